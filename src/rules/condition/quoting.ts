@@ -1,0 +1,61 @@
+import { TextError } from '../errors.js';
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  // Falco keeps backslash-blank for old, wrongly escaped rules: it stands for the backslash alone.
+  [' ', '\\'],
+  ['\\', '\\'],
+  ['/', '/'],
+]);
+
+/**
+ * The value of a quoted string, quotes included in `quoted` (libs filter/escaping.cpp).
+ * @throws TextError for an escape Falco does not know; `start` is where the string begins in its condition
+ */
+export function unquote(quoted: string, start: number): string {
+  const quote = quoted.charAt(0);
+  let value = '';
+  for (let i = 1; i < quoted.length - 1; i++) {
+    const char = quoted.charAt(i);
+    if (char !== '\\') {
+      value += char;
+      continue;
+    }
+    const escaped = quoted.charAt(++i);
+    if (i >= quoted.length - 1) break;
+    const plain = escaped === quote ? quote : ESCAPES.get(escaped);
+    if (plain === undefined) throw new TextError(escapeMessage(escaped, quote), start + i - 1, start + i + 1);
+    value += plain;
+  }
+  return value;
+}
+
+function escapeMessage(escaped: string, quote: string): string {
+  if (escaped === '"' || escaped === "'") return `invalid \\${escaped} escape in ${quote}-quoted string`;
+  return `unsupported string escape sequence: \\${escaped}`;
+}
+
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['\b', '\\b'],
+  ['\f', '\\f'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+  ['"', '\\"'],
+]);
+
+/** The inverse of `unquote`: a double-quoted string with this value. */
+export function quote(value: string): string {
+  let text = '';
+  for (let i = 0; i < value.length; i++) {
+    const char = value.charAt(i);
+    // A doubled backslash before the closing quote would read as an escaped quote; backslash-blank does not.
+    if (char === '\\') text += i === value.length - 1 ? '\\ ' : '\\\\';
+    else text += NAMED.get(char) ?? char;
+  }
+  return `"${text}"`;
+}

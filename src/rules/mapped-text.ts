@@ -1,0 +1,110 @@
+import type { Location, Span } from './source-file.js';
+
+/** One YAML scalar: its value, and where it stands in its file. */
+export interface TextPart {
+  readonly text: string;
+  readonly span: Span;
+}
+
+/**
+ * A condition or output put together from one or more scalars (appended parts are joined with a blank, as Falco
+ * does), which can say where any of its characters was written.
+ */
+export class MappedText {
+  readonly text: string;
+  readonly #offsets = new Map<TextPart, Uint32Array>();
+
+  constructor(
+    readonly parts: readonly TextPart[],
+    text = parts.map((part) => part.text).join(' '),
+  ) {
+    this.text = text;
+  }
+
+  /** This text with another one behind it. */
+  append(other: MappedText): MappedText {
+    return new MappedText([...this.parts, ...other.parts]);
+  }
+
+  /** Where the characters from `start` to before `end` of the text were written. */
+  locate(start: number, end: number): Location {
+    let offset = 0;
+    for (const part of this.parts) {
+      const from = start - offset;
+      if (from <= part.text.length) {
+        const offsets = this.#offsetsOf(part);
+        const rawStart = offsets[from] ?? part.span.start;
+        const rawEnd = offsets[Math.max(from, Math.min(end - offset - 1, part.text.length))] ?? rawStart;
+        return part.span.file.locate(rawStart, rawEnd + 1);
+      }
+      offset += part.text.length + 1;
+    }
+    const last = this.parts.at(-1);
+    if (last === undefined) throw new RangeError('a text without parts has no place');
+    return last.span.file.locate(Math.max(last.span.start, last.span.end - 1), last.span.end);
+  }
+
+  /** Worked out once: a condition may have thousands of mistakes. */
+  #offsetsOf(part: TextPart): Uint32Array {
+    const offsets = this.#offsets.get(part) ?? rawOffsets(part);
+    this.#offsets.set(part, offsets);
+    return offsets;
+  }
+}
+
+/** A text that no file holds as it stands (an exception's condition): every part of it is at one place. */
+export class PlacedText extends MappedText {
+  readonly #place: () => Location;
+
+  constructor(text: string, place: () => Location) {
+    super([], text);
+    this.#place = place;
+  }
+
+  override locate(): Location {
+    return this.#place();
+  }
+}
+
+/**
+ * The place in the file of each character of a scalar's value, and of its end. YAML folds lines, drops indentation,
+ * quotes and escapes; what is neither blank nor escaped stands in the file in the same order, so both are walked side
+ * by side. A blank is behind the character before it.
+ */
+function rawOffsets({ text, span }: TextPart): Uint32Array {
+  const { start, end, file } = span;
+  const raw = file.text;
+  const offsets = new Uint32Array(text.length + 1);
+  const last = Math.max(start, end - 1);
+  let at = start;
+  for (let i = 0; i < text.length; i++) {
+    const wanted = text.charAt(i);
+    if (isBlank(wanted)) {
+      offsets[i] = Math.min(i === 0 ? at : at + 1, last);
+      continue;
+    }
+    let candidate = i === 0 ? at : at + 1;
+    while (candidate < end && raw[candidate] !== wanted && isSkippable(raw.charAt(candidate))) candidate++;
+    // An escape such as \u0041: its value is nowhere in the file, so the walk waits for the next character.
+    if (raw[candidate] === wanted && candidate < end) at = candidate;
+    offsets[i] = Math.min(at, last);
+  }
+  offsets[text.length] = Math.min(at + 1, last);
+  return offsets;
+}
+
+function isBlank(char: string): boolean {
+  return char === ' ' || char === '\n' || char === '\t' || char === '\r';
+}
+
+function isSkippable(char: string): boolean {
+  return (
+    isBlank(char) ||
+    char === '"' ||
+    char === "'" ||
+    char === '\\' ||
+    char === '|' ||
+    char === '>' ||
+    /[-+\d]/.test(char)
+  );
+}

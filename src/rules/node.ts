@@ -1,0 +1,66 @@
+/**
+ * A compiled condition. Equal parts of all rules of an engine are one node (`id`), so that they are evaluated once for
+ * an event however many rules share them.
+ */
+export type Node<E> =
+  | { readonly kind: 'const'; readonly id: number; readonly cost: 0; readonly value: boolean }
+  | { readonly kind: 'type'; readonly id: number; readonly cost: 1; readonly accepts: (type: string) => boolean }
+  | { readonly kind: 'test'; readonly id: number; readonly cost: number; readonly test: (event: E) => boolean }
+  | { readonly kind: 'not'; readonly id: number; readonly cost: number; readonly child: Node<E> }
+  | { readonly kind: 'and' | 'or'; readonly id: number; readonly cost: number; readonly children: readonly Node<E>[] };
+
+/** Makes nodes, equal ones only once. */
+export class NodeFactory<E> {
+  readonly #known = new Map<string, Node<E>>();
+  readonly yes: Node<E> = { kind: 'const', id: 0, cost: 0, value: true };
+  readonly no: Node<E> = { kind: 'const', id: 1, cost: 0, value: false };
+  #next = 2;
+
+  constant(value: boolean): Node<E> {
+    return value ? this.yes : this.no;
+  }
+
+  /** A comparison; `key` tells equal ones. */
+  test(key: string, cost: number, test: (event: E) => boolean): Node<E> {
+    return this.#once(`t:${key}`, (id) => ({ kind: 'test', id, cost, test }));
+  }
+
+  /** A comparison of the event's type. */
+  type(key: string, accepts: (type: string) => boolean): Node<E> {
+    return this.#once(`e:${key}`, (id) => ({ kind: 'type', id, cost: 1, accepts }));
+  }
+
+  not(child: Node<E>): Node<E> {
+    if (child.kind === 'const') return this.constant(!child.value);
+    if (child.kind === 'not') return child.child;
+    return this.#once(`!${child.id}`, (id) => ({ kind: 'not', id, cost: child.cost, child }));
+  }
+
+  /**
+   * A conjunction or disjunction, without constants and repetitions, cheap parts first: parts have no effects and
+   * can't fail, so their order does not change the meaning.
+   */
+  chain(kind: 'and' | 'or', parts: readonly Node<E>[]): Node<E> {
+    const decides = kind === 'or';
+    const children: Node<E>[] = [];
+    for (const part of new Set(parts)) {
+      if (part.kind !== 'const') children.push(part);
+      else if (part.value === decides) return part;
+    }
+    const [first] = children;
+    if (first === undefined) return this.constant(!decides);
+    if (children.length === 1) return first;
+    children.sort((a, b) => a.cost - b.cost);
+    const cost = children.reduce((sum, child) => sum + child.cost, 0);
+    const key = `${kind}:${children.map((child) => child.id).join(',')}`;
+    return this.#once(key, (id) => ({ kind, id, cost, children }));
+  }
+
+  #once(key: string, make: (id: number) => Node<E>): Node<E> {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const node = make(this.#next++);
+    this.#known.set(key, node);
+    return node;
+  }
+}

@@ -1,0 +1,52 @@
+import { RE2JS, RE2JSException } from 're2js';
+import { OperandError } from './operand-error.js';
+
+/** What RE2's POSIX syntax, which Falco uses, does not have; with RE2's own messages. */
+const NOT_POSIX = [
+  { pattern: /\\[dDsSwWbBAzZpPQEC]/y, message: 'invalid escape sequence' },
+  { pattern: /\(\?/y, message: 'missing argument to repetition operator' },
+  { pattern: /(?:[*+?]|\{\d+(?:,\d*)?\})[*+?]/y, message: 'bad repetition operator' },
+] as const;
+
+/** Matching takes up to text length × this; `a{1,1000}` has 2,001. RE2 refuses by memory, at some ten times as much. */
+const MAX_PROGRAM = 2_500;
+const MAX_LENGTH = 20_000;
+const TOO_LARGE = 'invalid regex pattern: pattern too large - compile failed';
+
+/**
+ * A regular expression as Falco's `regex` operator: RE2 in POSIX syntax, anchored at both ends, in time linear in the
+ * text. @throws OperandError for an expression that RE2 refuses
+ */
+export function compileRegex(source: string): (text: string) => boolean {
+  if (source.length > MAX_LENGTH) throw new OperandError(TOO_LARGE);
+  requirePosix(source);
+  try {
+    // POSIX syntax has ^ and $ match at lines. Whether the whole text matches does not depend on longest or first.
+    const regex = RE2JS.compile(source, RE2JS.MULTILINE);
+    if (regex.programSize() > MAX_PROGRAM) throw new OperandError(TOO_LARGE);
+    return (text) => regex.testExact(text);
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
+    throw new OperandError(`invalid regex pattern: ${error.message}`);
+  }
+}
+
+function requirePosix(source: string): void {
+  let isClass = false;
+  for (let at = 0; at < source.length; at++) {
+    const char = source.charAt(at);
+    for (const { pattern, message } of NOT_POSIX) {
+      if (isClass && pattern !== NOT_POSIX[0].pattern) continue;
+      pattern.lastIndex = at;
+      const found = pattern.exec(source)?.[0];
+      if (found !== undefined) throw new OperandError(`invalid regex pattern: ${message}: ${found}`);
+    }
+    if (char === '\\') at++;
+    else if (isClass && char === ']') isClass = false;
+    else if (!isClass && char === '[') {
+      isClass = true;
+      if (source[at + 1] === '^') at++;
+      if (source[at + 1] === ']') at++;
+    }
+  }
+}

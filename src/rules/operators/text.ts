@@ -1,0 +1,88 @@
+import type { Operator } from '../condition/ast.js';
+import type { FieldValue } from '../fields.js';
+import { compileGlob, lower } from './glob.js';
+import { OperandError } from './operand-error.js';
+import { compilePathPrefixes } from './path-prefix.js';
+import { compileRegex } from './regex.js';
+import type { Predicate } from './types.js';
+
+/** The text of a value; catalogs give text for text fields, so this is rarely more than a check. */
+export function asText(value: FieldValue): string {
+  return typeof value === 'string' ? value : String(value);
+}
+
+/** A text field compared with constants. @throws OperandError for a bad regular expression */
+export function textPredicate(operator: Operator, values: readonly string[]): Predicate {
+  const [first = ''] = values;
+  switch (operator) {
+    case '=':
+    case '==':
+      return (value) => value === first || (typeof value !== 'string' && asText(value) === first);
+    case '!=':
+      return (value) => asText(value) !== first;
+    case 'contains':
+      return (value) => asText(value).includes(first);
+    case 'icontains': {
+      const wanted = lower(first);
+      return (value) => lower(asText(value)).includes(wanted);
+    }
+    case 'startswith':
+      return (value) => asText(value).startsWith(first);
+    case 'endswith':
+      return (value) => asText(value).endsWith(first);
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
+      const holds = orderTest(operator);
+      return (value) => holds(compareBytes(asText(value), first));
+    }
+    case 'in':
+    case 'intersects': {
+      const set = new Set(values);
+      return (value) => set.has(asText(value));
+    }
+    default:
+      return patternPredicate(operator, values);
+  }
+}
+
+function patternPredicate(operator: Operator, values: readonly string[]): Predicate {
+  const [first = ''] = values;
+  const test = patternTest(operator, first, values);
+  return (value) => test(asText(value));
+}
+
+function patternTest(operator: Operator, first: string, values: readonly string[]): (text: string) => boolean {
+  switch (operator) {
+    case 'glob':
+      return compileGlob(first, false);
+    case 'iglob':
+      return compileGlob(first, true);
+    case 'regex':
+      return compileRegex(first);
+    case 'pmatch':
+      return compilePathPrefixes(values);
+    default:
+      throw new OperandError(`'${operator}' operator not supported for string filters`);
+  }
+}
+
+/** As strcmp orders: by bytes of UTF-8, which is not the order of UTF-16 units. */
+export function compareBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
+
+/** What an order operator asks of a three-way comparison. */
+export function orderTest(operator: '<' | '<=' | '>' | '>='): (order: number) => boolean {
+  switch (operator) {
+    case '<':
+      return (order) => order < 0;
+    case '<=':
+      return (order) => order <= 0;
+    case '>':
+      return (order) => order > 0;
+    case '>=':
+      return (order) => order >= 0;
+  }
+}
