@@ -1,0 +1,41 @@
+/** Falco's priorities, most severe first: the position is the number in `falco.schema.priority` (Falco 0.26–0.43). */
+export const PRIORITIES = [
+  'EMERGENCY',
+  'ALERT',
+  'CRITICAL',
+  'ERROR',
+  'WARNING',
+  'NOTICE',
+  'INFORMATIONAL',
+  'DEBUG',
+] as const;
+
+export type Priority = (typeof PRIORITIES)[number];
+
+/** Whether `priority` is as severe as `floor`, or more. */
+export function isAtLeast(priority: Priority, floor: Priority): boolean {
+  return PRIORITIES.indexOf(priority) <= PRIORITIES.indexOf(floor);
+}
+
+/**
+ * One Falco alert, whichever way it came (gRPC outputs API, http_output). Values of `fields` are strings as on the
+ * gRPC wire; a missing value is absent here (Falco writes `<NA>` over gRPC and `null` in JSON).
+ */
+export interface Alert {
+  /** As proto-loader gives it with longs as strings: seconds since the epoch, nanoseconds within the second. */
+  readonly time: { readonly seconds: string; readonly nanos: number };
+  readonly priority: Priority;
+  /** Lower case: `syscall`, `internal`, `gitlab`, … */
+  readonly source: string;
+  readonly rule: string;
+  /** The plain text line, also where Falco sent the whole JSON alert as `output`. */
+  readonly output: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly hostname: string;
+  readonly tags: readonly string[];
+}
+
+/** Nanoseconds since the epoch. */
+export function alertTimeNs(alert: Alert): bigint {
+  return BigInt(alert.time.seconds) * 1_000_000_000n + BigInt(alert.time.nanos);
+}

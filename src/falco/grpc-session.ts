@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { status as grpcStatus } from '@grpc/grpc-js';
+import { MalformedAlertError } from './decode.js';
+import { type AlertStream, GrpcClient, type GrpcTarget } from './grpc-client.js';
+import type { AlertListener } from './source.js';
+
+/** Milliseconds each. */
+export interface SessionTiming {
+  /** Between two empty requests: Falco drains its queue once for each. */
+  readonly pollMs: number;
+  /** How long the version probe may take. */
+  readonly probeTimeoutMs: number;
+  /** Between two probes of a silent stream. */
+  readonly heartbeatMs: number;
+}
+
+/**
+ * One connection from its version probe to its end, whatever ends it. Resolves with the reason; never rejects.
+ * `disconnected` is left to the caller.
+ */
+export async function runSession(
+  target: GrpcTarget,
+  listener: Pick<AlertListener, 'alert' | 'malformed' | 'connected'>,
+  timing: SessionTiming,
+  signal: AbortSignal,
+): Promise<string> {
+  const client = new GrpcClient(target);
+  try {
+    listener.connected(await client.version(timing.probeTimeoutMs, signal));
+    const reason = await drain(client, listener, timing, signal);
+    return signal.aborted ? 'stopped' : reason;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    client.close();
+  }
+}
+
+async function drain(
+  client: GrpcClient,
+  listener: Pick<AlertListener, 'alert' | 'malformed'>,
+  timing: SessionTiming,
+  signal: AbortSignal,
+): Promise<string> {
+  const stream = client.subscribe();
+  const over = new AbortController();
+  let messages = 0;
+  stream.on('data', (message) => {
+    messages += 1;
+    if (message instanceof MalformedAlertError) listener.malformed(message.message);
+    else listener.alert(message);
+  });
+  // A half-close would leave the call open for ever; only a cancel ends it.
+  const cancel = () => stream.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  const poll = setInterval(() => request(stream), timing.pollMs);
+  request(stream);
+  try {
+    const ended = endOf(stream);
+    const silent = silence(client, () => messages, timing, over.signal);
+    return await Promise.race([ended, silent]);
+  } finally {
+    clearInterval(poll);
+    signal.removeEventListener('abort', cancel);
+    over.abort();
+    stream.cancel();
+  }
+}
+
+function request(stream: AlertStream): void {
+  // Against a server that reads nothing, requests would pile up here.
+  if (!stream.writableNeedDrain) stream.write({});
+}
+
+function endOf(stream: AlertStream): Promise<string> {
+  // `status` says the same as `error`, and comes for OK too; without a listener `error` would throw.
+  stream.on('error', () => undefined);
+  return new Promise((resolve) => {
+    stream.on('status', ({ code, details }) => {
+      resolve(code === grpcStatus.OK ? 'the stream ended: Falco stops or reloads' : `${grpcStatus[code]}: ${details}`);
+    });
+  });
+}
+
+/** Resolves when neither an alert nor an answer to the version probe has come within the probe's deadline. */
+async function silence(
+  client: GrpcClient,
+  received: () => number,
+  timing: SessionTiming,
+  over: AbortSignal,
+): Promise<string> {
+  for (;;) {
+    try {
+      await sleep(timing.heartbeatMs, undefined, { signal: over });
+    } catch {
+      return 'over';
+    }
+    const before = received();
+    try {
+      await client.version(timing.probeTimeoutMs, over);
+    } catch {
+      if (received() === before) return `no answer to the version probe within ${timing.probeTimeoutMs} ms`;
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import type { Logger } from 'pino';
+import type { Alert } from './alert.js';
+import { DropMeter } from './drop-meter.js';
+import type { AlertListener, AlertSource, SourceStatus } from './source.js';
+
+/** What the watcher of one container is told. Calls are synchronous, and in the order things happened. */
+export interface AlertSink {
+  alert(alert: Alert): void;
+  /** The alert source went away: from here on alerts may be missing. */
+  interrupted(reason: string): void;
+  /** The sensor said that it lost `count` events; of which container nobody knows. */
+  dropped(count: number): void;
+}
+
+/** A running watch; `close` is idempotent, and nothing reaches the sink after it. */
+export interface Watch {
+  close(): void;
+}
+
+/** Totals since the start. */
+export interface HubCounters {
+  readonly received: number;
+  readonly matched: number;
+  /** Alerts of no watched container: of the host, of other containers, or too late. */
+  readonly unmatched: number;
+  readonly malformed: number;
+  /** Events that Falco said it lost. */
+  readonly drops: number;
+  readonly reconnects: number;
+}
+
+interface Watcher {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly sink: AlertSink;
+}
+
+/** Falco gives the first 12 hex digits of a container id, Docker all 64. */
+const ID_LENGTH = 12;
+
+/**
+ * Hands each alert of the one source to the job whose container it came from. It keeps nothing: an alert of nobody is
+ * counted and gone, so memory stays flat whatever else runs on the host.
+ */
+export class AlertHub implements AlertListener {
+  readonly #source: AlertSource;
+  readonly #logger: Logger;
+  readonly #byId = new Map<string, Watcher>();
+  readonly #byName = new Map<string, Watcher>();
+  readonly #meter = new DropMeter();
+  readonly #counters = { received: 0, matched: 0, unmatched: 0, malformed: 0, drops: 0, reconnects: 0 };
+  #connections = 0;
+
+  constructor(source: AlertSource, logger: Logger) {
+    this.#source = source;
+    this.#logger = logger;
+  }
+
+  /** Starts the source with this hub as its one listener. */
+  start(): void {
+    this.#source.start(this);
+  }
+
+  /** Stops the source; what is still watched is told that it was interrupted. */
+  async stop(): Promise<void> {
+    await this.#source.stop();
+  }
+
+  status(): SourceStatus {
+    return this.#source.status();
+  }
+
+  /**
+   * Watches one container; call it before the container starts. `containerId` may be Docker's 64 hex digits or the
+   * first 12. `containerName` serves Falcos whose rules print no `container.id`: it is only looked at where that is missing.
+   */
+  watch(containerId: string, sink: AlertSink, containerName?: string): Watch {
+    const watcher = { id: containerId.slice(0, ID_LENGTH), name: containerName, sink };
+    this.#byId.set(watcher.id, watcher);
+    if (containerName !== undefined) this.#byName.set(containerName, watcher);
+    return {
+      close: () => {
+        if (this.#byId.get(watcher.id) === watcher) this.#byId.delete(watcher.id);
+        if (containerName !== undefined && this.#byName.get(containerName) === watcher) {
+          this.#byName.delete(containerName);
+        }
+      },
+    };
+  }
+
+  counters(): HubCounters {
+    return { ...this.#counters };
+  }
+
+  alert(alert: Alert): void {
+    this.#counters.received += 1;
+    if (alert.source === 'internal') {
+      this.#internal(alert);
+      return;
+    }
+    const watcher = this.#watcherOf(alert);
+    if (watcher === undefined) {
+      this.#counters.unmatched += 1;
+      return;
+    }
+    this.#counters.matched += 1;
+    this.#tell(watcher, (sink) => sink.alert(alert));
+  }
+
+  malformed(reason: string): void {
+    this.#counters.malformed += 1;
+    this.#logger.warn({ reason }, 'unreadable alert');
+    // Nobody knows whose alert it was, so nobody can be called clean.
+    this.#tellAll((sink) => sink.dropped(1));
+  }
+
+  connected(): void {
+    this.#connections += 1;
+    this.#counters.reconnects = this.#connections - 1;
+    // A Falco that restarted counts from zero again.
+    this.#meter.reset();
+  }
+
+  disconnected(reason: string): void {
+    this.#tellAll((sink) => sink.interrupted(reason));
+  }
+
+  #internal(alert: Alert): void {
+    const drops = this.#meter.read(alert);
+    if (drops === 0) return;
+    this.#counters.drops += drops;
+    this.#logger.warn({ rule: alert.rule, drops, watches: this.#byId.size }, 'sensor dropped events');
+    this.#tellAll((sink) => sink.dropped(drops));
+  }
+
+  #watcherOf(alert: Alert): Watcher | undefined {
+    const id = alert.fields['container.id'];
+    if (id !== undefined && id !== '') return this.#byId.get(id.slice(0, ID_LENGTH));
+    const name = alert.fields['container.name'];
+    return name === undefined ? undefined : this.#byName.get(name);
+  }
+
+  #tellAll(call: (sink: AlertSink) => void): void {
+    for (const watcher of [...this.#byId.values()]) this.#tell(watcher, call);
+  }
+
+  /** One job's fault must reach neither the stream nor the other jobs. */
+  #tell(watcher: Watcher, call: (sink: AlertSink) => void): void {
+    try {
+      call(watcher.sink);
+    } catch (error) {
+      this.#logger.error({ err: error, containerId: watcher.id }, 'alert sink failed');
+    }
+  }
+}
