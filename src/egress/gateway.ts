@@ -1,0 +1,120 @@
+import type { Logger } from 'pino';
+import { Dialer, type Resolve, resolveByHost } from './dialer.js';
+import { GatewayError } from './errors.js';
+import { Gatekeeper } from './gatekeeper.js';
+import { Ledger } from './ledger.js';
+import { compilePolicy, type EgressPolicy } from './policy.js';
+import { openProxy, type ProxyCaps } from './proxy.js';
+import type { EgressRecord } from './record.js';
+import { openResponder } from './responder.js';
+import { Traffic } from './traffic.js';
+
+/** What one sandbox may cost its gateway. */
+export interface GatewayCaps extends ProxyCaps {
+  /** Both directions, all connections. */
+  readonly bytes: number;
+  /** Distinct destinations that are recorded one by one. */
+  readonly records: number;
+  /** Names that are being resolved at a time. */
+  readonly lookups: number;
+}
+
+/** Ample for the largest installs; npm opens 15 connections. */
+export const DEFAULT_CAPS: GatewayCaps = {
+  connections: 256,
+  idleMs: 60_000,
+  headMs: 10_000,
+  dialMs: 10_000,
+  bytes: 4 * 1024 ** 3,
+  records: 1_000,
+  lookups: 16,
+};
+
+/** What `openGateway` needs. */
+export interface GatewayOptions {
+  /** The gateway address of the job's internal Docker network; nothing else is listened on. */
+  readonly address: string;
+  readonly policy: EgressPolicy;
+  readonly clock: { now(): number };
+  readonly logger: Logger;
+  readonly caps?: Partial<GatewayCaps>;
+  /** @defaultValue 3128, which `rules/` know as expected; 0 for an ephemeral one */
+  readonly proxyPort?: number;
+  /** @defaultValue 53, which is where `--dns` sends; 0 for an ephemeral one */
+  readonly dnsPort?: number;
+  /** @defaultValue the host's resolver */
+  readonly resolve?: Resolve;
+}
+
+/**
+ * The only way out of one sandbox, given that the host itself is closed to its network: Docker's `internal` stops only
+ * what is forwarded, and the host's services stay in reach at every address of its bridges (measured on 20.10).
+ */
+export interface Gateway {
+  readonly proxyPort: number;
+  readonly dnsPort: number;
+  /** Every attempt until now, bytes included. */
+  records(): readonly EgressRecord[];
+  /** Ends every connection. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** How often the traffic allowance is looked at. */
+const SETTLE_MS = 250;
+
+/** @throws GatewayError `bad-pattern` in the policy; `listen-failed` when the address is not there or a port is taken */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const { address, logger, clock } = options;
+  const caps = { ...DEFAULT_CAPS, ...options.caps };
+  const now = () => clock.now();
+  const ledger = new Ledger(caps.records, now);
+  const traffic = new Traffic(caps.bytes);
+  const dialer = new Dialer(options.resolve ?? resolveByHost, caps.lookups, now);
+  const gatekeeper = new Gatekeeper(compilePolicy(options.policy), dialer, ledger, traffic);
+  const open: (() => Promise<void>)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= undoAll(open);
+    return closing;
+  };
+  try {
+    const proxy = await listening(
+      openProxy({ address, port: options.proxyPort ?? 3128, gatekeeper, traffic, caps }),
+      `proxy on ${address}`,
+    );
+    open.push(() => proxy.close(true));
+    const dns = await listening(
+      openResponder({ address, port: options.dnsPort ?? 53, gatekeeper, logger }),
+      `dns on ${address}`,
+    );
+    open.push(() => new Promise((resolve) => dns.close(resolve)));
+    const settling = setInterval(() => traffic.settle(), SETTLE_MS);
+    open.push(async () => {
+      clearInterval(settling);
+      traffic.settle();
+      traffic.destroy();
+    });
+    return { proxyPort: proxy.port, dnsPort: dns.address().port, records: () => recordsOf(ledger, traffic), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function undoAll(open: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const undo of open.toReversed()) await undo();
+}
+
+function recordsOf(ledger: Ledger, traffic: Traffic): readonly EgressRecord[] {
+  traffic.settle();
+  return ledger.records();
+}
+
+async function listening<T>(opening: Promise<T>, what: string): Promise<T> {
+  try {
+    return await opening;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('listen-failed', `cannot listen: ${what}: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,101 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { type PrepareRequestFunctionResult, RequestError, Server } from 'proxy-chain';
+import { EgressFailedError, EgressRefusedError } from './errors.js';
+import type { Asker, Gatekeeper } from './gatekeeper.js';
+import { forwarded, type OutboundOptions, tunnelled } from './outbound.js';
+import { parseAuthority, parseHttpTarget, type Target } from './target.js';
+
+type Prepared = PrepareRequestFunctionResult;
+
+/** What the proxy of one sandbox may cost. Times in milliseconds. */
+export type ProxyCaps = OutboundOptions['caps'] & {
+  /** Connections from the sandbox at a time; further ones are closed at once. */
+  readonly connections: number;
+  /** How long a client may take for its request's head, however busily it sends. */
+  readonly headMs: number;
+};
+
+/** What `openProxy` needs. */
+export interface ProxyOptions extends OutboundOptions {
+  readonly address: string;
+  /** 0 for an ephemeral one. */
+  readonly port: number;
+  readonly gatekeeper: Gatekeeper;
+  readonly caps: ProxyCaps;
+}
+
+/** A CONNECT and plain-HTTP proxy on one address. proxy-chain speaks the protocol; what is dialled is decided and done here. */
+export async function openProxy(options: ProxyOptions): Promise<Server> {
+  const proxy = new Server({
+    host: options.address,
+    port: options.port,
+    authRealm: 'packwarden',
+    prepareRequestFunction: ({ request, isHttp }) => prepare(options, request, isHttp),
+  });
+  guard(proxy, options);
+  await proxy.listen();
+  return proxy;
+}
+
+async function prepare(options: ProxyOptions, request: IncomingMessage, isHttp: boolean): Promise<Prepared> {
+  try {
+    const target = readTarget(options.gatekeeper, request, isHttp);
+    const permit = await options.gatekeeper.admit(target.host, target.port, askerOf(request.socket));
+    return isHttp ? forwarded(options, permit) : await tunnelled(options, request.socket, target, permit);
+  } catch (error) {
+    if (error instanceof EgressRefusedError) throw new RequestError(`packwarden: refused: ${error.message}\n`, 403);
+    if (error instanceof EgressFailedError) throw new RequestError(`packwarden: ${error.message}\n`, 502);
+    throw error;
+  }
+}
+
+function readTarget(gatekeeper: Gatekeeper, request: IncomingMessage, isHttp: boolean): Target {
+  const raw = request.url ?? '';
+  try {
+    return isHttp ? parseHttpTarget(raw, request.headers.host) : parseAuthority(raw);
+  } catch (error) {
+    gatekeeper.refuse(raw, askerOf(request.socket));
+    throw error;
+  }
+}
+
+function askerOf({ remotePort }: Socket): Asker {
+  return { via: 'proxy', clientPort: remotePort };
+}
+
+/** The limits that hold before there is a request, and a record of what never becomes one. */
+function guard({ server }: Server, { gatekeeper, caps }: ProxyOptions): void {
+  server.maxConnections = caps.connections;
+  server.on('drop', () => gatekeeper.refuse('(too-many-connections)', { via: 'proxy' }));
+  const waiting = new WeakMap<Socket, NodeJS.Timeout>();
+  server.on('connection', (socket: Socket) => {
+    socket.setTimeout(caps.idleMs);
+    const deadline = setTimeout(() => {
+      gatekeeper.refuse('(no-request)', askerOf(socket));
+      socket.destroy();
+    }, caps.headMs);
+    waiting.set(socket, deadline);
+    socket.once('close', () => clearTimeout(deadline));
+  });
+  const arrived = (request: IncomingMessage) => {
+    clearTimeout(waiting.get(request.socket));
+    if (!isReadable(request)) gatekeeper.refuse(request.url ?? '', askerOf(request.socket));
+  };
+  server.prependListener('request', arrived);
+  server.prependListener('connect', arrived);
+  server.prependListener('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // A client that merely goes away tried to reach nothing.
+    if (!GONE.has(error.code ?? '')) gatekeeper.refuse('', askerOf(socket));
+  });
+}
+
+const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
+
+/** The targets that proxy-chain itself answers with 400, before it asks for a decision. */
+function isReadable({ method, url = '' }: IncomingMessage): boolean {
+  if (method !== 'CONNECT') return URL.canParse(url) && new URL(url).protocol === 'http:';
+  if (!URL.canParse(`connect://${url}`)) return false;
+  const { hostname, port } = new URL(`connect://${url}`);
+  return hostname !== '' && port !== '';
+}
