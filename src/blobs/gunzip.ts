@@ -1,0 +1,78 @@
+import { createGunzip, gunzipSync } from 'node:zlib';
+import { ArchiveError } from './errors.js';
+
+/** What a small body may unpack to at once. */
+const SMALL_UNPACKED = 1024 ** 2;
+
+/** Unpacks a whole small body; undefined when it unpacks to more than 1 MiB. @throws ArchiveError `truncated`, `corrupt-gzip` */
+export function gunzipSmall(body: Buffer): { readonly content: Buffer; readonly consumed: number } | undefined {
+  try {
+    // `info` is documented (zlib, class Options) and missing in @types/node.
+    const unpacked: unknown = gunzipSync(body, { maxOutputLength: SMALL_UNPACKED, info: true });
+    const { buffer, engine } = unpacked as { buffer: Buffer; engine: { bytesWritten: number } };
+    return { content: buffer, consumed: engine.bytesWritten };
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw fromZlib(error);
+  }
+}
+
+/** Unpacks a body as it comes, on zlib's threads. An error of the receiver ends it and is thrown where it is waited for. */
+export class GunzipStream {
+  readonly #gunzip = createGunzip();
+  #failure: unknown;
+
+  constructor(receive: (chunk: Buffer) => void) {
+    this.#gunzip.on('data', (chunk: Buffer) => {
+      if (this.#failure !== undefined) return;
+      try {
+        receive(chunk);
+      } catch (error) {
+        this.#failure = error;
+        this.#gunzip.destroy();
+      }
+    });
+    this.#gunzip.on('error', (error) => {
+      this.#failure ??= fromZlib(error);
+    });
+  }
+
+  /** Resolves when the part has been unpacked. @throws ArchiveError, or what the receiver threw */
+  write(chunk: Buffer): Promise<void> {
+    return this.#until((done) => this.#gunzip.write(chunk, done));
+  }
+
+  /** Resolves with how many bytes belonged to the gzip data. @throws ArchiveError, or what the receiver threw */
+  async end(): Promise<number> {
+    await this.#until((done) => this.#gunzip.once('end', done).end());
+    return this.#gunzip.bytesWritten;
+  }
+
+  /** Gives zlib's memory back. */
+  close(): void {
+    this.#gunzip.destroy();
+  }
+
+  /** Starts work and waits for it, or for the end of the gunzip: zlib drops callbacks when it fails. */
+  async #until(start: (done: () => void) => void): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#gunzip.once('close', resolve);
+      start(() => {
+        this.#gunzip.off('close', resolve);
+        resolve();
+      });
+    });
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+function fromZlib(cause: unknown): ArchiveError {
+  if (codeOf(cause) === 'Z_BUF_ERROR') {
+    return new ArchiveError('truncated', 'the gzip data ends before its end', { cause });
+  }
+  return new ArchiveError('corrupt-gzip', 'the gzip data is damaged, or something else follows it', { cause });
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

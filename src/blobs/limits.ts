@@ -1,0 +1,31 @@
+/** What an archive may hold at most. */
+export interface ArchiveLimits {
+  /** Bytes of the tar stream. */
+  readonly unpackedBytes: number;
+  /** Unpacked bytes per byte received; it counts from `ratioFloorBytes` unpacked bytes on, so that small projects of equal files pass. */
+  readonly ratio: number;
+  readonly ratioFloorBytes: number;
+  readonly entries: number;
+  /** Bytes of an entry's path, and of a link's target. */
+  readonly pathBytes: number;
+  /** Folders in a path. */
+  readonly depth: number;
+  readonly manifestBytes: number;
+  /** Nested arrays and objects in the manifest. */
+  readonly manifestDepth: number;
+  /** Bodies up to this many bytes are read in one go; larger ones as they come. */
+  readonly smallBytes: number;
+}
+
+/** Ratio and unpacked size are those of guarddog (`facts/peers-and-falco.md` B2). */
+export const DEFAULT_ARCHIVE_LIMITS: ArchiveLimits = {
+  unpackedBytes: 2 * 1024 ** 3,
+  ratio: 100,
+  ratioFloorBytes: 32 * 1024 ** 2,
+  entries: 10_000,
+  pathBytes: 1024,
+  depth: 128,
+  manifestBytes: 5 * 1024 ** 2,
+  manifestDepth: 100,
+  smallBytes: 64 * 1024,
+};

@@ -1,0 +1,62 @@
+import { ArchiveError } from './errors.js';
+import type { ArchiveLimits } from './limits.js';
+import type { Manifest } from './manifest.js';
+import type { TarEntry } from './tar-entry.js';
+
+interface Candidate {
+  readonly entry: TarEntry;
+  readonly chunks: Buffer[];
+}
+
+/**
+ * Finds the project's manifest among the entries: at the root, or in the single folder that everything lies in (what
+ * `npm pack` writes). Holds at most two manifests in memory.
+ */
+export class ManifestFinder {
+  #root: Candidate | undefined;
+  #nested: Candidate | undefined;
+  #reading: Candidate | undefined;
+  #top: string | undefined;
+  #single = true;
+
+  constructor(
+    private readonly manifest: Manifest,
+    private readonly limits: ArchiveLimits,
+  ) {}
+
+  /** Takes an entry with its path in parts; true when its body is wanted. @throws ArchiveError `bad-manifest` */
+  entry(entry: TarEntry, parts: readonly string[]): boolean {
+    const [top] = parts;
+    if (top === undefined) return false;
+    this.#top ??= top;
+    if (top !== this.#top) this.#single = false;
+    if (parts.at(-1) !== this.manifest.file) return false;
+    if (parts.length > 2 || (parts.length === 2 && !this.#single)) return false;
+    if (entry.size > this.limits.manifestBytes) {
+      throw new ArchiveError('bad-manifest', `larger than ${this.limits.manifestBytes} bytes`, { entry: entry.path });
+    }
+    this.#reading = { entry, chunks: [] };
+    if (parts.length === 1) this.#root = this.#reading;
+    else this.#nested = this.#reading;
+    return true;
+  }
+
+  body(chunk: Buffer): void {
+    // A copy: the chunk is a view of a larger buffer, which would be kept as a whole.
+    this.#reading?.chunks.push(Buffer.from(chunk));
+  }
+
+  /** The archive is over. @throws ArchiveError `no-manifest`, `bad-manifest` */
+  finish(): void {
+    const found = this.#root ?? (this.#single ? this.#nested : undefined);
+    const { file } = this.manifest;
+    if (found === undefined) {
+      const reason = `no ${file} at the root of the archive, nor in the single folder at its root`;
+      throw new ArchiveError('no-manifest', reason);
+    }
+    if (found.entry.kind !== 'file') {
+      throw new ArchiveError('bad-manifest', `a ${found.entry.kind}, not a file`, { entry: found.entry.path });
+    }
+    this.manifest.check(Buffer.concat(found.chunks), this.limits.manifestDepth);
+  }
+}

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { ArchiveCheck } from './archive.js';
+import { ArchiveError, BlobError } from './errors.js';
+import { FolderSync } from './folder-sync.js';
+import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './limits.js';
+import type { Manifest } from './manifest.js';
+
+export interface SpoolOptions {
+  /** Made when it is missing; nobody else may read it. */
+  readonly folder: string;
+  /** What makes an archive a project. */
+  readonly manifest: Manifest;
+  /** Bytes of a body as it is sent. @defaultValue 200 MiB */
+  readonly maxBytes?: number;
+  /** @defaultValue `DEFAULT_ARCHIVE_LIMITS` */
+  readonly limits?: ArchiveLimits;
+}
+
+/** Tarballs as files of one folder: the `BlobStore` of `src/jobs/ports.ts`, and its upkeep. */
+export interface Spool {
+  /**
+   * Streams a body in and checks the archive on the way; resolves when file and folder are synced. Never destroys
+   * `body`, so that its sender can still be answered. Leaves nothing behind when it rejects.
+   * @throws ArchiveError, or BlobError `too-large`, `aborted`, `disk-full`, `bad-key`
+   */
+  put(key: string, body: Readable): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  /** @throws BlobError `not-found`, `bad-key` */
+  open(key: string): Promise<Readable>;
+  /** No error when there is no such blob. @throws BlobError `bad-key` */
+  remove(key: string): Promise<void>;
+  /**
+   * Removes blobs that no job owns and unfinished uploads, when they have not been written to since `before`
+   * (milliseconds since the epoch). Resolves with how many there were.
+   */
+  sweep(aliveKeys: ReadonlySet<string>, before: number): Promise<number>;
+  /** To be called when no upload runs any more. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_MAX_BYTES = 200 * 1024 ** 2;
+const KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const FINISHED = '.tgz';
+/** Written to; becomes a blob by renaming. */
+const UNFINISHED = '.part';
+
+/** Opens the spool, making its folder. @throws when the folder can't be made or used */
+export async function createSpool(options: SpoolOptions): Promise<Spool> {
+  const { folder, manifest, maxBytes = DEFAULT_MAX_BYTES, limits = DEFAULT_ARCHIVE_LIMITS } = options;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const folderSync = await FolderSync.open(folder);
+  const path = (key: string, suffix: string) => {
+    if (!KEY.test(key)) throw new BlobError('bad-key', 'a blob key is a UUID in lower case');
+    return join(folder, key + suffix);
+  };
+  return {
+    async put(key, body) {
+      const file = path(key, UNFINISHED);
+      // The sender may go before the first byte is asked for; the copying below is told by the stream's state.
+      body.on('error', () => undefined);
+      const handle = await openNew(file);
+      try {
+        const written = await copyChecked(handle, body, maxBytes, new ArchiveCheck(manifest, limits));
+        // Nobody opens the blob before its key is returned, so one wait for the disk does for content and name.
+        await rename(file, path(key, FINISHED));
+        const content = handle.sync().then(() => handle.close());
+        await bothDone(content, folderSync.run());
+        return written;
+      } catch (error) {
+        await rm(file, { force: true });
+        await rm(path(key, FINISHED), { force: true });
+        throw toBlobError(error, body);
+      } finally {
+        await handle.close();
+      }
+    },
+    async open(key) {
+      return (await openBlob(path(key, FINISHED))).createReadStream();
+    },
+    async remove(key) {
+      await rm(path(key, FINISHED), { force: true });
+    },
+    sweep: (aliveKeys, before) => sweepFolder(folder, aliveKeys, before),
+    close: () => folderSync.close(),
+  };
+}
+
+/** Copies `body` to a new file while `check` reads the same bytes; both hold back the sender. */
+async function copyChecked(
+  handle: FileHandle,
+  body: Readable,
+  maxBytes: number,
+  check: ArchiveCheck,
+): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new BlobError('too-large', `the body is larger than ${maxBytes} bytes`);
+      hash.update(chunk);
+      await bothDone(handle.appendFile(chunk), check.write(chunk));
+    }
+    await check.end();
+  } finally {
+    check.close();
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** Waits for both even when one fails, so that no work goes on behind an error. The second one's error is told first. */
+async function bothDone(first: Promise<void>, second: Promise<void>): Promise<void> {
+  const outcomes = await Promise.allSettled([second, first]);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+async function openNew(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'wx', 0o600);
+  } catch (error) {
+    throw fromDisk(error);
+  }
+}
+
+async function openBlob(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'r');
+  } catch (cause) {
+    if (hasCode(cause, 'ENOENT')) throw new BlobError('not-found', 'no such blob', { cause });
+    throw cause;
+  }
+}
+
+async function sweepFolder(folder: string, aliveKeys: ReadonlySet<string>, before: number): Promise<number> {
+  let removed = 0;
+  for (const name of await readdir(folder)) {
+    const alive = name.endsWith(FINISHED) && aliveKeys.has(name.slice(0, -FINISHED.length));
+    const ours = name.endsWith(FINISHED) || name.endsWith(UNFINISHED);
+    if (alive || !ours) continue;
+    const file = join(folder, name);
+    const found = await stat(file).catch(() => undefined);
+    if (found === undefined || found.mtimeMs >= before) continue;
+    await rm(file, { force: true });
+    removed++;
+  }
+  return removed;
+}
+
+function toBlobError(error: unknown, body: Readable): unknown {
+  if (error instanceof ArchiveError || error instanceof BlobError) return error;
+  if (body.readableAborted) return new BlobError('aborted', 'the sender went away', { cause: error });
+  return fromDisk(error);
+}
+
+function fromDisk(error: unknown): unknown {
+  if (!hasCode(error, 'ENOSPC') && !hasCode(error, 'EDQUOT')) return error;
+  return new BlobError('disk-full', 'there is no room to keep the archive', { cause: error });
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

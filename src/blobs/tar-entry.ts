@@ -1,0 +1,122 @@
+import { Header } from 'tar';
+import { ArchiveError } from './errors.js';
+import { type PaxRecords, readName } from './pax.js';
+
+/** Bytes of a header, and the unit that bodies are padded to. */
+export const BLOCK = 512;
+
+export type TarEntryKind = 'file' | 'directory' | 'symlink' | 'link' | 'device';
+
+/** One entry of an archive, with the names of extended headers applied. */
+export interface TarEntry {
+  /** As the archive has it: not normalised. */
+  readonly path: string;
+  readonly kind: TarEntryKind;
+  /** Bytes of the body. */
+  readonly size: number;
+  /** Empty for what is no link. */
+  readonly target: string;
+}
+
+/** Extended headers: PAX's, and GNU tar's for long names. */
+export type ExtensionKind = 'pax' | 'global-pax' | 'long-path' | 'long-target';
+
+/** What a header block is about: an entry, or names and sizes for the entry behind it. */
+export type TarHeader =
+  | {
+      readonly kind: 'entry';
+      readonly type: string;
+      readonly path: string;
+      readonly size: number;
+      readonly target: string;
+    }
+  | { readonly kind: ExtensionKind; readonly size: number };
+
+/** What extended headers said about the next entry. */
+export interface Pending {
+  pax?: PaxRecords;
+  'long-path'?: string;
+  'long-target'?: string;
+}
+
+const EXTENSIONS: Readonly<Record<string, ExtensionKind>> = {
+  ExtendedHeader: 'pax',
+  GlobalExtendedHeader: 'global-pax',
+  NextFileHasLongPath: 'long-path',
+  NextFileHasLongLinkpath: 'long-target',
+};
+
+const KINDS: Readonly<Record<string, TarEntryKind>> = {
+  File: 'file',
+  OldFile: 'file',
+  ContiguousFile: 'file',
+  Directory: 'directory',
+  SymbolicLink: 'symlink',
+  Link: 'link',
+  CharacterDevice: 'device',
+  BlockDevice: 'device',
+  FIFO: 'device',
+};
+
+/**
+ * Decodes one header block; undefined for a block of zeros. node-tar decodes the numbers, the checksum and the prefix;
+ * what it mends silently (damaged sizes, foreign versions) is refused, because GNU tar mends it in another way.
+ * @throws ArchiveError `not-tar` (bad checksum or numbers), `corrupt-entry`, `entry-name`
+ */
+export function readHeader(block: Buffer): TarHeader | undefined {
+  const header = decode(block);
+  if (header.nullBlock) return undefined;
+  if (!header.cksumValid) throw notTar();
+  const size = readSize(block, header);
+  const extension = EXTENSIONS[header.type];
+  if (extension !== undefined) return { kind: extension, size };
+  readName(block.subarray(0, 100));
+  readName(block.subarray(345, 500));
+  const target = readName(block.subarray(157, 257));
+  return { kind: 'entry', type: header.type, path: header.path ?? '', size, target };
+}
+
+function decode(block: Buffer): Header {
+  try {
+    return new Header(block, 0);
+  } catch (error) {
+    // Numbers in base 256 that are none.
+    throw notTar(error);
+  }
+}
+
+function notTar(cause?: unknown): ArchiveError {
+  return new ArchiveError('not-tar', 'the content is not a tar archive, or a damaged one', { cause });
+}
+
+function readSize(block: Buffer, header: Header): number {
+  const field = block.toString('latin1', 124, 136);
+  const path = header.path ?? '';
+  const sound = field.charCodeAt(0) === 0x80 || /^ *[0-7]*[ \0]*$/.test(field);
+  const size = header.type === 'Directory' && !/^[ 0\0]*$/.test(field) ? undefined : (header.size ?? 0);
+  if (!sound || size === undefined || !Number.isSafeInteger(size)) {
+    throw new ArchiveError('corrupt-entry', 'its header has no sound size', { entry: path });
+  }
+  if (block.toString('latin1', 257, 263) === 'ustar\0' && block.toString('latin1', 263, 265) !== '00') {
+    throw new ArchiveError('corrupt-entry', 'its header is of an unknown tar version', { entry: path });
+  }
+  return size;
+}
+
+/** Applies what extended headers said. @throws ArchiveError `unsupported-entry`, `corrupt-entry` */
+export function resolveEntry(header: TarHeader & { kind: 'entry' }, pending: Pending): TarEntry {
+  const path = pending.pax?.path ?? pending['long-path'] ?? header.path;
+  const size = pending.pax?.size ?? header.size;
+  // A file whose name ends in a slash is a folder of old tars; GNU tar looks at the long name, too.
+  const kind = header.type === 'File' && path.endsWith('/') ? 'directory' : KINDS[header.type];
+  if (kind === undefined || pending.pax?.sparse) {
+    const what = kind === undefined ? `entries of type ${header.type}` : 'sparse files';
+    throw new ArchiveError('unsupported-entry', `${what} are not supported`, { entry: path });
+  }
+  if (kind !== 'file' && size > 0) {
+    throw new ArchiveError('corrupt-entry', `a ${kind} that has content`, { entry: path });
+  }
+  const isLink = kind === 'symlink' || kind === 'link';
+  const target = isLink ? (pending.pax?.linkpath ?? pending['long-target'] ?? header.target) : '';
+  return { path, kind, size, target };
+}

@@ -1,0 +1,155 @@
+import { ArchiveError } from './errors.js';
+import { type PaxRecords, readName, readPax } from './pax.js';
+import {
+  BLOCK,
+  type ExtensionKind,
+  type Pending,
+  readHeader,
+  resolveEntry,
+  type TarEntry,
+  type TarHeader,
+} from './tar-entry.js';
+
+/** What the reader tells, in the archive's order. An error thrown here ends the reading. */
+export interface TarVisitor {
+  /** True when the entry's body is wanted. */
+  entry(entry: TarEntry): boolean;
+  /** A part of the wanted body; it is valid only during the call. */
+  body(chunk: Buffer): void;
+}
+
+/** As node-tar's: extended attributes of macOS take some hundred KiB. */
+const EXTENDED_HEADER_LIMIT = 1024 ** 2;
+
+/**
+ * Frames a tar stream into entries without keeping any of it. node-tar's own Parser is not used here: it decodes
+ * extended headers chunk by chunk and line by line and skips what it does not like, which is fine for an unpacker
+ * that goes by its own reading, but not for a check in front of another one (GNU tar in the sandbox).
+ */
+export class TarReader {
+  #state: 'header' | 'extension' | 'body' | 'end' = 'header';
+  /** The unfinished header block, or the unfinished extended header. */
+  #collected: Buffer[] = [];
+  /** Bytes still to come in this state, padding included; and those of them that are padding. */
+  #remaining = BLOCK;
+  #padding = 0;
+  #wanted = false;
+  #extension: ExtensionKind = 'pax';
+  #pending: Pending = {};
+  #sawHeader = false;
+  #sawZeros = false;
+
+  constructor(private readonly visitor: TarVisitor) {}
+
+  /** @throws ArchiveError what `readHeader`, `resolveEntry` and the visitor throw */
+  push(chunk: Buffer): void {
+    for (let offset = 0; offset < chunk.length && this.#state !== 'end'; ) {
+      const part = chunk.subarray(offset, offset + this.#remaining);
+      offset += part.length;
+      this.#remaining -= part.length;
+      if (this.#state === 'body') this.#passBody(part);
+      else this.#collected.push(part);
+      if (this.#remaining === 0) this.#finishPart();
+    }
+  }
+
+  /** The stream is over. @throws ArchiveError `truncated`, or `not-tar` when there was not even one block */
+  finish(): void {
+    const whole = this.#state === 'end' || (this.#state === 'header' && this.#remaining === BLOCK);
+    if (!this.#sawHeader && !this.#sawZeros) throw new ArchiveError('not-tar', 'the content is not a tar archive');
+    if (!whole || Object.keys(this.#pending).length > 0) {
+      throw new ArchiveError('truncated', 'the archive ends in the middle of an entry');
+    }
+  }
+
+  #passBody(part: Buffer): void {
+    if (!this.#wanted) return;
+    const beyond = Math.max(0, this.#padding - this.#remaining);
+    const body = part.subarray(0, Math.max(0, part.length - beyond));
+    if (body.length > 0) this.visitor.body(body);
+  }
+
+  #finishPart(): void {
+    const collected = Buffer.concat(this.#collected);
+    this.#collected = [];
+    if (this.#state === 'header') {
+      this.#takeHeader(collected);
+      return;
+    }
+    if (this.#state === 'extension') {
+      const size = collected.length - this.#padding;
+      // GNU tar reads a long name up to its first NUL, over the header's end into the padding.
+      if (collected.subarray(size).some((byte) => byte !== 0)) {
+        throw new ArchiveError('corrupt-entry', 'an extended header that does not end where it says');
+      }
+      this.#takeExtension(collected.subarray(0, size));
+    }
+    this.#expect('header', BLOCK);
+  }
+
+  #takeHeader(block: Buffer): void {
+    const header = this.#read(block);
+    if (header === undefined) {
+      // POSIX: two blocks of zeros end the archive. What stands behind them is for no reader.
+      this.#expect(this.#sawZeros ? 'end' : 'header', BLOCK);
+      this.#sawZeros = true;
+      return;
+    }
+    // GNU tar stops at a lone block of zeros, others read on.
+    if (this.#sawZeros) throw new ArchiveError('corrupt-entry', 'an entry behind a block of zeros');
+    this.#sawHeader = true;
+    if (header.kind === 'entry') {
+      const entry = resolveEntry(header, this.#pending);
+      this.#pending = {};
+      this.#wanted = this.visitor.entry(entry);
+      this.#expectPadded('body', entry.size);
+      return;
+    }
+    // GNU tar takes the empty name of an empty one, others none.
+    if (header.size === 0) throw new ArchiveError('corrupt-entry', 'an extended header of nothing');
+    if (header.size > EXTENDED_HEADER_LIMIT) {
+      throw new ArchiveError('unsupported-entry', 'an extended header over 1 MiB');
+    }
+    this.#extension = header.kind;
+    this.#expectPadded('extension', header.size);
+  }
+
+  #read(block: Buffer): TarHeader | undefined {
+    try {
+      return readHeader(block);
+    } catch (error) {
+      if (!(error instanceof ArchiveError && error.code === 'not-tar' && this.#sawHeader)) throw error;
+      throw new ArchiveError('corrupt-entry', 'the archive is damaged: a header is not sound', { cause: error });
+    }
+  }
+
+  #takeExtension(content: Buffer): void {
+    const pending = this.#pending;
+    const extension = this.#extension;
+    if (extension === 'global-pax') {
+      checkGlobal(readPax(content));
+      return;
+    }
+    // Two of a kind for one entry: one tar takes the first, another the last.
+    if (pending[extension] !== undefined) throw new ArchiveError('corrupt-entry', `two ${extension} headers in a row`);
+    if (extension === 'pax') pending.pax = readPax(content);
+    else pending[extension] = readName(content);
+  }
+
+  #expectPadded(state: 'body' | 'extension', size: number): void {
+    this.#padding = (BLOCK - (size % BLOCK)) % BLOCK;
+    this.#expect(size === 0 ? 'header' : state, size === 0 ? BLOCK : size + this.#padding);
+  }
+
+  #expect(state: 'header' | 'extension' | 'body' | 'end', bytes: number): void {
+    this.#state = state;
+    this.#remaining = bytes;
+  }
+}
+
+/** A global header is for comments and times. GNU tar takes names and sizes from it, others do not. */
+function checkGlobal(records: PaxRecords): void {
+  const names = records.path !== undefined || records.linkpath !== undefined || records.size !== undefined;
+  if (!names && !records.sparse) return;
+  throw new ArchiveError('unsupported-entry', 'a global PAX header that names or sizes entries');
+}

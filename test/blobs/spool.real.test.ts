@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
+import { createSpool } from '../../src/blobs/spool.js';
+import { TarReader } from '../../src/blobs/tar-reader.js';
+import { TAKEN } from './archive-table.js';
+import { checkArchive } from './check.js';
+import { mutate, seeded } from './mutations.js';
+import { entry, project } from './tar-writer.js';
+
+const run = promisify(execFile);
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'packwarden-real-'));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+test.skipIf(process.getuid?.() !== 0)('a full disk is told as such, leaves nothing, and passes', async () => {
+  const small = join(folder, 'disk');
+  await mkdir(small);
+  await run('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', small]);
+  const spool = await createSpool({ folder: small, manifest: PACKAGE_JSON });
+  try {
+    const noise = Buffer.concat(Array.from({ length: 32_768 }, (_, i) => createHash('sha256').update(`${i}`).digest()));
+    const large = project(entry({ path: 'a', body: noise }));
+    await expect(spool.put(randomUUID(), Readable.from([large]))).rejects.toMatchObject({ code: 'disk-full' });
+    await expect(readdir(small)).resolves.toEqual([]);
+    await expect(spool.put(randomUUID(), Readable.from([project()]))).resolves.toBeDefined();
+  } finally {
+    await spool.close();
+    await run('umount', [small]);
+  }
+});
+
+describe.each(TAKEN)('$what', ({ body }) => {
+  test('is unpacked by GNU tar without a complaint, and only below its folder', async () => {
+    const root = join(folder, 'root');
+    await mkdir(root);
+    const archive = join(folder, 'a.tgz');
+    await writeFile(archive, body());
+    const { stderr } = await run('tar', ['-xzf', archive, '-C', root, '--no-same-owner']);
+    expect(stderr).not.toMatch(/error|exiting|removing leading/i);
+    expect((await readdir(folder)).sort()).toEqual(['a.tgz', 'root']);
+    const { stdout } = await run('find', [root, '-name', 'package.json']);
+    expect(stdout).toContain('package.json');
+  });
+});
+
+/** Every name in a tar, in order, as the check sees it; undefined where it refuses the archive. */
+async function namesByTheCheck(tar: Buffer): Promise<string[] | undefined> {
+  const names: string[] = [];
+  const reader = new TarReader({ entry: (found) => names.push(found.path) === 0, body: () => undefined });
+  try {
+    await checkArchive(gzipSync(tar));
+    reader.push(tar);
+    reader.finish();
+    return names;
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'ArchiveError' });
+    return undefined;
+  }
+}
+
+test('what the check lets pass, GNU tar reads as the same names', async () => {
+  const random = seeded(7);
+  const archive = join(folder, 'a.tar');
+  let compared = 0;
+  for (let round = 0; round < 600; round++) {
+    const tar = mutate(random);
+    const names = await namesByTheCheck(tar);
+    if (names === undefined) continue;
+    await writeFile(archive, tar);
+    const listed = await run('tar', ['-tf', archive, '--quoting-style=literal']).catch(() => undefined);
+    // What GNU tar gives up on fails in the sandbox as well: that is told as `unpack-failed`.
+    if (listed === undefined) continue;
+    const normal = (name: string) => name.replace(/\/+$/, '');
+    expect(listed.stdout.split('\n').filter(Boolean).map(normal)).toEqual(names.map(normal));
+    compared++;
+  }
+  expect(compared).toBeGreaterThan(100);
+});
