@@ -1,0 +1,136 @@
+/* The arguments of single calls. */
+#pragma once
+
+/* Messages of one sendmmsg; those beyond are counted as lost. A chain of tail calls has at most 33 links. */
+#define SEND_MANY_MAX 30
+#define ADDRESS_BYTES 128
+
+static __always_inline u64 argument(struct record *r, u32 index) { return index < 6 ? r->args[index & 7] : 0; }
+
+static __always_inline int dirfd_of(struct record *r, u32 index) {
+  return index == NO_ARG ? AT_FDCWD : (int)argument(r, index);
+}
+
+static __always_inline void put_paths(struct buffer *b, struct call *call, struct task_struct *task) {
+  struct record *r = &b->head;
+  put_path_arg(b, PART_PATH1, task, argument(r, call->path1), dirfd_of(r, call->dir1));
+  if (call->path2 == NO_ARG) return;
+  put_path_arg(b, PART_PATH2, task, argument(r, call->path2), dirfd_of(r, call->dir2));
+}
+
+/* The text argument; openat2's is a struct. */
+static __always_inline void put_text_or_how(struct buffer *b, struct call *call) {
+  const void *from = (const void *)argument(&b->head, call->text);
+  if (call->drop == DROP_OPEN) put_user_bytes(b, PART_HOW, from, 24);
+  else put_user_text(b, PART_TEXT, from);
+}
+
+/* What an open led to: device, inode, overlay layer. Its path is the one that was asked for. */
+static __always_inline void put_opened(struct buffer *b, struct task_struct *task, int fd) {
+  struct file *file = file_of(task, fd);
+  if (file) put_fd(b, file);
+}
+
+static __always_inline u32 address_size(u64 given) { return given > ADDRESS_BYTES ? ADDRESS_BYTES : given; }
+
+/* One datagram: to whom, and where its bytes are. */
+struct message {
+  void *address;
+  u64 address_size;
+  void *data;
+  u64 size;
+};
+
+static __always_inline int read_header(struct message *into, void *from) {
+  struct msghdr_user header;
+  struct iovec first = {};
+  if (bpf_probe_read_user(&header, sizeof(header), from) != 0) return 0;
+  if (header.iovlen > 0) bpf_probe_read_user(&first, sizeof(first), header.iov);
+  into->address = header.name;
+  into->address_size = header.namelen;
+  into->data = first.base;
+  into->size = first.len;
+  return 1;
+}
+
+struct msghdr_32 { u32 name; int namelen; u32 iov, iovlen, control, controllen, flags; };
+struct mmsghdr_32 { struct msghdr_32 header; u32 len; };
+struct iovec_32 { u32 base, len; };
+
+static __always_inline int read_header_32(struct message *into, void *from) {
+  struct msghdr_32 header;
+  struct iovec_32 first = {};
+  if (bpf_probe_read_user(&header, sizeof(header), from) != 0) return 0;
+  if (header.iovlen > 0) bpf_probe_read_user(&first, sizeof(first), (void *)(u64)header.iov);
+  into->address = (void *)(u64)header.name;
+  into->address_size = header.namelen;
+  into->data = (void *)(u64)first.base;
+  into->size = first.len;
+  return 1;
+}
+
+/* sendto(fd, data, size, flags, address, address size) or sendmsg(fd, header, flags). */
+static __always_inline int read_message(struct message *into, struct record *r, int narrow) {
+  if (r->nr == NR_SENDMSG) {
+    void *header = (void *)r->args[1];
+    return narrow ? read_header_32(into, header) : read_header(into, header);
+  }
+  into->data = (void *)r->args[1];
+  into->size = r->args[2];
+  into->address = (void *)r->args[4];
+  into->address_size = r->args[5];
+  return 1;
+}
+
+/* A datagram, or anything with an address. False for the bytes of a connection: they are not recorded. */
+static __always_inline int put_send(struct buffer *b, struct task_struct *task, struct message *message) {
+  struct file *file = file_of(task, (int)b->head.args[0]);
+  if (!file) return 0;
+  struct fd_part *what = put_fd(b, file);
+  if (!what || (what->mode & S_IFMT) != S_IFSOCK) return 0;
+  int inet = what->family == AF_INET || what->family == AF_INET6;
+  if (!message->address && !(inet && what->type == SOCK_DGRAM)) return 0;
+  if (message->address) put_user_bytes(b, PART_ADDRESS, message->address, address_size(message->address_size));
+  put_user_bytes(b, PART_DATA, message->data, message->size > DATA_BYTES ? DATA_BYTES : message->size);
+  return 1;
+}
+
+static __always_inline void put_argv(struct buffer *b, struct mm_struct *mm) {
+  u64 start = mm->arg_start;
+  u64 size = mm->arg_end - start;
+  put_user_bytes(b, PART_ARGV, (const void *)start, size > ARGV_BYTES ? ARGV_BYTES : size);
+}
+
+static __always_inline void put_exec_part(struct buffer *b, struct task_struct *task, struct file *exe) {
+  struct exec_part *into = (struct exec_part *)part(b);
+  if (!into) return;
+  __builtin_memset(into, 0, sizeof(*into));
+  struct tty_struct *tty = task->signal->tty;
+  if (tty) {
+    u32 minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
+    into->tty = BPF_CORE_READ(tty, driver, major) << 8 | minor;
+  }
+  struct inode *inode = BPF_CORE_READ(exe, f_inode);
+  into->layer = layer_of(inode);
+  into->ino = BPF_CORE_READ(inode, i_ino);
+  /* kernel_cap_t is a number or an array of two words: eight bytes either way. */
+  const char *cred = (const char *)task->cred;
+  bpf_probe_read_kernel(&into->cap_permitted, 8, cred + OFFSET_OF(struct cred, cap_permitted));
+  bpf_probe_read_kernel(&into->cap_effective, 8, cred + OFFSET_OF(struct cred, cap_effective));
+  bpf_probe_read_kernel(&into->cap_inheritable, 8, cred + OFFSET_OF(struct cred, cap_inheritable));
+  end_part(b, PART_EXEC, sizeof(*into));
+}
+
+static __always_inline void put_executed(struct buffer *b, struct task_struct *task) {
+  struct file *exe = task->mm->exe_file;
+  put_exec_part(b, task, exe);
+  put_path(b, PART_EXE, (void *)exe + OFFSET_OF(struct file, f_path), task);
+  put_base(b, PART_CWD, task, AT_FDCWD);
+  put_argv(b, task->mm);
+}
+
+/* A refused exec: what was asked for, the caller stays what it is. */
+static __always_inline void put_attempted(struct buffer *b, struct call *call, struct task_struct *task) {
+  struct record *r = &b->head;
+  put_path_arg(b, PART_PATH1, task, argument(r, call->path1), dirfd_of(r, call->dir1));
+}

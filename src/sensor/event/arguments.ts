@@ -1,0 +1,67 @@
+import { PART } from '../probe/layout.js';
+import type { ProcessRecord } from '../probe/record.js';
+import type { Process } from '../process/process.js';
+import type { EventArgument } from './details.js';
+import { isError, resultName } from './errno.js';
+import { type FdView, fdText } from './fd-view.js';
+import { pathFromComponents, resolvePath } from './path.js';
+
+const AT_FDCWD = -100;
+
+/** A result that is 0 or an error: `res=0`, `res=-2(ENOENT)`. */
+export function result(ret: number, name = 'res'): EventArgument {
+  return isError(ret) ? { name, value: String(ret), resolved: resultName(ret) } : { name, value: String(ret) };
+}
+
+/** A descriptor: `fd=22(<4t>127.0.0.1:35598->127.0.0.1:9)`, an error: `fd=-2(ENOENT)`. */
+export function descriptor(name: string, num: number, view: FdView | undefined): EventArgument {
+  if (isError(num)) return result(num, name);
+  return view === undefined ? { name, value: String(num) } : { name, value: String(num), resolved: fdText(view) };
+}
+
+/** A folder's descriptor: `dirfd=-100(AT_FDCWD)`. */
+export function directory(name: string, num: number): EventArgument {
+  return num === AT_FDCWD ? { name, value: '-100', resolved: 'AT_FDCWD' } : { name, value: String(num) };
+}
+
+/** A number. */
+export function number(name: string, value: number): EventArgument {
+  return { name, value: String(value) };
+}
+
+/** A text as it is. */
+export function text(name: string, value: string | undefined): EventArgument {
+  return { name, value: value ?? '<NA>' };
+}
+
+/** Flags with their names: `flags=1(CLONE_VM)`. */
+export function flags(name: string, value: number, names: string): EventArgument {
+  return names === '' ? number(name, value) : { name, value: String(value), resolved: names };
+}
+
+/** A path, resolved where it is relative: `oldpath=rel.txt(/tmp/rel.txt)`. */
+export function path(name: string, given: GivenPath): EventArgument {
+  if (given.text === undefined) return { name, value: '<NA>' };
+  return given.text === given.full ? { name, value: given.full } : { name, value: given.text, resolved: given.full };
+}
+
+/** A path that a call was given. `text` is undefined when the kernel could not read it (a bad address). */
+export interface GivenPath {
+  readonly text: string | undefined;
+  /** Absolute. */
+  readonly full: string;
+}
+
+/** The first or the second path of a call. A relative one also tells what the process' working directory is. */
+export function givenPath(record: ProcessRecord, process: Process, which: 1 | 2, dirfd: number): GivenPath {
+  const given = record.text(which === 1 ? PART.path1 : PART.path2);
+  if (given === undefined) return { text: undefined, full: '<NA>' };
+  if (given.startsWith('/')) return { text: given, full: resolvePath(undefined, given) };
+  const components = record.part(which === 1 ? PART.base1 : PART.base2);
+  const base = components === undefined ? undefined : pathFromComponents(components);
+  if (base !== undefined && dirfd === AT_FDCWD) process.cwd = base;
+  return { text: given, full: resolvePath(base, given) };
+}
+
+/** What stands for "the working directory" where a call has no folder argument. */
+export const WORKING_DIRECTORY = AT_FDCWD;

@@ -1,0 +1,19 @@
+import { constants } from 'node:os';
+
+const NAMES = new Map(Object.entries(constants.errno).map(([name, code]) => [code, name]));
+// Linux has two names for one code, and Falco prints these.
+NAMES.set(constants.errno.EAGAIN, 'EAGAIN');
+NAMES.set(constants.errno.EOPNOTSUPP, 'EOPNOTSUPP');
+
+/** The largest errno (MAX_ERRNO in the kernel's include/linux/err.h). */
+const MAX_ERRNO = 4095;
+
+/** Whether a call's return value is an error. */
+export function isError(ret: number): boolean {
+  return ret < 0 && ret >= -MAX_ERRNO;
+}
+
+/** The name of a failed call's error, `SUCCESS` for the others: `evt.res`. */
+export function resultName(ret: number): string {
+  return isError(ret) ? (NAMES.get(-ret) ?? String(-ret)) : 'SUCCESS';
+}

@@ -1,0 +1,151 @@
+import { LAYER, PART } from '../probe/layout.js';
+import type { ProcessRecord } from '../probe/record.js';
+import { pathFromComponents } from './path.js';
+import { addressText, type Endpoint, FAMILY, isVersion4 } from './socket.js';
+
+/** A descriptor as the fields `fd.*` show it. */
+export interface FdView {
+  readonly num: number;
+  /** `file`, `directory`, `ipv4`, `unix`, …: the names of libsinsp's sinsp_fdinfo. */
+  readonly type: string;
+  readonly typechar: string;
+  readonly name: string;
+  /** Only of sockets: `tcp`, `udp`, `icmp`, `raw`, or `<NA>`. */
+  readonly l4proto?: string;
+  readonly local?: Endpoint;
+  readonly remote?: Endpoint;
+  /** It waits for connections: then the local end is the server's. */
+  readonly serves?: boolean;
+  /** Only of internet sockets: whether it is connected, and whether this event gave it another peer. */
+  readonly connected?: boolean;
+  readonly renamed?: boolean;
+  readonly ino?: number;
+  readonly dev?: number;
+  readonly layer?: 'upper' | 'lower';
+}
+
+/** What the kernel says of a descriptor: the part PART_FD. */
+export interface KernelFd {
+  readonly mode: number;
+  readonly family: number;
+  readonly type: number;
+  readonly protocol: number;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+  readonly layer: number;
+  readonly ino: number;
+  readonly dev: number;
+  readonly fileMode: number;
+}
+
+const FD_PART_BYTES = 64;
+const FORMAT = 0o170000;
+const FORMATS = { socket: 0o140000, fifo: 0o010000, directory: 0o040000 } as const;
+const SOCK = { stream: 1, datagram: 2, raw: 3 } as const;
+const IPPROTO_ICMP = 1;
+
+/** Undefined when the descriptor was not open. */
+export function readFd(record: ProcessRecord): KernelFd | undefined {
+  const part = record.part(PART.fd);
+  if (part === undefined || part.length < FD_PART_BYTES) return undefined;
+  const family = part.readUInt16LE(2);
+  const size = family === FAMILY.inet6 ? 16 : 4;
+  return {
+    mode: part.readUInt16LE(0),
+    family,
+    type: part.readUInt16LE(4),
+    protocol: part.readUInt16LE(6),
+    local: { ip: addressText(part.subarray(16, 16 + size)), port: part.readUInt16LE(8) },
+    remote: { ip: addressText(part.subarray(32, 32 + size)), port: part.readUInt16LE(10) },
+    layer: part.readUInt32LE(12),
+    ino: Number(part.readBigUInt64LE(48)),
+    dev: part.readUInt32LE(56),
+    fileMode: part.readUInt32LE(60),
+  };
+}
+
+/** Whether a descriptor is an IPv4 or IPv6 socket. */
+export function isInternet(fd: KernelFd): boolean {
+  return fd.family === FAMILY.inet || fd.family === FAMILY.inet6;
+}
+
+/** A socket; `remote` is where it leads when the kernel does not say (a failed connect, an unconnected datagram). */
+export function viewSocket(num: number, fd: KernelFd, remote: Endpoint | undefined): FdView {
+  if (!isInternet(fd)) return { num, ...socketKind(fd), name: '', l4proto: '<NA>', ino: fd.ino };
+  const peer = fd.remote.port === 0 && remote !== undefined ? remote : fd.remote;
+  const version = isVersion4(peer.ip) ? '4' : '6';
+  const l4proto = protocolName(fd);
+  const local = version === '4' && fd.local.ip === '::' ? { ...fd.local, ip: '0.0.0.0' } : fd.local;
+  const name = `${endpointText(local)}->${endpointText(peer)}`;
+  return { num, type: `ipv${version}`, typechar: version, name, l4proto, local, remote: peer, ino: fd.ino };
+}
+
+/** A socket that waits for connections, or is bound to an address. */
+export function viewServer(num: number, fd: KernelFd): FdView {
+  if (!isInternet(fd)) return viewSocket(num, fd, undefined);
+  const version = isVersion4(fd.local.ip) ? '4' : '6';
+  return {
+    num,
+    type: `ipv${version}`,
+    typechar: version,
+    name: endpointText(fd.local),
+    l4proto: protocolName(fd),
+    local: fd.local,
+    serves: true,
+    ino: fd.ino,
+  };
+}
+
+/** Any descriptor; undefined when the record has none. */
+export function viewFd(num: number, record: ProcessRecord): FdView | undefined {
+  const fd = readFd(record);
+  if (fd === undefined) return undefined;
+  const format = fd.mode & FORMAT;
+  if (format === FORMATS.socket) {
+    return isInternet(fd) && fd.remote.port === 0 ? viewServer(num, fd) : viewSocket(num, fd, undefined);
+  }
+  if (format === FORMATS.fifo) return { num, type: 'pipe', typechar: 'p', name: '', ino: fd.ino };
+  const components = record.part(PART.fdPath);
+  return viewFile(
+    num,
+    components === undefined ? '' : pathFromComponents(components),
+    fd,
+    format === FORMATS.directory,
+  );
+}
+
+/** A file or folder by its path; `fd` is undefined for one that could not be opened. */
+export function viewFile(num: number, path: string, fd: KernelFd | undefined, isDirectory: boolean): FdView {
+  const kind = isDirectory ? { type: 'directory', typechar: 'd' } : { type: 'file', typechar: 'f' };
+  if (fd === undefined) return { num, ...kind, name: path };
+  const layer = layerName(fd.layer);
+  return { num, ...kind, name: path, ino: fd.ino, dev: fd.dev, ...(layer !== undefined && { layer }) };
+}
+
+function layerName(layer: number): 'upper' | 'lower' | undefined {
+  if (layer === LAYER.upper) return 'upper';
+  return layer === LAYER.lower ? 'lower' : undefined;
+}
+
+function socketKind(fd: KernelFd): { readonly type: string; readonly typechar: string } {
+  if (fd.family === FAMILY.unix) return { type: 'unix', typechar: 'u' };
+  if (fd.family === FAMILY.netlink) return { type: 'netlink', typechar: 'n' };
+  return { type: 'unknown', typechar: '?' };
+}
+
+function protocolName(fd: KernelFd): string {
+  if (fd.type === SOCK.stream) return 'tcp';
+  if (fd.type === SOCK.datagram) return fd.protocol === IPPROTO_ICMP ? 'icmp' : 'udp';
+  return fd.type === SOCK.raw ? 'raw' : '<NA>';
+}
+
+/** As Falco writes it, also for IPv6: `:::8123`. */
+export function endpointText({ ip, port }: Endpoint): string {
+  return `${ip}:${port}`;
+}
+
+/** As in `evt.args`: `<4t>127.0.0.1:35598->127.0.0.1:9`, `<f>/dev/null`, `<u>`. */
+export function fdText(view: FdView): string {
+  const protocol = view.l4proto === 'tcp' ? 't' : view.l4proto === 'udp' ? 'u' : '';
+  return `<${view.typechar}${protocol}>${view.name}`;
+}

@@ -1,0 +1,138 @@
+import { PART } from '../probe/layout.js';
+import type { ProcessRecord } from '../probe/record.js';
+import { argsOf, type Process } from '../process/process.js';
+import { descriptor, flags, givenPath, number, path, result, text, WORKING_DIRECTORY } from './arguments.js';
+import type { EventArgument, EventDetails } from './details.js';
+import { isError } from './errno.js';
+import { viewFd } from './fd-view.js';
+import { CLONE_FLAGS, flagNames, MEMFD_FLAGS } from './flags.js';
+
+type Build = (record: ProcessRecord, process: Process) => EventDetails;
+
+/** A result and the plain numbers behind it. */
+function numbers(...names: readonly string[]): Build {
+  return (record) => ({ args: [result(record.ret), ...names.map((name, index) => number(name, record.int(index)))] });
+}
+
+/** What Falco tells of the process with an exec and a fork. */
+function about(record: ProcessRecord, process: Process): EventArgument[] {
+  return [
+    text('exe', process.argv[0] ?? process.name),
+    text('args', argsOf(process)),
+    number('tid', record.id('tid')),
+    number('pid', record.id('pid')),
+    number('ptid', record.id('ppid')),
+    text('cwd', process.cwd),
+    text('comm', process.name),
+  ];
+}
+
+/** A failed exec carries the caller's process and what it asked for. */
+function exec(at: boolean): Build {
+  return (record, process) => {
+    if (!isError(record.ret)) return { args: [result(record.ret), ...about(record, process)] };
+    const asked = givenPath(record, process, 1, at ? record.int(0) : WORKING_DIRECTORY);
+    return { args: [result(record.ret), ...about(record, process), path('filename', asked)] };
+  };
+}
+
+const fork: Build = (record, process) => ({
+  args: [
+    number('res', record.ret),
+    ...about(record, process),
+    number('vtid', record.id('vtid')),
+    number('vpid', record.id('vpid')),
+  ],
+});
+
+const exit: Build = (record) => {
+  const status = record.ret;
+  const signal = status & 0x7f;
+  return {
+    args: [
+      number('status', status),
+      number('ret', (status >> 8) & 0xff),
+      number('sig', signal),
+      number('core', (status >> 7) & 1),
+    ],
+  };
+};
+
+const memfd: Build = (record) => ({
+  args: [
+    result(record.ret, 'fd'),
+    text('name', record.text(PART.text)),
+    flags('flags', record.uint(1), flagNames(MEMFD_FLAGS, record.uint(1))),
+  ],
+});
+
+const unshare: Build = (record) => ({
+  args: [result(record.ret), flags('flags', record.uint(0), flagNames(CLONE_FLAGS, record.uint(0)))],
+});
+
+/** setns(2) and finit_module(2): a descriptor, then a number. */
+function onDescriptor(second: string): Build {
+  return (record) => {
+    const fd = viewFd(record.int(0), record);
+    const args = [result(record.ret), descriptor('fd', record.int(0), fd), number(second, record.int(1))];
+    return fd === undefined ? { args } : { args, fd };
+  };
+}
+
+/** include/uapi/linux/ptrace.h. */
+const PTRACE: Readonly<Record<number, string>> = {
+  0: 'PTRACE_TRACEME',
+  1: 'PTRACE_PEEKTEXT',
+  2: 'PTRACE_PEEKDATA',
+  4: 'PTRACE_POKETEXT',
+  5: 'PTRACE_POKEDATA',
+  7: 'PTRACE_CONT',
+  16: 'PTRACE_ATTACH',
+  17: 'PTRACE_DETACH',
+  16902: 'PTRACE_SEIZE',
+};
+
+const ptrace: Build = (record) => ({
+  args: [
+    result(record.ret),
+    flags('request', record.int(0), PTRACE[record.int(0)] ?? ''),
+    number('pid', record.int(1)),
+    text('addr', record.hex(2)),
+    text('data', record.hex(3)),
+  ],
+});
+
+const kill = numbers('pid', 'sig');
+
+/** How the events about processes are shown. */
+export const PROCESS_EVENTS: Readonly<Record<string, Build>> = {
+  execve: exec(false),
+  execveat: exec(true),
+  clone: fork,
+  clone3: fork,
+  fork,
+  vfork: fork,
+  procexit: exit,
+  setsid: numbers(),
+  setpgid: numbers('pid', 'pgid'),
+  setuid: numbers('uid'),
+  setgid: numbers('gid'),
+  setreuid: numbers('ruid', 'euid'),
+  setregid: numbers('rgid', 'egid'),
+  setresuid: numbers('ruid', 'euid', 'suid'),
+  setresgid: numbers('rgid', 'egid', 'sgid'),
+  kill,
+  tkill: numbers('tid', 'sig'),
+  tgkill: numbers('pid', 'tid', 'sig'),
+  ptrace,
+  unshare,
+  setns: onDescriptor('nstype'),
+  memfd_create: memfd,
+  process_vm_readv: numbers('pid'),
+  process_vm_writev: numbers('pid'),
+  io_uring_setup: numbers('entries'),
+  bpf: (record) => ({ args: [result(record.ret, 'fd'), number('cmd', record.int(0))] }),
+  init_module: numbers(),
+  finit_module: onDescriptor('flags'),
+  userfaultfd: numbers('flags'),
+};

@@ -1,0 +1,145 @@
+import { PART } from '../probe/layout.js';
+import type { ProcessRecord } from '../probe/record.js';
+import { descriptor, number, result } from './arguments.js';
+import type { EventArgument, EventDetails } from './details.js';
+import { isError } from './errno.js';
+import {
+  endpointText,
+  type FdView,
+  isInternet,
+  type KernelFd,
+  readFd,
+  viewFd,
+  viewServer,
+  viewSocket,
+} from './fd-view.js';
+import { type Endpoint, readAddress, type SocketAddress } from './socket.js';
+
+/** EINPROGRESS: a connection that is on its way, as good as made. */
+const EINPROGRESS = -115;
+
+function addressOf(record: ProcessRecord): SocketAddress | undefined {
+  const bytes = record.part(PART.address);
+  return bytes === undefined ? undefined : readAddress(bytes);
+}
+
+function endpointOf(address: SocketAddress | undefined): Endpoint | undefined {
+  return address?.kind === 'ip' ? address : undefined;
+}
+
+/** A unix socket's path is Falco's `fd.name` only once it is connected (facts/measured.md: `NULL` before). */
+function unixView(num: number, fd: KernelFd, address: SocketAddress | undefined, done: boolean): FdView {
+  const view = viewSocket(num, fd, undefined);
+  if (address?.kind !== 'unix') return view;
+  return { ...view, name: done ? address.path : 'NULL' };
+}
+
+/** An internet socket and where this event aims it. */
+function aimed(num: number, fd: KernelFd, address: SocketAddress | undefined, connected: boolean): FdView {
+  const target = endpointOf(address);
+  return { ...viewSocket(num, fd, target), connected, renamed: target !== undefined };
+}
+
+function connect(record: ProcessRecord): EventDetails {
+  const num = record.int(0);
+  const fd = readFd(record);
+  const address = addressOf(record);
+  const done = !isError(record.ret) || record.ret === EINPROGRESS;
+  if (fd === undefined) return { args: [result(record.ret), { name: 'tuple', value: 'NULL' }, number('fd', num)] };
+  const inet = isInternet(fd);
+  // A connect to family "unspecified" dissolves a connection: the socket then leads nowhere.
+  const view = inet ? aimed(num, fd, address, record.ret === 0) : unixView(num, fd, address, done);
+  const shown = address?.kind === 'unix' && !inet ? { ...view, name: address.path } : view;
+  const tuple = view.name === '' ? 'NULL' : view.name;
+  return { args: [result(record.ret), { name: 'tuple', value: tuple }, descriptor('fd', num, shown)], fd: view };
+}
+
+function bind(record: ProcessRecord): EventDetails {
+  const num = record.int(0);
+  const fd = readFd(record);
+  const address = addressOf(record);
+  const endpoint = endpointOf(address);
+  const value = endpoint === undefined ? (address?.kind === 'unix' ? address.path : 'NULL') : endpointText(endpoint);
+  const args = [result(record.ret), { name: 'addr', value }];
+  if (fd === undefined) return { args: [...args, number('fd', num)] };
+  const asked = endpoint === undefined ? fd : { ...fd, local: endpoint };
+  const view = isInternet(fd) ? viewServer(num, asked) : unixView(num, fd, address, true);
+  return { args: [...args, descriptor('fd', num, view)], fd: view };
+}
+
+function listen(record: ProcessRecord): EventDetails {
+  const num = record.int(0);
+  const fd = readFd(record);
+  const view = fd === undefined ? undefined : viewServer(num, fd);
+  const args = [result(record.ret), descriptor('fd', num, view), number('backlog', record.int(1))];
+  return view === undefined ? { args } : { args, fd: view };
+}
+
+/** As Falco shows bytes: what is not printable is a dot. */
+function printable(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[^ -~]/g, '.');
+}
+
+function send(record: ProcessRecord): EventDetails {
+  const num = record.int(0);
+  const fd = readFd(record);
+  const address = addressOf(record);
+  const data = record.part(PART.data) ?? Buffer.alloc(0);
+  const args: EventArgument[] = [result(record.ret), { name: 'data', value: printable(data) }];
+  if (fd === undefined) return { args, buffer: data };
+  const inet = isInternet(fd);
+  // On a datagram socket the address in hand counts, whatever the socket is connected to.
+  const target = endpointOf(address);
+  const toTarget = target === undefined ? fd : { ...fd, remote: target };
+  const view = inet ? aimed(num, toTarget, address, fd.remote.port !== 0) : unixView(num, fd, address, true);
+  return {
+    args: [...args, descriptor('fd', num, view), number('size', data.length), { name: 'tuple', value: view.name }],
+    fd: view,
+    buffer: data,
+  };
+}
+
+const DOMAINS: Readonly<Record<number, string>> = {
+  0: 'AF_UNSPEC',
+  1: 'AF_LOCAL|AF_UNIX',
+  2: 'AF_INET',
+  10: 'AF_INET6',
+  15: 'AF_KEY',
+  16: 'AF_ROUTE|AF_NETLINK',
+  17: 'AF_PACKET',
+  29: 'AF_CAN',
+  30: 'AF_TIPC',
+  31: 'AF_BLUETOOTH',
+  38: 'AF_ALG',
+};
+
+function socket(record: ProcessRecord): EventDetails {
+  const domain = record.int(0);
+  const name = DOMAINS[domain];
+  const shown = { name: 'domain', value: String(domain), ...(name !== undefined && { resolved: name }) };
+  return { args: [result(record.ret, 'fd'), shown, number('type', record.int(1)), number('proto', record.int(2))] };
+}
+
+/** A descriptor that becomes standard input, output or error: what it is tells whether a shell hangs on the network. */
+function duplicate(withNew: boolean): (record: ProcessRecord) => EventDetails {
+  return (record) => {
+    const view = viewFd(record.ret, record);
+    const args = [descriptor('res', record.ret, view), descriptor('oldfd', record.int(0), view)];
+    if (withNew) args.push(descriptor('newfd', record.int(1), view));
+    return view === undefined ? { args } : { args, fd: view };
+  };
+}
+
+/** How the events about sockets, and descriptors that may be some, are shown. */
+export const SOCKET_EVENTS: Readonly<Record<string, (record: ProcessRecord) => EventDetails>> = {
+  socket,
+  connect,
+  bind,
+  listen,
+  sendto: send,
+  sendmsg: send,
+  sendmmsg: send,
+  dup: duplicate(false),
+  dup2: duplicate(true),
+  dup3: duplicate(true),
+};

@@ -1,0 +1,70 @@
+import { isIPv4 } from 'node:net';
+
+/** One end of a connection; the address is a text. */
+export interface Endpoint {
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** What a `struct sockaddr` says. */
+export type SocketAddress =
+  | ({ readonly kind: 'ip' } & Endpoint)
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'other' };
+
+/** Linux' numbers (include/linux/socket.h). */
+export const FAMILY = { unix: 1, inet: 2, inet6: 10, netlink: 16, packet: 17 } as const;
+
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/** The bytes of an IPv4 (4) or IPv6 (16) address as a text; an IPv4 address in IPv6 clothes as itself, as in Falco. */
+export function addressText(bytes: Buffer): string {
+  if (bytes.length < 16) return bytes.subarray(0, 4).join('.');
+  if (isMapped(bytes)) return bytes.subarray(12, 16).join('.');
+  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16));
+  return compress(groups);
+}
+
+function isMapped(bytes: Buffer): boolean {
+  return bytes.readUInt16BE(10) === 0xffff && bytes.subarray(0, 10).every((byte) => byte === 0);
+}
+
+/** The longest run of zero groups becomes `::` (RFC 5952). */
+function compress(groups: readonly string[]): string {
+  let best = { at: 0, size: 0 };
+  let at = 0;
+  while (at < groups.length) {
+    let size = 0;
+    while (groups[at + size] === '0') size++;
+    if (size > best.size) best = { at, size };
+    at += size + 1;
+  }
+  if (best.size < 2) return groups.join(':');
+  return `${groups.slice(0, best.at).join(':')}::${groups.slice(best.at + best.size).join(':')}`;
+}
+
+/** Reads what a caller handed in; undefined when it is too short to say anything. */
+export function readAddress(bytes: Buffer): SocketAddress | undefined {
+  if (bytes.length < 2) return undefined;
+  const family = bytes.readUInt16LE(0);
+  if (family === FAMILY.inet && bytes.length >= 8) {
+    return { kind: 'ip', port: bytes.readUInt16BE(2), ip: addressText(bytes.subarray(4, 8)) };
+  }
+  if (family === FAMILY.inet6 && bytes.length >= 24) {
+    return { kind: 'ip', port: bytes.readUInt16BE(2), ip: addressText(bytes.subarray(8, 24)) };
+  }
+  if (family === FAMILY.unix) return { kind: 'unix', path: unixPath(bytes.subarray(2)) };
+  return { kind: 'other' };
+}
+
+/** An abstract name starts with a NUL; Falco shows what is behind it. */
+function unixPath(bytes: Buffer): string {
+  const name = bytes[0] === 0 ? bytes.subarray(1) : bytes;
+  const end = name.indexOf(0);
+  return (end === -1 ? name : name.subarray(0, end)).toString('utf8');
+}
+
+/** Whether an address is IPv4's, mapped ones included. */
+export function isVersion4(ip: string): boolean {
+  return isIPv4(ip) || MAPPED.test(ip);
+}

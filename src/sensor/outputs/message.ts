@@ -1,0 +1,89 @@
+import type { FieldValue, Match, RulePriority } from '../../rules/index.js';
+
+/** A `falco.outputs.response` as proto-loader takes it (longs and enums as texts, names kept). */
+export interface AlertMessage {
+  readonly time: { readonly seconds: string; readonly nanos: number };
+  readonly priority: RulePriority;
+  readonly source_deprecated: 'SYSCALL' | 'INTERNAL';
+  readonly rule: string;
+  readonly output: string;
+  readonly output_fields: Readonly<Record<string, string>>;
+  readonly hostname: string;
+  readonly tags: readonly string[];
+  readonly source: string;
+}
+
+/** What an alert is made of, whoever made it. */
+export interface AlertContent {
+  readonly timeNs: bigint;
+  readonly priority: RulePriority;
+  readonly source: string;
+  readonly rule: string;
+  /** The text line. */
+  readonly output: string;
+  /** Typed, for the JSON document. */
+  readonly fields: ReadonlyMap<string, FieldValue | undefined>;
+  /** For gRPC: texts, `<NA>` where a value is missing. */
+  readonly texts: Readonly<Record<string, string>>;
+  readonly tags: readonly string[];
+}
+
+const NS_PER_SECOND = 1_000_000_000n;
+
+/**
+ * The message as Falco sends it with `json_output: true`: `output` is the whole JSON alert as a text. The JSON document
+ * has its keys sorted, and of the alert's time the number `evt.time.iso8601`, which the gRPC fields lack (facts/measured.md).
+ */
+export function alertMessage(content: AlertContent, hostname: string): AlertMessage {
+  const { timeNs, priority, source, rule, texts } = content;
+  const tags = [...content.tags].sort();
+  return {
+    time: { seconds: String(timeNs / NS_PER_SECOND), nanos: Number(timeNs % NS_PER_SECOND) },
+    priority,
+    source_deprecated: source === 'internal' ? 'INTERNAL' : 'SYSCALL',
+    rule,
+    output: jsonAlert(content, tags, hostname),
+    output_fields: texts,
+    hostname,
+    tags,
+    source,
+  };
+}
+
+/** What a rule that holds says. */
+export function matchContent(match: Match, texts: Readonly<Record<string, string>>): AlertContent {
+  const fields = new Map(match.fields);
+  fields.set('evt.time.iso8601', match.time);
+  const { priority, source, rule, output, tags } = match;
+  return { timeNs: match.time, priority, source, rule, output, fields, texts, tags };
+}
+
+function jsonAlert(content: AlertContent, tags: readonly string[], hostname: string): string {
+  const names = [...content.fields.keys()].sort();
+  const fields = names.map((name) => `${JSON.stringify(name)}:${jsonValue(content.fields.get(name))}`);
+  const priority = content.priority.charAt(0) + content.priority.slice(1).toLowerCase();
+  const parts = [
+    `"hostname":${JSON.stringify(hostname)}`,
+    `"output":${JSON.stringify(content.output)}`,
+    `"output_fields":{${fields.join(',')}}`,
+    `"priority":"${priority}"`,
+    `"rule":${JSON.stringify(content.rule)}`,
+    `"source":${JSON.stringify(content.source)}`,
+    ...(content.source === 'internal' ? [] : [`"tags":${JSON.stringify(tags)}`]),
+    `"time":"${isoTime(content.timeNs)}"`,
+  ];
+  return `{${parts.join(',')}}`;
+}
+
+/** JSON.stringify knows no bigint, and numbers of nanoseconds are larger than what a double holds. */
+function jsonValue(value: FieldValue | undefined): string {
+  if (value === undefined) return 'null';
+  if (typeof value === 'bigint') return String(value);
+  if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString('base64'));
+  return JSON.stringify(value);
+}
+
+function isoTime(ns: bigint): string {
+  const date = new Date(Number(ns / 1_000_000n));
+  return `${date.toISOString().slice(0, 19)}.${String(ns % NS_PER_SECOND).padStart(9, '0')}Z`;
+}

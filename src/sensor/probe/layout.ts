@@ -1,0 +1,55 @@
+/** The records of src/sensor/bpf/record.h, byte for byte. A change there is a change here. */
+export const RECORD_KIND = { syscall: 1, fork: 2, exit: 3, stats: 4, ready: 5 } as const;
+
+/** Offsets in the header of a record about a process. */
+export const HEADER = {
+  kind: 4,
+  nr: 6,
+  timeNs: 8,
+  ret: 16,
+  args: 24,
+  pid: 72,
+  tid: 76,
+  ppid: 80,
+  vpid: 84,
+  vtid: 88,
+  sid: 92,
+  pgid: 96,
+  uid: 100,
+  gid: 104,
+  loginuid: 108,
+  comm: 112,
+  container: 128,
+  size: 192,
+} as const;
+
+/** Tags of the parts behind the header. */
+export const PART = {
+  path1: 1,
+  base1: 2,
+  path2: 3,
+  base2: 4,
+  fd: 5,
+  fdPath: 6,
+  address: 7,
+  data: 8,
+  argv: 9,
+  exe: 10,
+  cwd: 11,
+  exec: 12,
+  child: 13,
+  text: 14,
+  how: 15,
+} as const;
+
+/** One of the tags. */
+export type PartTag = (typeof PART)[keyof typeof PART];
+
+/** The layer an overlay's file comes from: written since the image, or the image's own. */
+export const LAYER = { upper: 1, lower: 2 } as const;
+
+/** The kinds of lost events, in the order of the loader's counters; Falco names its own counters so. */
+export const DROP_KINDS = ['clone_fork', 'execve', 'open', 'connect', 'dir_file', 'proc_exit', 'other'] as const;
+
+/** One of the kinds of lost events. */
+export type DropKind = (typeof DROP_KINDS)[number];

@@ -1,0 +1,99 @@
+import { HEADER, PART, type PartTag, RECORD_KIND } from './layout.js';
+
+const HIGH_WORD = 2 ** 32;
+
+/** A signed 64-bit number; exact up to 2^53. */
+function readInt64(bytes: Buffer, at: number): number {
+  return bytes.readInt32LE(at + 4) * HIGH_WORD + bytes.readUInt32LE(at);
+}
+
+/** A C string's text; bytes that are no UTF-8 become U+FFFD, so that it can stand in JSON and protobuf. */
+function textOf(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return (end === -1 ? bytes : bytes.subarray(0, end)).toString('utf8');
+}
+
+/** What a process in a container did: a view on the probe's bytes, read when asked. */
+export class ProcessRecord {
+  constructor(readonly bytes: Buffer) {}
+
+  get kind(): 'syscall' | 'fork' | 'exit' {
+    const kind = this.bytes.readUInt16LE(HEADER.kind);
+    if (kind === RECORD_KIND.fork) return 'fork';
+    return kind === RECORD_KIND.exit ? 'exit' : 'syscall';
+  }
+
+  /** x86-64's system call number; 65535 where there is none. */
+  get nr(): number {
+    return this.bytes.readUInt16LE(HEADER.nr);
+  }
+
+  /** Nanoseconds since the epoch. */
+  get timeNs(): bigint {
+    return this.bytes.readBigUInt64LE(HEADER.timeNs);
+  }
+
+  /** What the call returned (minus errno on failure), the child's pid, the wait status. */
+  get ret(): number {
+    return readInt64(this.bytes, HEADER.ret);
+  }
+
+  /** An argument as a 32-bit signed number: descriptors, pids, commands. */
+  int(index: number): number {
+    return this.bytes.readInt32LE(HEADER.args + index * 8);
+  }
+
+  /** An argument as a 32-bit unsigned number: flags, modes. */
+  uint(index: number): number {
+    return this.bytes.readUInt32LE(HEADER.args + index * 8);
+  }
+
+  /** An argument as a 64-bit address, in hexadecimal digits. */
+  hex(index: number): string {
+    return this.bytes.readBigUInt64LE(HEADER.args + index * 8).toString(16);
+  }
+
+  /** One of the header's ids, as the host numbers them (`vpid`, `vtid`, `sid`, `pgid`: as the container does). */
+  id(name: 'pid' | 'tid' | 'ppid' | 'vpid' | 'vtid' | 'sid' | 'pgid' | 'uid' | 'gid' | 'loginuid'): number {
+    return this.bytes.readUInt32LE(HEADER[name]);
+  }
+
+  /** The thread's name now: at most 15 bytes. */
+  get comm(): string {
+    return textOf(this.bytes.subarray(HEADER.comm, HEADER.container));
+  }
+
+  /** Docker's full id: 64 hexadecimal digits. */
+  get containerId(): string {
+    return this.bytes.toString('latin1', HEADER.container, HEADER.size);
+  }
+
+  /** The bytes of a part; undefined where the record has none. */
+  part(tag: PartTag): Buffer | undefined {
+    const { bytes } = this;
+    let at: number = HEADER.size;
+    while (at + 4 <= bytes.length) {
+      const end = at + 4 + bytes.readUInt16LE(at + 2);
+      if (end > bytes.length) return undefined;
+      if (bytes.readUInt16LE(at) === tag) return bytes.subarray(at + 4, end);
+      at = end;
+    }
+    return undefined;
+  }
+
+  /** A part that is a text. */
+  text(tag: PartTag): string | undefined {
+    const bytes = this.part(tag);
+    return bytes === undefined ? undefined : textOf(bytes);
+  }
+
+  /** argv; empty where it could not be read. */
+  argv(): string[] {
+    const bytes = this.part(PART.argv);
+    if (bytes === undefined || bytes.length === 0) return [];
+    const texts = bytes.toString('utf8').split('\0');
+    // The list ends with a NUL, unless it was cut.
+    if (texts.at(-1) === '') texts.pop();
+    return texts;
+  }
+}

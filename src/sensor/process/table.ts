@@ -1,0 +1,141 @@
+import { pathFromComponents } from '../event/path.js';
+import { PART } from '../probe/layout.js';
+import type { ProcessRecord } from '../probe/record.js';
+import type { ProcReader } from './proc-reader.js';
+import { type Process, unknownProcess } from './process.js';
+
+/** How long, and how many, ended processes are kept: their children may still name them as ancestors. */
+const KEPT_NS = 60_000_000_000n;
+const KEPT_MAX = 20_000;
+/** The kernel cuts its name to 15 bytes. */
+const SHIM = 'containerd-shim';
+const MAX_READ_ANCESTORS = 16;
+/** x86-64's number. */
+const FCHDIR = 81;
+
+interface Ended {
+  readonly process: Process;
+  readonly at: bigint;
+}
+
+/** The processes of all containers, and their ancestors on the host. */
+export class ProcessTable {
+  readonly #byPid = new Map<number, Process>();
+  readonly #ended: Ended[] = [];
+  #endedFrom = 0;
+
+  constructor(private readonly readProc: ProcReader) {}
+
+  /** Living and remembered processes. */
+  get size(): number {
+    return this.#byPid.size;
+  }
+
+  /** The process a record is about, brought up to date with what the record says. */
+  follow(record: ProcessRecord): Process {
+    const process = this.#known(record);
+    this.#refresh(process, record);
+    switch (record.kind) {
+      case 'fork':
+        this.#fork(process, record);
+        break;
+      case 'exit':
+        this.#exit(process, record.timeNs);
+        break;
+      case 'syscall':
+        this.#changed(process, record);
+    }
+    return process;
+  }
+
+  #known(record: ProcessRecord): Process {
+    const pid = record.id('pid');
+    const known = this.#byPid.get(pid);
+    if (known !== undefined) return known;
+    const comm = record.comm;
+    const found = this.readProc(pid);
+    // By now /proc may tell of the program that an exec brought later: then only the header is true.
+    const process = found?.name === comm ? found : unknownProcess(pid);
+    process.name = comm;
+    this.#byPid.set(pid, process);
+    return process;
+  }
+
+  #refresh(process: Process, record: ProcessRecord): void {
+    process.vpid = record.id('vpid');
+    process.sid = record.id('sid');
+    process.pgid = record.id('pgid');
+    process.uid = record.id('uid');
+    process.gid = record.id('gid');
+    process.loginuid = record.id('loginuid');
+    if (!process.witnessed) process.name = record.comm;
+    const ppid = record.id('ppid');
+    if (process.ppid === ppid && process.witnessed) return;
+    if (process.ppid === ppid && process.parent !== undefined) return;
+    process.ppid = ppid;
+    process.parent = this.#parent(ppid, 0);
+  }
+
+  /** Processes of the host are read anew for each child: nothing would tell when one of them ends. */
+  #parent(pid: number, depth: number): Process | undefined {
+    if (pid <= 1 || depth > MAX_READ_ANCESTORS) return undefined;
+    const known = this.#byPid.get(pid);
+    if (known !== undefined) return known;
+    const found = this.readProc(pid);
+    // Falco's ancestors end with the container's shim: what is above it is the host's business.
+    if (found !== undefined && !found.name.startsWith(SHIM)) found.parent = this.#parent(found.ppid, depth + 1);
+    return found;
+  }
+
+  #fork(parent: Process, record: ProcessRecord): void {
+    const ids = record.part(PART.child);
+    if (ids === undefined) return;
+    const pid = ids.readUInt32LE(0);
+    const vpid = ids.readUInt32LE(4);
+    // What is not known of the parent is not known of the child either: `witnessed` is inherited with the rest.
+    this.#byPid.set(pid, { ...parent, pid, vpid, ppid: parent.pid, parent, startedNs: record.timeNs });
+  }
+
+  #exit(process: Process, now: bigint): void {
+    this.#ended.push({ process, at: now });
+    while (this.#endedFrom < this.#ended.length) {
+      const oldest = this.#ended[this.#endedFrom] as Ended;
+      if (this.#ended.length - this.#endedFrom <= KEPT_MAX && now - oldest.at < KEPT_NS) break;
+      this.#endedFrom++;
+      this.#forget(oldest.process);
+    }
+    if (this.#endedFrom > KEPT_MAX) {
+      this.#ended.splice(0, this.#endedFrom);
+      this.#endedFrom = 0;
+    }
+  }
+
+  /** Its number may be another's by now; and the chain of ancestors must not grow for ever. */
+  #forget(process: Process): void {
+    process.parent = undefined;
+    if (this.#byPid.get(process.pid) === process) this.#byPid.delete(process.pid);
+  }
+
+  #changed(process: Process, record: ProcessRecord): void {
+    const cwd = record.part(PART.cwd);
+    if (cwd !== undefined) process.cwd = pathFromComponents(cwd);
+    const fdPath = record.nr === FCHDIR && record.ret === 0 ? record.part(PART.fdPath) : undefined;
+    if (fdPath !== undefined) process.cwd = pathFromComponents(fdPath);
+    const exec = record.part(PART.exec);
+    if (exec === undefined) return;
+    const exe = record.part(PART.exe);
+    process.name = record.comm;
+    process.argv = record.argv();
+    process.exePath = exe === undefined ? '' : pathFromComponents(exe);
+    process.tty = exec.readUInt32LE(0);
+    process.layer = exec.readUInt32LE(4);
+    process.capabilities = {
+      permitted: exec.readBigUInt64LE(8),
+      effective: exec.readBigUInt64LE(16),
+      inheritable: exec.readBigUInt64LE(24),
+    };
+    process.exeIno = Number(exec.readBigUInt64LE(32));
+    process.startedNs ??= record.timeNs;
+    process.witnessed = true;
+  }
+}

@@ -1,0 +1,60 @@
+import { fieldTexts, type RuleEngine } from '../rules/index.js';
+import { ContainerRegistry } from './container/registry.js';
+import { eventType, SensorEvent } from './event/event.js';
+import { syscallCatalog } from './fields/catalog.js';
+import { DropReporter } from './outputs/drops.js';
+import { type AlertContent, alertMessage, matchContent } from './outputs/message.js';
+import type { AlertQueue } from './outputs/queue.js';
+import type { ProbeListener } from './probe/framing.js';
+import type { ProcessRecord } from './probe/record.js';
+import type { ProbeStats } from './probe/stats.js';
+import { procReader } from './process/proc-reader.js';
+import { ProcessTable } from './process/table.js';
+
+/** The machine that is watched. */
+export interface WatchedHost {
+  /** Docker's data folder. */
+  readonly dockerRoot: string;
+  /** As alerts carry it. */
+  readonly hostname: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** From records to alerts: follows the processes, asks the rules, fills the queue. */
+export class Watcher implements ProbeListener {
+  readonly #processes = new ProcessTable(procReader());
+  readonly #drops = new DropReporter();
+  readonly #containers: ContainerRegistry;
+  #events = 0;
+
+  constructor(
+    /** Asked anew for each event: a reload replaces the engine between two of them. */
+    private readonly rules: { readonly engine: RuleEngine<SensorEvent> },
+    private readonly queue: AlertQueue,
+    private readonly host: WatchedHost,
+  ) {
+    this.#containers = new ContainerRegistry(host.dockerRoot);
+  }
+
+  record(record: ProcessRecord): void {
+    const process = this.#processes.follow(record);
+    const type = eventType(record);
+    if (type === undefined) return;
+    this.#events += 1;
+    const event = new SensorEvent(this.#events, type, record, process, this.#containers.get(record.containerId));
+    for (const match of this.rules.engine.evaluate(event)) {
+      this.#alert(matchContent(match, fieldTexts(match, syscallCatalog)));
+    }
+  }
+
+  stats(stats: ProbeStats): void {
+    const nowNs = BigInt(this.host.now()) * 1_000_000n;
+    const drop = this.#drops.report(stats, this.queue.takeLost(), nowNs);
+    if (drop !== undefined) this.queue.force(alertMessage(drop, this.host.hostname));
+  }
+
+  #alert(content: AlertContent): void {
+    this.queue.push(alertMessage(content, this.host.hostname));
+  }
+}

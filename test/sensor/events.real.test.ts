@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildProbe, ROOT, ruleFile, runContainer, sandboxImage, TestSensor, until } from './harness.js';
+
+const run = promisify(execFile);
+
+const EVERYTHING = `
+- rule: Everything
+  desc: every event of the program, and of what it becomes
+  condition: evt.type exists and proc.name in (calls, true)
+  output: "%evt.type %evt.res fd=%fd.name path=%fs.path.name source=%fs.path.source target=%fs.path.target cwd=%proc.cwd exe=%proc.exe args=%evt.args"
+  priority: DEBUG
+`;
+
+/** What test/sensor/programs/calls.c does, in its order: the type, the result and a part of what the event must say. */
+const EXPECTED: readonly (readonly [type: string, result: string, says: string])[] = [
+  ['open', 'EACCES', 'fd=/etc/shadow '],
+  ['connect', 'ENETUNREACH', 'fd=0.0.0.0:0->203.0.113.32:32 '],
+  ['mkdir', 'SUCCESS', 'path=/tmp/a '],
+  ['mkdir', 'SUCCESS', 'path=/tmp/a/b '],
+  ['openat', 'SUCCESS', '(O_DIRECTORY|O_RDONLY'],
+  ['openat', 'SUCCESS', 'fd=/tmp/a/made-by-openat path=/tmp/a/made-by-openat '],
+  ['openat2', 'SUCCESS', '(O_CREAT|O_WRONLY|O_F_CREATED'],
+  ['symlinkat', 'SUCCESS', 'source=/tmp/a/link target=/etc/passwd '],
+  ['linkat', 'SUCCESS', 'source=/tmp/a/hard-link target=/tmp/a/made-by-openat '],
+  ['renameat', 'SUCCESS', 'source=/tmp/a/hard-link target=/tmp/a/renamed '],
+  ['fchmodat', 'SUCCESS', 'mode=04755('],
+  ['fchdir', 'SUCCESS', 'cwd=/tmp/a/ '],
+  ['unlinkat', 'SUCCESS', 'path=/tmp/a/renamed '],
+  ['chdir', 'SUCCESS', 'cwd=/dev/shm/ '],
+  ['creat', 'SUCCESS', 'fd=/dev/shm/on-another-mount '],
+  ['sendto', 'ENETUNREACH', '->203.0.113.9:9999 '],
+  ['connect', 'EADDRNOTAVAIL', '->2001:db8::7:443 '],
+  ['connect', 'ENETUNREACH', 'fd=0.0.0.0:0->203.0.113.10:443 '],
+  ['socket', 'EPERM', 'domain=17(AF_PACKET)'],
+  ['dup3', 'SUCCESS', 'res=0(<4t>'],
+  ['memfd_create', 'SUCCESS', 'name=payload flags=1(MFD_CLOEXEC)'],
+  ['mount', 'EPERM', 'dev=none dir=/tmp/a type=tmpfs flags=2(NOSUID)'],
+  ['unshare', 'EPERM', '(CLONE_NEWUSER)'],
+  ['setuid', 'EPERM', 'uid=0'],
+  ['kill', 'SUCCESS', 'pid=1 sig=0'],
+  ['ptrace', 'EPERM', 'request=16(PTRACE_ATTACH) pid=1'],
+  ['process_vm_readv', 'EPERM', 'pid=1'],
+  ['bpf', 'EPERM', 'cmd=0'],
+  ['setsid', 'EPERM', 'res=-1(EPERM)'],
+  ['execve', 'ENOENT', 'filename=/nonexistent/program'],
+  ['execve', 'SUCCESS', 'exe=renamed-argv0 args=res=0 exe=renamed-argv0 args=first second argument'],
+  ['procexit', '<NA>', 'status=0'],
+];
+
+describe('calls that scripts seldom make', () => {
+  let folder: string;
+  let said: string[] = [];
+  let image: string;
+  let lost = 0;
+
+  beforeAll(async () => {
+    await buildProbe();
+    folder = await mkdtemp(join(tmpdir(), 'packwarden-calls-'));
+    const program = join(folder, 'calls');
+    await run('cc', ['-static', '-o', program, join(ROOT, 'test/sensor/programs/calls.c')]);
+    image = await sandboxImage();
+    const sensor = await TestSensor.start([await ruleFile(folder, EVERYTHING)]);
+    try {
+      const args = ['--network', 'none', '--user', '1000'];
+      await runContainer(image, ['/calls'], { args, files: { '/calls': program } });
+      const responses = await sensor.get();
+      said = responses.map(({ output }) => JSON.parse(output).output.replace(/^.*?: Debug /, ''));
+      // What the kernel side counts comes once a second.
+      const subscription = sensor.subscribe(20);
+      const internal = () => [...responses, ...subscription.responses].filter(({ source }) => source === 'internal');
+      await until(() => internal().length > 0, 'the drop alert');
+      lost = internal().reduce((sum, { output_fields }) => sum + Number(output_fields.n_drops), 0);
+      subscription.close();
+    } finally {
+      await sensor.stop();
+    }
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each(EXPECTED)('%s %s: %s', (type, result, says) => {
+    const about = said.filter((line) => line.startsWith(`${type} ${result} `));
+    expect(
+      about.filter((line) => line.includes(says)),
+      about.join('\n'),
+    ).toHaveLength(1);
+  });
+
+  it('shows thirty messages of one sendmmsg, and counts the others as lost', () => {
+    expect(said.filter((line) => line.startsWith('sendmmsg SUCCESS fd=0.0.0.0:'))).toHaveLength(30);
+    expect(said.at(said.findIndex((line) => line.startsWith('sendmmsg')))).toContain('->127.0.0.40:40 ');
+    expect(lost).toBeGreaterThanOrEqual(10);
+  });
+
+  it('come in the order in which they were made', () => {
+    const places = EXPECTED.map(([type, result, says]) =>
+      said.findIndex((line) => line.startsWith(`${type} ${result} `) && line.includes(says)),
+    );
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+});
+
+describe('a storm of processes', () => {
+  it('is seen whole, or what was lost is told', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'packwarden-storm-'));
+    const rules = await ruleFile(
+      folder,
+      '- rule: Exec\n  desc: d\n  condition: evt.type = execve and proc.name = true\n  output: "%proc.ppid %proc.pname %proc.aname[2]"\n  priority: DEBUG\n',
+    );
+    const sensor = await TestSensor.start([rules]);
+    try {
+      const script = 'for i in $(seq 250); do for j in 1 2 3 4 5 6 7 8; do /bin/true & done; wait; done';
+      const id = await runContainer(await sandboxImage(), ['sh', '-c', script]);
+      const responses = await sensor.get();
+      const lost = responses
+        .filter(({ source }) => source === 'internal')
+        .map(({ output_fields }) => Number(output_fields.n_drops));
+      const execs = responses.filter(({ output_fields }) => output_fields['container.id'] === id.slice(0, 12));
+      if (lost.length === 0) expect(execs).toHaveLength(2_000);
+      expect(execs.length + lost.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(2_000);
+      expect(new Set(execs.map(({ output_fields }) => output_fields['proc.pname']))).toEqual(new Set(['sh']));
+      expect(new Set(execs.map(({ output_fields }) => output_fields['proc.aname[2]']))).toEqual(
+        new Set(['containerd-shim']),
+      );
+    } finally {
+      await sensor.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SensorError } from '../../src/sensor/errors.js';
+import { buildProbe, ruleFile, runContainer, sandboxImage, TestSensor, until } from './harness.js';
+
+const run = promisify(execFile);
+
+const OPENS = `
+- rule: Marked open
+  desc: opens of files whose name the test chose
+  condition: evt.type in (open, openat) and evt.dir = < and fd.name contains "packwarden-mark"
+  output: marked open (file=%fd.name container_id=%container.id)
+  priority: NOTICE
+`;
+
+describe('the outputs API', () => {
+  let image: string;
+  let folder: string;
+  let rules: string;
+
+  beforeAll(async () => {
+    await buildProbe();
+    image = await sandboxImage();
+    folder = await mkdtemp(join(tmpdir(), 'packwarden-rules-'));
+    rules = await ruleFile(folder, OPENS);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  /** Opens `count` files that are not there, each with its number in its name. */
+  const open = (count: number) =>
+    runContainer(image, [
+      'node',
+      '-e',
+      `const fs=require('fs');for(let i=0;i<${count};i++){try{fs.openSync('/tmp/packwarden-mark-'+i)}catch{}}`,
+    ]);
+
+  const numbers = (responses: readonly { readonly output_fields: Readonly<Record<string, string>> }[]) =>
+    responses.map(({ output_fields }) => Number(/\d+$/.exec(output_fields['fd.name'] ?? '')?.[0]));
+
+  it('get drains what was queued while nobody listened, and ends with OK; at once when there is nothing', async () => {
+    const sensor = await TestSensor.start([rules]);
+    try {
+      expect(await sensor.get()).toEqual([]);
+      await open(200);
+      expect(numbers(await sensor.get())).toEqual(Array.from({ length: 200 }, (_, index) => index));
+      expect(await sensor.get()).toEqual([]);
+    } finally {
+      await sensor.stop();
+    }
+  });
+
+  it('sub gives nothing without a request, and with one what is queued, once', async () => {
+    const sensor = await TestSensor.start([rules]);
+    try {
+      const silent = sensor.subscribe();
+      await open(50);
+      const { version } = await sensor.version();
+      expect(version).toBe('0.43.1-packwarden');
+      expect(silent.responses).toHaveLength(0);
+      silent.request();
+      await until(() => silent.responses.length === 50, 'the queued alerts');
+      await open(50);
+      expect(silent.responses).toHaveLength(50);
+      silent.request();
+      await until(() => silent.responses.length === 100, 'the alerts of the second request');
+      silent.close();
+    } finally {
+      await sensor.stop();
+    }
+  });
+
+  it('two subscribers split the alerts: none twice, none lost, each in order', async () => {
+    const sensor = await TestSensor.start([rules]);
+    try {
+      const both = [sensor.subscribe(3), sensor.subscribe(3)];
+      await open(3_000);
+      await until(() => both.reduce((sum, { responses }) => sum + responses.length, 0) === 3_000, 'all alerts');
+      const got = both.map(({ responses }) => numbers(responses));
+      for (const mine of got) expect(mine).toEqual([...mine].sort((a, b) => a - b));
+      expect(new Set(got.flat()).size).toBe(3_000);
+      for (const subscription of both) subscription.close();
+    } finally {
+      await sensor.stop();
+    }
+  });
+
+  it('a stop ends a subscription with OK, and takes the socket away', async () => {
+    const sensor = await TestSensor.start([rules]);
+    const subscription = sensor.subscribe(20);
+    await sensor.version();
+    await sensor.sensor.stop();
+    await until(() => subscription.status !== undefined, 'the end of the stream');
+    expect(subscription.status).toBe(0);
+    await expect(sensor.sensor.closed).resolves.toBeUndefined();
+    subscription.close();
+    await sensor.stop();
+  });
+
+  it('what finds no room in the queue becomes a drop alert, not silence', async () => {
+    const sensor = await TestSensor.start([rules], { queueCapacity: 100 });
+    try {
+      await open(350);
+      const responses = await drained(sensor, 'Falco internal: syscall event drop');
+      const drops = responses.filter(({ source }) => source === 'internal');
+      expect(responses.length - drops.length).toBe(100);
+      expect(drops.reduce((sum, { output_fields }) => sum + Number(output_fields.n_drops), 0)).toBe(250);
+      expect(drops[0]).toMatchObject({ priority: 'DEBUG', source_deprecated: 'INTERNAL' });
+    } finally {
+      await sensor.stop();
+    }
+  });
+
+  it('an overflowing ring buffer is reported as Falco reports it, without container fields', async () => {
+    const sensor = await TestSensor.start([rules], { ringBytes: 4096 });
+    try {
+      await open(20_000);
+      const responses = await drained(sensor, 'Falco internal: syscall event drop');
+      const drop = responses.find(({ source }) => source === 'internal');
+      const lost = Number(drop?.output_fields.n_drops_buffer_open_exit);
+      expect(lost).toBeGreaterThan(0);
+      expect(Number(drop?.output_fields.n_drops)).toBeGreaterThanOrEqual(lost);
+      expect(drop?.output_fields).not.toHaveProperty(['container.id']);
+      expect(JSON.parse(drop?.output ?? '').output).toMatch(
+        /^Falco internal: syscall event drop\. \d+ system calls dropped in last second\.$/,
+      );
+    } finally {
+      await sensor.stop();
+    }
+  });
+
+  it('when the probe is killed the sensor is over at once', async () => {
+    const sensor = await TestSensor.start([rules]);
+    process.kill(sensor.sensor.probePid, 'SIGKILL');
+    await expect(sensor.sensor.closed).rejects.toMatchObject({ code: 'probe-failed' });
+    await sensor.stop();
+  });
+
+  it('a reload takes the new rules, or none of them', async () => {
+    const sensor = await TestSensor.start([rules]);
+    try {
+      await writeFile(rules, OPENS.replaceAll('Marked open', 'Renamed rule'));
+      expect(await sensor.sensor.reload()).toBe(true);
+      await open(1);
+      expect((await sensor.get()).map(({ rule }) => rule)).toEqual(['Renamed rule']);
+      await writeFile(
+        rules,
+        '- rule: Broken\n  desc: x\n  condition: evt.type = nonsense and\n  output: x\n  priority: x\n',
+      );
+      expect(await sensor.sensor.reload()).toBe(false);
+      expect(sensor.sensor.rules).toMatchObject({ rules: 1, lastError: { message: expect.stringContaining(rules) } });
+      await open(1);
+      expect((await sensor.get()).map(({ rule }) => rule)).toEqual(['Renamed rule']);
+    } finally {
+      await writeFile(rules, OPENS);
+      await sensor.stop();
+    }
+  });
+
+  it('says what is wrong when it can not start', async () => {
+    const broken = await ruleFile(folder, '- rule: [');
+    await expect(TestSensor.start([broken])).rejects.toMatchObject({ code: 'rules' });
+    await expect(TestSensor.start([join(folder, 'nothing.yaml')])).rejects.toMatchObject({ code: 'rules' });
+    await expect(TestSensor.start([rules], { probe: '/nonexistent' })).rejects.toMatchObject({ code: 'probe-missing' });
+    await expect(TestSensor.start([rules], { probe: '/bin/false' })).rejects.toMatchObject({ code: 'probe-failed' });
+    await expect(TestSensor.start([rules], { socket: rules })).rejects.toMatchObject({ code: 'socket' });
+    expect(await readFile(rules, 'utf8')).toBe(OPENS);
+    await expect(TestSensor.start([rules], { socket: `/tmp/${'x'.repeat(120)}` })).rejects.toBeInstanceOf(SensorError);
+    const { stdout } = await run('pgrep', ['-P', String(process.pid), '-c', 'packwarden']).catch(() => ({
+      stdout: '0',
+    }));
+    expect(Number(stdout)).toBe(0);
+  });
+});
+
+/** Everything until an alert of `rule` has come. */
+async function drained(sensor: TestSensor, rule: string) {
+  const subscription = sensor.subscribe(20);
+  await until(() => subscription.ofRule(rule).length > 0, rule);
+  subscription.close();
+  return subscription.responses;
+}

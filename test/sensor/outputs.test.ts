@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { DropReporter } from '../../src/sensor/outputs/drops.js';
+import { type AlertContent, alertMessage } from '../../src/sensor/outputs/message.js';
+import { AlertQueue } from '../../src/sensor/outputs/queue.js';
+import type { ProbeStats } from '../../src/sensor/probe/stats.js';
+
+const content = (rule: string): AlertContent => ({
+  timeNs: 1_795_257_405_000_000_007n,
+  priority: 'CRITICAL',
+  source: 'syscall',
+  rule,
+  output: 'text "quoted"\n',
+  fields: new Map<string, string | number | bigint | boolean | undefined>([
+    ['proc.pid', 7],
+    ['evt.time.iso8601', 1_795_257_405_000_000_007n],
+    ['fd.name', undefined],
+    ['evt.failed', true],
+  ]),
+  texts: { 'proc.pid': '7', 'fd.name': '<NA>', 'evt.failed': 'true' },
+  tags: ['b', 'a'],
+});
+
+describe('an alert', () => {
+  it('is on the wire what Falco sends', () => {
+    const message = alertMessage(content('R'), 'host');
+    expect(message).toMatchObject({
+      time: { seconds: '1795257405', nanos: 7 },
+      source_deprecated: 'SYSCALL',
+      tags: ['a', 'b'],
+      output_fields: { 'fd.name': '<NA>' },
+    });
+    expect(message.output).toBe(
+      '{"hostname":"host","output":"text \\"quoted\\"\\n","output_fields":{"evt.failed":true,"evt.time.iso8601":1795257405000000007,"fd.name":null,"proc.pid":7},"priority":"Critical","rule":"R","source":"syscall","tags":["a","b"],"time":"2026-11-21T10:36:45.000000007Z"}',
+    );
+  });
+});
+
+describe('the queue', () => {
+  it('gives alerts in order and counts what finds no room', () => {
+    const queue = new AlertQueue(3_000);
+    const messages = Array.from({ length: 5_000 }, (_, index) => alertMessage(content(String(index)), 'h'));
+    const accepted = messages.map((message) => queue.push(message));
+    expect(accepted.filter(Boolean)).toHaveLength(3_000);
+    for (let i = 0; i < 2_500; i++) expect(queue.pop()?.rule).toBe(String(i));
+    expect(queue.size).toBe(500);
+    queue.push(alertMessage(content('last'), 'h'));
+    for (let i = 2_500; i < 3_000; i++) expect(queue.pop()?.rule).toBe(String(i));
+    expect([queue.pop()?.rule, queue.pop(), queue.size]).toEqual(['last', undefined, 0]);
+    expect([queue.takeLost(), queue.takeLost()]).toEqual([2_000, 0]);
+  });
+});
+
+describe('drops', () => {
+  const none = { clone_fork: 0, execve: 0, open: 0, connect: 0, dir_file: 0, proc_exit: 0, other: 0 };
+  const stats = (part: Partial<ProbeStats>): ProbeStats => ({ events: 0, skipped: 0, drops: none, ...part });
+
+  it('are told once, by kind, with Falco’s names and as texts', () => {
+    const reporter = new DropReporter();
+    expect(reporter.report(stats({ events: 1_000 }), 0, 1n)).toBeUndefined();
+    const drops = { ...none, open: 30, execve: 4, other: 5, proc_exit: 1 };
+    const told = reporter.report(stats({ events: 1_500, drops, skipped: 2 }), 3, 1n);
+    expect(told?.rule).toBe('Falco internal: syscall event drop');
+    expect(told?.output).toBe('Falco internal: syscall event drop. 45 system calls dropped in last second.');
+    expect(told?.texts).toEqual({
+      ebpf_enabled: '1',
+      n_drops: '45',
+      n_drops_buffer_clone_fork_enter: '0',
+      n_drops_buffer_clone_fork_exit: '0',
+      n_drops_buffer_close_exit: '0',
+      n_drops_buffer_connect_enter: '0',
+      n_drops_buffer_connect_exit: '0',
+      n_drops_buffer_dir_file_enter: '0',
+      n_drops_buffer_dir_file_exit: '0',
+      n_drops_buffer_execve_enter: '0',
+      n_drops_buffer_execve_exit: '4',
+      n_drops_buffer_open_enter: '0',
+      n_drops_buffer_open_exit: '30',
+      n_drops_buffer_other_interest_enter: '0',
+      n_drops_buffer_other_interest_exit: '5',
+      n_drops_buffer_proc_exit: '1',
+      n_drops_buffer_total: '40',
+      n_drops_bug: '5',
+      n_drops_page_faults: '0',
+      n_drops_scratch_map: '0',
+      n_evts: '500',
+    });
+    expect(reporter.report(stats({ events: 1_600, drops, skipped: 2 }), 0, 1n)).toBeUndefined();
+  });
+});
