@@ -1,0 +1,129 @@
+import type { EgressRecord } from '../egress/record.js';
+import type { Priority } from '../falco/alert.js';
+import type { FoldedAlert } from '../falco/fold.js';
+import { attribute, packagesThatRan } from './attribution.js';
+import type { Contacts } from './contacts.js';
+import { refusedEgressAlert } from './egress-findings.js';
+import { type PhaseStart, toFinding } from './findings.js';
+import type { InstalledPackage } from './installed-package.js';
+import { PackageIndex } from './package-index.js';
+import type { ProcessTree } from './process-tree.js';
+import type { Finding, Phase, Report } from './report.js';
+import { decideVerdict, type IncompleteReason, splitByPriority } from './verdict.js';
+
+/** Everything one try of a job has left behind when it ends, however it ends. */
+export interface Evidence {
+  readonly job: { readonly id: string; readonly ecosystem: string; readonly submittedAt: number };
+  readonly finishedAt: number;
+  readonly containerId: string;
+  readonly hostname: string;
+  readonly projectDir: string;
+  readonly phases: readonly Phase[];
+  readonly phaseStarts: readonly PhaseStart[];
+  readonly monitoring: Omit<Report['monitoring'], 'proven'>;
+  readonly alerts: readonly FoldedAlert[];
+  readonly tree: ProcessTree;
+  readonly packages: readonly InstalledPackage[];
+  readonly egress: readonly EgressRecord[];
+  readonly contacts: Contacts;
+  readonly incomplete: readonly IncompleteReason[];
+  readonly log: string;
+  readonly failOn: Priority;
+}
+
+/** The report of one job: a pure function of the evidence. */
+export function buildReport(evidence: Evidence): Report {
+  const index = new PackageIndex(evidence.packages, evidence.projectDir);
+  const ran = packagesThatRan(evidence.tree, index);
+  const incomplete = [...evidence.incomplete, ...unrunScripts(evidence, ran)];
+  const { judged, told } = splitByPriority(allFindings(evidence, index), evidence.failOn);
+  const verdict = decideVerdict(judged.length, incomplete);
+  const packages = packageRows(evidence.packages, ran, judged);
+  const declared = evidence.packages.filter((pkg) => pkg.scripts.length > 0);
+  return {
+    id: evidence.job.id,
+    status: verdict === 'incomplete' ? 'incomplete' : 'finished',
+    verdict,
+    ecosystem: evidence.job.ecosystem,
+    submittedAt: new Date(evidence.job.submittedAt).toISOString(),
+    finishedAt: new Date(evidence.finishedAt).toISOString(),
+    phases: evidence.phases.map((phase) =>
+      phase.name === 'install'
+        ? { ...phase, scripts: { declared: declared.length, ran: declared.filter((pkg) => ran.has(pkg)).length } }
+        : phase,
+    ),
+    monitoring: { ...evidence.monitoring, proven: isProven(evidence) },
+    findings: judged,
+    observations: told,
+    egress: evidence.egress.map((record) => egressRow(record, evidence, index)),
+    packages,
+    allowScripts: allowScripts(packages, verdict, judged),
+    incomplete,
+    log: evidence.log,
+  };
+}
+
+function isProven(evidence: Evidence): boolean {
+  const { openingCanaryMs, closingCanaryMs, drops } = evidence.monitoring;
+  const interrupted = evidence.incomplete.some(({ code }) => code === 'sensor-lost' || code === 'alerts-overflowed');
+  return openingCanaryMs !== null && closingCanaryMs !== null && drops === 0 && !interrupted;
+}
+
+/** A successful install whose packages have scripts, none of which was seen to run, has shown nothing. */
+function unrunScripts(evidence: Evidence, ran: ReadonlySet<InstalledPackage>): readonly IncompleteReason[] {
+  const install = evidence.phases.find((phase) => phase.name === 'install');
+  if (install?.exitCode !== 0) return [];
+  const declared = evidence.packages.filter((pkg) => pkg.scripts.length > 0);
+  if (declared.length === 0 || declared.some((pkg) => ran.has(pkg))) return [];
+  const message = `${declared.length} packages have install scripts and none of them was seen to run`;
+  return [{ code: 'scripts-not-run', message }];
+}
+
+function allFindings(evidence: Evidence, index: PackageIndex): Finding[] {
+  const refused = evidence.egress
+    .filter((record) => !record.allowed)
+    .map((record) => refusedEgressAlert(record, evidence.contacts.of(record), evidence.containerId, evidence.hostname));
+  return [...evidence.alerts, ...refused].map((observed) =>
+    toFinding(observed, evidence.tree, index, evidence.phaseStarts),
+  );
+}
+
+function egressRow(record: EgressRecord, evidence: Evidence, index: PackageIndex): Report['egress'][number] {
+  const { host, port, via, allowed, count } = record;
+  const contact = evidence.contacts.of(record);
+  const by = contact === undefined ? null : attribute(contact, evidence.tree, index).package;
+  return { host, port, via, allowed, count, package: by };
+}
+
+function packageRows(
+  packages: readonly InstalledPackage[],
+  ran: ReadonlySet<InstalledPackage>,
+  judged: readonly Finding[],
+): Report['packages'] {
+  return packages
+    .filter((pkg) => pkg.path !== '.' && pkg.scripts.length > 0)
+    .map((pkg) => ({
+      name: pkg.name,
+      version: pkg.version,
+      scripts: [...pkg.scripts],
+      ran: ran.has(pkg),
+      findings: judged.filter(({ package: by }) => by?.name === pkg.name && by.version === pkg.version).length,
+    }));
+}
+
+/**
+ * What a reviewer does next. Nothing is recommended from a run that can't be vouched for, nor while a finding has no
+ * package: any of them may have done it.
+ */
+function allowScripts(
+  packages: Report['packages'],
+  verdict: Report['verdict'],
+  judged: readonly Finding[],
+): Report['allowScripts'] {
+  const spec = ({ name, version }: { name: string; version: string }): string => `${name}@${version}`;
+  const inDoubt = verdict === 'incomplete' || judged.some((finding) => finding.package === null);
+  return {
+    recommended: inDoubt ? [] : packages.filter((pkg) => pkg.ran && pkg.findings === 0).map(spec),
+    refused: packages.filter((pkg) => pkg.findings > 0).map(spec),
+  };
+}

@@ -1,0 +1,59 @@
+import { type Alert, alertTimeNs } from '../falco/alert.js';
+import type { FoldedAlert } from '../falco/fold.js';
+import { attribute } from './attribution.js';
+import type { PackageIndex } from './package-index.js';
+import type { ProcessTree } from './process-tree.js';
+import type { Finding, LegacyAlert } from './report.js';
+
+/** When a phase began, in milliseconds since the epoch; in order. */
+export interface PhaseStart {
+  readonly name: Finding['phase'];
+  readonly at: number;
+}
+
+/** The decoded gRPC message as Package Hunter's clients know it: `source` is the upper-case enum name. */
+export function toLegacyAlert(alert: Alert): LegacyAlert {
+  return {
+    output: alert.output,
+    time: { ...alert.time },
+    source: alert.source.toUpperCase(),
+    hostname: alert.hostname,
+    output_fields: { ...alert.fields },
+    priority: alert.priority,
+    rule: alert.rule,
+    tags: [...alert.tags],
+  };
+}
+
+export function isoTime(ns: bigint): string {
+  return new Date(Number(ns / 1_000_000n)).toISOString();
+}
+
+/** The phase that had begun last when something happened. The kernel's and the worker's clock are the same one. */
+export function phaseAt(ns: bigint, starts: readonly PhaseStart[]): Finding['phase'] {
+  const ms = Number(ns / 1_000_000n);
+  return starts.findLast((start) => start.at <= ms)?.name ?? 'prepare';
+}
+
+/** What one observed alert becomes in the report. */
+export function toFinding(
+  observed: FoldedAlert,
+  tree: ProcessTree,
+  packages: PackageIndex,
+  phases: readonly PhaseStart[],
+): Finding {
+  const { alert, count, first, last } = observed;
+  const { package: pkg, processes } = attribute(alert, tree, packages);
+  return {
+    rule: alert.rule,
+    priority: alert.priority,
+    tags: [...alert.tags],
+    count,
+    first: isoTime(first),
+    last: isoTime(last),
+    phase: phaseAt(alertTimeNs(alert), phases),
+    package: pkg,
+    processes,
+    alert: toLegacyAlert(alert),
+  };
+}

@@ -1,0 +1,13 @@
+/** A package that is installed in the project, as found on the sandbox's disk after the install. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** Folder relative to the project's root, e.g. `node_modules/a/node_modules/b`; `.` is the project itself. */
+  readonly path: string;
+  /** The folder's absolute path with links resolved: `file:` packages and workspaces are links, and run from there. */
+  readonly realPath: string;
+  /** Names of its lifecycle scripts that an install runs (`preinstall`, `install`, `postinstall`, `prepare` …). */
+  readonly scripts: readonly string[];
+  /** Names of the packages it depends on (dependencies and optionalDependencies; devDependencies of the project). */
+  readonly dependencies: readonly string[];
+}

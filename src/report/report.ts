@@ -1,0 +1,114 @@
+import { z } from 'zod';
+
+/** Why a report cannot vouch for the run. `unwatched`: the sensor could have missed something; `unfinished`: it did not run to its end. */
+export const INCOMPLETE_CODES = {
+  'sensor-unavailable': 'unwatched',
+  'sensor-lost': 'unwatched',
+  'events-dropped': 'unwatched',
+  'no-opening-canary': 'unwatched',
+  'no-closing-canary': 'unwatched',
+  'alerts-overflowed': 'unwatched',
+  'scripts-not-run': 'unwatched',
+  'install-failed': 'unfinished',
+  'install-timeout': 'unfinished',
+  'import-timeout': 'unfinished',
+  'unpack-failed': 'unfinished',
+  'sandbox-failed': 'unfinished',
+  'worker-lost': 'unfinished',
+  'queue-timeout': 'unfinished',
+  cancelled: 'unfinished',
+} as const satisfies Record<string, 'unwatched' | 'unfinished'>;
+
+export type IncompleteCode = keyof typeof INCOMPLETE_CODES;
+
+const priority = z.enum(['EMERGENCY', 'ALERT', 'CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFORMATIONAL', 'DEBUG']);
+
+/** An alert as Package Hunter's clients know it: the decoded gRPC message (`facts/peers-and-falco.md` A1). */
+export const legacyAlertSchema = z.object({
+  output: z.string(),
+  time: z.object({ seconds: z.string(), nanos: z.number().int() }),
+  source: z.string(),
+  hostname: z.string(),
+  output_fields: z.record(z.string(), z.string()),
+  priority,
+  rule: z.string(),
+  tags: z.array(z.string()),
+});
+export type LegacyAlert = z.infer<typeof legacyAlertSchema>;
+
+const packageRef = z.object({ name: z.string(), version: z.string(), path: z.array(z.string()) });
+/** A package and the chain of packages, from the project's root, that pulls it in. */
+export type PackageRef = z.infer<typeof packageRef>;
+
+const processRef = z.object({ pid: z.number().int(), cmdline: z.string(), cwd: z.string() });
+
+const findingSchema = z.object({
+  rule: z.string(),
+  priority,
+  tags: z.array(z.string()),
+  count: z.number().int().positive(),
+  first: z.iso.datetime(),
+  last: z.iso.datetime(),
+  phase: z.enum(['prepare', 'install', 'import', 'drain']),
+  package: packageRef.nullable(),
+  /** From the process that did it up to the one the sandbox started. */
+  processes: z.array(processRef),
+  alert: legacyAlertSchema,
+});
+/** One thing that happened, folded over its repetitions. */
+export type Finding = z.infer<typeof findingSchema>;
+
+const phaseSchema = z.object({
+  name: z.enum(['install', 'import']),
+  command: z.string(),
+  exitCode: z.number().int().nullable(),
+  durationMs: z.number(),
+  timedOut: z.boolean(),
+  scripts: z.object({ declared: z.number().int(), ran: z.number().int() }).optional(),
+});
+export type Phase = z.infer<typeof phaseSchema>;
+
+export const reportSchema = z.object({
+  id: z.uuid(),
+  status: z.enum(['finished', 'incomplete']),
+  verdict: z.enum(['clean', 'findings', 'incomplete']),
+  ecosystem: z.string(),
+  submittedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  phases: z.array(phaseSchema),
+  monitoring: z.object({
+    proven: z.boolean(),
+    source: z.string(),
+    openingCanaryMs: z.number().nullable(),
+    closingCanaryMs: z.number().nullable(),
+    drops: z.number().int(),
+  }),
+  findings: z.array(findingSchema),
+  /** Like findings, but below the priority that decides the verdict. */
+  observations: z.array(findingSchema),
+  egress: z.array(
+    z.object({
+      host: z.string(),
+      port: z.number().int().nullable(),
+      via: z.enum(['proxy', 'dns']),
+      allowed: z.boolean(),
+      count: z.number().int(),
+      package: packageRef.nullable(),
+    }),
+  ),
+  packages: z.array(
+    z.object({
+      name: z.string(),
+      version: z.string(),
+      scripts: z.array(z.string()),
+      ran: z.boolean(),
+      findings: z.number().int(),
+    }),
+  ),
+  allowScripts: z.object({ recommended: z.array(z.string()), refused: z.array(z.string()) }),
+  incomplete: z.array(z.object({ code: z.string(), message: z.string() })),
+  /** The last 64 KiB of what the install printed. */
+  log: z.string(),
+});
+/** The full report of one job, as `GET /v1/jobs/:id` serves it (DESIGN §3). */
+export type Report = z.infer<typeof reportSchema>;

@@ -1,0 +1,33 @@
+import { isAtLeast, type Priority } from '../falco/alert.js';
+import { INCOMPLETE_CODES, type IncompleteCode, type Report } from './report.js';
+
+/** A reason why a run can't be vouched for. */
+export interface IncompleteReason {
+  readonly code: IncompleteCode;
+  readonly message: string;
+}
+
+/**
+ * An unwatched run is `incomplete` whatever was seen of it. A watched run that did not reach its end is judged by what
+ * was seen: findings stand, but their absence proves nothing.
+ */
+export function decideVerdict(findings: number, incomplete: readonly IncompleteReason[]): Report['verdict'] {
+  if (incomplete.some((reason) => INCOMPLETE_CODES[reason.code] === 'unwatched')) return 'incomplete';
+  if (findings > 0) return 'findings';
+  return incomplete.length > 0 ? 'incomplete' : 'clean';
+}
+
+/** Splits what was found into what is judged and what is only told, the most severe first, then in time. */
+export function splitByPriority<T extends { priority: Priority; first: string }>(
+  all: readonly T[],
+  failOn: Priority,
+): { judged: T[]; told: T[] } {
+  const sorted = [...all].sort((a, b) => {
+    if (a.priority !== b.priority) return isAtLeast(a.priority, b.priority) ? -1 : 1;
+    return a.first < b.first ? -1 : a.first > b.first ? 1 : 0;
+  });
+  return {
+    judged: sorted.filter((item) => isAtLeast(item.priority, failOn)),
+    told: sorted.filter((item) => !isAtLeast(item.priority, failOn)),
+  };
+}

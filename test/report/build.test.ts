@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import type { Evidence } from '../../src/report/build.js';
+import { buildReport } from '../../src/report/build.js';
+import { Contacts } from '../../src/report/contacts.js';
+import { reportSchema } from '../../src/report/report.js';
+import { alertAt, evidence, folded, PROJECT, pkg, treeOf } from './evidence.js';
+
+const shadow = folded(
+  alertAt(3, 'Read of the password database', { 'proc.pid': '20', 'fd.name': '/etc/shadow' }, 'CRITICAL'),
+);
+const shell = folded(alertAt(3, 'Shell started', { 'proc.pid': '20' }, 'NOTICE'));
+const refused = {
+  host: 'x.invalid',
+  port: null,
+  via: 'dns',
+  allowed: false,
+  count: 2,
+  first: 1,
+  last: 2,
+  bytesSent: 0,
+  bytesReceived: 0,
+  clientPorts: [],
+} as const;
+
+const rows: readonly [string, Partial<Evidence>, string][] = [
+  ['nothing happened', {}, 'clean'],
+  ['an alert at the threshold', { alerts: [shadow] }, 'findings'],
+  ['an alert below the threshold', { alerts: [shell] }, 'clean'],
+  ['the threshold lowered', { alerts: [shell], failOn: 'NOTICE' }, 'findings'],
+  ['a host name refused by the gateway', { egress: [refused] }, 'findings'],
+  ['a host name that was allowed', { egress: [{ ...refused, allowed: true }] }, 'clean'],
+  ['the sensor lost', { incomplete: [{ code: 'sensor-lost', message: '' }] }, 'incomplete'],
+  [
+    'the sensor lost after an alert',
+    { alerts: [shadow], incomplete: [{ code: 'sensor-lost', message: '' }] },
+    'incomplete',
+  ],
+  ['events dropped', { incomplete: [{ code: 'events-dropped', message: '' }] }, 'incomplete'],
+  ['a failed install', { incomplete: [{ code: 'install-failed', message: '' }] }, 'incomplete'],
+  [
+    'a failed install after an alert',
+    { alerts: [shadow], incomplete: [{ code: 'install-failed', message: '' }] },
+    'findings',
+  ],
+  [
+    'scripts declared, none ran',
+    { packages: [pkg('.', ['a']), pkg('node_modules/a', [], ['postinstall'])] },
+    'incomplete',
+  ],
+];
+
+describe('the verdict', () => {
+  it.each(rows)('%s → %s', (_title, changes, verdict) => {
+    const report = buildReport(evidence(changes));
+    expect(report.verdict).toBe(verdict);
+    expect(report.status).toBe(verdict === 'incomplete' ? 'incomplete' : 'finished');
+    expect(reportSchema.parse(report)).toEqual(report);
+  });
+
+  it('keeps what was seen in an incomplete report', () => {
+    const report = buildReport(evidence({ alerts: [shadow], incomplete: [{ code: 'sensor-lost', message: 'gone' }] }));
+    expect(report.findings).toHaveLength(1);
+    expect(report.monitoring.proven).toBe(false);
+  });
+});
+
+describe('the packages of a report', () => {
+  const packages = [
+    pkg('.', ['a', 'b']),
+    pkg('node_modules/a', [], ['postinstall']),
+    pkg('node_modules/b', [], ['install']),
+  ];
+  const tree = treeOf([
+    [1, 10, 9, PROJECT, 'node /usr/local/bin/npm ci'],
+    [2, 20, 10, `${PROJECT}/node_modules/a`, 'sh -c node setup.js'],
+    [3, 30, 10, `${PROJECT}/node_modules/b`, 'sh -c node build.js'],
+  ]);
+
+  it('tells which scripts ran, and sorts them into refuse and allow', () => {
+    const report = buildReport(evidence({ packages, tree, alerts: [shadow] }));
+    expect(report.phases[0]?.scripts).toEqual({ declared: 2, ran: 2 });
+    expect(report.allowScripts).toEqual({ recommended: ['b@1.0.0'], refused: ['a@1.0.0'] });
+  });
+
+  it('recommends nothing while a finding has no package', () => {
+    const unknown = folded(alertAt(3, 'Outbound', { 'proc.pid': '999' }));
+    const report = buildReport(evidence({ packages, tree, alerts: [unknown] }));
+    expect(report.findings[0]?.package).toBeNull();
+    expect(report.allowScripts.recommended).toEqual([]);
+  });
+
+  it('orders findings by severity, then time, and dates them with their phase', () => {
+    const later = folded(alertAt(12, 'Network tool started', { 'proc.pid': '30' }), 7);
+    const report = buildReport(evidence({ packages, tree, alerts: [later, shadow] }));
+    expect(report.findings.map(({ rule, phase, count }) => [rule, phase, count])).toEqual([
+      ['Read of the password database', 'install', 1],
+      ['Network tool started', 'import', 7],
+    ]);
+  });
+});
+
+describe('egress is attributed to the process that asked', () => {
+  const packages = [pkg('.', ['a']), pkg('node_modules/a', [], ['postinstall'])];
+  const tree = treeOf([
+    [1, 10, 9, PROJECT, 'node /usr/local/bin/npm ci'],
+    [2, 20, 10, `${PROJECT}/node_modules/a`, 'node setup.js'],
+  ]);
+  const asked = (rule: string, fields: Record<string, string>) => {
+    const contacts = new Contacts();
+    contacts.add(alertAt(3, rule, { 'proc.pid': '20', ...fields }, 'DEBUG'));
+    return contacts;
+  };
+
+  it.each([
+    [
+      'a DNS question, as Falco renders its bytes',
+      'exfil.attacker.invalid',
+      'E............exfil.attacker.invalid.....',
+      'a',
+    ],
+    ['a DNS question of another case', 'x.invalid', 'E............X.InvaliD.....', 'a'],
+    [
+      'a long label, whose length byte is printable',
+      `${'d'.repeat(40)}.invalid`,
+      `E............(${'d'.repeat(40)}.invalid.`,
+      'a',
+    ],
+    ['another name', 'y.invalid', 'E............x.invalid.....', undefined],
+    ['a name that only ends alike', 'x.invalid', 'E............max.invalid.....', undefined],
+  ])('%s', (_title, host, data, name) => {
+    const contacts = asked('Packwarden name lookup', { 'evt.arg.data': data });
+    const report = buildReport(evidence({ packages, tree, contacts, egress: [{ ...refused, host }] }));
+    expect(report.findings[0]?.package?.name).toBe(name);
+    expect(report.egress[0]?.package?.name).toBe(name);
+  });
+
+  it.each([
+    [40_000, 'a'],
+    [40_001, undefined],
+  ])('a proxy request from port %i', (port, name) => {
+    const contacts = asked('Packwarden proxy connection', { 'fd.name': '172.18.0.2:40000->172.18.0.1:3128' });
+    const record = { ...refused, via: 'proxy', port: 443, clientPorts: [port] } as const;
+    const report = buildReport(evidence({ packages, tree, contacts, egress: [record] }));
+    expect(report.findings[0]?.package?.name).toBe(name);
+  });
+});

@@ -1,0 +1,89 @@
+import type { Alert } from '../../src/falco/alert.js';
+import type { Evidence } from '../../src/report/build.js';
+import { Contacts } from '../../src/report/contacts.js';
+import type { InstalledPackage } from '../../src/report/installed-package.js';
+import { ProcessTree, TRACE_RULE } from '../../src/report/process-tree.js';
+
+export const PROJECT = '/home/ci/project';
+const EPOCH = 1_795_226_320;
+
+/** An alert `second` seconds into the job. */
+export function alertAt(
+  second: number,
+  rule: string,
+  fields: Record<string, string>,
+  priority: Alert['priority'] = 'WARNING',
+): Alert {
+  const time = { seconds: String(EPOCH + Math.floor(second)), nanos: Math.round((second % 1) * 1e9) };
+  return { time, priority, source: 'syscall', rule, output: rule, fields, hostname: 'h', tags: [] };
+}
+
+export function pkg(
+  path: string,
+  dependencies: string[] = [],
+  scripts: string[] = [],
+  realPath?: string,
+): InstalledPackage {
+  const name = path === '.' ? 'app' : (path.split('node_modules/').at(-1) ?? path);
+  return {
+    name,
+    version: '1.0.0',
+    path,
+    realPath: realPath ?? (path === '.' ? PROJECT : `${PROJECT}/${path}`),
+    scripts,
+    dependencies,
+  };
+}
+
+/** `[second, pid, ppid, cwd, cmdline]` */
+export type Start = readonly [number, number, number, string, string];
+
+export function treeOf(starts: readonly Start[]): ProcessTree {
+  const tree = new ProcessTree();
+  for (const [second, pid, ppid, cwd, cmdline] of starts) {
+    tree.add(
+      alertAt(second, TRACE_RULE, {
+        'proc.pid': String(pid),
+        'proc.ppid': String(ppid),
+        'proc.cwd': `${cwd}/`,
+        'proc.cmdline': cmdline,
+        'proc.exepath': '/usr/local/bin/node',
+      }),
+    );
+  }
+  return tree;
+}
+
+/** A watched install of nothing; tests change what they are about. */
+export function evidence(changes: Partial<Evidence> = {}): Evidence {
+  return {
+    job: { id: '0b0e9c36-4f27-4a3e-9f0e-2f4f3f0f8a11', ecosystem: 'npm', submittedAt: EPOCH * 1000 },
+    finishedAt: (EPOCH + 20) * 1000,
+    containerId: 'c'.repeat(64),
+    hostname: 'h',
+    projectDir: PROJECT,
+    phases: [
+      { name: 'install', command: 'npm ci', exitCode: 0, durationMs: 1000, timedOut: false },
+      { name: 'import', command: 'load', exitCode: 0, durationMs: 100, timedOut: false },
+    ],
+    phaseStarts: [
+      { name: 'install', at: EPOCH * 1000 },
+      { name: 'import', at: (EPOCH + 10) * 1000 },
+    ],
+    monitoring: { source: 'falco 0.43.1 (grpc)', openingCanaryMs: 40, closingCanaryMs: 38, drops: 0 },
+    alerts: [],
+    tree: new ProcessTree(),
+    packages: [pkg('.')],
+    egress: [],
+    contacts: new Contacts(),
+    incomplete: [],
+    log: '',
+    failOn: 'WARNING',
+    ...changes,
+  };
+}
+
+export function folded(alert: Alert, count = 1): Evidence['alerts'][number] {
+  const ns = BigInt(alert.time.seconds) * 1_000_000_000n + BigInt(alert.time.nanos);
+  return { alert, count, first: ns, last: ns };
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build.js';
+import { renderText } from '../../src/report/text.js';
+import { alertAt, evidence, folded, PROJECT, pkg, treeOf } from './evidence.js';
+
+const packages = [pkg('.', ['evil-dep']), pkg('node_modules/evil-dep', [], ['postinstall'])];
+const tree = treeOf([
+  [1, 10, 9, PROJECT, 'node /usr/local/bin/npm ci'],
+  [2, 20, 10, `${PROJECT}/node_modules/evil-dep`, 'sh -c node setup.js'],
+]);
+const read = (file: string) => folded(alertAt(3, 'Read of a credential file', { 'proc.pid': '20', 'fd.name': file }));
+
+const render = (file: string, options = { colour: false, width: 80 }) =>
+  renderText(buildReport(evidence({ packages, tree, alerts: [read(file)] })), options);
+
+describe('the report in a terminal', () => {
+  it('names verdict, package, the path that pulls it in, rule, file and command', () => {
+    const text = render('/home/ci/.ssh/id_rsa');
+    expect(text).toContain('FINDINGS – 1 finding by 1 package');
+    expect(text).toContain('evil-dep@1.0.0   app → evil-dep');
+    expect(text).toContain('WARNING      Read of a credential file (install)');
+    expect(text).toContain('/home/ci/.ssh/id_rsa');
+    expect(text).toContain('$ sh -c node setup.js');
+    expect(text).toContain('refuse: evil-dep@1.0.0');
+  });
+
+  it('says why an incomplete run is not clean', () => {
+    const text = renderText(
+      buildReport(evidence({ incomplete: [{ code: 'events-dropped', message: 'the sensor dropped 7 events' }] })),
+      { colour: false, width: 80 },
+    );
+    expect(text).toContain('INCOMPLETE');
+    expect(text).toContain('the sensor dropped 7 events (events-dropped)');
+    expect(text).not.toContain('CLEAN –');
+  });
+
+  it.each([
+    ['an escape sequence that clears the screen', '/tmp/\u001b[2J\u001b[HVerdict: CLEAN'],
+    ['a line break', '/tmp/a\nVerdict: CLEAN'],
+    ['a carriage return', '/tmp/a\rVerdict: CLEAN'],
+    ['a direction override', '/tmp/\u202egpj.exe'],
+    ['an 8-bit control sequence', '/tmp/\u009b2J'],
+  ])('lets %s in a file name change nothing', (_title, name) => {
+    const lines = render(name).split('\n');
+    expect(lines[0]).toMatch(/^Verdict: FINDINGS/);
+    expect(lines.filter((line) => line.startsWith('Verdict:'))).toHaveLength(1);
+    expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+  });
+
+  it('stays inside the terminal for what packages control', () => {
+    const lines = render(`/home/ci/.ssh/${'x'.repeat(500)}`).split('\n');
+    expect(lines.find((line) => line.includes('xxx'))?.length).toBeLessThanOrEqual(80);
+  });
+
+  it('uses colour only when asked', () => {
+    expect(render('/x', { colour: true, width: 80 })).toContain('\u001b[31m');
+    expect(render('/x')).not.toContain('\u001b');
+  });
+});
