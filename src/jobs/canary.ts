@@ -1,0 +1,31 @@
+import { DeadlineError, within } from './deadline.js';
+import { canaryMarker, type Monitor } from './monitor.js';
+import type { Clock, SandboxRun } from './ports.js';
+
+export interface CanaryOptions {
+  readonly clock: Clock;
+  /** An unguessable string. */
+  readonly newNonce: () => string;
+  /** How long process and alert may take together, in milliseconds. */
+  readonly graceMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs a process with a nonce in the sandbox and waits for the alert that the sensor gives of it: kernel, sensor, alert
+ * source and demultiplexer work for this very container. Resolves with the milliseconds it took; null when the alert did
+ * not come in time. @throws CancelledError, and what the sandbox throws when the process can't be run
+ */
+export async function sendCanary(run: SandboxRun, monitor: Monitor, options: CanaryOptions): Promise<number | null> {
+  const { clock, newNonce, graceMs, signal } = options;
+  const nonce = newNonce();
+  const started = clock.now();
+  const seen = monitor.canary(nonce);
+  try {
+    await within('a canary', graceMs, signal, Promise.all([run.canary(canaryMarker(nonce)), seen]));
+  } catch (error) {
+    if (error instanceof DeadlineError) return null;
+    throw error;
+  }
+  return clock.now() - started;
+}

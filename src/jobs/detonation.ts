@@ -1,0 +1,269 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Priority } from '../falco/alert.js';
+import type { Watch } from '../falco/hub.js';
+import { buildReport } from '../report/build.js';
+import type { PhaseStart } from '../report/findings.js';
+import type { InstalledPackage } from '../report/installed-package.js';
+import type { Phase, Report } from '../report/report.js';
+import type { IncompleteReason } from '../report/verdict.js';
+import { sendCanary } from './canary.js';
+import { CancelledError, DeadlineError, within } from './deadline.js';
+import type { JobSpec, JobState } from './job.js';
+import { Monitor } from './monitor.js';
+import type { AlertFeed, BlobStore, Clock, Sandbox, SandboxRun, StateListener, StepResult } from './ports.js';
+import { type JobEvent, transition } from './transition.js';
+
+/** Deadlines in milliseconds, and what decides the verdict. */
+export interface DetonationLimits {
+  /** From the pick-up until the archive is unpacked. */
+  readonly prepareMs: number;
+  readonly installMs: number;
+  readonly importMs: number;
+  /** How long a canary's alert may take, and how long the alert source may take to connect. */
+  readonly graceMs: number;
+  /** How long after the closing canary the source may still say that it dropped events before it. */
+  readonly settleMs: number;
+  /** A job that waited longer than this in the queue is given up. */
+  readonly queueMs: number;
+  readonly failOn: Priority;
+}
+
+export interface DetonationDependencies {
+  readonly sandbox: Sandbox;
+  readonly feed: AlertFeed;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  /** An unguessable string for a canary. */
+  readonly newNonce: () => string;
+  readonly limits: DetonationLimits;
+  readonly log: Logger;
+}
+
+/** One try of one job. */
+export interface Attempt {
+  readonly spec: JobSpec;
+  /** From 1. */
+  readonly number: number;
+  readonly signal: AbortSignal;
+  readonly onState: StateListener;
+}
+
+/** How often the opening canary is tried before the job is given up. */
+const OPENING_TRIES = 3;
+/** What the sandbox itself may take beyond a step's own deadline before the worker stops believing it. */
+const SLACK_MS = 30_000;
+
+/** Ends a run early with the reason that the report will give. */
+class GiveUp extends Error {
+  constructor(readonly reason: IncompleteReason) {
+    super(reason.message);
+  }
+}
+
+/** Leads one try of a job through its phases, and writes the report of whatever happened. */
+export class Detonation {
+  readonly #deps: DetonationDependencies;
+  readonly #attempt: Attempt;
+  readonly #monitor = new Monitor();
+  readonly #phases: Phase[] = [];
+  readonly #phaseStarts: PhaseStart[] = [];
+  readonly #incomplete: IncompleteReason[] = [];
+  #state: JobState = 'queued';
+  #run: SandboxRun | undefined;
+  #packages: readonly InstalledPackage[] = [];
+  #openingCanaryMs: number | null = null;
+  #closingCanaryMs: number | null = null;
+  #log = '';
+  #ended = false;
+
+  constructor(deps: DetonationDependencies, attempt: Attempt) {
+    this.#deps = deps;
+    this.#attempt = attempt;
+  }
+
+  /**
+   * Runs to a report. Faults of the project and of the sensor end in the report; faults of the machine (Docker gone) are
+   * thrown, for the queue to try again. Nothing of the sandbox is left either way.
+   */
+  async run(): Promise<Report> {
+    let watch: Watch | undefined;
+    try {
+      await this.#to('picked-up');
+      this.#refuseExpired();
+      const run = await this.#limited('preparing the sandbox', this.#deps.limits.prepareMs, this.#createSandbox());
+      watch = this.#deps.feed.watch(run.containerId, this.#monitor);
+      await this.#phasesOf(run);
+    } catch (error) {
+      this.#incomplete.push(this.#reasonFor(error));
+      await this.#to('gave-up');
+    } finally {
+      this.#ended = true;
+      await this.#run?.destroy();
+      watch?.close();
+    }
+    return this.#report();
+  }
+
+  async #phasesOf(run: SandboxRun): Promise<void> {
+    const { limits, blobs } = this.#deps;
+    await this.#awaitSource();
+    await this.#openingCanary(run);
+    const archive = await blobs.open(this.#attempt.spec.blob.key);
+    await this.#limited('unpacking the archive', limits.prepareMs, run.unpack(archive));
+    await this.#to('watched');
+
+    this.#startPhase('install');
+    const install = await this.#limited('the install', limits.installMs + SLACK_MS, run.install(limits.installMs));
+    this.#record('install', install);
+    await this.#listPackages(run);
+    await this.#to('installed');
+
+    this.#startPhase('import');
+    if (install.exitCode === 0) {
+      const imported = await this.#limited('the import', limits.importMs + SLACK_MS, run.importAll(limits.importMs));
+      this.#record('import', imported);
+    }
+    await this.#to('imported');
+
+    this.#startPhase('drain');
+    await this.#closingCanary(run);
+    await this.#to('drained');
+  }
+
+  /** Without the list nothing can be attributed, but what was seen still stands. */
+  async #listPackages(run: SandboxRun): Promise<void> {
+    try {
+      this.#packages = await this.#limited('listing the packages', SLACK_MS, run.packages());
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      const message = `the installed packages could not be listed: ${error instanceof Error ? error.message : error}`;
+      this.#incomplete.push({ code: 'sandbox-failed', message });
+    }
+  }
+
+  async #createSandbox(): Promise<SandboxRun> {
+    const { spec, number } = this.#attempt;
+    const run = await this.#deps.sandbox.create({ jobId: spec.id, ecosystem: spec.ecosystem, attempt: number });
+    if (this.#ended) await run.destroy();
+    this.#run = run;
+    return run;
+  }
+
+  #refuseExpired(): void {
+    const { clock, limits } = this.#deps;
+    const waited = clock.now() - this.#attempt.spec.submittedAt;
+    if (waited <= limits.queueMs) return;
+    const message = `the job waited ${Math.round(waited / 1000)} s for a worker`;
+    throw new GiveUp({ code: 'queue-timeout', message });
+  }
+
+  /** A source that is not up is given the grace time to come up. */
+  async #awaitSource(): Promise<void> {
+    const { feed, clock, limits } = this.#deps;
+    const deadline = clock.now() + limits.graceMs;
+    while (!feed.status().connected) {
+      if (clock.now() > deadline || this.#attempt.signal.aborted) {
+        const detail = feed.status().lastError ?? 'it did not connect';
+        throw new GiveUp({ code: 'sensor-unavailable', message: `no alert source: ${detail}` });
+      }
+      await sleep(50);
+    }
+  }
+
+  async #openingCanary(run: SandboxRun): Promise<void> {
+    for (let attempt = 1; attempt <= OPENING_TRIES; attempt += 1) {
+      const ms = await this.#canary(run);
+      if (ms !== null) {
+        this.#openingCanaryMs = ms;
+        this.#monitor.judge();
+        return;
+      }
+      this.#deps.log.warn({ job: this.#attempt.spec.id, attempt }, 'opening canary did not come back');
+    }
+    const seconds = this.#deps.limits.graceMs / 1000;
+    const message = `the sensor did not report a test process in the sandbox within ${seconds} s, ${OPENING_TRIES} times`;
+    throw new GiveUp({ code: 'no-opening-canary', message });
+  }
+
+  async #closingCanary(run: SandboxRun): Promise<void> {
+    this.#closingCanaryMs = await this.#canary(run);
+    // Alerts keep their order, but drops are told by a timer of the source.
+    if (this.#closingCanaryMs !== null) return sleep(this.#deps.limits.settleMs);
+    const message = `the sensor did not report the closing test process within ${this.#deps.limits.graceMs / 1000} s`;
+    throw new GiveUp({ code: 'no-closing-canary', message });
+  }
+
+  #canary(run: SandboxRun): Promise<number | null> {
+    const { clock, newNonce, limits } = this.#deps;
+    const { signal } = this.#attempt;
+    return sendCanary(run, this.#monitor, { clock, newNonce, graceMs: limits.graceMs, signal });
+  }
+
+  #limited<T>(what: string, ms: number, work: Promise<T>): Promise<T> {
+    return within(what, ms, this.#attempt.signal, work);
+  }
+
+  async #to(event: JobEvent): Promise<void> {
+    this.#state = transition(this.#state, event);
+    await this.#attempt.onState(this.#state);
+  }
+
+  #startPhase(name: PhaseStart['name']): void {
+    this.#phaseStarts.push({ name, at: this.#deps.clock.now() });
+  }
+
+  #record(name: Phase['name'], step: StepResult): void {
+    const { command, exitCode, durationMs, timedOut } = step;
+    this.#phases.push({ name, command, exitCode, durationMs, timedOut });
+    this.#log = (this.#log + step.log).slice(-64 * 1024);
+    if (timedOut) {
+      const code = name === 'install' ? 'install-timeout' : 'import-timeout';
+      this.#incomplete.push({ code, message: `the ${name} was stopped at its deadline` });
+    } else if (name === 'install' && exitCode !== 0) {
+      this.#incomplete.push({ code: 'install-failed', message: `the install ended with exit code ${exitCode}` });
+    }
+  }
+
+  #reasonFor(error: unknown): IncompleteReason {
+    if (error instanceof GiveUp) return error.reason;
+    if (error instanceof CancelledError) return { code: 'cancelled', message: error.message };
+    if (error instanceof DeadlineError) return { code: 'sandbox-failed', message: error.message };
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error.code === 'unpack-failed') return { code: 'unpack-failed', message: error.message };
+    // The project's doing, which another try would only repeat: what was seen of it is worth more.
+    if (error.code === 'container-killed' || error.code === 'listing-failed') {
+      return { code: 'sandbox-failed', message: error.message };
+    }
+    throw error;
+  }
+
+  #report(): Report {
+    const { clock, feed, limits } = this.#deps;
+    const { id, ecosystem, submittedAt } = this.#attempt.spec;
+    return buildReport({
+      job: { id, ecosystem, submittedAt },
+      finishedAt: clock.now(),
+      containerId: this.#run?.containerId ?? '',
+      hostname: hostname(),
+      projectDir: this.#run?.projectDir ?? '/',
+      phases: this.#phases,
+      phaseStarts: this.#phaseStarts,
+      monitoring: {
+        source: feed.status().description,
+        openingCanaryMs: this.#openingCanaryMs,
+        closingCanaryMs: this.#closingCanaryMs,
+        drops: this.#monitor.drops,
+      },
+      alerts: this.#monitor.alerts,
+      tree: this.#monitor.tree,
+      packages: this.#packages,
+      egress: this.#run?.egress() ?? [],
+      contacts: this.#monitor.contacts,
+      incomplete: [...this.#incomplete, ...this.#monitor.faults()],
+      log: this.#log,
+      failOn: limits.failOn,
+    });
+  }
+}

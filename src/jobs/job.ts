@@ -1,0 +1,30 @@
+import type { Report } from '../report/report.js';
+
+/** What is installed how. Each ecosystem has an image and commands in `src/sandbox/`. */
+export const ECOSYSTEMS = ['npm'] as const;
+export type Ecosystem = (typeof ECOSYSTEMS)[number];
+
+/** The states of a job, in the order it passes through them; the last two are final. */
+export type JobState = 'queued' | 'preparing' | 'installing' | 'importing' | 'draining' | 'finished' | 'incomplete';
+
+/** What travels through the queue. It holds no secret: whoever reads Redis reads this. */
+export interface JobSpec {
+  /** UUID v4; the container's name, its labels and the blob's key derive from it. */
+  readonly id: string;
+  readonly ecosystem: Ecosystem;
+  /** Who submitted: a token's or user's name, never the credential; null when the service is open. */
+  readonly owner: string | null;
+  /** Milliseconds since the epoch. */
+  readonly submittedAt: number;
+  readonly blob: { readonly key: string; readonly bytes: number; readonly sha256: string };
+}
+
+/** A job as its readers see it. `report` is there when the state is final. */
+export interface JobView {
+  readonly id: string;
+  readonly ecosystem: Ecosystem;
+  readonly owner: string | null;
+  readonly state: JobState;
+  readonly submittedAt: number;
+  readonly report: Report | null;
+}

@@ -1,0 +1,100 @@
+import type { Readable } from 'node:stream';
+import type { EgressRecord } from '../egress/record.js';
+import type { AlertSink, Watch } from '../falco/hub.js';
+import type { SourceStatus } from '../falco/source.js';
+import type { InstalledPackage } from '../report/installed-package.js';
+import type { Ecosystem, JobSpec, JobState, JobView } from './job.js';
+
+/** Time and randomness come in from outside. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** Tarballs between the upload and the end of the job. Filled by `src/blobs/`. */
+export interface BlobStore {
+  /**
+   * Streams a body in, checking the archive on the way. Resolves when the blob is synced to disk; leaves nothing
+   * behind when it rejects. @throws ArchiveError (a `code` per fault, see `src/blobs/errors.ts`)
+   */
+  put(key: string, body: Readable): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  /** @throws when there is no such blob */
+  open(key: string): Promise<Readable>;
+  /** No error when there is no such blob. */
+  remove(key: string): Promise<void>;
+}
+
+/** Where jobs wait and where their results are kept. Filled by `src/queue/`. */
+export interface JobQueue {
+  /** Fails at once, and without asking Redis, while it is not connected. @throws QueueUnavailableError */
+  assertConnected(): void;
+  /** Resolves when the job is in Redis. @throws QueueUnavailableError at once when Redis does not answer */
+  add(spec: JobSpec): Promise<void>;
+  find(id: string): Promise<JobView | undefined>;
+  /** Removes a job that is not running, with its result. False when it runs just now (it is then cancelled). */
+  remove(id: string): Promise<boolean>;
+  /** @throws QueueUnavailableError */
+  ping(): Promise<void>;
+}
+
+/** What a sandbox is made for. */
+export interface SandboxPlan {
+  readonly jobId: string;
+  readonly ecosystem: Ecosystem;
+  /** Which try of the job this is, from 1. */
+  readonly attempt: number;
+}
+
+/** One command in a sandbox, as the report tells it. */
+export interface StepResult {
+  /** As a person would type it. */
+  readonly command: string;
+  /** Null when it was killed at its deadline. */
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  readonly durationMs: number;
+  /** The last 64 KiB of standard output and error, interleaved as they came. */
+  readonly log: string;
+  readonly logBytes: number;
+}
+
+/** A running sandbox: one container, its network and its gateway, for one try of one job. */
+export interface SandboxRun {
+  /** Full Docker id (64 hex); known before anything of the project runs in it. */
+  readonly containerId: string;
+  /** Absolute path of the project's root in the sandbox (the folder of its package.json). */
+  readonly projectDir: string;
+  /** Runs a process whose command line holds `marker`, as the same user and in the same container as the install. */
+  canary(marker: string): Promise<void>;
+  /** Streams the archive into the project folder. @throws SandboxError `unpack-failed` with tar's message */
+  unpack(archive: Readable): Promise<void>;
+  /** Installs with every dependency script forced on. */
+  install(timeoutMs: number): Promise<StepResult>;
+  /** Loads each direct dependency in a process of its own. */
+  importAll(timeoutMs: number): Promise<StepResult>;
+  /** What stands in the project's dependency folders now; the project itself first. */
+  packages(): Promise<readonly InstalledPackage[]>;
+  egress(): readonly EgressRecord[];
+  /** Kills what still runs and removes container, network, gateway. Never throws for what is already gone. */
+  destroy(): Promise<void>;
+}
+
+/** Filled by `src/sandbox/` with a Docker engine. */
+export interface Sandbox {
+  /** @throws SandboxError `docker-unavailable` or `image-missing` */
+  check(): Promise<void>;
+  /** Removes leftovers of earlier tries of this job, then starts a new sandbox. */
+  create(plan: SandboxPlan): Promise<SandboxRun>;
+  /** Removes the sandboxes of this host whose job is not in `alive`. Resolves with how many there were. */
+  sweep(alive: ReadonlySet<string>): Promise<number>;
+}
+
+/** Told of each change of a job's state while it runs. */
+export type StateListener = (state: JobState) => Promise<void>;
+
+/** The alerts of this Docker host, by container. Filled by the demultiplexer in `src/falco/`. */
+export interface AlertFeed {
+  /** From now on `sink` gets this container's alerts. Call it before anything runs in the container. */
+  watch(containerId: string, sink: AlertSink): Watch;
+  status(): SourceStatus;
+}

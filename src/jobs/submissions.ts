@@ -1,0 +1,64 @@
+import type { Readable } from 'node:stream';
+import type { Ecosystem, JobSpec, JobView } from './job.js';
+import type { BlobStore, Clock, JobQueue } from './ports.js';
+
+export interface SubmissionRequest {
+  readonly ecosystem: Ecosystem;
+  /** The submitter's name; null when the service is open. */
+  readonly owner: string | null;
+  readonly body: Readable;
+}
+
+export interface SubmissionDependencies {
+  readonly blobs: BlobStore;
+  readonly queue: JobQueue;
+  readonly clock: Clock;
+  /** A new UUID v4. */
+  readonly newId: () => string;
+}
+
+/** The way in and out of the house for jobs; what `src/api/` talks to. */
+export class Submissions {
+  readonly #deps: SubmissionDependencies;
+
+  constructor(deps: SubmissionDependencies) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Takes a tarball in. Resolves only when blob and job are both durable; leaves nothing behind when it rejects.
+   * @throws ArchiveError for the body's faults, QueueUnavailableError when Redis does not answer
+   */
+  async submit(request: SubmissionRequest): Promise<{ readonly id: string }> {
+    const { blobs, queue, clock, newId } = this.#deps;
+    queue.assertConnected();
+    const id = newId();
+    const stored = await blobs.put(id, request.body);
+    const spec: JobSpec = {
+      id,
+      ecosystem: request.ecosystem,
+      owner: request.owner,
+      submittedAt: clock.now(),
+      blob: { key: id, ...stored },
+    };
+    try {
+      await queue.add(spec);
+    } catch (error) {
+      await blobs.remove(id);
+      throw error;
+    }
+    return { id };
+  }
+
+  /** Undefined when there is no such job, or no longer. @throws QueueUnavailableError */
+  find(id: string): Promise<JobView | undefined> {
+    return this.#deps.queue.find(id);
+  }
+
+  /** Removes a job with its tarball and report; false when it runs just now and is being cancelled instead. */
+  async remove(id: string): Promise<boolean> {
+    const removed = await this.#deps.queue.remove(id);
+    if (removed) await this.#deps.blobs.remove(id);
+    return removed;
+  }
+}
