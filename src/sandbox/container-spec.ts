@@ -1,0 +1,61 @@
+import type { ContainerCreateOptions } from 'dockerode';
+import { HOME, KEEPER_USER } from './identity.js';
+import type { SandboxLimits } from './options.js';
+
+/** What a container is made from. */
+export interface ContainerPlan {
+  readonly name: string;
+  readonly image: string;
+  readonly labels: Record<string, string>;
+  readonly network: string;
+  /** The network's gateway: the only address that answers. */
+  readonly gateway: string;
+  readonly env: readonly string[];
+  readonly limits: SandboxLimits;
+  readonly runtime?: string;
+}
+
+const PERIOD_US = 100_000;
+/** Against Docker's default of 1024: a busy sandbox must not starve the worker that has to end it. */
+const CPU_SHARES = 512;
+const SHM_BYTES = 64 * 1024 * 1024;
+
+function tmpfs(sizeBytes: number, more: string): string {
+  return `rw,exec,nosuid,nodev,size=${sizeBytes},${more}`;
+}
+
+/** DESIGN §5: no privileges, no host mounts, a read-only root, tmpfs with quotas, a network without a way out. */
+export function containerSpec(plan: ContainerPlan): ContainerCreateOptions {
+  const { limits } = plan;
+  return {
+    name: plan.name,
+    Image: plan.image,
+    Labels: plan.labels,
+    // Keeps the container alive and does nothing: what is of interest runs by exec, as another user.
+    Cmd: ['sleep', 'infinity'],
+    User: KEEPER_USER,
+    Env: [...plan.env],
+    WorkingDir: '/',
+    HostConfig: {
+      Init: true,
+      NetworkMode: plan.network,
+      Dns: [plan.gateway],
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges:true'],
+      ReadonlyRootfs: true,
+      Tmpfs: {
+        [HOME]: tmpfs(limits.homeBytes, 'uid=1000,gid=1000,mode=0700'),
+        '/tmp': tmpfs(limits.tmpBytes, 'mode=1777'),
+      },
+      ShmSize: SHM_BYTES,
+      PidsLimit: limits.pids,
+      Memory: limits.memoryBytes,
+      MemorySwap: limits.memoryBytes,
+      CpuPeriod: PERIOD_US,
+      CpuQuota: Math.round(limits.cpus * PERIOD_US),
+      CpuShares: CPU_SHARES,
+      LogConfig: { Type: 'none', Config: {} },
+      ...(plan.runtime === undefined ? {} : { Runtime: plan.runtime }),
+    },
+  };
+}

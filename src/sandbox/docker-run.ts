@@ -1,0 +1,192 @@
+import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Gateway } from '../egress/gateway.js';
+import type { EgressRecord } from '../egress/record.js';
+import type { Clock, SandboxRun, StepResult } from '../jobs/ports.js';
+import type { InstalledPackage } from '../report/installed-package.js';
+import { removed } from './docker-call.js';
+import { SandboxError } from './errors.js';
+import { type ExecRequest, type ExecResult, runExec } from './exec.js';
+import { CA_FILE, CI_USER, CONFINE, HOME, PROJECT } from './identity.js';
+import { removeContainer } from './leftovers.js';
+import type { JobNetwork } from './network.js';
+import { npmInstallCommand } from './npm.js';
+import type { SandboxLimits } from './options.js';
+import { OutputTail } from './output-tail.js';
+import { MAX_LISTING_BYTES, parsePackageList } from './package-list.js';
+
+const LOG_BYTES = 64 * 1024;
+/** Of a tool's complaint, in characters. */
+const MESSAGE_CHARS = 500;
+/** How long the end of everything in the container may take before the container itself is killed, in milliseconds. */
+const KILL_MS = 5_000;
+
+const foundRoot = z.object({ root: z.string().startsWith(PROJECT), locked: z.boolean() });
+
+/** The parts that a run owns from now on. */
+export interface DockerRunParts {
+  readonly docker: Docker;
+  readonly container: Docker.Container;
+  readonly network: JobNetwork;
+  readonly gateway: Gateway;
+  readonly limits: SandboxLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What one program printed on each stream, at most. */
+interface Captured extends ExecResult {
+  readonly stdout: string;
+  readonly stdoutBytes: number;
+  readonly stderr: string;
+}
+
+/** One started container with its network and gateway. */
+export class DockerRun implements SandboxRun {
+  readonly #parts: DockerRunParts;
+  #root = PROJECT;
+  #locked = false;
+  #wasKilled = false;
+
+  constructor(parts: DockerRunParts) {
+    this.#parts = parts;
+  }
+
+  get containerId(): string {
+    return this.#parts.container.id;
+  }
+
+  get projectDir(): string {
+    return this.#root;
+  }
+
+  /** Makes the project folder, and the file of certificate authorities. `putArchive` does not reach a tmpfs, hence `cat`. */
+  async prepare(extraCa: string | undefined): Promise<void> {
+    const folders = `mkdir -p ${PROJECT} ${HOME}/.config/packwarden`;
+    const script =
+      extraCa === undefined ? folders : `${folders} && cat /etc/ssl/certs/ca-certificates.crt - > ${CA_FILE}`;
+    const stdin = Readable.from([extraCa ?? '']);
+    const { exitCode, stderr } = await this.#capture(['sh', '-c', script], { cwd: '/', stdin });
+    if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${stderr}`);
+  }
+
+  async canary(marker: string): Promise<void> {
+    const { exitCode } = await this.#capture(['/bin/true', marker], { cwd: '/' });
+    if (exitCode !== 0) throw new SandboxError('container-gone', 'a test process could not be run in the sandbox');
+  }
+
+  async unpack(archive: Readable): Promise<void> {
+    const tar = ['tar', '-xzf', '-', '--no-same-owner', '-C', PROJECT];
+    const unpacked = await this.#capture(tar, { cwd: PROJECT, stdin: archive });
+    if (unpacked.exitCode !== 0) throw unpackFailed('the archive could not be unpacked', unpacked);
+    const found = await this.#capture(['node', '/opt/packwarden/find-root.mjs', PROJECT], { cwd: PROJECT });
+    if (found.exitCode !== 0) throw unpackFailed('the archive holds no project', found);
+    const { root, locked } = foundRoot.parse(JSON.parse(found.stdout));
+    this.#root = root;
+    this.#locked = locked;
+  }
+
+  install(timeoutMs: number): Promise<StepResult> {
+    return this.#step(npmInstallCommand(this.#locked), timeoutMs);
+  }
+
+  importAll(timeoutMs: number): Promise<StepResult> {
+    const secondsEach = String(this.#parts.limits.importEachMs / 1000);
+    return this.#step(['node', '/opt/packwarden/import-all.mjs', this.#root, secondsEach], timeoutMs);
+  }
+
+  async packages(): Promise<readonly InstalledPackage[]> {
+    const command = ['node', '/opt/packwarden/packages.mjs', this.#root];
+    const listing = await this.#capture(command, { cwd: this.#root, keep: MAX_LISTING_BYTES });
+    if (listing.exitCode !== 0 || listing.stdoutBytes > MAX_LISTING_BYTES) {
+      throw new SandboxError('listing-failed', `the installed packages could not be listed: ${listing.stderr}`);
+    }
+    return parsePackageList(listing.stdout);
+  }
+
+  egress(): readonly EgressRecord[] {
+    return this.#parts.gateway.records();
+  }
+
+  async destroy(): Promise<void> {
+    const { docker, container, network, gateway, log } = this.#parts;
+    try {
+      await removeContainer(docker, container.id);
+    } finally {
+      await gateway.close();
+    }
+    await removed('removing a network', docker.getNetwork(network.id).remove());
+    log.debug({ container: container.id }, 'sandbox removed');
+  }
+
+  /** A command of the report: its output's tail is kept, and at its deadline everything in the container ends. */
+  async #step(command: readonly string[], timeoutMs: number): Promise<StepResult> {
+    const { clock, log } = this.#parts;
+    const tail = new OutputTail(LOG_BYTES);
+    const started = clock.now();
+    const onOutput: ExecRequest['onOutput'] = (_name, payload) => tail.push(payload);
+    const request = { command: [CONFINE, ...command], cwd: this.#root, deadlineMs: timeoutMs, onOutput };
+    const { exitCode, timedOut } = await this.#exec(request);
+    const durationMs = clock.now() - started;
+    const step = { command: command.join(' '), exitCode, timedOut, durationMs, log: tail.text(), logBytes: tail.total };
+    const cutBytes = Math.max(0, step.logBytes - LOG_BYTES);
+    log.info({ command: command[0], exitCode, timedOut, durationMs, logBytes: tail.total, cutBytes }, 'step ended');
+    return step;
+  }
+
+  async #capture(
+    command: readonly string[],
+    { cwd, stdin, keep = LOG_BYTES }: { cwd: string; stdin?: Readable; keep?: number },
+  ): Promise<Captured> {
+    const stdout = new OutputTail(keep);
+    const stderr = new OutputTail(LOG_BYTES);
+    const { exitCode, timedOut } = await this.#exec({
+      command,
+      cwd,
+      ...(stdin === undefined ? {} : { stdin }),
+      deadlineMs: this.#parts.limits.stepMs,
+      onOutput: (name, payload) => (name === 'stdout' ? stdout : stderr).push(payload),
+    });
+    const said = timedOut ? `it took longer than ${this.#parts.limits.stepMs / 1000} s` : firstLines(stderr.text());
+    return { exitCode, timedOut, stdout: stdout.text(), stdoutBytes: stdout.total, stderr: said };
+  }
+
+  async #exec(request: Omit<ExecRequest, 'user'>): Promise<ExecResult> {
+    if (this.#wasKilled) {
+      throw new SandboxError('container-killed', 'the sandbox was killed: what ran in it could not be ended otherwise');
+    }
+    const result = await runExec(this.#parts.container, { ...request, user: CI_USER });
+    if (result.timedOut) await this.#endEverything();
+    return result;
+  }
+
+  /**
+   * Kills every process of the project's user: one system call that a fork can't slip past, whatever signals are ignored.
+   * Where even that can't be started (a fork bomb holds all process ids), the container ends.
+   */
+  async #endEverything(): Promise<void> {
+    const { container, log } = this.#parts;
+    const request: ExecRequest = {
+      command: ['sh', '-c', 'kill -9 -1'],
+      user: CI_USER,
+      cwd: '/',
+      deadlineMs: KILL_MS,
+      onOutput: () => undefined,
+    };
+    const killed = await runExec(container, request).catch(() => undefined);
+    if (killed?.exitCode === 0) return;
+    log.warn({ container: container.id }, 'what ran past its deadline could not be ended: killing the container');
+    this.#wasKilled = true;
+    await removed('killing a container', container.kill());
+  }
+}
+
+function firstLines(text: string): string {
+  return text.trim().slice(0, MESSAGE_CHARS);
+}
+
+function unpackFailed(what: string, { stderr }: Captured): SandboxError {
+  return new SandboxError('unpack-failed', `${what}: ${stderr}`);
+}

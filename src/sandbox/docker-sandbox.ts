@@ -1,0 +1,120 @@
+import Docker from 'dockerode';
+import { type Gateway, openGateway } from '../egress/gateway.js';
+import type { Sandbox, SandboxPlan, SandboxRun } from '../jobs/ports.js';
+import { containerSpec } from './container-spec.js';
+import { inTime, statusOf } from './docker-call.js';
+import { DockerRun } from './docker-run.js';
+import { SandboxError } from './errors.js';
+import { protectHost } from './firewall.js';
+import { labelsOf, nameOf } from './identity.js';
+import { clearJob, sweepInstance } from './leftovers.js';
+import { createNetwork, type JobNetwork } from './network.js';
+import { npmEnvironment } from './npm.js';
+import { DEFAULT_LIMITS, type SandboxLimits, type SandboxOptions } from './options.js';
+
+/** Sandboxes on a Docker engine. Nothing is asked of the engine yet. */
+export function createSandbox(options: SandboxOptions): Sandbox {
+  return new DockerSandbox(options);
+}
+
+class DockerSandbox implements Sandbox {
+  readonly #options: SandboxOptions;
+  readonly #limits: SandboxLimits;
+  readonly #docker: Docker;
+  #hostProtected: Promise<void> | undefined;
+
+  constructor(options: SandboxOptions) {
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#docker = new Docker({ socketPath: options.dockerSocket ?? '/var/run/docker.sock' });
+  }
+
+  async check(): Promise<void> {
+    try {
+      await inTime('looking for the sandbox image', this.#docker.getImage(this.#options.image).inspect(), 5_000);
+    } catch (error) {
+      if (error instanceof SandboxError && statusOf(error.cause) === 404) throw this.#imageMissing(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new SandboxError('docker-unavailable', reason, { cause: error });
+    }
+  }
+
+  async create(plan: SandboxPlan): Promise<SandboxRun> {
+    const log = this.#options.log.child({ job: plan.jobId, attempt: plan.attempt });
+    await clearJob(this.#docker, plan.jobId);
+    let gateway: Gateway | undefined;
+    try {
+      const labels = labelsOf(plan, this.#options.instance);
+      const network = await createNetwork(this.#docker, plan.jobId, labels);
+      gateway = await this.#openGateway(network);
+      await this.#protectHost(gateway);
+      const container = await this.#createContainer(plan, network, gateway);
+      const { clock, extraCa } = this.#options;
+      const run = new DockerRun({
+        docker: this.#docker,
+        container,
+        network,
+        gateway,
+        limits: this.#limits,
+        clock,
+        log,
+      });
+      await inTime('starting the sandbox', container.start());
+      await run.prepare(extraCa);
+      log.debug({ container: container.id, gateway: network.gateway }, 'sandbox started');
+      return run;
+    } catch (error) {
+      await gateway?.close();
+      await clearJob(this.#docker, plan.jobId).catch((cause: unknown) => {
+        log.warn({ err: cause }, 'what a failed start left could not be removed yet');
+      });
+      throw error;
+    }
+  }
+
+  sweep(alive: ReadonlySet<string>): Promise<number> {
+    return sweepInstance(this.#docker, this.#options.instance, alive);
+  }
+
+  /** Before the container is there: the first thing that runs in it finds its way out, or its end of it. */
+  #openGateway(network: JobNetwork): Promise<Gateway> {
+    const { egress, clock, log } = this.#options;
+    return inTime('opening the gateway', openGateway({ address: network.gateway, policy: egress, clock, logger: log }));
+  }
+
+  /** Without the right to (a worker that is not root) sandboxes run, and the log says what they can reach. */
+  #protectHost(gateway: Gateway): Promise<void> {
+    this.#hostProtected ??= protectHost(gateway.proxyPort, gateway.dnsPort).catch((error: unknown) => {
+      this.#options.log.warn({ err: error }, 'sandboxes can reach what listens on all addresses of this machine');
+    });
+    return this.#hostProtected;
+  }
+
+  async #createContainer(plan: SandboxPlan, network: JobNetwork, gateway: Gateway): Promise<Docker.Container> {
+    const { instance, image, registry, extraCa, runtime } = this.#options;
+    const spec = containerSpec({
+      name: nameOf(plan.jobId),
+      image,
+      labels: labelsOf(plan, instance),
+      network: network.id,
+      gateway: network.gateway,
+      env: npmEnvironment({
+        proxy: `http://${network.gateway}:${gateway.proxyPort}`,
+        registry,
+        hasExtraCa: extraCa !== undefined,
+      }),
+      limits: this.#limits,
+      ...(runtime === undefined ? {} : { runtime }),
+    });
+    try {
+      return await inTime('making the sandbox', this.#docker.createContainer(spec));
+    } catch (error) {
+      if (error instanceof SandboxError && statusOf(error.cause) === 404) throw this.#imageMissing(error);
+      throw error;
+    }
+  }
+
+  #imageMissing(cause: unknown): SandboxError {
+    return new SandboxError('image-missing', `no image ${this.#options.image}: run scripts/setup`, { cause });
+  }
+}

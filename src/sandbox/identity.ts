@@ -1,0 +1,26 @@
+import type { SandboxPlan } from '../jobs/ports.js';
+
+/** The project's user in the image. */
+export const CI_USER = '1000:1000';
+/** Who pid 1 runs as: nobody that the project's processes could send a signal to. */
+export const KEEPER_USER = '65534:65534';
+export const HOME = '/home/ci';
+/** Where archives are unpacked. */
+export const PROJECT = `${HOME}/project`;
+/** The certificate authorities of a sandbox that has some of its own. */
+export const CA_FILE = `${HOME}/.config/packwarden/ca.pem`;
+
+export const JOB_LABEL = 'packwarden.job';
+export const ATTEMPT_LABEL = 'packwarden.attempt';
+export const INSTANCE_LABEL = 'packwarden.instance';
+
+/** Containers and networks of a job are found by name and by label, whoever made them. */
+export function nameOf(jobId: string): string {
+  return `packwarden-${jobId}`;
+}
+
+export function labelsOf(plan: SandboxPlan, instance: string): Record<string, string> {
+  return { [JOB_LABEL]: plan.jobId, [ATTEMPT_LABEL]: String(plan.attempt), [INSTANCE_LABEL]: instance };
+}
+/** Runs a command without io_uring, which no sensor can see through (`image/confine.c`). */
+export const CONFINE = '/opt/packwarden/confine';

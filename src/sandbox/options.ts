@@ -1,0 +1,54 @@
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import type { EgressPolicy } from '../egress/policy.js';
+import type { Clock } from '../jobs/ports.js';
+
+const MIB = 1024 * 1024;
+
+/** What one sandbox may use of the machine. */
+export interface SandboxLimits {
+  /** Everything the container holds, its tmpfs included; there is no swap beyond it. */
+  readonly memoryBytes: number;
+  /** In processors, fractions allowed. */
+  readonly cpus: number;
+  /** Processes and threads. */
+  readonly pids: number;
+  /** HOME with the project and the package manager's cache. With `tmpBytes` it must stay below `memoryBytes`. */
+  readonly homeBytes: number;
+  readonly tmpBytes: number;
+  /** How long one dependency may take to load, in the import phase. */
+  readonly importEachMs: number;
+  /** Deadline of the steps that have none of their own: unpacking, listing, canary. */
+  readonly stepMs: number;
+}
+
+/** Enough for large front-end projects (node_modules of 1.5 GB). */
+export const DEFAULT_LIMITS: SandboxLimits = {
+  memoryBytes: 4096 * MIB,
+  // Measured with a fork bomb on two processors: with half of one left, the worker's event loop was never late by more than 0.1 s.
+  cpus: Math.max(1, Math.min(2, availableParallelism() - 0.5)),
+  pids: 1024,
+  homeBytes: 2560 * MIB,
+  tmpBytes: 512 * MIB,
+  importEachMs: 15_000,
+  stepMs: 120_000,
+};
+
+export interface SandboxOptions {
+  /** @defaultValue `/var/run/docker.sock` */
+  readonly dockerSocket?: string;
+  /** Of the worker; `sweep` removes only what carries it, so that two workers on one engine leave each other alone. */
+  readonly instance: string;
+  /** The image of `imageTag()`. */
+  readonly image: string;
+  readonly egress: EgressPolicy;
+  /** The registry that package managers are pointed at, e.g. `https://registry.npmjs.org/`. */
+  readonly registry: string;
+  /** PEM: certificate authorities that programs in the sandbox trust beside the public ones. */
+  readonly extraCa?: string;
+  /** An OCI runtime as the engine knows it, e.g. `runsc`. */
+  readonly runtime?: string;
+  readonly limits?: Partial<SandboxLimits>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}

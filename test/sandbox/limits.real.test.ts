@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import type { SandboxRun } from '../../src/jobs/ports.js';
+import { docker, projectRunning, withProject } from './rig.js';
+
+/** Names of what runs in the container, the keeper's processes left out. */
+async function running(run: SandboxRun): Promise<string[]> {
+  const { Processes } = (await docker.getContainer(run.containerId).top({ ps_args: '-eo uid,pid,args' })) as {
+    Processes: string[][];
+  };
+  const lines = Processes.filter(([uid]) => uid === '1000').map((process) => process.slice(2).join(' '));
+  // A killed process that nobody has waited for yet runs no more.
+  return lines.filter((line) => !line.includes('<defunct>'));
+}
+
+describe('a container', () => {
+  it('has no privileges, no way to write outside its tmpfs, and its processes no power over its keeper', async () => {
+    const script = [
+      'grep -E "^(CapEff|CapPrm|CapBnd|NoNewPrivs|Seccomp):" /proc/self/status',
+      'id -u',
+      'touch /etc/x /opt/x /var/tmp/x 2>&1 | grep -c Read-only',
+      'kill -9 1; kill -9 -1 & wait; echo survived',
+    ];
+    await withProject(projectRunning(script.join('; ')), async (run) => {
+      const { log } = await run.install(60_000);
+      expect(log).toMatch(/CapPrm:\s+0{16}\n/);
+      expect(log).toMatch(/CapEff:\s+0{16}\n/);
+      expect(log).toMatch(/CapBnd:\s+0{16}\n/);
+      expect(log).toMatch(/NoNewPrivs:\s+1\n/);
+      expect(log).toMatch(/Seccomp:\s+2\n/);
+      expect(log).toMatch(/^1000$/m);
+      expect(log).toMatch(/^3$/m);
+      await run.canary('packwarden-canary:alive');
+    });
+  });
+
+  it('sees none of the host: no mounts of it, no Docker socket, no other network', async () => {
+    const script = 'ls /var/run/docker.sock; cut -d" " -f5 /proc/self/mountinfo; ls /sys/class/net';
+    const { log } = await withProject(projectRunning(script), (run) => run.install(60_000));
+    expect(log).toContain("cannot access '/var/run/docker.sock'");
+    expect(log).not.toMatch(/^\/(host|mnt|work|root|var)/m);
+    expect(log).toMatch(/^eth0\nlo$/m);
+  });
+
+  it('reaches nothing that listens on all addresses of the host, and is told so at once', async () => {
+    const server = createServer((socket) => socket.end('the host answers'));
+    server.listen(0, '0.0.0.0');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const gateway = '$(echo $http_proxy | tr -d / | cut -d: -f2)';
+    const script = `exec 3<>/dev/tcp/${gateway}/${port} && cat <&3; echo over; exec 4<>/dev/tcp/${gateway}/3128 && echo proxy answers`;
+    const files = { ...projectRunning('bash ./try.sh'), 'try.sh': script };
+    const step = await withProject(files, (run) => run.install(60_000));
+    server.close();
+    expect(step.log).not.toContain('the host answers');
+    expect(step.log).toContain('Connection refused');
+    expect(step.log).toMatch(/^proxy answers$/m);
+  });
+});
+
+describe('what a script does is bounded', () => {
+  it('a disk filler gets ENOSPC, and the next step still works', async () => {
+    const files = projectRunning('cat /dev/zero > big; ls -s big; rm big; cat /dev/zero > /tmp/big; rm /tmp/big');
+    await withProject(files, async (run) => {
+      const { log } = await run.install(60_000);
+      expect(log.match(/No space left on device/g)).toHaveLength(2);
+      expect(await run.packages()).toHaveLength(1);
+    });
+  });
+
+  it('a memory hog is killed, not the sandbox', async () => {
+    const hog = `node -e 'const held = []; for (;;) held.push(Buffer.alloc(64e6, 1))'; echo exit code $?`;
+    await withProject(projectRunning(hog), async (run) => {
+      expect((await run.install(60_000)).log).toContain('exit code 137');
+      await run.canary('packwarden-canary:alive');
+    });
+  });
+
+  it('a fork bomb ends at its deadline, whatever it takes, and the worker goes on', async () => {
+    await withProject(projectRunning(`bash -c 'f() { f | f & }; f; sleep 100'`), async (run) => {
+      const step = await run.install(8_000);
+      expect(step).toMatchObject({ timedOut: true, exitCode: null });
+      expect(step.durationMs).toBeLessThan(30_000);
+      expect(await running(run).catch(() => [])).toEqual([]);
+    });
+  });
+
+  it('100 MB of output cost no memory, and its end is kept', async () => {
+    const files = projectRunning('yes 0123456789abcde | head -c 100000000; echo; echo the end');
+    await withProject(files, async (run) => {
+      const before = process.memoryUsage().rss;
+      const step = await run.install(120_000);
+      expect(step.logBytes).toBeGreaterThan(100_000_000);
+      expect(step.log).toMatch(/the end\n/);
+      expect(Buffer.byteLength(step.log)).toBeLessThanOrEqual(64 * 1024);
+      expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+    });
+  });
+
+  it('one byte at a time does not stop the worker either', async () => {
+    const files = projectRunning(
+      `python3 -c "import os; [os.write(1, b'x') for _ in range(200000)]"; echo; echo the end`,
+    );
+    const step = await withProject(files, (run) => run.install(120_000));
+    expect(step.exitCode).toBe(0);
+    expect(step.logBytes).toBeGreaterThan(200_000);
+    expect(step.log).toMatch(/the end\n/);
+  });
+});
+
+describe('a step ends at its deadline', () => {
+  it.each([
+    ['it hangs', 'sleep 1000'],
+    ['it ignores SIGTERM and SIGINT', `trap '' TERM INT HUP; while :; do sleep 1; done`],
+    ['it left a daemon in a session of its own', `setsid sh -c 'sleep 1000 & sleep 1000' & sleep 1000`],
+  ])('when %s', async (_case, script) => {
+    await withProject(projectRunning(script), async (run) => {
+      const step = await run.install(3_000);
+      expect(step).toMatchObject({ timedOut: true, exitCode: null });
+      expect(step.durationMs).toBeLessThan(10_000);
+      expect(await running(run)).toEqual([]);
+      await run.canary('packwarden-canary:after');
+    });
+  });
+});
+
+it('a daemon that outlives its install does not hold it up, and ends with the sandbox', async () => {
+  const script = `setsid sh -c 'sleep 987 >/dev/null 2>&1 & exec sleep 988 >/dev/null 2>&1' & echo started`;
+  await withProject(projectRunning(script), async (run) => {
+    const step = await run.install(60_000);
+    expect(step).toMatchObject({ exitCode: 0, timedOut: false });
+    expect(await running(run)).toEqual(expect.arrayContaining(['sleep 987', 'sleep 988']));
+    await run.destroy();
+    await expect(docker.getContainer(run.containerId).inspect()).rejects.toMatchObject({ statusCode: 404 });
+  });
+});
+
+it('code of the project can not use io_uring, which no sensor sees through', async () => {
+  const call =
+    'import ctypes; libc = ctypes.CDLL(None, use_errno=True); libc.syscall(425, 1, 0); print("errno", ctypes.get_errno())';
+  await withProject(projectRunning(`python3 -c '${call}'`), async (run) => {
+    const { log } = await run.install(60_000);
+    // ENOSYS; without the filter it is EFAULT, 14.
+    expect(log).toContain('errno 38');
+  });
+});

@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { imageTag } from '../../src/sandbox/image-tag.js';
+import { parsePackageList } from '../../src/sandbox/package-list.js';
+
+const project = { name: 'p', version: '1', path: '.', realPath: '/home/ci/project', scripts: [], dependencies: [] };
+const lines = (...packages: unknown[]): string => packages.map((pkg) => `${JSON.stringify(pkg)}\n`).join('');
+
+describe('a list of packages', () => {
+  it('is read line by line, the project first', () => {
+    const dependency = { ...project, name: 'd', path: 'node_modules/d', realPath: '/home/ci/project/node_modules/d' };
+    expect(parsePackageList(lines(project, dependency))).toEqual([project, dependency]);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', 'hello\n'],
+    ['another first line', lines({ ...project, path: 'node_modules/x' })],
+    ['a name that is none', lines(project, { ...project, name: 7 })],
+    ['scripts that are none', lines(project, { ...project, scripts: 'install' })],
+    ['a path of megabytes', lines(project, { ...project, path: 'x'.repeat(5000) })],
+    ['too many dependencies', lines(project, { ...project, dependencies: Array(2001).fill('a') })],
+    ['a relative real path', lines(project, { ...project, realPath: '../x' })],
+    ['a field too few', lines(project, { name: 'x' })],
+    ['a last line that was cut', lines(project) + lines(project).slice(0, 20)],
+  ])('that was tampered with is refused: %s', (_case, text) => {
+    expect(() => parsePackageList(text)).toThrow(expect.objectContaining({ code: 'listing-failed' }));
+  });
+});
+
+it('the service and scripts/setup mean the same image', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const script = 'set -e; root_dir=.; source scripts/setup.d/image.sh; image_tag';
+  const tag = execFileSync('bash', ['-c', script], { cwd: root, encoding: 'utf8' }).trim();
+  expect(tag).toMatch(/^packwarden\/sandbox-npm:[0-9a-f]{12}$/);
+  expect(imageTag()).toBe(tag);
+});

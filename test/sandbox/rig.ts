@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import Docker from 'dockerode';
+import { pino } from 'pino';
+import type { SandboxRun } from '../../src/jobs/ports.js';
+import { createSandbox } from '../../src/sandbox/docker-sandbox.js';
+import { imageTag } from '../../src/sandbox/image-tag.js';
+import type { SandboxOptions } from '../../src/sandbox/options.js';
+import { type Files, tarball } from './tarball.js';
+
+/** The engine itself, to look at what the sandbox made of it. */
+export const docker = new Docker();
+
+const MIB = 1024 * 1024;
+const caFile = process.env.NODE_EXTRA_CA_CERTS;
+
+/** A test's own worker: what it leaves is told by its instance. */
+export function sandboxOptions(more: Partial<SandboxOptions> = {}): SandboxOptions {
+  return {
+    instance: `test-${randomUUID()}`,
+    image: imageTag(),
+    egress: { mode: 'registry' },
+    registry: 'https://registry.npmjs.org/',
+    ...(caFile === undefined ? {} : { extraCa: readFileSync(caFile, 'utf8') }),
+    // A machine that runs tests beside others keeps a processor for them.
+    limits: { cpus: 1, memoryBytes: 1536 * MIB, homeBytes: 512 * MIB, tmpBytes: 64 * MIB, pids: 256 },
+    clock: Date,
+    log: pino({ level: 'silent' }),
+    ...more,
+  };
+}
+
+/** Runs `use` in a sandbox into which a project was unpacked, and removes the sandbox. */
+export async function withProject<T>(
+  files: Files,
+  use: (run: SandboxRun) => Promise<T>,
+  more: Partial<SandboxOptions> = {},
+): Promise<T> {
+  const run = await createSandbox(sandboxOptions(more)).create({ jobId: randomUUID(), ecosystem: 'npm', attempt: 1 });
+  try {
+    await run.unpack(await tarball(files));
+    return await use(run);
+  } finally {
+    await run.destroy();
+  }
+}
+
+/** A project whose own `postinstall` is this shell command. */
+export function projectRunning(command: string): Files {
+  return { 'package.json': { name: 'project', version: '1.0.0', scripts: { postinstall: command } } };
+}
