@@ -1,0 +1,130 @@
+import { Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { JobSpec, JobView } from '../jobs/job.js';
+import type { Clock, JobQueue } from '../jobs/ports.js';
+import { producerConnection, type RedisUrl, untilReady } from './connection.js';
+import { QueueUnavailableError } from './errors.js';
+import { CANCEL_CHANNEL, QUEUE_NAME, toView } from './job-record.js';
+
+/** How often a job is tried when the machine (not the project) fails. */
+const ATTEMPTS = 3;
+const BACKOFF_MS = 2_000;
+
+export interface BullQueueOptions {
+  readonly url: RedisUrl;
+  /** How long finished jobs are kept, in seconds. */
+  readonly retentionS: number;
+  /** How long a job may wait for a worker, in milliseconds. */
+  readonly queueMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The producers' and readers' side of the queue. */
+export class BullQueue implements JobQueue {
+  readonly #redis: Redis;
+  readonly #queue: Queue;
+  readonly #options: BullQueueOptions;
+
+  private constructor(options: BullQueueOptions, redis: Redis) {
+    this.#options = options;
+    this.#redis = redis;
+    this.#queue = new Queue(QUEUE_NAME, { connection: redis });
+    this.#queue.on('error', (error) => options.log.debug({ reason: error.message }, 'queue error'));
+  }
+
+  /**
+   * Resolves when Redis answers; from then on the queue survives its absences by itself.
+   * @throws QueueUnavailableError when it does not answer in `ms`
+   */
+  static async open(options: BullQueueOptions, ms: number): Promise<BullQueue> {
+    const redis = producerConnection(options.url, options.log);
+    try {
+      await untilReady(redis, ms);
+    } catch (error) {
+      redis.disconnect();
+      throw new QueueUnavailableError(error);
+    }
+    return new BullQueue(options, redis);
+  }
+
+  assertConnected(): void {
+    if (this.#redis.status !== 'ready') throw new QueueUnavailableError(new Error(`redis is ${this.#redis.status}`));
+  }
+
+  async add(spec: JobSpec): Promise<void> {
+    const kept = { age: this.#options.retentionS };
+    await this.#guard(() =>
+      this.#queue.add('detonate', spec, {
+        jobId: spec.id,
+        attempts: ATTEMPTS,
+        backoff: { type: 'exponential', delay: BACKOFF_MS },
+        removeOnComplete: kept,
+        removeOnFail: kept,
+      }),
+    );
+  }
+
+  async find(id: string): Promise<JobView | undefined> {
+    const found = await this.#guard(async () => {
+      // The state first: a job that ends between the two questions then has its result when it is read.
+      const state = await this.#queue.getJobState(id);
+      const job = await Job.fromId(this.#queue, id);
+      return job ? { job, state } : undefined;
+    });
+    if (!found || found.state === 'unknown') return undefined;
+    const { clock, queueMs } = this.#options;
+    return toView(found.job, found.state, clock.now(), queueMs);
+  }
+
+  async remove(id: string): Promise<boolean> {
+    return this.#guard(async () => {
+      const job = await Job.fromId(this.#queue, id);
+      if (!job) return true;
+      if ((await job.getState()) !== 'active') {
+        await job.remove();
+        return true;
+      }
+      await this.#redis.publish(CANCEL_CHANNEL, id);
+      return false;
+    });
+  }
+
+  async ping(): Promise<void> {
+    await this.#guard(() => this.#redis.ping());
+  }
+
+  /** How many jobs there are in each of BullMQ's states. */
+  counts(): Promise<Readonly<Record<string, number>>> {
+    return this.#guard(() => this.#queue.getJobCounts());
+  }
+
+  /** Ids of all jobs that have not reached their end: their tarballs and sandboxes are needed. */
+  async unfinished(): Promise<ReadonlySet<string>> {
+    const jobs = await this.#guard(() => this.#queue.getJobs(['active', 'waiting', 'delayed', 'prioritized']));
+    return new Set(jobs.map((job) => job.id ?? ''));
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close();
+    this.#redis.disconnect();
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    this.assertConnected();
+    try {
+      return await work();
+    } catch (error) {
+      if (isConnectionError(error)) throw new QueueUnavailableError(error);
+      throw error;
+    }
+  }
+}
+
+function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /Connection is closed|ECONN|EPIPE|ENOENT|Stream isn't writeable|timed out|max retries|LOADING|READONLY|MISCONF|OOM/i.test(
+    error.message,
+  );
+}

@@ -1,0 +1,50 @@
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+
+/** A `redis://` or `rediss://` URL, or `unix:///path/to/redis.sock`. */
+export type RedisUrl = string;
+
+/** Longest wait between two attempts to connect again, in milliseconds. */
+const MAX_BACKOFF_MS = 2_000;
+
+interface ConnectionPatience {
+  /** Whether commands wait for a connection that is not up. */
+  readonly enableOfflineQueue: boolean;
+  readonly maxRetriesPerRequest: number | null;
+  readonly commandTimeout?: number;
+}
+
+function connect(url: RedisUrl, patience: ConnectionPatience, log: Logger): Redis {
+  const common = { ...patience, retryStrategy: (tries: number) => Math.min(tries * 100, MAX_BACKOFF_MS) };
+  const redis = url.startsWith('unix://')
+    ? new Redis({ ...common, path: url.slice('unix://'.length) })
+    : new Redis(url, common);
+  redis.on('error', (error: Error) => log.debug({ reason: error.message }, 'redis connection error'));
+  return redis;
+}
+
+/** For those who answer a client: fails at once instead of queueing commands for a Redis that is not there. */
+export function producerConnection(url: RedisUrl, log: Logger): Redis {
+  return connect(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 5_000 }, log);
+}
+
+/** For workers, which have time: waits for Redis for ever (BullMQ asks for `maxRetriesPerRequest: null`). */
+export function workerConnection(url: RedisUrl, log: Logger): Redis {
+  return connect(url, { enableOfflineQueue: true, maxRetriesPerRequest: null }, log);
+}
+
+/** Resolves when the connection is usable. @throws when it is not in `ms` */
+export async function untilReady(redis: Redis, ms: number): Promise<void> {
+  if (redis.status === 'ready') return;
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      redis.off('ready', ready);
+      reject(new Error(`Redis did not answer within ${ms / 1000} s`));
+    }, ms);
+    const ready = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    redis.once('ready', ready);
+  });
+}

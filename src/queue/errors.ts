@@ -1,0 +1,17 @@
+/** Redis does not answer. The API turns it into a 503; it is back by itself when Redis is. */
+export class QueueUnavailableError extends Error {
+  readonly code = 'queue-unavailable';
+  constructor(cause: unknown) {
+    super('the job queue (Redis) does not answer', { cause });
+    this.name = 'QueueUnavailableError';
+  }
+}
+
+/** The service's own Redis could not be started. */
+export class RedisServerError extends Error {
+  readonly code = 'redis-server';
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'RedisServerError';
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { ECOSYSTEMS, type JobSpec, type JobState, type JobView } from '../jobs/job.js';
+import { type IncompleteCode, type Report, reportSchema } from '../report/report.js';
+
+/** The queue's name in Redis, under BullMQ's prefix. */
+export const QUEUE_NAME = 'packwarden';
+
+/** The channel on which a running job's cancellation is told to the workers: the message is the job's id. */
+export const CANCEL_CHANNEL = 'packwarden:cancel';
+
+const specSchema = z.object({
+  id: z.uuid(),
+  ecosystem: z.enum(ECOSYSTEMS),
+  owner: z.string().nullable(),
+  submittedAt: z.number(),
+  blob: z.object({ key: z.string(), bytes: z.number(), sha256: z.string() }),
+});
+
+/** Parses a job's data as it comes back from Redis. @throws ZodError */
+export function parseSpec(data: unknown): JobSpec {
+  return Object.freeze(specSchema.parse(data));
+}
+
+const RUNNING = ['preparing', 'installing', 'importing', 'draining'] as const satisfies readonly JobState[];
+const progressSchema = z.object({ state: z.enum(RUNNING) });
+
+/** What BullMQ knows of a job, without its types. */
+export interface StoredJob {
+  readonly data: unknown;
+  readonly progress: unknown;
+  readonly returnvalue: unknown;
+  readonly failedReason?: string;
+  readonly finishedOn?: number;
+}
+
+/**
+ * A job as its readers see it. `bullState` is BullMQ's word. A job that failed without a report (its worker died too
+ * often) and one that nobody took in `queueMs` are reported as incomplete: never silence.
+ */
+export function toView(stored: StoredJob, bullState: string, now: number, queueMs: number): JobView {
+  const spec = parseSpec(stored.data);
+  const base = { id: spec.id, ecosystem: spec.ecosystem, owner: spec.owner, submittedAt: spec.submittedAt };
+  if (bullState === 'completed') {
+    const report = reportSchema.parse(stored.returnvalue);
+    return { ...base, state: report.status, report };
+  }
+  if (bullState === 'failed') {
+    const at = stored.finishedOn ?? now;
+    return { ...base, state: 'incomplete', report: emptyReport(spec, at, 'worker-lost', stored.failedReason ?? '') };
+  }
+  if (bullState === 'active') {
+    const progress = progressSchema.safeParse(stored.progress);
+    return { ...base, state: progress.success ? progress.data.state : 'preparing', report: null };
+  }
+  if (now - spec.submittedAt > queueMs) {
+    const message = 'no worker took the job in time';
+    return { ...base, state: 'incomplete', report: emptyReport(spec, now, 'queue-timeout', message) };
+  }
+  return { ...base, state: 'queued', report: null };
+}
+
+/** The report of a job of which nothing was seen. */
+export function emptyReport(spec: JobSpec, at: number, code: IncompleteCode, message: string): Report {
+  return {
+    id: spec.id,
+    status: 'incomplete',
+    verdict: 'incomplete',
+    ecosystem: spec.ecosystem,
+    submittedAt: new Date(spec.submittedAt).toISOString(),
+    finishedAt: new Date(at).toISOString(),
+    phases: [],
+    monitoring: { proven: false, source: '', openingCanaryMs: null, closingCanaryMs: null, drops: 0 },
+    findings: [],
+    observations: [],
+    egress: [],
+    packages: [],
+    allowScripts: { recommended: [], refused: [] },
+    incomplete: [{ code, message }],
+    log: '',
+  };
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { emptyReport, parseSpec, toView } from '../../src/queue/job-record.js';
+
+const NOW = 1_795_226_400_000;
+const spec = {
+  id: '0b0e9c36-4f27-4a3e-9f0e-2f4f3f0f8a11',
+  ecosystem: 'npm',
+  owner: 'ci',
+  submittedAt: NOW - 1_000,
+  blob: { key: '0b0e9c36-4f27-4a3e-9f0e-2f4f3f0f8a11', bytes: 10, sha256: 'ab' },
+} as const;
+const report = {
+  ...emptyReport(spec, NOW, 'cancelled', 'x'),
+  status: 'finished',
+  verdict: 'clean',
+  incomplete: [],
+} as const;
+
+/** What BullMQ knows, and the state that a reader is told; `null`: no report yet. */
+const rows: readonly [string, string, object, string, string | null][] = [
+  ['waiting', 'waiting', {}, 'queued', null],
+  ['put off until Docker is back', 'delayed', {}, 'queued', null],
+  ['waiting again after its worker died', 'waiting', { progress: { state: 'installing' } }, 'queued', null],
+  ['just taken', 'active', { progress: 0 }, 'preparing', null],
+  ['running', 'active', { progress: { state: 'importing' } }, 'importing', null],
+  ['running, with a state nobody knows', 'active', { progress: { state: 'dancing' } }, 'preparing', null],
+  ['done', 'completed', { returnvalue: report }, 'finished', 'clean'],
+  ['failed without a report', 'failed', { failedReason: 'job stalled', finishedOn: NOW }, 'incomplete', 'worker-lost'],
+  [
+    'taken by nobody in time',
+    'waiting',
+    { data: { ...spec, submittedAt: NOW - 9_000 } },
+    'incomplete',
+    'queue-timeout',
+  ],
+];
+
+describe('a job as its readers see it', () => {
+  it.each(rows)('%s', (_title, bullState, more, state, outcome) => {
+    const view = toView({ data: spec, progress: 0, returnvalue: null, ...more }, bullState, NOW, 5_000);
+    expect(view.state).toBe(state);
+    expect(view.report?.incomplete[0]?.code ?? view.report?.verdict ?? null).toBe(outcome);
+  });
+
+  it.each([
+    ['no object', 'x'],
+    ['another ecosystem', { ...spec, ecosystem: 'cobol' }],
+    ['an id that is a path', { ...spec, id: '../../etc/passwd' }],
+  ])('refuses job data that is %s', (_title, data) => {
+    expect(() => parseSpec(data)).toThrow();
+  });
+});

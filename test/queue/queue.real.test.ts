@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobSpec } from '../../src/jobs/job.js';
+import { BullQueue } from '../../src/queue/bull-queue.js';
+import { BullWorker } from '../../src/queue/bull-worker.js';
+import { emptyReport } from '../../src/queue/job-record.js';
+import { type RedisServer, startRedisServer } from '../../src/queue/redis-server.js';
+import { eventually } from '../app/service-process.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'pw-queue-'));
+const log = pino({ level: 'silent' });
+const clock = { now: () => Date.now() };
+let redis: RedisServer;
+let queue: BullQueue;
+
+beforeAll(async () => {
+  redis = await startRedisServer(folder, log);
+  queue = await BullQueue.open({ url: redis.url, retentionS: 60, queueMs: 60_000, clock, log }, 10_000);
+});
+afterAll(async () => {
+  await queue?.close();
+  await redis?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const newSpec = (): JobSpec => {
+  const id = randomUUID();
+  return { id, ecosystem: 'npm', owner: null, submittedAt: Date.now(), blob: { key: id, bytes: 1, sha256: 'ab' } };
+};
+
+function workerThat(run: ConstructorParameters<typeof BullWorker>[0]['run'], finished: string[] = []): BullWorker {
+  return new BullWorker({
+    url: redis.url,
+    concurrency: 4,
+    queueMs: 60_000,
+    clock,
+    log,
+    run,
+    isTemporary: (error) => error instanceof Error && error.message === 'not now',
+    onFinished: async (id) => void finished.push(id),
+  });
+}
+
+const answer = (spec: JobSpec) => emptyReport(spec, Date.now(), 'cancelled', 'done');
+
+/** Runs `use` beside a working worker. */
+async function withWorker(worker: BullWorker, use: () => Promise<void>): Promise<void> {
+  await worker.start();
+  try {
+    await use();
+  } finally {
+    await worker.close(1_000);
+  }
+}
+
+const finalView = (id: string) =>
+  eventually(`${id} is final`, 30_000, async () => {
+    const view = await queue.find(id);
+    return view?.report === null ? undefined : view;
+  });
+
+/** Asks without a pause, so that some question falls into the moment in which the job ends. */
+async function askUntilFinal(id: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (((await queue.find(id))?.report ?? null) === null) expect(Date.now()).toBeLessThan(deadline);
+}
+
+describe('the queue on a real Redis', () => {
+  it('never shows an ended job without its report, however often it is asked', async () => {
+    const specs = Array.from({ length: 500 }, newSpec);
+    const finished: string[] = [];
+    await withWorker(
+      workerThat(async ({ spec }) => answer(spec), finished),
+      async () => {
+        for (const spec of specs) await queue.add(spec);
+        await Promise.all(specs.map(({ id }) => askUntilFinal(id)));
+      },
+    );
+    expect(finished.sort()).toEqual(specs.map(({ id }) => id).sort());
+  });
+
+  it('tries a job again when the machine fails, and reports it in the end all the same', async () => {
+    const spec = newSpec();
+    const attempts: number[] = [];
+    const failing = workerThat(async ({ number }) => {
+      attempts.push(number);
+      throw new Error('the engine is on fire');
+    });
+    await withWorker(failing, async () => {
+      await queue.add(spec);
+      const view = await finalView(spec.id);
+      expect(view.report?.incomplete).toEqual([{ code: 'sandbox-failed', message: 'the engine is on fire' }]);
+    });
+    expect(attempts).toEqual([1, 2, 3]);
+  });
+
+  it('puts a job off without using up a try while the machine says "not now"', async () => {
+    const spec = newSpec();
+    let refusals = 0;
+    const later = workerThat(async () => {
+      refusals += 1;
+      if (refusals <= 4) throw new Error('not now');
+      return answer(spec);
+    });
+    await withWorker(later, async () => {
+      await queue.add(spec);
+      expect((await finalView(spec.id)).report?.incomplete[0]?.message).toBe('done');
+    });
+    expect(refusals).toBe(5);
+  });
+
+  it('cancels a running job on request, and forgets a finished one', async () => {
+    const spec = newSpec();
+    const waiting = workerThat(
+      ({ signal }) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve(answer(spec)), { once: true })),
+    );
+    await withWorker(waiting, async () => {
+      await queue.add(spec);
+      await eventually('running', 10_000, async () =>
+        (await queue.find(spec.id))?.state === 'preparing' ? true : undefined,
+      );
+      expect(await queue.remove(spec.id)).toBe(false);
+      await finalView(spec.id);
+      expect(await queue.remove(spec.id)).toBe(true);
+      expect(await queue.find(spec.id)).toBeUndefined();
+    });
+  });
+
+  it('keeps what it accepted when Redis is killed, and says at once that it is away', async () => {
+    const spec = newSpec();
+    await queue.add(spec);
+    process.kill(redis.pid ?? 0, 'SIGKILL');
+    await eventually('away', 5_000, async () => {
+      const error = await queue.ping().catch((cause: { code?: string }) => cause);
+      return error !== undefined && error.code === 'queue-unavailable' ? true : undefined;
+    });
+    const view = await eventually('back', 15_000, () => queue.find(spec.id).catch(() => undefined));
+    expect(view.state).toBe('queued');
+    await queue.remove(spec.id);
+  });
+});
