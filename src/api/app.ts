@@ -1,0 +1,49 @@
+import express, { type Express } from 'express';
+import type { Logger } from 'pino';
+import type { Clock } from '../jobs/ports.js';
+import { ApiError } from './errors.js';
+import { type AlertReceiver, falcoRoutes } from './falco-alerts.js';
+import { healthRoutes } from './health.js';
+import { identify } from './identify.js';
+import { legacyRoutes } from './legacy.js';
+import { type MetricsSource, metricsRoutes } from './metrics.js';
+import type { Authenticator, Readiness } from './ports.js';
+import { errorHandler } from './refuse.js';
+import { requestLog } from './request-log.js';
+import { securityHeaders } from './security-headers.js';
+import type { UploadOptions } from './upload.js';
+import { v1Routes } from './v1.js';
+
+export interface ApiDependencies extends UploadOptions {
+  readonly readiness: Readiness;
+  readonly authenticator: Authenticator;
+  readonly metrics: MetricsSource;
+  /** Null where alerts are pulled over gRPC. */
+  readonly alertReceiver: AlertReceiver | null;
+  readonly clock: Clock;
+  /** A new id for a request, as its log lines and `X-Request-Id` show it. */
+  readonly newId: () => string;
+  readonly log: Logger;
+}
+
+/** The whole HTTP interface (DESIGN §3) as a request handler; `createApiServer` puts it on a server. */
+export function createApi(dependencies: ApiDependencies): Express {
+  const { readiness, authenticator, metrics, alertReceiver, clock, newId, log } = dependencies;
+  const app = express();
+  app.disable('x-powered-by');
+  // Reports are read once or twice; a digest of each answer would only cost.
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(requestLog(log, clock, newId), securityHeaders);
+  app.use(healthRoutes(readiness));
+  if (alertReceiver !== null) app.use(falcoRoutes(alertReceiver));
+  app.use(identify(authenticator));
+  app.use(metricsRoutes(metrics));
+  app.use(legacyRoutes(dependencies));
+  app.use('/v1', v1Routes(dependencies));
+  app.use(() => {
+    throw new ApiError(404, 'unknown-route', 'there is nothing at this address');
+  });
+  app.use(errorHandler(log));
+  return app;
+}

@@ -1,0 +1,54 @@
+import { type Request, type Response, Router } from 'express';
+import type { JobView } from '../jobs/job.js';
+import type { LegacyAlert } from '../report/report.js';
+import { sendHome } from './home.js';
+import { findJob } from './job-id.js';
+import { methodNotAllowed } from './method.js';
+import { type UploadOptions, upload } from './upload.js';
+
+/** What Package Hunter's clients read (`facts/peers-and-falco.md` A1). */
+export type LegacyView =
+  | { readonly id: string; readonly status: 'pending' }
+  | { readonly id: string; readonly status: 'finished'; readonly result: readonly LegacyAlert[] }
+  | {
+      readonly id: string;
+      readonly status: 'error';
+      readonly message: string;
+      readonly result: readonly LegacyAlert[];
+    };
+
+/** Package Hunter's interface: a job written for it works unchanged. */
+export function legacyRoutes(options: UploadOptions): Router {
+  const router = Router();
+  router
+    .route('/monitor/project/:ecosystem')
+    .post(async (request: Request, response: Response) => {
+      const { id } = await upload(request, response, request.params.ecosystem, options);
+      response.json({ status: 'ok', id });
+    })
+    .all(methodNotAllowed('POST'));
+  router
+    .route('/')
+    .get(async (request: Request, response: Response) => {
+      if (request.query.id !== undefined) {
+        response.json(legacyView(await findJob(options.jobs, request.query.id)));
+        return;
+      }
+      response.vary('Accept');
+      // Clients take this answer as a sign of life: its code is 200.
+      if (request.accepts(['json', 'html']) === 'html') sendHome(response);
+      else response.json({ status: 'error', reason: 'no id given: ask for /?id=<id>' });
+    })
+    .all(methodNotAllowed('GET, HEAD'));
+  return router;
+}
+
+/** A job in the legacy shape. A run that cannot vouch for itself is an `error`, never an empty `finished`. */
+export function legacyView(job: JobView): LegacyView {
+  const { id, report } = job;
+  if (report === null) return { id, status: 'pending' };
+  const result = report.findings.map((finding) => finding.alert);
+  if (report.verdict !== 'incomplete') return { id, status: 'finished', result };
+  const message = report.incomplete.map((reason) => reason.message).join('; ');
+  return { id, status: 'error', message, result };
+}

@@ -1,0 +1,40 @@
+import type { Readable } from 'node:stream';
+import type { Ecosystem, JobView } from '../jobs/job.js';
+
+/** What the routes need of the jobs; `src/jobs/submissions.ts` is it. */
+export interface JobService {
+  /** Resolves when tarball and job are durable. Never destroys `body`. @throws errors with a `code` that `src/api/errors.ts` knows */
+  submit(request: {
+    readonly ecosystem: Ecosystem;
+    /** Null when the service is open. */
+    readonly owner: string | null;
+    readonly body: Readable;
+  }): Promise<{ readonly id: string }>;
+  /** Undefined when there is no such job. */
+  find(id: string): Promise<JobView | undefined>;
+  /** False when the job runs just now and is being cancelled instead. */
+  remove(id: string): Promise<boolean>;
+}
+
+/** One part of the service, as `/readyz` shows it; more fields are shown as they are. Nothing in it may be a secret. */
+export interface PartReadiness {
+  readonly ready: boolean;
+  readonly reason?: string;
+  readonly [detail: string]: unknown;
+}
+
+/** Whether jobs that come in now would run. */
+export interface Readiness {
+  check(): Promise<{ readonly ready: boolean; readonly parts: Readonly<Record<string, PartReadiness>> }>;
+}
+
+/** Who sends a request. */
+export interface Identity {
+  /** A token's or user's name; null when the service is open. */
+  readonly name: string | null;
+}
+
+export interface Authenticator {
+  /** `authorization` is the request's header. Undefined when it proves nothing. @throws ApiError 429 `too-many-attempts` */
+  authenticate(authorization: string | undefined): Promise<Identity | undefined>;
+}

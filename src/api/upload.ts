@@ -1,0 +1,58 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { ECOSYSTEMS } from '../jobs/job.js';
+import { ApiError } from './errors.js';
+import { identityOf } from './identify.js';
+import type { JobService } from './ports.js';
+
+/** Types that a gzipped tar is sent as; the first is what Package Hunter's clients send. */
+const MEDIA_TYPES = [
+  'application/octet-stream',
+  'application/gzip',
+  'application/x-gzip',
+  'application/x-tgz',
+  'application/x-gtar-compressed',
+  'application/x-compressed-tar',
+];
+
+/** What an upload route needs. */
+export interface UploadOptions {
+  readonly jobs: JobService;
+  /** Bytes; a body that announces more is refused before it is read. */
+  readonly maxUploadBytes: number;
+}
+
+/** Takes the request's body in as a job of `ecosystem`. @throws ApiError 404, 413, 415, and what `JobService.submit` throws */
+export async function upload(
+  request: Request,
+  response: Response,
+  ecosystem: unknown,
+  options: UploadOptions,
+): Promise<{ readonly id: string }> {
+  const known = z.enum(ECOSYSTEMS).safeParse(ecosystem);
+  if (!known.success) {
+    throw new ApiError(404, 'unknown-ecosystem', `unknown ecosystem; known ones: ${ECOSYSTEMS.join(', ')}`, {
+      fields: { known: ECOSYSTEMS },
+    });
+  }
+  checkHead(request, options.maxUploadBytes);
+  // `createApiServer` leaves this answer to us, so that everything above is refused before the body is sent.
+  if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
+  return options.jobs.submit({ ecosystem: known.data, owner: identityOf(response).name, body: request });
+}
+
+function checkHead(request: Request, maxBytes: number): void {
+  const { 'content-length': length, 'content-encoding': encoding } = request.headers;
+  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!MEDIA_TYPES.includes(mediaType)) {
+    throw new ApiError(415, 'unsupported-media-type', 'send the tarball with Content-Type: application/octet-stream', {
+      fields: { known: MEDIA_TYPES },
+    });
+  }
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new ApiError(415, 'unsupported-media-type', 'send the tarball without Content-Encoding');
+  }
+  if (Number(length ?? 0) > maxBytes) {
+    throw new ApiError(413, 'too-large', `the body is larger than ${maxBytes} bytes`);
+  }
+}

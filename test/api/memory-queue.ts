@@ -1,0 +1,45 @@
+import type { JobSpec, JobView } from '../../src/jobs/job.js';
+import type { JobQueue } from '../../src/jobs/ports.js';
+import { QueueUnavailableError } from '../../src/queue/errors.js';
+
+/** The queue of one process, for tests of what stands in front of it. */
+export class MemoryQueue implements JobQueue {
+  readonly views = new Map<string, JobView>();
+  /** As if Redis did not answer. */
+  down = false;
+  /** As if Redis went away between the tarball and the job. */
+  failsToAdd = false;
+  /** Called when an upload begins. */
+  onPing: () => void = () => undefined;
+
+  async add(spec: JobSpec): Promise<void> {
+    if (this.failsToAdd) throw new QueueUnavailableError(new Error('connect ECONNREFUSED 10.0.0.9:6379'));
+    const { id, ecosystem, owner, submittedAt } = spec;
+    this.views.set(id, { id, ecosystem, owner, submittedAt, state: 'queued', report: null });
+  }
+
+  async find(id: string): Promise<JobView | undefined> {
+    this.#guard();
+    return this.views.get(id);
+  }
+
+  async remove(id: string): Promise<boolean> {
+    this.#guard();
+    if (this.views.get(id)?.state === 'installing') return false;
+    this.views.delete(id);
+    return true;
+  }
+
+  assertConnected(): void {
+    this.#guard();
+    this.onPing();
+  }
+
+  async ping(): Promise<void> {
+    this.#guard();
+  }
+
+  #guard(): void {
+    if (this.down) throw new QueueUnavailableError(new Error('connect ECONNREFUSED 10.0.0.9:6379'));
+  }
+}

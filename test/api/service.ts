@@ -1,0 +1,77 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { createApi } from '../../src/api/app.js';
+import { createAuthenticator } from '../../src/api/authenticator.js';
+import type { TokenRecord, UserRecord } from '../../src/api/credentials.js';
+import type { PartReadiness } from '../../src/api/ports.js';
+import { createApiServer } from '../../src/api/server.js';
+import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
+import { createSpool } from '../../src/blobs/spool.js';
+import { Submissions } from '../../src/jobs/submissions.js';
+import { MemoryQueue } from './memory-queue.js';
+
+/** A running API over a real spool folder. */
+export interface Service {
+  readonly server: Server;
+  readonly port: number;
+  readonly queue: MemoryQueue;
+  /** What `/readyz` says; tests change it. */
+  readonly parts: Record<string, PartReadiness>;
+  /** Names in the spool folder. */
+  spooled(): Promise<string[]>;
+  /** Lines of the log so far. */
+  readonly log: string[];
+  close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly maxUploadBytes?: number;
+  readonly tokens?: readonly TokenRecord[];
+  readonly users?: readonly UserRecord[];
+}
+
+export async function startService(options: ServiceOptions = {}): Promise<Service> {
+  const { maxUploadBytes = 1024 ** 2, tokens = [], users = [] } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'packwarden-api-'));
+  const clock = { now: () => Date.now() };
+  const queue = new MemoryQueue();
+  const parts: Record<string, PartReadiness> = { redis: { ready: true } };
+  const log: string[] = [];
+  const blobs = await createSpool({ folder, manifest: PACKAGE_JSON, maxBytes: maxUploadBytes });
+  const api = createApi({
+    metrics: { contentType: 'text/plain', render: async () => '' },
+    alertReceiver: null,
+    jobs: new Submissions({ blobs, queue, clock, newId: () => randomUUID() }),
+    maxUploadBytes,
+    readiness: { check: async () => ({ ready: Object.values(parts).every((part) => part.ready), parts }) },
+    authenticator: createAuthenticator({ tokens, users, clock, secret: randomBytes(32) }),
+    clock,
+    newId: () => randomUUID(),
+    log: pino(
+      { level: 'debug' },
+      new Writable({ write: (line, _encoding, done) => done(void log.push(String(line))) }),
+    ),
+  });
+  const server = createApiServer(api);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    queue,
+    parts,
+    spooled: () => readdir(folder),
+    log,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await blobs.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import request from 'supertest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { REFUSED } from '../blobs/archive-table.js';
+import { file, project } from '../blobs/tar-writer.js';
+import { type Service, startService } from './service.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const MAX = 1024 ** 2;
+let service: Service;
+
+beforeAll(async () => {
+  service = await startService({ maxUploadBytes: MAX });
+});
+
+afterAll(() => service.close());
+
+beforeEach(() => {
+  service.queue.views.clear();
+});
+
+function upload(body: Buffer, path = '/monitor/project/npm', type = 'application/octet-stream') {
+  return request(service.server)
+    .post(path)
+    .set('Content-Type', type)
+    .serialize(() => body as never)
+    .send(body);
+}
+
+test("Package Hunter's upload: 200 with status and id, and the job is queued with its tarball", async () => {
+  const answer = await upload(project());
+  expect(answer.status).toBe(200);
+  expect(answer.text).toBe(`{"status":"ok","id":"${answer.body.id}"}`);
+  expect(answer.body.id).toMatch(UUID);
+  expect(service.queue.views.get(answer.body.id)).toMatchObject({ ecosystem: 'npm', owner: null, state: 'queued' });
+  await expect(service.spooled()).resolves.toContain(`${answer.body.id}.tgz`);
+});
+
+test('/v1 answers 202 with the address of the job', async () => {
+  const answer = await upload(project(), '/v1/jobs?ecosystem=npm');
+  expect(answer.status).toBe(202);
+  expect(answer.headers.location).toBe(`/v1/jobs/${answer.body.id}`);
+  expect(answer.body).toEqual({ id: expect.stringMatching(UUID), status: 'queued', ecosystem: 'npm' });
+});
+
+test.each(['application/octet-stream', 'application/gzip', 'application/x-gzip', 'Application/GZIP; charset=binary'])(
+  'the type %s is taken',
+  async (type) => {
+    expect((await upload(project(), undefined, type)).status).toBe(200);
+  },
+);
+
+describe('refused, with JSON, and nothing is kept', () => {
+  const rows = REFUSED.map(({ what, body, code, entry }) => ({ what, body, code, entry }));
+
+  test.each(rows.filter((row) => row.code !== 'too-many-entries'))('$what: $code', async ({ body, code, entry }) => {
+    const before = await service.spooled();
+    const bytes = body();
+    const answer = await upload(bytes);
+    const malformed = ['empty-body', 'not-gzip', 'corrupt-gzip', 'not-tar', 'truncated', 'no-manifest', 'bad-manifest'];
+    expect(answer.status).toBe(malformed.includes(code) ? 400 : 422);
+    expect(answer.body).toMatchObject({ status: 'error', code, reason: expect.any(String) });
+    if (entry !== undefined) expect(answer.body.reason).toContain(`entry "${entry}"`);
+    expect(answer.text).not.toMatch(/\/tmp|\.[jt]s:|node_modules\/(tar|express)/);
+    expect(service.queue.views.size).toBe(0);
+    await expect(service.spooled()).resolves.toEqual(before);
+  });
+
+  test.each([
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'text/html',
+    'application/json',
+    '',
+  ])('the type %j: 415', async (type) => {
+    const answer = await upload(project(), undefined, type);
+    expect(answer.status).toBe(415);
+    expect(answer.body.reason).toContain('application/octet-stream');
+  });
+
+  test('a content encoding: 415', async () => {
+    const answer = await upload(project()).set('Content-Encoding', 'gzip');
+    expect(answer.status).toBe(415);
+  });
+
+  test.each([
+    '/monitor/project/cobol',
+    '/monitor/project/__proto__',
+    '/v1/jobs?ecosystem=cobol',
+    '/v1/jobs',
+    '/v1/jobs?ecosystem=npm&ecosystem=npm',
+  ])('%s: 404 with the list of known ecosystems', async (path) => {
+    const answer = await upload(project(), path);
+    expect(answer.status).toBe(404);
+    expect(answer.body).toMatchObject({ status: 'error', code: 'unknown-ecosystem', known: ['npm'] });
+  });
+
+  test('a body that announces more than the limit: 413', async () => {
+    const answer = await upload(Buffer.alloc(MAX + 1, 1));
+    expect(answer.status).toBe(413);
+    expect(answer.body).toMatchObject({ status: 'error', code: 'too-large' });
+  });
+});
+
+describe('while Redis does not answer', () => {
+  test('nothing is taken: 503, and it works again afterwards', async () => {
+    const before = await service.spooled();
+    service.queue.down = true;
+    const refused = await upload(project());
+    const asked = await request(service.server).get('/?id=0b0e9c36-4f27-4a3e-9f0e-2f4f3f0f8a11');
+    service.queue.down = false;
+    expect([refused.status, asked.status]).toEqual([503, 503]);
+    expect(refused.headers['retry-after']).toBeDefined();
+    expect(refused.body).toEqual({ status: 'error', code: 'queue-unavailable', reason: expect.any(String) });
+    expect(refused.text).not.toContain('6379');
+    await expect(service.spooled()).resolves.toEqual(before);
+    expect((await upload(project())).status).toBe(200);
+  });
+
+  test('a tarball whose job could not be queued is not kept', async () => {
+    const before = await service.spooled();
+    service.queue.failsToAdd = true;
+    const refused = await upload(project(file('a')));
+    service.queue.failsToAdd = false;
+    expect(refused.status).toBe(503);
+    await expect(service.spooled()).resolves.toEqual(before);
+  });
+});
