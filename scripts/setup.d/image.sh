@@ -1,0 +1,96 @@
+# The sandbox image. Sourced by scripts/setup. Its tag is a hash of image/, as src/sandbox/image-tag.ts computes it too:
+# a change of the definition is a new tag, so a service never runs with an image it was not made for.
+
+# shellcheck source=/dev/null
+source image/versions.env
+
+image_tag() {
+  local hash
+  hash=$(cd image && find . -type f | LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum | cut -c1-12)
+  echo "packwarden/sandbox-npm:$hash"
+}
+
+has_image() { docker image inspect "$1" >/dev/null 2>&1; }
+
+node_arch() {
+  case $(uname -m) in
+    x86_64) echo x64 ;;
+    aarch64) echo arm64 ;;
+    *) fail "no Node binary for $(uname -m)" ;;
+  esac
+}
+
+setup_image_missing() {
+  local tag
+  tag=$(image_tag)
+  has_image "$tag" || echo "builds $tag (Node $NODE_VERSION, npm $NPM_VERSION; some minutes the first time)"
+}
+
+# With a registry anybody who may talk to Docker can build; debootstrap needs root.
+setup_image_needs_root() {
+  docker_answers || echo 'No Docker engine answers this user.'
+  registry_answers || echo 'No image registry answers, and building the image from Debian packages needs root.'
+}
+
+# Any HTTP answer will do (it is 401 without a token); a configured mirror may answer where Docker Hub does not.
+registry_answers() {
+  [ "$(docker info --format '{{len .RegistryConfig.Mirrors}}' 2>/dev/null || echo 0)" != 0 ] && return 0
+  [ "$(curl -s -m 8 -o /dev/null -w '%{http_code}' https://registry-1.docker.io/v2/ || true)" != 000 ]
+}
+
+# Prints the base image's name; makes it when it is not there.
+base_image() {
+  local official="node:$NODE_VERSION-$DEBIAN_SUITE" own="packwarden/base:$NODE_VERSION-$DEBIAN_SUITE"
+  if has_image "$official"; then echo "$official"; return; fi
+  if has_image "$own"; then echo "$own"; return; fi
+  if registry_answers && timeout 900 docker pull "$official" >>"$log_file" 2>&1; then echo "$official"; return; fi
+  say "image: no image registry gives $official, so it is made with debootstrap and npm's node-linux-$(node_arch)" >&2
+  is_root || fail "making an image from Debian packages needs root. Run: sudo $root_dir/scripts/setup"
+  bootstrap_base "$own"
+  echo "$own"
+}
+
+bootstrap_base() {
+  local tag=$1 work=$work_dir/base
+  mkdir "$work"
+  quietly debootstrap --variant=minbase "$DEBIAN_SUITE" "$work/rootfs" http://deb.debian.org/debian
+  cat >"$work/rootfs/etc/apt/sources.list" <<SOURCES
+deb http://deb.debian.org/debian $DEBIAN_SUITE main
+deb http://deb.debian.org/debian $DEBIAN_SUITE-updates main
+deb http://deb.debian.org/debian-security $DEBIAN_SUITE-security main
+SOURCES
+  fetch_npm_package "node-linux-$(node_arch)@$NODE_VERSION" "$work/node.tgz"
+  mkdir "$work/node"
+  tar -xzf "$work/node.tgz" -C "$work/node" --strip-components=1 --no-same-owner
+  install -D -m 755 "$work/node/bin/node" "$work/rootfs/usr/local/bin/node"
+  mkdir -p "$work/rootfs/usr/local/include"
+  cp -r "$work/node/include/node" "$work/rootfs/usr/local/include/node"
+  chown -R 0:0 "$work/rootfs/usr/local"
+  rm -rf "$work/rootfs/var/cache/apt/archives/"*.deb "$work/rootfs/var/lib/apt/lists/"*
+  tar -C "$work/rootfs" --one-file-system -c . | docker import \
+    --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' --change 'CMD ["bash"]' \
+    - "$tag" >>"$log_file"
+}
+
+# npm checks the tarball against the registry's hash; a private CA of this machine is npm's business here.
+fetch_npm_package() {
+  local folder
+  folder=$(mktemp -d "$work_dir/npm.XXXXXX")
+  (cd "$folder" && npm pack --silent "$1" >>"$log_file" 2>&1) || fail "could not fetch $1 from the npm registry (log: $log_file)"
+  mv "$folder"/*.tgz "$2"
+}
+
+setup_image() {
+  local tag base context
+  # Some 800 MB on the way, so not in a /tmp that may be memory.
+  work_dir=$(mktemp -d /var/tmp/packwarden-image.XXXXXX)
+  trap 'rm -rf --one-file-system "$work_dir"' EXIT
+  tag=$(image_tag)
+  base=$(base_image)
+  context=$work_dir/context
+  cp -r image "$context"
+  fetch_npm_package "npm@$NPM_VERSION" "$context/npm.tgz"
+  # The host's network, so that the build resolves names wherever this machine does.
+  quietly docker build --network host --build-arg "BASE=$base" --tag "$tag" "$context"
+  rm -rf --one-file-system "$work_dir"
+}

@@ -1,0 +1,58 @@
+# The system packages. Sourced by scripts/setup.
+
+has_command() { command -v "$1" >/dev/null 2>&1; }
+
+has_bpftool() {
+  # Ubuntu's wrapper of that name works only when the tools of the running kernel are there.
+  has_command bpftool && bpftool version >/dev/null 2>&1 && return 0
+  compgen -G '/usr/lib/linux-tools*/*/bpftool' >/dev/null || compgen -G '/usr/lib/linux-tools-*/bpftool' >/dev/null
+}
+
+# Where a thing came from does not matter (docker-ce serves as well as docker.io): what is tested is that it is there.
+missing_packages() {
+  local package
+  docker_answers || { has_command dockerd && has_command docker; } || echo docker.io
+  for package in redis-server clang make gcc debootstrap iptables curl; do
+    has_command "$package" || echo "$package"
+  done
+  # Where the kernel has AppArmor, the engine starts no container without the tool that loads profiles.
+  if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then has_command apparmor_parser || echo apparmor; fi
+  [ -d /run/systemd/system ] || mountpoint -q /sys/fs/cgroup || has_command cgroupfs-mount || echo cgroupfs-mount
+  has_command llvm-strip || compgen -G '/usr/lib/llvm-*/bin/llvm-strip' >/dev/null || echo llvm
+  [ -e /usr/include/bpf/libbpf.h ] || echo libbpf-dev
+  [ -e /usr/include/libelf.h ] || echo libelf-dev
+  [ -e /usr/include/zlib.h ] || echo zlib1g-dev
+  [ -e /usr/include/stdlib.h ] || echo libc6-dev
+  [ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
+  has_bpftool || bpftool_package
+}
+
+# Debian has the package bpftool, Ubuntu has it in linux-tools.
+bpftool_package() {
+  if grep -qi '^ID=ubuntu' /etc/os-release; then echo "linux-tools-common linux-tools-generic"; else echo bpftool; fi
+}
+
+setup_packages_missing() {
+  local packages
+  packages=$(missing_packages | xargs)
+  [ -z "$packages" ] || echo "installs $packages"
+}
+
+setup_packages_needs_root() { echo 'Installing packages needs root.'; }
+
+setup_packages() {
+  local packages brings_redis
+  has_command apt-get || fail "this is no Debian or Ubuntu: install by hand what the line above names, then run this again"
+  # Word splitting is meant: one argument per package.
+  # shellcheck disable=SC2207
+  packages=($(missing_packages))
+  [[ " ${packages[*]} " == *' redis-server '* ]] && brings_redis=1 || brings_redis=
+  export DEBIAN_FRONTEND=noninteractive
+  quietly apt-get update
+  quietly apt-get install -y --no-install-recommends "${packages[@]}"
+  # Packwarden runs a redis-server of its own; the one that Debian starts on port 6379 is not needed.
+  if [ -n "$brings_redis" ] && [ -d /run/systemd/system ]; then
+    say 'packages: stops the redis-server service that Debian started (Packwarden runs its own)'
+    quietly systemctl disable --now redis-server
+  fi
+}

@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { PRIORITIES } from '../falco/alert.js';
+
+/** The configuration can't be used; the message names each variable and what is wrong with it. */
+export class ConfigError extends Error {
+  readonly code = 'config';
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'ConfigError';
+  }
+}
+
+const MIB = 1024 * 1024;
+const optionalText = z.string().min(1).optional();
+const seconds = (fallback: number) =>
+  z.coerce
+    .number()
+    .int()
+    .positive()
+    .max(86_400 * 365)
+    .default(fallback);
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
+/** Every variable, its meaning and its default: the reference of the README is made from this. */
+const schema = z.object({
+  PACKWARDEN_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('where the API listens; other than loopback needs credentials'),
+  PACKWARDEN_PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('port of the API'),
+  PACKWARDEN_DATA_DIR: z.string().default(defaultDataDir()).describe('spool, own Redis data, sensor socket'),
+  PACKWARDEN_REDIS_URL: optionalText.describe(
+    'redis://, rediss:// or unix://; without it the service runs its own redis-server',
+  ),
+  PACKWARDEN_FALCO_GRPC: optionalText.describe(
+    'unix:///run/falco/falco.sock or host:port; without it the embedded sensor',
+  ),
+  PACKWARDEN_RULES: list.describe(
+    'more rule files or folders for the embedded sensor, after its own, separated by commas',
+  ),
+  PACKWARDEN_FALCO_CA: optionalText.describe("file: CA of Falco's certificate (host:port only)"),
+  PACKWARDEN_FALCO_CERT: optionalText.describe('file: client certificate for Falco'),
+  PACKWARDEN_FALCO_KEY: optionalText.describe('file: key of the client certificate'),
+  PACKWARDEN_FALCO_HTTP_SECRET: z
+    .string()
+    .regex(/^[\w-]{16,}$/, 'has at least 16 letters, digits, - or _')
+    .optional()
+    .describe('Falco ≥ 0.44 posts its alerts to /falco/alerts/SECRET (http_output)'),
+  PACKWARDEN_TOKENS_FILE: optionalText.describe('file: bearer tokens, hashed (`packwarden credentials token NAME`)'),
+  PACKWARDEN_USERS_FILE: optionalText.describe('file: basic users, hashed (`packwarden credentials user NAME`)'),
+  PACKWARDEN_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('detonations at once (default: cores)'),
+  PACKWARDEN_EGRESS: z.enum(['registry', 'open', 'none']).default('registry').describe('what a sandbox may reach'),
+  PACKWARDEN_EGRESS_ALLOW: list.describe('more host patterns for the mode `registry`, separated by commas'),
+  PACKWARDEN_REGISTRY: z
+    .url()
+    .default('https://registry.npmjs.org/')
+    .describe('the npm registry that sandboxes install from'),
+  PACKWARDEN_CA_FILE: optionalText.describe('file: a private CA that sandboxes trust (default: NODE_EXTRA_CA_CERTS)'),
+  PACKWARDEN_DOCKER_SOCKET: z.string().default('/var/run/docker.sock').describe('socket of the Docker engine'),
+  PACKWARDEN_RUNTIME: optionalText.describe('an OCI runtime for the sandboxes, as Docker knows it'),
+  PACKWARDEN_MAX_UPLOAD_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(200 * MIB)
+    .describe('largest tarball'),
+  PACKWARDEN_INSTALL_TIMEOUT_S: seconds(600).describe('deadline of the install'),
+  PACKWARDEN_IMPORT_TIMEOUT_S: seconds(120).describe('deadline of the import phase'),
+  PACKWARDEN_GRACE_S: seconds(10).describe("how long the sensor's answer to a canary may take"),
+  PACKWARDEN_QUEUE_TIMEOUT_S: seconds(3600).describe('how long a job may wait for a worker'),
+  PACKWARDEN_FAIL_ON: z
+    .string()
+    .default('WARNING')
+    .transform((text) => text.toUpperCase())
+    .pipe(z.enum(PRIORITIES))
+    .describe('from which priority a finding makes the verdict `findings`'),
+  PACKWARDEN_RETENTION_S: seconds(7 * 86_400).describe('how long reports are kept'),
+  PACKWARDEN_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('log level'),
+});
+
+/** The effective configuration: parsed once, frozen. Keys are the variables' names. */
+export type Config = Readonly<z.infer<typeof schema>>;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+function defaultDataDir(): string {
+  return process.getuid?.() === 0 ? '/var/lib/packwarden' : join(homedir(), '.local', 'share', 'packwarden');
+}
+
+/** Reads the variables, and the file that `PACKWARDEN_CONFIG` names (YAML or JSON, same keys; the environment wins). @throws ConfigError */
+export function loadConfig(env: Environment = process.env): Config {
+  const given = { ...readConfigFile(env.PACKWARDEN_CONFIG), ...definedOf(env) };
+  const unknown = Object.keys(given).filter((key) => !(key in schema.shape));
+  if (unknown.length > 0) throw new ConfigError(`unknown setting ${unknown.join(', ')}: see packwarden config --help`);
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`the configuration can't be used: ${faults.join('; ')}`);
+  }
+  const config = { ...parsed.data, PACKWARDEN_CA_FILE: parsed.data.PACKWARDEN_CA_FILE ?? env.NODE_EXTRA_CA_CERTS };
+  refuseOpenDoor(config);
+  return Object.freeze(config);
+}
+
+function definedOf(env: Environment): Record<string, string> {
+  const own = Object.entries(env).filter(
+    (entry): entry is [string, string] =>
+      entry[0].startsWith('PACKWARDEN_') &&
+      entry[0] !== 'PACKWARDEN_CONFIG' &&
+      entry[1] !== undefined &&
+      entry[1] !== '',
+  );
+  return Object.fromEntries(own);
+}
+
+function readConfigFile(path: string | undefined): Record<string, unknown> {
+  if (path === undefined || path === '') return {};
+  let content: unknown;
+  try {
+    content = parseYaml(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new ConfigError(
+      `PACKWARDEN_CONFIG: ${path} can't be read: ${cause instanceof Error ? cause.message : cause}`,
+      cause,
+    );
+  }
+  const parsed = z.record(z.string(), z.union([z.string(), z.number()])).safeParse(content);
+  if (!parsed.success) throw new ConfigError(`PACKWARDEN_CONFIG: ${path} must map variable names to values`);
+  return parsed.data;
+}
+
+function refuseOpenDoor(config: Config): void {
+  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(config.PACKWARDEN_HOST);
+  const credentials = config.PACKWARDEN_TOKENS_FILE ?? config.PACKWARDEN_USERS_FILE;
+  if (loopback || credentials !== undefined) return;
+  throw new ConfigError(
+    `PACKWARDEN_HOST=${config.PACKWARDEN_HOST} is open to others: configure PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE first`,
+  );
+}
+
+/** What a person may see: secrets, and credentials inside URLs, are masked. */
+export function maskedConfig(config: Config): Record<string, unknown> {
+  const url = config.PACKWARDEN_REDIS_URL?.replace(/\/\/[^@/]*@/, '//***@');
+  const secret = config.PACKWARDEN_FALCO_HTTP_SECRET;
+  return {
+    ...config,
+    ...(url === undefined ? {} : { PACKWARDEN_REDIS_URL: url }),
+    ...(secret === undefined ? {} : { PACKWARDEN_FALCO_HTTP_SECRET: '***' }),
+  };
+}
+
+/** Name, default and meaning of every variable, in order. */
+export function configReference(): readonly { name: string; fallback: string; meaning: string }[] {
+  return Object.entries(schema.shape).map(([name, type]) => {
+    const fallback = type.safeParse(undefined);
+    const shown = fallback.success && fallback.data !== undefined ? String(fallback.data) : '–';
+    return { name, fallback: shown === '' ? '–' : shown, meaning: type.description ?? '' };
+  });
+}

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import type { Clock } from '../jobs/ports.js';
+import { imageTag } from '../sandbox/image-tag.js';
+import type { SandboxOptions } from '../sandbox/options.js';
+import { readNamed } from './alert-feed.js';
+import type { Config } from './config.js';
+
+/** The sandbox's share of the configuration. @throws ConfigError when the private CA can't be read */
+export function sandboxOptions(config: Config, clock: Clock, log: Logger): SandboxOptions {
+  const { PACKWARDEN_RUNTIME: runtime, PACKWARDEN_CA_FILE: caFile, PACKWARDEN_REGISTRY: registry } = config;
+  return {
+    dockerSocket: config.PACKWARDEN_DOCKER_SOCKET,
+    instance: instanceOf(config),
+    image: imageTag(),
+    egress: {
+      mode: config.PACKWARDEN_EGRESS,
+      allow: [new URL(registry).host, ...config.PACKWARDEN_EGRESS_ALLOW],
+    },
+    registry,
+    ...(caFile === undefined ? {} : { extraCa: readNamed(config, 'PACKWARDEN_CA_FILE').toString() }),
+    ...(runtime === undefined ? {} : { runtime }),
+    clock,
+    log,
+  };
+}
+
+/** The same for every start of one installation on one host: what it left behind is its own to remove. */
+function instanceOf(config: Config): string {
+  return createHash('sha256').update(`${hostname()}\0${config.PACKWARDEN_DATA_DIR}`).digest('hex').slice(0, 16);
+}

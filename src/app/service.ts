@@ -1,0 +1,95 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { PACKAGE_JSON } from '../blobs/manifest.js';
+import { createSpool } from '../blobs/spool.js';
+import type { Clock } from '../jobs/ports.js';
+import { BullQueue } from '../queue/bull-queue.js';
+import { type RedisServer, startRedisServer } from '../queue/redis-server.js';
+import { startApiPart } from './api-part.js';
+import { type Config, ConfigError } from './config.js';
+import { Metrics } from './metrics.js';
+import { startWorkerPart, type WorkerPart } from './worker-part.js';
+
+/** What of the service runs in this process. */
+export const ROLES = ['all', 'api', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A running service. */
+export interface Service {
+  /** Null in the role `worker`. */
+  readonly url: string | null;
+  /** Reads the rule files again, where the embedded sensor runs. */
+  reloadRules(): void;
+  /** Takes nothing more in, lets running jobs end for a while, and stops every child. */
+  stop(): Promise<void>;
+}
+
+/** How old an unowned tarball must be before it is swept: uploads of another API host may be younger. */
+const ORPHAN_AGE_MS = 3_600_000;
+const REDIS_DEADLINE_MS = 15_000;
+
+const clock: Clock = { now: () => Date.now() };
+
+/** Starts what `role` asks for. @throws ConfigError, RedisServerError, and what the parts throw; nothing is left running then */
+export async function startService(config: Config, role: Role, log: Logger): Promise<Service> {
+  if (role === 'worker' && config.PACKWARDEN_REDIS_URL === undefined) {
+    throw new ConfigError('a worker of its own needs PACKWARDEN_REDIS_URL: the Redis that the API uses');
+  }
+  if (role === 'worker' && config.PACKWARDEN_FALCO_HTTP_SECRET !== undefined) {
+    throw new ConfigError('PACKWARDEN_FALCO_HTTP_SECRET needs the role all: Falco posts to the API beside its worker');
+  }
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const stopPart of stops.splice(0).reverse()) await stopPart();
+  };
+  try {
+    const { url, worker } = await startParts(config, role, log, stops);
+    return { url, reloadRules: () => worker?.alerts.sensor?.reload(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(
+  config: Config,
+  role: Role,
+  log: Logger,
+  stops: (() => Promise<void>)[],
+): Promise<{ readonly url: string | null; readonly worker: WorkerPart | null }> {
+  await mkdir(config.PACKWARDEN_DATA_DIR, { recursive: true, mode: 0o700 });
+  const redis = await ownRedis(config, log);
+  if (redis) stops.push(() => redis.stop());
+  const url = redis?.url ?? config.PACKWARDEN_REDIS_URL ?? '';
+  const retention = { retentionS: config.PACKWARDEN_RETENTION_S, queueMs: config.PACKWARDEN_QUEUE_TIMEOUT_S * 1000 };
+  const queue = await BullQueue.open({ url, ...retention, clock, log }, REDIS_DEADLINE_MS);
+  stops.push(() => queue.close());
+  const spool = await createSpool({
+    folder: join(config.PACKWARDEN_DATA_DIR, 'spool'),
+    manifest: PACKAGE_JSON,
+    maxBytes: config.PACKWARDEN_MAX_UPLOAD_BYTES,
+  });
+  stops.push(() => spool.close());
+  await spool.sweep(await queue.unfinished(), clock.now() - ORPHAN_AGE_MS);
+  let metrics: Metrics | undefined;
+  const worker =
+    role === 'api'
+      ? null
+      : await startWorkerPart(config, url, spool, (verdict) => metrics?.jobFinished(verdict), clock, log);
+  if (worker) stops.push(() => worker.stop());
+  if (role === 'worker') return { url: null, worker };
+  metrics = new Metrics({
+    hub: worker ? () => worker.alerts.hub.counters() : null,
+    queueCounts: () => queue.counts().catch(() => ({})),
+    rulesInForce: worker?.alerts.sensor ? () => worker.alerts.sensor?.rulesInForce ?? null : null,
+  });
+  const api = await startApiPart(config, queue, spool, worker, metrics, clock, log);
+  stops.push(() => api.stop());
+  return { url: api.url, worker };
+}
+
+async function ownRedis(config: Config, log: Logger): Promise<RedisServer | null> {
+  if (config.PACKWARDEN_REDIS_URL !== undefined) return null;
+  return startRedisServer(join(config.PACKWARDEN_DATA_DIR, 'redis'), log);
+}

@@ -1,0 +1,96 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { cpus } from 'node:os';
+import type { Logger } from 'pino';
+import type { Spool } from '../blobs/spool.js';
+import { Detonation } from '../jobs/detonation.js';
+import type { Clock } from '../jobs/ports.js';
+import { selfTest } from '../jobs/self-test.js';
+import { BullWorker } from '../queue/bull-worker.js';
+import type { RedisUrl } from '../queue/connection.js';
+import type { Report } from '../report/report.js';
+import { createSandbox } from '../sandbox/docker-sandbox.js';
+import { SandboxError } from '../sandbox/errors.js';
+import { type LocalAlerts, startAlerts } from './alert-feed.js';
+import type { Config } from './config.js';
+import { MachineWatch } from './machine-watch.js';
+import { sandboxOptions } from './sandbox-options.js';
+
+/** How long a stopping worker waits for its running jobs before it cancels them, in milliseconds. */
+const SHUTDOWN_MS = 30_000;
+const PREPARE_MS = 120_000;
+/** Falco tells drops about once a second (measured with 0.40); the embedded sensor with the next of its polls. */
+const FALCO_SETTLE_MS = 1_200;
+const SENSOR_SETTLE_MS = 250;
+
+/** The half of the service that detonates: sandbox, alerts, queue worker. */
+export interface WorkerPart {
+  readonly machine: MachineWatch;
+  readonly alerts: LocalAlerts;
+  stop(): Promise<void>;
+}
+
+const newNonce = (): string => randomBytes(16).toString('hex');
+
+export async function startWorkerPart(
+  config: Config,
+  url: RedisUrl,
+  spool: Spool,
+  onVerdict: (verdict: Report['verdict']) => void,
+  clock: Clock,
+  log: Logger,
+): Promise<WorkerPart> {
+  const sandbox = createSandbox(sandboxOptions(config, clock, log));
+  const alerts = startAlerts(config, log);
+  const graceMs = config.PACKWARDEN_GRACE_S * 1000;
+  const limits = {
+    prepareMs: PREPARE_MS,
+    installMs: config.PACKWARDEN_INSTALL_TIMEOUT_S * 1000,
+    importMs: config.PACKWARDEN_IMPORT_TIMEOUT_S * 1000,
+    queueMs: config.PACKWARDEN_QUEUE_TIMEOUT_S * 1000,
+    graceMs,
+    settleMs: alerts.sensor === null ? FALCO_SETTLE_MS : SENSOR_SETTLE_MS,
+    failOn: config.PACKWARDEN_FAIL_ON,
+  };
+  const worker = new BullWorker({
+    url,
+    concurrency: config.PACKWARDEN_CONCURRENCY ?? cpus().length,
+    queueMs: limits.queueMs,
+    clock,
+    log,
+    run: (attempt) =>
+      new Detonation({ sandbox, feed: alerts.hub, blobs: spool, clock, newNonce, limits, log }, attempt).run(),
+    isTemporary: (error) => error instanceof SandboxError && error.code === 'docker-unavailable',
+    onFinished: (id, verdict) => {
+      onVerdict(verdict);
+      return spool.remove(id);
+    },
+  });
+  const machine = new MachineWatch({
+    sandbox,
+    status: () => alerts.hub.status(),
+    reconnects: () => alerts.hub.counters().reconnects,
+    selfTest: () => selfTest({ sandbox, feed: alerts.hub, clock, newId: randomUUID, newNonce, graceMs }),
+    onDocker: (up) => (up ? takeJobs() : worker.pause()),
+    sensorWords: () => alerts.sensor?.lastWords ?? '',
+    log,
+  });
+  let started = false;
+  async function takeJobs(): Promise<void> {
+    if (started) return worker.resume();
+    // One worker per Docker host: what is there when it starts belongs to nobody.
+    const removed = await sandbox.sweep(new Set());
+    if (removed > 0) log.warn({ removed }, 'removed sandboxes that an earlier worker left');
+    await worker.start();
+    started = true;
+  }
+  await machine.start();
+  return {
+    machine,
+    alerts,
+    async stop() {
+      await machine.stop();
+      await worker.close(SHUTDOWN_MS);
+      await alerts.stop();
+    },
+  };
+}

@@ -1,0 +1,9 @@
+import { config } from './config.js';
+import { credentials } from './credentials.js';
+import { demo } from './demo.js';
+import { rules } from './rules/command.js';
+import { serve } from './serve.js';
+import type { Command } from './usage.js';
+
+/** Every command of `packwarden`, by name. */
+export const COMMANDS: Readonly<Record<string, Command>> = { serve, demo, rules, config, credentials };

@@ -1,0 +1,24 @@
+import { configReference, loadConfig, maskedConfig } from '../app/config.js';
+import { type Command, readArgs } from './usage.js';
+
+function help(): string {
+  const rows = configReference();
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const lines = rows.map(({ name, fallback, meaning }) => `  ${name.padEnd(width)}  ${meaning} [${fallback}]`);
+  return `Usage: packwarden config
+
+Prints the effective configuration as JSON, secrets masked. Settings are environment variables, or the same keys in the
+YAML or JSON file that PACKWARDEN_CONFIG names; the environment wins. In brackets: the default.
+
+${lines.join('\n')}
+`;
+}
+
+export const config: Command = {
+  summary: 'print the effective configuration, secrets masked',
+  async run(argv) {
+    const { values } = readArgs('config', argv, { options: { help: { type: 'boolean', short: 'h' } } });
+    process.stdout.write(values.help ? help() : `${JSON.stringify(maskedConfig(loadConfig()), null, 2)}\n`);
+    return 0;
+  },
+};

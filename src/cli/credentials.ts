@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { text as readAll } from 'node:stream/consumers';
+import { formatToken, formatUser } from '../api/credentials.js';
+import { type Command, readArgs, UsageError } from './usage.js';
+
+const HELP = `Usage: packwarden credentials token NAME     >> tokens file
+       packwarden credentials user NAME      >> users file   (the password is read from standard input)
+
+Prints the line for PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE: a name and a hash. A new token itself is shown once,
+on standard error.
+`;
+
+export const credentials: Command = {
+  summary: 'make a bearer token or a basic user, hashed',
+  async run(argv) {
+    const { values, positionals } = readArgs('credentials', argv, {
+      allowPositionals: true,
+      options: { help: { type: 'boolean', short: 'h' } },
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const [kind, name, ...rest] = positionals;
+    if (name === undefined || rest.length > 0)
+      throw new UsageError('a kind and a name are needed', 'packwarden credentials --help');
+    process.stdout.write(`${await line(kind, name)}\n`);
+    return 0;
+  },
+};
+
+async function line(kind: string | undefined, name: string): Promise<string> {
+  if (kind === 'token') {
+    const token = randomBytes(24).toString('base64url');
+    process.stderr.write(`The token, shown this once: ${token}\n`);
+    return formatToken(name, token);
+  }
+  if (kind !== 'user')
+    throw new UsageError(`the kind is token or user, not '${kind}'`, 'packwarden credentials --help');
+  const password = (await readAll(process.stdin)).replace(/\r?\n$/, '');
+  if (password.length < 12)
+    throw new UsageError('the password has less than 12 characters', 'packwarden credentials --help');
+  return formatUser(name, password, randomBytes(16));
+}

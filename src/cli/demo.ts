@@ -1,0 +1,88 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { create as createTar } from 'tar';
+import { type Config, loadConfig } from '../app/config.js';
+import { createLogger } from '../app/logger.js';
+import { startService } from '../app/service.js';
+import type { Report } from '../report/report.js';
+import { renderText } from '../report/text.js';
+import { ServiceClient } from './service-client.js';
+import { type Command, readArgs } from './usage.js';
+
+const SAMPLE = fileURLToPath(new URL('../../falco-test', import.meta.url));
+
+const HELP = `Usage: packwarden demo
+
+Submits falco-test/, a project that misbehaves harmlessly, to the service (one that already runs here, else one that is
+started for the demo), shows its progress, and prints the report. Exit code 0 when the misbehaviour was found.
+`;
+
+const STATES: Record<string, string> = {
+  queued: 'waiting for a worker',
+  preparing: 'making a sandbox and proving that the sensor watches it',
+  installing: 'installing, with every install script forced on',
+  importing: 'loading each direct dependency',
+  draining: 'proving that the sensor watched to the end',
+};
+
+/** Packs a folder as a CI job would: `tar -C DIR -czf - .` */
+async function pack(folder: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createTar({ cwd: folder, gzip: true, portable: true }, ['.'])) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function answers(base: string): Promise<boolean> {
+  try {
+    return (await fetch(`${base}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** What the sample does must be in the report, by the package that does it. */
+function behavedAsItShould(report: Report): boolean {
+  const rules = report.findings.filter(({ package: by }) => by?.name === 'evil-dep').map(({ rule }) => rule);
+  const expected = ['Network tool started', 'Read of a credential file', 'Read of the password database'];
+  return report.verdict === 'findings' && expected.every((rule) => rules.includes(rule));
+}
+
+async function detonate(base: string, config: Config): Promise<number> {
+  const say = (text: string): void => void process.stderr.write(`[demo] ${text}\n`);
+  const client = new ServiceClient(base);
+  say(`submits falco-test/ to ${base}`);
+  const id = await client.submit(await pack(SAMPLE), 'npm');
+  const report = await client.follow(id, (state) => say(`${state}: ${STATES[state] ?? ''}`));
+  const colour = process.stdout.isTTY === true && process.stdout.hasColors();
+  process.stdout.write(`\n${renderText(report, { colour, width: process.stdout.columns ?? 100 })}\n`);
+  const folder = join(config.PACKWARDEN_DATA_DIR, 'demo');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  process.stdout.write(`The whole report: ${join(folder, 'report.json')}\n`);
+  process.stdout.write(`             and: ${base}/v1/jobs/${id} while the service runs (npm start)\n`);
+  if (behavedAsItShould(report)) return 0;
+  say('the sample did not come out as it should: see the report above');
+  return 1;
+}
+
+export const demo: Command = {
+  summary: 'detonate the sample project falco-test/ and print its report',
+  async run(argv) {
+    const { values } = readArgs('demo', argv, { options: { help: { type: 'boolean', short: 'h' } } });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const config = loadConfig();
+    const base = `http://${config.PACKWARDEN_HOST}:${config.PACKWARDEN_PORT}`;
+    if (await answers(base)) return detonate(base, config);
+    process.stderr.write(`[demo] starts the service on ${base} for this demo\n`);
+    const service = await startService(config, 'all', createLogger('error'));
+    try {
+      return await detonate(base, config);
+    } finally {
+      await service.stop();
+    }
+  },
+};

@@ -1,0 +1,48 @@
+import { UsageError } from '../usage.js';
+
+/** Where a command writes. */
+export interface Io {
+  /** What was asked for. */
+  out(text: string): void;
+  /** What is said beside it. */
+  err(text: string): void;
+}
+
+/** The process's own streams. */
+export const STANDARD_IO: Io = {
+  out: (text) => {
+    process.stdout.write(text);
+  },
+  err: (text) => {
+    process.stderr.write(text);
+  },
+};
+
+/** `--format`, which is `text` unless given. @throws UsageError */
+export function isJson(format: string | undefined, command: string): boolean {
+  if (format === undefined || format === 'text') return false;
+  if (format === 'json') return true;
+  throw new UsageError(`--format is text or json, not '${format}'`, `packwarden ${command} --help`);
+}
+
+/** JSON with big integers as numbers' digits would lose them: they become texts. */
+export function toJson(value: unknown): string {
+  return `${JSON.stringify(value, (_key, entry: unknown) => (typeof entry === 'bigint' ? String(entry) : entry), 2)}\n`;
+}
+
+/** Rows as columns, each as wide as its widest cell. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  }
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

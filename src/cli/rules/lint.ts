@@ -1,0 +1,30 @@
+import { type Diagnostic, formatDiagnostic, lintRules, readRuleFiles } from '../../rules/index.js';
+import { readArgs, UsageError } from '../usage.js';
+import { CATALOGS } from './catalogs.js';
+import { type Io, isJson, toJson } from './io.js';
+
+/** `packwarden rules lint FILE…`: 1 when there is an error in a file. @throws UsageError, RuleSetError for an unreadable file */
+export async function lint(argv: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = readArgs('rules', argv, {
+    options: { format: { type: 'string' } },
+    allowPositionals: true,
+  });
+  if (positionals.length === 0)
+    throw new UsageError('rules lint needs at least one file or folder', 'packwarden rules --help');
+  const diagnostics = lintRules(await readRuleFiles(positionals), CATALOGS);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const summary = `${count(errors, 'error')}, ${count(diagnostics.length - errors, 'warning')}`;
+  if (isJson(values.format, 'rules')) io.out(toJson(diagnostics.map(asJson)));
+  else io.out(diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join(''));
+  io.err(`${summary}\n`);
+  return errors > 0 ? 1 : 0;
+}
+
+function asJson({ severity, code, message, item, location }: Diagnostic): Record<string, unknown> {
+  const { file, line, column, length } = location;
+  return { severity, code, message, item: item ?? null, file, line, column, length };
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,49 @@
+import { loadConfig } from '../app/config.js';
+import { createLogger } from '../app/logger.js';
+import { ROLES, type Role, startService } from '../app/service.js';
+import { type Command, readArgs, UsageError } from './usage.js';
+
+const HELP = `Usage: packwarden serve [--role all|api|worker]
+
+Runs the service until SIGINT or SIGTERM.
+  --role   all (default): API and worker in this process, with an own redis-server and the embedded sensor unless
+           PACKWARDEN_REDIS_URL and PACKWARDEN_FALCO_GRPC name others; api or worker: only that part
+           (several hosts then share one Redis and one PACKWARDEN_DATA_DIR)
+SIGHUP makes the embedded sensor read its rule files again; it notices changed files by itself, too.
+Settings: packwarden config --help
+`;
+
+function isRole(text: string): text is Role {
+  return (ROLES as readonly string[]).includes(text);
+}
+
+/** Resolves with the signal that asks the process to end. */
+function untilSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+
+export const serve: Command = {
+  summary: 'run the service: API, worker, sensor',
+  async run(argv) {
+    const { values } = readArgs('serve', argv, {
+      options: { role: { type: 'string', default: 'all' }, help: { type: 'boolean', short: 'h' } },
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    if (!isRole(values.role)) throw new UsageError(`--role is one of ${ROLES.join(', ')}`, 'packwarden serve --help');
+    const config = loadConfig();
+    const log = createLogger(config.PACKWARDEN_LOG_LEVEL);
+    const stopping = untilSignal();
+    const service = await startService(config, values.role, log);
+    if (service.url !== null) process.stderr.write(`Packwarden listens on ${service.url}\n`);
+    process.on('SIGHUP', () => service.reloadRules());
+    const signal = await stopping;
+    log.info({ signal }, 'stopping');
+    await service.stop();
+    return 0;
+  },
+};

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigError, configReference, loadConfig, maskedConfig } from '../../src/app/config.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'packwarden-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('the configuration', () => {
+  it('is safe by default: loopback, registry egress, findings from WARNING', () => {
+    const config = loadConfig({});
+    expect(config.PACKWARDEN_HOST).toBe('127.0.0.1');
+    expect(config.PACKWARDEN_EGRESS).toBe('registry');
+    expect(config.PACKWARDEN_FAIL_ON).toBe('WARNING');
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('reads a file, and lets the environment win', () => {
+    const path = file('config.yaml', 'PACKWARDEN_PORT: 4000\nPACKWARDEN_GRACE_S: 3\n');
+    const config = loadConfig({ PACKWARDEN_CONFIG: path, PACKWARDEN_PORT: '5000' });
+    expect([config.PACKWARDEN_PORT, config.PACKWARDEN_GRACE_S]).toEqual([5000, 3]);
+  });
+
+  it.each([
+    ['a port that is no number', { PACKWARDEN_PORT: 'http' }, 'PACKWARDEN_PORT'],
+    ['a misspelt variable', { PACKWARDEN_PROT: '1' }, 'PACKWARDEN_PROT'],
+    ['an unknown egress mode', { PACKWARDEN_EGRESS: 'everything' }, 'PACKWARDEN_EGRESS'],
+    ['an unknown priority', { PACKWARDEN_FAIL_ON: 'LOUD' }, 'PACKWARDEN_FAIL_ON'],
+    ['an open door without credentials', { PACKWARDEN_HOST: '0.0.0.0' }, 'PACKWARDEN_TOKENS_FILE'],
+    ['a file that is not there', { PACKWARDEN_CONFIG: '/nonexistent/config.yaml' }, '/nonexistent/config.yaml'],
+    ['a file that is a list', { PACKWARDEN_CONFIG: file('list.yaml', '- a\n') }, 'must map'],
+  ])('refuses %s and says which', (_title, env, named) => {
+    expect(() => loadConfig(env)).toThrow(ConfigError);
+    expect(() => loadConfig(env)).toThrow(named);
+  });
+
+  it('shows no password', () => {
+    const config = loadConfig({ PACKWARDEN_REDIS_URL: 'redis://user:hunter2@redis.example:6379' });
+    expect(JSON.stringify(maskedConfig(config))).not.toContain('hunter2');
+  });
+
+  it('explains every variable', () => {
+    for (const { name, meaning } of configReference()) expect(meaning, name).not.toBe('');
+  });
+});

@@ -1,0 +1,161 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { connect as connectSocket, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { reportOf, submit, untilState } from './client.js';
+import { dataFolder, eventually, ServiceProcess } from './service-process.js';
+import { packProject, projectWithScript } from './tarballs.js';
+
+let data: ReturnType<typeof dataFolder>;
+const running: ServiceProcess[] = [];
+const closing: (() => void)[] = [];
+
+beforeEach(() => {
+  data = dataFolder();
+});
+afterEach(async () => {
+  for (const service of running.splice(0).reverse()) await service.stop();
+  for (const close of closing.splice(0)) close();
+  data.remove();
+});
+
+async function start(env: Record<string, string> = {}, role = 'all'): Promise<ServiceProcess> {
+  const service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path, PACKWARDEN_GRACE_S: '5', ...env }, role);
+  running.push(service);
+  return service;
+}
+
+const EMPTY = { 'package.json': { name: 'empty', version: '1.0.0' } };
+const slowProject = (seconds: number) => projectWithScript(`setTimeout(() => {}, ${seconds * 1000});`);
+const sandboxes = () =>
+  execFileSync('docker', ['ps', '-aq', '--filter', 'label=packwarden.job'], { encoding: 'utf8' }).trim();
+
+/** A relay in front of the real Docker engine: closing it is the engine gone, for this service only. */
+class DockerRelay {
+  #server: Server | undefined;
+  readonly #sockets = new Set<{ destroy(): void }>();
+
+  constructor(readonly path: string) {}
+
+  up(): Promise<void> {
+    rmSync(this.path, { force: true });
+    this.#server = createServer({ allowHalfOpen: true }, (client) => {
+      const engine = connectSocket({ path: '/var/run/docker.sock', allowHalfOpen: true });
+      for (const socket of [client, engine]) {
+        this.#sockets.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          client.destroy();
+          engine.destroy();
+        });
+      }
+      client.pipe(engine).pipe(client);
+    });
+    return new Promise((resolve) => this.#server?.listen(this.path, resolve));
+  }
+
+  down(): void {
+    this.#server?.close();
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
+  }
+}
+
+describe('a part dies in the middle of a job', () => {
+  it('the sensor: the report is incomplete, never clean, and later jobs are watched again', async () => {
+    const service = await start();
+    await service.ready();
+    const id = await submit(service.url, await slowProject(6));
+    await untilState(service.url, id, ['installing']);
+    const [sensor] = await service.childPids('sensor/main.js');
+    process.kill(sensor ?? 0, 'SIGKILL');
+    const report = await reportOf(service.url, id);
+    expect(report.verdict).toBe('incomplete');
+    expect(report.incomplete.map(({ code }) => code)).toContain('sensor-lost');
+    const legacy = (await (await fetch(`${service.url}/?id=${id}`)).json()) as { status: string; message: string };
+    expect(legacy).toMatchObject({ status: 'error', message: expect.stringContaining('alert source') });
+
+    await service.ready();
+    const next = await reportOf(service.url, await submit(service.url, await packProject(EMPTY)));
+    expect(next.verdict).toBe('clean');
+  });
+
+  it('the worker: the job finishes on its retry, and the first try leaves nothing', async () => {
+    const api = await start({}, 'api');
+    const redis = `unix://${join(data.path, 'redis', 'redis.sock')}`;
+    const first = await start({ PACKWARDEN_REDIS_URL: redis }, 'worker');
+    const id = await submit(api.url, await slowProject(4));
+    await untilState(api.url, id, ['installing']);
+    await first.stop('SIGKILL');
+    expect(sandboxes()).not.toBe('');
+    await start({ PACKWARDEN_REDIS_URL: redis }, 'worker');
+    const report = await reportOf(api.url, id, 90_000);
+    expect(report.verdict).toBe('clean');
+    expect(report.monitoring.proven).toBe(true);
+    await eventually('nothing is left', 20_000, () => sandboxes() === '' || undefined);
+  });
+
+  it('Redis: uploads get 503 while it is away, and the job it held is finished when it is back', async () => {
+    const service = await start();
+    await service.ready();
+    const id = await submit(service.url, await slowProject(3));
+    await untilState(service.url, id, ['installing']);
+    const [redis] = await service.childPids('redis-server');
+    process.kill(redis ?? 0, 'SIGKILL');
+    const refused = await fetch(`${service.url}/monitor/project/npm`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream' },
+      body: new Uint8Array(await packProject(EMPTY)),
+    });
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({ status: 'error', reason: expect.stringContaining('queue') });
+    const report = await reportOf(service.url, id);
+    expect(report.verdict).toBe('clean');
+    expect((await reportOf(service.url, await submit(service.url, await packProject(EMPTY)))).verdict).toBe('clean');
+  });
+
+  it('Docker: /readyz is 503 and jobs wait; they run when it is back', async () => {
+    const relay = new DockerRelay(join(data.path, 'docker.sock'));
+    closing.push(() => relay.down());
+    await relay.up();
+    const service = await start({ PACKWARDEN_DOCKER_SOCKET: relay.path });
+    await service.ready();
+    relay.down();
+    await eventually(
+      'not ready',
+      20_000,
+      async () => (await fetch(`${service.url}/readyz`)).status === 503 || undefined,
+    );
+    const id = await submit(service.url, await packProject(EMPTY));
+    // A worker that was just asking for work may take it once, and puts it back.
+    await untilState(service.url, id, ['queued']);
+    await relay.up();
+    expect((await reportOf(service.url, id)).verdict).toBe('clean');
+  });
+
+  it('the whole service: what was accepted is there after a restart', async () => {
+    const service = await start();
+    await service.ready();
+    const id = await submit(service.url, await slowProject(3));
+    await untilState(service.url, id, ['installing']);
+    await service.stop('SIGKILL');
+    const again = await start();
+    const report = await reportOf(again.url, id, 90_000);
+    expect(report.verdict).toBe('clean');
+  });
+});
+
+describe('a part was never there', () => {
+  it('no alert source: the job is incomplete and says so', async () => {
+    const service = await start({
+      PACKWARDEN_FALCO_GRPC: `unix://${join(data.path, 'no-falco.sock')}`,
+      PACKWARDEN_GRACE_S: '2',
+    });
+    const ready = await fetch(`${service.url}/readyz`);
+    expect(ready.status).toBe(503);
+    const report = await reportOf(service.url, await submit(service.url, await packProject(EMPTY)));
+    expect(report.verdict).toBe('incomplete');
+    expect(report.incomplete.map(({ code }) => code)).toEqual(['sensor-unavailable']);
+  });
+});

@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportOf, submit, untilState } from './client.js';
+import { dataFolder, eventually, ServiceProcess } from './service-process.js';
+import { packProject, projectWithScript } from './tarballs.js';
+
+const data = dataFolder();
+let service: ServiceProcess;
+const INSTALL_TIMEOUT_S = 12;
+
+beforeAll(async () => {
+  service = await ServiceProcess.start({
+    PACKWARDEN_DATA_DIR: data.path,
+    PACKWARDEN_INSTALL_TIMEOUT_S: String(INSTALL_TIMEOUT_S),
+    PACKWARDEN_IMPORT_TIMEOUT_S: '20',
+  });
+  await service.ready();
+});
+afterAll(async () => {
+  await service?.stop();
+  data.remove();
+});
+
+const detonate = async (tarball: Buffer) => reportOf(service.url, await submit(service.url, tarball), 90_000);
+
+/** What an install does, its script, the verdicts that are right, and the reason that must be among them. */
+const rows: readonly [string, string, readonly string[], string | null][] = [
+  ['fails', 'process.exit(3);', ['incomplete'], 'install-failed'],
+  ['hangs past its deadline', 'setInterval(() => {}, 1000);', ['incomplete'], 'install-timeout'],
+  [
+    'ignores SIGTERM and hangs',
+    "process.on('SIGTERM', () => {}); process.on('SIGINT', () => {}); setInterval(() => {}, 1000);",
+    ['incomplete'],
+    'install-timeout',
+  ],
+  [
+    'fills the disk',
+    "const fs=require('fs');const b=Buffer.alloc(1<<24);try{for(;;)fs.appendFileSync('big',b)}catch(e){fs.rmSync('big')}",
+    ['clean'],
+    null,
+  ],
+  ['prints 100 MB', "const b='x'.repeat(1<<20);for(let i=0;i<100;i++)require('fs').writeSync(1,b);", ['clean'], null],
+  [
+    'leaves a daemon behind',
+    "require('child_process').spawn('sleep',['600'],{detached:true,stdio:'ignore'}).unref();",
+    ['clean'],
+    null,
+  ],
+];
+
+describe('an install that misbehaves ends on time with its verdict', () => {
+  it.each(rows)('%s', async (_title, script, verdicts, reason) => {
+    const report = await detonate(await projectWithScript(script));
+    expect(verdicts).toContain(report.verdict);
+    if (reason !== null) expect(report.incomplete.map(({ code }) => code)).toContain(reason);
+    expect(report.log.length).toBeLessThanOrEqual(64 * 1024);
+  });
+
+  it('forks without end: ends at its deadline, is never clean, and the next job is not slowed', async () => {
+    const report = await detonate(
+      await projectWithScript("require('child_process').execSync(':(){ :|:& };:', { shell: '/bin/bash' });"),
+    );
+    expect(report.verdict).not.toBe('clean');
+    const started = Date.now();
+    const next = await detonate(await packProject({ 'package.json': { name: 'empty', version: '1.0.0' } }));
+    expect(next.verdict).toBe('clean');
+    expect(Date.now() - started).toBeLessThan(30_000);
+  });
+
+  it('is cancelled on request', async () => {
+    const id = await submit(service.url, await projectWithScript('setInterval(() => {}, 1000);'));
+    await untilState(service.url, id, ['installing']);
+    expect((await fetch(`${service.url}/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(202);
+    const report = await reportOf(service.url, id, 10_000);
+    expect(report.incomplete.map(({ code }) => code)).toContain('cancelled');
+  });
+
+  it('leaves nothing behind', async () => {
+    await eventually('nothing is left', 20_000, () => {
+      const left = execFileSync(
+        'sh',
+        ['-c', 'docker ps -aq --filter label=packwarden.job; docker network ls -q --filter label=packwarden.job'],
+        { encoding: 'utf8' },
+      );
+      return left.trim() === '' || undefined;
+    });
+  });
+});
