@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -65,6 +65,7 @@ async function install(tarball: Buffer): Promise<number> {
     registry: 'https://registry.npmjs.org/',
     extraCa: readFileSync(CA_BUNDLE, 'utf8'),
     clock: Date,
+    randomBytes,
     log: pino({ level: 'warn' }),
   });
   const run = await sandbox.create({ jobId: randomUUID(), ecosystem: 'npm', attempt: 1 });

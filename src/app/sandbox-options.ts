@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from '../jobs/ports.js';
@@ -22,6 +22,7 @@ export function sandboxOptions(config: Config, clock: Clock, log: Logger): Sandb
     ...(caFile === undefined ? {} : { extraCa: readNamed(config, 'PACKWARDEN_CA_FILE').toString() }),
     ...(runtime === undefined ? {} : { runtime }),
     clock,
+    randomBytes,
     log,
   };
 }

@@ -261,6 +261,7 @@ export class Detonation {
       packages: this.#packages,
       egress: this.#run?.egress() ?? [],
       contacts: this.#monitor.contacts,
+      decoys: this.#run?.decoys ?? [],
       incomplete: [...this.#incomplete, ...this.#monitor.faults()],
       log: this.#log,
       failOn: limits.failOn,

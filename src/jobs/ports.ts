@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { EgressRecord } from '../egress/record.js';
 import type { AlertSink, Watch } from '../falco/hub.js';
 import type { SourceStatus } from '../falco/source.js';
+import type { PlantedDecoy } from '../report/decoys.js';
 import type { InstalledPackage } from '../report/installed-package.js';
 import type { Ecosystem, JobSpec, JobState, JobView } from './job.js';
 
@@ -64,6 +65,8 @@ export interface SandboxRun {
   readonly containerId: string;
   /** Absolute path of the project's root in the sandbox (the folder of its package.json). */
   readonly projectDir: string;
+  /** The fake credentials that stand in it. */
+  readonly decoys: readonly PlantedDecoy[];
   /** Runs a process whose command line holds `marker`, as the same user and in the same container as the install. */
   canary(marker: string): Promise<void>;
   /** Streams the archive into the project folder. @throws SandboxError `unpack-failed` with tar's message */

@@ -3,6 +3,7 @@ import type { Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { attribute, packagesThatRan } from './attribution.js';
 import type { Contacts } from './contacts.js';
+import type { PlantedDecoy } from './decoys.js';
 import { refusedEgressAlert } from './egress-findings.js';
 import { type PhaseStart, toFinding } from './findings.js';
 import type { InstalledPackage } from './installed-package.js';
@@ -26,6 +27,7 @@ export interface Evidence {
   readonly packages: readonly InstalledPackage[];
   readonly egress: readonly EgressRecord[];
   readonly contacts: Contacts;
+  readonly decoys: readonly PlantedDecoy[];
   readonly incomplete: readonly IncompleteReason[];
   readonly log: string;
   readonly failOn: Priority;
@@ -84,7 +86,7 @@ function allFindings(evidence: Evidence, index: PackageIndex): Finding[] {
     .filter((record) => !record.allowed)
     .map((record) => refusedEgressAlert(record, evidence.contacts.of(record), evidence.containerId, evidence.hostname));
   return [...evidence.alerts, ...refused].map((observed) =>
-    toFinding(observed, evidence.tree, index, evidence.phaseStarts),
+    toFinding(observed, evidence.tree, index, evidence.phaseStarts, evidence.decoys),
   );
 }
 

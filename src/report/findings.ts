@@ -1,6 +1,7 @@
 import { type Alert, alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { attribute } from './attribution.js';
+import { decoyOf, type PlantedDecoy } from './decoys.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessTree } from './process-tree.js';
 import type { Finding, LegacyAlert } from './report.js';
@@ -41,6 +42,7 @@ export function toFinding(
   tree: ProcessTree,
   packages: PackageIndex,
   phases: readonly PhaseStart[],
+  decoys: readonly PlantedDecoy[],
 ): Finding {
   const { alert, count, first, last } = observed;
   const { package: pkg, processes } = attribute(alert, tree, packages);
@@ -53,6 +55,7 @@ export function toFinding(
     last: isoTime(last),
     phase: phaseAt(alertTimeNs(alert), phases),
     package: pkg,
+    decoy: decoyOf(alert, decoys),
     processes,
     alert: toLegacyAlert(alert),
   };

@@ -51,6 +51,8 @@ const findingSchema = z.object({
   last: z.iso.datetime(),
   phase: z.enum(['prepare', 'install', 'import', 'drain']),
   package: packageRef.nullable(),
+  /** The planted fake credential that it was about, e.g. `SSH key`. */
+  decoy: z.string().nullable(),
   /** From the process that did it up to the one the sandbox started. */
   processes: z.array(processRef),
   alert: legacyAlertSchema,

@@ -95,7 +95,8 @@ function findingLines(finding: Finding, options: TextOptions, paint: Painter): r
   const indent = ' '.repeat(PRIORITY_COLUMN);
   const room = Math.max(20, options.width - PRIORITY_COLUMN);
   const command = plain(finding.processes[0]?.cmdline ?? finding.alert.output_fields['proc.cmdline'] ?? '');
-  const details = [subjectOf(finding), command === '' ? '' : `$ ${command}`].filter((line) => line !== '');
+  const subject = [subjectOf(finding), finding.decoy === null ? '' : `(decoy: ${finding.decoy})`].join(' ').trim();
+  const details = [subject, command === '' ? '' : `$ ${command}`].filter((line) => line !== '');
   return [
     `  ${priority}${finding.rule} ${paint('dim', `(${finding.phase})`)}${times}`,
     ...details.map((line) => indent + cut(line, room)),

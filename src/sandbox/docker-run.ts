@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
@@ -5,7 +6,9 @@ import { z } from 'zod';
 import type { Gateway } from '../egress/gateway.js';
 import type { EgressRecord } from '../egress/record.js';
 import type { Clock, SandboxRun, StepResult } from '../jobs/ports.js';
+import type { PlantedDecoy } from '../report/decoys.js';
 import type { InstalledPackage } from '../report/installed-package.js';
+import type { DecoyFile } from './decoys/decoy.js';
 import { removed } from './docker-call.js';
 import { SandboxError } from './errors.js';
 import { type ExecRequest, type ExecResult, runExec } from './exec.js';
@@ -16,12 +19,15 @@ import { npmInstallCommand } from './npm.js';
 import type { SandboxLimits } from './options.js';
 import { OutputTail } from './output-tail.js';
 import { MAX_LISTING_BYTES, parsePackageList } from './package-list.js';
+import { tarOf } from './tar-of.js';
 
 const LOG_BYTES = 64 * 1024;
 /** Of a tool's complaint, in characters. */
 const MESSAGE_CHARS = 500;
 /** How long the end of everything in the container may take before the container itself is killed, in milliseconds. */
 const KILL_MS = 5_000;
+/** Credentials that are as old as the sandbox would be noticed. */
+const DECOY_AGE_MS = 40 * 86_400_000;
 
 const foundRoot = z.object({ root: z.string().startsWith(PROJECT), locked: z.boolean() });
 
@@ -32,6 +38,7 @@ export interface DockerRunParts {
   readonly network: JobNetwork;
   readonly gateway: Gateway;
   readonly limits: SandboxLimits;
+  readonly decoys: readonly DecoyFile[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -58,16 +65,27 @@ export class DockerRun implements SandboxRun {
     return this.#parts.container.id;
   }
 
+  get decoys(): readonly PlantedDecoy[] {
+    return this.#parts.decoys;
+  }
+
   get projectDir(): string {
     return this.#root;
   }
 
-  /** Makes the project folder, and the file of certificate authorities. `putArchive` does not reach a tmpfs, hence `cat`. */
+  /** Makes the project folder, the file of certificate authorities, and the decoys. `putArchive` does not reach a tmpfs, hence `tar`. */
   async prepare(extraCa: string | undefined): Promise<void> {
-    const folders = `mkdir -p ${PROJECT} ${HOME}/.config/packwarden`;
-    const script =
-      extraCa === undefined ? folders : `${folders} && cat /etc/ssl/certs/ca-certificates.crt - > ${CA_FILE}`;
-    const stdin = Readable.from([extraCa ?? '']);
+    const { decoys, clock } = this.#parts;
+    const authorities = extraCa === undefined ? [] : [{ path: CA_FILE, content: extraCa }];
+    const files = [...authorities, ...decoys].map(({ path, content }) => ({
+      path: relative(HOME, path),
+      content,
+    }));
+    const script = [
+      `tar -xf - -C ${HOME} && mkdir -p ${PROJECT}`,
+      ...(extraCa === undefined ? [] : [`cat /etc/ssl/certs/ca-certificates.crt >> ${CA_FILE}`]),
+    ].join(' && ');
+    const stdin = Readable.from([tarOf(files, new Date(clock.now() - DECOY_AGE_MS))]);
     const { exitCode, stderr } = await this.#capture(['sh', '-c', script], { cwd: '/', stdin });
     if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${stderr}`);
   }

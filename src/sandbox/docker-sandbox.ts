@@ -2,11 +2,13 @@ import Docker from 'dockerode';
 import { type Gateway, openGateway } from '../egress/gateway.js';
 import type { Sandbox, SandboxPlan, SandboxRun } from '../jobs/ports.js';
 import { containerSpec } from './container-spec.js';
+import type { Decoys } from './decoys/decoy.js';
+import { makeDecoys } from './decoys/make.js';
 import { inTime, statusOf } from './docker-call.js';
 import { DockerRun } from './docker-run.js';
 import { SandboxError } from './errors.js';
 import { protectHost } from './firewall.js';
-import { labelsOf, nameOf } from './identity.js';
+import { HOME, labelsOf, nameOf } from './identity.js';
 import { clearJob, sweepInstance } from './leftovers.js';
 import { createNetwork, type JobNetwork } from './network.js';
 import { npmEnvironment } from './npm.js';
@@ -41,6 +43,7 @@ class DockerSandbox implements Sandbox {
 
   async create(plan: SandboxPlan): Promise<SandboxRun> {
     const log = this.#options.log.child({ job: plan.jobId, attempt: plan.attempt });
+    const decoys = makeDecoys(this.#options.randomBytes, HOME);
     await clearJob(this.#docker, plan.jobId);
     let gateway: Gateway | undefined;
     try {
@@ -48,7 +51,7 @@ class DockerSandbox implements Sandbox {
       const network = await createNetwork(this.#docker, plan.jobId, labels);
       gateway = await this.#openGateway(network);
       await this.#protectHost(gateway);
-      const container = await this.#createContainer(plan, network, gateway);
+      const container = await this.#createContainer(plan, network, gateway, decoys);
       const { clock, extraCa } = this.#options;
       const run = new DockerRun({
         docker: this.#docker,
@@ -56,6 +59,7 @@ class DockerSandbox implements Sandbox {
         network,
         gateway,
         limits: this.#limits,
+        decoys: decoys.files,
         clock,
         log,
       });
@@ -90,7 +94,12 @@ class DockerSandbox implements Sandbox {
     return this.#hostProtected;
   }
 
-  async #createContainer(plan: SandboxPlan, network: JobNetwork, gateway: Gateway): Promise<Docker.Container> {
+  async #createContainer(
+    plan: SandboxPlan,
+    network: JobNetwork,
+    gateway: Gateway,
+    { variables }: Decoys,
+  ): Promise<Docker.Container> {
     const { instance, image, registry, extraCa, runtime } = this.#options;
     const spec = containerSpec({
       name: nameOf(plan.jobId),
@@ -98,11 +107,14 @@ class DockerSandbox implements Sandbox {
       labels: labelsOf(plan, instance),
       network: network.id,
       gateway: network.gateway,
-      env: npmEnvironment({
-        proxy: `http://${network.gateway}:${gateway.proxyPort}`,
-        registry,
-        hasExtraCa: extraCa !== undefined,
-      }),
+      env: [
+        ...variables.map(({ variable, value }) => `${variable}=${value}`),
+        ...npmEnvironment({
+          proxy: `http://${network.gateway}:${gateway.proxyPort}`,
+          registry,
+          hasExtraCa: extraCa !== undefined,
+        }),
+      ],
       limits: this.#limits,
       ...(runtime === undefined ? {} : { runtime }),
     });

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { EgressPolicy } from '../egress/policy.js';
 import type { Clock } from '../jobs/ports.js';
+import type { RandomBytes } from './decoys/decoy.js';
 
 const MIB = 1024 * 1024;
 
@@ -50,5 +51,7 @@ export interface SandboxOptions {
   readonly runtime?: string;
   readonly limits?: Partial<SandboxLimits>;
   readonly clock: Clock;
+  /** Decoys are made from it. */
+  readonly randomBytes: RandomBytes;
   readonly log: Logger;
 }

@@ -25,6 +25,7 @@ export function finding(changes: Partial<Finding> = {}): Finding {
     last: '2026-11-21T10:00:00.000Z',
     phase: 'install',
     package: { name: 'evil-dep', version: '1.0.0', path: ['app', 'evil-dep'] },
+    decoy: null,
     processes: [],
     alert: ALERT,
     ...changes,

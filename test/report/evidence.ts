@@ -76,6 +76,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     packages: [pkg('.')],
     egress: [],
     contacts: new Contacts(),
+    decoys: [],
     incomplete: [],
     log: '',
     failOn: 'WARNING',

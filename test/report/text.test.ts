@@ -24,6 +24,14 @@ describe('the report in a terminal', () => {
     expect(text).toContain('refuse: evil-dep@1.0.0');
   });
 
+  it('names the decoy that was read', () => {
+    const path = '/home/ci/.ssh/id_rsa';
+    const alerts = [read(path), read('/proc/self/root/home/ci/.ssh/id_rsa'), read('/home/ci/.ssh/id_rsa.pub')];
+    const report = buildReport(evidence({ packages, tree, alerts, decoys: [{ name: 'SSH key', path }] }));
+    expect(report.findings.map(({ decoy }) => decoy)).toEqual(['SSH key', 'SSH key', null]);
+    expect(renderText(report, { colour: false, width: 80 })).toContain(`${path} (decoy: SSH key)`);
+  });
+
   it('says why an incomplete run is not clean', () => {
     const text = renderText(
       buildReport(evidence({ incomplete: [{ code: 'events-dropped', message: 'the sensor dropped 7 events' }] })),

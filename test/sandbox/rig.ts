@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import Docker from 'dockerode';
 import { pino } from 'pino';
@@ -25,6 +25,7 @@ export function sandboxOptions(more: Partial<SandboxOptions> = {}): SandboxOptio
     // A machine that runs tests beside others keeps a processor for them.
     limits: { cpus: 1, memoryBytes: 1536 * MIB, homeBytes: 512 * MIB, tmpBytes: 64 * MIB, pids: 256 },
     clock: Date,
+    randomBytes,
     log: pino({ level: 'silent' }),
     ...more,
   };
