@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { OWN_RULE_FILES } from '../src/app/own-rules.js';
 import {
   compileRules,
   type JsonEvent,
@@ -69,11 +70,7 @@ function mixOf(recorded: readonly JsonEvent[]): string {
     .join(', ');
 }
 
-const files = values.rules ?? [
-  ...(existsSync(PUBLIC) ? [PUBLIC] : []),
-  here('../rules/packwarden_plumbing.yaml'),
-  here('../rules/packwarden_rules.yaml'),
-];
+const files = values.rules ?? [...(existsSync(PUBLIC) ? [PUBLIC] : []), ...OWN_RULE_FILES];
 const engine = compileRules(loadRules(await readRuleFiles(files)), jsonCatalog, {
   matching: 'all',
   otherSources: ['gitlab'],

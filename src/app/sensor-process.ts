@@ -4,13 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { PartReadiness } from '../api/ports.js';
+import { OWN_RULE_FILES } from './own-rules.js';
 
 const SENSOR_MAIN = fileURLToPath(new URL('../sensor/main.js', import.meta.url));
 const PROBE = fileURLToPath(new URL('../../build/sensor/packwarden-probe', import.meta.url));
-const RULES_FOLDER = fileURLToPath(new URL('../../rules/', import.meta.url));
-
-/** The rule files that Falco and the sensor load first, in this order. */
-const RULE_FILES = ['packwarden_plumbing.yaml', 'packwarden_rules.yaml'].map((name) => RULES_FOLDER + name);
 
 const MIN_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 10_000;
@@ -85,7 +82,7 @@ export class SensorProcess {
       '--probe',
       PROBE,
       '--rules',
-      ...RULE_FILES,
+      ...OWN_RULE_FILES,
       ...this.#moreRules,
     ];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });

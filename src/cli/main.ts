@@ -32,6 +32,12 @@ function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+// `packwarden rules list | head` wants no more: that is no fault of anybody's.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -81,6 +81,11 @@ describe('packwarden rules', () => {
     await expect(run('list', folder, '--priority', 'urgent')).rejects.toThrow("not 'urgent'");
   });
 
+  it('list and show: our own rules when no file is named', async () => {
+    expect((await run('list', '--priority', 'critical')).out).toContain('Contact with the cloud metadata service');
+    expect((await run('show', 'Packwarden canary')).out).toContain('evt.type in (execve, execveat)');
+  });
+
   it('show: macros and lists resolved', async () => {
     const path = await file(
       'r.yaml',
@@ -122,12 +127,17 @@ describe('packwarden rules', () => {
     );
   });
 
-  it.each([[['lint']], [['nonsense']], [['show', 'R']], [['test', 'x']], [['list', 'x', '--nonsense']]])(
-    '%j is wrong usage',
-    async (argv) => {
-      await expect(run(...argv)).rejects.toMatchObject({ code: 'usage' });
-    },
-  );
+  it.each([
+    [['lint']],
+    [['nonsense']],
+    [['show']],
+    [['test', 'x']],
+    [['test', '--events', 'x', '--matching', 'some']],
+    [['test', '--events', 'x', '--minimum-priority', 'urgent']],
+    [['list', 'x', '--nonsense']],
+  ])('%j is wrong usage', async (argv) => {
+    await expect(run(...argv)).rejects.toMatchObject({ code: 'usage' });
+  });
 
   it('explains itself', async () => {
     expect(await run('--help')).toMatchObject({ code: 0, out: expect.stringContaining('lint FILE') });

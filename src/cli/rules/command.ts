@@ -9,13 +9,13 @@ import { tryEvents } from './try-events.js';
 const HELP = `Usage: packwarden rules COMMAND
 
   lint FILE… [--format json]             errors and warnings with their places; exit code 1 when there is an error
-  list FILE… [--tag TAG] [--priority P]  the rules, P and more severe
-  show RULE FILE…                        one rule with its macros, lists and exceptions resolved
-  test FILE… --events EVENTS.jsonl       which rules hold for recorded events, with their output
+  list [FILE…] [--tag TAG] [--priority P] the rules, P and more severe
+  show RULE [FILE…]                      one rule with its macros, lists and exceptions resolved
+  test [FILE…] --events EVENTS.jsonl     which rules hold for recorded events, with their output
        [--matching first|all] [-D TEXT] [-T TAG] [-t TAG] [--minimum-priority P]
   fields [TEXT] [--filled|--unfilled]    the fields rules may use, and which of them the sensor fills
 
-FILE may be a folder: its .yaml and .yml files, sorted by name. --format json works everywhere.
+FILE may be a folder: its .yaml and .yml files, sorted by name. Without a FILE, Packwarden's own rules. --format json works everywhere.
 An event is a JSON object with Falco's field names as keys: {"evt.type": "openat", "fd.name": "/etc/shadow"}.
 `;
 

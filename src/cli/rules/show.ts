@@ -1,18 +1,17 @@
-import { explainRule, loadRules, readRuleFiles } from '../../rules/index.js';
+import { explainRule } from '../../rules/index.js';
 import { readArgs, UsageError } from '../usage.js';
+import { loadNamed } from './arguments.js';
 import { type Io, isJson, toJson } from './io.js';
 
-/** `packwarden rules show RULE FILE…`: the rule with its macros and lists resolved. @throws UsageError, RuleSetError */
+/** `packwarden rules show RULE [FILE…]`: the rule with its macros and lists resolved. @throws UsageError, RuleSetError */
 export async function show(argv: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readArgs('rules', argv, {
     options: { format: { type: 'string' } },
     allowPositionals: true,
   });
   const [name, ...paths] = positionals;
-  if (name === undefined || paths.length === 0) {
-    throw new UsageError("rules show needs a rule's name and at least one file or folder", 'packwarden rules --help');
-  }
-  const loaded = loadRules(await readRuleFiles(paths));
+  if (name === undefined) throw new UsageError("rules show needs a rule's name", 'packwarden rules --help');
+  const loaded = await loadNamed(paths);
   const rule = explainRule(loaded, name);
   if (rule === undefined) {
     const isThere = loaded.rules.has(name);

@@ -6,17 +6,15 @@ import {
   fieldTexts,
   type JsonEvent,
   jsonCatalog,
-  loadRules,
   type Match,
   parseJsonEvent,
-  RULE_PRIORITIES,
-  readRuleFiles,
 } from '../../rules/index.js';
 import { readArgs, UsageError } from '../usage.js';
+import { loadNamed, oneOf, priorityOf } from './arguments.js';
 import { type Io, isJson } from './io.js';
 
 /**
- * `packwarden rules test FILE… --events EVENTS.jsonl`: which rules hold for recorded events, with their output.
+ * `packwarden rules test [FILE…] --events EVENTS.jsonl`: which rules hold for recorded events, with their output.
  * @throws UsageError, RuleSetError; an Error that names the line of an event that is none
  */
 export async function tryEvents(argv: readonly string[], io: Io): Promise<number> {
@@ -33,12 +31,13 @@ export async function tryEvents(argv: readonly string[], io: Io): Promise<number
     allowPositionals: true,
   });
   const { events } = values;
-  if (positionals.length === 0 || events === undefined) {
-    throw new UsageError('rules test needs rule files and --events EVENTS.jsonl', 'packwarden rules --help');
+  if (events === undefined) {
+    throw new UsageError('rules test needs --events EVENTS.jsonl', 'packwarden rules --help');
   }
-  const minimum = RULE_PRIORITIES.find((priority) => priority === values['minimum-priority']?.toUpperCase());
+  const { matching = 'all', 'minimum-priority': floor } = values;
+  const minimum = floor === undefined ? undefined : priorityOf('--minimum-priority', floor);
   const options: CompileOptions = {
-    matching: values.matching === 'first' ? 'first' : 'all',
+    matching: oneOf('--matching', ['first', 'all'], matching),
     timeFormat: 'iso8601',
     selection: {
       disableNames: values.disable ?? [],
@@ -47,7 +46,7 @@ export async function tryEvents(argv: readonly string[], io: Io): Promise<number
       ...(minimum && { minimumPriority: minimum }),
     },
   };
-  const engine = compileRules(loadRules(await readRuleFiles(positionals)), jsonCatalog, options);
+  const engine = compileRules(await loadNamed(positionals), jsonCatalog, options);
   const asJson = isJson(values.format, 'rules');
   let seen = 0;
   let matches = 0;
