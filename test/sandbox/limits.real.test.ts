@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SandboxRun } from '../../src/jobs/ports.js';
 import { docker, projectRunning, withProject } from './rig.js';
+
+const ENDED_MS = 5_000;
 
 /** Names of what runs in the container, the keeper's processes left out. */
 async function running(run: SandboxRun): Promise<string[]> {
@@ -12,6 +14,11 @@ async function running(run: SandboxRun): Promise<string[]> {
   const lines = Processes.filter(([uid]) => uid === '1000').map((process) => process.slice(2).join(' '));
   // A killed process that nobody has waited for yet runs no more.
   return lines.filter((line) => !line.includes('<defunct>'));
+}
+
+/** Waits until nothing of the project's user runs: SIGKILL is delivered at once, but a process takes a moment to exit. */
+async function nothingRuns(run: SandboxRun): Promise<void> {
+  await vi.waitFor(async () => expect(await running(run)).toEqual([]), { timeout: ENDED_MS, interval: 50 });
 }
 
 describe('a container', () => {
@@ -119,7 +126,7 @@ describe('a step ends at its deadline', () => {
       const step = await run.install(3_000);
       expect(step).toMatchObject({ timedOut: true, exitCode: null });
       expect(step.durationMs).toBeLessThan(10_000);
-      expect(await running(run)).toEqual([]);
+      await nothingRuns(run);
       await run.canary('packwarden-canary:after');
     });
   });
