@@ -6,12 +6,12 @@ import type { Decoys } from './decoys/decoy.js';
 import { makeDecoys } from './decoys/make.js';
 import { inTime, statusOf } from './docker-call.js';
 import { DockerRun } from './docker-run.js';
+import { npmEnvironment } from './ecosystems/npm.js';
 import { SandboxError } from './errors.js';
 import { protectHost } from './firewall.js';
 import { HOME, labelsOf, nameOf } from './identity.js';
 import { clearJob, sweepInstance } from './leftovers.js';
 import { createNetwork, type JobNetwork } from './network.js';
-import { npmEnvironment } from './npm.js';
 import { DEFAULT_LIMITS, type SandboxLimits, type SandboxOptions } from './options.js';
 
 /** Sandboxes on a Docker engine. Nothing is asked of the engine yet. */

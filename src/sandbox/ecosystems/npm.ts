@@ -1,4 +1,4 @@
-import { CA_FILE, HOME } from './identity.js';
+import { CA_FILE, HOME } from '../identity.js';
 
 /**
  * Flags of the command line win over an uploaded `.npmrc`, over the environment and over HOME's. Scripts: npm 12 runs none
