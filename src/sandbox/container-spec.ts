@@ -19,9 +19,16 @@ const PERIOD_US = 100_000;
 /** Against Docker's default of 1024: a busy sandbox must not starve the worker that has to end it. */
 const CPU_SHARES = 512;
 const SHM_BYTES = 64 * 1024 * 1024;
+/** A file with content takes a page. The kernel's default is half the machine's pages, whatever the size. */
+const BYTES_PER_INODE = 4096;
 
 function tmpfs(sizeBytes: number, more: string): string {
-  return `rw,exec,nosuid,nodev,size=${sizeBytes},${more}`;
+  const inodes = Math.ceil(sizeBytes / BYTES_PER_INODE);
+  return `rw,nosuid,nodev,size=${sizeBytes},nr_inodes=${inodes},${more}`;
+}
+
+function limit(Name: string, value: number): { Name: string; Soft: number; Hard: number } {
+  return { Name, Soft: value, Hard: value };
 }
 
 /** DESIGN §5: no privileges, no host mounts, a read-only root, tmpfs with quotas, a network without a way out. */
@@ -44,10 +51,14 @@ export function containerSpec(plan: ContainerPlan): ContainerCreateOptions {
       SecurityOpt: ['no-new-privileges:true'],
       ReadonlyRootfs: true,
       Tmpfs: {
-        [HOME]: tmpfs(limits.homeBytes, 'uid=1000,gid=1000,mode=0700'),
-        '/tmp': tmpfs(limits.tmpBytes, 'mode=1777'),
+        [HOME]: tmpfs(limits.homeBytes, 'exec,uid=1000,gid=1000,mode=0700'),
+        '/tmp': tmpfs(limits.tmpBytes, 'exec,mode=1777'),
+        // The engine's own has no limit for inodes.
+        '/dev/shm': tmpfs(SHM_BYTES, 'noexec,mode=1777'),
       },
-      ShmSize: SHM_BYTES,
+      IpcMode: 'private',
+      // A file of holes takes no room of a tmpfs, but of whoever copies it. Open files are limited by `confine`.
+      Ulimits: [limit('fsize', limits.homeBytes), limit('core', 0)],
       PidsLimit: limits.pids,
       Memory: limits.memoryBytes,
       MemorySwap: limits.memoryBytes,

@@ -145,7 +145,7 @@ export class DockerRun implements SandboxRun {
     const tail = new OutputTail(LOG_BYTES);
     const started = clock.now();
     const onOutput: ExecRequest['onOutput'] = (_name, payload) => tail.push(payload);
-    const request = { command: [CONFINE, ...command], cwd: this.#root, deadlineMs: timeoutMs, onOutput };
+    const request = { command, cwd: this.#root, deadlineMs: timeoutMs, onOutput };
     const { exitCode, timedOut } = await this.#exec(request);
     const durationMs = clock.now() - started;
     const step = { command: command.join(' '), exitCode, timedOut, durationMs, log: tail.text(), logBytes: tail.total };
@@ -175,9 +175,18 @@ export class DockerRun implements SandboxRun {
     if (this.#wasKilled) {
       throw new SandboxError('container-killed', 'the sandbox was killed: what ran in it could not be ended otherwise');
     }
-    const result = await runExec(this.#parts.container, { ...request, user: CI_USER });
+    const result = await this.#confined(request);
     if (result.timedOut) await this.#endEverything();
     return result;
+  }
+
+  /**
+   * Everything that runs as the project's user, our own tools too: what the project left running could write into the
+   * memory of an unconfined process of the same user, and so do there what it may not do itself.
+   */
+  #confined(request: Omit<ExecRequest, 'user'>): Promise<ExecResult> {
+    const command = [CONFINE, ...request.command];
+    return runExec(this.#parts.container, { ...request, command, user: CI_USER });
   }
 
   /**
@@ -186,14 +195,13 @@ export class DockerRun implements SandboxRun {
    */
   async #endEverything(): Promise<void> {
     const { container, log } = this.#parts;
-    const request: ExecRequest = {
+    const request = {
       command: ['sh', '-c', 'kill -9 -1'],
-      user: CI_USER,
       cwd: '/',
       deadlineMs: KILL_MS,
       onOutput: () => undefined,
     };
-    const killed = await runExec(container, request).catch(() => undefined);
+    const killed = await this.#confined(request).catch(() => undefined);
     if (killed?.exitCode === 0) return;
     log.warn({ container: container.id }, 'what ran past its deadline could not be ended: killing the container');
     this.#wasKilled = true;

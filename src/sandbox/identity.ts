@@ -22,5 +22,6 @@ export function nameOf(jobId: string): string {
 export function labelsOf(plan: SandboxPlan, instance: string): Record<string, string> {
   return { [JOB_LABEL]: plan.jobId, [ATTEMPT_LABEL]: String(plan.attempt), [INSTANCE_LABEL]: instance };
 }
-/** Runs a command without io_uring, which no sensor can see through (`image/confine.c`). */
+
+/** Runs a command without the system calls that no install needs (`image/confine.c`). */
 export const CONFINE = '/opt/packwarden/confine';

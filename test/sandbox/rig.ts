@@ -12,6 +12,7 @@ import { type Files, tarball } from './tarball.js';
 export const docker = new Docker();
 
 const MIB = 1024 * 1024;
+export const HOME_BYTES = 512 * MIB;
 const caFile = process.env.NODE_EXTRA_CA_CERTS;
 
 /** A test's own worker: what it leaves is told by its instance. */
@@ -23,7 +24,7 @@ export function sandboxOptions(more: Partial<SandboxOptions> = {}): SandboxOptio
     registry: 'https://registry.npmjs.org/',
     ...(caFile === undefined ? {} : { extraCa: readFileSync(caFile, 'utf8') }),
     // A machine that runs tests beside others keeps a processor for them.
-    limits: { cpus: 1, memoryBytes: 1536 * MIB, homeBytes: 512 * MIB, tmpBytes: 64 * MIB, pids: 256 },
+    limits: { cpus: 1, memoryBytes: 1536 * MIB, homeBytes: HOME_BYTES, tmpBytes: 64 * MIB, pids: 256 },
     clock: Date,
     randomBytes,
     log: pino({ level: 'silent' }),
