@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { ENTRIES, LINKS } from './entry-table.js';
+import { ODD_REFUSED, ODD_TAKEN } from './odd-table.js';
 import { base256, MIB, type RefusedRow, random } from './refused-row.js';
 import { END, entry, file, folder, gnuLong, hardLink, MANIFEST, pax, project, symlink, tarball } from './tar-writer.js';
 
@@ -190,7 +191,14 @@ const PATHS: readonly RefusedRow[] = [
 ];
 
 /** Every body that is refused, and why. */
-export const REFUSED: readonly RefusedRow[] = [...NOT_AN_ARCHIVE, ...MANIFESTS, ...PATHS, ...LINKS, ...ENTRIES];
+export const REFUSED: readonly RefusedRow[] = [
+  ...NOT_AN_ARCHIVE,
+  ...MANIFESTS,
+  ...PATHS,
+  ...LINKS,
+  ...ENTRIES,
+  ...ODD_REFUSED,
+];
 
 /** Bodies that look odd and are taken, because unpacking them does no harm. */
 export const TAKEN: readonly { readonly what: string; readonly body: () => Buffer }[] = [
@@ -237,4 +245,5 @@ export const TAKEN: readonly { readonly what: string; readonly body: () => Buffe
     what: 'a folder by an old tar',
     body: () => project(entry({ path: 'old/', magic: '' }), entry({ path: 'old/f', magic: '' })),
   },
+  ...ODD_TAKEN,
 ];
