@@ -1,47 +1,119 @@
-// Loads each direct dependency in a process of its own: `node import-all.mjs PROJECT SECONDS_EACH`. A dependency that
-// can't be loaded is said and passed over: many honest ones (types, command line tools) can't. Always exit code 0.
+// Loads packages, each in a process of its own: `node import-all.mjs PROJECT SECONDS_EACH LINGER_SECONDS BUDGET_SECONDS`,
+// with what to load on standard input: [{"name", "folder", "direct", "bins": [files]}]. Standard output is the worker's
+// alone: one JSON object per package and per tool, as `src/sandbox/import-results.ts` reads them. What the packages
+// print goes to standard error. A package that can't be loaded is said and passed over: many honest ones (types, command
+// line tools) can't. The command line tools of direct dependencies are asked for `--help` last, while the budget lasts.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
 const LOADER = '/opt/packwarden/load.cjs';
 const AT_ONCE = 2;
-const SECTIONS = ['dependencies', 'optionalDependencies', 'devDependencies'];
+const MAX_TOLD_BYTES = 64 * 1024;
+const MAX_FAILED = 8;
+const MAX_BINS = 40;
+// Tools that ask for consent by these leave their telemetry out: a run of `--help` is no use of them.
+const QUIET = { DO_NOT_TRACK: '1', NO_UPDATE_NOTIFIER: '1', CHECKPOINT_DISABLE: '1', NEXT_TELEMETRY_DISABLED: '1' };
 
-const [project, secondsEach] = process.argv.slice(2);
+const [project, secondsEach, lingerSeconds, budgetSeconds] = process.argv.slice(2);
+const started = Date.now();
+const targets = JSON.parse(readFileSync(0, 'utf8'));
 
-function directDependencies() {
-  const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8').replace(/^\uFEFF/, ''));
-  const sections = SECTIONS.map((name) => manifest[name]).filter((section) => section !== null && typeof section === 'object');
-  return [...new Set(sections.flatMap((section) => Object.keys(section)))];
-}
-
-function describe(code, signal, timedOut) {
-  if (timedOut) return `stopped after ${secondsEach} s`;
-  if (signal !== null) return `killed by ${signal}`;
-  return code === 0 ? 'loaded' : `could not be loaded (exit code ${code})`;
-}
-
-function load(name) {
+/** Runs `node ARGS…` until its end or its deadline, and resolves with how it ended and what it told on descriptor 3. */
+function run(args, env) {
   return new Promise((resolve) => {
-    const child = spawn('node', [LOADER, name, project], { cwd: project, stdio: ['ignore', 'inherit', 'inherit'] });
+    const begun = Date.now();
+    const child = spawn('node', args, { cwd: project, env, stdio: ['ignore', 2, 2, 'pipe'] });
+    let told = '';
     let timedOut = false;
+    child.stdio[3]?.setEncoding('utf8');
+    child.stdio[3]?.on('data', (text) => {
+      told = (told + text).slice(0, MAX_TOLD_BYTES);
+    });
+    child.stdio[3]?.on('error', () => {});
     const timer = setTimeout(() => {
       timedOut = true;
       child.kill('SIGKILL');
     }, Number(secondsEach) * 1000);
-    const done = (line) => {
+    const done = (problem) => {
       clearTimeout(timer);
-      console.log(`[packwarden] ${name}: ${line}`);
-      resolve();
+      // What the child wrote before it ended may still be in the pipe.
+      setImmediate(() => {
+        child.stdio[3]?.destroy();
+        resolve({ problem, told, ms: Date.now() - begun });
+      });
     };
     child.on('error', (error) => done(`could not be started (${error.message})`));
-    child.on('exit', (code, signal) => done(describe(code, signal, timedOut)));
+    child.on('exit', (code, signal) => done(problemOf(code, signal, timedOut)));
   });
 }
 
-const waiting = directDependencies();
-async function work() {
-  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await load(name);
+function problemOf(code, signal, timedOut) {
+  if (timedOut) return `stopped after ${secondsEach} s`;
+  if (signal !== null) return `killed by ${signal}`;
+  return code === 0 ? null : `ended with exit code ${code}`;
 }
-await Promise.all(Array.from({ length: AT_ONCE }, work));
+
+/** The lines of a loader; the package that it loaded can write there too, so anything else is passed over. */
+function entriesOf(told) {
+  const entries = [];
+  for (const line of told.split('\n')) {
+    try {
+      const { entry, error } = JSON.parse(line);
+      if (typeof entry === 'string' && (error === null || typeof error === 'string')) entries.push({ entry, error });
+    } catch {
+      // A line that was cut, or is not the loader's.
+    }
+  }
+  return entries;
+}
+
+function print(line) {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+async function load({ name, folder, direct }) {
+  const linger = String(Number(lingerSeconds) * 1000);
+  const { problem, told, ms } = await run([LOADER, direct ? name : folder, project, linger], process.env);
+  const entries = entriesOf(told);
+  const main = entries.find(({ entry }) => entry === '.');
+  const error = main?.error ?? problem ?? (main === undefined ? 'it ended its process while it was loaded' : null);
+  const failed = entries.filter((entry) => entry.error !== null && entry !== main).map(({ entry }) => entry);
+  console.error(`[packwarden] ${name}: ${error === null ? 'loaded' : (problem ?? `could not be loaded: ${error}`)}`);
+  print({ folder, ms, error, entries: entries.length, failed: failed.slice(0, MAX_FAILED) });
+}
+
+/** Scripts for Node only: a native program is not started without a reason. */
+function isNodeScript(file) {
+  let fd;
+  try {
+    fd = openSync(file, 2048 /* O_NONBLOCK */);
+    const head = Buffer.alloc(64);
+    readSync(fd, head, 0, head.length, 0);
+    return /^#!.*\bnode\b/.test(head.toString('latin1').split('\n')[0]);
+  } catch {
+    return false;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+async function askForHelp({ name, folder, bin }) {
+  const { problem } = await run([bin, '--help'], { ...process.env, ...QUIET });
+  console.error(`[packwarden] ${name}: ${bin} --help: ${problem ?? 'done'}`);
+  print({ folder, bin, error: problem });
+}
+
+async function each(items, work) {
+  const waiting = [...items];
+  const worker = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+const hasTime = () => Date.now() - started < Number(budgetSeconds) * 1000;
+await each(targets, load);
+const tools = targets.flatMap(({ name, folder, bins }) => bins.map((bin) => ({ name, folder, bin })));
+await each(tools.filter(({ bin }) => isNodeScript(bin)).slice(0, MAX_BINS), async (tool) => {
+  if (hasTime()) await askForHelp(tool);
+});

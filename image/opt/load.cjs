@@ -1,49 +1,103 @@
-// Loads one dependency, the way a program that uses it would: `node /opt/packwarden/load.cjs NAME PROJECT`. Both ways
-// in are taken, since a package may hold different code for require and for import. Exit code 1 when neither worked.
+// Loads one package, the way a program that uses it would: `node /opt/packwarden/load.cjs NAME|FOLDER PROJECT LINGER_MS`.
+// A direct dependency is loaded by name from the project, another package by its folder. Both ways in are taken, since a
+// package may hold different code for require and for import; then its `exports` subpaths. How each entry went is told
+// on file descriptor 3, a JSON object per line: {"entry": ".", "error": null | "…"}.
 'use strict';
+const { readFileSync, writeSync } = require('node:fs');
 const { builtinModules, createRequire } = require('node:module');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const vm = require('node:vm');
 
-// How long a loaded package may go on doing things: a server or a timer would else keep the process for ever.
-const LINGER_MS = 3000;
+const MAX_SUBPATHS = 16;
+// After this long no further subpath is begun: the package's own entry is what matters.
+const SUBPATHS_MS = 3000;
+const MAX_ERROR_CHARS = 300;
 
-/** `import(name)` as a module of the project would do it: resolution starts at the project, not at this file. */
-function importFrom(project, name) {
+const [target, project, lingerMs] = process.argv.slice(2);
+
+/** `import(name)` as a module of that folder would do it: resolution starts there, not at this file. */
+function importFrom(folder, name) {
   // Node warns once that this constant is experimental; nobody who reads a report's log is helped by it.
   const { emitWarning } = process;
   process.emitWarning = () => {};
   const dynamicImport = vm.runInThisContext('(name) => import(name)', {
-    filename: join(project, 'packwarden-import.js'),
+    filename: join(folder, 'packwarden-import.js'),
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   process.emitWarning = emitWarning;
   return dynamicImport(name);
 }
 
-async function load(name, project) {
-  const fromProject = createRequire(join(project, 'package.json'));
-  // A package may be called like a module of Node's own (`events`, `process`), which would be found first.
-  const isShadowed = builtinModules.includes(name);
-  const errors = [];
+function messageOf(error) {
+  let text;
   try {
-    fromProject(isShadowed ? `${name}/` : name);
-  } catch (error) {
-    errors.push(error);
+    text = String(error?.message ?? error);
+  } catch {
+    text = 'an error that can not be shown';
   }
-  try {
-    await importFrom(project, isShadowed ? pathToFileURL(fromProject.resolve(`${name}/`)).href : name);
-  } catch (error) {
-    errors.push(error);
-  }
-  return errors;
+  return text.split('\n')[0].slice(0, MAX_ERROR_CHARS);
 }
 
-load(process.argv[2], process.argv[3]).then((errors) => {
-  if (errors.length === 2) {
-    console.error(String(errors[0]?.message ?? errors[0]).split('\n')[0]);
-    process.exitCode = 1;
+function tell(entry, error) {
+  writeSync(3, `${JSON.stringify({ entry, error })}\n`);
+}
+
+function readManifest(folder) {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8').replace(/^\uFEFF/, ''));
+  } catch {
+    return {};
   }
-  setTimeout(() => process.exit(), LINGER_MS).unref();
-});
+}
+
+function subpathsOf({ exports }) {
+  if (exports === null || typeof exports !== 'object' || Array.isArray(exports)) return [];
+  return Object.keys(exports)
+    .filter((key) => key.startsWith('./') && !key.includes('*') && !key.endsWith('/') && !/\.(json|css|d\.ts)$/.test(key))
+    .slice(0, MAX_SUBPATHS);
+}
+
+/** Where the package is looked for, under which name, and its manifest. */
+function locate() {
+  const isFolder = target.startsWith('/');
+  const folder = isFolder ? target : join(project, 'node_modules', target);
+  const manifest = readManifest(folder);
+  if (!isFolder) return { from: project, name: target, manifest };
+  // Only a package with `exports` can name itself; of the others the folder is the name.
+  const byName = manifest.exports !== undefined && typeof manifest.name === 'string';
+  return { from: folder, name: byName ? manifest.name : folder, manifest };
+}
+
+async function loadEntry(from, specifier) {
+  const requireFrom = createRequire(join(from, 'package.json'));
+  const errors = [];
+  try {
+    requireFrom(specifier);
+  } catch (error) {
+    errors.push(error);
+  }
+  try {
+    // A folder is no name for `import`, and a trailing slash neither.
+    const isFile = specifier.startsWith('/') || specifier.endsWith('/');
+    await importFrom(from, isFile ? pathToFileURL(requireFrom.resolve(specifier)).href : specifier);
+  } catch (error) {
+    errors.push(error);
+  }
+  return errors.length === 2 ? messageOf(errors[0]) : null;
+}
+
+async function main() {
+  const { from, name, manifest } = locate();
+  // A package may be called like a module of Node's own (`events`, `process`), which would be found first.
+  const error = await loadEntry(from, builtinModules.includes(name) ? `${name}/` : name);
+  tell('.', error);
+  const started = Date.now();
+  for (const subpath of subpathsOf(manifest)) {
+    if (Date.now() - started > SUBPATHS_MS) break;
+    tell(subpath, await loadEntry(from, `${manifest.name}${subpath.slice(1)}`));
+  }
+}
+
+// A loaded package may go on doing things for a while: a server or a timer would else keep the process for ever.
+main().then(() => setTimeout(() => process.exit(), Number(lingerMs)).unref());

@@ -84,6 +84,13 @@ const schema = z.object({
     .describe('largest tarball'),
   PACKWARDEN_INSTALL_TIMEOUT_S: seconds(600).describe('deadline of the install'),
   PACKWARDEN_IMPORT_TIMEOUT_S: seconds(120).describe('deadline of the import phase'),
+  PACKWARDEN_LINGER_S: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(600)
+    .default(3)
+    .describe('how long what a phase left running is watched before the next one'),
   PACKWARDEN_GRACE_S: seconds(10).describe("how long the sensor's answer to a canary may take"),
   PACKWARDEN_QUEUE_TIMEOUT_S: seconds(3600).describe('how long a job may wait for a worker'),
   PACKWARDEN_FAIL_ON: z

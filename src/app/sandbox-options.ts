@@ -21,6 +21,7 @@ export function sandboxOptions(config: Config, clock: Clock, log: Logger): Sandb
     registry,
     ...(caFile === undefined ? {} : { extraCa: readNamed(config, 'PACKWARDEN_CA_FILE').toString() }),
     ...(runtime === undefined ? {} : { runtime }),
+    limits: { lingerMs: config.PACKWARDEN_LINGER_S * 1000 },
     clock,
     randomBytes,
     log,

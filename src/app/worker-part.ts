@@ -47,6 +47,7 @@ export async function startWorkerPart(
     installMs: config.PACKWARDEN_INSTALL_TIMEOUT_S * 1000,
     importMs: config.PACKWARDEN_IMPORT_TIMEOUT_S * 1000,
     queueMs: config.PACKWARDEN_QUEUE_TIMEOUT_S * 1000,
+    lingerMs: config.PACKWARDEN_LINGER_S * 1000,
     graceMs,
     settleMs: alerts.sensor === null ? FALCO_SETTLE_MS : SENSOR_SETTLE_MS,
     failOn: config.PACKWARDEN_FAIL_ON,

@@ -9,10 +9,20 @@ import type { InstalledPackage } from '../report/installed-package.js';
 import type { Phase, Report } from '../report/report.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import { sendCanary } from './canary.js';
-import { CancelledError, DeadlineError, within } from './deadline.js';
+import { CancelledError, within } from './deadline.js';
+import { GiveUp, reasonFor } from './give-up.js';
 import type { JobSpec, JobState } from './job.js';
 import { Monitor } from './monitor.js';
-import type { AlertFeed, BlobStore, Clock, Sandbox, SandboxRun, StateListener, StepResult } from './ports.js';
+import type {
+  AlertFeed,
+  BlobStore,
+  Clock,
+  ImportResult,
+  Sandbox,
+  SandboxRun,
+  StateListener,
+  StepResult,
+} from './ports.js';
 import { type JobEvent, transition } from './transition.js';
 
 /** Deadlines in milliseconds, and what decides the verdict. */
@@ -21,6 +31,8 @@ export interface DetonationLimits {
   readonly prepareMs: number;
   readonly installMs: number;
   readonly importMs: number;
+  /** How long what a phase left running is watched, in milliseconds. */
+  readonly lingerMs: number;
   /** How long a canary's alert may take, and how long the alert source may take to connect. */
   readonly graceMs: number;
   /** How long after the closing canary the source may still say that it dropped events before it. */
@@ -55,13 +67,6 @@ const OPENING_TRIES = 3;
 /** What the sandbox itself may take beyond a step's own deadline before the worker stops believing it. */
 const SLACK_MS = 30_000;
 
-/** Ends a run early with the reason that the report will give. */
-class GiveUp extends Error {
-  constructor(readonly reason: IncompleteReason) {
-    super(reason.message);
-  }
-}
-
 /** Leads one try of a job through its phases, and writes the report of whatever happened. */
 export class Detonation {
   readonly #deps: DetonationDependencies;
@@ -76,6 +81,7 @@ export class Detonation {
   #openingCanaryMs: number | null = null;
   #closingCanaryMs: number | null = null;
   #log = '';
+  #leftRunning = false;
   #ended = false;
 
   constructor(deps: DetonationDependencies, attempt: Attempt) {
@@ -96,7 +102,7 @@ export class Detonation {
       watch = this.#deps.feed.watch(run.containerId, this.#monitor);
       await this.#phasesOf(run);
     } catch (error) {
-      this.#incomplete.push(this.#reasonFor(error));
+      this.#incomplete.push(reasonFor(error));
       await this.#to('gave-up');
     } finally {
       this.#ended = true;
@@ -118,18 +124,36 @@ export class Detonation {
     const install = await this.#limited('the install', limits.installMs + SLACK_MS, run.install(limits.installMs));
     this.#record('install', install);
     await this.#listPackages(run);
+    await this.#linger(run);
     await this.#to('installed');
 
     this.#startPhase('import');
     if (install.exitCode === 0) {
-      const imported = await this.#limited('the import', limits.importMs + SLACK_MS, run.importAll(limits.importMs));
-      this.#record('import', imported);
+      const importing = run.importAll(limits.importMs, this.#packages);
+      const imported = await this.#limited('the import', limits.importMs + SLACK_MS, importing);
+      this.#record('import', imported, { loaded: [...imported.loaded] });
+      this.#judgeImport(imported);
+      await this.#linger(run);
     }
     await this.#to('imported');
 
     this.#startPhase('drain');
+    if (this.#leftRunning) await this.#limited('ending what still ran', SLACK_MS, run.endProcesses());
     await this.#closingCanary(run);
     await this.#to('drained');
+  }
+
+  /**
+   * Watches what the phase left running for a while. It goes on to the end of the job: a daemon lives through the build on
+   * a CI machine too, and each second that it is watched it may show what it waits for. Before the closing canary it is
+   * killed, so that nothing happens after the last moment that was watched.
+   */
+  async #linger(run: SandboxRun): Promise<void> {
+    const phase = this.#phases.at(-1);
+    const { lingerMs } = this.#deps.limits;
+    const running = await this.#limited('watching what still runs', lingerMs + SLACK_MS, run.linger(lingerMs));
+    this.#leftRunning = running.length > 0;
+    if (phase && running.length > 0) phase.leftRunning = [...running];
   }
 
   /** Without the list nothing can be attributed, but what was seen still stands. */
@@ -214,9 +238,16 @@ export class Detonation {
     this.#phaseStarts.push({ name, at: this.#deps.clock.now() });
   }
 
-  #record(name: Phase['name'], step: StepResult): void {
+  /** A loader that was killed, or spoken for, has shown nothing of the packages it was to load. */
+  #judgeImport({ exitCode, timedOut, problem }: ImportResult): void {
+    if (timedOut || (exitCode === 0 && problem === null)) return;
+    const message = problem ?? `the loader ended with exit code ${exitCode}`;
+    this.#incomplete.push({ code: 'import-failed', message: `the import can't be vouched for: ${message}` });
+  }
+
+  #record(name: Phase['name'], step: StepResult, more: Pick<Phase, 'loaded'> = {}): void {
     const { command, exitCode, durationMs, timedOut } = step;
-    this.#phases.push({ name, command, exitCode, durationMs, timedOut });
+    this.#phases.push({ name, command, exitCode, durationMs, timedOut, ...more });
     this.#log = (this.#log + step.log).slice(-64 * 1024);
     if (timedOut) {
       const code = name === 'install' ? 'install-timeout' : 'import-timeout';
@@ -224,19 +255,6 @@ export class Detonation {
     } else if (name === 'install' && exitCode !== 0) {
       this.#incomplete.push({ code: 'install-failed', message: `the install ended with exit code ${exitCode}` });
     }
-  }
-
-  #reasonFor(error: unknown): IncompleteReason {
-    if (error instanceof GiveUp) return error.reason;
-    if (error instanceof CancelledError) return { code: 'cancelled', message: error.message };
-    if (error instanceof DeadlineError) return { code: 'sandbox-failed', message: error.message };
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    if (error.code === 'unpack-failed') return { code: 'unpack-failed', message: error.message };
-    // The project's doing, which another try would only repeat: what was seen of it is worth more.
-    if (error.code === 'container-killed' || error.code === 'listing-failed') {
-      return { code: 'sandbox-failed', message: error.message };
-    }
-    throw error;
   }
 
   #report(): Report {

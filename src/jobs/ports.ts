@@ -4,6 +4,7 @@ import type { AlertSink, Watch } from '../falco/hub.js';
 import type { SourceStatus } from '../falco/source.js';
 import type { PlantedDecoy } from '../report/decoys.js';
 import type { InstalledPackage } from '../report/installed-package.js';
+import type { LoadedPackage, RunningProcess } from '../report/report.js';
 import type { Ecosystem, JobSpec, JobState, JobView } from './job.js';
 
 /** Time and randomness come in from outside. */
@@ -59,6 +60,13 @@ export interface StepResult {
   readonly logBytes: number;
 }
 
+/** The import phase's step, with how each package went. */
+export interface ImportResult extends StepResult {
+  readonly loaded: readonly LoadedPackage[];
+  /** Why the results can't be taken at their word; null when they can. */
+  readonly problem: string | null;
+}
+
 /** A running sandbox: one container, its network and its gateway, for one try of one job. */
 export interface SandboxRun {
   /** Full Docker id (64 hex); known before anything of the project runs in it. */
@@ -73,8 +81,12 @@ export interface SandboxRun {
   unpack(archive: Readable): Promise<void>;
   /** Installs with every dependency script forced on. */
   install(timeoutMs: number): Promise<StepResult>;
-  /** Loads each direct dependency in a process of its own. */
-  importAll(timeoutMs: number): Promise<StepResult>;
+  /** Loads each direct dependency, and each package with an install script, in a process of its own. */
+  importAll(timeoutMs: number, packages: readonly InstalledPackage[]): Promise<ImportResult>;
+  /** Waits until nothing of the project runs any more, at most `ms`. Resolves with what still runs then. */
+  linger(ms: number): Promise<readonly RunningProcess[]>;
+  /** Kills everything of the project that runs. */
+  endProcesses(): Promise<void>;
   /** What stands in the project's dependency folders now; the project itself first. */
   packages(): Promise<readonly InstalledPackage[]>;
   egress(): readonly EgressRecord[];

@@ -4,7 +4,7 @@ import type { PackageIndex } from './package-index.js';
 import type { ProcessStart, ProcessTree } from './process-tree.js';
 import type { Finding, PackageRef } from './report.js';
 
-/** The program in the image that loads one dependency: `node /opt/packwarden/load.cjs NAME …`. */
+/** The program in the image that loads one package: `node /opt/packwarden/load.cjs NAME|FOLDER …`. */
 const LOADER = /^node \/opt\/packwarden\/load\.[cm]js (\S+)/;
 
 /** The package managers' own processes, as the image's commands start them. */
@@ -26,7 +26,7 @@ export function isManager(start: ProcessStart): boolean {
 /** The package a program belongs to: by its folder, by the script it was given, or by what the loader was told to load. */
 function packageOf(start: ProcessStart, packages: PackageIndex): InstalledPackage | undefined {
   const loaded = LOADER.exec(start.cmdline)?.[1];
-  if (loaded !== undefined) return packages.direct(loaded);
+  if (loaded !== undefined) return loaded.startsWith('/') ? packages.owning(loaded) : packages.direct(loaded);
   const byCwd = packages.owning(start.cwd);
   if (byCwd && byCwd !== packages.root) return byCwd;
   for (const word of start.cmdline.split(' ')) {

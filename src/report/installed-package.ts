@@ -10,4 +10,13 @@ export interface InstalledPackage {
   readonly scripts: readonly string[];
   /** Names of the packages it depends on (dependencies and optionalDependencies; devDependencies of the project). */
   readonly dependencies: readonly string[];
+  /** Which folder (`realPath`) a dependency's name leads to, where that is not found by Node's look-up in `path` (pnpm's links). */
+  readonly resolved?: Readonly<Record<string, string>> | undefined;
+  /** Absolute paths of its command line tools. */
+  readonly bins?: readonly string[] | undefined;
+}
+
+/** Whether a package is the project itself, one of its workspaces, or a folder that it links to. */
+export function isLocal(pkg: InstalledPackage): boolean {
+  return !pkg.realPath.includes('/node_modules/');
 }

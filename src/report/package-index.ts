@@ -1,4 +1,4 @@
-import type { InstalledPackage } from './installed-package.js';
+import { type InstalledPackage, isLocal } from './installed-package.js';
 import type { PackageRef } from './report.js';
 
 /** Looks up packages by folder, and tells why each one is installed. */
@@ -57,11 +57,21 @@ export class PackageIndex {
 
   #walkFromRoot(): void {
     if (!this.root) return;
-    const queue: InstalledPackage[] = [this.root];
     this.#parents.set('.', null);
+    this.#walkFrom(this.root);
+    // A workspace that nothing depends on is there because the project says so.
+    for (const pkg of this.#byPath.values()) {
+      if (!isLocal(pkg) || this.#parents.has(pkg.path)) continue;
+      this.#parents.set(pkg.path, '.');
+      this.#walkFrom(pkg);
+    }
+  }
+
+  #walkFrom(start: InstalledPackage): void {
+    const queue: InstalledPackage[] = [start];
     for (let pkg = queue.shift(); pkg; pkg = queue.shift()) {
       for (const name of pkg.dependencies) {
-        const found = this.#resolve(pkg.path, name);
+        const found = this.resolve(pkg, name);
         if (!found || this.#parents.has(found.path)) continue;
         this.#parents.set(found.path, pkg.path);
         queue.push(found);
@@ -69,9 +79,11 @@ export class PackageIndex {
     }
   }
 
-  /** Node's lookup: the nearest node_modules upwards that holds the name. */
-  #resolve(from: string, name: string): InstalledPackage | undefined {
-    let folder = from === '.' ? '' : from;
+  /** The package that `name` is to another one: where its link leads, else the nearest node_modules upwards that holds it. */
+  resolve(from: InstalledPackage, name: string): InstalledPackage | undefined {
+    const link = from.resolved?.[name];
+    if (link !== undefined) return this.#byFolder.get(link);
+    let folder = from.path === '.' ? '' : from.path;
     for (;;) {
       const found = this.#byPath.get(folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`);
       if (found || folder === '') return found;

@@ -12,6 +12,7 @@ export const INCOMPLETE_CODES = {
   'install-failed': 'unfinished',
   'install-timeout': 'unfinished',
   'import-timeout': 'unfinished',
+  'import-failed': 'unfinished',
   'unpack-failed': 'unfinished',
   'sandbox-failed': 'unfinished',
   'worker-lost': 'unfinished',
@@ -60,12 +61,34 @@ const findingSchema = z.object({
 /** One thing that happened, folded over its repetitions. */
 export type Finding = z.infer<typeof findingSchema>;
 
+const loadedPackage = z.object({
+  name: z.string(),
+  version: z.string(),
+  /** Whether require or import of the package itself worked. */
+  ok: z.boolean(),
+  ms: z.number(),
+  /** Why it could not be loaded, in its own words. */
+  error: z.string().optional(),
+  /** Subpaths of its `exports`, and tools asked for `--help`, that failed. */
+  failed: z.array(z.string()).optional(),
+});
+/** How one package was loaded. */
+export type LoadedPackage = z.infer<typeof loadedPackage>;
+
+/** `pid` in the host's numbering, as in Falco's `proc.pid`. */
+const runningProcess = z.object({ pid: z.number().int(), cmdline: z.string() });
+export type RunningProcess = z.infer<typeof runningProcess>;
+
 const phaseSchema = z.object({
   name: z.enum(['install', 'import']),
   command: z.string(),
   exitCode: z.number().int().nullable(),
   durationMs: z.number(),
   timedOut: z.boolean(),
+  /** What the import phase loaded, each in a process of its own. */
+  loaded: z.array(loadedPackage).optional(),
+  /** What still ran when the phase was over and had been watched for a while longer. */
+  leftRunning: z.array(runningProcess).optional(),
   scripts: z.object({ declared: z.number().int(), ran: z.number().int() }).optional(),
 });
 export type Phase = z.infer<typeof phaseSchema>;

@@ -128,18 +128,29 @@ function facts(report: Report, paint: Painter): string {
   const phases = report.phases.map((phase) => {
     const ended = phase.timedOut ? 'stopped at its deadline' : `exit code ${phase.exitCode}`;
     const scripts = phase.scripts ? `, install scripts run: ${phase.scripts.ran} of ${phase.scripts.declared}` : '';
-    return `  ${phase.name}: ${ended} after ${(phase.durationMs / 1000).toFixed(1)} s${scripts}`;
+    const lines = [
+      `  ${phase.name}: ${ended} after ${(phase.durationMs / 1000).toFixed(1)} s${scripts}${loaded(phase)}`,
+    ];
+    return [
+      ...lines,
+      ...(phase.leftRunning ?? []).slice(0, 5).map(({ cmdline }) => `    left running: ${plain(cmdline)}`),
+    ];
   });
   const { monitoring } = report;
   const canary = (ms: number | null): string => (ms === null ? 'none' : `${ms} ms`);
   const watched = monitoring.proven ? paint('green', 'proven') : paint('yellow', 'not proven');
   return [
     paint('bold', 'Run'),
-    ...phases,
+    ...phases.flat(),
     `  watched: ${watched} by ${plain(monitoring.source) || 'no sensor'}; canaries came back after ${canary(
       monitoring.openingCanaryMs,
     )} and ${canary(monitoring.closingCanaryMs)}; ${monitoring.drops} events dropped`,
   ].join('\n');
+}
+
+function loaded({ loaded: packages }: Report['phases'][number]): string {
+  if (!packages || packages.length === 0) return '';
+  return `, packages loaded: ${packages.filter(({ ok }) => ok).length} of ${packages.length}`;
 }
 
 function nextSteps(report: Report): string {

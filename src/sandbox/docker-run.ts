@@ -1,29 +1,36 @@
 import { relative } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Gateway } from '../egress/gateway.js';
 import type { EgressRecord } from '../egress/record.js';
-import type { Clock, SandboxRun, StepResult } from '../jobs/ports.js';
+import type { Clock, ImportResult, SandboxRun, StepResult } from '../jobs/ports.js';
 import type { PlantedDecoy } from '../report/decoys.js';
 import type { InstalledPackage } from '../report/installed-package.js';
+import type { RunningProcess } from '../report/report.js';
 import type { DecoyFile } from './decoys/decoy.js';
 import { removed } from './docker-call.js';
 import { npmInstallCommand } from './ecosystems/npm.js';
 import { SandboxError } from './errors.js';
 import { type ExecRequest, type ExecResult, runExec } from './exec.js';
 import { CA_FILE, CI_USER, CONFINE, HOME, PROJECT } from './identity.js';
+import { importPlan } from './import-plan.js';
+import { MAX_RESULT_BYTES, readImportResults } from './import-results.js';
 import { removeContainer } from './leftovers.js';
 import type { JobNetwork } from './network.js';
 import type { SandboxLimits } from './options.js';
 import { OutputTail } from './output-tail.js';
 import { MAX_LISTING_BYTES, parsePackageList } from './package-list.js';
+import { runningIn } from './running.js';
 import { tarOf } from './tar-of.js';
 
 const LOG_BYTES = 64 * 1024;
 /** Of a tool's complaint, in characters. */
 const MESSAGE_CHARS = 500;
+/** How often a lingering sandbox is looked at, in milliseconds. */
+const LOOK_MS = 250;
 /** How long the end of everything in the container may take before the container itself is killed, in milliseconds. */
 const KILL_MS = 5_000;
 /** Credentials that are as old as the sandbox would be noticed. */
@@ -41,6 +48,12 @@ export interface DockerRunParts {
   readonly decoys: readonly DecoyFile[];
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** A step's program that takes input, and whose standard output is no part of the log. */
+interface StepChannel {
+  readonly stdin: string;
+  readonly stdout: OutputTail;
 }
 
 /** What one program printed on each stream, at most. */
@@ -110,9 +123,30 @@ export class DockerRun implements SandboxRun {
     return this.#step(npmInstallCommand(this.#locked), timeoutMs);
   }
 
-  importAll(timeoutMs: number): Promise<StepResult> {
-    const secondsEach = String(this.#parts.limits.importEachMs / 1000);
-    return this.#step(['node', '/opt/packwarden/import-all.mjs', this.#root, secondsEach], timeoutMs);
+  async importAll(timeoutMs: number, packages: readonly InstalledPackage[]): Promise<ImportResult> {
+    const { importEachMs, lingerMs } = this.#parts.limits;
+    const plan = importPlan(packages, this.#root);
+    // Tools are asked for help only while half of the time is left.
+    const seconds = [importEachMs, lingerMs, timeoutMs / 2].map((ms) => String(ms / 1000));
+    const command = ['node', '/opt/packwarden/import-all.mjs', this.#root, ...seconds];
+    const results = new OutputTail(MAX_RESULT_BYTES);
+    const step = await this.#step(command, timeoutMs, { stdin: JSON.stringify(plan), stdout: results });
+    return { ...step, ...readImportResults(results.text(), plan, packages) };
+  }
+
+  async linger(ms: number): Promise<readonly RunningProcess[]> {
+    const { clock, container } = this.#parts;
+    const deadline = clock.now() + ms;
+    while (!this.#wasKilled) {
+      const running = await runningIn(container);
+      if (running.length === 0 || clock.now() >= deadline) return running;
+      await sleep(Math.min(LOOK_MS, Math.max(0, deadline - clock.now())));
+    }
+    return [];
+  }
+
+  endProcesses(): Promise<void> {
+    return this.#endEverything();
   }
 
   async packages(): Promise<readonly InstalledPackage[]> {
@@ -140,12 +174,19 @@ export class DockerRun implements SandboxRun {
   }
 
   /** A command of the report: its output's tail is kept, and at its deadline everything in the container ends. */
-  async #step(command: readonly string[], timeoutMs: number): Promise<StepResult> {
+  async #step(command: readonly string[], timeoutMs: number, channel?: StepChannel): Promise<StepResult> {
     const { clock, log } = this.#parts;
     const tail = new OutputTail(LOG_BYTES);
     const started = clock.now();
-    const onOutput: ExecRequest['onOutput'] = (_name, payload) => tail.push(payload);
-    const request = { command, cwd: this.#root, deadlineMs: timeoutMs, onOutput };
+    const onOutput: ExecRequest['onOutput'] = (name, payload) =>
+      (name === 'stdout' && channel ? channel.stdout : tail).push(payload);
+    const request = {
+      command,
+      cwd: this.#root,
+      ...(channel ? { stdin: Readable.from([channel.stdin]) } : {}),
+      deadlineMs: timeoutMs,
+      onOutput,
+    };
     const { exitCode, timedOut } = await this.#exec(request);
     const durationMs = clock.now() - started;
     const step = { command: command.join(' '), exitCode, timedOut, durationMs, log: tail.text(), logBytes: tail.total };

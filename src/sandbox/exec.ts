@@ -97,7 +97,7 @@ function gone(cause?: unknown): SandboxError {
 }
 
 /** A container that is not there, or not running, answers 404, 409 or 500 depending on the call and the engine. */
-async function orGone<T>(call: Promise<T>): Promise<T> {
+export async function orGone<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {

@@ -19,6 +19,8 @@ export interface SandboxLimits {
   readonly tmpBytes: number;
   /** How long one dependency may take to load, in the import phase. */
   readonly importEachMs: number;
+  /** How long a loaded package whose timers or sockets keep it alive is watched before it is ended, in milliseconds. */
+  readonly lingerMs: number;
   /** Deadline of the steps that have none of their own: unpacking, listing, canary. */
   readonly stepMs: number;
 }
@@ -32,6 +34,7 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   homeBytes: 2560 * MIB,
   tmpBytes: 512 * MIB,
   importEachMs: 15_000,
+  lingerMs: 3_000,
   stepMs: 120_000,
 };
 

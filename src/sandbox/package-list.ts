@@ -15,6 +15,8 @@ const lineSchema = z.object({
   realPath: shortText.startsWith('/'),
   scripts: z.array(z.string().max(32)).max(16),
   dependencies: z.array(shortText).max(2000),
+  resolved: z.record(shortText, shortText.startsWith('/')).optional(),
+  bins: z.array(shortText.startsWith('/')).max(4).optional(),
 }) satisfies z.ZodType<InstalledPackage>;
 
 /** @throws SandboxError `listing-failed` when a line is not what the lister writes, or the project is not its first */

@@ -72,7 +72,7 @@ it("sweeps its own worker's lost sandboxes, and neither live ones nor those of a
 it('a container that is killed from outside ends a step with an error, not with a result', async () => {
   const run = await createSandbox(sandboxOptions()).create(plan());
   try {
-    const failing = expect(run.importAll(60_000)).rejects.toMatchObject({ code: 'container-gone' });
+    const failing = expect(run.importAll(60_000, [])).rejects.toMatchObject({ code: 'container-gone' });
     await docker.getContainer(run.containerId).kill();
     await failing;
   } finally {

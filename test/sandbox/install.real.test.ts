@@ -67,7 +67,7 @@ it('compiles a native package for which nobody wrote an install script, without 
       expect(step.exitCode).toBe(0);
       const native = (await run.packages()).find(({ name }) => name === 'native');
       expect(native?.scripts).toEqual(['install']);
-      expect((await run.importAll(30_000)).log).toContain('native: loaded');
+      expect((await run.importAll(30_000, await run.packages())).log).toContain('native: loaded');
       expect(run.egress()).toEqual([]);
     },
     { egress: { mode: 'none' } },

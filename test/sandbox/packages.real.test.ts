@@ -42,6 +42,7 @@ it('lists what is installed: nested, scoped, aliases, and manifests written to m
       realPath: '/home/ci/project',
       scripts: ['prepare'],
       dependencies: ['outer', '@scope/pkg', 'alias', 'linked', 'tool'],
+      bins: [],
     });
     expect(byPath.get('node_modules/outer/node_modules/inner')).toMatchObject({
       name: 'inner',
@@ -106,7 +107,7 @@ it('loads each direct dependency, goes on after those that fail or hang, and say
   await withProject(
     files,
     async (run) => {
-      const step = await run.importAll(60_000);
+      const step = await run.importAll(60_000, await run.packages());
       expect(step).toMatchObject({ exitCode: 0, timedOut: false });
       for (const word of [
         'plain-here /home/ci/project',

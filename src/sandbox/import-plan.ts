@@ -1,0 +1,41 @@
+import { type InstalledPackage, isLocal } from '../report/installed-package.js';
+import { PackageIndex } from '../report/package-index.js';
+
+/** One package to load in a process of its own. */
+export interface ImportTarget {
+  readonly name: string;
+  /** The folder it lies in; what tells two versions of one name apart. */
+  readonly folder: string;
+  /** Whether the project's own code finds it by name. */
+  readonly direct: boolean;
+  /** Command line tools that are asked for `--help`. */
+  readonly bins: readonly string[];
+}
+
+/** Far above an honest project's; beyond it the phase's deadline would come first anyway. */
+const MAX_TARGETS = 2000;
+const MAX_BINS_EACH = 2;
+
+/**
+ * What the import phase loads: each direct dependency of the project and of its workspaces, and each package that has
+ * an install script, whoever wants it. The project's own code is not loaded: it is not what is judged.
+ */
+export function importPlan(packages: readonly InstalledPackage[], projectDir: string): readonly ImportTarget[] {
+  const index = new PackageIndex(packages, projectDir);
+  const targets = new Map<string, ImportTarget>();
+  const add = (pkg: InstalledPackage, key: string, direct: boolean): void => {
+    if (pkg.path === '.' || targets.has(pkg.realPath) || targets.size >= MAX_TARGETS) return;
+    const bins = direct ? (pkg.bins ?? []).slice(0, MAX_BINS_EACH) : [];
+    targets.set(pkg.realPath, { name: key, folder: pkg.realPath, direct, bins });
+  };
+  for (const user of packages.filter(isLocal)) {
+    for (const name of user.dependencies) {
+      const pkg = index.resolve(user, name);
+      if (pkg) add(pkg, name, index.direct(name) === pkg);
+    }
+  }
+  for (const pkg of packages) {
+    if (pkg.scripts.length > 0 && !isLocal(pkg)) add(pkg, pkg.name, false);
+  }
+  return [...targets.values()];
+}
