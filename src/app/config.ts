@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { PRIORITIES } from '../falco/alert.js';
+import { DEFAULT_LIMITS } from '../sandbox/options.js';
 
 /** The configuration can't be used; the message names each variable and what is wrong with it. */
 export class ConfigError extends Error {
@@ -22,6 +23,13 @@ const seconds = (fallback: number) =>
     .int()
     .positive()
     .max(86_400 * 365)
+    .default(fallback);
+const bytes = (fallback: number) =>
+  z.coerce
+    .number()
+    .int()
+    .min(16 * MIB)
+    .max(1024 ** 5)
     .default(fallback);
 const list = z
   .string()
@@ -75,7 +83,20 @@ const schema = z.object({
     .describe('the npm registry that sandboxes install from'),
   PACKWARDEN_CA_FILE: optionalText.describe('file: a private CA that sandboxes trust (default: NODE_EXTRA_CA_CERTS)'),
   PACKWARDEN_DOCKER_SOCKET: z.string().default('/var/run/docker.sock').describe('socket of the Docker engine'),
-  PACKWARDEN_RUNTIME: optionalText.describe('an OCI runtime for the sandboxes, as Docker knows it'),
+  PACKWARDEN_RUNTIME: optionalText.describe(
+    'an OCI runtime for the sandboxes, as Docker knows it; one with a kernel of its own (runsc, Kata) hides system calls from every sensor: its jobs are incomplete',
+  ),
+  PACKWARDEN_MEMORY_BYTES: bytes(DEFAULT_LIMITS.memoryBytes).describe('memory of a sandbox, without swap'),
+  PACKWARDEN_HOME_BYTES: bytes(DEFAULT_LIMITS.homeBytes).describe(
+    'project and caches of a sandbox, a part of its memory',
+  ),
+  PACKWARDEN_TMP_BYTES: bytes(DEFAULT_LIMITS.tmpBytes).describe('/tmp of a sandbox, a part of its memory'),
+  PACKWARDEN_DISK: z
+    .enum(['memory', 'volume'])
+    .default('memory')
+    .describe(
+      'where PACKWARDEN_HOME_BYTES are taken from; volume is for projects larger than memory: a file system in PACKWARDEN_DATA_DIR (needs root)',
+    ),
   PACKWARDEN_MAX_UPLOAD_BYTES: z.coerce
     .number()
     .int()
@@ -127,6 +148,7 @@ export function loadConfig(env: Environment = process.env): Config {
   }
   const config = { ...parsed.data, PACKWARDEN_CA_FILE: parsed.data.PACKWARDEN_CA_FILE ?? env.NODE_EXTRA_CA_CERTS };
   refuseOpenDoor(config);
+  refuseFullMemory(config);
   return Object.freeze(config);
 }
 
@@ -164,6 +186,17 @@ function refuseOpenDoor(config: Config): void {
   throw new ConfigError(
     `PACKWARDEN_HOST=${config.PACKWARDEN_HOST} is open to others: configure PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE first`,
   );
+}
+
+/** Files in memory that leave none for programs would end every install at the out-of-memory killer. */
+function refuseFullMemory(config: Config): void {
+  const { PACKWARDEN_MEMORY_BYTES: memory, PACKWARDEN_HOME_BYTES: home, PACKWARDEN_TMP_BYTES: tmp } = config;
+  const inMemory = config.PACKWARDEN_DISK === 'memory' ? home + tmp : tmp;
+  if (inMemory < memory) return;
+  const names =
+    config.PACKWARDEN_DISK === 'memory' ? 'PACKWARDEN_HOME_BYTES + PACKWARDEN_TMP_BYTES' : 'PACKWARDEN_TMP_BYTES';
+  const way = config.PACKWARDEN_DISK === 'memory' ? ' (or PACKWARDEN_DISK=volume)' : '';
+  throw new ConfigError(`${names} = ${inMemory} must stay below PACKWARDEN_MEMORY_BYTES = ${memory}${way}`);
 }
 
 /** What a person may see: secrets, and credentials inside URLs, are masked. */

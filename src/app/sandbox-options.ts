@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../jobs/ports.js';
 import { imageTag } from '../sandbox/image-tag.js';
@@ -21,7 +22,13 @@ export function sandboxOptions(config: Config, clock: Clock, log: Logger): Sandb
     registry,
     ...(caFile === undefined ? {} : { extraCa: readNamed(config, 'PACKWARDEN_CA_FILE').toString() }),
     ...(runtime === undefined ? {} : { runtime }),
-    limits: { lingerMs: config.PACKWARDEN_LINGER_S * 1000 },
+    ...(config.PACKWARDEN_DISK === 'memory' ? {} : { diskFolder: join(config.PACKWARDEN_DATA_DIR, 'disks') }),
+    limits: {
+      memoryBytes: config.PACKWARDEN_MEMORY_BYTES,
+      homeBytes: config.PACKWARDEN_HOME_BYTES,
+      tmpBytes: config.PACKWARDEN_TMP_BYTES,
+      lingerMs: config.PACKWARDEN_LINGER_S * 1000,
+    },
     clock,
     randomBytes,
     log,

@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import { HOME, KEEPER_USER } from './identity.js';
 import type { SandboxLimits } from './options.js';
 
@@ -12,6 +12,8 @@ export interface ContainerPlan {
   readonly gateway: string;
   readonly env: readonly string[];
   readonly limits: SandboxLimits;
+  /** The volume that HOME is on; in memory without one. */
+  readonly volume?: string;
   readonly runtime?: string;
 }
 
@@ -31,9 +33,16 @@ function limit(Name: string, value: number): { Name: string; Soft: number; Hard:
   return { Name, Soft: value, Hard: value };
 }
 
+function homeOf({ volume, limits }: ContainerPlan): Pick<HostConfig, 'Mounts' | 'Tmpfs'> {
+  if (volume === undefined) return { Tmpfs: { [HOME]: tmpfs(limits.homeBytes, 'exec,uid=1000,gid=1000,mode=0700') } };
+  const options = { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } };
+  return { Mounts: [{ Type: 'volume', Source: volume, Target: HOME, VolumeOptions: options }] };
+}
+
 /** DESIGN §5: no privileges, no host mounts, a read-only root, tmpfs with quotas, a network without a way out. */
 export function containerSpec(plan: ContainerPlan): ContainerCreateOptions {
   const { limits } = plan;
+  const home = homeOf(plan);
   return {
     name: plan.name,
     Image: plan.image,
@@ -50,8 +59,9 @@ export function containerSpec(plan: ContainerPlan): ContainerCreateOptions {
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges:true'],
       ReadonlyRootfs: true,
+      ...home,
       Tmpfs: {
-        [HOME]: tmpfs(limits.homeBytes, 'exec,uid=1000,gid=1000,mode=0700'),
+        ...home.Tmpfs,
         '/tmp': tmpfs(limits.tmpBytes, 'exec,mode=1777'),
         // The engine's own has no limit for inodes.
         '/dev/shm': tmpfs(SHM_BYTES, 'noexec,mode=1777'),

@@ -44,6 +44,8 @@ export interface DockerRunParts {
   readonly container: Docker.Container;
   readonly network: JobNetwork;
   readonly gateway: Gateway;
+  /** That HOME is on, if it is on one. */
+  readonly volume?: string;
   readonly limits: SandboxLimits;
   readonly decoys: readonly DecoyFile[];
   readonly clock: Clock;
@@ -99,8 +101,10 @@ export class DockerRun implements SandboxRun {
       ...(extraCa === undefined ? [] : [`cat /etc/ssl/certs/ca-certificates.crt >> ${CA_FILE}`]),
     ].join(' && ');
     const stdin = Readable.from([tarOf(files, new Date(clock.now() - DECOY_AGE_MS))]);
-    const { exitCode, stderr } = await this.#capture(['sh', '-c', script], { cwd: '/', stdin });
-    if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${stderr}`);
+    const { exitCode, stdout, stderr } = await this.#capture(['sh', '-c', script], { cwd: '/', stdin });
+    // What the engine says of a program that its runtime can't start comes as the program's output.
+    const said = stderr || firstLines(stdout);
+    if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${said}`);
   }
 
   async canary(marker: string): Promise<void> {
@@ -163,12 +167,13 @@ export class DockerRun implements SandboxRun {
   }
 
   async destroy(): Promise<void> {
-    const { docker, container, network, gateway, log } = this.#parts;
+    const { docker, container, network, gateway, volume, log } = this.#parts;
     try {
       await removeContainer(docker, container.id);
     } finally {
       await gateway.close();
     }
+    if (volume !== undefined) await removed('removing a volume', docker.getVolume(volume).remove());
     await removed('removing a network', docker.getNetwork(network.id).remove());
     log.debug({ container: container.id }, 'sandbox removed');
   }

@@ -4,6 +4,7 @@ import type { Sandbox, SandboxPlan, SandboxRun } from '../jobs/ports.js';
 import { containerSpec } from './container-spec.js';
 import type { Decoys } from './decoys/decoy.js';
 import { makeDecoys } from './decoys/make.js';
+import { createDisk, releaseDisk, releaseLeftDisks } from './disk.js';
 import { inTime, statusOf } from './docker-call.js';
 import { DockerRun } from './docker-run.js';
 import { npmEnvironment } from './ecosystems/npm.js';
@@ -44,40 +45,53 @@ class DockerSandbox implements Sandbox {
   async create(plan: SandboxPlan): Promise<SandboxRun> {
     const log = this.#options.log.child({ job: plan.jobId, attempt: plan.attempt });
     const decoys = makeDecoys(this.#options.randomBytes, HOME);
-    await clearJob(this.#docker, plan.jobId);
+    await this.#clear(plan.jobId);
     let gateway: Gateway | undefined;
     try {
       const labels = labelsOf(plan, this.#options.instance);
       const network = await createNetwork(this.#docker, plan.jobId, labels);
       gateway = await this.#openGateway(network);
       await this.#protectHost(gateway);
-      const container = await this.#createContainer(plan, network, gateway, decoys);
-      const { clock, extraCa } = this.#options;
+      const { clock, extraCa, diskFolder: folder } = this.#options;
+      const { jobId } = plan;
+      const bytes = this.#limits.homeBytes;
+      const volume = folder && (await createDisk(this.#docker, { folder, jobId, labels, bytes }));
+      const container = await this.#createContainer(plan, network, gateway, decoys, volume);
       const run = new DockerRun({
         docker: this.#docker,
         container,
         network,
         gateway,
+        ...(volume === undefined ? {} : { volume }),
         limits: this.#limits,
         decoys: decoys.files,
         clock,
         log,
       });
       await inTime('starting the sandbox', container.start());
+      if (folder !== undefined) await releaseDisk(folder, jobId);
       await run.prepare(extraCa);
       log.debug({ container: container.id, gateway: network.gateway }, 'sandbox started');
       return run;
     } catch (error) {
       await gateway?.close();
-      await clearJob(this.#docker, plan.jobId).catch((cause: unknown) => {
+      await this.#clear(plan.jobId).catch((cause: unknown) => {
         log.warn({ err: cause }, 'what a failed start left could not be removed yet');
       });
       throw error;
     }
   }
 
-  sweep(alive: ReadonlySet<string>): Promise<number> {
-    return sweepInstance(this.#docker, this.#options.instance, alive);
+  async sweep(alive: ReadonlySet<string>): Promise<number> {
+    const { instance, diskFolder } = this.#options;
+    const removed = await sweepInstance(this.#docker, instance, alive);
+    if (diskFolder !== undefined) await releaseLeftDisks(diskFolder, (job) => !alive.has(job));
+    return removed;
+  }
+
+  async #clear(jobId: string): Promise<void> {
+    await clearJob(this.#docker, jobId);
+    if (this.#options.diskFolder !== undefined) await releaseDisk(this.#options.diskFolder, jobId);
   }
 
   /** Before the container is there: the first thing that runs in it finds its way out, or its end of it. */
@@ -99,6 +113,7 @@ class DockerSandbox implements Sandbox {
     network: JobNetwork,
     gateway: Gateway,
     { variables }: Decoys,
+    volume: string | undefined,
   ): Promise<Docker.Container> {
     const { instance, image, registry, extraCa, runtime } = this.#options;
     const spec = containerSpec({
@@ -116,6 +131,7 @@ class DockerSandbox implements Sandbox {
         }),
       ],
       limits: this.#limits,
+      ...(volume === undefined ? {} : { volume }),
       ...(runtime === undefined ? {} : { runtime }),
     });
     try {

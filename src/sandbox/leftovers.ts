@@ -6,7 +6,7 @@ function byLabel(label: string) {
   return { filters: { label: [label] } };
 }
 
-/** Removes the containers, then the networks, that carry a label (`name=value`). Resolves with the jobs they were of. */
+/** Removes the containers, then the volumes and networks, that carry a label (`name=value`). Resolves with the jobs they were of. */
 async function removeLabelled(
   docker: Docker,
   label: string,
@@ -22,6 +22,11 @@ async function removeLabelled(
   const containers = await inTime('listing containers', docker.listContainers({ all: true, ...byLabel(label) }));
   for (const { Id, Labels } of containers) {
     if (mine(Labels)) await removeContainer(docker, Id);
+  }
+  const { Volumes } = await inTime('listing volumes', docker.listVolumes(byLabel(label)));
+  // Null, in truth, when there is none.
+  for (const { Name, Labels } of Volumes ?? []) {
+    if (mine(Labels)) await removed('removing a volume', docker.getVolume(Name).remove());
   }
   const networks = await inTime('listing networks', docker.listNetworks(byLabel(label)));
   for (const { Id, Labels } of networks) {

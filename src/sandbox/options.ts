@@ -14,7 +14,10 @@ export interface SandboxLimits {
   readonly cpus: number;
   /** Processes and threads. */
   readonly pids: number;
-  /** HOME with the project and the package manager's cache. With `tmpBytes` it must stay below `memoryBytes`. */
+  /**
+   * HOME with the project and the package manager's cache, and the largest file. With `tmpBytes` it must stay below
+   * `memoryBytes`, unless HOME is on a disk (`diskFolder`).
+   */
   readonly homeBytes: number;
   readonly tmpBytes: number;
   /** How long one dependency may take to load, in the import phase. */
@@ -52,6 +55,8 @@ export interface SandboxOptions {
   readonly extraCa?: string;
   /** An OCI runtime as the engine knows it, e.g. `runsc`. */
   readonly runtime?: string;
+  /** Where HOME is put on a disk of `homeBytes`, instead of in memory: a folder of the host. Needs root. */
+  readonly diskFolder?: string;
   readonly limits?: Partial<SandboxLimits>;
   readonly clock: Clock;
   /** Decoys are made from it. */

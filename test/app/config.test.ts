@@ -36,9 +36,22 @@ describe('the configuration', () => {
     ['an open door without credentials', { PACKWARDEN_HOST: '0.0.0.0' }, 'PACKWARDEN_TOKENS_FILE'],
     ['a file that is not there', { PACKWARDEN_CONFIG: '/nonexistent/config.yaml' }, '/nonexistent/config.yaml'],
     ['a file that is a list', { PACKWARDEN_CONFIG: file('list.yaml', '- a\n') }, 'must map'],
+    ['files that fill the memory', { PACKWARDEN_MEMORY_BYTES: '1073741824' }, 'PACKWARDEN_DISK=volume'],
+    [
+      'a /tmp that fills the memory',
+      { PACKWARDEN_DISK: 'volume', PACKWARDEN_TMP_BYTES: '4294967296' },
+      'PACKWARDEN_TMP_BYTES = 4294967296 must stay below',
+    ],
+    ['a home of nothing', { PACKWARDEN_HOME_BYTES: '0' }, 'PACKWARDEN_HOME_BYTES'],
+    ['an unknown place for it', { PACKWARDEN_DISK: 'tape' }, 'PACKWARDEN_DISK'],
   ])('refuses %s and says which', (_title, env, named) => {
     expect(() => loadConfig(env)).toThrow(ConfigError);
     expect(() => loadConfig(env)).toThrow(named);
+  });
+
+  it('takes a project larger than memory where it is on a disk', () => {
+    const config = loadConfig({ PACKWARDEN_DISK: 'volume', PACKWARDEN_HOME_BYTES: String(20 * 1024 ** 3) });
+    expect(config.PACKWARDEN_HOME_BYTES).toBe(20 * 1024 ** 3);
   });
 
   it('shows no password', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { connect as connectSocket, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,8 +28,14 @@ async function start(env: Record<string, string> = {}, role = 'all'): Promise<Se
 
 const EMPTY = { 'package.json': { name: 'empty', version: '1.0.0' } };
 const slowProject = (seconds: number) => projectWithScript(`setTimeout(() => {}, ${seconds * 1000});`);
-const sandboxes = () =>
-  execFileSync('docker', ['ps', '-aq', '--filter', 'label=packwarden.job'], { encoding: 'utf8' }).trim();
+/** Containers, networks and volumes of jobs. */
+const sandboxes = () => {
+  const label = '-q --filter label=packwarden.job';
+  const script = `docker ps -a ${label}; docker network ls ${label}; docker volume ls ${label}`;
+  return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim();
+};
+/** A worker that leaves as much behind as one can when it is killed. */
+const ON_DISK = { PACKWARDEN_DISK: 'volume', PACKWARDEN_HOME_BYTES: String(512 * 1024 ** 2) };
 
 /** A relay in front of the real Docker engine: closing it is the engine gone, for this service only. */
 class DockerRelay {
@@ -84,16 +90,18 @@ describe('a part dies in the middle of a job', () => {
   it('the worker: the job finishes on its retry, and the first try leaves nothing', async () => {
     const api = await start({}, 'api');
     const redis = `unix://${join(data.path, 'redis', 'redis.sock')}`;
-    const first = await start({ PACKWARDEN_REDIS_URL: redis }, 'worker');
+    const first = await start({ PACKWARDEN_REDIS_URL: redis, ...ON_DISK }, 'worker');
     const id = await submit(api.url, await slowProject(4));
     await untilState(api.url, id, ['installing']);
     await first.stop('SIGKILL');
     expect(sandboxes()).not.toBe('');
-    await start({ PACKWARDEN_REDIS_URL: redis }, 'worker');
+    await start({ PACKWARDEN_REDIS_URL: redis, ...ON_DISK }, 'worker');
     const report = await reportOf(api.url, id, 90_000);
     expect(report.verdict).toBe('clean');
     expect(report.monitoring.proven).toBe(true);
     await eventually('nothing is left', 20_000, () => sandboxes() === '' || undefined);
+    expect(readdirSync(join(data.path, 'disks'))).toEqual([]);
+    expect(execFileSync('losetup', ['--list'], { encoding: 'utf8' })).not.toContain(data.path);
   });
 
   it('Redis: uploads get 503 while it is away, and the job it held is finished when it is back', async () => {

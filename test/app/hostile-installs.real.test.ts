@@ -7,12 +7,16 @@ import { packProject, projectWithScript } from './tarballs.js';
 const data = dataFolder();
 let service: ServiceProcess;
 const INSTALL_TIMEOUT_S = 12;
+const MIB = 1024 ** 2;
 
 beforeAll(async () => {
   service = await ServiceProcess.start({
     PACKWARDEN_DATA_DIR: data.path,
     PACKWARDEN_INSTALL_TIMEOUT_S: String(INSTALL_TIMEOUT_S),
     PACKWARDEN_IMPORT_TIMEOUT_S: '20',
+    PACKWARDEN_MEMORY_BYTES: String(1024 * MIB),
+    PACKWARDEN_HOME_BYTES: String(512 * MIB),
+    PACKWARDEN_TMP_BYTES: String(64 * MIB),
   });
   await service.ready();
 });
@@ -22,6 +26,25 @@ afterAll(async () => {
 });
 
 const detonate = async (tarball: Buffer) => reportOf(service.url, await submit(service.url, tarball), 90_000);
+
+const MEMORY_HOG = `
+const hog = 'const held = []; for (;;) held.push(Buffer.alloc(64e6, 1))';
+const { signal } = require('child_process').spawnSync(process.execPath, ['-e', hog]);
+if (signal !== 'SIGKILL') process.exit(1);
+`;
+const FILE_MAKER = `
+const fs = require('fs');
+fs.mkdirSync('many');
+let refused;
+try { for (let i = 0; i < 1e6; i++) fs.closeSync(fs.openSync('many/' + i, 'w')); } catch (error) { refused = error.code; }
+fs.rmSync('many', { recursive: true });
+if (refused !== 'ENOSPC') process.exit(1);
+`;
+const DAEMON = `
+const inner = 'trap : TERM INT HUP; while :; do sleep 600 & wait; done';
+const outer = 'setsid sh -c "$INNER" > /dev/null 2>&1 < /dev/null &';
+require('child_process').spawnSync('sh', ['-c', outer], { env: { ...process.env, INNER: inner } });
+`;
 
 /** What an install does, its script, the verdicts that are right, and the reason that must be among them. */
 const rows: readonly [string, string, readonly string[], string | null][] = [
@@ -40,6 +63,9 @@ const rows: readonly [string, string, readonly string[], string | null][] = [
     null,
   ],
   ['prints 100 MB', "const b='x'.repeat(1<<20);for(let i=0;i<100;i++)require('fs').writeSync(1,b);", ['clean'], null],
+  ['takes all memory', MEMORY_HOG, ['clean'], null],
+  ['makes a million files', FILE_MAKER, ['clean'], null],
+  ['leaves a daemon that forked twice and ignores SIGTERM', DAEMON, ['clean'], null],
   [
     'leaves a daemon behind',
     "require('child_process').spawn('sleep',['600'],{detached:true,stdio:'ignore'}).unref();",
