@@ -6,9 +6,9 @@ import type { Clock } from '../jobs/ports.js';
 import { imageTag } from '../sandbox/image-tag.js';
 import type { SandboxOptions } from '../sandbox/options.js';
 import { readNamed } from './alert-feed.js';
-import type { Config } from './config.js';
+import { type Config, ConfigError } from './config.js';
 
-/** The sandbox's share of the configuration. @throws ConfigError when the private CA can't be read */
+/** The sandbox's share of the configuration. @throws ConfigError when the private CA can't be read, or a disk can't be used */
 export function sandboxOptions(config: Config, clock: Clock, log: Logger): SandboxOptions {
   const { PACKWARDEN_RUNTIME: runtime, PACKWARDEN_CA_FILE: caFile, PACKWARDEN_REGISTRY: registry } = config;
   return {
@@ -22,7 +22,7 @@ export function sandboxOptions(config: Config, clock: Clock, log: Logger): Sandb
     registry,
     ...(caFile === undefined ? {} : { extraCa: readNamed(config, 'PACKWARDEN_CA_FILE').toString() }),
     ...(runtime === undefined ? {} : { runtime }),
-    ...(config.PACKWARDEN_DISK === 'memory' ? {} : { diskFolder: join(config.PACKWARDEN_DATA_DIR, 'disks') }),
+    ...diskFolder(config),
     limits: {
       memoryBytes: config.PACKWARDEN_MEMORY_BYTES,
       homeBytes: config.PACKWARDEN_HOME_BYTES,
@@ -33,6 +33,13 @@ export function sandboxOptions(config: Config, clock: Clock, log: Logger): Sandb
     randomBytes,
     log,
   };
+}
+
+/** @throws ConfigError when it could not be used anyway */
+function diskFolder(config: Config): Pick<SandboxOptions, 'diskFolder'> {
+  if (config.PACKWARDEN_DISK === 'memory') return {};
+  if (process.getuid?.() !== 0) throw new ConfigError('PACKWARDEN_DISK=volume makes file systems, which needs root');
+  return { diskFolder: join(config.PACKWARDEN_DATA_DIR, 'disks') };
 }
 
 /** The same for every start of one installation on one host: what it left behind is its own to remove. */

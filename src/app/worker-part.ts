@@ -39,6 +39,9 @@ export async function startWorkerPart(
   clock: Clock,
   log: Logger,
 ): Promise<WorkerPart> {
+  const { PACKWARDEN_RUNTIME: runtime } = config;
+  if (runtime !== undefined)
+    log.warn({ runtime }, 'no sensor sees into a runtime with a kernel of its own: its jobs are incomplete');
   const sandbox = createSandbox(sandboxOptions(config, clock, log));
   const alerts = startAlerts(config, log);
   const graceMs = config.PACKWARDEN_GRACE_S * 1000;

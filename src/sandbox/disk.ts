@@ -44,7 +44,8 @@ export async function createDisk(docker: Docker, { folder, jobId, labels, bytes 
     throw new SandboxError('disk-failed', `no disk of ${bytes} bytes could be made: ${reason}`, { cause });
   }
   const name = nameOf(jobId);
-  const options = { type: 'ext4', device, o: 'nosuid,nodev,noatime' };
+  // Without `noinit_itable` the kernel would write all of the inode table, some percent of the size, for nobody.
+  const options = { type: 'ext4', device, o: 'nosuid,nodev,noatime,noinit_itable' };
   const volume = { Name: name, Driver: 'local', Labels: labels, DriverOpts: options };
   await inTime('making a volume', docker.createVolume(volume));
   return name;
