@@ -3,16 +3,25 @@ import type { Logger } from 'pino';
 import type { Clock } from '../jobs/ports.js';
 import { ApiError } from './errors.js';
 import { type AlertReceiver, falcoRoutes } from './falco-alerts.js';
+import { type AlertReader, gitlabAlertRoutes } from './gitlab-alerts.js';
+import { type AuditEventOptions, auditEventRoutes } from './gitlab-events.js';
 import { healthRoutes } from './health.js';
 import { identify } from './identify.js';
 import { legacyRoutes } from './legacy.js';
 import { type MetricsSource, metricsRoutes } from './metrics.js';
-import type { Authenticator, Readiness } from './ports.js';
+import type { Authenticator, CorrelationReader, Readiness } from './ports.js';
 import { errorHandler } from './refuse.js';
 import { requestLog } from './request-log.js';
 import { securityHeaders } from './security-headers.js';
 import type { UploadOptions } from './upload.js';
 import { v1Routes } from './v1.js';
+
+/** GitLab's audit events: where they come in, what the rules said, and what of it belongs to a job. */
+export interface GitlabRoutes {
+  readonly events: AuditEventOptions;
+  readonly alerts: AlertReader;
+  readonly correlation: CorrelationReader;
+}
 
 export interface ApiDependencies extends UploadOptions {
   readonly readiness: Readiness;
@@ -20,6 +29,8 @@ export interface ApiDependencies extends UploadOptions {
   readonly metrics: MetricsSource;
   /** Null where alerts are pulled over gRPC. */
   readonly alertReceiver: AlertReceiver | null;
+  /** Absent where no destination of audit events is configured. */
+  readonly gitlab?: GitlabRoutes;
   readonly clock: Clock;
   /** A new id for a request, as its log lines and `X-Request-Id` show it. */
   readonly newId: () => string;
@@ -28,7 +39,7 @@ export interface ApiDependencies extends UploadOptions {
 
 /** The whole HTTP interface (DESIGN §3) as a request handler; `createApiServer` puts it on a server. */
 export function createApi(dependencies: ApiDependencies): Express {
-  const { readiness, authenticator, metrics, alertReceiver, clock, newId, log } = dependencies;
+  const { readiness, authenticator, metrics, alertReceiver, gitlab, clock, newId, log } = dependencies;
   const app = express();
   app.disable('x-powered-by');
   // Reports are read once or twice; a digest of each answer would only cost.
@@ -37,10 +48,12 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.use(requestLog(log, clock, newId), securityHeaders);
   app.use(healthRoutes(readiness));
   if (alertReceiver !== null) app.use(falcoRoutes(alertReceiver));
+  if (gitlab !== undefined) app.use(auditEventRoutes(gitlab.events));
   app.use(identify(authenticator));
   app.use(metricsRoutes(metrics));
   app.use(legacyRoutes(dependencies));
-  app.use('/v1', v1Routes(dependencies));
+  app.use('/v1', v1Routes({ ...dependencies, correlation: gitlab?.correlation ?? null }));
+  if (gitlab !== undefined) app.use('/v1', gitlabAlertRoutes(gitlab.alerts));
   app.use(() => {
     throw new ApiError(404, 'unknown-route', 'there is nothing at this address');
   });

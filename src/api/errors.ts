@@ -11,6 +11,8 @@ export type ApiErrorCode =
   | 'method-not-allowed'
   | 'unsupported-media-type'
   | 'too-large'
+  | 'too-slow'
+  | 'aborted'
   | 'too-many-attempts';
 
 /** A request that the API itself refuses. `message` is the reason the client reads. */
@@ -38,12 +40,19 @@ export interface ErrorAnswer {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Codes of errors from below whose message is fit for the client (`src/blobs/`, `src/queue/`). */
+/** Codes of errors from below whose message is fit for the client (`src/blobs/`, `src/queue/`, `src/gitlab/`). */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'too-large': 413,
   aborted: 400,
   'queue-unavailable': 503,
   'disk-full': 503,
+  'bad-audit-token': 401,
+  'not-audit-events': 400,
+  'audit-store-unavailable': 503,
+  'audit-backlog': 503,
+  'bad-id-token': 401,
+  'issuer-unavailable': 503,
+  'bad-ci-variables': 400,
 };
 
 /** Seconds after which a client may try again what was refused for now. */

@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import type { JobView } from '../jobs/job.js';
 import type { LegacyAlert } from '../report/report.js';
 import { sendHome } from './home.js';
+import { identityOf } from './identify.js';
 import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
 import { type UploadOptions, upload } from './upload.js';
@@ -31,7 +32,7 @@ export function legacyRoutes(options: UploadOptions): Router {
     .route('/')
     .get(async (request: Request, response: Response) => {
       if (request.query.id !== undefined) {
-        response.json(legacyView(await findJob(options.jobs, request.query.id)));
+        response.json(legacyView(await findJob(options.jobs, request.query.id, identityOf(response))));
         return;
       }
       response.vary('Accept');

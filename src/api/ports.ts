@@ -1,4 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { CorrelatedJob } from '../gitlab/correlate/job.js';
+import type { GitlabSection } from '../gitlab/correlate/section.js';
+import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobView } from '../jobs/job.js';
 
 /** What the routes need of the jobs; `src/jobs/submissions.ts` is it. */
@@ -9,6 +12,8 @@ export interface JobService {
     /** Null when the service is open. */
     readonly owner: string | null;
     readonly body: Readable;
+    /** The CI job behind it; null when none is known. */
+    readonly context: JobContext | null;
   }): Promise<{ readonly id: string }>;
   /** Undefined when there is no such job. */
   find(id: string): Promise<JobView | undefined>;
@@ -30,8 +35,24 @@ export interface Readiness {
 
 /** Who sends a request. */
 export interface Identity {
-  /** A token's or user's name; null when the service is open. */
+  /** A token's or user's name, or `gitlab:INSTANCE:project:ID` for an ID token; null when the service is open. */
   readonly name: string | null;
+  /** May read and remove every job, and see every audit alert. Everybody may when the service is open. */
+  readonly isAdministrator: boolean;
+  /** The CI job that a GitLab ID token was made for; null for the others. */
+  readonly job: JobContext | null;
+}
+
+/** Joins a finished job with GitLab's audit events; `src/gitlab/correlator.ts` is it. */
+export interface CorrelationReader {
+  /** `id` is the job's. @throws errors with a `code` that `src/api/errors.ts` knows */
+  sectionOf(id: string, job: CorrelatedJob): Promise<GitlabSection>;
+}
+
+/** Checks GitLab's ID tokens; `src/gitlab/identity/id-token.ts` is it. */
+export interface IdTokenVerifier {
+  /** @throws errors with a `code` that `src/api/errors.ts` knows */
+  verify(token: string): Promise<JobContext>;
 }
 
 export interface Authenticator {

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { claimedContext, completed, readCiHeaders } from '../gitlab/identity/ci-variables.js';
 import { ECOSYSTEMS } from '../jobs/job.js';
 import { ApiError } from './errors.js';
 import { identityOf } from './identify.js';
@@ -36,9 +37,13 @@ export async function upload(
     });
   }
   checkHead(request, options.maxUploadBytes);
+  const { name: owner, job } = identityOf(response);
+  const variables = readCiHeaders(request.headers);
+  const address = request.socket.remoteAddress;
+  const context = job === null ? claimedContext(variables, address) : completed(job, variables, address);
   // `createApiServer` leaves this answer to us, so that everything above is refused before the body is sent.
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-  return options.jobs.submit({ ecosystem: known.data, owner: identityOf(response).name, body: request });
+  return options.jobs.submit({ ecosystem: known.data, owner, body: request, context });
 }
 
 function checkHead(request: Request, maxBytes: number): void {

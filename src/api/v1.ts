@@ -1,10 +1,12 @@
 import { type Request, type Response, Router } from 'express';
+import { offSection } from '../gitlab/correlate/section.js';
+import { visibleTo } from '../gitlab/correlate/visible.js';
+import { correlatedJob, type FullReport } from '../jobs/full-report.js';
 import type { JobView } from '../jobs/job.js';
-import type { Report } from '../report/report.js';
-import { ApiError } from './errors.js';
 import { identityOf } from './identify.js';
 import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
+import type { CorrelationReader, Identity } from './ports.js';
 import { type UploadOptions, upload } from './upload.js';
 
 /** A job that has no report yet, as `GET /v1/jobs/:id` shows it. */
@@ -16,9 +18,14 @@ export interface RunningJob {
   readonly submittedAt: string;
 }
 
+export interface V1Options extends UploadOptions {
+  /** Null where no audit events are received. */
+  readonly correlation: CorrelationReader | null;
+}
+
 /** The modern face of the same jobs, to be mounted at `/v1`. */
-export function v1Routes(options: UploadOptions): Router {
-  const { jobs } = options;
+export function v1Routes(options: V1Options): Router {
+  const { jobs, correlation } = options;
   const router = Router();
   router
     .route('/jobs')
@@ -33,13 +40,11 @@ export function v1Routes(options: UploadOptions): Router {
   router
     .route('/jobs/:id')
     .get(async (request: Request, response: Response) => {
-      response.json(jobView(await findJob(jobs, request.params.id)));
+      const reader = identityOf(response);
+      response.json(await jobView(await findJob(jobs, request.params.id, reader), correlation, reader));
     })
     .delete(async (request: Request, response: Response) => {
-      const job = await findJob(jobs, request.params.id);
-      if (job.owner !== identityOf(response).name) {
-        throw new ApiError(403, 'forbidden', 'only its submitter may remove a job');
-      }
+      const job = await findJob(jobs, request.params.id, identityOf(response));
       if (await jobs.remove(job.id)) response.status(204).end();
       else response.status(202).json({ id: job.id, status: 'cancelling' });
     })
@@ -48,12 +53,31 @@ export function v1Routes(options: UploadOptions): Router {
 }
 
 /** The full report once there is one, the job's state until then. */
-export function jobView(job: JobView): Report | RunningJob {
-  if (job.report !== null) return job.report;
+async function jobView(
+  job: JobView,
+  correlation: CorrelationReader | null,
+  reader: Identity,
+): Promise<FullReport | RunningJob> {
+  if (job.report !== null) return { ...job.report, gitlab: await gitlabSection(job, correlation, reader) };
   return {
     id: job.id,
     status: job.state,
     ecosystem: job.ecosystem,
     submittedAt: new Date(job.submittedAt).toISOString(),
   };
+}
+
+async function gitlabSection(
+  job: JobView,
+  correlation: CorrelationReader | null,
+  reader: Identity,
+): Promise<FullReport['gitlab']> {
+  if (correlation === null) {
+    return offSection({ code: 'no-feed', message: 'no audit events are received here' }, job.context);
+  }
+  const correlated = correlatedJob(job);
+  if (correlated === undefined) {
+    return offSection({ code: 'no-identity', message: 'the submission told of no CI job' }, null);
+  }
+  return visibleTo(await correlation.sectionOf(job.id, correlated), reader);
 }

@@ -9,10 +9,12 @@ import { parseTokens, parseUsers } from '../api/credentials.js';
 import type { PartReadiness } from '../api/ports.js';
 import { createApiServer } from '../api/server.js';
 import type { Spool } from '../blobs/spool.js';
+import { IdTokens } from '../gitlab/identity/id-token.js';
 import type { Clock } from '../jobs/ports.js';
 import { Submissions } from '../jobs/submissions.js';
 import type { BullQueue } from '../queue/bull-queue.js';
 import { type Config, ConfigError } from './config.js';
+import type { GitlabPart } from './gitlab-part.js';
 import type { Metrics } from './metrics.js';
 import type { WorkerPart } from './worker-part.js';
 
@@ -23,12 +25,13 @@ export interface ApiPart {
   stop(): Promise<void>;
 }
 
-/** `worker` is null where none runs in this process. */
+/** `worker` is null where none runs in this process, `gitlab` where no audit events are received. */
 export async function startApiPart(
   config: Config,
   queue: BullQueue,
   spool: Spool,
   worker: WorkerPart | null,
+  gitlab: GitlabPart | null,
   metrics: Metrics,
   clock: Clock,
   log: Logger,
@@ -39,11 +42,14 @@ export async function startApiPart(
     authenticator: createAuthenticator({
       tokens: readCredentials(config.PACKWARDEN_TOKENS_FILE, 'PACKWARDEN_TOKENS_FILE', parseTokens),
       users: readCredentials(config.PACKWARDEN_USERS_FILE, 'PACKWARDEN_USERS_FILE', parseUsers),
+      administrators: new Set(config.PACKWARDEN_ADMINISTRATORS),
+      ...trustedIssuers(config, clock),
       clock,
       secret: randomBytes(32),
     }),
     metrics,
     alertReceiver: worker?.alerts.receiver ?? null,
+    ...(gitlab && { gitlab: gitlab.routes }),
     maxUploadBytes: config.PACKWARDEN_MAX_UPLOAD_BYTES,
     clock,
     newId: randomUUID,
@@ -62,6 +68,11 @@ export async function startApiPart(
         setTimeout(() => server.closeAllConnections(), 5_000).unref();
       }),
   };
+}
+
+function trustedIssuers(config: Config, clock: Clock): { readonly idTokens?: IdTokens } {
+  const { PACKWARDEN_GITLAB_ISSUERS: issuers, PACKWARDEN_GITLAB_AUDIENCE: audience } = config;
+  return issuers.length === 0 ? {} : { idTokens: new IdTokens({ issuers, audience, now: () => clock.now() }) };
 }
 
 function listen(server: Server, config: Config): Promise<void> {

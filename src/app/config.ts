@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { PRIORITIES } from '../falco/alert.js';
+import { normalizeInstance } from '../gitlab/instance.js';
 import { DEFAULT_LIMITS } from '../sandbox/options.js';
 
 /** The configuration can't be used; the message names each variable and what is wrong with it. */
@@ -31,6 +32,14 @@ const bytes = (fallback: number) =>
     .min(16 * MIB)
     .max(1024 ** 5)
     .default(fallback);
+
+/** Keys and tokens over plain http are anybody's, but on the machine itself. */
+function isIssuer(address: string): boolean {
+  if (normalizeInstance(address) === undefined) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+}
+
 const list = z
   .string()
   .default('')
@@ -121,6 +130,31 @@ const schema = z.object({
     .pipe(z.enum(PRIORITIES))
     .describe('from which priority a finding makes the verdict `findings`'),
   PACKWARDEN_RETENTION_S: seconds(7 * 86_400).describe('how long reports are kept'),
+  PACKWARDEN_ADMINISTRATORS: list.describe('names of tokens and users that may read every job, separated by commas'),
+  PACKWARDEN_GITLAB_DESTINATIONS_FILE: optionalText.describe(
+    "file: GitLab's audit destinations and their tokens (docs/gitlab.md)",
+  ),
+  PACKWARDEN_GITLAB_EVENTS_PATH: z
+    .string()
+    .regex(/^(?:\/[\w-]+)+$/, 'is a path of letters, digits, - and _')
+    .default('/gitlab/audit-events')
+    .describe('where GitLab posts its audit events to'),
+  PACKWARDEN_GITLAB_RULES: list.describe('more rule files or folders of the source gitlab, after our own'),
+  PACKWARDEN_GITLAB_RETENTION_S: seconds(9 * 86_400).describe('how long audit events are kept'),
+  PACKWARDEN_GITLAB_MAX_EVENTS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .default(200_000)
+    .describe('how many audit events are kept (some 2 KiB of Redis each)'),
+  PACKWARDEN_GITLAB_ISSUERS: list
+    .refine((issuers) => issuers.every(isIssuer), 'each is an https address, as `iss` of the tokens names it')
+    .describe('GitLab instances whose ID tokens are believed, separated by commas'),
+  PACKWARDEN_GITLAB_AUDIENCE: z.string().min(1).default('packwarden').describe('`aud` that ID tokens must have'),
+  PACKWARDEN_GITLAB_BASELINE_PROJECTS: list.describe(
+    'full paths of projects that every job may clone (submodules), separated by commas',
+  ),
+  PACKWARDEN_GEOIP_DIR: optionalText.describe('folder: MaxMind databases (.mmdb: City or Country, ASN)'),
   PACKWARDEN_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -181,7 +215,8 @@ function readConfigFile(path: string | undefined): Record<string, unknown> {
 
 function refuseOpenDoor(config: Config): void {
   const loopback = ['127.0.0.1', '::1', 'localhost'].includes(config.PACKWARDEN_HOST);
-  const credentials = config.PACKWARDEN_TOKENS_FILE ?? config.PACKWARDEN_USERS_FILE;
+  const credentials =
+    config.PACKWARDEN_TOKENS_FILE ?? config.PACKWARDEN_USERS_FILE ?? config.PACKWARDEN_GITLAB_ISSUERS[0];
   if (loopback || credentials !== undefined) return;
   throw new ConfigError(
     `PACKWARDEN_HOST=${config.PACKWARDEN_HOST} is open to others: configure PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE first`,

@@ -8,6 +8,8 @@ import { BullQueue } from '../queue/bull-queue.js';
 import { type RedisServer, startRedisServer } from '../queue/redis-server.js';
 import { startApiPart } from './api-part.js';
 import { type Config, ConfigError } from './config.js';
+import { keepFalcoGitlabAlerts } from './gitlab-alerts.js';
+import { type GitlabPart, startGitlabPart } from './gitlab-part.js';
 import { Metrics } from './metrics.js';
 import { startWorkerPart, type WorkerPart } from './worker-part.js';
 
@@ -44,8 +46,12 @@ export async function startService(config: Config, role: Role, log: Logger): Pro
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
   };
   try {
-    const { url, worker } = await startParts(config, role, log, stops);
-    return { url, reloadRules: () => worker?.alerts.sensor?.reload(), stop };
+    const { url, worker, gitlab } = await startParts(config, role, log, stops);
+    const reloadRules = (): void => {
+      worker?.alerts.sensor?.reload();
+      gitlab?.reloadRules();
+    };
+    return { url, reloadRules, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -57,7 +63,7 @@ async function startParts(
   role: Role,
   log: Logger,
   stops: (() => Promise<void>)[],
-): Promise<{ readonly url: string | null; readonly worker: WorkerPart | null }> {
+): Promise<{ readonly url: string | null; readonly worker: WorkerPart | null; readonly gitlab: GitlabPart | null }> {
   await mkdir(config.PACKWARDEN_DATA_DIR, { recursive: true, mode: 0o700 });
   const redis = await ownRedis(config, log);
   if (redis) stops.push(() => redis.stop());
@@ -77,16 +83,23 @@ async function startParts(
     role === 'api'
       ? null
       : await startWorkerPart(config, url, spool, (verdict) => metrics?.jobFinished(verdict), clock, log);
-  if (worker) stops.push(() => worker.stop());
-  if (role === 'worker') return { url: null, worker };
+  if (worker) {
+    stops.push(() => worker.stop());
+    const kept = keepFalcoGitlabAlerts(config, url, worker.alerts.hub, clock, log);
+    stops.push(() => kept.stop());
+  }
+  if (role === 'worker') return { url: null, worker, gitlab: null };
+  const gitlab = await startGitlabPart(config, url, (...judged) => metrics?.auditEvent(...judged), clock, log);
+  if (gitlab) stops.push(() => gitlab.stop());
   metrics = new Metrics({
     hub: worker ? () => worker.alerts.hub.counters() : null,
     queueCounts: () => queue.counts().catch(() => ({})),
+    gitlab: gitlab?.figures ?? null,
     rulesInForce: worker?.alerts.sensor ? () => worker.alerts.sensor?.rulesInForce ?? null : null,
   });
-  const api = await startApiPart(config, queue, spool, worker, metrics, clock, log);
+  const api = await startApiPart(config, queue, spool, worker, gitlab, metrics, clock, log);
   stops.push(() => api.stop());
-  return { url: api.url, worker };
+  return { url: api.url, worker, gitlab };
 }
 
 async function ownRedis(config: Config, log: Logger): Promise<RedisServer | null> {

@@ -47,6 +47,7 @@ export class AlertHub implements AlertListener {
   readonly #logger: Logger;
   readonly #byId = new Map<string, Watcher>();
   readonly #byName = new Map<string, Watcher>();
+  readonly #bySource = new Map<string, (alert: Alert) => void>();
   readonly #meter = new DropMeter();
   readonly #counters = { received: 0, matched: 0, unmatched: 0, malformed: 0, drops: 0, reconnects: 0 };
   #connections = 0;
@@ -88,6 +89,11 @@ export class AlertHub implements AlertListener {
     };
   }
 
+  /** Hands the alerts of a source other than system calls, which come from no container, to `take`. It must not throw. */
+  route(source: string, take: (alert: Alert) => void): void {
+    this.#bySource.set(source, take);
+  }
+
   counters(): HubCounters {
     return { ...this.#counters };
   }
@@ -96,6 +102,12 @@ export class AlertHub implements AlertListener {
     this.#counters.received += 1;
     if (alert.source === 'internal') {
       this.#internal(alert);
+      return;
+    }
+    const take = this.#bySource.get(alert.source);
+    if (take !== undefined) {
+      this.#counters.matched += 1;
+      take(alert);
       return;
     }
     const watcher = this.#watcherOf(alert);

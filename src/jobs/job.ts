@@ -1,3 +1,4 @@
+import type { JobContext } from '../gitlab/identity/context.js';
 import type { Report } from '../report/report.js';
 
 /** What is installed how. Each ecosystem has an image and commands in `src/sandbox/`. */
@@ -16,6 +17,8 @@ export interface JobSpec {
   readonly owner: string | null;
   /** Milliseconds since the epoch. */
   readonly submittedAt: number;
+  /** The CI job behind it, as its ID token or its variables told; null when none is known. */
+  readonly context: JobContext | null;
   readonly blob: { readonly key: string; readonly bytes: number; readonly sha256: string };
 }
 
@@ -26,5 +29,6 @@ export interface JobView {
   readonly owner: string | null;
   readonly state: JobState;
   readonly submittedAt: number;
+  readonly context: JobContext | null;
   readonly report: Report | null;
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobSpec, JobView } from './job.js';
 import type { BlobStore, Clock, JobQueue } from './ports.js';
 
@@ -7,6 +8,8 @@ export interface SubmissionRequest {
   /** The submitter's name; null when the service is open. */
   readonly owner: string | null;
   readonly body: Readable;
+  /** The CI job behind it; null when none is known. */
+  readonly context: JobContext | null;
 }
 
 export interface SubmissionDependencies {
@@ -39,6 +42,7 @@ export class Submissions {
       ecosystem: request.ecosystem,
       owner: request.owner,
       submittedAt: clock.now(),
+      context: request.context,
       blob: { key: id, ...stored },
     };
     try {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jobContextSchema } from '../gitlab/identity/context.js';
 import { ECOSYSTEMS, type JobSpec, type JobState, type JobView } from '../jobs/job.js';
 import { type IncompleteCode, type Report, reportSchema } from '../report/report.js';
 
@@ -13,6 +14,8 @@ const specSchema = z.object({
   ecosystem: z.enum(ECOSYSTEMS),
   owner: z.string().nullable(),
   submittedAt: z.number(),
+  // Absent in jobs that an earlier version queued.
+  context: jobContextSchema.nullable().default(null),
   blob: z.object({ key: z.string(), bytes: z.number(), sha256: z.string() }),
 });
 
@@ -39,7 +42,8 @@ export interface StoredJob {
  */
 export function toView(stored: StoredJob, bullState: string, now: number, queueMs: number): JobView {
   const spec = parseSpec(stored.data);
-  const base = { id: spec.id, ecosystem: spec.ecosystem, owner: spec.owner, submittedAt: spec.submittedAt };
+  const { id, ecosystem, owner, submittedAt, context } = spec;
+  const base = { id, ecosystem, owner, submittedAt, context };
   if (bullState === 'completed') {
     const report = reportSchema.parse(stored.returnvalue);
     return { ...base, state: report.status, report };

@@ -14,8 +14,8 @@ export class MemoryQueue implements JobQueue {
 
   async add(spec: JobSpec): Promise<void> {
     if (this.failsToAdd) throw new QueueUnavailableError(new Error('connect ECONNREFUSED 10.0.0.9:6379'));
-    const { id, ecosystem, owner, submittedAt } = spec;
-    this.views.set(id, { id, ecosystem, owner, submittedAt, state: 'queued', report: null });
+    const { id, ecosystem, owner, submittedAt, context } = spec;
+    this.views.set(id, { id, ecosystem, owner, submittedAt, context, state: 'queued', report: null });
   }
 
   async find(id: string): Promise<JobView | undefined> {

@@ -56,5 +56,14 @@ export function report(changes: Partial<Report> = {}): Report {
 /** A job, queued unless `changes` say otherwise. */
 export function job(changes: Partial<JobView> = {}): JobView {
   const submittedAt = Date.parse('2026-11-21T09:59:00.000Z');
-  return { id: ID, ecosystem: 'npm', owner: null, state: 'queued', submittedAt, report: null, ...changes };
+  return {
+    id: ID,
+    ecosystem: 'npm',
+    owner: null,
+    state: 'queued',
+    submittedAt,
+    context: null,
+    report: null,
+    ...changes,
+  };
 }

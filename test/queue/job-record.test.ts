@@ -7,6 +7,7 @@ const spec = {
   ecosystem: 'npm',
   owner: 'ci',
   submittedAt: NOW - 1_000,
+  context: null,
   blob: { key: '0b0e9c36-4f27-4a3e-9f0e-2f4f3f0f8a11', bytes: 10, sha256: 'ab' },
 } as const;
 const report = {

@@ -29,7 +29,14 @@ afterAll(async () => {
 
 const newSpec = (): JobSpec => {
   const id = randomUUID();
-  return { id, ecosystem: 'npm', owner: null, submittedAt: Date.now(), blob: { key: id, bytes: 1, sha256: 'ab' } };
+  return {
+    id,
+    ecosystem: 'npm',
+    owner: null,
+    submittedAt: Date.now(),
+    context: null,
+    blob: { key: id, bytes: 1, sha256: 'ab' },
+  };
 };
 
 function workerThat(run: ConstructorParameters<typeof BullWorker>[0]['run'], finished: string[] = []): BullWorker {

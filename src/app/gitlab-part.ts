@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { GitlabRoutes } from '../api/app.js';
+import { CORRELATION } from '../gitlab/correlate/config.js';
+import { Correlator } from '../gitlab/correlator.js';
+import { Feeds } from '../gitlab/feed/feeds.js';
+import { OperatorAlerts } from '../gitlab/feed/operator-alerts.js';
+import { SilenceWatch } from '../gitlab/feed/silence-watch.js';
+import { gitlabCatalog } from '../gitlab/fields/catalog.js';
+import { GITLAB_COMPILE_OPTIONS } from '../gitlab/fields/judge.js';
+import type { JudgedEvent } from '../gitlab/fields/judged-event.js';
+import { GeoDatabases, NO_PLACES } from '../gitlab/geo/databases.js';
+import { Destinations } from '../gitlab/receive/destinations.js';
+import { EventReceiver, type ReceiverCounters } from '../gitlab/receive/receiver.js';
+import { AlertStore } from '../gitlab/store/alerts.js';
+import { ensureGroup, RedisEventLog } from '../gitlab/store/event-log.js';
+import { EventStore } from '../gitlab/store/event-store.js';
+import { Judge, type JudgeOptions } from '../gitlab/store/judge.js';
+import { CorrelationResults } from '../gitlab/store/results.js';
+import type { Clock } from '../jobs/ports.js';
+import { producerConnection, type RedisUrl, untilReady, workerConnection } from '../queue/connection.js';
+import { RuleSetHolder, readRuleFiles, watchRuleFiles } from '../rules/index.js';
+import { type Config, ConfigError } from './config.js';
+
+/** The half of the API that deals with GitLab: receiver, rules, alerts, correlation. */
+export interface GitlabPart {
+  readonly routes: GitlabRoutes;
+  readonly figures: GitlabFigures;
+  reloadRules(): void;
+  stop(): Promise<void>;
+}
+
+/** What `/metrics` shows. */
+export interface GitlabFigures {
+  receiver(): ReceiverCounters;
+  backlog(): number;
+  silent(): number;
+}
+
+/** Told of each event that was judged. */
+export type OnJudged = JudgeOptions['onSettled'];
+
+const OWN_RULES = fileURLToPath(new URL('../../rules/gitlab.yaml', import.meta.url));
+const REDIS_DEADLINE_MS = 15_000;
+
+/** Null where no destination is configured. @throws ConfigError, RuleSetError, and what Redis throws */
+export async function startGitlabPart(
+  config: Config,
+  url: RedisUrl,
+  onJudged: OnJudged,
+  clock: Clock,
+  log: Logger,
+): Promise<GitlabPart | null> {
+  const destinations = readDestinations(config);
+  if (destinations === null) return null;
+  const now = () => clock.now();
+  const rulePaths = [OWN_RULES, ...config.PACKWARDEN_GITLAB_RULES];
+  const rules = await RuleSetHolder.start<JudgedEvent>({
+    catalog: gitlabCatalog,
+    options: GITLAB_COMPILE_OPTIONS,
+    read: () => readRuleFiles(rulePaths),
+    now,
+    log,
+  });
+  const watching = await watchRuleFiles(rulePaths, () => void rules.reload(), log);
+  const folder = config.PACKWARDEN_GEOIP_DIR;
+  const databases = folder === undefined ? null : await GeoDatabases.open(folder, log);
+  const redis = producerConnection(url, log);
+  const reader = workerConnection(url, log);
+  await untilReady(redis, REDIS_DEADLINE_MS);
+  await ensureGroup(reader);
+
+  const retentionS = config.PACKWARDEN_GITLAB_RETENTION_S;
+  const maxEvents = config.PACKWARDEN_GITLAB_MAX_EVENTS;
+  const feeds = new Feeds(redis);
+  const alerts = new AlertStore(redis);
+  const shared = { redis, now, logger: log };
+  const operator = new OperatorAlerts({ ...shared, rules, alerts, destinations: destinations.all });
+  const eventLog = new RedisEventLog({
+    redis,
+    maxBacklog: maxEvents / 2,
+    logger: log,
+    onRejected: (rejected) => operator.rejected(rejected),
+  });
+  const receiver = new EventReceiver({ destinations, log: eventLog, now, logger: log });
+  const judge = new Judge({
+    redis: reader,
+    log: eventLog,
+    rules,
+    places: databases ?? NO_PLACES,
+    feeds: new Feeds(reader),
+    consumer: hostname(),
+    retentionS,
+    maxEvents,
+    now,
+    logger: log,
+    onSettled: onJudged,
+  });
+  const silence = new SilenceWatch({ destinations: destinations.all, feeds, alerts: operator, now, logger: log });
+  const correlator = new Correlator({
+    destinations: destinations.all,
+    events: new EventStore(redis),
+    alerts,
+    results: new CorrelationResults(redis, retentionS),
+    feeds,
+    backlog: () => eventLog.backlog,
+    now,
+    config: { ...CORRELATION, baselineProjects: config.PACKWARDEN_GITLAB_BASELINE_PROJECTS },
+  });
+  judge.start();
+  silence.start();
+  return {
+    routes: { events: { receiver, path: config.PACKWARDEN_GITLAB_EVENTS_PATH }, alerts, correlation: correlator },
+    figures: {
+      receiver: () => receiver.counters,
+      backlog: () => eventLog.backlog,
+      silent: () => silence.silent.size,
+    },
+    reloadRules: () => void rules.reload(),
+    async stop() {
+      silence.stop();
+      watching.stop();
+      databases?.close();
+      await judge.stop();
+      reader.disconnect();
+      redis.disconnect();
+    },
+  };
+}
+
+/** @throws ConfigError naming the setting; never quoting a token */
+export function readDestinations(config: Config): Destinations | null {
+  const path = config.PACKWARDEN_GITLAB_DESTINATIONS_FILE;
+  if (path === undefined) return null;
+  try {
+    return Destinations.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`PACKWARDEN_GITLAB_DESTINATIONS_FILE: ${path}: ${reason}`, cause);
+  }
+}

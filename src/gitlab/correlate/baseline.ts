@@ -1,0 +1,48 @@
+import type { Candidate } from './candidate.js';
+import type { CorrelationConfig } from './config.js';
+import { isFetch } from './direction.js';
+import type { CorrelatedJob } from './job.js';
+
+/**
+ * What an honest job leaves behind, to be subtracted: one fetch of its own project and of those that belong to it, the
+ * artifacts of the jobs it needs, and the use of its own token from its runner's address.
+ */
+export function baselineOf(
+  job: CorrelatedJob,
+  candidates: readonly Candidate[],
+  config: CorrelationConfig,
+): ReadonlySet<string> {
+  const during = candidates.filter(({ window }) => window === 'during').sort((a, b) => a.event.time - b.event.time);
+  const runner = runnerAddresses(job, during);
+  const isRunners = ({ event }: Candidate): boolean => event.ip === undefined || runner.has(event.ip);
+  const expected = new Set<string>();
+  const fetched = new Set<string>();
+  for (const candidate of during) {
+    const { ref, event, isOwnProject } = candidate;
+    const isPersons = job.context.userId === undefined || event.authorId === job.context.userId;
+    if (event.type === 'user_authenticated_using_job_token') {
+      if (isRunners(candidate)) expected.add(ref);
+    } else if (event.type === 'job_artifact_downloaded') {
+      if (isPersons && isOwnProject && isRunners(candidate)) expected.add(ref);
+    } else if (isFetch(event) && isPersons) {
+      const path = event.entityPath ?? event.entityId ?? '';
+      const belongs = isOwnProject || config.baselineProjects.includes(path);
+      if (!belongs || fetched.has(path)) continue;
+      fetched.add(path);
+      expected.add(ref);
+    }
+  }
+  return expected;
+}
+
+/**
+ * The addresses this service saw, and the first one that used the job's token: GitLab may see the runner under another
+ * address than we do, and a thief can't be earlier than the job's own checkout.
+ */
+export function runnerAddresses(job: CorrelatedJob, candidates: readonly Candidate[]): ReadonlySet<string> {
+  const own = candidates
+    .filter(({ event }) => event.type === 'user_authenticated_using_job_token' && event.ip !== undefined)
+    .sort((a, b) => a.event.time - b.event.time)
+    .map(({ event }) => event.ip ?? '');
+  return new Set([...job.context.addresses, ...own.slice(0, 1)]);
+}

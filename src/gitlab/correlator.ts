@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { CORRELATION, type CorrelationConfig } from './correlate/config.js';
+import { correlate } from './correlate/correlate.js';
+import type { CorrelatedJob } from './correlate/job.js';
+import { type GitlabSection, gitlabSectionSchema, offSection, shown } from './correlate/section.js';
+import { type FeedState, incompleteReasons, type StatusReason, statusOf } from './correlate/status.js';
+import { closingTime } from './correlate/windows.js';
+import type { Feeds } from './feed/feeds.js';
+import { SILENCE } from './feed/silence.js';
+import type { Destination } from './receive/destinations.js';
+import type { AlertStore, StoredAlert } from './store/alerts.js';
+import type { EventStore } from './store/event-store.js';
+import { guarded } from './store/redis-call.js';
+import type { CorrelationResults } from './store/results.js';
+
+export interface CorrelatorOptions {
+  readonly destinations: readonly Destination[];
+  readonly events: EventStore;
+  readonly alerts: AlertStore;
+  readonly results: CorrelationResults;
+  readonly feeds: Feeds;
+  /** Events that wait to be judged. */
+  readonly backlog: () => number;
+  readonly now: () => number;
+  readonly config?: CorrelationConfig;
+}
+
+const resultSchema = gitlabSectionSchema.omit({ version: true });
+type Result = Omit<GitlabSection, 'version'>;
+
+/**
+ * Joins jobs with audit events, when a report is read: late events are then in it, nothing has to remember which jobs are
+ * open, and the stored report stays as the worker wrote it. What was found is kept beside it, so that an unchanged result
+ * costs only the look-up of its events' ids, and outlives them.
+ */
+export class Correlator {
+  readonly #options: CorrelatorOptions;
+  readonly #config: CorrelationConfig;
+
+  constructor(options: CorrelatorOptions) {
+    this.#options = options;
+    this.#config = options.config ?? CORRELATION;
+  }
+
+  /** `id` is the job's. @throws GitlabError `audit-store-unavailable` */
+  async sectionOf(id: string, job: CorrelatedJob): Promise<GitlabSection> {
+    const destinations = this.#options.destinations.filter(({ instance }) => instance === job.context.instance);
+    if (destinations.length === 0) {
+      const message = `no destination of ${job.context.instance} is configured`;
+      return offSection({ code: 'no-feed', message }, job.context);
+    }
+    return guarded(() => this.#joined(id, job, destinations));
+  }
+
+  async #joined(id: string, job: CorrelatedJob, destinations: readonly Destination[]): Promise<GitlabSection> {
+    const { events, results, now, backlog } = this.#options;
+    const { refs, isCut } = await events.find(job, this.#config);
+    const feeds = await this.#feedStates(destinations);
+    const reasons = incompleteReasons(job, feeds, isCut, now(), this.#config, SILENCE);
+    const status = statusOf(job, reasons, backlog(), now(), this.#config);
+    const foreign = await this.#foreignAlerts(job);
+    const basis = digest([refs, status, reasons, job, foreign]);
+    const known = await results.find(id, basis);
+    if (known !== undefined) return { ...resultSchema.parse(known.result), version: known.version };
+    const result = await this.#result(job, refs, foreign, status, reasons);
+    return { ...result, version: await results.put(id, basis, result) };
+  }
+
+  async #result(
+    job: CorrelatedJob,
+    refs: readonly string[],
+    foreign: readonly StoredAlert[],
+    status: GitlabSection['status'],
+    reasons: readonly StatusReason[],
+  ): Promise<Result> {
+    const loaded = await this.#options.events.load(refs);
+    const missing = refs.length - loaded.length;
+    const message = `${missing} events are no longer kept`;
+    const gone: readonly StatusReason[] = missing > 0 ? [{ code: 'events-missing', message }] : [];
+    const correlation = correlate(job, loaded, this.#config);
+    const alerts = await this.#options.events.alertsOf(correlation.events.map(({ ref }) => ref));
+    return {
+      status: missing > 0 ? 'incomplete' : status,
+      reasons: [...reasons, ...gone],
+      context: job.context,
+      closesAt: new Date(closingTime(job, this.#config)).toISOString(),
+      ...shown(correlation),
+      alerts: [...alerts, ...foreign],
+    };
+  }
+
+  /** Of a Falco with a GitLab plugin: its alerts are not tied to an event that we have. */
+  #foreignAlerts({ context, start, end }: CorrelatedJob): Promise<readonly StoredAlert[]> {
+    const from = start - this.#config.leadMs - this.#config.beforeMs;
+    return this.#options.alerts.foreignOf(context.instance, context.projectId, from, end + this.#config.afterMs);
+  }
+
+  #feedStates(destinations: readonly Destination[]): Promise<readonly FeedState[]> {
+    const { feeds } = this.#options;
+    return Promise.all(
+      destinations.map(async ({ id }) => ({
+        destination: id,
+        history: await feeds.history(id),
+        silences: await feeds.silences(id),
+      })),
+    );
+  }
+}
+
+function digest(basis: unknown): string {
+  return createHash('sha256').update(JSON.stringify(basis)).digest('hex');
+}

@@ -1,0 +1,96 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { RuleEngine } from '../../rules/index.js';
+import type { GitlabEvent } from '../event/event.js';
+import { judge } from '../fields/judge.js';
+import type { JudgedEvent } from '../fields/judged-event.js';
+import type { Destination } from '../receive/destinations.js';
+import type { Rejected } from '../receive/receiver.js';
+import type { AlertStore } from '../store/alerts.js';
+import { KEYS } from '../store/keys.js';
+
+export interface OperatorAlertOptions {
+  readonly redis: Redis;
+  readonly rules: { readonly engine: RuleEngine<JudgedEvent> };
+  readonly alerts: AlertStore;
+  readonly destinations: readonly Destination[];
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
+/** What goes wrong in the receiver, as types of events; a sender that uses these names has no fault's text. */
+const REJECTED = 'pluginerror';
+const SILENT = 'feed_silent';
+/** One alert for each kind of rejection in this time. */
+const QUIET_S = 300;
+
+/** Tells operators, through the rules and the alert store like everything else, that the feed itself is in trouble. */
+export class OperatorAlerts {
+  constructor(private readonly options: OperatorAlertOptions) {}
+
+  /** Something came that was no event. A flood of them is one alert. Never throws. */
+  async rejected({ destination, headerType, reason, bytes }: Rejected): Promise<void> {
+    const key = KEYS.told(`${REJECTED}:${destination}:${reason}`);
+    await this.#guarded(async () => {
+      const isNew = await this.options.redis.set(key, '1', 'EX', QUIET_S, 'NX');
+      if (isNew !== null) await this.#alert(REJECTED, destination, headerType, `${reason} (${bytes} bytes)`);
+    });
+  }
+
+  /** A destination that usually talks has stopped; the caller says it once. Never throws. */
+  async silent(destination: string, since: number): Promise<void> {
+    const fault = `no audit event has come since ${new Date(since).toISOString()}: longer than usual`;
+    await this.#guarded(() => this.#alert(SILENT, destination, '', fault));
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.options.logger.error({ err: error }, 'an alert about the audit feed could not be kept');
+    }
+  }
+
+  async #alert(type: string, id: string, headerType: string, fault: string): Promise<void> {
+    const { rules, alerts, destinations, now } = this.options;
+    const instance = destinations.find((destination) => destination.id === id)?.instance ?? '';
+    const event = faultEvent(type, { id, instance }, headerType, now());
+    const at = new Date(now()).toISOString();
+    for (const alert of judge(rules.engine, { event, place: { status: 'missing' }, fault })) {
+      const { rule, priority, output, tags, fields } = alert;
+      const kept = { rule, priority, output, tags: [...tags], fields: { ...fields }, time: at, madeAt: at };
+      await alerts.add({ ...kept, origin: 'packwarden', instance: instance || null, project: null });
+    }
+  }
+}
+
+/** An event of our own: nobody did it, to nothing. */
+function faultEvent(type: string, destination: Destination, headerType: string, now: number): GitlabEvent {
+  return {
+    instance: destination.instance,
+    destination: destination.id,
+    receivedAt: now,
+    headerType,
+    sha256: '',
+    time: now,
+    timeStatus: 'ok',
+    createdAt: undefined,
+    id: undefined,
+    type,
+    authorId: undefined,
+    authorName: undefined,
+    entityId: undefined,
+    entityType: undefined,
+    entityPath: undefined,
+    targetId: undefined,
+    targetType: undefined,
+    targetDetails: undefined,
+    message: undefined,
+    change: undefined,
+    ipAddress: undefined,
+    hops: [],
+    ip: undefined,
+    document: {},
+    details: {},
+  };
+}

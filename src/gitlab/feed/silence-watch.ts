@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+import type { Destination } from '../receive/destinations.js';
+import type { Feeds } from './feeds.js';
+import type { OperatorAlerts } from './operator-alerts.js';
+import { isSilent, SILENCE, type SilenceConfig } from './silence.js';
+
+export interface SilenceWatchOptions {
+  readonly destinations: readonly Destination[];
+  readonly feeds: Feeds;
+  readonly alerts: OperatorAlerts;
+  readonly now: () => number;
+  readonly logger: Logger;
+  readonly config?: SilenceConfig;
+}
+
+/** How often the feeds are looked at, in milliseconds. */
+const EVERY_MS = 30_000;
+
+/** Notices destinations that usually talk and have stopped; each silence is told once, whatever the number of API hosts. */
+export class SilenceWatch {
+  readonly #silent = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: SilenceWatchOptions) {}
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#lookSafely(), EVERY_MS);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Ids of the destinations that were silent when they were last looked at. */
+  get silent(): ReadonlySet<string> {
+    return this.#silent;
+  }
+
+  /** Looks at every feed once. @throws what Redis throws */
+  async look(): Promise<void> {
+    const { destinations, feeds, alerts, now, logger, config = SILENCE } = this.options;
+    for (const { id } of destinations) {
+      const history = await feeds.history(id);
+      if (history === undefined || !isSilent(history, now(), config)) {
+        this.#silent.delete(id);
+        continue;
+      }
+      this.#silent.add(id);
+      if (!(await feeds.noteSilence(id, history.last))) continue;
+      logger.warn({ destination: id, last: history.last }, 'an audit destination that usually talks is silent');
+      await alerts.silent(id, history.last);
+    }
+  }
+
+  async #lookSafely(): Promise<void> {
+    try {
+      await this.look();
+    } catch (error) {
+      this.options.logger.warn({ err: error }, 'the audit feeds could not be looked at');
+    }
+  }
+}

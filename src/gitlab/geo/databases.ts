@@ -1,0 +1,174 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AsnResponse, type CityResponse, Reader, type Response } from 'maxmind';
+import type { Logger } from 'pino';
+import { classify } from '../event/address.js';
+import type { Place, Places } from './place.js';
+
+/** One file of the folder, as `/readyz` and the log show it. */
+export interface DatabaseStatus {
+  readonly file: string;
+  /** MaxMind's name of its kind, e.g. `GeoLite2-City`. */
+  readonly type: string;
+  readonly built: string;
+  /** Null when it is in use. */
+  readonly error: string | null;
+}
+
+interface Loaded {
+  readonly place: Reader<CityResponse> | null;
+  readonly network: Reader<AsnResponse> | null;
+  readonly files: readonly DatabaseStatus[];
+}
+
+const NONE: Loaded = { place: null, network: null, files: [] };
+/** A database is some 60 MB; what is far larger is none. */
+const MAX_BYTES = 512 * 1024 * 1024;
+/** An updater writes for a while, then renames. */
+const QUIET_MS = 500;
+const PLACE_KINDS = /(?:City|Country|Enterprise)/;
+const NETWORK_KINDS = /(?:ASN|ISP)/;
+
+/**
+ * The MaxMind databases (`.mmdb`) of a folder: the first of City, Enterprise or Country gives places, the first of ASN or
+ * ISP networks. They are tried out before they are used, read again when the folder changes, and never fatal: what can't be
+ * used is said, and addresses then have no place.
+ */
+export class GeoDatabases implements Places {
+  #loaded = NONE;
+  #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly log: Logger,
+  ) {}
+
+  static async open(folder: string, log: Logger): Promise<GeoDatabases> {
+    const databases = new GeoDatabases(folder, log);
+    await databases.reload();
+    databases.#watch();
+    return databases;
+  }
+
+  get files(): readonly DatabaseStatus[] {
+    return this.#loaded.files;
+  }
+
+  /** Reads the folder anew; one that can't be read leaves what is in force. */
+  async reload(): Promise<void> {
+    try {
+      const loaded = await load(this.folder);
+      this.#loaded = loaded;
+      const errors = loaded.files.filter(({ error }) => error !== null);
+      if (loaded.place === null || errors.length > 0)
+        this.log.warn({ files: loaded.files }, 'geo databases can not all be used');
+      else this.log.info({ files: loaded.files }, 'geo databases loaded');
+    } catch (error) {
+      this.log.warn({ err: error, folder: this.folder }, 'the folder of the geo databases can not be read');
+    }
+  }
+
+  locate(address: string | undefined | null): Place {
+    if (address === null) return { status: 'missing' };
+    if (address === undefined) return { status: 'unparsable' };
+    const { place, network } = this.#loaded;
+    if (place === null && network === null) return { status: 'disabled' };
+    if (classify(address) !== 'public') return { status: 'private' };
+    const found = ask(place, address);
+    const operator = ask(network, address);
+    return { status: statusOf(place, found), ...placeOf(found), ...operatorOf(operator) };
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#watcher?.close();
+  }
+
+  #watch(): void {
+    try {
+      this.#watcher = watch(this.folder, { persistent: false }, () => {
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => void this.reload(), QUIET_MS);
+      });
+      this.#watcher.on('error', (error) => this.log.warn({ err: error }, 'geo databases are no longer watched'));
+    } catch (error) {
+      this.log.warn({ err: error, folder: this.folder }, 'geo databases are not watched');
+    }
+  }
+}
+
+/** Without a folder every address is without a place. */
+export const NO_PLACES: Places = {
+  locate: (address) => {
+    if (address === null) return { status: 'missing' };
+    return { status: address === undefined ? 'unparsable' : 'disabled' };
+  },
+};
+
+async function load(folder: string): Promise<Loaded> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.mmdb')).sort();
+  const files: DatabaseStatus[] = [];
+  let place: Reader<CityResponse> | null = null;
+  let network: Reader<AsnResponse> | null = null;
+  for (const file of names) {
+    try {
+      const reader = await openOne<Response>(join(folder, file));
+      const { databaseType: type, buildEpoch } = reader.metadata;
+      const isPlace = PLACE_KINDS.test(type);
+      if (!isPlace && !NETWORK_KINDS.test(type))
+        throw new Error(`a database of kind ${type} tells neither place nor network`);
+      if (isPlace) place ??= reader as Reader<CityResponse>;
+      else network ??= reader as Reader<AsnResponse>;
+      files.push({ file, type, built: new Date(buildEpoch).toISOString(), error: null });
+    } catch (error) {
+      files.push({ file, type: '', built: '', error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { place, network, files };
+}
+
+/** Opens a database and asks it something: damage shows only then. @throws whatever the library does for what is no database */
+async function openOne<T extends Response>(path: string): Promise<Reader<T>> {
+  const bytes = await readFile(path);
+  if (bytes.length > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes`);
+  const reader = new Reader<T>(bytes);
+  for (const address of ['1.1.1.1', '8.8.8.8', '203.0.113.7']) reader.get(address);
+  return reader;
+}
+
+/** A damaged record, or an IPv6 address in a database that has none, is no record. */
+function ask<T extends Response>(reader: Reader<T> | null, address: string): T | null {
+  try {
+    return reader?.get(address) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function statusOf(reader: unknown, found: CityResponse | null): Place['status'] {
+  if (reader === null) return 'disabled';
+  return found?.country === undefined && found?.continent === undefined ? 'not_found' : 'ok';
+}
+
+function placeOf(found: CityResponse | null): Omit<Place, 'status'> {
+  const city = found?.city?.names?.en;
+  const country = found?.country?.names?.en;
+  const countryCode = found?.country?.iso_code;
+  const continent = found?.continent?.names?.en;
+  return {
+    ...(city !== undefined && { city }),
+    ...(country !== undefined && { country }),
+    ...(countryCode !== undefined && { countryCode }),
+    ...(continent !== undefined && { continent }),
+  };
+}
+
+function operatorOf(found: AsnResponse | null): Omit<Place, 'status'> {
+  if (found?.autonomous_system_number === undefined) return {};
+  return {
+    asn: `AS${found.autonomous_system_number}`,
+    asnOrganisation: found.autonomous_system_organization ?? '',
+  };
+}

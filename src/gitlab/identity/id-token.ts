@@ -1,0 +1,138 @@
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { GitlabError } from '../errors.js';
+import { normalizeInstance } from '../instance.js';
+import { type JobContext, jobContextSchema } from './context.js';
+import { IssuerKeys, type IssuerOptions } from './issuer-keys.js';
+
+export interface IdTokenOptions extends IssuerOptions {
+  /** The GitLab instances whose tokens are believed, as tokens name them. */
+  readonly issuers: readonly string[];
+  /** What the token must have been made for (`aud` in `.gitlab-ci.yml`). */
+  readonly audience: string;
+}
+
+/** GitLab signs with RS256; a list of one leaves nothing to choose for a forger. */
+const ALGORITHMS = ['RS256'];
+const CLOCK_TOLERANCE_S = 30;
+/** A token is some 2 KiB; what is longer is not even decoded. */
+const MAX_TOKEN = 16 * 1024;
+
+/** GitLab writes ids as texts, and some as numbers. */
+const idClaim = z.union([z.string(), z.int()]).transform(String).optional();
+const textClaim = z.string().optional();
+const flagClaim = z
+  .union([z.boolean(), z.enum(['true', 'false'])])
+  .transform((flag) => flag === true || flag === 'true')
+  .optional();
+
+const claimsSchema = z.object({
+  project_id: idClaim,
+  project_path: textClaim,
+  namespace_id: idClaim,
+  namespace_path: textClaim,
+  job_project_id: idClaim,
+  job_project_path: textClaim,
+  job_namespace_id: idClaim,
+  job_namespace_path: textClaim,
+  user_id: idClaim,
+  user_login: textClaim,
+  pipeline_id: idClaim,
+  pipeline_source: textClaim,
+  job_id: idClaim,
+  runner_id: idClaim,
+  ref: textClaim,
+  ref_protected: flagClaim,
+  sha: textClaim,
+  environment: textClaim,
+});
+
+/** Whether a bearer token has the shape of a JWT: three parts, the first a JSON object in base64. */
+export function isJwt(token: string): boolean {
+  return /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(token);
+}
+
+/** Checks GitLab's ID tokens: signature, issuer, audience, times; and reads whose they are. */
+export class IdTokens {
+  readonly #issuers: ReadonlyMap<string, IssuerKeys>;
+
+  constructor(private readonly options: IdTokenOptions) {
+    this.#issuers = new Map(options.issuers.map((issuer) => [issuer, new IssuerKeys(issuer, options)]));
+  }
+
+  /** @throws GitlabError `bad-id-token` with what is wrong, `issuer-unavailable` */
+  async verify(token: string): Promise<JobContext> {
+    const keys = this.#issuerOf(token);
+    const { audience, now } = this.options;
+    try {
+      const { payload } = await jwtVerify(token, keys.find, {
+        issuer: keys.issuer,
+        audience,
+        algorithms: ALGORITHMS,
+        clockTolerance: CLOCK_TOLERANCE_S,
+        currentDate: new Date(now()),
+        requiredClaims: ['exp', 'iat'],
+      });
+      return contextOf(keys.issuer, payload);
+    } catch (error) {
+      if (error instanceof GitlabError) throw error;
+      throw new GitlabError('bad-id-token', `the ID token is not accepted: ${reasonOf(error)}`, error);
+    }
+  }
+
+  /** The issuer is only looked up here; that the token is really its, the signature tells. */
+  #issuerOf(token: string): IssuerKeys {
+    const issuer = token.length > MAX_TOKEN ? undefined : claimedIssuer(token);
+    const keys = issuer === undefined ? undefined : this.#issuers.get(issuer);
+    if (keys !== undefined) return keys;
+    throw new GitlabError('bad-id-token', 'the ID token is not accepted: its issuer is none of those that are trusted');
+  }
+}
+
+function claimedIssuer(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * `project_id` names the fork in a merge-request pipeline from one; `job_project_id` (GitLab 18.4) the project that the job
+ * runs in, whose audit events they are.
+ */
+function contextOf(issuer: string, payload: JWTPayload): JobContext {
+  const claims = claimsSchema.parse(payload);
+  const isOwn = claims.job_project_id === undefined;
+  const context = {
+    verified: true,
+    instance: normalizeInstance(issuer) ?? issuer,
+    projectId: claims.job_project_id ?? claims.project_id,
+    projectPath: isOwn ? claims.project_path : claims.job_project_path,
+    namespaceId: isOwn ? claims.namespace_id : claims.job_namespace_id,
+    namespacePath: isOwn ? claims.namespace_path : claims.job_namespace_path,
+    jobId: claims.job_id,
+    pipelineId: claims.pipeline_id,
+    pipelineSource: claims.pipeline_source,
+    userId: claims.user_id,
+    userLogin: claims.user_login,
+    runnerId: claims.runner_id,
+    sha: claims.sha,
+    ref: claims.ref,
+    refProtected: claims.ref_protected,
+    environment: claims.environment,
+    startedAt: payload.iat === undefined ? undefined : payload.iat * 1000,
+    addresses: [],
+  };
+  return jobContextSchema.parse(context);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'it has expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return `its claim ${error.claim} is not the right one`;
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is not of its issuer';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'its algorithm is not RS256';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'its issuer has no such key';
+  if (error instanceof z.ZodError) return 'its claims name no job of a project';
+  return 'it is malformed';
+}

@@ -1,0 +1,101 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { GitlabError } from '../errors.js';
+import { normalizeInstance } from '../instance.js';
+
+/** A streaming destination as GitLab knows it: one feed of audit events of one instance. */
+export interface Destination {
+  readonly id: string;
+  /** The GitLab behind it, in the spelling of `normalizeInstance`. */
+  readonly instance: string;
+}
+
+const instance = z.string().transform((text, context) => {
+  const known = normalizeInstance(text);
+  if (known !== undefined) return known;
+  context.issues.push({ code: 'custom', message: 'not an http(s) address', input: null });
+  return z.NEVER;
+});
+
+const fileSchema = z.strictObject({
+  destinations: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, ., - and _ only'),
+        instance,
+        /** Two while one replaces the other: GitLab can't change a destination's token, a second destination takes over. */
+        tokens: z.array(z.string().min(16, 'has at least 16 characters').max(256)).min(1).max(2),
+      }),
+    )
+    .min(1),
+});
+
+interface KnownToken {
+  readonly digest: Buffer;
+  readonly destination: Destination;
+}
+
+/** The destinations that may send, by their tokens. Only digests of the tokens are kept. */
+export class Destinations {
+  readonly all: readonly Destination[];
+  readonly #tokens: readonly KnownToken[];
+
+  private constructor(destinations: readonly Destination[], tokens: readonly KnownToken[]) {
+    this.all = destinations;
+    this.#tokens = tokens;
+  }
+
+  /** Reads the file of `PACKWARDEN_GITLAB_DESTINATIONS_FILE`; the message names the place and quotes no token. @throws GitlabError */
+  static parse(text: string): Destinations {
+    let content: unknown;
+    try {
+      content = JSON.parse(text);
+    } catch {
+      // JSON.parse quotes what it could not read, which may be a token.
+      throw new GitlabError('bad-destinations-file', 'it is not JSON');
+    }
+    const parsed = fileSchema.safeParse(content);
+    if (!parsed.success) {
+      const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+      throw new GitlabError('bad-destinations-file', faults.join('; '));
+    }
+    const { destinations } = parsed.data;
+    const tokens = destinations.flatMap(({ id, instance: at, tokens: own }) =>
+      own.map((token) => ({ digest: digestOf(token), destination: { id, instance: at } })),
+    );
+    requireUnique(
+      destinations.map(({ id }) => id),
+      'an id stands twice',
+    );
+    requireUnique(
+      tokens.map(({ digest }) => digest.toString('hex')),
+      'a token stands twice',
+    );
+    return new Destinations(
+      destinations.map(({ id, instance: at }) => ({ id, instance: at })),
+      tokens,
+    );
+  }
+
+  /** Whose token this is. Every token is looked at, over digests of one length: the time tells nothing. */
+  find(token: string): Destination | undefined {
+    const digest = digestOf(token);
+    let found: Destination | undefined;
+    for (const known of this.#tokens) {
+      if (timingSafeEqual(known.digest, digest)) found = known.destination;
+    }
+    return found;
+  }
+
+  instances(): ReadonlySet<string> {
+    return new Set(this.all.map(({ instance: at }) => at));
+  }
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+function requireUnique(texts: readonly string[], fault: string): void {
+  if (new Set(texts).size < texts.length) throw new GitlabError('bad-destinations-file', fault);
+}

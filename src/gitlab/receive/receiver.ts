@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
+import { GitlabError } from '../errors.js';
+import { type Delivery, readBody } from './body.js';
+import type { Destination, Destinations } from './destinations.js';
+
+/** GitLab caps what it sends at 25 MB. */
+export const MAX_BODY_BYTES = 25 * 1024 * 1024;
+
+/** One event as it is kept: what GitLab sent, byte for byte, and where it came from. */
+export interface ReceivedEvent {
+  readonly destination: Destination;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+  /** `X-Gitlab-Audit-Event-Type`; empty in batched delivery. */
+  readonly headerType: string;
+  readonly raw: Buffer;
+  /** Hex, of `raw`. */
+  readonly sha256: string;
+}
+
+/** Something that came and is no event. */
+export interface Rejected {
+  readonly destination: string;
+  readonly receivedAt: number;
+  readonly headerType: string;
+  readonly reason: string;
+  /** How long it was, or claimed to be. */
+  readonly bytes: number;
+  /** What of it was read; the store keeps its beginning. */
+  readonly raw: Buffer;
+}
+
+/** Where events are kept until they are judged, and after. Filled by `src/gitlab/store/`. */
+export interface EventLog {
+  /** Resolves when all of them, or none, are durable. @throws GitlabError `audit-store-unavailable`, `audit-backlog` */
+  append(events: readonly ReceivedEvent[]): Promise<void>;
+  /** Keeps what was rejected for a person to look at. Never throws: it must not hide why it was rejected. */
+  quarantine(rejected: Rejected): Promise<void>;
+}
+
+/** Totals since the start. */
+export interface ReceiverCounters {
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly unauthenticated: number;
+  readonly tooLarge: number;
+  readonly unstored: number;
+}
+
+/** What the head of a request says. */
+export interface DeliveryHead {
+  readonly destination: Destination;
+  readonly contentType: string;
+  readonly headerType: string;
+}
+
+/** A flood of wrong tokens is logged once in this time. */
+const LOG_EVERY_MS = 60_000;
+
+/** Takes audit events in: who may send, what of a body is an event, and "it is stored". */
+export class EventReceiver {
+  readonly #counters = { accepted: 0, rejected: 0, unauthenticated: 0, tooLarge: 0, unstored: 0 };
+  #lastLogged = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly deps: {
+      readonly destinations: Destinations;
+      readonly log: EventLog;
+      readonly now: () => number;
+      readonly logger: Logger;
+    },
+  ) {}
+
+  get counters(): ReceiverCounters {
+    return { ...this.#counters };
+  }
+
+  /** `tokens` are the lines of `X-Gitlab-Event-Streaming-Token`: exactly one counts. @throws GitlabError `bad-audit-token` */
+  authenticate(tokens: readonly string[]): Destination {
+    const [token = '', ...more] = tokens;
+    const destination = token === '' || more.length > 0 ? undefined : this.deps.destinations.find(token);
+    if (destination !== undefined) return destination;
+    this.#counters.unauthenticated += 1;
+    this.#noteUnauthenticated();
+    throw new GitlabError(
+      'bad-audit-token',
+      'X-Gitlab-Event-Streaming-Token is of no destination that this service knows',
+    );
+  }
+
+  /** Resolves, with how many events there were, when they are durable. @throws GitlabError */
+  async receive(head: DeliveryHead, body: Buffer): Promise<{ readonly accepted: number; readonly rejected: number }> {
+    const receivedAt = this.deps.now();
+    const { documents, strays } = await this.#read(head, body, receivedAt);
+    for (const raw of strays) await this.#reject(head, receivedAt, 'an element of the array is no object', raw);
+    const { destination, headerType } = head;
+    const events = documents.map((raw) => ({ destination, receivedAt, headerType, raw, sha256: sha256(raw) }));
+    try {
+      if (events.length > 0) await this.deps.log.append(events);
+    } catch (error) {
+      this.#counters.unstored += events.length;
+      throw error;
+    }
+    this.#counters.accepted += events.length;
+    return { accepted: events.length, rejected: strays.length };
+  }
+
+  /** GitLab does not send again what was refused: that it was there is all that is left of it. @throws GitlabError `too-large`, always */
+  async refuseTooLarge(head: DeliveryHead, bytes: number): Promise<never> {
+    this.#counters.tooLarge += 1;
+    const { destination, headerType } = head;
+    const reason = `larger than ${MAX_BODY_BYTES} bytes`;
+    const nothing = Buffer.alloc(0);
+    await this.deps.log.quarantine({
+      destination: destination.id,
+      receivedAt: this.deps.now(),
+      headerType,
+      reason,
+      bytes,
+      raw: nothing,
+    });
+    throw new GitlabError('too-large', `the body is ${reason}`);
+  }
+
+  async #read(head: DeliveryHead, body: Buffer, receivedAt: number): Promise<Delivery> {
+    try {
+      return readBody(body, head.contentType);
+    } catch (error) {
+      await this.#reject(head, receivedAt, error instanceof Error ? error.message : String(error), body);
+      throw error;
+    }
+  }
+
+  async #reject(head: DeliveryHead, receivedAt: number, reason: string, raw: Buffer): Promise<void> {
+    this.#counters.rejected += 1;
+    const { destination, headerType } = head;
+    const bytes = raw.length;
+    await this.deps.log.quarantine({ destination: destination.id, receivedAt, headerType, reason, bytes, raw });
+  }
+
+  #noteUnauthenticated(): void {
+    const now = this.deps.now();
+    if (now - this.#lastLogged < LOG_EVERY_MS) return;
+    this.#lastLogged = now;
+    const { unauthenticated } = this.#counters;
+    this.deps.logger.warn({ unauthenticated }, 'audit events with a token of no destination were refused');
+  }
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
