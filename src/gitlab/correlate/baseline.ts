@@ -10,10 +10,10 @@ import type { CorrelatedJob } from './job.js';
 export function baselineOf(
   job: CorrelatedJob,
   candidates: readonly Candidate[],
+  runner: ReadonlySet<string>,
   config: CorrelationConfig,
 ): ReadonlySet<string> {
   const during = candidates.filter(({ window }) => window === 'during').sort((a, b) => a.event.time - b.event.time);
-  const runner = runnerAddresses(job, during);
   const isRunners = ({ event }: Candidate): boolean => event.ip === undefined || runner.has(event.ip);
   const expected = new Set<string>();
   const fetched = new Set<string>();
@@ -41,8 +41,8 @@ export function baselineOf(
  */
 export function runnerAddresses(job: CorrelatedJob, candidates: readonly Candidate[]): ReadonlySet<string> {
   const own = candidates
-    .filter(({ event }) => event.type === 'user_authenticated_using_job_token' && event.ip !== undefined)
+    .filter(({ event, window }) => window === 'during' && event.type === 'user_authenticated_using_job_token')
     .sort((a, b) => a.event.time - b.event.time)
-    .map(({ event }) => event.ip ?? '');
+    .flatMap(({ event }) => event.ip ?? []);
   return new Set([...job.context.addresses, ...own.slice(0, 1)]);
 }

@@ -1,4 +1,4 @@
-import { baselineOf } from './baseline.js';
+import { baselineOf, runnerAddresses } from './baseline.js';
 import type { Candidate } from './candidate.js';
 import type { CorrelationConfig, Tier } from './config.js';
 import { isMinting, isPush, weightOf } from './direction.js';
@@ -55,9 +55,10 @@ const NO_FINDINGS = 0.2;
 /** Joins a job with audit events: a pure function, so that late events only mean to call it again. */
 export function correlate(job: CorrelatedJob, events: readonly StoredEvent[], config: CorrelationConfig): Correlation {
   const candidates = events.map((stored) => candidateOf(job, stored, config)).filter((found) => found !== undefined);
-  const baseline = baselineOf(job, candidates, config);
+  const runner = runnerAddresses(job, candidates);
+  const baseline = baselineOf(job, candidates, runner, config);
   const left = candidates.filter((candidate) => !baseline.has(candidate.ref) && isTelling(candidate));
-  const sequences = sequencesOf(job, left);
+  const sequences = sequencesOf(job, left, runner);
   const scored = left.map((candidate) => scoredEvent(job, candidate, left, config)).sort(byScore);
   const isCritical = scored.some(({ weight }) => weight === 'critical');
   const raised =

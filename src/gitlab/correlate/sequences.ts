@@ -1,4 +1,3 @@
-import { runnerAddresses } from './baseline.js';
 import type { Candidate } from './candidate.js';
 import { isMinting, isPush, isRunnerAdded, isWeakening } from './direction.js';
 import type { CorrelatedJob, SandboxFinding } from './job.js';
@@ -25,11 +24,15 @@ export interface Sequence {
 const DAY_MS = 86_400_000;
 const CREDENTIAL_TAG = 'mitre_credential_access';
 
-/** The sequences that hold. `candidates` are what is left beside the baseline. */
-export function sequencesOf(job: CorrelatedJob, candidates: readonly Candidate[]): readonly Sequence[] {
+/** The sequences that hold. `candidates` are what is left beside the baseline; `runner` are the addresses of the job's runner. */
+export function sequencesOf(
+  job: CorrelatedJob,
+  candidates: readonly Candidate[],
+  runner: ReadonlySet<string>,
+): readonly Sequence[] {
   const ordered = [...candidates].sort((a, b) => a.event.time - b.event.time);
   return [
-    credentialHarvest(job, ordered),
+    credentialHarvest(job, ordered, runner),
     guardLowered(ordered),
     rogueRunner(job, ordered),
     flaggedPublished(job, ordered),
@@ -54,10 +57,14 @@ function sequence(
 }
 
 /** A credential was read, by a package in the sandbox or in GitLab, or the job's token was used by somebody else; then the same person minted one. */
-function credentialHarvest(job: CorrelatedJob, events: readonly Candidate[]): Sequence | undefined {
+function credentialHarvest(
+  job: CorrelatedJob,
+  events: readonly Candidate[],
+  runner: ReadonlySet<string>,
+): Sequence | undefined {
   const { userId } = job.context;
   const reads = events.filter(
-    (candidate) => candidate.family?.name === 'secret-read' || isStrangersTokenUse(job, candidate, events),
+    (candidate) => candidate.family?.name === 'secret-read' || isStrangersTokenUse(candidate, runner),
   );
   const findings = job.findings.filter(({ tags }) => tags.includes(CREDENTIAL_TAG));
   const minted = events.find((candidate) => {
@@ -73,10 +80,10 @@ function credentialHarvest(job: CorrelatedJob, events: readonly Candidate[]): Se
   return sequence('credential-harvest', message, [...earlier, minted], findings);
 }
 
-function isStrangersTokenUse(job: CorrelatedJob, candidate: Candidate, events: readonly Candidate[]): boolean {
+function isStrangersTokenUse(candidate: Candidate, runner: ReadonlySet<string>): boolean {
   const { event, tier, window } = candidate;
   if (event.type !== 'user_authenticated_using_job_token' || tier === 'T6') return false;
-  const isElsewhere = event.ip !== undefined && !runnerAddresses(job, events).has(event.ip);
+  const isElsewhere = event.ip !== undefined && !runner.has(event.ip);
   return isElsewhere || window === 'after' || window === 'later';
 }
 
