@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { createApi } from '../../src/api/app.js';
+import { createApi, type GitlabRoutes } from '../../src/api/app.js';
 import { createAuthenticator } from '../../src/api/authenticator.js';
 import type { TokenRecord, UserRecord } from '../../src/api/credentials.js';
-import type { PartReadiness } from '../../src/api/ports.js';
+import type { IdTokenVerifier, PartReadiness } from '../../src/api/ports.js';
 import { createApiServer } from '../../src/api/server.js';
 import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
 import { createSpool } from '../../src/blobs/spool.js';
@@ -34,10 +34,15 @@ export interface ServiceOptions {
   readonly maxUploadBytes?: number;
   readonly tokens?: readonly TokenRecord[];
   readonly users?: readonly UserRecord[];
+  /** Names of tokens and users. */
+  readonly administrators?: readonly string[];
+  readonly idTokens?: IdTokenVerifier;
+  readonly gitlab?: GitlabRoutes;
 }
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
-  const { maxUploadBytes = 1024 ** 2, tokens = [], users = [] } = options;
+  const { maxUploadBytes = 1024 ** 2, tokens = [], users = [], gitlab } = options;
+  const { administrators = [], idTokens } = options;
   const folder = await mkdtemp(join(tmpdir(), 'packwarden-api-'));
   const clock = { now: () => Date.now() };
   const queue = new MemoryQueue();
@@ -50,7 +55,15 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     jobs: new Submissions({ blobs, queue, clock, newId: () => randomUUID() }),
     maxUploadBytes,
     readiness: { check: async () => ({ ready: Object.values(parts).every((part) => part.ready), parts }) },
-    authenticator: createAuthenticator({ tokens, users, clock, secret: randomBytes(32) }),
+    authenticator: createAuthenticator({
+      tokens,
+      users,
+      administrators: new Set(administrators),
+      ...(idTokens && { idTokens }),
+      clock,
+      secret: randomBytes(32),
+    }),
+    ...(gitlab && { gitlab }),
     clock,
     newId: () => randomUUID(),
     log: pino(
