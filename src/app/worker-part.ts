@@ -7,12 +7,14 @@ import type { Clock } from '../jobs/ports.js';
 import { selfTest } from '../jobs/self-test.js';
 import { BullWorker } from '../queue/bull-worker.js';
 import type { RedisUrl } from '../queue/connection.js';
+import { readKnownPackages } from '../report/known-packages.js';
 import type { Report } from '../report/report.js';
 import { createSandbox } from '../sandbox/docker-sandbox.js';
 import { SandboxError } from '../sandbox/errors.js';
 import { type LocalAlerts, startAlerts } from './alert-feed.js';
 import type { Config } from './config.js';
 import { MachineWatch } from './machine-watch.js';
+import { KNOWN_PACKAGES_FILE } from './own-rules.js';
 import { sandboxOptions } from './sandbox-options.js';
 
 /** How long a stopping worker waits for its running jobs before it cancels them, in milliseconds. */
@@ -42,6 +44,7 @@ export async function startWorkerPart(
   const { PACKWARDEN_RUNTIME: runtime } = config;
   if (runtime !== undefined)
     log.warn({ runtime }, 'no sensor sees into a runtime with a kernel of its own: its jobs are incomplete');
+  const known = await readKnownPackages(KNOWN_PACKAGES_FILE);
   const sandbox = createSandbox(sandboxOptions(config, clock, log));
   const alerts = startAlerts(config, log);
   const graceMs = config.PACKWARDEN_GRACE_S * 1000;
@@ -62,7 +65,7 @@ export async function startWorkerPart(
     clock,
     log,
     run: (attempt) =>
-      new Detonation({ sandbox, feed: alerts.hub, blobs: spool, clock, newNonce, limits, log }, attempt).run(),
+      new Detonation({ sandbox, feed: alerts.hub, blobs: spool, clock, newNonce, limits, known, log }, attempt).run(),
     isTemporary: (error) => error instanceof SandboxError && error.code === 'docker-unavailable',
     onFinished: (id, verdict) => {
       onVerdict(verdict);

@@ -44,7 +44,7 @@ async function answers(base: string): Promise<boolean> {
 /** What the sample does must be in the report, by the package that does it. */
 function behavedAsItShould(report: Report): boolean {
   const rules = report.findings.filter(({ package: by }) => by?.name === 'evil-dep').map(({ rule }) => rule);
-  const expected = ['Network tool started', 'Read of a credential file', 'Read of the password database'];
+  const expected = ['Network tool started', 'Read of an SSH key', 'Read of the password database'];
   return report.verdict === 'findings' && expected.every((rule) => rules.includes(rule));
 }
 

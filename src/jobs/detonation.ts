@@ -6,6 +6,7 @@ import type { Watch } from '../falco/hub.js';
 import { buildReport } from '../report/build.js';
 import type { PhaseStart } from '../report/findings.js';
 import type { InstalledPackage } from '../report/installed-package.js';
+import type { KnownPackages } from '../report/known-packages.js';
 import type { Phase, Report } from '../report/report.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import { sendCanary } from './canary.js';
@@ -50,6 +51,7 @@ export interface DetonationDependencies {
   /** An unguessable string for a canary. */
   readonly newNonce: () => string;
   readonly limits: DetonationLimits;
+  readonly known: KnownPackages;
   readonly log: Logger;
 }
 
@@ -279,10 +281,12 @@ export class Detonation {
       packages: this.#packages,
       egress: this.#run?.egress() ?? [],
       contacts: this.#monitor.contacts,
+      writes: this.#monitor.writes,
       decoys: this.#run?.decoys ?? [],
       incomplete: [...this.#incomplete, ...this.#monitor.faults()],
       log: this.#log,
       failOn: limits.failOn,
+      known: this.#deps.known,
     });
   }
 }

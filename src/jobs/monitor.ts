@@ -2,7 +2,8 @@ import type { Alert } from '../falco/alert.js';
 import { AlertFold, type FoldedAlert } from '../falco/fold.js';
 import type { AlertSink } from '../falco/hub.js';
 import { CONTACT_RULES, Contacts } from '../report/contacts.js';
-import { ProcessTree, TRACE_RULE } from '../report/process-tree.js';
+import { FORK_RULE, ProcessTree, TRACE_RULE } from '../report/process-tree.js';
+import { ProjectWrites, WRITE_RULE } from '../report/project-writes.js';
 import type { IncompleteReason } from '../report/verdict.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that answers a canary. */
@@ -17,6 +18,7 @@ export function canaryMarker(nonce: string): string {
 export class Monitor implements AlertSink {
   readonly tree = new ProcessTree();
   readonly contacts = new Contacts();
+  readonly writes = new ProjectWrites();
   readonly #fold = new AlertFold();
   readonly #waiting = new Map<string, () => void>();
   readonly #interruptions: string[] = [];
@@ -32,8 +34,12 @@ export class Monitor implements AlertSink {
   }
 
   alert(alert: Alert): void {
-    if (alert.rule === TRACE_RULE) {
+    if (alert.rule === TRACE_RULE || alert.rule === FORK_RULE) {
       this.tree.add(alert);
+      return;
+    }
+    if (alert.rule === WRITE_RULE) {
+      this.writes.add(alert);
       return;
     }
     if (CONTACT_RULES.has(alert.rule)) {
@@ -78,7 +84,7 @@ export class Monitor implements AlertSink {
     if (this.#drops > 0) {
       faults.push({ code: 'events-dropped', message: `the sensor dropped ${this.#drops} events during the job` });
     }
-    const overflow = this.#fold.overflowed + this.tree.overflowed;
+    const overflow = this.#fold.overflowed + this.tree.overflowed + this.writes.overflowed;
     if (overflow > 0) {
       faults.push({ code: 'alerts-overflowed', message: `${overflow} different alerts were more than a report holds` });
     }

@@ -1,73 +1,87 @@
 import type { Alert } from '../falco/alert.js';
 import type { InstalledPackage } from './installed-package.js';
 import type { PackageIndex } from './package-index.js';
-import type { ProcessStart, ProcessTree } from './process-tree.js';
+import type { ProcessNode, ProcessStart, ProcessTree } from './process-tree.js';
 import type { Finding, PackageRef } from './report.js';
+
+/**
+ * What the worker starts a phase with: root's file in a read-only image. Only the worker can start it without having been
+ * started in the sandbox itself, and all that a package does is below it.
+ */
+const STEP_PROGRAM = '/opt/packwarden/confine';
 
 /** The program in the image that loads one package: `node /opt/packwarden/load.cjs NAME|FOLDER …`. */
 const LOADER = /^node \/opt\/packwarden\/load\.[cm]js (\S+)/;
 
-/** The package managers' own processes, as the image's commands start them. */
-const MANAGER = /^(node \/usr\/local\/(bin|lib\/node_modules)\/(npm|npx|corepack)\b|npm |npx )/;
+/** The package managers' own programs, in a read-only image, where a manager starts another (npm for a git dependency). */
+const MANAGER = /^(?:node|npm|npx) (?:node )?\/usr\/local\/(?:bin|lib\/node_modules)\/(?:npm|npx|corepack)\b/;
+const IMAGE_PROGRAMS: ReadonlySet<string> = new Set(['/usr/local/bin/node', '/usr/bin/env']);
 
-/** How many processes of a chain a report shows. */
+/** How the import phase asks a package's command line tool for help: `node /home/ci/project/node_modules/x/cli.js --help`. */
+const TOOL = /^node (\/.+) --help$/;
+
+/** How a package manager starts a script. */
+const SCRIPT_SHELL = /^sh -c /;
+
+/** How many programs of a chain a report shows. */
 const SHOWN_PROCESSES = 12;
 
 export interface Attribution {
-  /** Null when it can't be told: never a guess. */
+  /** Undefined when it can't be told: never a guess. */
+  readonly by: InstalledPackage | undefined;
   readonly package: PackageRef | null;
+  /** From the process that did it up to the one the sandbox started, the latest program of each first. */
+  readonly programs: readonly ProcessStart[];
   readonly processes: Finding['processes'];
 }
 
-export function isManager(start: ProcessStart): boolean {
-  return MANAGER.test(start.cmdline);
-}
-
-/** The package a program belongs to: by its folder, by the script it was given, or by what the loader was told to load. */
-function packageOf(start: ProcessStart, packages: PackageIndex): InstalledPackage | undefined {
-  const loaded = LOADER.exec(start.cmdline)?.[1];
-  if (loaded !== undefined) return loaded.startsWith('/') ? packages.owning(loaded) : packages.direct(loaded);
-  const byCwd = packages.owning(start.cwd);
-  if (byCwd && byCwd !== packages.root) return byCwd;
-  for (const word of start.cmdline.split(' ')) {
-    const owner = word.startsWith('/') ? packages.owning(word) : undefined;
-    if (owner && owner !== packages.root) return owner;
-  }
-  return undefined;
+function isManager({ programs }: ProcessNode): boolean {
+  return programs.some(({ exepath, cmdline }) => IMAGE_PROGRAMS.has(exepath) && MANAGER.test(cmdline));
 }
 
 /**
- * Climbs from the process behind the alert to the package manager. The nearest program that belongs to a dependency
- * names it; below the manager with none of them dependency's, it was a script of the project itself.
+ * The process that a package manager, or the loader of the import phase, started for a package: everything below it is that
+ * package's doing. Who started what, and in which folder, was said by the manager; all that a package's own programs show
+ * of themselves (arguments, folder, name) they can choose. Undefined for the manager's own doings, and for chains that do not
+ * begin with the worker's step.
  */
+export function scriptRoot(chain: readonly ProcessNode[]): ProcessStart | undefined {
+  // Above the step there are only the container engine's forks.
+  const top = chain.findLastIndex(({ programs }) => programs.length > 0);
+  if (chain[top]?.programs[0]?.exepath !== STEP_PROGRAM) return undefined;
+  let index = top - 1;
+  while (index >= 0 && isManager(chain[index] as ProcessNode)) index -= 1;
+  return index < 0 ? undefined : chain[index]?.programs[0];
+}
+
+/** Whose script or import it is. */
+function ownerOf(root: ProcessStart, packages: PackageIndex): InstalledPackage | undefined {
+  const loaded = LOADER.exec(root.cmdline)?.[1];
+  if (loaded !== undefined) return loaded.startsWith('/') ? packages.owning(loaded) : packages.direct(loaded);
+  const tool = TOOL.exec(root.cmdline)?.[1];
+  if (tool !== undefined) return packages.owning(tool);
+  const owner = packages.owning(root.cwd);
+  // In the project's folder the manager runs git and the like as well: only a script is the project's.
+  return owner === packages.root && !SCRIPT_SHELL.test(root.cmdline) ? undefined : owner;
+}
+
+/** Names the package whose lifecycle script or import an alert's process belongs to. */
 export function attribute(alert: Alert, tree: ProcessTree, packages: PackageIndex): Attribution {
   const chain = tree.chain(alert);
-  const processes = chain.slice(0, SHOWN_PROCESSES).map(({ pid, cmdline, cwd }) => ({ pid, cmdline, cwd }));
-  return { package: findPackage(alert, chain, packages), processes };
+  const programs = chain.flatMap((node) => [...node.programs].reverse());
+  const processes = programs.slice(0, SHOWN_PROCESSES).map(({ pid, cmdline, cwd }) => ({ pid, cmdline, cwd }));
+  const root = scriptRoot(chain);
+  const by = root && ownerOf(root, packages);
+  return { by, package: by ? packages.ref(by) : null, programs, processes };
 }
 
-function findPackage(alert: Alert, chain: readonly ProcessStart[], packages: PackageIndex): PackageRef | null {
-  for (const [index, start] of chain.entries()) {
-    if (isManager(start)) {
-      const belongsToProject = index > 0 && packages.root !== undefined;
-      return belongsToProject ? packages.ref(packages.root as InstalledPackage) : null;
-    }
-    const pkg = packageOf(start, packages);
-    if (pkg) return packages.ref(pkg);
-  }
-  const cwd = alert.fields['proc.cwd'];
-  const byCwd = chain.length === 0 && cwd !== undefined ? packages.owning(cwd.replace(/\/$/, '')) : undefined;
-  return byCwd && byCwd !== packages.root ? packages.ref(byCwd) : null;
-}
-
-/** The packages whose lifecycle scripts were seen to run: a process in their folder started by the package manager. */
+/** The packages whose lifecycle scripts were seen to run: a process that the package manager started in their folder. */
 export function packagesThatRan(tree: ProcessTree, packages: PackageIndex): ReadonlySet<InstalledPackage> {
   const ran = new Set<InstalledPackage>();
   for (const start of tree.starts()) {
-    const parent = tree.at(start.ppid, start.time);
-    if (!parent || !isManager(parent) || isManager(start)) continue;
-    const pkg = packages.owning(start.cwd);
-    if (pkg) ran.add(pkg);
+    if (LOADER.test(start.cmdline) || scriptRoot(tree.chainOf(start)) !== start) continue;
+    const owner = ownerOf(start, packages);
+    if (owner) ran.add(owner);
   }
   return ran;
 }

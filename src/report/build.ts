@@ -3,12 +3,16 @@ import type { Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { attribute, packagesThatRan } from './attribution.js';
 import type { Contacts } from './contacts.js';
+import { correlate } from './correlation.js';
 import type { PlantedDecoy } from './decoys.js';
 import { refusedEgressAlert } from './egress-findings.js';
 import { type PhaseStart, toFinding } from './findings.js';
+import { foreignWriteAlerts } from './foreign-write.js';
 import type { InstalledPackage } from './installed-package.js';
+import { type KnownPackages, lowerKnown } from './known-packages.js';
 import { PackageIndex } from './package-index.js';
 import type { ProcessTree } from './process-tree.js';
+import type { ProjectWrites } from './project-writes.js';
 import type { Finding, Phase, Report } from './report.js';
 import { decideVerdict, type IncompleteReason, splitByPriority } from './verdict.js';
 
@@ -27,10 +31,12 @@ export interface Evidence {
   readonly packages: readonly InstalledPackage[];
   readonly egress: readonly EgressRecord[];
   readonly contacts: Contacts;
+  readonly writes: ProjectWrites;
   readonly decoys: readonly PlantedDecoy[];
   readonly incomplete: readonly IncompleteReason[];
   readonly log: string;
   readonly failOn: Priority;
+  readonly known: KnownPackages;
 }
 
 /** The report of one job: a pure function of the evidence. */
@@ -85,9 +91,24 @@ function allFindings(evidence: Evidence, index: PackageIndex): Finding[] {
   const refused = evidence.egress
     .filter((record) => !record.allowed)
     .map((record) => refusedEgressAlert(record, evidence.contacts.of(record), evidence.containerId, evidence.hostname));
-  return [...evidence.alerts, ...refused].map((observed) =>
-    toFinding(observed, evidence.tree, index, evidence.phaseStarts, evidence.decoys),
-  );
+  const foreignWrites = evidence.writes.foreign(evidence.tree, index);
+  const context = {
+    tree: evidence.tree,
+    packages: index,
+    phases: evidence.phaseStarts,
+    decoys: evidence.decoys,
+    foreignWrites,
+  };
+  const single = [...evidence.alerts, ...refused, ...foreignWriteAlerts(foreignWrites)]
+    .map((observed) => toFinding(observed, context))
+    .filter((finding) => !isUnpacking(finding))
+    .map((finding) => lowerKnown(finding, evidence.known));
+  return [...single, ...correlate(single)];
+}
+
+/** Before the install the worker's own tar wrote the archive's files, whatever they are called; nothing of the project ran. */
+function isUnpacking({ phase, alert }: Finding): boolean {
+  return phase === 'prepare' && alert.output_fields['proc.exepath']?.endsWith('/bin/tar') === true;
 }
 
 function egressRow(record: EgressRecord, evidence: Evidence, index: PackageIndex): Report['egress'][number] {

@@ -4,6 +4,7 @@ import { attribute } from './attribution.js';
 import { decoyOf, type PlantedDecoy } from './decoys.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessTree } from './process-tree.js';
+import { type ForeignWrite, writerOf } from './project-writes.js';
 import type { Finding, LegacyAlert } from './report.js';
 
 /** When a phase began, in milliseconds since the epoch; in order. */
@@ -36,16 +37,21 @@ export function phaseAt(ns: bigint, starts: readonly PhaseStart[]): Finding['pha
   return starts.findLast((start) => start.at <= ms)?.name ?? 'prepare';
 }
 
+/** What alerts are read with: who ran, what is installed, when the phases began. */
+export interface FindingContext {
+  readonly tree: ProcessTree;
+  readonly packages: PackageIndex;
+  readonly phases: readonly PhaseStart[];
+  readonly decoys: readonly PlantedDecoy[];
+  readonly foreignWrites: readonly ForeignWrite[];
+}
+
 /** What one observed alert becomes in the report. */
-export function toFinding(
-  observed: FoldedAlert,
-  tree: ProcessTree,
-  packages: PackageIndex,
-  phases: readonly PhaseStart[],
-  decoys: readonly PlantedDecoy[],
-): Finding {
+export function toFinding(observed: FoldedAlert, context: FindingContext): Finding {
+  const { tree, packages, phases, decoys, foreignWrites } = context;
   const { alert, count, first, last } = observed;
-  const { package: pkg, processes } = attribute(alert, tree, packages);
+  const { package: pkg, programs, processes } = attribute(alert, tree, packages);
+  const wrote = writerOf(programs, foreignWrites);
   return {
     rule: alert.rule,
     priority: alert.priority,
@@ -56,6 +62,7 @@ export function toFinding(
     phase: phaseAt(alertTimeNs(alert), phases),
     package: pkg,
     decoy: decoyOf(alert, decoys),
+    ...(wrote === undefined ? {} : { wroteBy: packages.ref(wrote.writer) }),
     processes,
     alert: toLegacyAlert(alert),
   };

@@ -1,20 +1,46 @@
 import { type Alert, alertTimeNs } from '../falco/alert.js';
 
-/** The rule of `rules/packwarden_plumbing.yaml` whose alerts build the tree. */
+/** The rules of `rules/packwarden_plumbing.yaml` whose alerts build the tree. */
 export const TRACE_RULE = 'Packwarden process trace';
+export const FORK_RULE = 'Packwarden fork trace';
 
-/** How many started processes a tree remembers: far above an honest install's, so that a fork storm stays bounded. */
+/** How many started programs a tree remembers: far above an honest install's, so that a fork storm stays bounded. */
 const MAX_STARTS = 50_000;
+/** Forks only put orphans back into their chain: beyond this many, such a chain ends at init. */
+const MAX_FORKS = 200_000;
 
-/** A program that a process became by exec. One pid may have several, in time. */
+/** A program that a process became by exec. One process may have been several. */
 export interface ProcessStart {
   readonly pid: number;
+  /** In the container's numbers; undefined when the alert does not say. */
+  readonly vpid: number | undefined;
   readonly ppid: number;
   readonly exepath: string;
   readonly cmdline: string;
   /** Absolute, without a trailing slash. */
   readonly cwd: string;
   /** Nanoseconds since the epoch. */
+  readonly time: bigint;
+}
+
+/** A process as it was at a certain time. */
+export interface ProcessNode {
+  readonly pid: number;
+  /** What it had become by then, the first program first; empty for a fork that started none. */
+  readonly programs: readonly ProcessStart[];
+}
+
+/** Who made the process with a certain number in the container, and when. */
+interface Fork {
+  readonly parentPid: number;
+  readonly parentVpid: number | undefined;
+  readonly time: bigint;
+}
+
+/** A process at a time: the point that a climb stands on. */
+interface Place {
+  readonly pid: number;
+  readonly vpid: number | undefined;
   readonly time: bigint;
 }
 
@@ -29,12 +55,14 @@ function integer(text: string | undefined): number | undefined {
 }
 
 /**
- * The processes of one sandbox, from its trace alerts. Alerts arrive in the kernel's order, so the last start of a pid
- * before a given time is the program that ran then; pids that were used again stay apart by time.
+ * The processes of one sandbox, from its trace alerts. Alerts come in the kernel's order. What a process *is* may change
+ * (exec, chdir, a new name, another parent when its own ends); who made it can't, so chains follow the makers.
  */
 export class ProcessTree {
   readonly #starts = new Map<number, ProcessStart[]>();
+  readonly #forks = new Map<number, Fork[]>();
   #size = 0;
+  #forkCount = 0;
   #overflowed = 0;
 
   /** Starts that were not remembered. */
@@ -43,6 +71,22 @@ export class ProcessTree {
   }
 
   add(alert: Alert): void {
+    if (alert.rule === FORK_RULE) this.#addFork(alert);
+    else this.#addStart(alert);
+  }
+
+  #addFork(alert: Alert): void {
+    const child = integer(alert.fields['evt.rawres']);
+    const parentPid = integer(alert.fields['proc.pid']);
+    if (child === undefined || parentPid === undefined || this.#forkCount >= MAX_FORKS) return;
+    const fork = { parentPid, parentVpid: integer(alert.fields['proc.vpid']), time: alertTimeNs(alert) };
+    const earlier = this.#forks.get(child);
+    if (earlier) earlier.push(fork);
+    else this.#forks.set(child, [fork]);
+    this.#forkCount += 1;
+  }
+
+  #addStart(alert: Alert): void {
     const pid = integer(alert.fields['proc.pid']);
     const ppid = integer(alert.fields['proc.ppid']);
     if (pid === undefined || ppid === undefined) return;
@@ -52,6 +96,7 @@ export class ProcessTree {
     }
     const start: ProcessStart = {
       pid,
+      vpid: integer(alert.fields['proc.vpid']),
       ppid,
       exepath: alert.fields['proc.exepath'] ?? '',
       cmdline: alert.fields['proc.cmdline'] ?? '',
@@ -64,46 +109,72 @@ export class ProcessTree {
     this.#size += 1;
   }
 
-  /** Every program start, in the order they came. */
+  /** Every program start, process by process. */
   *starts(): Iterable<ProcessStart> {
     for (const list of this.#starts.values()) yield* list;
   }
 
-  /** What ran as `pid` at `time`; undefined when its start was not seen (a fork without exec, the host's processes). */
-  at(pid: number, time: bigint): ProcessStart | undefined {
-    return this.#starts.get(pid)?.findLast((start) => start.time <= time);
-  }
-
-  /** All programs that `pid` had been by `time`, the latest first: `sh -c` often becomes the command it runs. */
-  programs(pid: number, time: bigint): readonly ProcessStart[] {
-    return (this.#starts.get(pid) ?? []).filter((start) => start.time <= time).reverse();
-  }
-
   /**
-   * The chain from the process behind an alert up to the first one that was started in the sandbox: per process, its
-   * programs, latest first. A forked child without an exec is found through its parent and grandparents, which Falco names in
-   * the alert itself (`proc.ppid`, `proc.apid[2]`, `proc.apid[3]`).
+   * The chain from the process behind an alert up to the first one that was started in the sandbox. Where the alert's own
+   * process is not known (its rule does not print `proc.vpid`), its parent's and grandparents' numbers in the alert lead on.
    */
-  chain(alert: Alert): readonly ProcessStart[] {
+  chain(alert: Alert): readonly ProcessNode[] {
     const time = alertTimeNs(alert);
-    const candidates = ['proc.pid', 'proc.ppid', 'proc.apid[2]', 'proc.apid[3]'];
-    for (const field of candidates) {
+    const own = integer(alert.fields['proc.pid']);
+    if (own !== undefined) {
+      const chain = this.#climb({ pid: own, vpid: integer(alert.fields['proc.vpid']), time });
+      if (chain.some(({ programs }) => programs.length > 0)) return chain;
+    }
+    for (const field of ['proc.ppid', 'proc.apid[2]', 'proc.apid[3]']) {
       const pid = integer(alert.fields[field]);
-      if (pid !== undefined && this.#starts.has(pid)) return this.#climb(pid, time);
+      if (pid !== undefined && this.#starts.has(pid)) return this.#climb({ pid, vpid: undefined, time });
     }
     return [];
   }
 
-  #climb(pid: number, time: bigint): readonly ProcessStart[] {
-    const chain: ProcessStart[] = [];
+  /** The chain of the process that started a program, as it was at that moment. */
+  chainOf({ pid, vpid, time }: ProcessStart): readonly ProcessNode[] {
+    return this.#climb({ pid, vpid, time });
+  }
+
+  #climb(from: Place): readonly ProcessNode[] {
+    const chain: ProcessNode[] = [];
     const seen = new Set<number>();
-    let next: number | undefined = pid;
-    while (next !== undefined && !seen.has(next)) {
-      seen.add(next);
-      const programs = this.programs(next, time);
-      chain.push(...programs);
-      next = programs.at(0)?.ppid;
+    let place: Place | undefined = from;
+    while (place !== undefined && !seen.has(place.pid)) {
+      seen.add(place.pid);
+      const { node, maker }: { node: ProcessNode; maker: Place | undefined } = this.#look(place);
+      if (node.programs.length === 0 && maker === undefined) break;
+      chain.push(node);
+      place = maker;
     }
     return chain;
   }
+
+  #look({ pid, vpid, time }: Place): { node: ProcessNode; maker: Place | undefined } {
+    const known = (this.#starts.get(pid) ?? []).filter((start) => start.time <= time);
+    const number = vpid ?? known.at(-1)?.vpid;
+    const fork = number === undefined ? undefined : this.#forks.get(number)?.findLast((made) => made.time <= time);
+    if (fork !== undefined) {
+      // A number that was used before belonged to another process.
+      const programs = known.filter((start) => start.time >= fork.time);
+      return { node: { pid, programs }, maker: { pid: fork.parentPid, vpid: fork.parentVpid, time: fork.time } };
+    }
+    const programs = lastProcess(known);
+    const first = programs.at(0);
+    const maker = first === undefined ? undefined : { pid: first.ppid, vpid: undefined, time: first.time };
+    return { node: { pid, programs }, maker };
+  }
+}
+
+/**
+ * The starts of the last process that had a number, where no fork tells (the worker's own commands are made outside). By its
+ * number in the container; else by its parent, though that changes when the parent ends.
+ */
+function lastProcess(starts: readonly ProcessStart[]): readonly ProcessStart[] {
+  const last = starts.at(-1);
+  if (last === undefined) return [];
+  const isOther = (start: ProcessStart): boolean =>
+    last.vpid === undefined ? start.ppid !== last.ppid : start.vpid !== last.vpid;
+  return starts.slice(starts.findLastIndex(isOther) + 1);
 }

@@ -43,6 +43,10 @@ export type PackageRef = z.infer<typeof packageRef>;
 
 const processRef = z.object({ pid: z.number().int(), cmdline: z.string(), cwd: z.string() });
 
+const findingPart = z.object({ rule: z.string(), first: z.iso.datetime(), subject: z.string() });
+/** A finding that stands on its own too (same rule, same time), as a part of a correlated one. */
+export type FindingPart = z.infer<typeof findingPart>;
+
 const findingSchema = z.object({
   rule: z.string(),
   priority,
@@ -54,8 +58,14 @@ const findingSchema = z.object({
   package: packageRef.nullable(),
   /** The planted fake credential that it was about, e.g. `SSH key`. */
   decoy: z.string().nullable(),
+  /** Who had written the program that did it into the package's folder, where that was another package. */
+  wroteBy: packageRef.optional(),
   /** From the process that did it up to the one the sandbox started. */
   processes: z.array(processRef),
+  /** Of a correlated finding: what it was put together from, in time. */
+  parts: z.array(findingPart).optional(),
+  /** Why it is judged more mildly than its rule says: a known honest doing of this package. */
+  known: z.string().optional(),
   alert: legacyAlertSchema,
 });
 /** One thing that happened, folded over its repetitions. */

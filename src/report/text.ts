@@ -1,4 +1,5 @@
 import type { Finding, Report } from './report.js';
+import { plain, subjectOf } from './subject.js';
 
 export interface TextOptions {
   readonly colour: boolean;
@@ -8,9 +9,6 @@ export interface TextOptions {
 
 const COLOURS = { red: 31, green: 32, yellow: 33, cyan: 36, bold: 1, dim: 2 } as const;
 type Colour = keyof typeof COLOURS;
-
-/** Where an alert says what was touched, the most telling first. */
-const SUBJECT_FIELDS = ['fd.name', 'egress.target', 'evt.arg.path', 'evt.arg.name'] as const;
 
 const PRIORITY_COLUMN = 15;
 
@@ -30,20 +28,6 @@ export function renderText(report: Report, options: TextOptions): string {
     nextSteps(report),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
-}
-
-/** Without control characters, escape sequences and direction overrides. */
-export function plain(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
-}
-
-/** What a finding is about: a file, a peer, a host; empty when the command says it all. */
-export function subjectOf(finding: Finding): string {
-  for (const field of SUBJECT_FIELDS) {
-    const value = finding.alert.output_fields[field];
-    if (value !== undefined && value !== '') return plain(value);
-  }
-  return '';
 }
 
 type Painter = (colour: Colour, text: string) => string;
@@ -96,7 +80,10 @@ function findingLines(finding: Finding, options: TextOptions, paint: Painter): r
   const room = Math.max(20, options.width - PRIORITY_COLUMN);
   const command = plain(finding.processes[0]?.cmdline ?? finding.alert.output_fields['proc.cmdline'] ?? '');
   const subject = [subjectOf(finding), finding.decoy === null ? '' : `(decoy: ${finding.decoy})`].join(' ').trim();
-  const details = [subject, command === '' ? '' : `$ ${command}`].filter((line) => line !== '');
+  const wrote = finding.wroteBy ? `written by ${plain(`${finding.wroteBy.name}@${finding.wroteBy.version}`)}` : '';
+  const parts = (finding.parts ?? []).map((part) => `· ${part.rule} ${part.subject}`.trimEnd());
+  const single = finding.parts ? '' : command === '' ? '' : `$ ${command}`;
+  const details = [subject, ...parts, wrote, single].filter((line) => line !== '');
   return [
     `  ${priority}${finding.rule} ${paint('dim', `(${finding.phase})`)}${times}`,
     ...details.map((line) => indent + cut(line, room)),

@@ -56,9 +56,10 @@ export interface Sensor {
 
 const DEFAULT_CAPACITY = 100_000;
 
-/** The gRPC client joins by `container.id`: no alert may lack it, whatever its rule prints. */
-const CONTAINER_FIELDS: readonly AppendedOutput[] = [
+/** The gRPC client joins by `container.id`, the report by process: no alert may lack them, whatever its rule prints. */
+const JOINED_FIELDS: readonly AppendedOutput[] = [
   { extraFields: ['container.id', 'container.name', 'container.image.repository', 'container.image.tag'] },
+  { extraFields: ['proc.pid', 'proc.vpid', 'proc.ppid', 'proc.cwd', 'proc.cmdline'] },
 ];
 
 /**
@@ -137,7 +138,7 @@ async function startRules(options: SensorOptions, now: () => number): Promise<Ru
       options: {
         matching: 'all',
         timeFormat: 'iso8601',
-        appendOutput: options.appendOutput ?? CONTAINER_FIELDS,
+        appendOutput: options.appendOutput ?? JOINED_FIELDS,
         // Rules for GitLab's audit events may stand in the same files.
         otherSources: ['gitlab'],
       },

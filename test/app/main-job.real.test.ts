@@ -50,7 +50,7 @@ describe('a job, as the README tells it', () => {
     expect(report.verdict).toBe('findings');
     expect(report.monitoring).toMatchObject({ proven: true, drops: 0 });
     const byRule = new Map(report.findings.map((finding) => [finding.rule, finding]));
-    for (const rule of ['Network tool started', 'Read of a credential file', 'Read of the password database']) {
+    for (const rule of ['Network tool started', 'Read of an SSH key', 'Read of the password database']) {
       expect(byRule.get(rule)?.package, rule).toEqual({
         name: 'evil-dep',
         version: '1.0.0',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { attribute } from '../../src/report/attribution.js';
+import { attribute, packagesThatRan } from '../../src/report/attribution.js';
 import { PackageIndex } from '../../src/report/package-index.js';
-import { alertAt, PROJECT, pkg, type Start, treeOf } from './evidence.js';
+import { FORK_RULE } from '../../src/report/process-tree.js';
+import { alertAt, IMPORT, NPM, PROJECT, pkg, type Start, startAlert, treeOf } from './evidence.js';
 
 const packages = new PackageIndex(
   [
@@ -15,58 +16,120 @@ const packages = new PackageIndex(
   PROJECT,
 );
 
-const NPM: Start = [1, 10, 9, PROJECT, 'node /usr/local/bin/npm ci --foreground-scripts'];
-const inPackage = (path: string): Start => [2, 20, 10, `${PROJECT}/${path}`, 'sh -c node setup.js'];
+const folder = (path: string): string => `${PROJECT}/${path}`;
+const inPackage = (path: string): Start => [2, 20, 10, folder(path), 'sh -c node setup.js'];
+const LEFT = [...NPM, inPackage('node_modules/left')];
 
-const rows: readonly [string, Start[], Record<string, string>, string[] | null][] = [
-  ['a script in its folder', [NPM, inPackage('node_modules/left')], { 'proc.pid': '20' }, ['app', 'left']],
+const rows: readonly [string, readonly Start[], Record<string, string>, string[] | null][] = [
+  ['a script in its folder', LEFT, { 'proc.pid': '20' }, ['app', 'left']],
   [
     'a nested package',
-    [NPM, inPackage('node_modules/left/node_modules/deep')],
+    [...NPM, inPackage('node_modules/left/node_modules/deep')],
     { 'proc.pid': '20' },
     ['app', 'left', 'deep'],
   ],
-  ['a scoped package', [NPM, inPackage('node_modules/@scope/tool')], { 'proc.pid': '20' }, ['app', '@scope/tool']],
+  ['a scoped package', [...NPM, inPackage('node_modules/@scope/tool')], { 'proc.pid': '20' }, ['app', '@scope/tool']],
   [
     'a linked package, by its real folder',
-    [NPM, inPackage('packages/linked')],
+    [...NPM, inPackage('packages/linked')],
     { 'proc.pid': '20' },
     ['app', 'linked'],
   ],
-  ['a folder inside the package', [NPM, inPackage('node_modules/left/lib/x')], { 'proc.pid': '20' }, ['app', 'left']],
   [
     'a child that went elsewhere',
-    [NPM, inPackage('node_modules/left'), [3, 30, 20, '/tmp', 'wget http://x.invalid']],
+    [...LEFT, [3, 30, 20, '/tmp', 'wget http://x.invalid']],
     { 'proc.pid': '30' },
     ['app', 'left'],
   ],
   [
+    'a script that went to another package and became its program (framing by folder and arguments)',
+    [...LEFT, [3, 20, 10, folder('node_modules/deep'), `node ${folder('node_modules/deep/index.js')}`]],
+    { 'proc.pid': '20' },
+    ['app', 'left'],
+  ],
+  [
+    'a child in another package, run with that one as its argument',
+    [...LEFT, [3, 30, 20, folder('node_modules/deep'), `node ${folder('node_modules/deep/x.js')}`]],
+    { 'proc.pid': '30' },
+    ['app', 'left'],
+  ],
+  [
+    'a child that calls itself the package manager',
+    [...LEFT, [3, 30, 20, folder('node_modules/deep'), 'node /usr/local/bin/npm ci']],
+    { 'proc.pid': '30' },
+    ['app', 'left'],
+  ],
+  [
+    "a script below a manager of its own: npm started by a package's script",
+    [
+      ...LEFT,
+      [3, 30, 20, folder('node_modules/left'), 'node /usr/local/bin/npm install deep'],
+      [4, 40, 30, folder('node_modules/deep'), 'sh -c node setup.js'],
+    ],
+    { 'proc.pid': '40' },
+    ['app', 'left'],
+  ],
+  [
+    'a child that calls itself the loader',
+    [...LEFT, [3, 30, 20, PROJECT, 'node /opt/packwarden/load.cjs @scope/tool']],
+    { 'proc.pid': '30' },
+    ['app', 'left'],
+  ],
+  [
+    'a package manager that a package manager starts (a git dependency)',
+    [
+      ...NPM,
+      [2, 15, 10, '/home/ci/.npm/_cacache/tmp/x', 'node /usr/local/lib/node_modules/npm/bin/npm-cli.js install'],
+      [3, 20, 15, folder('node_modules/left'), 'sh -c node setup.js'],
+    ],
+    { 'proc.pid': '20' },
+    ['app', 'left'],
+  ],
+  [
     'a forked child without an exec, through its parent',
-    [NPM, inPackage('node_modules/left')],
+    LEFT,
     { 'proc.pid': '77', 'proc.ppid': '20' },
     ['app', 'left'],
   ],
+  ['a forked grandchild', LEFT, { 'proc.pid': '78', 'proc.ppid': '77', 'proc.apid[2]': '20' }, ['app', 'left']],
+  ["the project's own script", [...NPM, [2, 20, 10, PROJECT, 'sh -c node x.js']], { 'proc.pid': '20' }, ['app']],
   [
-    'a forked grandchild',
-    [NPM, inPackage('node_modules/left')],
-    { 'proc.pid': '78', 'proc.ppid': '77', 'proc.apid[2]': '20' },
-    ['app', 'left'],
-  ],
-  [
-    'a script of a package run from elsewhere',
-    [NPM, [2, 20, 10, '/tmp', `node ${PROJECT}/node_modules/left/setup.js`]],
+    'git, run by the package manager in the project',
+    [...NPM, [2, 20, 10, PROJECT, 'git ls-remote']],
     { 'proc.pid': '20' },
-    ['app', 'left'],
+    null,
   ],
-  ["the project's own script", [NPM, [2, 20, 10, PROJECT, 'sh -c node x.js']], { 'proc.pid': '20' }, ['app']],
-  ['the package manager itself', [NPM], { 'proc.pid': '10' }, null],
+  ['a script outside every package', [...NPM, [2, 20, 10, '/tmp/clone', 'sh -c make']], { 'proc.pid': '20' }, null],
+  ['the package manager itself', NPM, { 'proc.pid': '10' }, null],
   [
     'an import',
-    [[2, 20, 9, PROJECT, 'node /opt/packwarden/load.cjs @scope/tool']],
+    [...IMPORT, [2, 20, 10, PROJECT, 'node /opt/packwarden/load.cjs @scope/tool']],
     { 'proc.pid': '20' },
     ['app', '@scope/tool'],
   ],
-  ['a process never seen', [NPM], { 'proc.pid': '999' }, null],
+  [
+    'an import by folder, and its child',
+    [
+      ...IMPORT,
+      [2, 20, 10, PROJECT, `node /opt/packwarden/load.cjs ${folder('node_modules/left/node_modules/deep')}`],
+      [3, 30, 20, '/tmp', 'sh -c true'],
+    ],
+    { 'proc.pid': '30' },
+    ['app', 'left', 'deep'],
+  ],
+  [
+    'a command line tool that the import phase asks for help',
+    [...IMPORT, [2, 20, 10, PROJECT, `node ${folder('node_modules/@scope/tool/cli.js')} --help`]],
+    { 'proc.pid': '20' },
+    ['app', '@scope/tool'],
+  ],
+  [
+    'a chain that does not begin with the step of the worker',
+    [[1, 20, 9, folder('node_modules/left'), 'sh -c node setup.js']],
+    { 'proc.pid': '20' },
+    null,
+  ],
+  ['a process never seen', NPM, { 'proc.pid': '999' }, null],
 ];
 
 describe('an alert is attributed to the package that pulls it in', () => {
@@ -75,15 +138,57 @@ describe('an alert is attributed to the package that pulls it in', () => {
     expect(found?.path ?? null).toEqual(path);
   });
 
-  it('keeps a pid that was used again apart by time', () => {
-    const tree = treeOf([NPM, inPackage('node_modules/left'), [8, 20, 10, `${PROJECT}/node_modules/deep`, 'sh -c y']]);
+  it('keeps a pid that was used again apart', () => {
+    const later: Start[] = [
+      [7, 15, 10, PROJECT, 'node /usr/local/lib/node_modules/npm/bin/npm-cli.js'],
+      [8, 20, 15, folder('node_modules/deep'), 'sh -c y'],
+    ];
+    const tree = treeOf([...LEFT, ...later]);
     const at = (second: number) => attribute(alertAt(second, 'x', { 'proc.pid': '20' }), tree, packages).package?.name;
     expect([at(5), at(9)]).toEqual(['left', 'deep']);
   });
 
+  it('keeps the step together when the engine that made it ends, and another adopts it', () => {
+    const tree = treeOf([]);
+    for (const [index, start] of NPM.entries()) {
+      const [second, pid, , cwd, cmdline] = start;
+      tree.add(startAlert([second, pid, index < 2 ? 9 : 1, cwd, cmdline], { 'proc.vpid': '7' }));
+    }
+    tree.add(startAlert(inPackage('node_modules/left'), { 'proc.vpid': '8' }));
+    expect(attribute(alertAt(5, 'x', { 'proc.pid': '20' }), tree, packages).package?.name).toBe('left');
+  });
+
+  it('puts an orphan back where it came from: by who made it, not by who adopted it', () => {
+    const tree = treeOf([]);
+    const fork = (second: number, pid: number, vpid: number, child: number) =>
+      tree.add(
+        alertAt(second, FORK_RULE, { 'evt.rawres': String(child), 'proc.pid': String(pid), 'proc.vpid': String(vpid) }),
+      );
+    for (const start of NPM) tree.add(startAlert(start, { 'proc.vpid': '7' }));
+    fork(1.5, 10, 7, 8);
+    tree.add(startAlert(inPackage('node_modules/left'), { 'proc.vpid': '8' }));
+    fork(2.1, 20, 8, 9);
+    fork(2.2, 21, 9, 10);
+    // Its parents are gone: process 1 is its parent when it starts a program.
+    tree.add(startAlert([3, 22, 1, '/tmp', 'cat /etc/shadow'], { 'proc.vpid': '10' }));
+    const orphan = { 'proc.pid': '22', 'proc.vpid': '10', 'proc.ppid': '1' };
+    expect(attribute(alertAt(4, 'x', orphan), tree, packages).package?.name).toBe('left');
+    // One that started no program at all.
+    fork(3.5, 22, 10, 11);
+    const silent = { 'proc.pid': '23', 'proc.vpid': '11', 'proc.ppid': '1' };
+    expect(attribute(alertAt(4, 'x', silent), tree, packages).package?.name).toBe('left');
+  });
+
   it('shows the chain of processes up to the package manager', () => {
-    const tree = treeOf([NPM, inPackage('node_modules/left'), [3, 30, 20, '/tmp', 'wget x']]);
+    const tree = treeOf([...LEFT, [3, 30, 20, '/tmp', 'wget x']]);
     const { processes } = attribute(alertAt(5, 'x', { 'proc.pid': '30' }), tree, packages);
-    expect(processes.map(({ cmdline }) => cmdline.split(' ')[0])).toEqual(['wget', 'sh', 'node']);
+    expect(processes.map(({ cmdline }) => cmdline.split(' ')[0])).toEqual(['wget', 'sh', 'node', 'npm', 'confine']);
+  });
+});
+
+describe('the packages whose scripts ran', () => {
+  it('are those in whose folder the package manager started one', () => {
+    const tree = treeOf([...LEFT, [3, 30, 20, folder('node_modules/deep'), 'sh -c node setup.js']]);
+    expect([...packagesThatRan(tree, packages)].map(({ path }) => path)).toEqual(['node_modules/left']);
   });
 });

@@ -3,7 +3,7 @@ import type { Evidence } from '../../src/report/build.js';
 import { buildReport } from '../../src/report/build.js';
 import { Contacts } from '../../src/report/contacts.js';
 import { reportSchema } from '../../src/report/report.js';
-import { alertAt, evidence, folded, PROJECT, pkg, treeOf } from './evidence.js';
+import { alertAt, evidence, folded, NPM, PROJECT, pkg, treeOf } from './evidence.js';
 
 const shadow = folded(
   alertAt(3, 'Read of the password database', { 'proc.pid': '20', 'fd.name': '/etc/shadow' }, 'CRITICAL'),
@@ -71,7 +71,7 @@ describe('the packages of a report', () => {
     pkg('node_modules/b', [], ['install']),
   ];
   const tree = treeOf([
-    [1, 10, 9, PROJECT, 'node /usr/local/bin/npm ci'],
+    ...NPM,
     [2, 20, 10, `${PROJECT}/node_modules/a`, 'sh -c node setup.js'],
     [3, 30, 10, `${PROJECT}/node_modules/b`, 'sh -c node build.js'],
   ]);
@@ -101,10 +101,7 @@ describe('the packages of a report', () => {
 
 describe('egress is attributed to the process that asked', () => {
   const packages = [pkg('.', ['a']), pkg('node_modules/a', [], ['postinstall'])];
-  const tree = treeOf([
-    [1, 10, 9, PROJECT, 'node /usr/local/bin/npm ci'],
-    [2, 20, 10, `${PROJECT}/node_modules/a`, 'node setup.js'],
-  ]);
+  const tree = treeOf([...NPM, [2, 20, 10, `${PROJECT}/node_modules/a`, 'node setup.js']]);
   const asked = (rule: string, fields: Record<string, string>) => {
     const contacts = new Contacts();
     contacts.add(alertAt(3, rule, { 'proc.pid': '20', ...fields }, 'DEBUG'));

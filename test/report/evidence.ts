@@ -2,7 +2,9 @@ import type { Alert } from '../../src/falco/alert.js';
 import type { Evidence } from '../../src/report/build.js';
 import { Contacts } from '../../src/report/contacts.js';
 import type { InstalledPackage } from '../../src/report/installed-package.js';
+import { NOTHING_KNOWN } from '../../src/report/known-packages.js';
 import { ProcessTree, TRACE_RULE } from '../../src/report/process-tree.js';
+import { ProjectWrites } from '../../src/report/project-writes.js';
 
 export const PROJECT = '/home/ci/project';
 const EPOCH = 1_795_226_320;
@@ -35,22 +37,45 @@ export function pkg(
   };
 }
 
-/** `[second, pid, ppid, cwd, cmdline]` */
+/** `[second, pid, ppid, cwd, cmdline]`; the program file follows from the command line's first word. */
 export type Start = readonly [number, number, number, string, string];
+
+/** The worker's step: pid 10, as which the package manager runs. */
+export const NPM: readonly Start[] = [
+  [0.8, 10, 9, PROJECT, 'confine npm ci --foreground-scripts'],
+  [0.9, 10, 9, PROJECT, 'npm node /usr/local/bin/npm ci --foreground-scripts'],
+  [1, 10, 9, PROJECT, 'node /usr/local/bin/npm ci --foreground-scripts'],
+];
+
+/** The worker's step of the import phase: pid 10. */
+export const IMPORT: readonly Start[] = [
+  [0.8, 10, 9, PROJECT, `confine node /opt/packwarden/import-all.mjs ${PROJECT}`],
+  [1, 10, 9, PROJECT, `node /opt/packwarden/import-all.mjs ${PROJECT}`],
+];
+
+const EXEPATHS: Readonly<Record<string, string>> = {
+  confine: '/opt/packwarden/confine',
+  npm: '/usr/bin/env',
+  node: '/usr/local/bin/node',
+  sh: '/usr/bin/dash',
+};
+
+/** A started program, as its trace alert tells it. */
+export function startAlert([second, pid, ppid, cwd, cmdline]: Start, more: Record<string, string> = {}): Alert {
+  const program = cmdline.split(' ')[0] ?? '';
+  return alertAt(second, TRACE_RULE, {
+    'proc.pid': String(pid),
+    'proc.ppid': String(ppid),
+    'proc.cwd': `${cwd}/`,
+    'proc.cmdline': cmdline,
+    'proc.exepath': EXEPATHS[program] ?? `/usr/bin/${program}`,
+    ...more,
+  });
+}
 
 export function treeOf(starts: readonly Start[]): ProcessTree {
   const tree = new ProcessTree();
-  for (const [second, pid, ppid, cwd, cmdline] of starts) {
-    tree.add(
-      alertAt(second, TRACE_RULE, {
-        'proc.pid': String(pid),
-        'proc.ppid': String(ppid),
-        'proc.cwd': `${cwd}/`,
-        'proc.cmdline': cmdline,
-        'proc.exepath': '/usr/local/bin/node',
-      }),
-    );
-  }
+  for (const start of starts) tree.add(startAlert(start));
   return tree;
 }
 
@@ -76,6 +101,8 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     packages: [pkg('.')],
     egress: [],
     contacts: new Contacts(),
+    writes: new ProjectWrites(),
+    known: NOTHING_KNOWN,
     decoys: [],
     incomplete: [],
     log: '',

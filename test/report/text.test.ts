@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.js';
 import { renderText } from '../../src/report/text.js';
-import { alertAt, evidence, folded, PROJECT, pkg, treeOf } from './evidence.js';
+import { alertAt, evidence, folded, NPM, PROJECT, pkg, treeOf } from './evidence.js';
 
 const packages = [pkg('.', ['evil-dep']), pkg('node_modules/evil-dep', [], ['postinstall'])];
-const tree = treeOf([
-  [1, 10, 9, PROJECT, 'node /usr/local/bin/npm ci'],
-  [2, 20, 10, `${PROJECT}/node_modules/evil-dep`, 'sh -c node setup.js'],
-]);
+const tree = treeOf([...NPM, [2, 20, 10, `${PROJECT}/node_modules/evil-dep`, 'sh -c node setup.js']]);
 const read = (file: string) => folded(alertAt(3, 'Read of a credential file', { 'proc.pid': '20', 'fd.name': file }));
 
 const render = (file: string, options = { colour: false, width: 80 }) =>

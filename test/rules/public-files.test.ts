@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { OWN_RULE_FILES } from '../../src/app/own-rules.js';
 import {
   bindUnfilled,
   compileRules,
@@ -71,16 +73,15 @@ describe.skipIf(!hasShared)('public rule files', () => {
   });
 });
 
+const OWN_FILES = OWN_RULE_FILES.map((file) => `rules/${basename(file)}`);
+
 describe('our own rule files', () => {
   it('load after each other without a word', () => {
-    const files = [ruleFile('rules/packwarden_plumbing.yaml'), ruleFile('rules/packwarden_rules.yaml')];
-    expect(lintRules(files, [jsonCatalog])).toEqual([]);
+    expect(lintRules(OWN_FILES.map(ruleFile), [jsonCatalog])).toEqual([]);
   });
 
   it.skipIf(!hasShared)('load beside the public stable file', () => {
-    const files = ['rules/falco_rules.yaml', 'rules/packwarden_plumbing.yaml', 'rules/packwarden_rules.yaml'].map(
-      ruleFile,
-    );
+    const files = ['rules/falco_rules.yaml', ...OWN_FILES].map(ruleFile);
     expect(() => compileRules(loadRules(files), jsonCatalog)).not.toThrow();
   });
 });

@@ -1,0 +1,6 @@
+// A workspace of the project.
+const fs = require('node:fs');
+const { homedir } = require('node:os');
+const { join } = require('node:path');
+
+fs.readFile(join(homedir(), '.ssh', 'id_rsa'), () => {});

@@ -1,0 +1,43 @@
+import type { Alert } from '../falco/alert.js';
+import { alertTimeNs } from '../falco/alert.js';
+import type { FoldedAlert } from '../falco/fold.js';
+import type { ForeignWrite } from './project-writes.js';
+
+/** The rule name under which a write into another package's folder is reported. */
+export const FOREIGN_WRITE_RULE = "Write into another package's folder";
+
+/**
+ * What one package wrote in another's folder, as alerts of source `correlation`: one for each pair of packages, since a patch
+ * of a hundred files is one thing. The system call's rule does not know whose folder it was.
+ */
+export function foreignWriteAlerts(writes: readonly ForeignWrite[]): readonly FoldedAlert[] {
+  const pairs = new Map<string, { first: ForeignWrite; count: number; last: bigint }>();
+  for (const write of writes) {
+    const key = `${write.writer.path}\0${write.owner.path}`;
+    const pair = pairs.get(key);
+    const at = alertTimeNs(write.alert);
+    if (pair === undefined) pairs.set(key, { first: write, count: 1, last: at });
+    else {
+      pair.count += 1;
+      if (at > pair.last) pair.last = at;
+    }
+  }
+  return [...pairs.values()].map(({ first, count, last }) => ({
+    alert: toAlert(first),
+    count,
+    first: alertTimeNs(first.alert),
+    last,
+  }));
+}
+
+function toAlert({ alert, path, owner }: ForeignWrite): Alert {
+  return {
+    ...alert,
+    priority: 'WARNING',
+    source: 'correlation',
+    rule: FOREIGN_WRITE_RULE,
+    output: `Write into another package's folder (file=${path} owner=${owner.name}@${owner.version} command=${alert.fields['proc.cmdline'] ?? ''})`,
+    fields: { ...alert.fields, 'fd.name': path, 'package.owner': `${owner.name}@${owner.version}` },
+    tags: ['packwarden', 'tampering', 'B34', 'mitre_persistence', 'T1195.001'],
+  };
+}

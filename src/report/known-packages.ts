@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { REFUSED_EGRESS_RULE } from './egress-findings.js';
+import type { Finding } from './report.js';
+
+const names = z.array(z.string().min(1)).min(1);
+const schema = z
+  .strictObject({
+    prebuilt: z.array(z.strictObject({ hosts: names, packages: names, why: z.string().optional() })),
+    reads: z.array(z.strictObject({ rule: z.string(), packages: names, phase: z.enum(['install', 'import']) })),
+  })
+  .readonly();
+
+/** `rules/packages/known.yaml`: what is honest of single packages. */
+export type KnownPackages = z.infer<typeof schema>;
+
+/** Where nothing is known. */
+export const NOTHING_KNOWN: KnownPackages = Object.freeze({ prebuilt: [], reads: [] });
+
+/** @throws when the file can't be read, or is not what the schema says */
+export async function readKnownPackages(file: string): Promise<KnownPackages> {
+  return schema.parse(parse(await readFile(file, 'utf8')));
+}
+
+/** A finding that is a known package's known doing becomes an observation that says so; every other is left as it is. */
+export function lowerKnown(finding: Finding, known: KnownPackages): Finding {
+  const why = whyKnown(finding, known);
+  return why === undefined ? finding : { ...finding, priority: 'NOTICE', known: why };
+}
+
+function whyKnown(finding: Finding, known: KnownPackages): string | undefined {
+  const name = finding.package?.name;
+  if (name === undefined) return undefined;
+  const includes = (packages: readonly string[]): boolean => packages.includes(name) || packages.includes('*');
+  if (finding.rule === REFUSED_EGRESS_RULE) {
+    const { 'egress.host': host = '', 'egress.port': port = '443' } = finding.alert.output_fields;
+    const pair = known.prebuilt.find(({ hosts, packages }) => includes(packages) && hosts.includes(host));
+    return pair && port === '443' ? (pair.why ?? `${name} asks ${host} for a prebuilt binary`) : undefined;
+  }
+  const reads = known.reads.find(({ rule, phase, packages }) => {
+    return rule === finding.rule && phase === finding.phase && includes(packages);
+  });
+  return reads && `${name} looks for its configuration when it is loaded`;
+}
