@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { KNOWN_PACKAGES_FILE } from '../../src/app/own-rules.js';
+import type { EgressRecord } from '../../src/egress/record.js';
+import { buildReport } from '../../src/report/build.js';
+import { readKnownPackages } from '../../src/report/known-packages.js';
+import { alertAt, evidence, folded, IMPORT, NPM, PROJECT, pkg, type Start, treeOf } from './evidence.js';
+
+const known = await readKnownPackages(KNOWN_PACKAGES_FILE);
+const names = ['better-sqlite3', 'evil-dep', 'aws-sdk'];
+const packages = [pkg('.', names), ...names.map((name) => pkg(`node_modules/${name}`, [], ['install']))];
+
+function verdictOf(name: string, host: string, port: number | null) {
+  const tree = treeOf([...NPM, [2, 20, 10, `${PROJECT}/node_modules/${name}`, 'sh -c node install.js']]);
+  const contact = { 'proc.pid': '20', 'fd.name': '172.18.0.2:40000->172.18.0.1:3128' };
+  const base = evidence({ packages, tree, known });
+  base.contacts.add(alertAt(3, 'Packwarden proxy connection', contact, 'DEBUG'));
+  const seen = base.finishedAt - 17_000;
+  const record: EgressRecord = {
+    host,
+    port,
+    via: 'proxy',
+    allowed: false,
+    count: 1,
+    first: seen,
+    last: seen,
+    bytesSent: 0,
+    bytesReceived: 0,
+    clientPorts: [40000],
+  };
+  return buildReport({ ...base, egress: [record] });
+}
+
+const rows: readonly [string, string, number | null, string][] = [
+  ['better-sqlite3', 'github.com', 443, 'clean'],
+  ['better-sqlite3', 'github.com', 8443, 'findings'],
+  ['better-sqlite3', 'github.com.attacker.invalid', 443, 'findings'],
+  ['better-sqlite3', 'cdn.playwright.dev', 443, 'findings'],
+  ['evil-dep', 'github.com', 443, 'findings'],
+  ['evil-dep', 'nodejs.org', 443, 'clean'],
+];
+
+describe('a known package that asks its known host', () => {
+  it.each(rows)('%s → %s:%s is %s', (name, host, port, verdict) => {
+    expect(verdictOf(name, host, port).verdict).toBe(verdict);
+  });
+
+  it('is an observation that says why', () => {
+    const [observed] = verdictOf('better-sqlite3', 'github.com', 443).observations;
+    expect(observed).toMatchObject({ priority: 'NOTICE', package: { name: 'better-sqlite3' } });
+    expect(observed?.known).toContain('prebuilt');
+  });
+});
+
+describe('a known library that looks for credentials', () => {
+  const fields = { 'proc.pid': '30', 'fd.name': '/home/ci/.aws/config' };
+  const scriptless = packages.map((installed) => ({ ...installed, scripts: [] }));
+  const alerts = [folded(alertAt(12, 'Read of cloud credentials', fields))];
+  const verdictOfRead = (starts: readonly Start[]) =>
+    buildReport(evidence({ packages: scriptless, tree: treeOf(starts), known, alerts })).verdict;
+  const importOf = (name: string): readonly Start[] => [
+    ...IMPORT,
+    [11, 30, 10, PROJECT, `node /opt/packwarden/load.cjs ${name}`],
+  ];
+
+  it('when it is loaded, is an observation', () => expect(verdictOfRead(importOf('aws-sdk'))).toBe('clean'));
+  it('another package, when it is loaded, is not', () => expect(verdictOfRead(importOf('evil-dep'))).toBe('findings'));
+});
+
+it('every rule that the file names is one of ours', () => {
+  const folder = fileURLToPath(new URL('../../rules/', import.meta.url));
+  const rules = readFileSync(`${folder}packwarden_credentials.yaml`, 'utf8');
+  for (const { rule } of known.reads) expect(rules).toContain(`- rule: ${rule}\n`);
+});

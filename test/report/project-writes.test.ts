@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build.js';
+import { ProjectWrites, WRITE_RULE } from '../../src/report/project-writes.js';
+import { alertAt, evidence, folded, NPM, PROJECT, pkg, type Start, treeOf } from './evidence.js';
+
+const packages = [
+  pkg('.', ['writer', 'runner']),
+  pkg('node_modules/writer', [], ['preinstall']),
+  pkg('node_modules/runner'),
+];
+const folder = (path: string): string => `${PROJECT}/node_modules/${path}`;
+const starts: readonly Start[] = [
+  ...NPM,
+  [2, 20, 10, folder('writer'), 'sh -c node setup.js'],
+  [4, 30, 10, folder('runner'), 'sh -c node build.js'],
+  [4.1, 31, 30, folder('runner'), 'node build.js'],
+  [6, 40, 10, PROJECT, 'sh -c patch-package'],
+];
+
+function reportOf(writes: readonly (readonly [second: number, pid: string, path: string, field?: string])[]) {
+  const written = new ProjectWrites();
+  for (const [second, pid, path, field = 'fd.name'] of writes) {
+    written.add(alertAt(second, WRITE_RULE, { 'proc.pid': pid, [field]: path }, 'DEBUG'));
+  }
+  const alerts = [folded(alertAt(5, 'Read of an SSH key', { 'proc.pid': '31', 'fd.name': '/home/ci/.ssh/id_rsa' }))];
+  return buildReport(evidence({ packages, tree: treeOf(starts), writes: written, alerts }));
+}
+
+const foreign = (report: ReturnType<typeof reportOf>) =>
+  report.findings.filter(({ rule }) => rule === "Write into another package's folder");
+
+describe("a write into another package's folder", () => {
+  it('is a finding by the writer, once for a pair of packages, and the owner is named', () => {
+    const found = foreign(
+      reportOf([
+        [3, '20', folder('runner/a.js')],
+        [3, '20', folder('runner/b.js')],
+      ]),
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ count: 2, package: { name: 'writer' }, priority: 'WARNING' });
+    expect(found[0]?.alert.output_fields['package.owner']).toBe('runner@1.0.0');
+  });
+
+  it.each([
+    ['its own folder', [3, '30', folder('runner/a.js')]],
+    ['the project', [3, '20', `${PROJECT}/notes.txt`]],
+    ["what the project's own script changes", [7, '40', folder('runner/a.js')]],
+  ] as const)('%s is not meant', (_title, write) => {
+    expect(foreign(reportOf([write]))).toEqual([]);
+  });
+
+  it('a file moved into place counts', () => {
+    expect(foreign(reportOf([[3, '20', folder('runner/a.js'), 'evt.arg.newpath']]))).toHaveLength(1);
+  });
+});
+
+describe('a program that one package wrote and another runs', () => {
+  const read = (writes: Parameters<typeof reportOf>[0]) =>
+    reportOf(writes).findings.find(({ rule }) => rule === 'Read of an SSH key');
+
+  it('names both', () => {
+    const found = read([[3, '20', folder('runner/build.js')]]);
+    expect([found?.package?.name, found?.wroteBy?.name]).toEqual(['runner', 'writer']);
+  });
+
+  it('written after it ran, or another file, names no writer', () => {
+    expect(read([[4.5, '20', folder('runner/build.js')]])?.wroteBy).toBeUndefined();
+    expect(read([[3, '20', folder('runner/other.js')]])?.wroteBy).toBeUndefined();
+  });
+});
