@@ -34,7 +34,7 @@ const ours = createApiServer(
   createApi({
     metrics: { contentType: 'text/plain', render: async () => '' },
     alertReceiver: null,
-    jobs: new Submissions({ blobs, queue, clock, newId: () => randomUUID() }),
+    jobs: new Submissions({ blobs, queue, clock, newId: () => randomUUID(), maxEgress: 'registry' }),
     maxUploadBytes: 300 * 1024 ** 2,
     readiness: { check: async () => ({ ready: true, parts: {} }) },
     authenticator: createAuthenticator({ tokens: [], users: [], clock, secret: randomBytes(32) }),

@@ -40,6 +40,29 @@ export async function makeInstallProject(folder: string): Promise<InstallProject
   return { offline, online, packages: Object.keys(lock.packages).length - 1 };
 }
 
+/** The project with a lock file that names `registry` as the place of every tarball, and the authority to trust. */
+export async function lockedProject(
+  folder: string,
+  registry: { readonly url: string; readonly ca: string },
+): Promise<{ readonly tarball: Buffer; readonly packages: number }> {
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(MANIFEST));
+  execFileSync(
+    'npm',
+    ['install', '--package-lock-only', '--no-audit', '--no-fund', '--omit-lockfile-registry-resolved=false'],
+    {
+      cwd: folder,
+      stdio: 'inherit',
+    },
+  );
+  const path = join(folder, 'package-lock.json');
+  const lock = (await readFile(path, 'utf8')).replaceAll('https://registry.npmjs.org/', registry.url);
+  writeFileSync(path, lock);
+  writeFileSync(join(folder, 'ca.pem'), registry.ca);
+  const { packages } = JSON.parse(lock) as { packages: object };
+  const tarball = await pack(folder, ['package.json', 'package-lock.json', 'ca.pem']);
+  return { tarball, packages: Object.keys(packages).length - 1 };
+}
+
 async function pack(cwd: string, entries: string[]): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of create({ cwd, gzip: { level: 1 }, portable: true }, entries)) chunks.push(chunk);

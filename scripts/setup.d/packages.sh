@@ -12,7 +12,7 @@ has_bpftool() {
 missing_packages() {
   local package
   docker_answers || { has_command dockerd && has_command docker; } || echo docker.io
-  for package in redis-server clang make gcc debootstrap iptables curl; do
+  for package in redis-server clang make gcc debootstrap iptables curl openssl; do
     has_command "$package" || echo "$package"
   done
   # Where the kernel has AppArmor, the engine starts no container without the tool that loads profiles.

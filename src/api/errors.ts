@@ -8,6 +8,7 @@ export type ApiErrorCode =
   | 'unknown-job'
   | 'unknown-route'
   | 'unknown-ecosystem'
+  | 'unknown-egress'
   | 'method-not-allowed'
   | 'unsupported-media-type'
   | 'too-large'
@@ -40,10 +41,11 @@ export interface ErrorAnswer {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Codes of errors from below whose message is fit for the client (`src/blobs/`, `src/queue/`, `src/gitlab/`). */
+/** Codes of errors from below whose message is fit for the client (`src/blobs/`, `src/queue/`, `src/jobs/`, `src/gitlab/`). */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'too-large': 413,
   aborted: 400,
+  'egress-not-permitted': 403,
   'queue-unavailable': 503,
   'disk-full': 503,
   'bad-audit-token': 401,

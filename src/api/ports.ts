@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { EgressMode } from '../egress/mode.js';
 import type { CorrelatedJob } from '../gitlab/correlate/job.js';
 import type { GitlabSection } from '../gitlab/correlate/section.js';
 import type { JobContext } from '../gitlab/identity/context.js';
@@ -11,6 +12,8 @@ export interface JobService {
     readonly ecosystem: Ecosystem;
     /** Null when the service is open. */
     readonly owner: string | null;
+    /** Absent: the service's own mode. */
+    readonly egress?: EgressMode | undefined;
     readonly body: Readable;
     /** The CI job behind it; null when none is known. */
     readonly context: JobContext | null;

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { EGRESS_MODES, type EgressMode } from '../egress/mode.js';
 import { claimedContext, completed, readCiHeaders } from '../gitlab/identity/ci-variables.js';
 import { ECOSYSTEMS } from '../jobs/job.js';
 import { ApiError } from './errors.js';
@@ -23,7 +24,7 @@ export interface UploadOptions {
   readonly maxUploadBytes: number;
 }
 
-/** Takes the request's body in as a job of `ecosystem`. @throws ApiError 404, 413, 415, and what `JobService.submit` throws */
+/** Takes the request's body in as a job of `ecosystem`. @throws ApiError 400, 404, 413, 415, and what `JobService.submit` throws */
 export async function upload(
   request: Request,
   response: Response,
@@ -36,6 +37,7 @@ export async function upload(
       fields: { known: ECOSYSTEMS },
     });
   }
+  const egress = egressOf(request);
   checkHead(request, options.maxUploadBytes);
   const { name: owner, job } = identityOf(response);
   const variables = readCiHeaders(request.headers);
@@ -43,7 +45,16 @@ export async function upload(
   const context = job === null ? claimedContext(variables, address) : completed(job, variables, address);
   // `createApiServer` leaves this answer to us, so that everything above is refused before the body is sent.
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-  return options.jobs.submit({ ecosystem: known.data, owner, body: request, context });
+  return options.jobs.submit({ ecosystem: known.data, owner, egress, body: request, context });
+}
+
+/** What the job asks to reach (`?egress=none`). Twice the same parameter is a list, and refused like any other word. */
+function egressOf({ query }: Request): EgressMode | undefined {
+  const asked = z.enum(EGRESS_MODES).optional().safeParse(query.egress);
+  if (asked.success) return asked.data;
+  throw new ApiError(400, 'unknown-egress', `unknown egress mode; known ones: ${EGRESS_MODES.join(', ')}`, {
+    fields: { known: EGRESS_MODES },
+  });
 }
 
 function checkHead(request: Request, maxBytes: number): void {

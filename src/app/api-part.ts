@@ -37,7 +37,13 @@ export async function startApiPart(
   log: Logger,
 ): Promise<ApiPart> {
   const handler = createApi({
-    jobs: new Submissions({ blobs: spool, queue, clock, newId: randomUUID }),
+    jobs: new Submissions({
+      blobs: spool,
+      queue,
+      clock,
+      newId: randomUUID,
+      maxEgress: config.PACKWARDEN_EGRESS_MAX ?? config.PACKWARDEN_EGRESS,
+    }),
     readiness: { check: () => checkReadiness(queue, worker) },
     authenticator: createAuthenticator({
       tokens: readCredentials(config.PACKWARDEN_TOKENS_FILE, 'PACKWARDEN_TOKENS_FILE', parseTokens),

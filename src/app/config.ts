@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { EGRESS_MODES, isWithin } from '../egress/mode.js';
 import { PRIORITIES } from '../falco/alert.js';
 import { normalizeInstance } from '../gitlab/instance.js';
 import { DEFAULT_LIMITS } from '../sandbox/options.js';
@@ -84,12 +85,23 @@ const schema = z.object({
     .max(64)
     .optional()
     .describe('detonations at once (default: cores)'),
-  PACKWARDEN_EGRESS: z.enum(['registry', 'open', 'none']).default('registry').describe('what a sandbox may reach'),
+  PACKWARDEN_EGRESS: z.enum(EGRESS_MODES).default('registry').describe('what a sandbox may reach'),
+  PACKWARDEN_EGRESS_MAX: z
+    .enum(EGRESS_MODES)
+    .optional()
+    .describe('the widest mode that a job may ask for with ?egress= (default: PACKWARDEN_EGRESS)'),
   PACKWARDEN_EGRESS_ALLOW: list.describe('more host patterns for the mode `registry`, separated by commas'),
   PACKWARDEN_REGISTRY: z
     .url()
     .default('https://registry.npmjs.org/')
     .describe('the npm registry that sandboxes install from'),
+  PACKWARDEN_REGISTRIES_FILE: optionalText.describe(
+    'file: private registries with their npm scopes and credentials (docs/egress.md)',
+  ),
+  PACKWARDEN_UPSTREAM_PROXY: z
+    .url({ protocol: /^http$/ })
+    .optional()
+    .describe('http://user:password@host:port: the proxy that leads out of the company'),
   PACKWARDEN_CA_FILE: optionalText.describe('file: a private CA that sandboxes trust (default: NODE_EXTRA_CA_CERTS)'),
   PACKWARDEN_DOCKER_SOCKET: z.string().default('/var/run/docker.sock').describe('socket of the Docker engine'),
   PACKWARDEN_RUNTIME: optionalText.describe(
@@ -183,6 +195,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const config = { ...parsed.data, PACKWARDEN_CA_FILE: parsed.data.PACKWARDEN_CA_FILE ?? env.NODE_EXTRA_CA_CERTS };
   refuseOpenDoor(config);
   refuseFullMemory(config);
+  refuseNarrowMax(config);
   return Object.freeze(config);
 }
 
@@ -234,15 +247,26 @@ function refuseFullMemory(config: Config): void {
   throw new ConfigError(`${names} = ${inMemory} must stay below PACKWARDEN_MEMORY_BYTES = ${memory}${way}`);
 }
 
+function refuseNarrowMax({ PACKWARDEN_EGRESS: mode, PACKWARDEN_EGRESS_MAX: max = mode }: Config): void {
+  if (isWithin(mode, max)) return;
+  throw new ConfigError(`PACKWARDEN_EGRESS_MAX=${max} is narrower than PACKWARDEN_EGRESS=${mode}`);
+}
+
 /** What a person may see: secrets, and credentials inside URLs, are masked. */
 export function maskedConfig(config: Config): Record<string, unknown> {
-  const url = config.PACKWARDEN_REDIS_URL?.replace(/\/\/[^@/]*@/, '//***@');
+  const url = withoutLogin(config.PACKWARDEN_REDIS_URL);
+  const upstream = withoutLogin(config.PACKWARDEN_UPSTREAM_PROXY);
   const secret = config.PACKWARDEN_FALCO_HTTP_SECRET;
   return {
     ...config,
     ...(url === undefined ? {} : { PACKWARDEN_REDIS_URL: url }),
+    ...(upstream === undefined ? {} : { PACKWARDEN_UPSTREAM_PROXY: upstream }),
     ...(secret === undefined ? {} : { PACKWARDEN_FALCO_HTTP_SECRET: '***' }),
   };
+}
+
+function withoutLogin(url: string | undefined): string | undefined {
+  return url?.replace(/\/\/[^@/]*@/, '//***@');
 }
 
 /** Name, default and meaning of every variable, in order. */

@@ -7,19 +7,28 @@ import { imageTag } from '../sandbox/image-tag.js';
 import type { SandboxOptions } from '../sandbox/options.js';
 import { readNamed } from './alert-feed.js';
 import { type Config, ConfigError } from './config.js';
+import { readRegistries } from './registries.js';
 
-/** The sandbox's share of the configuration. @throws ConfigError when the private CA can't be read, or a disk can't be used */
+/** The sandbox's share of the configuration. @throws ConfigError when a file that it names, or a disk, can't be used */
 export function sandboxOptions(config: Config, clock: Clock, log: Logger): SandboxOptions {
   const { PACKWARDEN_RUNTIME: runtime, PACKWARDEN_CA_FILE: caFile, PACKWARDEN_REGISTRY: registry } = config;
+  const registries = readRegistries(config.PACKWARDEN_REGISTRIES_FILE);
+  const { PACKWARDEN_UPSTREAM_PROXY: upstreamProxy } = config;
   return {
     dockerSocket: config.PACKWARDEN_DOCKER_SOCKET,
     instance: instanceOf(config),
     image: imageTag(),
     egress: {
       mode: config.PACKWARDEN_EGRESS,
-      allow: [new URL(registry).host, ...config.PACKWARDEN_EGRESS_ALLOW],
+      allow: [
+        ...[registry, ...registries.map(({ url }) => url)].map((url) => new URL(url).host),
+        ...config.PACKWARDEN_EGRESS_ALLOW,
+      ],
     },
+    maxEgress: config.PACKWARDEN_EGRESS_MAX ?? config.PACKWARDEN_EGRESS,
     registry,
+    registries,
+    ...(upstreamProxy === undefined ? {} : { upstreamProxy }),
     ...(caFile === undefined ? {} : { extraCa: readNamed(config, 'PACKWARDEN_CA_FILE').toString() }),
     ...(runtime === undefined ? {} : { runtime }),
     ...diskFolder(config),

@@ -1,5 +1,5 @@
 /** Why a gateway could not be opened. */
-export type GatewayErrorCode = 'bad-pattern' | 'listen-failed';
+export type GatewayErrorCode = 'bad-pattern' | 'weak-secret' | 'no-identity' | 'listen-failed';
 
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';

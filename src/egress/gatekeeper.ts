@@ -1,7 +1,10 @@
+import { isIP } from 'node:net';
 import type { Address, Dialer } from './dialer.js';
-import { EgressRefusedError } from './errors.js';
-import type { Attempt, Ledger, LedgerEntry } from './ledger.js';
-import type { CompiledPolicy } from './policy.js';
+import { EgressFailedError, EgressRefusedError } from './errors.js';
+import type { Inspector } from './inspector.js';
+import type { Ledger, LedgerEntry } from './ledger.js';
+import type { CompiledPolicy, Reach } from './policy.js';
+import type { Asker } from './record.js';
 import type { Traffic } from './traffic.js';
 
 /** A permitted attempt: where to dial, and the record its bytes belong to. */
@@ -10,43 +13,66 @@ export interface Permit {
   readonly entry: LedgerEntry;
 }
 
-/** Which way an attempt came, and for the proxy from which port of the sandbox. */
-export type Asker = Pick<Attempt, 'via' | 'clientPort'>;
+/** What a gatekeeper decides by, and where it writes. */
+export interface GatekeeperParts {
+  readonly policy: CompiledPolicy;
+  readonly dialer: Dialer;
+  readonly ledger: Ledger;
+  readonly traffic: Traffic;
+  readonly inspector: Inspector;
+  /** Whether another proxy dials: what a permitted name leads to is then its business. */
+  readonly hasUpstream: boolean;
+}
 
 /** Decides about each attempt, whichever way it comes, and notes it. */
 export class Gatekeeper {
-  constructor(
-    private readonly policy: CompiledPolicy,
-    private readonly dialer: Dialer,
-    private readonly ledger: Ledger,
-    private readonly traffic: Traffic,
-  ) {}
+  readonly #parts: GatekeeperParts;
+
+  constructor(parts: GatekeeperParts) {
+    this.#parts = parts;
+  }
 
   /**
    * `port` is null for a DNS question. A permitted name that does not resolve stays permitted in the record.
    * @throws EgressRefusedError, EgressFailedError
    */
   async admit(host: string, port: number | null, from: Asker): Promise<Permit> {
+    const { ledger, inspector } = this.#parts;
+    inspector.name(host, port, from);
     try {
-      const addresses = await this.#check(host, port);
-      return { addresses, entry: this.ledger.note({ host, port, allowed: true, ...from }) };
+      const addresses = await this.#check(host, port, from.via);
+      return { addresses, entry: ledger.note({ host, port, allowed: true, ...from }) };
     } catch (error) {
-      this.ledger.note({ host, port, allowed: !(error instanceof EgressRefusedError), ...from });
+      ledger.note({ host, port, allowed: !(error instanceof EgressRefusedError), ...from });
       throw error;
     }
   }
 
   /** Notes an attempt whose target could not even be read; `raw` is what was sent. */
   refuse(raw: string, from: Asker): void {
-    this.ledger.note({ host: raw === '' ? '(unreadable)' : raw, port: null, allowed: false, ...from });
+    this.#parts.inspector.name(raw, null, from);
+    this.#parts.ledger.note({ host: raw === '' ? '(unreadable)' : raw, port: null, allowed: false, ...from });
   }
 
-  async #check(host: string, port: number | null): Promise<readonly Address[]> {
-    if (this.traffic.exhausted) throw new EgressRefusedError('limit', 'this job has used up its traffic allowance');
-    const reach = this.policy.reach(host, port ?? undefined);
+  async #check(host: string, port: number | null, via: Asker['via']): Promise<readonly Address[]> {
+    const { traffic, policy, dialer, hasUpstream } = this.#parts;
+    if (traffic.exhausted) throw new EgressRefusedError('limit', 'this job has used up its traffic allowance');
+    const reach = policy.reach(host, port ?? undefined);
     if (reach === undefined) {
       throw new EgressRefusedError('policy', `${host}${port === null ? '' : `:${port}`} is not on the allow-list`);
     }
-    return this.dialer.addresses(host, reach);
+    if (hasUpstream && via === 'proxy') return this.#addressesForUpstream(host, reach);
+    return dialer.addresses(host, reach);
+  }
+
+  /** A name may be one that only the upstream proxy resolves; what resolves here is checked all the same. */
+  async #addressesForUpstream(host: string, reach: Reach): Promise<readonly Address[]> {
+    if (reach === 'named' && isIP(host) === 0) return [];
+    try {
+      return await this.#parts.dialer.addresses(host, reach);
+    } catch (error) {
+      if (error instanceof EgressFailedError) return [];
+      throw error;
+    }
   }
 }

@@ -1,18 +1,25 @@
 import type { Logger } from 'pino';
+import type { DataNames } from './data-names.js';
+import type { UpstreamProxy } from './dial.js';
 import { Dialer, type Resolve, resolveByHost } from './dialer.js';
 import { GatewayError } from './errors.js';
+import { openFronts } from './front.js';
 import { Gatekeeper } from './gatekeeper.js';
+import { Inspector } from './inspector.js';
+import { type EgressLeak, LeakLog } from './leak.js';
 import { Ledger } from './ledger.js';
+import type { EgressMode } from './mode.js';
+import { NameBook } from './name-book.js';
 import { compilePolicy, type EgressPolicy } from './policy.js';
 import { openProxy, type ProxyCaps } from './proxy.js';
 import type { EgressRecord } from './record.js';
+import type { GatewayIdentity, PrivateRegistry } from './registry.js';
 import { openResponder } from './responder.js';
-import { Traffic } from './traffic.js';
+import { type PlantedSecret, SecretMatcher } from './secret-matcher.js';
+import { Traffic, type TrafficCaps } from './traffic.js';
 
 /** What one sandbox may cost its gateway. */
-export interface GatewayCaps extends ProxyCaps {
-  /** Both directions, all connections. */
-  readonly bytes: number;
+export interface GatewayCaps extends ProxyCaps, TrafficCaps {
   /** Distinct destinations that are recorded one by one. */
   readonly records: number;
   /** Names that are being resolved at a time. */
@@ -23,9 +30,14 @@ export interface GatewayCaps extends ProxyCaps {
 export const DEFAULT_CAPS: GatewayCaps = {
   connections: 256,
   idleMs: 60_000,
+  idleBytes: 512,
   headMs: 10_000,
   dialMs: 10_000,
+  refusedBytes: 1024 ** 2,
+  refusedMs: 2_000,
   bytes: 4 * 1024 ** 3,
+  connectionBytes: 2 * 1024 ** 3,
+  connectionMs: 900_000,
   records: 1_000,
   lookups: 16,
 };
@@ -44,6 +56,14 @@ export interface GatewayOptions {
   readonly dnsPort?: number;
   /** @defaultValue the host's resolver */
   readonly resolve?: Resolve;
+  /** What was planted in the sandbox and must not leave it. */
+  readonly secrets?: readonly PlantedSecret[];
+  /** Registries whose credentials are added on the way, and what the sandbox knows the gateway by. */
+  readonly registries?: { readonly known: readonly PrivateRegistry[]; readonly identity: GatewayIdentity };
+  /** PEM: authorities beside the public ones, for the registries' certificates. */
+  readonly ca?: string | undefined;
+  /** Another proxy that everything permitted goes through. */
+  readonly upstream?: UpstreamProxy | undefined;
 }
 
 /**
@@ -53,8 +73,13 @@ export interface GatewayOptions {
 export interface Gateway {
   readonly proxyPort: number;
   readonly dnsPort: number;
+  readonly mode: EgressMode;
   /** Every attempt until now, bytes included. */
   records(): readonly EgressRecord[];
+  /** Planted secrets that were on their way out, permitted or not. */
+  leaks(): readonly EgressLeak[];
+  /** Host names that look like data, by parent domain. */
+  dataNames(): readonly DataNames[];
   /** Ends every connection. Idempotent. */
   close(): Promise<void>;
 }
@@ -67,10 +92,28 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { address, logger, clock } = options;
   const caps = { ...DEFAULT_CAPS, ...options.caps };
   const now = () => clock.now();
+  const { upstream } = options;
   const ledger = new Ledger(caps.records, now);
-  const traffic = new Traffic(caps.bytes);
+  const leaks = new LeakLog(now);
+  const book = new NameBook(now);
+  const inspector = new Inspector(new SecretMatcher(options.secrets ?? []), leaks, book);
+  const traffic = new Traffic(caps, now);
   const dialer = new Dialer(options.resolve ?? resolveByHost, caps.lookups, now);
-  const gatekeeper = new Gatekeeper(compilePolicy(options.policy), dialer, ledger, traffic);
+  const policy = compilePolicy(options.policy);
+  const gatekeeper = new Gatekeeper({
+    policy,
+    dialer,
+    ledger,
+    traffic,
+    inspector,
+    hasUpstream: upstream !== undefined,
+  });
+  const outbound = { traffic, caps, upstream };
+  const { known: registries, identity } = options.registries ?? { known: [] };
+  const fronts =
+    identity === undefined
+      ? new Map<string, never>()
+      : openFronts({ ...outbound, registries, identity, ca: options.ca, inspector });
   const open: (() => Promise<void>)[] = [];
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -79,10 +122,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   };
   try {
     const proxy = await listening(
-      openProxy({ address, port: options.proxyPort ?? 3128, gatekeeper, traffic, caps }),
+      openProxy({ ...outbound, address, port: options.proxyPort ?? 3128, gatekeeper, inspector, fronts, caps }),
       `proxy on ${address}`,
     );
-    open.push(() => proxy.close(true));
+    open.push(async () => {
+      for (const front of fronts.values()) front.close();
+      await proxy.close(true);
+    });
     const dns = await listening(
       openResponder({ address, port: options.dnsPort ?? 53, gatekeeper, logger }),
       `dns on ${address}`,
@@ -94,7 +140,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       traffic.settle();
       traffic.destroy();
     });
-    return { proxyPort: proxy.port, dnsPort: dns.address().port, records: () => recordsOf(ledger, traffic), close };
+    return {
+      proxyPort: proxy.port,
+      dnsPort: dns.address().port,
+      mode: options.policy.mode,
+      records: () => recordsOf(ledger, traffic),
+      leaks: () => leaks.leaks(),
+      dataNames: () => book.dataNames(),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { GatewayError } from './errors.js';
+import type { EgressMode } from './mode.js';
 
 /**
  * `registry`: only what `allow` names. `open`: anything public, as Package Hunter did, beside what `allow` names. `none`: nothing.
@@ -7,7 +8,7 @@ import { GatewayError } from './errors.js';
  * ports are 443 and 80.
  */
 export interface EgressPolicy {
-  readonly mode: 'registry' | 'open' | 'none';
+  readonly mode: EgressMode;
   /** @defaultValue `DEFAULT_ALLOW` */
   readonly allow?: readonly string[];
 }

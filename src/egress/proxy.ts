@@ -1,19 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type PrepareRequestFunctionResult, RequestError, Server } from 'proxy-chain';
+import type { OutboundOptions } from './dial.js';
 import { EgressFailedError, EgressRefusedError } from './errors.js';
-import type { Asker, Gatekeeper } from './gatekeeper.js';
-import { forwarded, type OutboundOptions, tunnelled } from './outbound.js';
+import type { RegistryFront } from './front.js';
+import type { Gatekeeper, Permit } from './gatekeeper.js';
+import type { Inspector } from './inspector.js';
+import { forwarded, tunnelled } from './outbound.js';
+import type { Asker } from './record.js';
 import { parseAuthority, parseHttpTarget, type Target } from './target.js';
 
 type Prepared = PrepareRequestFunctionResult;
 
 /** What the proxy of one sandbox may cost. Times in milliseconds. */
 export type ProxyCaps = OutboundOptions['caps'] & {
+  /** A client's connection with no byte in either direction for so long is closed. */
+  readonly idleMs: number;
   /** Connections from the sandbox at a time; further ones are closed at once. */
   readonly connections: number;
   /** How long a client may take for its request's head, however busily it sends. */
   readonly headMs: number;
+  /** How much of a refused request's body is read, and for how long: what it would have carried out is evidence. */
+  readonly refusedBytes: number;
+  readonly refusedMs: number;
 };
 
 /** What `openProxy` needs. */
@@ -22,6 +31,9 @@ export interface ProxyOptions extends OutboundOptions {
   /** 0 for an ephemeral one. */
   readonly port: number;
   readonly gatekeeper: Gatekeeper;
+  readonly inspector: Inspector;
+  /** By `host:port`. */
+  readonly fronts: ReadonlyMap<string, RegistryFront>;
   readonly caps: ProxyCaps;
 }
 
@@ -40,24 +52,60 @@ export async function openProxy(options: ProxyOptions): Promise<Server> {
 
 async function prepare(options: ProxyOptions, request: IncomingMessage, isHttp: boolean): Promise<Prepared> {
   try {
-    const target = readTarget(options.gatekeeper, request, isHttp);
+    const target = readTarget(options, request, isHttp);
     const permit = await options.gatekeeper.admit(target.host, target.port, askerOf(request.socket));
-    return isHttp ? forwarded(options, permit) : await tunnelled(options, request.socket, target, permit);
+    return isHttp ? forwarded(options, permit) : await connected(options, request.socket, target, permit);
   } catch (error) {
+    if (isHttp) await readRest(request, options.caps);
     if (error instanceof EgressRefusedError) throw new RequestError(`packwarden: refused: ${error.message}\n`, 403);
     if (error instanceof EgressFailedError) throw new RequestError(`packwarden: ${error.message}\n`, 502);
     throw error;
   }
 }
 
-function readTarget(gatekeeper: Gatekeeper, request: IncomingMessage, isHttp: boolean): Target {
+function connected(options: ProxyOptions, near: Socket, target: Target, permit: Permit): Prepared | Promise<Prepared> {
+  const front = options.fronts.get(`${target.host}:${target.port}`);
+  if (front !== undefined) return { customConnectServer: front.accept(permit) };
+  return tunnelled(options, near, target, permit, options.inspector.body(target, askerOf(near)));
+}
+
+function readTarget(options: ProxyOptions, request: IncomingMessage, isHttp: boolean): Target {
+  const { gatekeeper, inspector } = options;
   const raw = request.url ?? '';
+  const from = askerOf(request.socket);
+  let target: Target | undefined;
   try {
-    return isHttp ? parseHttpTarget(raw, request.headers.host) : parseAuthority(raw);
+    target = isHttp ? parseHttpTarget(raw, request.headers.host) : parseAuthority(raw);
+    return target;
   } catch (error) {
-    gatekeeper.refuse(raw, askerOf(request.socket));
+    gatekeeper.refuse(raw, from);
     throw error;
+  } finally {
+    if (isHttp) {
+      const addressee = target ?? { host: '(unreadable)', port: null };
+      inspector.head(request, addressee, from);
+      // Paused until the pipe to the far side, or the reading of what is refused, has begun: no byte passes unseen.
+      request.pause();
+      request.on('data', inspector.body(addressee, from));
+    }
   }
+}
+
+/** Resolves when a refused body has been seen, as far as it is read. */
+function readRest(request: IncomingMessage, caps: ProxyCaps): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const deadline = setTimeout(resolve, caps.refusedMs);
+    const done = (): void => {
+      clearTimeout(deadline);
+      resolve();
+    };
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes >= caps.refusedBytes) done();
+    });
+    request.once('end', done).once('close', done).resume();
+  });
 }
 
 function askerOf({ remotePort }: Socket): Asker {

@@ -1,3 +1,9 @@
+/** Which way an attempt came, and for the proxy from which port of the sandbox. */
+export interface Asker {
+  readonly via: 'proxy' | 'dns';
+  readonly clientPort?: number | undefined;
+}
+
 /** One destination that something in a sandbox tried to reach through the gateway, folded over equal attempts. */
 export interface EgressRecord {
   /** Host name as it was asked for, lower case, or a literal address. */

@@ -171,7 +171,9 @@ export class Detonation {
 
   async #createSandbox(): Promise<SandboxRun> {
     const { spec, number } = this.#attempt;
-    const run = await this.#deps.sandbox.create({ jobId: spec.id, ecosystem: spec.ecosystem, attempt: number });
+    const { id: jobId, ecosystem, egress } = spec;
+    const plan = { jobId, ecosystem, attempt: number, ...(egress === undefined ? {} : { egress }) };
+    const run = await this.#deps.sandbox.create(plan);
     if (this.#ended) await run.destroy();
     this.#run = run;
     return run;
@@ -279,7 +281,10 @@ export class Detonation {
       alerts: this.#monitor.alerts,
       tree: this.#monitor.tree,
       packages: this.#packages,
+      egressMode: this.#run?.egressMode ?? null,
       egress: this.#run?.egress() ?? [],
+      leaks: this.#run?.leaks() ?? [],
+      dataNames: this.#run?.dataNames() ?? [],
       contacts: this.#monitor.contacts,
       writes: this.#monitor.writes,
       decoys: this.#run?.decoys ?? [],

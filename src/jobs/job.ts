@@ -1,3 +1,4 @@
+import type { EgressMode } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Report } from '../report/report.js';
 
@@ -19,6 +20,8 @@ export interface JobSpec {
   readonly submittedAt: number;
   /** The CI job behind it, as its ID token or its variables told; null when none is known. */
   readonly context: JobContext | null;
+  /** What this job may reach; absent: what the service lets jobs reach. */
+  readonly egress?: EgressMode;
   readonly blob: { readonly key: string; readonly bytes: number; readonly sha256: string };
 }
 

@@ -1,4 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { DataNames } from '../egress/data-names.js';
+import type { EgressLeak } from '../egress/leak.js';
+import type { EgressMode } from '../egress/mode.js';
 import type { EgressRecord } from '../egress/record.js';
 import type { AlertSink, Watch } from '../falco/hub.js';
 import type { SourceStatus } from '../falco/source.js';
@@ -45,6 +48,8 @@ export interface SandboxPlan {
   readonly ecosystem: Ecosystem;
   /** Which try of the job this is, from 1. */
   readonly attempt: number;
+  /** Absent: the service's own mode. What is wider than the host permits is narrowed to that. */
+  readonly egress?: EgressMode;
 }
 
 /** One command in a sandbox, as the report tells it. */
@@ -89,7 +94,14 @@ export interface SandboxRun {
   endProcesses(): Promise<void>;
   /** What stands in the project's dependency folders now; the project itself first. */
   packages(): Promise<readonly InstalledPackage[]>;
+  /** What it may reach. */
+  readonly egressMode: EgressMode;
+  /** What it tried to reach through its gateway. */
   egress(): readonly EgressRecord[];
+  /** Planted secrets that were on their way out. */
+  leaks(): readonly EgressLeak[];
+  /** Host names it asked for that look like data. */
+  dataNames(): readonly DataNames[];
   /** Kills what still runs and removes container, network, gateway. Never throws for what is already gone. */
   destroy(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { type EgressMode, isWithin } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobSpec, JobView } from './job.js';
 import type { BlobStore, Clock, JobQueue } from './ports.js';
@@ -7,9 +8,21 @@ export interface SubmissionRequest {
   readonly ecosystem: Ecosystem;
   /** The submitter's name; null when the service is open. */
   readonly owner: string | null;
+  /** What the job asks to reach; absent: the service's own mode. */
+  readonly egress?: EgressMode | undefined;
   readonly body: Readable;
   /** The CI job behind it; null when none is known. */
   readonly context: JobContext | null;
+}
+
+/** A job asked for a wider way out than this service gives. */
+export class EgressNotPermittedError extends Error {
+  override readonly name = 'EgressNotPermittedError';
+  readonly code = 'egress-not-permitted';
+
+  constructor(asked: EgressMode, max: EgressMode) {
+    super(`egress=${asked} is not permitted here: a job may ask for ${max} or less`);
+  }
 }
 
 export interface SubmissionDependencies {
@@ -18,6 +31,8 @@ export interface SubmissionDependencies {
   readonly clock: Clock;
   /** A new UUID v4. */
   readonly newId: () => string;
+  /** The widest mode that a job may ask for. */
+  readonly maxEgress: EgressMode;
 }
 
 /** The way in and out of the house for jobs; what `src/api/` talks to. */
@@ -30,10 +45,12 @@ export class Submissions {
 
   /**
    * Takes a tarball in. Resolves only when blob and job are both durable; leaves nothing behind when it rejects.
-   * @throws ArchiveError for the body's faults, QueueUnavailableError when Redis does not answer
+   * @throws EgressNotPermittedError before anything is read, ArchiveError for the body's faults, QueueUnavailableError when Redis does not answer
    */
   async submit(request: SubmissionRequest): Promise<{ readonly id: string }> {
-    const { blobs, queue, clock, newId } = this.#deps;
+    const { blobs, queue, clock, newId, maxEgress } = this.#deps;
+    const { egress } = request;
+    if (egress !== undefined && !isWithin(egress, maxEgress)) throw new EgressNotPermittedError(egress, maxEgress);
     queue.assertConnected();
     const id = newId();
     const stored = await blobs.put(id, request.body);
@@ -43,6 +60,7 @@ export class Submissions {
       owner: request.owner,
       submittedAt: clock.now(),
       context: request.context,
+      ...(egress === undefined ? {} : { egress }),
       blob: { key: id, ...stored },
     };
     try {

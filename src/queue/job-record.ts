@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EGRESS_MODES } from '../egress/mode.js';
 import { jobContextSchema } from '../gitlab/identity/context.js';
 import { ECOSYSTEMS, type JobSpec, type JobState, type JobView } from '../jobs/job.js';
 import { type IncompleteCode, type Report, reportSchema } from '../report/report.js';
@@ -16,6 +17,7 @@ const specSchema = z.object({
   submittedAt: z.number(),
   // Absent in jobs that an earlier version queued.
   context: jobContextSchema.nullable().default(null),
+  egress: z.enum(EGRESS_MODES).exactOptional(),
   blob: z.object({ key: z.string(), bytes: z.number(), sha256: z.string() }),
 });
 
@@ -76,6 +78,7 @@ export function emptyReport(spec: JobSpec, at: number, code: IncompleteCode, mes
     monitoring: { proven: false, source: '', openingCanaryMs: null, closingCanaryMs: null, drops: 0 },
     findings: [],
     observations: [],
+    egressMode: null,
     egress: [],
     packages: [],
     allowScripts: { recommended: [], refused: [] },

@@ -1,11 +1,16 @@
+import type { DataNames } from '../egress/data-names.js';
+import type { EgressLeak } from '../egress/leak.js';
+import type { EgressMode } from '../egress/mode.js';
 import type { EgressRecord } from '../egress/record.js';
-import type { Priority } from '../falco/alert.js';
+import type { Alert, Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
-import { attribute, packagesThatRan } from './attribution.js';
+import { type Attribution, attribute, packagesThatRan } from './attribution.js';
 import type { Contacts } from './contacts.js';
 import { correlate } from './correlation.js';
 import type { PlantedDecoy } from './decoys.js';
-import { refusedEgressAlert } from './egress-findings.js';
+import { directAttempts } from './direct-attempts.js';
+import { dataInNames, type GatewayObservation, leakedDecoy, refusedEgress, toAlert } from './egress-findings.js';
+import { directRow, recordRow } from './egress-rows.js';
 import { type PhaseStart, toFinding } from './findings.js';
 import { foreignWriteAlerts } from './foreign-write.js';
 import type { InstalledPackage } from './installed-package.js';
@@ -29,7 +34,11 @@ export interface Evidence {
   readonly alerts: readonly FoldedAlert[];
   readonly tree: ProcessTree;
   readonly packages: readonly InstalledPackage[];
+  /** Null when no sandbox was made. */
+  readonly egressMode: EgressMode | null;
   readonly egress: readonly EgressRecord[];
+  readonly leaks: readonly EgressLeak[];
+  readonly dataNames: readonly DataNames[];
   readonly contacts: Contacts;
   readonly writes: ProjectWrites;
   readonly decoys: readonly PlantedDecoy[];
@@ -63,7 +72,8 @@ export function buildReport(evidence: Evidence): Report {
     monitoring: { ...evidence.monitoring, proven: isProven(evidence) },
     findings: judged,
     observations: told,
-    egress: evidence.egress.map((record) => egressRow(record, evidence, index)),
+    egressMode: evidence.egressMode,
+    egress: egressRows(evidence, index),
     packages,
     allowScripts: allowScripts(packages, verdict, judged),
     incomplete,
@@ -88,9 +98,12 @@ function unrunScripts(evidence: Evidence, ran: ReadonlySet<InstalledPackage>): r
 }
 
 function allFindings(evidence: Evidence, index: PackageIndex): Finding[] {
-  const refused = evidence.egress
-    .filter((record) => !record.allowed)
-    .map((record) => refusedEgressAlert(record, evidence.contacts.of(record), evidence.containerId, evidence.hostname));
+  const observations = [
+    ...evidence.leaks.map(leakedDecoy),
+    ...evidence.dataNames.map(dataInNames),
+    ...evidence.egress.filter((record) => !record.allowed).map(refusedEgress),
+  ];
+  const seen = observations.flatMap((observation) => perPackage(observation, evidence, index));
   const foreignWrites = evidence.writes.foreign(evidence.tree, index);
   const context = {
     tree: evidence.tree,
@@ -99,7 +112,7 @@ function allFindings(evidence: Evidence, index: PackageIndex): Finding[] {
     decoys: evidence.decoys,
     foreignWrites,
   };
-  const single = [...evidence.alerts, ...refused, ...foreignWriteAlerts(foreignWrites)]
+  const single = [...evidence.alerts, ...seen, ...foreignWriteAlerts(foreignWrites)]
     .map((observed) => toFinding(observed, context))
     .filter((finding) => !isUnpacking(finding))
     .map((finding) => lowerKnown(finding, evidence.known));
@@ -111,11 +124,27 @@ function isUnpacking({ phase, alert }: Finding): boolean {
   return phase === 'prepare' && alert.output_fields['proc.exepath']?.endsWith('/bin/tar') === true;
 }
 
-function egressRow(record: EgressRecord, evidence: Evidence, index: PackageIndex): Report['egress'][number] {
-  const { host, port, via, allowed, count } = record;
-  const contact = evidence.contacts.of(record);
-  const by = contact === undefined ? null : attribute(contact, evidence.tree, index).package;
-  return { host, port, via, allowed, count, package: by };
+/** Two packages that ask for the same host are two findings. */
+function perPackage(observation: GatewayObservation, evidence: Evidence, index: PackageIndex): readonly FoldedAlert[] {
+  const askers = new Map<string, Alert[]>();
+  for (const alert of evidence.contacts.of(observation.asked)) {
+    const by = attribute(alert, evidence.tree, index).package;
+    const key = by === null ? '' : by.path.join('\0');
+    askers.set(key, [...(askers.get(key) ?? []), alert]);
+  }
+  if (askers.size === 0) return [toAlert(observation, undefined, observation.count, evidence)];
+  return [...askers.values()].map((alerts) => {
+    const count = askers.size === 1 ? observation.count : alerts.length;
+    return toAlert(observation, alerts[0], count, evidence);
+  });
+}
+
+function egressRows(evidence: Evidence, index: PackageIndex): Report['egress'] {
+  const behind = (alert: Alert): Attribution => attribute(alert, evidence.tree, index);
+  return [
+    ...evidence.egress.map((record) => recordRow(record, evidence.contacts.of(record)[0], behind)),
+    ...directAttempts(evidence.alerts).map((attempt) => directRow(attempt, behind)),
+  ];
 }
 
 function packageRows(

@@ -7,32 +7,55 @@ export const CONTACT_RULES: ReadonlySet<string> = new Set(['Packwarden name look
 /** Far above an honest install's; beyond it, egress is reported without a package. */
 const MAX_CONTACTS = 20_000;
 
+/** What of an attempt tells who made it. */
+export type Asked = Pick<EgressRecord, 'via' | 'host' | 'clientPorts'>;
+
+/** How many processes behind one attempt are told apart. */
+const MAX_ASKERS = 16;
+
+interface Lookup {
+  readonly alert: Alert;
+  /** The question's bytes as Falco renders them, lower case. */
+  readonly data: string;
+}
+
 /**
  * Who in a sandbox talked to its gateway: the gateway's records have names but no processes, these alerts have processes
  * but, for the proxy, no names. They meet in the DNS question's bytes, or in the connection's local port.
  */
 export class Contacts {
-  readonly #lookups: Alert[] = [];
+  readonly #lookups: Lookup[] = [];
   readonly #byPort = new Map<number, Alert>();
 
   add(alert: Alert): void {
     if (this.#lookups.length + this.#byPort.size >= MAX_CONTACTS) return;
     if (alert.rule === 'Packwarden name lookup') {
-      this.#lookups.push(alert);
+      this.#lookups.push({ alert, data: (alert.fields['evt.arg.data'] ?? '').toLowerCase() });
       return;
     }
     const port = localPort(alert.fields['fd.name']);
     if (port !== undefined) this.#byPort.set(port, alert);
   }
 
-  /** The first alert of the process behind a record; undefined when it can't be told. */
-  of(record: EgressRecord): Alert | undefined {
-    if (record.via === 'proxy') {
-      const port = record.clientPorts.find((candidate) => this.#byPort.has(candidate));
-      return port === undefined ? undefined : this.#byPort.get(port);
+  /** The first alert of each process behind an attempt, in the order they came; empty when it can't be told. */
+  of({ via, host, clientPorts }: Asked): readonly Alert[] {
+    const alerts = via === 'proxy' ? this.#fromPorts(clientPorts) : this.#askingFor(host);
+    const byProcess = new Map<string, Alert>();
+    for (const alert of alerts) {
+      const pid = alert.fields['proc.pid'] ?? '';
+      if (!byProcess.has(pid)) byProcess.set(pid, alert);
+      if (byProcess.size >= MAX_ASKERS) break;
     }
-    const question = renderedQuestion(record.host);
-    return this.#lookups.find((alert) => (alert.fields['evt.arg.data'] ?? '').toLowerCase().includes(question));
+    return [...byProcess.values()];
+  }
+
+  #fromPorts(ports: readonly number[]): readonly Alert[] {
+    return ports.flatMap((port) => this.#byPort.get(port) ?? []);
+  }
+
+  #askingFor(host: string): readonly Alert[] {
+    const question = renderedQuestion(host);
+    return this.#lookups.filter(({ data }) => data.includes(question)).map(({ alert }) => alert);
   }
 }
 

@@ -61,7 +61,7 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
     last: isoTime(last),
     phase: phaseAt(alertTimeNs(alert), phases),
     package: pkg,
-    decoy: decoyOf(alert, decoys),
+    decoy: alert.fields['egress.decoy'] ?? decoyOf(alert, decoys),
     ...(wrote === undefined ? {} : { wroteBy: packages.ref(wrote.writer) }),
     processes,
     alert: toLegacyAlert(alert),

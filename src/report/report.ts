@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EGRESS_MODES } from '../egress/mode.js';
 
 /** Why a report cannot vouch for the run. `unwatched`: the sensor could have missed something; `unfinished`: it did not run to its end. */
 export const INCOMPLETE_CODES = {
@@ -121,13 +122,25 @@ export const reportSchema = z.object({
   findings: z.array(findingSchema),
   /** Like findings, but below the priority that decides the verdict. */
   observations: z.array(findingSchema),
+  /** What the job was let reach; null when no sandbox was made. */
+  egressMode: z.enum(EGRESS_MODES).nullable(),
+  /** What was tried to reach, folded over equal attempts. */
   egress: z.array(
     z.object({
+      /** As it was asked for; an address where it was tried directly. */
       host: z.string(),
+      /** Null for a DNS question. */
       port: z.number().int().nullable(),
-      via: z.enum(['proxy', 'dns']),
+      /** `direct`: past the gateway, which the sensor saw and the network refused. */
+      via: z.enum(['proxy', 'dns', 'direct']),
       allowed: z.boolean(),
       count: z.number().int(),
+      bytesSent: z.number().int(),
+      bytesReceived: z.number().int(),
+      first: z.iso.datetime(),
+      last: z.iso.datetime(),
+      /** The process that asked first, where it is known. */
+      process: processRef.nullable(),
       package: packageRef.nullable(),
     }),
   ),

@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { DataNames } from '../egress/data-names.js';
 import type { Gateway } from '../egress/gateway.js';
+import type { EgressLeak } from '../egress/leak.js';
+import type { EgressMode } from '../egress/mode.js';
 import type { EgressRecord } from '../egress/record.js';
 import type { Clock, ImportResult, SandboxRun, StepResult } from '../jobs/ports.js';
 import type { PlantedDecoy } from '../report/decoys.js';
@@ -162,8 +165,20 @@ export class DockerRun implements SandboxRun {
     return parsePackageList(listing.stdout);
   }
 
+  get egressMode(): EgressMode {
+    return this.#parts.gateway.mode;
+  }
+
   egress(): readonly EgressRecord[] {
     return this.#parts.gateway.records();
+  }
+
+  leaks(): readonly EgressLeak[] {
+    return this.#parts.gateway.leaks();
+  }
+
+  dataNames(): readonly DataNames[] {
+    return this.#parts.gateway.dataNames();
   }
 
   async destroy(): Promise<void> {

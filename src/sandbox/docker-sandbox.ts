@@ -1,5 +1,5 @@
 import Docker from 'dockerode';
-import { type Gateway, openGateway } from '../egress/gateway.js';
+import type { Gateway } from '../egress/gateway.js';
 import type { Sandbox, SandboxPlan, SandboxRun } from '../jobs/ports.js';
 import { containerSpec } from './container-spec.js';
 import type { Decoys } from './decoys/decoy.js';
@@ -14,6 +14,7 @@ import { HOME, labelsOf, nameOf } from './identity.js';
 import { clearJob, sweepInstance } from './leftovers.js';
 import { createNetwork, type JobNetwork } from './network.js';
 import { DEFAULT_LIMITS, type SandboxLimits, type SandboxOptions } from './options.js';
+import { openWayOut, type WayOut } from './way-out.js';
 
 /** Sandboxes on a Docker engine. Nothing is asked of the engine yet. */
 export function createSandbox(options: SandboxOptions): Sandbox {
@@ -46,17 +47,19 @@ class DockerSandbox implements Sandbox {
     const log = this.#options.log.child({ job: plan.jobId, attempt: plan.attempt });
     const decoys = makeDecoys(this.#options.randomBytes, HOME);
     await this.#clear(plan.jobId);
-    let gateway: Gateway | undefined;
+    let wayOut: WayOut | undefined;
     try {
       const labels = labelsOf(plan, this.#options.instance);
       const network = await createNetwork(this.#docker, plan.jobId, labels);
-      gateway = await this.#openGateway(network);
+      // Before the container is there: the first thing that runs in it finds its way out, or its end of it.
+      wayOut = await openWayOut(this.#options, plan, decoys, network.gateway);
+      const { gateway, ca } = wayOut;
       await this.#protectHost(gateway);
-      const { clock, extraCa, diskFolder: folder } = this.#options;
+      const { clock, diskFolder: folder } = this.#options;
       const { jobId } = plan;
       const bytes = this.#limits.homeBytes;
       const volume = folder && (await createDisk(this.#docker, { folder, jobId, labels, bytes }));
-      const container = await this.#createContainer(plan, network, gateway, decoys, volume);
+      const container = await this.#createContainer(plan, network, wayOut, decoys, volume);
       const run = new DockerRun({
         docker: this.#docker,
         container,
@@ -70,11 +73,11 @@ class DockerSandbox implements Sandbox {
       });
       await inTime('starting the sandbox', container.start());
       if (folder !== undefined) await releaseDisk(folder, jobId);
-      await run.prepare(extraCa);
+      await run.prepare(ca);
       log.debug({ container: container.id, gateway: network.gateway }, 'sandbox started');
       return run;
     } catch (error) {
-      await gateway?.close();
+      await wayOut?.gateway.close();
       await this.#clear(plan.jobId).catch((cause: unknown) => {
         log.warn({ err: cause }, 'what a failed start left could not be removed yet');
       });
@@ -94,12 +97,6 @@ class DockerSandbox implements Sandbox {
     if (this.#options.diskFolder !== undefined) await releaseDisk(this.#options.diskFolder, jobId);
   }
 
-  /** Before the container is there: the first thing that runs in it finds its way out, or its end of it. */
-  #openGateway(network: JobNetwork): Promise<Gateway> {
-    const { egress, clock, log } = this.#options;
-    return inTime('opening the gateway', openGateway({ address: network.gateway, policy: egress, clock, logger: log }));
-  }
-
   /** Without the right to (a worker that is not root) sandboxes run, and the log says what they can reach. */
   #protectHost(gateway: Gateway): Promise<void> {
     this.#hostProtected ??= protectHost(gateway.proxyPort, gateway.dnsPort).catch((error: unknown) => {
@@ -111,11 +108,11 @@ class DockerSandbox implements Sandbox {
   async #createContainer(
     plan: SandboxPlan,
     network: JobNetwork,
-    gateway: Gateway,
+    wayOut: WayOut,
     { variables }: Decoys,
     volume: string | undefined,
   ): Promise<Docker.Container> {
-    const { instance, image, registry, extraCa, runtime } = this.#options;
+    const { instance, image, registry, registries = [], runtime } = this.#options;
     const spec = containerSpec({
       name: nameOf(plan.jobId),
       image,
@@ -125,9 +122,10 @@ class DockerSandbox implements Sandbox {
       env: [
         ...variables.map(({ variable, value }) => `${variable}=${value}`),
         ...npmEnvironment({
-          proxy: `http://${network.gateway}:${gateway.proxyPort}`,
+          proxy: `http://${network.gateway}:${wayOut.gateway.proxyPort}`,
           registry,
-          hasExtraCa: extraCa !== undefined,
+          registries,
+          hasExtraCa: wayOut.ca !== undefined,
         }),
       ],
       limits: this.#limits,

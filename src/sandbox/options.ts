@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
+import type { EgressMode } from '../egress/mode.js';
 import type { EgressPolicy } from '../egress/policy.js';
 import type { Clock } from '../jobs/ports.js';
 import type { RandomBytes } from './decoys/decoy.js';
@@ -41,6 +42,15 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   stepMs: 120_000,
 };
 
+/** A registry beside the default one, or the default one with its credentials. */
+export interface SandboxRegistry {
+  readonly url: string;
+  /** npm scopes that are installed from it, each with its `@`. */
+  readonly scopes: readonly string[];
+  /** Value of the `Authorization` header that the gateway adds; the sandbox never holds it. Needs an https URL. */
+  readonly authorization?: string;
+}
+
 export interface SandboxOptions {
   /** @defaultValue `/var/run/docker.sock` */
   readonly dockerSocket?: string;
@@ -49,6 +59,11 @@ export interface SandboxOptions {
   /** The image of `imageTag()`. */
   readonly image: string;
   readonly egress: EgressPolicy;
+  /** The widest mode that a job gets, whatever it asks for. @defaultValue that of `egress` */
+  readonly maxEgress?: EgressMode;
+  readonly registries?: readonly SandboxRegistry[];
+  /** `http://user:password@host:port`: the proxy that leads out of the company. */
+  readonly upstreamProxy?: string;
   /** The registry that package managers are pointed at, e.g. `https://registry.npmjs.org/`. */
   readonly registry: string;
   /** PEM: certificate authorities that programs in the sandbox trust beside the public ones. */

@@ -5,6 +5,7 @@ import { QueueUnavailableError } from '../../src/queue/errors.js';
 /** The queue of one process, for tests of what stands in front of it. */
 export class MemoryQueue implements JobQueue {
   readonly views = new Map<string, JobView>();
+  readonly specs: JobSpec[] = [];
   /** As if Redis did not answer. */
   down = false;
   /** As if Redis went away between the tarball and the job. */
@@ -14,6 +15,7 @@ export class MemoryQueue implements JobQueue {
 
   async add(spec: JobSpec): Promise<void> {
     if (this.failsToAdd) throw new QueueUnavailableError(new Error('connect ECONNREFUSED 10.0.0.9:6379'));
+    this.specs.push(spec);
     const { id, ecosystem, owner, submittedAt, context } = spec;
     this.views.set(id, { id, ecosystem, owner, submittedAt, context, state: 'queued', report: null });
   }

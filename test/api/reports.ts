@@ -44,6 +44,7 @@ export function report(changes: Partial<Report> = {}): Report {
     monitoring: { proven: true, source: 'falco 0.43.1 (grpc)', openingCanaryMs: 4, closingCanaryMs: 3, drops: 0 },
     findings: [],
     observations: [],
+    egressMode: 'registry',
     egress: [],
     packages: [],
     allowScripts: { recommended: [], refused: [] },

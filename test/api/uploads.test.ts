@@ -42,6 +42,34 @@ test('/v1 answers 202 with the address of the job', async () => {
   expect(answer.body).toEqual({ id: expect.stringMatching(UUID), status: 'queued', ecosystem: 'npm' });
 });
 
+test.each([
+  ['/v1/jobs?ecosystem=npm&egress=none', 'none'],
+  ['/v1/jobs?ecosystem=npm&egress=registry', 'registry'],
+  ['/monitor/project/npm?egress=none', 'none'],
+  ['/monitor/project/npm', undefined],
+])('%s: the job may reach %s', async (path, egress) => {
+  expect((await upload(project(), path)).status).toBeLessThan(300);
+  expect(service.queue.specs.at(-1)?.egress).toBe(egress);
+});
+
+test.each(['/v1/jobs?ecosystem=npm&egress=open', '/monitor/project/npm?egress=open'])(
+  '%s: 403, more than the service permits; nothing is kept',
+  async (path) => {
+    const before = await service.spooled();
+    const answer = await upload(project(), path);
+    expect(answer.status).toBe(403);
+    expect(answer.body).toMatchObject({ status: 'error', code: 'egress-not-permitted' });
+    expect(answer.body.reason).toContain('registry or less');
+    await expect(service.spooled()).resolves.toEqual(before);
+  },
+);
+
+test.each(['all', '', 'OPEN', 'none&egress=none'])('egress=%s: 400 with the known modes', async (mode) => {
+  const answer = await upload(project(), `/v1/jobs?ecosystem=npm&egress=${mode}`);
+  expect(answer.status).toBe(400);
+  expect(answer.body).toMatchObject({ code: 'unknown-egress', known: ['none', 'registry', 'open'] });
+});
+
 test.each(['application/octet-stream', 'application/gzip', 'application/x-gzip', 'Application/GZIP; charset=binary'])(
   'the type %s is taken',
   async (type) => {

@@ -32,6 +32,12 @@ describe('the configuration', () => {
     ['a port that is no number', { PACKWARDEN_PORT: 'http' }, 'PACKWARDEN_PORT'],
     ['a misspelt variable', { PACKWARDEN_PROT: '1' }, 'PACKWARDEN_PROT'],
     ['an unknown egress mode', { PACKWARDEN_EGRESS: 'everything' }, 'PACKWARDEN_EGRESS'],
+    [
+      'a maximum that is narrower than the mode',
+      { PACKWARDEN_EGRESS: 'open', PACKWARDEN_EGRESS_MAX: 'registry' },
+      'PACKWARDEN_EGRESS_MAX',
+    ],
+    ['an upstream proxy of another kind', { PACKWARDEN_UPSTREAM_PROXY: 'socks5://proxy:1080' }, 'PACKWARDEN_UPSTREAM'],
     ['an unknown priority', { PACKWARDEN_FAIL_ON: 'LOUD' }, 'PACKWARDEN_FAIL_ON'],
     ['an open door without credentials', { PACKWARDEN_HOST: '0.0.0.0' }, 'PACKWARDEN_TOKENS_FILE'],
     ['a file that is not there', { PACKWARDEN_CONFIG: '/nonexistent/config.yaml' }, '/nonexistent/config.yaml'],
@@ -57,6 +63,11 @@ describe('the configuration', () => {
   it('shows no password', () => {
     const config = loadConfig({ PACKWARDEN_REDIS_URL: 'redis://user:hunter2@redis.example:6379' });
     expect(JSON.stringify(maskedConfig(config))).not.toContain('hunter2');
+  });
+
+  it('shows no password of the upstream proxy', () => {
+    const config = loadConfig({ PACKWARDEN_UPSTREAM_PROXY: 'http://ci:hunter2@proxy.example:3128' });
+    expect(maskedConfig(config)).toMatchObject({ PACKWARDEN_UPSTREAM_PROXY: 'http://***@proxy.example:3128' });
   });
 
   it('explains every variable', () => {

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { create } from 'tar';
 
-/** Packs a folder as `tar -C DIR -czf - .` does. */
-export async function packFolder(folder: string): Promise<Buffer> {
+/** Packs a folder as `tar -C DIR -czf - .` does, or one entry of it. */
+export async function packFolder(folder: string, entry = '.'): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of create({ cwd: folder, gzip: true, portable: true }, ['.'])) chunks.push(chunk);
+  for await (const chunk of create({ cwd: folder, gzip: true, portable: true }, [entry])) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
 /** A project tarball from its files' contents; objects are written as JSON. */
-export async function packProject(files: Record<string, string | object>): Promise<Buffer> {
+export async function packProject(files: Record<string, string | object>, entry = '.'): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), 'pw-project-'));
   try {
     for (const [name, content] of Object.entries(files)) {
@@ -19,7 +19,7 @@ export async function packProject(files: Record<string, string | object>): Promi
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
     }
-    return await packFolder(folder);
+    return await packFolder(folder, entry);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { exchange, gatewayWith, host, keeper, page, registryOn, statusOf, until } from './harness.js';
+import { exchange, gatewayWith, host, keeper, page, registryOn, statusOf, until, upstream } from './harness.js';
 
 const kept = keeper();
 
@@ -176,6 +176,36 @@ describe('mode open', () => {
     expect(statusOf(answer)).toBe(403);
     expect(answer).toContain('not a public address');
     expect(gateway.records()).toEqual([expect.objectContaining({ host: name, allowed: false })]);
+  });
+
+  it.each([
+    'http://169.254.169.254/latest/meta-data/',
+    'http://2852039166/latest/',
+    'http://127.0.0.1/',
+    'http://[::ffff:10.0.0.1]/',
+    'http://rebound.test/',
+    'http://metadata.test/',
+  ])('a redirect to %s is followed by the client, and refused like any other request', async (location) => {
+    const web = kept(
+      await upstream((socket) =>
+        socket.once('data', () =>
+          socket.end(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\n\r\n`),
+        ),
+      ),
+    );
+    const gateway = kept(
+      await gatewayWith({
+        policy: { mode: 'open', allow: [`registry.test:${web.port}`] },
+        names: { ...names, 'registry.test': ['127.0.0.1'] },
+      }),
+    );
+    const first = await exchange(
+      gateway.proxyPort,
+      get(`http://registry.test:${web.port}/x`, `registry.test:${web.port}`),
+    );
+    const target = /location: (\S+)/i.exec(first)?.[1] ?? '';
+    expect(statusOf(await exchange(gateway.proxyPort, get(target, target.split('/')[2] ?? '')))).toBe(403);
+    expect(gateway.records().map(({ allowed }) => allowed)).toEqual([true, false]);
   });
 
   it('dials the address that was checked, whatever the name says a moment later', async () => {

@@ -1,4 +1,5 @@
 import { CA_FILE, HOME } from '../identity.js';
+import type { SandboxRegistry } from '../options.js';
 
 /**
  * Flags of the command line win over an uploaded `.npmrc`, over the environment and over HOME's. Scripts: npm 12 runs none
@@ -45,11 +46,12 @@ export interface NpmEnvironment {
   /** `http://address:port` */
   readonly proxy: string;
   readonly registry: string;
+  readonly registries: readonly Pick<SandboxRegistry, 'url' | 'scopes'>[];
   readonly hasExtraCa: boolean;
 }
 
 /** The container's environment: that of a CI job behind a proxy. */
-export function npmEnvironment({ proxy, registry, hasExtraCa }: NpmEnvironment): readonly string[] {
+export function npmEnvironment({ proxy, registry, registries, hasExtraCa }: NpmEnvironment): readonly string[] {
   const proxies = [
     'http_proxy',
     'https_proxy',
@@ -76,6 +78,7 @@ export function npmEnvironment({ proxy, registry, hasExtraCa }: NpmEnvironment):
     'NO_PROXY=',
     'npm_config_noproxy=',
     `npm_config_registry=${registry}`,
+    ...registries.flatMap(({ url, scopes }) => scopes.map((scope) => `npm_config_${scope}:registry=${url}`)),
     // Node's headers are in the image: node-gyp would download them (the first is read by old ones, the second by new).
     'npm_config_nodedir=/usr/local',
     'npm_package_config_node_gyp_nodedir=/usr/local',

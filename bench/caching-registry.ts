@@ -1,0 +1,47 @@
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { makeIdentity } from '../src/egress/registry.js';
+
+/** A registry of our own that keeps what it has fetched once: with it, the network's mood does not decide a bench. */
+export interface CachingRegistry {
+  readonly url: string;
+  /** PEM: what its clients must trust. */
+  readonly ca: string;
+  readonly host: string;
+  close(): Promise<void>;
+}
+
+/** Serves what lies at `origin` over https, on `address` of this machine. */
+export async function openCachingRegistry(address: string, origin: string): Promise<CachingRegistry> {
+  const identity = await makeIdentity([{ url: `https://${address}/`, authorization: '' }]);
+  const kept = new Map<string, Promise<Buffer>>();
+  const fetched = (path: string): Promise<Buffer> => {
+    const known = kept.get(path) ?? get(`${origin}${path}`);
+    kept.set(path, known);
+    return known;
+  };
+  const server: Server = createServer(identity, (request, response) => {
+    fetched(request.url ?? '/').then(
+      (body) => response.end(body),
+      (error: Error) => response.writeHead(502).end(error.message),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  const host = `${address}:${(server.address() as AddressInfo).port}`;
+  return {
+    url: `https://${host}/`,
+    ca: identity.cert,
+    host,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function get(url: string): Promise<Buffer> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return Buffer.from(await response.arrayBuffer());
+}

@@ -1,0 +1,94 @@
+import { isIP } from 'node:net';
+
+/** Host names below one parent domain that carry data instead of naming hosts: a tunnel through DNS, or its like. */
+export interface DataNames {
+  readonly parent: string;
+  readonly via: 'proxy' | 'dns';
+  /** One of the names, in full. */
+  readonly example: string;
+  /** Different names, as far as they were told apart. */
+  readonly names: number;
+  /** Characters in labels that look like data. */
+  readonly payload: number;
+  readonly severity: 'likely' | 'certain';
+  /** Milliseconds since the epoch. */
+  readonly first: number;
+  readonly last: number;
+  readonly clientPorts: readonly number[];
+}
+
+/** What is kept of the names below one parent, however many there are. */
+export interface NameTally {
+  /** Different names. */
+  readonly names: number;
+  /** Of them, those with a label that looks like data, and those with a long one. */
+  readonly dataNames: number;
+  readonly longNames: number;
+  /** Characters in such labels, over all names. */
+  readonly payload: number;
+  /** The most that a single name held, in two or more long labels. */
+  readonly widest: number;
+}
+
+/** Content hashes stand alone in honest names (a SHA-1 in hexadecimal has 40 characters); data takes several labels, or names. */
+const LONG_LABEL = 16;
+const SHORT_LABEL = 8;
+const WIDE_NAME = 60;
+const MANY_LONG = 4;
+const MANY_LONG_PAYLOAD = 100;
+const MANY_SHORT = 16;
+const FLOOD = 200;
+const CERTAIN_PAYLOAD = 200;
+
+/** Whether names below one parent carry data. `undefined`: they look like hosts. */
+export function judgeNames(tally: NameTally): DataNames['severity'] | undefined {
+  const { names, dataNames, longNames, payload, widest } = tally;
+  const many = longNames >= MANY_LONG && payload >= MANY_LONG_PAYLOAD;
+  if (widest < WIDE_NAME && !many && dataNames < MANY_SHORT && names < FLOOD) return undefined;
+  return payload >= CERTAIN_PAYLOAD || widest >= CERTAIN_PAYLOAD ? 'certain' : 'likely';
+}
+
+/** The domain that somebody registered: the last two labels, three below a two-letter country's `co`, `com` and the like. */
+export function parentDomain(host: string): string {
+  if (isIP(host) !== 0) return host;
+  const labels = host.split('.');
+  const [country = '', second = ''] = labels.toReversed();
+  const depth = country.length === 2 && /^(?:ac|co|com|edu|gov|net|or|org)$/.test(second) ? 3 : 2;
+  return labels.slice(-depth).join('.');
+}
+
+/** Lengths of the labels below the parent that look like data. */
+function dataLabels(host: string): readonly number[] {
+  const parent = parentDomain(host);
+  if (host.length <= parent.length) return [];
+  const below = host.slice(0, -parent.length - 1);
+  return below
+    .split('.')
+    .filter(looksRandom)
+    .map((label) => label.length);
+}
+
+/** Encoded data changes between letters and digits all the time; words, versions and numbers do not. */
+function looksRandom(label: string): boolean {
+  return label.split(/[-_]/).some((word) => {
+    if (word.length < SHORT_LABEL) return false;
+    const turns = word.match(/[a-z](?=[0-9])|[0-9](?=[a-z])/gi)?.length ?? 0;
+    return turns >= Math.max(3, word.length / 10);
+  });
+}
+
+/** Tallies one name more. */
+export function tallied(tally: NameTally, host: string): NameTally {
+  const labels = dataLabels(host);
+  const long = labels.filter((length) => length >= LONG_LABEL);
+  const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
+  return {
+    names: tally.names + 1,
+    dataNames: tally.dataNames + (labels.length > 0 ? 1 : 0),
+    longNames: tally.longNames + (long.length > 0 ? 1 : 0),
+    payload: tally.payload + sum(labels),
+    widest: Math.max(tally.widest, long.length > 1 ? sum(long) : 0),
+  };
+}
+
+export const EMPTY_TALLY: NameTally = { names: 0, dataNames: 0, longNames: 0, payload: 0, widest: 0 };

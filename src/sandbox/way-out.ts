@@ -1,0 +1,47 @@
+import { type Gateway, openGateway } from '../egress/gateway.js';
+import { narrowed } from '../egress/mode.js';
+import { makeIdentity, type PrivateRegistry } from '../egress/registry.js';
+import type { PlantedSecret } from '../egress/secret-matcher.js';
+import type { SandboxPlan } from '../jobs/ports.js';
+import type { Decoys } from './decoys/decoy.js';
+import { inTime } from './docker-call.js';
+import type { SandboxOptions } from './options.js';
+
+/** A sandbox's gateway, and what programs in it must trust to use it. */
+export interface WayOut {
+  readonly gateway: Gateway;
+  /** PEM: certificate authorities beside the public ones; undefined where there are none. */
+  readonly ca: string | undefined;
+}
+
+/** Opens the gateway of one job at `address`. @throws GatewayError, SandboxError when it takes too long */
+export async function openWayOut(
+  options: SandboxOptions,
+  plan: SandboxPlan,
+  decoys: Decoys,
+  address: string,
+): Promise<WayOut> {
+  const { egress, clock, log, extraCa, maxEgress = egress.mode, upstreamProxy } = options;
+  const known = (options.registries ?? []).flatMap(({ url, authorization }): PrivateRegistry[] =>
+    authorization === undefined ? [] : [{ url, authorization }],
+  );
+  const registries = known.length === 0 ? undefined : { known, identity: await makeIdentity(known) };
+  const opening = openGateway({
+    address,
+    policy: { ...egress, mode: narrowed(plan.egress ?? egress.mode, maxEgress) },
+    clock,
+    logger: log,
+    secrets: secretsOf(decoys),
+    ca: extraCa,
+    ...(registries === undefined ? {} : { registries }),
+    ...(upstreamProxy === undefined ? {} : { upstream: { url: upstreamProxy } }),
+  });
+  const gateway = await inTime('opening the gateway', opening);
+  const trusted = [extraCa, registries?.identity.cert].filter((pem) => pem !== undefined);
+  return { gateway, ca: trusted.length === 0 ? undefined : trusted.join('\n') };
+}
+
+/** What the gateway looks for in all that leaves the sandbox. */
+function secretsOf({ files, variables }: Decoys): readonly PlantedSecret[] {
+  return [...files.flatMap(({ name, secrets }) => secrets.map((value) => ({ name, value }))), ...variables];
+}

@@ -1,0 +1,157 @@
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Gateway } from '../../src/egress/gateway.js';
+import {
+  authorizationFor,
+  type GatewayIdentity,
+  makeIdentity,
+  type PrivateRegistry,
+} from '../../src/egress/registry.js';
+import { gatewayWith, host, keeper } from './harness.js';
+
+const kept = keeper();
+const AUTHORIZATION = 'Bearer npm_SecretOfTheCompany';
+const NAME = 'npm.corp.test';
+const seen: { method: string; url: string; authorization: string | undefined; host: string | undefined }[] = [];
+let registry: Server;
+let port: number;
+/** What the registry proves itself with, signed by the company's own authority: itself. */
+let corporate: GatewayIdentity;
+let identity: GatewayIdentity;
+let known: readonly PrivateRegistry[];
+
+beforeAll(async () => {
+  corporate = await makeIdentity([{ url: `https://${NAME}/`, authorization: '' }]);
+  registry = createServer(corporate, (request, response) => {
+    const { method = '', url = '', headers } = request;
+    seen.push({ method, url, authorization: headers.authorization, host: headers.host });
+    request.resume();
+    if (url.startsWith('/npm/moved')) response.writeHead(302, { location: 'https://elsewhere.test/x.tgz' }).end();
+    else response.end(`package ${url}`);
+  });
+  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
+  port = (registry.address() as AddressInfo).port;
+  known = [{ url: `https://${NAME}:${port}/npm/`, authorization: AUTHORIZATION }];
+  identity = await makeIdentity(known);
+});
+afterAll(() => registry?.close());
+
+function gateway(more: Parameters<typeof gatewayWith>[0] = {}): Promise<Gateway> {
+  return gatewayWith({
+    policy: { mode: 'registry', allow: [`${NAME}:${port}`] },
+    names: { [NAME]: ['127.0.0.1'] },
+    registries: { known, identity },
+    ca: corporate.cert,
+    ...more,
+  }).then(kept);
+}
+
+/** One request by CONNECT and TLS, as a program in the sandbox sends it; it trusts the gateway's certificate alone. */
+async function ask(proxy: Gateway, head: string, body = ''): Promise<string> {
+  const raw = await new Promise<Socket>((resolve) => {
+    const socket = connect(proxy.proxyPort, '127.0.0.1', () => socket.write(host(`${NAME}:${port}`)));
+    socket.once('data', () => resolve(socket));
+  });
+  const tls = connectTls({ socket: raw, servername: NAME, host: NAME, ca: identity.cert });
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    tls.setEncoding('utf8').on('data', (chunk) => {
+      answer += chunk;
+    });
+    tls.once('error', reject).once('close', () => resolve(answer));
+    tls.write(`${head}\r\nHost: ${NAME}:${port}\r\nConnection: close\r\n\r\n${body}`);
+  });
+}
+
+describe('a private registry', () => {
+  it('gets the credentials from the gateway; the program in the sandbox has none', async () => {
+    const proxy = await gateway();
+    expect(await ask(proxy, 'GET /npm/left-pad HTTP/1.1')).toContain('package /npm/left-pad');
+    expect(seen.at(-1)).toEqual({
+      method: 'GET',
+      url: '/npm/left-pad',
+      authorization: AUTHORIZATION,
+      host: `${NAME}:${port}`,
+    });
+    expect(proxy.records()).toEqual([
+      expect.objectContaining({ host: NAME, allowed: true, bytesReceived: expect.any(Number) }),
+    ]);
+    expect(JSON.stringify(proxy.records())).not.toContain('SecretOfTheCompany');
+  });
+
+  it('a package that knows credentials of its own does not choose which are sent', async () => {
+    const proxy = await gateway();
+    await ask(proxy, 'GET /npm/x HTTP/1.1\r\nAuthorization: Bearer stolen');
+    expect(seen.at(-1)?.authorization).toBe(AUTHORIZATION);
+  });
+
+  it('a redirect is handed on as it is: the client follows it through the policy, without the credentials', async () => {
+    const proxy = await gateway();
+    const answer = await ask(proxy, 'GET /npm/moved HTTP/1.1');
+    expect(answer).toMatch(/^HTTP\/1.1 302 /);
+    expect(answer.toLowerCase()).toContain('location: https://elsewhere.test/x.tgz');
+    expect(answer).not.toContain('SecretOfTheCompany');
+    expect(proxy.records()).toHaveLength(1);
+  });
+
+  it("is not published to in the company's name", async () => {
+    const proxy = await gateway();
+    await ask(proxy, 'PUT /npm/evil HTTP/1.1\r\nContent-Length: 2', '{}');
+    expect(seen.at(-1)).toMatchObject({ method: 'PUT', authorization: undefined });
+  });
+
+  it('what is sent to it is read for planted secrets', async () => {
+    const value = 'glpat-Xk29fQpL7vRt3WsZ8yBn';
+    const proxy = await gateway({ secrets: [{ name: 'GitLab token', value }] });
+    await ask(proxy, `POST /npm/evil HTTP/1.1\r\nContent-Length: ${value.length}`, value);
+    expect(proxy.leaks()).toEqual([expect.objectContaining({ secret: 'GitLab token', host: NAME, where: 'body' })]);
+  });
+
+  it('whose certificate nobody vouches for is not told the credentials', async () => {
+    const proxy = await gateway({ ca: undefined });
+    const before = seen.length;
+    expect(await ask(proxy, 'GET /npm/x HTTP/1.1')).toMatch(/^HTTP\/1.1 502/);
+    expect(seen).toHaveLength(before);
+  });
+
+  it('is out of reach in mode none', async () => {
+    const proxy = await gateway({ policy: { mode: 'none' } });
+    await expect(ask(proxy, 'GET /npm/x HTTP/1.1')).rejects.toThrow();
+  });
+});
+
+describe('the credentials go with', () => {
+  const registries: readonly PrivateRegistry[] = [
+    { url: 'https://npm.test/npm/', authorization: 'A' },
+    { url: 'https://npm.test/npm/team', authorization: 'B' },
+  ];
+  it.each([
+    ['a package below the URL', 'GET', '/npm/left-pad', 'A'],
+    ['a scoped one', 'GET', '/npm/@corp%2fx', 'A'],
+    ['a question for its head', 'HEAD', '/npm/x', 'A'],
+    ['the registry with the longer URL', 'GET', '/npm/team/x', 'B'],
+    ['no path above', 'GET', '/other/x', undefined],
+    ['no path beside', 'GET', '/npmx/y', undefined],
+    ['no detour', 'GET', '/npm/../admin', undefined],
+    ['no encoded detour', 'GET', '/npm/%2e%2e/admin', undefined],
+    ['no detour encoded twice', 'GET', '/npm/%252e%252e/admin', undefined],
+    ['no detour with a backslash', 'GET', '/npm/..\\..\\admin', undefined],
+    ['no detour with an encoded slash', 'GET', '/npm/..%2f..%2fadmin', undefined],
+    ['nothing of its own interface', 'GET', '/npm/-/npm/v1/tokens', undefined],
+    ['no upload', 'PUT', '/npm/x', undefined],
+    ['no deletion', 'DELETE', '/npm/x', undefined],
+    ['no other site', 'GET', 'http://evil.invalid/npm/x', undefined],
+  ])('%s', (_what, method, path, expected) => {
+    expect(authorizationFor(registries, { host: 'npm.test', port: 443 }, method, path)).toBe(expected);
+  });
+
+  it.each([
+    ['npm.test', 8443],
+    ['evil.npm.test', 443],
+  ])('not %s:%i', (at, port) => {
+    expect(authorizationFor(registries, { host: at, port }, 'GET', '/npm/x')).toBeUndefined();
+  });
+});
