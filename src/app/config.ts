@@ -141,6 +141,7 @@ const schema = z.object({
     .transform((text) => text.toUpperCase())
     .pipe(z.enum(PRIORITIES))
     .describe('from which priority a finding makes the verdict `findings`'),
+  PACKWARDEN_BASELINE: optionalText.describe('file: findings that are accepted, each with a reason and an expiry'),
   PACKWARDEN_RETENTION_S: seconds(7 * 86_400).describe('how long reports are kept'),
   PACKWARDEN_ADMINISTRATORS: list.describe('names of tokens and users that may read every job, separated by commas'),
   PACKWARDEN_GITLAB_DESTINATIONS_FILE: optionalText.describe(

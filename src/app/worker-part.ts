@@ -7,6 +7,7 @@ import type { Clock } from '../jobs/ports.js';
 import { selfTest } from '../jobs/self-test.js';
 import { BullWorker } from '../queue/bull-worker.js';
 import type { RedisUrl } from '../queue/connection.js';
+import { readBaseline } from '../report/baseline.js';
 import { readKnownPackages } from '../report/known-packages.js';
 import type { Report } from '../report/report.js';
 import { createSandbox } from '../sandbox/docker-sandbox.js';
@@ -45,6 +46,8 @@ export async function startWorkerPart(
   if (runtime !== undefined)
     log.warn({ runtime }, 'no sensor sees into a runtime with a kernel of its own: its jobs are incomplete');
   const known = await readKnownPackages(KNOWN_PACKAGES_FILE);
+  const { PACKWARDEN_BASELINE: file } = config;
+  const baseline = file === undefined ? [] : await readBaseline(file);
   const sandbox = createSandbox(sandboxOptions(config, clock, log));
   const alerts = startAlerts(config, log);
   const graceMs = config.PACKWARDEN_GRACE_S * 1000;
@@ -65,7 +68,10 @@ export async function startWorkerPart(
     clock,
     log,
     run: (attempt) =>
-      new Detonation({ sandbox, feed: alerts.hub, blobs: spool, clock, newNonce, limits, known, log }, attempt).run(),
+      new Detonation(
+        { sandbox, feed: alerts.hub, blobs: spool, clock, newNonce, limits, known, baseline, log },
+        attempt,
+      ).run(),
     isTemporary: (error) => error instanceof SandboxError && error.code === 'docker-unavailable',
     onFinished: (id, verdict) => {
       onVerdict(verdict);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Priority } from '../falco/alert.js';
 import type { Watch } from '../falco/hub.js';
+import type { Baseline } from '../report/baseline.js';
 import { buildReport } from '../report/build.js';
 import type { PhaseStart } from '../report/findings.js';
 import type { InstalledPackage } from '../report/installed-package.js';
@@ -52,6 +53,8 @@ export interface DetonationDependencies {
   readonly newNonce: () => string;
   readonly limits: DetonationLimits;
   readonly known: KnownPackages;
+  /** What this service's owners have accepted. */
+  readonly baseline: Baseline;
   readonly log: Logger;
 }
 
@@ -292,6 +295,7 @@ export class Detonation {
       log: this.#log,
       failOn: limits.failOn,
       known: this.#deps.known,
+      baseline: this.#deps.baseline,
     });
   }
 }

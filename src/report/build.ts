@@ -5,6 +5,7 @@ import type { EgressRecord } from '../egress/record.js';
 import type { Alert, Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { type Attribution, attribute, packagesThatRan } from './attribution.js';
+import { type Baseline, markAccepted } from './baseline.js';
 import type { Contacts } from './contacts.js';
 import { correlate } from './correlation.js';
 import type { PlantedDecoy } from './decoys.js';
@@ -46,6 +47,7 @@ export interface Evidence {
   readonly log: string;
   readonly failOn: Priority;
   readonly known: KnownPackages;
+  readonly baseline: Baseline;
 }
 
 /** The report of one job: a pure function of the evidence. */
@@ -116,7 +118,8 @@ function allFindings(evidence: Evidence, index: PackageIndex): Finding[] {
     .map((observed) => toFinding(observed, context))
     .filter((finding) => !isUnpacking(finding))
     .map((finding) => lowerKnown(finding, evidence.known));
-  return [...single, ...correlate(single)];
+  const { baseline, finishedAt } = evidence;
+  return [...single, ...correlate(single)].map((finding) => markAccepted(finding, baseline, finishedAt));
 }
 
 /** Before the install the worker's own tar wrote the archive's files, whatever they are called; nothing of the project ran. */

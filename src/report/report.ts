@@ -67,6 +67,8 @@ const findingSchema = z.object({
   parts: z.array(findingPart).optional(),
   /** Why it is judged more mildly than its rule says: a known honest doing of this package. */
   known: z.string().optional(),
+  /** It stands in the service's baseline: listed with the observations, whatever its priority. */
+  accepted: z.object({ reason: z.string(), expires: z.iso.date() }).optional(),
   alert: legacyAlertSchema,
 });
 /** One thing that happened, folded over its repetitions. */

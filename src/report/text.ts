@@ -94,8 +94,11 @@ function observations(report: Report, options: TextOptions, paint: Painter): str
   if (report.observations.length === 0) return '';
   const lines = report.observations.slice(0, 10).map((finding) => {
     const by = finding.package ? plain(`${finding.package.name}@${finding.package.version}`) : 'package not known';
+    const accepted = finding.accepted
+      ? ` (accepted until ${finding.accepted.expires}: ${plain(finding.accepted.reason)})`
+      : '';
     return cut(
-      `  ${finding.rule}: ${subjectOf(finding) || plain(finding.processes[0]?.cmdline ?? '')} – ${by}`,
+      `  ${finding.rule}: ${subjectOf(finding) || plain(finding.processes[0]?.cmdline ?? '')} – ${by}${accepted}`,
       options.width,
     );
   });

@@ -18,7 +18,7 @@ export function decideVerdict(findings: number, incomplete: readonly IncompleteR
 }
 
 /** Splits what was found into what is judged and what is only told, the most severe first, then in time. */
-export function splitByPriority<T extends { priority: Priority; first: string }>(
+export function splitByPriority<T extends { priority: Priority; first: string; accepted?: unknown }>(
   all: readonly T[],
   failOn: Priority,
 ): { judged: T[]; told: T[] } {
@@ -26,8 +26,6 @@ export function splitByPriority<T extends { priority: Priority; first: string }>
     if (a.priority !== b.priority) return isAtLeast(a.priority, b.priority) ? -1 : 1;
     return a.first < b.first ? -1 : a.first > b.first ? 1 : 0;
   });
-  return {
-    judged: sorted.filter((item) => isAtLeast(item.priority, failOn)),
-    told: sorted.filter((item) => !isAtLeast(item.priority, failOn)),
-  };
+  const isJudged = (item: T): boolean => item.accepted === undefined && isAtLeast(item.priority, failOn);
+  return { judged: sorted.filter(isJudged), told: sorted.filter((item) => !isJudged(item)) };
 }

@@ -14,7 +14,11 @@ let service: ServiceProcess;
 const reports = new Map<string, Promise<Report>>();
 
 beforeAll(async () => {
-  service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path, PACKWARDEN_CONCURRENCY: '2' });
+  service = await ServiceProcess.start({
+    PACKWARDEN_DATA_DIR: data.path,
+    PACKWARDEN_CONCURRENCY: '2',
+    PACKWARDEN_LINGER_S: '1',
+  });
   await service.ready();
   for (const { sample } of samples) {
     const id = await submit(service.url, await packFolder(`${SAMPLES}/${sample}`));

@@ -106,6 +106,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     contacts: new Contacts(),
     writes: new ProjectWrites(),
     known: NOTHING_KNOWN,
+    baseline: [],
     decoys: [],
     incomplete: [],
     log: '',
