@@ -87,6 +87,16 @@ describe('the demultiplexer', () => {
     expect(a.alerts).toHaveLength(1);
   });
 
+  it('hands over the alerts of a routed source, which come from no container', async () => {
+    const a = new Sink();
+    const taken: Alert[] = [];
+    hub.watch(A, a);
+    hub.route('gitlab', (alert) => taken.push(alert));
+    await send(message({ source: 'gitlab', output_fields: { 'gitlab.event_type': 'add_gpg_key' } }), of(A.slice(0, 12)));
+    expect([taken.length, taken[0]?.fields['gitlab.event_type'], a.alerts.length]).toEqual([1, 'add_gpg_key', 1]);
+    expect(hub.counters()).toMatchObject({ matched: 2, unmatched: 0 });
+  });
+
   it('a closed watch does not take its successor of the same container with it', async () => {
     const first = hub.watch(A, new Sink());
     const second = new Sink();
