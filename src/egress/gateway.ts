@@ -3,7 +3,7 @@ import type { DataNames } from './data-names.js';
 import type { UpstreamProxy } from './dial.js';
 import { Dialer, type Resolve, resolveByHost } from './dialer.js';
 import { GatewayError } from './errors.js';
-import { openFronts } from './front.js';
+import { openFronts, type RegistryFront } from './front.js';
 import { Gatekeeper } from './gatekeeper.js';
 import { Inspector } from './inspector.js';
 import { type EgressLeak, LeakLog } from './leak.js';
@@ -87,33 +87,10 @@ export interface Gateway {
 /** How often the traffic allowance is looked at. */
 const SETTLE_MS = 250;
 
-/** @throws GatewayError `bad-pattern` in the policy; `listen-failed` when the address is not there or a port is taken */
+/** @throws GatewayError `bad-pattern`, `weak-secret`; `listen-failed` when the address is not there or a port is taken */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { address, logger, clock } = options;
-  const caps = { ...DEFAULT_CAPS, ...options.caps };
-  const now = () => clock.now();
-  const { upstream } = options;
-  const ledger = new Ledger(caps.records, now);
-  const leaks = new LeakLog(now);
-  const book = new NameBook(now);
-  const inspector = new Inspector(new SecretMatcher(options.secrets ?? []), leaks, book);
-  const traffic = new Traffic(caps, now);
-  const dialer = new Dialer(options.resolve ?? resolveByHost, caps.lookups, now);
-  const policy = compilePolicy(options.policy);
-  const gatekeeper = new Gatekeeper({
-    policy,
-    dialer,
-    ledger,
-    traffic,
-    inspector,
-    hasUpstream: upstream !== undefined,
-  });
-  const outbound = { traffic, caps, upstream };
-  const { known: registries, identity } = options.registries ?? { known: [] };
-  const fronts =
-    identity === undefined
-      ? new Map<string, never>()
-      : openFronts({ ...outbound, registries, identity, ca: options.ca, inspector });
+  const { address, logger } = options;
+  const { caps, ledger, leaks, book, inspector, traffic, outbound, gatekeeper, fronts } = partsOf(options);
   const open: (() => Promise<void>)[] = [];
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -153,6 +130,28 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     await close();
     throw error;
   }
+}
+
+/** Everything behind the two doors. */
+function partsOf(options: GatewayOptions) {
+  const { clock, upstream, ca, resolve = resolveByHost, secrets = [], registries } = options;
+  const caps = { ...DEFAULT_CAPS, ...options.caps };
+  const now = (): number => clock.now();
+  const ledger = new Ledger(caps.records, now);
+  const leaks = new LeakLog(now);
+  const book = new NameBook(now);
+  const inspector = new Inspector(new SecretMatcher(secrets), leaks, book);
+  const traffic = new Traffic(caps, now);
+  const dialer = new Dialer(resolve, caps.lookups, now);
+  const policy = compilePolicy(options.policy);
+  const hasUpstream = upstream !== undefined;
+  const gatekeeper = new Gatekeeper({ policy, dialer, ledger, traffic, inspector, hasUpstream });
+  const outbound = { traffic, caps, upstream };
+  const fronts: ReadonlyMap<string, RegistryFront> =
+    registries === undefined
+      ? new Map()
+      : openFronts({ ...outbound, registries: registries.known, identity: registries.identity, ca, inspector });
+  return { caps, ledger, leaks, book, inspector, traffic, outbound, gatekeeper, fronts };
 }
 
 async function undoAll(open: readonly (() => Promise<void>)[]): Promise<void> {
