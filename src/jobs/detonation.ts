@@ -271,6 +271,7 @@ export class Detonation {
       job: { id, ecosystem, submittedAt },
       finishedAt: clock.now(),
       containerId: this.#run?.containerId ?? '',
+      gateway: this.#run?.gateway ?? null,
       hostname: hostname(),
       projectDir: this.#run?.projectDir ?? '/',
       phases: this.#phases,

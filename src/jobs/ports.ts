@@ -78,6 +78,8 @@ export interface SandboxRun {
   readonly containerId: string;
   /** Absolute path of the project's root in the sandbox (the folder of its package.json). */
   readonly projectDir: string;
+  /** IPv4 address of its gateway. */
+  readonly gateway: string;
   /** The fake credentials that stand in it. */
   readonly decoys: readonly PlantedDecoy[];
   /** Runs a process whose command line holds `marker`, as the same user and in the same container as the install. */

@@ -20,6 +20,7 @@ import { PackageIndex } from './package-index.js';
 import type { ProcessTree } from './process-tree.js';
 import type { ProjectWrites } from './project-writes.js';
 import type { Finding, Phase, Report } from './report.js';
+import { strayContacts } from './stray-contacts.js';
 import { decideVerdict, type IncompleteReason, splitByPriority } from './verdict.js';
 
 /** Everything one try of a job has left behind when it ends, however it ends. */
@@ -27,6 +28,8 @@ export interface Evidence {
   readonly job: { readonly id: string; readonly ecosystem: string; readonly submittedAt: number };
   readonly finishedAt: number;
   readonly containerId: string;
+  /** IPv4 address of the sandbox's gateway; null when no sandbox was made. */
+  readonly gateway: string | null;
   readonly hostname: string;
   readonly projectDir: string;
   readonly phases: readonly Phase[];
@@ -114,12 +117,17 @@ function allFindings(evidence: Evidence, index: PackageIndex): Finding[] {
     decoys: evidence.decoys,
     foreignWrites,
   };
-  const single = [...evidence.alerts, ...seen, ...foreignWriteAlerts(foreignWrites)]
+  const single = [...syscallAlerts(evidence), ...seen, ...foreignWriteAlerts(foreignWrites)]
     .map((observed) => toFinding(observed, context))
     .filter((finding) => !isUnpacking(finding))
     .map((finding) => lowerKnown(finding, evidence.known));
   const { baseline, finishedAt } = evidence;
   return [...single, ...correlate(single)].map((finding) => markAccepted(finding, baseline, finishedAt));
+}
+
+/** What the sensor saw, direct attempts that only the gateway's address tells from contacts with it included. */
+function syscallAlerts({ alerts, contacts, gateway }: Evidence): readonly FoldedAlert[] {
+  return gateway === null ? alerts : [...alerts, ...strayContacts(contacts.all(), gateway)];
 }
 
 /** Before the install the worker's own tar wrote the archive's files, whatever they are called; nothing of the project ran. */
@@ -146,7 +154,7 @@ function egressRows(evidence: Evidence, index: PackageIndex): Report['egress'] {
   const behind = (alert: Alert): Attribution => attribute(alert, evidence.tree, index);
   return [
     ...evidence.egress.map((record) => recordRow(record, evidence.contacts.of(record)[0], behind)),
-    ...directAttempts(evidence.alerts).map((attempt) => directRow(attempt, behind)),
+    ...directAttempts(syscallAlerts(evidence)).map((attempt) => directRow(attempt, behind)),
   ];
 }
 

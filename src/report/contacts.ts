@@ -49,6 +49,12 @@ export class Contacts {
     return [...byProcess.values()];
   }
 
+  /** Every alert, in no order between the two kinds. */
+  *all(): Iterable<Alert> {
+    for (const { alert } of this.#lookups) yield alert;
+    yield* this.#byPort.values();
+  }
+
   #fromPorts(ports: readonly number[]): readonly Alert[] {
     return ports.flatMap((port) => this.#byPort.get(port) ?? []);
   }

@@ -3,7 +3,8 @@ import type { FoldedAlert } from '../falco/fold.js';
 
 /** Rules of `rules/packwarden_rules.yaml` that tell what a process tried to reach without the gateway. */
 export const METADATA_RULE = 'Contact with the cloud metadata service';
-const DIRECT_RULES: ReadonlySet<string> = new Set(['Outbound connection past the gateway', METADATA_RULE]);
+export const OUTBOUND_RULE = 'Outbound connection past the gateway';
+const DIRECT_RULES: ReadonlySet<string> = new Set([OUTBOUND_RULE, METADATA_RULE]);
 
 /** An address that was tried directly. Their alerts are findings already; here they are rows beside the gateway's records. */
 export interface DirectAttempt {

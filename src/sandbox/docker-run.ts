@@ -83,6 +83,10 @@ export class DockerRun implements SandboxRun {
     return this.#parts.container.id;
   }
 
+  get gateway(): string {
+    return this.#parts.network.gateway;
+  }
+
   get decoys(): readonly PlantedDecoy[] {
     return this.#parts.decoys;
   }

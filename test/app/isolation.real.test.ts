@@ -132,11 +132,12 @@ beforeAll(async () => {
     "another job's container": `${neighbour.address} ${NEIGHBOUR_PORT}`,
     'a host on another network': `${foreignAddress} 80`,
     'the metadata service': '169.254.169.254 80',
+    "another job's proxy": `${neighbour.gateway} 3128`,
+    "another job's resolver": `${neighbour.gateway} 53`,
   };
   for (const name of ['the host by a Docker bridge', 'a host on another network'])
     await answersHere(targets[name] ?? '');
   const unrecorded = {
-    "another job's proxy": `${neighbour.gateway} 3128`,
     'the API on loopback': `127.0.0.1 ${api}`,
     'the Docker socket': '/var/run/docker.sock',
     "the worker's Redis": REDIS,
@@ -155,7 +156,7 @@ afterAll(async () => {
 
 describe('from inside a job, beside another one', () => {
   it('nothing answers: host, bridges, neighbour, metadata, Docker, Redis, API', () => {
-    expect(Object.keys(got)).toHaveLength(Object.keys(targets).length + 4);
+    expect(Object.keys(got)).toHaveLength(Object.keys(targets).length + 3);
     expect(Object.entries(got).filter(([, how]) => !/^(silence|E[A-Z]+)$/.test(how))).toEqual([]);
   });
 

@@ -92,7 +92,10 @@ describe('the demultiplexer', () => {
     const taken: Alert[] = [];
     hub.watch(A, a);
     hub.route('gitlab', (alert) => taken.push(alert));
-    await send(message({ source: 'gitlab', output_fields: { 'gitlab.event_type': 'add_gpg_key' } }), of(A.slice(0, 12)));
+    await send(
+      message({ source: 'gitlab', output_fields: { 'gitlab.event_type': 'add_gpg_key' } }),
+      of(A.slice(0, 12)),
+    );
     expect([taken.length, taken[0]?.fields['gitlab.event_type'], a.alerts.length]).toEqual([1, 'add_gpg_key', 1]);
     expect(hub.counters()).toMatchObject({ matched: 2, unmatched: 0 });
   });

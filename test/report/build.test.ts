@@ -273,6 +273,31 @@ describe('the rows of egress', () => {
     ]);
   });
 
+  it("what went to another job's gateway is a direct attempt, what went to the own one is none", () => {
+    const contacts = new Contacts();
+    const contact = (port: number, peer: string, rule = 'Packwarden proxy connection') =>
+      contacts.add(alertAt(port / 1000 - 37, rule, { 'proc.pid': '20', 'fd.name': `172.18.0.2:${port}->${peer}` }));
+    contact(40_000, '172.18.0.1:3128');
+    contact(40_001, '172.19.0.1:3128');
+    contact(40_002, '172.19.0.1:3128');
+    contact(40_003, '172.19.0.1:53', 'Packwarden name lookup');
+    contact(40_004, '127.0.0.11:53', 'Packwarden name lookup');
+    const report = buildReport(evidence({ packages, tree, contacts, gateway: '172.18.0.1' }));
+    expect(report.findings).toHaveLength(2);
+    expect(report.findings[0]).toMatchObject({
+      rule: 'Outbound connection past the gateway',
+      package: { name: 'a' },
+      priority: 'WARNING',
+    });
+    const rows = report.egress.map(({ host, port, via, allowed, count }) => ({ host, port, via, allowed, count }));
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { host: '172.19.0.1', port: 3128, via: 'direct', allowed: false, count: 2 },
+        { host: '172.19.0.1', port: 53, via: 'direct', allowed: false, count: 1 },
+      ]),
+    );
+  });
+
   it('a direct attempt is a row, and one finding', () => {
     const to = { 'proc.pid': '20', 'fd.sip': '203.0.113.9', 'fd.sport': '4444' };
     const direct = [

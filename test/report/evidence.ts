@@ -85,6 +85,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     job: { id: '0b0e9c36-4f27-4a3e-9f0e-2f4f3f0f8a11', ecosystem: 'npm', submittedAt: EPOCH * 1000 },
     finishedAt: (EPOCH + 20) * 1000,
     containerId: 'c'.repeat(64),
+    gateway: '172.18.0.1',
     hostname: 'h',
     projectDir: PROJECT,
     phases: [
