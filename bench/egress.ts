@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openGateway } from '../src/egress/gateway.js';
-import { imageTag } from '../src/sandbox/image-tag.js';
+import { imageTags } from '../src/sandbox/image-tag.js';
 import { openCachingRegistry } from './caching-registry.js';
 import { lockedProject } from './install-project.js';
 
@@ -27,7 +27,7 @@ async function install(tarball: Buffer, flags: readonly string[]): Promise<numbe
   const npm = 'npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2';
   const script = `mkdir p && cd p && tar -xzf - && b=$(date +%s%N) && ${npm} && echo $(($(date +%s%N) - b))`;
   const box = ['--user', '1000', '-w', '/home/ci', '-e', 'HOME=/home/ci', '--tmpfs', '/home/ci:exec,uid=1000,size=2g'];
-  const child = spawn('docker', ['run', '--rm', '-i', ...box, ...flags, imageTag(), 'sh', '-c', script], {
+  const child = spawn('docker', ['run', '--rm', '-i', ...box, ...flags, imageTags().npm, 'sh', '-c', script], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let output = '';

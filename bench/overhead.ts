@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { createSandbox } from '../src/sandbox/docker-sandbox.js';
-import { imageTag } from '../src/sandbox/image-tag.js';
+import { imageTags } from '../src/sandbox/image-tag.js';
 import { ServiceProcess } from '../test/app/service-process.js';
 import { makeInstallProject } from './install-project.js';
 
@@ -35,7 +35,7 @@ async function bare(tarball: Buffer): Promise<void> {
   const trust = ['-v', `${CA_BUNDLE}:${CA_BUNDLE}:ro`, '-e', `NODE_EXTRA_CA_CERTS=${CA_BUNDLE}`];
   const script = `mkdir project && cd project && tar -xzf - && ${INSTALL} >/dev/null`;
   const user = ['--user', '1000', '-w', '/home/ci', '-e', 'HOME=/home/ci'];
-  const child = spawn('docker', ['run', '--rm', '-i', ...user, ...trust, imageTag(), 'sh', '-c', script], {
+  const child = spawn('docker', ['run', '--rm', '-i', ...user, ...trust, imageTags().npm, 'sh', '-c', script], {
     stdio: ['pipe', 'inherit', 'inherit'],
   });
   child.stdin.end(tarball);
@@ -60,7 +60,7 @@ async function detonate(base: string, tarball: Buffer): Promise<void> {
 async function install(tarball: Buffer): Promise<number> {
   const sandbox = createSandbox({
     instance: `bench-${process.pid}`,
-    image: imageTag(),
+    images: imageTags(),
     egress: { mode: 'none' },
     registry: 'https://registry.npmjs.org/',
     extraCa: readFileSync(CA_BUNDLE, 'utf8'),

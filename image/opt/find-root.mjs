@@ -1,12 +1,24 @@
-// Prints where the project stands in an unpacked archive: {"root": "<folder>", "locked": <has a lock file>}.
-// `npm pack` puts everything under package/, `tar -C dir .` puts it at the top: the root is the shallowest folder that
-// holds a package.json. Exit code 1, with the reason on standard error, when there is none, or no telling which.
+// Prints where the project stands in an unpacked archive and what of it tells its package manager, as one JSON object (the
+// shape of `foundProject`, src/sandbox/ecosystems/project.ts): `node find-root.mjs FOLDER MANIFEST`. `npm pack` puts
+// everything under package/, `tar -C dir .` puts it at the top: the root is the shallowest folder that holds the manifest.
+// Exit code 1, with the reason on standard error, when there is none, or no telling which.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const MAX_DEPTH = 4;
 const MAX_MANIFEST_BYTES = 1024 * 1024;
-const LOCK_FILES = ['package-lock.json', 'npm-shrinkwrap.json'];
+const TELLING_FILES = [
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'pnpm-lock.yaml',
+  'pnpm-workspace.yaml',
+  'yarn.lock',
+  '.yarnrc.yml',
+  'Gemfile.lock',
+  'vendor/cache',
+];
+
+const [top, manifestName] = process.argv.slice(2);
 
 function fail(reason) {
   process.stderr.write(`${reason}\n`);
@@ -19,24 +31,27 @@ function subfolders(folder) {
     .map((entry) => join(folder, entry.name));
 }
 
-function findRoot(top) {
+function findRoot() {
   let level = [top];
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
-    const roots = level.filter((folder) => existsSync(join(folder, 'package.json')));
+    const roots = level.filter((folder) => existsSync(join(folder, manifestName)));
     if (roots.length > 1) {
       const names = roots.slice(0, 5).map((folder) => relative(top, folder));
-      fail(`no package.json at the top of the archive, and several below it: ${names.join(', ')}`);
+      fail(`no ${manifestName} at the top of the archive, and several below it: ${names.join(', ')}`);
     }
     if (roots.length === 1) return roots[0];
     level = level.flatMap(subfolders);
   }
-  return fail('the archive holds no package.json');
+  return fail(`the archive holds no ${manifestName}`);
 }
 
-function checkManifest(file) {
+function checkFile(file) {
   const stat = statSync(file);
-  if (!stat.isFile()) fail('package.json is not a file');
-  if (stat.size > MAX_MANIFEST_BYTES) fail(`package.json has ${stat.size} bytes, more than ${MAX_MANIFEST_BYTES}`);
+  if (!stat.isFile()) fail(`${manifestName} is not a file`);
+  if (stat.size > MAX_MANIFEST_BYTES) fail(`${manifestName} has ${stat.size} bytes, more than ${MAX_MANIFEST_BYTES}`);
+}
+
+function readManifest(file) {
   let manifest;
   try {
     manifest = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
@@ -44,8 +59,33 @@ function checkManifest(file) {
     fail(`package.json is not JSON: ${error.message}`);
   }
   if (manifest === null || typeof manifest !== 'object' || Array.isArray(manifest)) fail('package.json is not an object');
+  return manifest;
 }
 
-const root = findRoot(process.argv[2]);
-checkManifest(join(root, 'package.json'));
-process.stdout.write(JSON.stringify({ root, locked: LOCK_FILES.some((name) => existsSync(join(root, name))) }));
+/** `pnpm@12.1.0+sha512.…` of corepack's field; of the newer one, its name and version. */
+function packageManagerOf(manifest) {
+  if (typeof manifest.packageManager === 'string') return manifest.packageManager.split('+')[0].slice(0, 100);
+  const engine = manifest.devEngines?.packageManager;
+  const { name, version } = (Array.isArray(engine) ? engine[0] : engine) ?? {};
+  return typeof name === 'string' ? `${name}@${typeof version === 'string' ? version : ''}`.slice(0, 100) : null;
+}
+
+/** Yarn 2 and later write a `__metadata` entry, yarn 1 a comment. */
+function yarnLockOf(root) {
+  try {
+    const file = join(root, 'yarn.lock');
+    if (!statSync(file).isFile()) return null;
+    return /^__metadata:/m.test(readFileSync(file, 'utf8').slice(0, 4096)) ? 'berry' : 'classic';
+  } catch {
+    return null;
+  }
+}
+
+const root = findRoot();
+const manifestFile = join(root, manifestName);
+checkFile(manifestFile);
+const manifest = manifestName === 'package.json' ? readManifest(manifestFile) : {};
+const files = TELLING_FILES.filter((name) => existsSync(join(root, name)));
+process.stdout.write(
+  JSON.stringify({ root, files, packageManager: packageManagerOf(manifest), yarnLock: yarnLockOf(root) }),
+);

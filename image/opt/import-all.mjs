@@ -1,12 +1,11 @@
-// Loads packages, each in a process of its own: `node import-all.mjs PROJECT SECONDS_EACH LINGER_SECONDS BUDGET_SECONDS`,
-// with what to load on standard input: [{"name", "folder", "direct", "bins": [files]}]. Standard output is the worker's
+// Loads packages, each in a process of its own: `node import-all.mjs PROJECT SECONDS_EACH LINGER_SECONDS BUDGET_SECONDS
+// RUNTIME LOADER` (node and load.cjs, or ruby and load.rb), with what to load on standard input: [{"name", "folder", "direct", "bins": [files]}]. Standard output is the worker's
 // alone: one JSON object per package and per tool, as `src/sandbox/import-results.ts` reads them. What the packages
 // print goes to standard error. A package that can't be loaded is said and passed over: many honest ones (types, command
 // line tools) can't. The command line tools of direct dependencies are asked for `--help` last, while the budget lasts.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
-const LOADER = '/opt/packwarden/load.cjs';
 const AT_ONCE = 2;
 const MAX_TOLD_BYTES = 64 * 1024;
 const MAX_FAILED = 8;
@@ -14,15 +13,15 @@ const MAX_BINS = 40;
 // Tools that ask for consent by these leave their telemetry out: a run of `--help` is no use of them.
 const QUIET = { DO_NOT_TRACK: '1', NO_UPDATE_NOTIFIER: '1', CHECKPOINT_DISABLE: '1', NEXT_TELEMETRY_DISABLED: '1' };
 
-const [project, secondsEach, lingerSeconds, budgetSeconds] = process.argv.slice(2);
+const [project, secondsEach, lingerSeconds, budgetSeconds, runtime, loader] = process.argv.slice(2);
 const started = Date.now();
 const targets = JSON.parse(readFileSync(0, 'utf8'));
 
-/** Runs `node ARGS…` until its end or its deadline, and resolves with how it ended and what it told on descriptor 3. */
-function run(args, env) {
+/** Runs a program until its end or its deadline, and resolves with how it ended and what it told on descriptor 3. */
+function run(program, args, env) {
   return new Promise((resolve) => {
     const begun = Date.now();
-    const child = spawn('node', args, { cwd: project, env, stdio: ['ignore', 2, 2, 'pipe'] });
+    const child = spawn(program, args, { cwd: project, env, stdio: ['ignore', 2, 2, 'pipe'] });
     let told = '';
     let timedOut = false;
     child.stdio[3]?.setEncoding('utf8');
@@ -73,7 +72,7 @@ function print(line) {
 
 async function load({ name, folder, direct }) {
   const linger = String(Number(lingerSeconds) * 1000);
-  const { problem, told, ms } = await run([LOADER, direct ? name : folder, project, linger], process.env);
+  const { problem, told, ms } = await run(runtime, [loader, direct ? name : folder, project, linger], process.env);
   const entries = entriesOf(told);
   const main = entries.find(({ entry }) => entry === '.');
   const error = main?.error ?? problem ?? (main === undefined ? 'it ended its process while it was loaded' : null);
@@ -98,7 +97,7 @@ function isNodeScript(file) {
 }
 
 async function askForHelp({ name, folder, bin }) {
-  const { problem } = await run([bin, '--help'], { ...process.env, ...QUIET });
+  const { problem } = await run('node', [bin, '--help'], { ...process.env, ...QUIET });
   console.error(`[packwarden] ${name}: ${bin} --help: ${problem ?? 'done'}`);
   print({ folder, bin, error: problem });
 }

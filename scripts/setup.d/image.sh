@@ -1,4 +1,4 @@
-# The sandbox image. Sourced by scripts/setup. Its tag is a hash of image/, as src/sandbox/image-tag.ts computes it too:
+# The sandbox images: npm (also for yarn and pnpm) and bundler. Sourced by scripts/setup. Their tag is a hash of image/, as src/sandbox/image-tag.ts computes it too:
 # a change of the definition is a new tag, so a service never runs with an image it was not made for.
 
 # shellcheck source=/dev/null
@@ -7,7 +7,7 @@ source image/versions.env
 image_tag() {
   local hash
   hash=$(cd image && find . -type f | LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum | cut -c1-12)
-  echo "packwarden/sandbox-npm:$hash"
+  echo "packwarden/sandbox-$1:$hash"
 }
 
 has_image() { docker image inspect "$1" >/dev/null 2>&1; }
@@ -21,9 +21,12 @@ node_arch() {
 }
 
 setup_image_missing() {
-  local tag
-  tag=$(image_tag)
-  has_image "$tag" || echo "builds $tag (Node $NODE_VERSION, npm $NPM_VERSION; some minutes the first time)"
+  local ecosystem tag tags=()
+  for ecosystem in npm bundler; do
+    tag=$(image_tag "$ecosystem")
+    has_image "$tag" || tags+=("$tag")
+  done
+  [ ${#tags[@]} = 0 ] || echo "builds ${tags[*]} (Node $NODE_VERSION, npm $NPM_VERSION; some minutes the first time)"
 }
 
 # With a registry anybody who may talk to Docker can build; debootstrap needs root.
@@ -81,16 +84,25 @@ fetch_npm_package() {
 }
 
 setup_image() {
-  local tag base context
+  local base context managers
   # Some 800 MB on the way, so not in a /tmp that may be memory.
   work_dir=$(mktemp -d /var/tmp/packwarden-image.XXXXXX)
   trap 'rm -rf --one-file-system "$work_dir"' EXIT
-  tag=$(image_tag)
   base=$(base_image)
-  context=$work_dir/context
+  context=$work_dir/context managers=$work_dir/context/managers
   cp -r image "$context"
-  fetch_npm_package "npm@$NPM_VERSION" "$context/npm.tgz"
+  mkdir "$managers"
+  fetch_npm_package "npm@$NPM_VERSION" "$managers/npm.tgz"
+  # pnpm is a native program; its wrapper package brings node-gyp along.
+  fetch_npm_package "pnpm@$PNPM_VERSION" "$managers/pnpm.tgz"
+  fetch_npm_package "@pnpm/exe.linux-$(node_arch)@$PNPM_VERSION" "$managers/pnpm-exe.tgz"
+  fetch_npm_package "yarn@$YARN_CLASSIC_VERSION" "$managers/yarn-classic.tgz"
+  fetch_npm_package "@yarnpkg/cli-dist@$YARN_BERRY_VERSION" "$managers/yarn-berry.tgz"
   # The host's network, so that the build resolves names wherever this machine does.
-  quietly docker build --network host --build-arg "BASE=$base" --tag "$tag" "$context"
+  local ecosystem
+  for ecosystem in npm bundler; do
+    quietly docker build --network host --build-arg "BASE=$base" --build-arg "BUNDLER_VERSION=$BUNDLER_VERSION" \
+      --target "$ecosystem" --tag "$(image_tag "$ecosystem")" "$context"
+  done
   rm -rf --one-file-system "$work_dir"
 }

@@ -30,11 +30,9 @@ export function v1Routes(options: V1Options): Router {
   router
     .route('/jobs')
     .post(async (request: Request, response: Response) => {
-      const { id } = await upload(request, response, request.query.ecosystem, options);
-      response
-        .status(202)
-        .location(`/v1/jobs/${id}`)
-        .json({ id, status: 'queued', ecosystem: request.query.ecosystem });
+      const { ecosystem = 'auto' } = request.query;
+      const { id } = await upload(request, response, ecosystem, options);
+      response.status(202).location(`/v1/jobs/${id}`).json({ id, status: 'queued', ecosystem });
     })
     .all(methodNotAllowed('POST'));
   router

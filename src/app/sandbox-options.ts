@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../jobs/ports.js';
-import { imageTag } from '../sandbox/image-tag.js';
+import { imageTags } from '../sandbox/image-tag.js';
 import type { SandboxOptions } from '../sandbox/options.js';
 import { readNamed } from './alert-feed.js';
 import { type Config, ConfigError } from './config.js';
@@ -17,7 +17,7 @@ export function sandboxOptions(config: Config, clock: Clock, log: Logger): Sandb
   return {
     dockerSocket: config.PACKWARDEN_DOCKER_SOCKET,
     instance: instanceOf(config),
-    image: imageTag(),
+    images: imageTags(),
     egress: {
       mode: config.PACKWARDEN_EGRESS,
       allow: [

@@ -19,6 +19,15 @@ export const PACKAGE_JSON: Manifest = {
   },
 };
 
+/** Bundler's: Ruby code, of which only an interpreter could tell more than that it is text. */
+export const GEMFILE: Manifest = {
+  file: 'Gemfile',
+  check(content) {
+    const isText = content.length > 0 && !content.includes(0);
+    if (!isText) throw new ArchiveError('bad-manifest', 'Gemfile is not text');
+  },
+};
+
 function refused(reason: string, cause?: unknown): ArchiveError {
   return new ArchiveError('bad-manifest', `package.json is ${reason}`, { cause });
 }

@@ -11,7 +11,7 @@ import type { Manifest } from './manifest.js';
 export interface SpoolOptions {
   /** Made when it is missing; nobody else may read it. */
   readonly folder: string;
-  /** What makes an archive a project. */
+  /** What makes an archive a project, where `put` is not told. */
   readonly manifest: Manifest;
   /** Bytes of a body as it is sent. @defaultValue 200 MiB */
   readonly maxBytes?: number;
@@ -26,7 +26,7 @@ export interface Spool {
    * `body`, so that its sender can still be answered. Leaves nothing behind when it rejects.
    * @throws ArchiveError, or BlobError `too-large`, `aborted`, `disk-full`, `bad-key`
    */
-  put(key: string, body: Readable): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  put(key: string, body: Readable, wanted?: Manifest): Promise<{ readonly bytes: number; readonly sha256: string }>;
   /** @throws BlobError `not-found`, `bad-key` */
   open(key: string): Promise<Readable>;
   /** No error when there is no such blob. @throws BlobError `bad-key` */
@@ -56,13 +56,13 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     return join(folder, key + suffix);
   };
   return {
-    async put(key, body) {
+    async put(key, body, wanted = manifest) {
       const file = path(key, UNFINISHED);
       // The sender may go before the first byte is asked for; the copying below is told by the stream's state.
       body.on('error', () => undefined);
       const handle = await openNew(file);
       try {
-        const written = await copyChecked(handle, body, maxBytes, new ArchiveCheck(manifest, limits));
+        const written = await copyChecked(handle, body, maxBytes, new ArchiveCheck(wanted, limits));
         // Nobody opens the blob before its key is returned, so one wait for the disk does for content and name.
         await rename(file, path(key, FINISHED));
         const content = handle.sync().then(() => handle.close());

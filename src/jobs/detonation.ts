@@ -274,6 +274,7 @@ export class Detonation {
       gateway: this.#run?.gateway ?? null,
       hostname: hostname(),
       projectDir: this.#run?.projectDir ?? '/',
+      manager: this.#run?.manager ?? null,
       phases: this.#phases,
       phaseStarts: this.#phaseStarts,
       monitoring: {

@@ -2,8 +2,11 @@ import type { EgressMode } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Report } from '../report/report.js';
 
-/** What is installed how. Each ecosystem has an image and commands in `src/sandbox/`. */
-export const ECOSYSTEMS = ['npm'] as const;
+/**
+ * What is installed how; the package managers stand in `src/sandbox/ecosystems/`. `auto`: npm, pnpm or yarn, whichever the
+ * project's lock file or `packageManager` tells.
+ */
+export const ECOSYSTEMS = ['auto', 'npm', 'yarn', 'pnpm', 'bundler'] as const;
 export type Ecosystem = (typeof ECOSYSTEMS)[number];
 
 /** The states of a job, in the order it passes through them; the last two are final. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Manifest } from '../blobs/manifest.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { EgressLeak } from '../egress/leak.js';
 import type { EgressMode } from '../egress/mode.js';
@@ -7,7 +8,7 @@ import type { AlertSink, Watch } from '../falco/hub.js';
 import type { SourceStatus } from '../falco/source.js';
 import type { PlantedDecoy } from '../report/decoys.js';
 import type { InstalledPackage } from '../report/installed-package.js';
-import type { LoadedPackage, RunningProcess } from '../report/report.js';
+import type { LoadedPackage, Report, RunningProcess } from '../report/report.js';
 import type { Ecosystem, JobSpec, JobState, JobView } from './job.js';
 
 /** Time and randomness come in from outside. */
@@ -19,10 +20,10 @@ export interface Clock {
 /** Tarballs between the upload and the end of the job. Filled by `src/blobs/`. */
 export interface BlobStore {
   /**
-   * Streams a body in, checking the archive on the way. Resolves when the blob is synced to disk; leaves nothing
+   * Streams a body in, checking the archive on the way; `manifest` is the file that makes it a project. Resolves when the blob is synced to disk; leaves nothing
    * behind when it rejects. @throws ArchiveError (a `code` per fault, see `src/blobs/errors.ts`)
    */
-  put(key: string, body: Readable): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  put(key: string, body: Readable, manifest: Manifest): Promise<{ readonly bytes: number; readonly sha256: string }>;
   /** @throws when there is no such blob */
   open(key: string): Promise<Readable>;
   /** No error when there is no such blob. */
@@ -76,10 +77,12 @@ export interface ImportResult extends StepResult {
 export interface SandboxRun {
   /** Full Docker id (64 hex); known before anything of the project runs in it. */
   readonly containerId: string;
-  /** Absolute path of the project's root in the sandbox (the folder of its package.json). */
+  /** Absolute path of the project's root in the sandbox (the folder of its manifest). */
   readonly projectDir: string;
   /** IPv4 address of its gateway. */
   readonly gateway: string;
+  /** The package manager that installs the project, and why; null until the archive is unpacked. */
+  readonly manager: Report['manager'];
   /** The fake credentials that stand in it. */
   readonly decoys: readonly PlantedDecoy[];
   /** Runs a process whose command line holds `marker`, as the same user and in the same container as the install. */

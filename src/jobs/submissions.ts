@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { GEMFILE, PACKAGE_JSON } from '../blobs/manifest.js';
 import { type EgressMode, isWithin } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobSpec, JobView } from './job.js';
@@ -53,7 +54,7 @@ export class Submissions {
     if (egress !== undefined && !isWithin(egress, maxEgress)) throw new EgressNotPermittedError(egress, maxEgress);
     queue.assertConnected();
     const id = newId();
-    const stored = await blobs.put(id, request.body);
+    const stored = await blobs.put(id, request.body, request.ecosystem === 'bundler' ? GEMFILE : PACKAGE_JSON);
     const spec: JobSpec = {
       id,
       ecosystem: request.ecosystem,

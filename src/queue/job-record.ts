@@ -72,6 +72,7 @@ export function emptyReport(spec: JobSpec, at: number, code: IncompleteCode, mes
     status: 'incomplete',
     verdict: 'incomplete',
     ecosystem: spec.ecosystem,
+    manager: null,
     submittedAt: new Date(spec.submittedAt).toISOString(),
     finishedAt: new Date(at).toISOString(),
     phases: [],

@@ -10,12 +10,16 @@ import type { Finding, PackageRef } from './report.js';
  */
 const STEP_PROGRAM = '/opt/packwarden/confine';
 
-/** The program in the image that loads one package: `node /opt/packwarden/load.cjs NAME|FOLDER …`. */
-const LOADER = /^node \/opt\/packwarden\/load\.[cm]js (\S+)/;
+/** The program in the image that loads one package: `node /opt/packwarden/load.cjs NAME|FOLDER …`, `ruby …/load.rb …`. */
+const LOADER = /^(?:node|ruby) \/opt\/packwarden\/load\.(?:cjs|rb) (\S+)/;
 
 /** The package managers' own programs, in a read-only image, where a manager starts another (npm for a git dependency). */
 const MANAGER = /^(?:node|npm|npx) (?:node )?\/usr\/local\/(?:bin|lib\/node_modules)\/(?:npm|npx|corepack)\b/;
 const IMAGE_PROGRAMS: ReadonlySet<string> = new Set(['/usr/local/bin/node', '/usr/bin/env']);
+
+/** How many commands of a package's scripts a report shows, and how much of each. */
+const SHOWN_COMMANDS = 10;
+const SHOWN_COMMAND_CHARS = 300;
 
 /** How the import phase asks a package's command line tool for help: `node /home/ci/project/node_modules/x/cli.js --help`. */
 const TOOL = /^node (\/.+) --help$/;
@@ -75,13 +79,22 @@ export function attribute(alert: Alert, tree: ProcessTree, packages: PackageInde
   return { by, package: by ? packages.ref(by) : null, programs, processes };
 }
 
-/** The packages whose lifecycle scripts were seen to run: a process that the package manager started in their folder. */
-export function packagesThatRan(tree: ProcessTree, packages: PackageIndex): ReadonlySet<InstalledPackage> {
-  const ran = new Set<InstalledPackage>();
+/**
+ * The packages whose lifecycle scripts were seen to run, each with the commands: what the package manager started in their
+ * folder.
+ */
+export function packagesThatRan(
+  tree: ProcessTree,
+  packages: PackageIndex,
+): ReadonlyMap<InstalledPackage, readonly string[]> {
+  const ran = new Map<InstalledPackage, string[]>();
   for (const start of tree.starts()) {
     if (LOADER.test(start.cmdline) || scriptRoot(tree.chainOf(start)) !== start) continue;
     const owner = ownerOf(start, packages);
-    if (owner) ran.add(owner);
+    if (!owner) continue;
+    const commands = ran.get(owner) ?? [];
+    if (commands.length < SHOWN_COMMANDS) commands.push(start.cmdline.slice(0, SHOWN_COMMAND_CHARS));
+    ran.set(owner, commands);
   }
   return ran;
 }

@@ -32,6 +32,7 @@ export interface Evidence {
   readonly gateway: string | null;
   readonly hostname: string;
   readonly projectDir: string;
+  readonly manager: Report['manager'];
   readonly phases: readonly Phase[];
   readonly phaseStarts: readonly PhaseStart[];
   readonly monitoring: Omit<Report['monitoring'], 'proven'>;
@@ -67,6 +68,7 @@ export function buildReport(evidence: Evidence): Report {
     status: verdict === 'incomplete' ? 'incomplete' : 'finished',
     verdict,
     ecosystem: evidence.job.ecosystem,
+    manager: evidence.manager,
     submittedAt: new Date(evidence.job.submittedAt).toISOString(),
     finishedAt: new Date(evidence.finishedAt).toISOString(),
     phases: evidence.phases.map((phase) =>
@@ -93,7 +95,10 @@ function isProven(evidence: Evidence): boolean {
 }
 
 /** A successful install whose packages have scripts, none of which was seen to run, has shown nothing. */
-function unrunScripts(evidence: Evidence, ran: ReadonlySet<InstalledPackage>): readonly IncompleteReason[] {
+function unrunScripts(
+  evidence: Evidence,
+  ran: ReadonlyMap<InstalledPackage, readonly string[]>,
+): readonly IncompleteReason[] {
   const install = evidence.phases.find((phase) => phase.name === 'install');
   if (install?.exitCode !== 0) return [];
   const declared = evidence.packages.filter((pkg) => pkg.scripts.length > 0);
@@ -160,7 +165,7 @@ function egressRows(evidence: Evidence, index: PackageIndex): Report['egress'] {
 
 function packageRows(
   packages: readonly InstalledPackage[],
-  ran: ReadonlySet<InstalledPackage>,
+  ran: ReadonlyMap<InstalledPackage, readonly string[]>,
   judged: readonly Finding[],
 ): Report['packages'] {
   return packages
@@ -170,6 +175,7 @@ function packageRows(
       version: pkg.version,
       scripts: [...pkg.scripts],
       ran: ran.has(pkg),
+      commands: [...(ran.get(pkg) ?? [])],
       findings: judged.filter(({ package: by }) => by?.name === pkg.name && by.version === pkg.version).length,
     }));
 }

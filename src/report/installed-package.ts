@@ -18,5 +18,5 @@ export interface InstalledPackage {
 
 /** Whether a package is the project itself, one of its workspaces, or a folder that it links to. */
 export function isLocal(pkg: InstalledPackage): boolean {
-  return !pkg.realPath.includes('/node_modules/');
+  return !/\/(node_modules|vendor\/bundle)\//.test(pkg.realPath);
 }

@@ -41,7 +41,7 @@ export class PackageIndex {
 
   /** The package that `require(name)` finds from the project's root. */
   direct(name: string): InstalledPackage | undefined {
-    return this.#byPath.get(`node_modules/${name}`);
+    return this.root && this.resolve(this.root, name);
   }
 
   /** The package with the shortest chain from the project's root that pulls it in. */

@@ -111,6 +111,10 @@ export const reportSchema = z.object({
   status: z.enum(['finished', 'incomplete']),
   verdict: z.enum(['clean', 'findings', 'incomplete']),
   ecosystem: z.string(),
+  /** The package manager that ran, why it was this one, and what of the project's configuration was left out for it. */
+  manager: z
+    .object({ name: z.string(), version: z.string(), reason: z.string(), leftOut: z.array(z.string()) })
+    .nullable(),
   submittedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
   phases: z.array(phaseSchema),
@@ -152,6 +156,8 @@ export const reportSchema = z.object({
       version: z.string(),
       scripts: z.array(z.string()),
       ran: z.boolean(),
+      /** What the package manager was seen to start for it, the first few. */
+      commands: z.array(z.string()),
       findings: z.number().int(),
     }),
   ),

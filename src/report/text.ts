@@ -131,11 +131,18 @@ function facts(report: Report, paint: Painter): string {
   const watched = monitoring.proven ? paint('green', 'proven') : paint('yellow', 'not proven');
   return [
     paint('bold', 'Run'),
+    ...manager(report),
     ...phases.flat(),
     `  watched: ${watched} by ${plain(monitoring.source) || 'no sensor'}; canaries came back after ${canary(
       monitoring.openingCanaryMs,
     )} and ${canary(monitoring.closingCanaryMs)}; ${monitoring.drops} events dropped`,
   ].join('\n');
+}
+
+function manager({ manager: ran }: Report): readonly string[] {
+  if (ran === null) return [];
+  const leftOut = ran.leftOut.map((what) => `    left out of the project's configuration: ${plain(what)}`);
+  return [`  ${ran.name} ${ran.version}: ${plain(ran.reason)}`, ...leftOut];
 }
 
 function loaded({ loaded: packages }: Report['phases'][number]): string {

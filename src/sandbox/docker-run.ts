@@ -3,19 +3,22 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import { z } from 'zod';
 import type { DataNames } from '../egress/data-names.js';
 import type { Gateway } from '../egress/gateway.js';
 import type { EgressLeak } from '../egress/leak.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { EgressRecord } from '../egress/record.js';
+import type { Ecosystem } from '../jobs/job.js';
 import type { Clock, ImportResult, SandboxRun, StepResult } from '../jobs/ports.js';
 import type { PlantedDecoy } from '../report/decoys.js';
 import type { InstalledPackage } from '../report/installed-package.js';
-import type { RunningProcess } from '../report/report.js';
+import type { Report, RunningProcess } from '../report/report.js';
 import type { DecoyFile } from './decoys/decoy.js';
 import { removed } from './docker-call.js';
-import { npmInstallCommand } from './ecosystems/npm.js';
+import { type Choice, chooseManager } from './ecosystems/choose.js';
+import type { NetworkSettings, PackageManager } from './ecosystems/manager.js';
+import { npm } from './ecosystems/npm.js';
+import { type FoundProject, foundProject } from './ecosystems/project.js';
 import { SandboxError } from './errors.js';
 import { type ExecRequest, type ExecResult, runExec } from './exec.js';
 import { CA_FILE, CI_USER, CONFINE, HOME, PROJECT } from './identity.js';
@@ -39,7 +42,8 @@ const KILL_MS = 5_000;
 /** Credentials that are as old as the sandbox would be noticed. */
 const DECOY_AGE_MS = 40 * 86_400_000;
 
-const foundRoot = z.object({ root: z.string().startsWith(PROJECT), locked: z.boolean() });
+/** Settings of a project that a report names. */
+const MAX_LEFT_OUT = 50;
 
 /** The parts that a run owns from now on. */
 export interface DockerRunParts {
@@ -51,6 +55,8 @@ export interface DockerRunParts {
   readonly volume?: string;
   readonly limits: SandboxLimits;
   readonly decoys: readonly DecoyFile[];
+  readonly ecosystem: Ecosystem;
+  readonly networkSettings: NetworkSettings;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -71,8 +77,9 @@ interface Captured extends ExecResult {
 /** One started container with its network and gateway. */
 export class DockerRun implements SandboxRun {
   readonly #parts: DockerRunParts;
-  #root = PROJECT;
-  #locked = false;
+  #project: FoundProject = { root: PROJECT, files: [], packageManager: null, yarnLock: null };
+  #choice: Choice | undefined;
+  #leftOut: readonly string[] = [];
   #wasKilled = false;
 
   constructor(parts: DockerRunParts) {
@@ -92,7 +99,7 @@ export class DockerRun implements SandboxRun {
   }
 
   get projectDir(): string {
-    return this.#root;
+    return this.#project.root;
   }
 
   /** Makes the project folder, the file of certificate authorities, and the decoys. `putArchive` does not reach a tmpfs, hence `tar`. */
@@ -119,27 +126,52 @@ export class DockerRun implements SandboxRun {
     if (exitCode !== 0) throw new SandboxError('container-gone', 'a test process could not be run in the sandbox');
   }
 
+  get manager(): Report['manager'] {
+    if (this.#choice === undefined) return null;
+    const { manager, reason } = this.#choice;
+    return { name: manager.name, version: manager.version, reason, leftOut: [...this.#leftOut] };
+  }
+
   async unpack(archive: Readable): Promise<void> {
     const tar = ['tar', '-xzf', '-', '--no-same-owner', '-C', PROJECT];
     const unpacked = await this.#capture(tar, { cwd: PROJECT, stdin: archive });
     if (unpacked.exitCode !== 0) throw unpackFailed('the archive could not be unpacked', unpacked);
-    const found = await this.#capture(['node', '/opt/packwarden/find-root.mjs', PROJECT], { cwd: PROJECT });
+    const { ecosystem } = this.#parts;
+    const manifest = ecosystem === 'bundler' ? 'Gemfile' : 'package.json';
+    const found = await this.#capture(['node', '/opt/packwarden/find-root.mjs', PROJECT, manifest], { cwd: PROJECT });
     if (found.exitCode !== 0) throw unpackFailed('the archive holds no project', found);
-    const { root, locked } = foundRoot.parse(JSON.parse(found.stdout));
-    this.#root = root;
-    this.#locked = locked;
+    this.#project = foundProject.parse(JSON.parse(found.stdout));
+    this.#choice = chooseManager(ecosystem, this.#project);
+    await this.#settle();
   }
 
   install(timeoutMs: number): Promise<StepResult> {
-    return this.#step(npmInstallCommand(this.#locked), timeoutMs);
+    return this.#step(this.#manager.install(this.#project, this.#parts.networkSettings), timeoutMs);
+  }
+
+  get #manager(): PackageManager {
+    return this.#choice?.manager ?? npm;
+  }
+
+  /** Nothing of the project runs for this: its configuration is only rewritten. */
+  async #settle(): Promise<void> {
+    const command = this.#manager.settle(this.#project);
+    if (command === null) return;
+    const settled = await this.#capture(command, { cwd: '/' });
+    if (settled.exitCode !== 0) throw unpackFailed('the configuration of the project could not be read', settled);
+    this.#leftOut = settled.stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .slice(0, MAX_LEFT_OUT);
   }
 
   async importAll(timeoutMs: number, packages: readonly InstalledPackage[]): Promise<ImportResult> {
     const { importEachMs, lingerMs } = this.#parts.limits;
-    const plan = importPlan(packages, this.#root);
+    const { runtime, loader } = this.#manager.load;
+    const plan = importPlan(packages, this.projectDir);
     // Tools are asked for help only while half of the time is left.
     const seconds = [importEachMs, lingerMs, timeoutMs / 2].map((ms) => String(ms / 1000));
-    const command = ['node', '/opt/packwarden/import-all.mjs', this.#root, ...seconds];
+    const command = ['node', '/opt/packwarden/import-all.mjs', this.projectDir, ...seconds, runtime, loader];
     const results = new OutputTail(MAX_RESULT_BYTES);
     const step = await this.#step(command, timeoutMs, { stdin: JSON.stringify(plan), stdout: results });
     return { ...step, ...readImportResults(results.text(), plan, packages) };
@@ -161,8 +193,8 @@ export class DockerRun implements SandboxRun {
   }
 
   async packages(): Promise<readonly InstalledPackage[]> {
-    const command = ['node', '/opt/packwarden/packages.mjs', this.#root];
-    const listing = await this.#capture(command, { cwd: this.#root, keep: MAX_LISTING_BYTES });
+    const command = this.#manager.list(this.#project);
+    const listing = await this.#capture(command, { cwd: this.projectDir, keep: MAX_LISTING_BYTES });
     if (listing.exitCode !== 0 || listing.stdoutBytes > MAX_LISTING_BYTES) {
       throw new SandboxError('listing-failed', `the installed packages could not be listed: ${listing.stderr}`);
     }
@@ -206,7 +238,7 @@ export class DockerRun implements SandboxRun {
       (name === 'stdout' && channel ? channel.stdout : tail).push(payload);
     const request = {
       command,
-      cwd: this.#root,
+      cwd: this.projectDir,
       ...(channel ? { stdin: Readable.from([channel.stdin]) } : {}),
       deadlineMs: timeoutMs,
       onOutput,
@@ -251,7 +283,8 @@ export class DockerRun implements SandboxRun {
    */
   #confined(request: Omit<ExecRequest, 'user'>): Promise<ExecResult> {
     const command = [CONFINE, ...request.command];
-    return runExec(this.#parts.container, { ...request, command, user: CI_USER });
+    const env = this.#choice?.manager.environment(this.#parts.networkSettings) ?? [];
+    return runExec(this.#parts.container, { ...request, command, env, user: CI_USER });
   }
 
   /**

@@ -7,6 +7,7 @@ import { makeDecoys } from './decoys/make.js';
 import { createDisk, releaseDisk, releaseLeftDisks } from './disk.js';
 import { inTime, statusOf } from './docker-call.js';
 import { DockerRun } from './docker-run.js';
+import type { NetworkSettings } from './ecosystems/manager.js';
 import { npmEnvironment } from './ecosystems/npm.js';
 import { SandboxError } from './errors.js';
 import { protectHost } from './firewall.js';
@@ -34,10 +35,14 @@ class DockerSandbox implements Sandbox {
   }
 
   async check(): Promise<void> {
+    for (const image of Object.values(this.#options.images)) await this.#checkImage(image);
+  }
+
+  async #checkImage(image: string): Promise<void> {
     try {
-      await inTime('looking for the sandbox image', this.#docker.getImage(this.#options.image).inspect(), 5_000);
+      await inTime('looking for the sandbox image', this.#docker.getImage(image).inspect(), 5_000);
     } catch (error) {
-      if (error instanceof SandboxError && statusOf(error.cause) === 404) throw this.#imageMissing(error);
+      if (error instanceof SandboxError && statusOf(error.cause) === 404) throw imageMissing(image, error);
       const reason = error instanceof Error ? error.message : String(error);
       throw new SandboxError('docker-unavailable', reason, { cause: error });
     }
@@ -68,6 +73,8 @@ class DockerSandbox implements Sandbox {
         ...(volume === undefined ? {} : { volume }),
         limits: this.#limits,
         decoys: decoys.files,
+        ecosystem: plan.ecosystem,
+        networkSettings: this.#networkSettings(network, wayOut),
         clock,
         log,
       });
@@ -112,7 +119,8 @@ class DockerSandbox implements Sandbox {
     { variables }: Decoys,
     volume: string | undefined,
   ): Promise<Docker.Container> {
-    const { instance, image, registry, registries = [], runtime } = this.#options;
+    const { instance, images, runtime } = this.#options;
+    const image = plan.ecosystem === 'bundler' ? images.bundler : images.npm;
     const spec = containerSpec({
       name: nameOf(plan.jobId),
       image,
@@ -121,12 +129,7 @@ class DockerSandbox implements Sandbox {
       gateway: network.gateway,
       env: [
         ...variables.map(({ variable, value }) => `${variable}=${value}`),
-        ...npmEnvironment({
-          proxy: `http://${network.gateway}:${wayOut.gateway.proxyPort}`,
-          registry,
-          registries,
-          hasExtraCa: wayOut.ca !== undefined,
-        }),
+        ...npmEnvironment(this.#networkSettings(network, wayOut)),
       ],
       limits: this.#limits,
       ...(volume === undefined ? {} : { volume }),
@@ -135,12 +138,18 @@ class DockerSandbox implements Sandbox {
     try {
       return await inTime('making the sandbox', this.#docker.createContainer(spec));
     } catch (error) {
-      if (error instanceof SandboxError && statusOf(error.cause) === 404) throw this.#imageMissing(error);
+      if (error instanceof SandboxError && statusOf(error.cause) === 404) throw imageMissing(image, error);
       throw error;
     }
   }
 
-  #imageMissing(cause: unknown): SandboxError {
-    return new SandboxError('image-missing', `no image ${this.#options.image}: run scripts/setup`, { cause });
+  #networkSettings(network: JobNetwork, { gateway, ca }: WayOut): NetworkSettings {
+    const { registry, registries = [] } = this.#options;
+    const proxy = `http://${network.gateway}:${gateway.proxyPort}`;
+    return { proxy, registry, registries, hasExtraCa: ca !== undefined };
   }
+}
+
+function imageMissing(image: string, cause: unknown): SandboxError {
+  return new SandboxError('image-missing', `no image ${image}: run scripts/setup`, { cause });
 }

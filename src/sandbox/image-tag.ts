@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Ecosystem } from '../jobs/job.js';
+import type { SandboxImages } from './options.js';
 
 /** The definition that belongs to this code, beside `src/` and `dist/`. */
 const IMAGE_DIR = fileURLToPath(new URL('../../image', import.meta.url));
@@ -19,11 +19,12 @@ function filesBelow(folder: string, prefix: string): string[] {
 }
 
 /**
- * The image's name with its tag, a hash of the folder it is defined in. `scripts/setup.d/image.sh` computes the same
+ * The images' names with their tag, a hash of the folder it is defined in. `scripts/setup.d/image.sh` computes the same
  * (`find . -type f | sort | xargs sha256sum | sha256sum`): a service never runs an image that it was not written for.
  */
-export function imageTag(ecosystem: Ecosystem = 'npm', imageDir = IMAGE_DIR): string {
+export function imageTags(imageDir = IMAGE_DIR): SandboxImages {
   const files = filesBelow(imageDir, '.').sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const listing = files.map((file) => `${sha256(readFileSync(join(imageDir, file)))}  ${file}\n`).join('');
-  return `packwarden/sandbox-${ecosystem}:${sha256(listing).slice(0, 12)}`;
+  const tag = sha256(listing).slice(0, 12);
+  return { npm: `packwarden/sandbox-npm:${tag}`, bundler: `packwarden/sandbox-bundler:${tag}` };
 }

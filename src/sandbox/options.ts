@@ -51,13 +51,19 @@ export interface SandboxRegistry {
   readonly authorization?: string;
 }
 
+/** The images by what they are for: npm, pnpm and yarn share one. */
+export interface SandboxImages {
+  readonly npm: string;
+  readonly bundler: string;
+}
+
 export interface SandboxOptions {
   /** @defaultValue `/var/run/docker.sock` */
   readonly dockerSocket?: string;
   /** Of the worker; `sweep` removes only what carries it, so that two workers on one engine leave each other alone. */
   readonly instance: string;
-  /** The image of `imageTag()`. */
-  readonly image: string;
+  /** The images of `imageTags()`. */
+  readonly images: SandboxImages;
   readonly egress: EgressPolicy;
   /** The widest mode that a job gets, whatever it asks for. @defaultValue that of `egress` */
   readonly maxEgress?: EgressMode;

@@ -38,6 +38,7 @@ export function report(changes: Partial<Report> = {}): Report {
     status: 'finished',
     verdict: 'clean',
     ecosystem: 'npm',
+    manager: { name: 'npm', version: '12.2.0', reason: 'the request asks for it', leftOut: [] },
     submittedAt: '2026-11-21T09:59:00.000Z',
     finishedAt: '2026-11-21T10:00:30.000Z',
     phases: [],

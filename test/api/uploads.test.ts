@@ -110,16 +110,25 @@ describe('refused, with JSON, and nothing is kept', () => {
     expect(answer.status).toBe(415);
   });
 
+  test('no ecosystem: the project tells its package manager', async () => {
+    const answer = await upload(project(), '/v1/jobs');
+    expect(answer.status).toBe(202);
+    expect(answer.body).toMatchObject({ ecosystem: 'auto' });
+  });
+
   test.each([
     '/monitor/project/cobol',
     '/monitor/project/__proto__',
     '/v1/jobs?ecosystem=cobol',
-    '/v1/jobs',
     '/v1/jobs?ecosystem=npm&ecosystem=npm',
   ])('%s: 404 with the list of known ecosystems', async (path) => {
     const answer = await upload(project(), path);
     expect(answer.status).toBe(404);
-    expect(answer.body).toMatchObject({ status: 'error', code: 'unknown-ecosystem', known: ['npm'] });
+    expect(answer.body).toMatchObject({
+      status: 'error',
+      code: 'unknown-ecosystem',
+      known: ['auto', 'npm', 'yarn', 'pnpm', 'bundler'],
+    });
   });
 
   test('a body that announces more than the limit: 413', async () => {

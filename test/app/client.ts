@@ -2,8 +2,8 @@ import { type Report, reportSchema } from '../../src/report/report.js';
 import { eventually } from './service-process.js';
 
 /** Submits by the legacy route, as Package Hunter's clients do. */
-export async function submit(url: string, tarball: Buffer): Promise<string> {
-  const response = await fetch(`${url}/monitor/project/npm`, {
+export async function submit(url: string, tarball: Buffer, ecosystem = 'npm'): Promise<string> {
+  const response = await fetch(`${url}/monitor/project/${ecosystem}`, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },
     body: new Uint8Array(tarball),

@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
-import { imageTag } from '../../src/sandbox/image-tag.js';
+import { imageTags } from '../../src/sandbox/image-tag.js';
 import { reportOf, submit, untilState } from './client.js';
 import { dataFolder, eventually, ServiceProcess } from './service-process.js';
 import { projectWithScript } from './tarballs.js';
@@ -103,7 +103,7 @@ async function startNeighbour(): Promise<typeof neighbour> {
 function startForeignHost(): string {
   docker('network', 'create', foreign);
   const serve = 'require("net").createServer((socket) => socket.end("x")).listen(80)';
-  docker('run', '-d', '--rm', '--name', foreign, '--network', foreign, imageTag(), 'node', '-e', serve);
+  docker('run', '-d', '--rm', '--name', foreign, '--network', foreign, imageTags().npm, 'node', '-e', serve);
   return docker('inspect', '-f', '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', foreign);
 }
 

@@ -11,13 +11,13 @@ export async function packFolder(folder: string, entry = '.'): Promise<Buffer> {
 }
 
 /** A project tarball from its files' contents; objects are written as JSON. */
-export async function packProject(files: Record<string, string | object>, entry = '.'): Promise<Buffer> {
+export async function packProject(files: Record<string, string | Buffer | object>, entry = '.'): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), 'pw-project-'));
   try {
     for (const [name, content] of Object.entries(files)) {
       const path = join(folder, name);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+      writeFileSync(path, typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content));
     }
     return await packFolder(folder, entry);
   } finally {

@@ -88,6 +88,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     gateway: '172.18.0.1',
     hostname: 'h',
     projectDir: PROJECT,
+    manager: { name: 'npm', version: '12.2.0', reason: 'the request asks for it', leftOut: [] },
     phases: [
       { name: 'install', command: 'npm ci', exitCode: 0, durationMs: 1000, timedOut: false },
       { name: 'import', command: 'load', exitCode: 0, durationMs: 100, timedOut: false },

@@ -81,7 +81,11 @@ it('a container that is killed from outside ends a step with an error, not with 
 });
 
 it('says that the image is missing, and leaves nothing of the job', async () => {
-  const sandbox = createSandbox(sandboxOptions({ image: 'packwarden/sandbox-npm:no-such-tag' }));
+  const sandbox = createSandbox(
+    sandboxOptions({
+      images: { npm: 'packwarden/sandbox-npm:no-such-tag', bundler: 'packwarden/sandbox-bundler:no-such-tag' },
+    }),
+  );
   const job = plan();
   await expect(sandbox.check()).rejects.toMatchObject({ code: 'image-missing' });
   await expect(sandbox.create(job)).rejects.toMatchObject({ code: 'image-missing' });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { imageTag } from '../../src/sandbox/image-tag.js';
+import { imageTags } from '../../src/sandbox/image-tag.js';
 import { parsePackageList } from '../../src/sandbox/package-list.js';
 
 const project = { name: 'p', version: '1', path: '.', realPath: '/home/ci/project', scripts: [], dependencies: [] };
@@ -31,8 +31,8 @@ describe('a list of packages', () => {
 
 it('the service and scripts/setup mean the same image', () => {
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  const script = 'set -e; root_dir=.; source scripts/setup.d/image.sh; image_tag';
-  const tag = execFileSync('bash', ['-c', script], { cwd: root, encoding: 'utf8' }).trim();
-  expect(tag).toMatch(/^packwarden\/sandbox-npm:[0-9a-f]{12}$/);
-  expect(imageTag()).toBe(tag);
+  const script = 'set -e; root_dir=.; source scripts/setup.d/image.sh; image_tag npm; image_tag bundler';
+  const tags = execFileSync('bash', ['-c', script], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+  expect(tags[0]).toMatch(/^packwarden\/sandbox-npm:[0-9a-f]{12}$/);
+  expect(Object.values(imageTags())).toEqual(tags);
 });

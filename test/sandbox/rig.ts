@@ -2,9 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import Docker from 'dockerode';
 import { pino } from 'pino';
+import type { Ecosystem } from '../../src/jobs/job.js';
 import type { SandboxRun } from '../../src/jobs/ports.js';
 import { createSandbox } from '../../src/sandbox/docker-sandbox.js';
-import { imageTag } from '../../src/sandbox/image-tag.js';
+import { imageTags } from '../../src/sandbox/image-tag.js';
 import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { type Files, tarball } from './tarball.js';
 
@@ -19,7 +20,7 @@ const caFile = process.env.NODE_EXTRA_CA_CERTS;
 export function sandboxOptions(more: Partial<SandboxOptions> = {}): SandboxOptions {
   return {
     instance: `test-${randomUUID()}`,
-    image: imageTag(),
+    images: imageTags(),
     egress: { mode: 'registry' },
     registry: 'https://registry.npmjs.org/',
     ...(caFile === undefined ? {} : { extraCa: readFileSync(caFile, 'utf8') }),
@@ -37,8 +38,9 @@ export async function withProject<T>(
   files: Files,
   use: (run: SandboxRun) => Promise<T>,
   more: Partial<SandboxOptions> = {},
+  ecosystem: Ecosystem = 'npm',
 ): Promise<T> {
-  const run = await createSandbox(sandboxOptions(more)).create({ jobId: randomUUID(), ecosystem: 'npm', attempt: 1 });
+  const run = await createSandbox(sandboxOptions(more)).create({ jobId: randomUUID(), ecosystem, attempt: 1 });
   try {
     await run.unpack(await tarball(files));
     return await use(run);

@@ -1,5 +1,6 @@
 import { CA_FILE, HOME } from '../identity.js';
-import type { SandboxRegistry } from '../options.js';
+import { type NetworkSettings, NODE_MODULES, type PackageManager } from './manager.js';
+import { VERSIONS } from './versions.js';
 
 /**
  * Flags of the command line win over an uploaded `.npmrc`, over the environment and over HOME's. Scripts: npm 12 runs none
@@ -36,22 +37,21 @@ const FORCED = [
   '--progress=false',
 ];
 
-/** `npm ci` wants a lock file; without one there is nothing to keep to. */
-export function npmInstallCommand(locked: boolean): readonly string[] {
-  return ['npm', locked ? 'ci' : 'install', ...FORCED];
-}
+const LOCK_FILES = ['package-lock.json', 'npm-shrinkwrap.json'];
 
-/** What the environment of a sandbox depends on. */
-export interface NpmEnvironment {
-  /** `http://address:port` */
-  readonly proxy: string;
-  readonly registry: string;
-  readonly registries: readonly Pick<SandboxRegistry, 'url' | 'scopes'>[];
-  readonly hasExtraCa: boolean;
-}
+export const npm: PackageManager = {
+  ...NODE_MODULES,
+  name: 'npm',
+  version: VERSIONS.NPM_VERSION,
+  // The container's own environment is npm's: scripts under any manager call it.
+  environment: () => [],
+  settle: () => null,
+  // `npm ci` wants a lock file; without one there is nothing to keep to.
+  install: ({ files }) => ['npm', LOCK_FILES.some((file) => files.includes(file)) ? 'ci' : 'install', ...FORCED],
+};
 
 /** The container's environment: that of a CI job behind a proxy. */
-export function npmEnvironment({ proxy, registry, registries, hasExtraCa }: NpmEnvironment): readonly string[] {
+export function npmEnvironment({ proxy, registry, registries, hasExtraCa }: NetworkSettings): readonly string[] {
   const proxies = [
     'http_proxy',
     'https_proxy',

@@ -1,0 +1,63 @@
+// Takes out of a project's configuration what would make yarn show nothing: `node settle-yarn.mjs PROJECT`. Yarn's flags and
+// variables can't win over these. Prints what was left out, one line each, for the report.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const project = process.argv[2];
+
+function edit(name, change) {
+  const file = join(project, name);
+  if (!existsSync(file)) return;
+  const before = readFileSync(file, 'utf8');
+  const { text, leftOut } = change(before);
+  if (leftOut.length === 0) return;
+  writeFileSync(file, text);
+  for (const what of leftOut) console.log(`${what} of ${name}`);
+}
+
+// Of yarn 1's settings, where packages come from is the project's to say, and nothing else.
+const KEPT_YARN_1 = /^\s*(#|$)|^\s*"?(@[\w.~-]+:)?(registry|strict-ssl|cafile|ca|_auth\w*|always-auth|\/\/\S+)"?\s/;
+
+function yarnrc(text) {
+  const lines = text.split('\n');
+  const leftOut = lines.filter((line) => !KEPT_YARN_1.test(line)).map((line) => line.trim().split(/\s/)[0].slice(0, 60));
+  return { text: lines.filter((line) => KEPT_YARN_1.test(line)).join('\n'), leftOut: [...new Set(leftOut)] };
+}
+
+// A plugin is code that may put itself in place of the install; the architectures would leave this one's packages out.
+const LEFT_OUT_YARN_4 = ['plugins', 'yarnPath', 'supportedArchitectures', 'injectEnvironmentFiles', 'logFilters'];
+const TOP_LEVEL_KEY = /^(["']?)([\w@./-]+)\1\s*:/;
+
+function yarnrcYml(text) {
+  const kept = [];
+  const leftOut = [];
+  let skipping = false;
+  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    const key = TOP_LEVEL_KEY.exec(line)?.[2];
+    const isPlain = key !== undefined || /^(\s|#|-\s|---\s*$|$)/.test(line);
+    // A mapping in braces, an anchor, a tag: YAML that could hold anything.
+    if (!isPlain) return { text: '', leftOut: ['everything (it is not written in lines of `key: value`)'] };
+    if (key !== undefined) {
+      skipping = LEFT_OUT_YARN_4.includes(key);
+      if (skipping) leftOut.push(key);
+    }
+    if (!skipping) kept.push(line);
+  }
+  return { text: kept.join('\n'), leftOut };
+}
+
+/** `dependenciesMeta: {x: {built: false}}` keeps the scripts of x from running. */
+function manifest(text) {
+  const parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
+  const leftOut = [];
+  for (const [name, meta] of Object.entries(parsed.dependenciesMeta ?? {})) {
+    if (meta?.built !== false) continue;
+    delete meta.built;
+    leftOut.push(`dependenciesMeta ${name.slice(0, 100)} built: false`);
+  }
+  return { text: JSON.stringify(parsed, null, 2), leftOut };
+}
+
+edit('.yarnrc', yarnrc);
+edit('.yarnrc.yml', yarnrcYml);
+edit('package.json', manifest);

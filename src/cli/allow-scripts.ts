@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { loadConfig } from '../app/config.js';
+import { allowScriptsForm, FORMS, type Form } from '../report/allow-scripts.js';
+import { type Report, reportSchema } from '../report/report.js';
+import { type Command, readArgs, UsageError } from './usage.js';
+
+const HELP = `Usage: packwarden allow-scripts REPORT [--for npm|pnpm|pnpm10|yarn]
+
+Prints which dependency scripts may run, for the package manager that the report is of (or the one named by --for), in the
+form that its file takes: npm 11.16 and later, pnpm 10.26 and later, pnpm 10 before, yarn 2 and later.
+REPORT is a file, the address of a report (http://…/v1/jobs/ID), or the id of a job of the service that is configured here.
+Exit code 0; 1 when the report recommends and refuses nothing.
+`;
+
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** @throws UsageError when there is no report by that name */
+async function readReport(where: string): Promise<Report> {
+  const refuse = (why: string): UsageError => new UsageError(`${where}: ${why}`, 'packwarden allow-scripts --help');
+  let text: string;
+  try {
+    text = await readText(where);
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message : String(error));
+  }
+  try {
+    return reportSchema.parse(JSON.parse(text));
+  } catch {
+    throw refuse('this is no full report of Packwarden (a job that still runs has none)');
+  }
+}
+
+async function readText(where: string): Promise<string> {
+  const { PACKWARDEN_HOST: host, PACKWARDEN_PORT: port } = ID.test(where) ? loadConfig() : {};
+  const address = ID.test(where) ? `http://${host}:${port}/v1/jobs/${where}` : where;
+  if (!/^https?:\/\//.test(address)) return readFile(address, 'utf8');
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`the service answered ${response.status}`);
+  return response.text();
+}
+
+function formOf(report: Report, wanted: string | undefined): Form {
+  const name = wanted ?? report.manager?.name ?? 'npm';
+  const form = FORMS.find((known) => known === name);
+  if (form !== undefined) return form;
+  throw new UsageError(`${name} has no such form; known ones: ${FORMS.join(', ')}`, 'packwarden allow-scripts --help');
+}
+
+export const allowScripts: Command = {
+  summary: "write a report's decision about install scripts in the package manager's own form",
+  async run(argv) {
+    const { values, positionals } = readArgs('allow-scripts', argv, {
+      allowPositionals: true,
+      options: { for: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const [where, ...rest] = positionals;
+    if (where === undefined || rest.length > 0) {
+      throw new UsageError('one report is needed', 'packwarden allow-scripts --help');
+    }
+    const report = await readReport(where);
+    const { file, text } = allowScriptsForm(report.allowScripts, formOf(report, values.for));
+    process.stderr.write(`for ${file}:\n`);
+    process.stdout.write(text);
+    const { recommended, refused } = report.allowScripts;
+    return recommended.length + refused.length > 0 ? 0 : 1;
+  },
+};

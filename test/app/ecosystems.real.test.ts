@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gem } from '../sandbox/gem.js';
+import { reportOf, submit } from './client.js';
+import { dataFolder, ServiceProcess } from './service-process.js';
+import { packProject } from './tarballs.js';
+
+const data = dataFolder();
+let service: ServiceProcess;
+
+beforeAll(async () => {
+  service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path });
+  await service.ready();
+});
+afterAll(async () => {
+  await service?.stop();
+  data.remove();
+});
+
+type Files = Record<string, string | Buffer | object>;
+
+/** A project of `node_modules` with one vendored dependency whose postinstall is `node setup.js`. */
+const javascript =
+  (more: Files, manifest: object = {}) =>
+  (evil: boolean): Files => ({
+    'package.json': { name: 'app', version: '1.0.0', dependencies: { dep: 'file:./dep' }, ...manifest },
+    'dep/package.json': { name: 'dep', version: '1.2.3', scripts: { postinstall: 'node setup.js' } },
+    'dep/index.js': '',
+    'dep/setup.js': evil
+      ? "try { require('node:fs').readFileSync('/etc/shadow') } catch {}"
+      : "require('node:fs').writeFileSync('built.txt', 'ok')",
+    ...more,
+  });
+
+async function ruby(evil: boolean): Promise<Files> {
+  const read = evil ? 'begin; File.read("/etc/shadow"); rescue StandardError; end\n' : '';
+  return {
+    Gemfile: 'source "https://rubygems.org"\ngem "dep"\n',
+    'vendor/cache/dep-1.2.3.gem': await gem('dep', {
+      'ext/dep/extconf.rb': `require "mkmf"\n${read}create_makefile("dep_ext")\n`,
+      'ext/dep/dep_ext.c': '#include <ruby.h>\nvoid Init_dep_ext(void) { rb_define_module("DepExt"); }\n',
+      'lib/dep.rb': 'require "dep_ext"\n',
+    }),
+  };
+}
+
+const rows: readonly [string, string, string, (evil: boolean) => Files | Promise<Files>][] = [
+  ['npm', 'npm', 'npm 12', javascript({})],
+  ['pnpm', 'pnpm', 'pnpm 12', javascript({})],
+  ['yarn classic', 'yarn', 'yarn 1', javascript({})],
+  ['yarn berry', 'yarn', 'yarn 4', javascript({ '.yarnrc.yml': 'nodeLinker: pnp\n' })],
+  ['bundler', 'bundler', 'bundler 2', ruby],
+];
+
+const SHADOW = 'Read of the password database';
+
+describe.each(rows)('%s', (_title, ecosystem, expected, project) => {
+  const detonate = async (evil: boolean) => {
+    const tarball = await packProject(await project(evil));
+    return reportOf(service.url, await submit(service.url, tarball, ecosystem));
+  };
+
+  it('names the dependency whose script misbehaves, and refuses it', async () => {
+    const report = await detonate(true);
+    const shadow = report.findings.find(({ rule }) => rule === SHADOW);
+    expect(shadow?.package).toEqual({ name: 'dep', version: '1.2.3', path: [expect.any(String), 'dep'] });
+    expect(shadow?.phase).toBe('install');
+    expect(new Set(report.findings.map(({ package: by }) => by?.name))).toEqual(new Set(['dep']));
+    expect(report.allowScripts).toEqual({ recommended: [], refused: ['dep@1.2.3'] });
+  });
+
+  it('calls an honest project clean, says what ran it, and recommends its script', async () => {
+    const report = await detonate(false);
+    expect(report.incomplete).toEqual([]);
+    expect(report.findings).toEqual([]);
+    expect(report.verdict).toBe('clean');
+    expect(report.phases[0]?.scripts).toEqual({ declared: 1, ran: 1 });
+    expect(`${report.manager?.name} ${report.manager?.version.split('.')[0]}`).toBe(expected);
+    expect(report.packages).toEqual([
+      expect.objectContaining({
+        name: 'dep',
+        ran: true,
+        findings: 0,
+        commands: expect.arrayContaining([expect.stringMatching(/setup\.js|extconf\.rb/)]),
+      }),
+    ]);
+    expect(report.allowScripts).toEqual({ recommended: ['dep@1.2.3'], refused: [] });
+    expect(report.phases[1]?.loaded).toEqual([expect.objectContaining({ name: 'dep', ok: true })]);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { gem } from '../gem.js';
+import { withProject } from '../rig.js';
+import type { Files } from '../tarball.js';
+
+const EXTCONF =
+  'require "mkmf"\n$stderr.puts "noisy" + "-ran"\nFile.write("ran.txt", "yes")\ncreate_makefile("noisy_ext")\n';
+const C_SOURCE = '#include <ruby.h>\nvoid Init_noisy_ext(void) { rb_define_module("NoisyExt"); }\n';
+const GEMFILE = 'source "https://rubygems.org"\ngem "noisy"\n';
+
+const noisy = await gem('noisy', {
+  'ext/noisy/extconf.rb': EXTCONF,
+  'ext/noisy/noisy_ext.c': C_SOURCE,
+  'lib/noisy.rb': 'require "noisy_ext"\n$stderr.puts "loaded #{NoisyExt}"\n',
+});
+
+function withGem(more: Files = {}): Files {
+  return { Gemfile: GEMFILE, 'vendor/cache/noisy-1.2.3.gem': noisy, ...more };
+}
+
+const config = (text: string): Files => withGem({ '.bundle/config': `---\n${text}\n` });
+
+describe('native extensions are built', () => {
+  it.each<[string, Files]>([
+    ['nothing is said about it', withGem()],
+    ['the configuration names another Gemfile', { ...config('BUNDLE_GEMFILE: "other/Gemfile"'), 'other/Gemfile': '' }],
+    [
+      'the configuration leaves groups out',
+      { ...config('BUNDLE_WITHOUT: "test"'), Gemfile: 'source "https://rubygems.org"\ngem "noisy", group: :test\n' },
+    ],
+    ['the configuration names another path', config('BUNDLE_PATH: "/tmp/elsewhere"')],
+    ['the configuration is frozen', config('BUNDLE_FROZEN: "true"\nBUNDLE_DEPLOYMENT: "true"')],
+  ])('when %s', async (_case, files) => {
+    await withProject(
+      files,
+      async (run) => {
+        const step = await run.install(120_000);
+        expect(step).toMatchObject({ exitCode: 0, timedOut: false });
+        const packages = await run.packages();
+        expect(packages.map(({ name, version, scripts }) => ({ name, version, scripts }))).toEqual([
+          { name: 'project', version: '', scripts: [] },
+          { name: 'noisy', version: '1.2.3', scripts: ['extconf.rb'] },
+        ]);
+        expect(packages[1]?.path).toMatch(/^vendor\/bundle\/ruby\/[\d.]+\/gems\/noisy-1\.2\.3$/);
+        const imported = await run.importAll(30_000, packages);
+        expect(imported.problem).toBeNull();
+        expect(imported.loaded).toEqual([expect.objectContaining({ name: 'noisy', version: '1.2.3', ok: true })]);
+        expect(imported.log).toContain('loaded NoisyExt');
+        expect(run.manager).toMatchObject({ name: 'bundler', version: '2.3.15' });
+      },
+      { egress: { mode: 'none' } },
+      'bundler',
+    );
+  });
+});
+
+it('loads a gem of a folder, too, and says what can not be loaded', async () => {
+  const spec = (name: string): string =>
+    `Gem::Specification.new { |s| s.name = "${name}"; s.version = "0.1.0"; s.summary = "x"; s.authors = ["x"]; s.files = Dir["lib/**/*.rb"] }\n`;
+  const files: Files = {
+    Gemfile: 'gem "good-one", path: "good"\ngem "bad", path: "bad"\n',
+    'good/good-one.gemspec': spec('good-one'),
+    'good/lib/good/one.rb': '$stderr.puts "good-here"\n',
+    'bad/bad.gemspec': spec('bad'),
+    'bad/lib/bad.rb': 'raise "no thanks"\n',
+  };
+  await withProject(
+    files,
+    async (run) => {
+      expect(await run.install(60_000)).toMatchObject({ exitCode: 0 });
+      const { loaded, log } = await run.importAll(30_000, await run.packages());
+      expect(loaded).toContainEqual(expect.objectContaining({ name: 'good-one', ok: true }));
+      expect(loaded).toContainEqual(expect.objectContaining({ name: 'bad', ok: false, error: 'no thanks' }));
+      expect(log).toContain('good-here');
+    },
+    { egress: { mode: 'none' } },
+    'bundler',
+  );
+});

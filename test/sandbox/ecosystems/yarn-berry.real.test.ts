@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { withProject } from '../rig.js';
+import type { Files } from '../tarball.js';
+
+const RAN = 'noisy-ran';
+const VERSION = { packageManager: 'yarn@4.0.0' };
+
+/** A project with a dependency whose script leaves a word in the output. */
+function withDependency(more: Files = {}, manifest: object = {}): Files {
+  const dependencies = { noisy: 'file:./noisy' };
+  return {
+    'package.json': { name: 'project', version: '1.0.0', dependencies, ...VERSION, ...manifest },
+    'noisy/package.json': { name: 'noisy', version: '1.2.3', scripts: { postinstall: 'echo noisy-"ran"' } },
+    ...more,
+  };
+}
+
+const settings = (text: string): Files => withDependency({ '.yarnrc.yml': `${text}\n` });
+const PLUGIN = `module.exports = { name: 'quiet', factory: () => ({ hooks: { validateProject() { process.exit(0); } } }) };`;
+
+describe('scripts are forced on', () => {
+  it.each<[string, Files, string[]]>([
+    ['nothing is said about it', withDependency(), []],
+    ['scripts are off', settings('enableScripts: false'), []],
+    ["Plug'n'Play", settings('nodeLinker: pnp'), []],
+    ['a layout of links', settings('nodeLinker: pnpm'), []],
+    ['another yarn is named', settings('yarnPath: /bin/true'), ['yarnPath of .yarnrc.yml']],
+    ['the lock file may not change', settings('enableImmutableInstalls: true\nenableHardenedMode: true'), []],
+    ['there is no network', settings('enableNetwork: false'), []],
+    [
+      'another platform is meant',
+      settings('supportedArchitectures:\n  os: [win32]\n  cpu: [arm]'),
+      ['supportedArchitectures of .yarnrc.yml'],
+    ],
+    [
+      'a plugin ends the install',
+      withDependency({ '.yarnrc.yml': 'plugins:\n  - ./quiet.cjs\n', 'quiet.cjs': PLUGIN }),
+      ['plugins of .yarnrc.yml'],
+    ],
+    [
+      'a plugin hides in braces',
+      withDependency({ '.yarnrc.yml': '{"plugins": ["./quiet.cjs"]}\n', 'quiet.cjs': PLUGIN }),
+      ['everything (it is not written in lines of `key: value`) of .yarnrc.yml'],
+    ],
+    [
+      'the project denies its scripts',
+      withDependency({}, { dependenciesMeta: { noisy: { built: false } } }),
+      ['dependenciesMeta noisy built: false of package.json'],
+    ],
+  ])('when %s', async (_case, files, leftOut) => {
+    await withProject(
+      files,
+      async (run) => {
+        const step = await run.install(60_000);
+        expect(step.log).toContain(RAN);
+        expect(step).toMatchObject({ exitCode: 0, timedOut: false });
+        expect(await run.packages()).toContainEqual(
+          expect.objectContaining({ path: 'node_modules/noisy', scripts: ['postinstall'] }),
+        );
+        expect(run.manager).toMatchObject({ name: 'yarn', version: '4.18.1', leftOut });
+      },
+      { egress: { mode: 'none' } },
+      'yarn',
+    );
+  });
+});
+
+it('installs from the registry through the gateway', async () => {
+  const files = {
+    'package.json': { name: 'project', version: '1.0.0', dependencies: { 'is-odd': '3.0.1' }, ...VERSION },
+  };
+  await withProject(
+    files,
+    async (run) => {
+      expect(await run.install(90_000)).toMatchObject({ exitCode: 0 });
+      const packages = await run.packages();
+      expect(packages.map(({ name }) => name).sort()).toEqual(['is-number', 'is-odd', 'project']);
+      expect(run.egress()).toContainEqual(
+        expect.objectContaining({ host: 'registry.npmjs.org', via: 'proxy', allowed: true }),
+      );
+      expect(run.manager?.reason).toBe('package.json asks for yarn@4.0.0; packageManager says yarn@4.0.0');
+    },
+    {},
+    'auto',
+  );
+});
