@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { allowScripts } from '../../src/cli/allow-scripts.js';
+import { buildReport } from '../../src/report/build.js';
+import { evidence } from '../report/evidence.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'pw-allow-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.restoreAllMocks());
+
+const decided = { ...buildReport(evidence()), allowScripts: { recommended: ['good@1.0.0'], refused: ['evil@2.0.0'] } };
+const PNPM = 'allowBuilds:\n  good@1.0.0: true\n  evil: false\n';
+
+function file(name: string, content: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+async function run(...argv: string[]): Promise<{ code: number; out: string }> {
+  let out = '';
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  return { code: await allowScripts.run(argv), out };
+}
+
+describe('packwarden allow-scripts', () => {
+  it("writes the form of the report's own manager, or of the one that is named", async () => {
+    const path = file('report.json', decided);
+    const npm = await run(path);
+    expect(npm.code).toBe(0);
+    expect(JSON.parse(npm.out)).toEqual({ allowScripts: { 'good@1.0.0': true, evil: false } });
+    expect((await run(path, '--for', 'pnpm')).out).toBe(PNPM);
+  });
+
+  it('reads a report from its address', async () => {
+    const server = createServer((_request, response) => response.end(JSON.stringify(decided))).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      expect((await run(`http://127.0.0.1:${port}/v1/jobs/x`, '--for', 'pnpm')).out).toBe(PNPM);
+    } finally {
+      server.close();
+    }
+  });
+
+  it('ends with 1 when there is nothing to decide', async () => {
+    expect((await run(file('empty.json', buildReport(evidence())))).code).toBe(1);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['no report', [], /one report is needed/],
+    ['a file that is not there', [join(folder, 'none.json')], /ENOENT/],
+    ['no JSON', [file('no.json', 'hello')], /no full report/],
+    ['a job that still runs', [file('running.json', { id: 'x', status: 'installing' })], /no full report/],
+    ['a manager that has no such form', [file('r.json', decided), '--for', 'bundler'], /bundler has no such form/],
+  ])('refuses %s', async (_case, argv, message) => {
+    await expect(run(...argv)).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) });
+  });
+});
