@@ -10,7 +10,7 @@ import { packProject } from './tarballs.js';
  * without it (electron, cypress, puppeteer) are left out: their install fails in a sandbox.
  */
 const WITH_SCRIPTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'better-sqlite3: asks GitHub for a prebuilt binary, then compiles SQLite': { 'better-sqlite3': '*' },
+  'better-sqlite3': { 'better-sqlite3': '*' },
   'native builds with node-gyp': {
     ...{ 'cpu-features': '*', ssh2: '*', 'unix-dgram': '*', 'segfault-handler': '*', bindings: '*' },
   },
