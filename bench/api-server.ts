@@ -34,6 +34,7 @@ const ours = createApiServer(
   createApi({
     metrics: { contentType: 'text/plain', render: async () => '' },
     alertReceiver: null,
+    version: '0.0.0',
     jobs: new Submissions({ blobs, queue, clock, newId: () => randomUUID(), maxEgress: 'registry' }),
     maxUploadBytes: 300 * 1024 ** 2,
     readiness: { check: async () => ({ ready: true, parts: {} }) },

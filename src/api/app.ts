@@ -11,6 +11,7 @@ import { legacyRoutes } from './legacy.js';
 import { type MetricsSource, metricsRoutes } from './metrics.js';
 import type { Authenticator, CorrelationReader, Readiness } from './ports.js';
 import { errorHandler } from './refuse.js';
+import type { ReportOptions } from './reports.js';
 import { requestLog } from './request-log.js';
 import { securityHeaders } from './security-headers.js';
 import type { UploadOptions } from './upload.js';
@@ -23,7 +24,7 @@ export interface GitlabRoutes {
   readonly correlation: CorrelationReader;
 }
 
-export interface ApiDependencies extends UploadOptions {
+export interface ApiDependencies extends UploadOptions, ReportOptions {
   readonly readiness: Readiness;
   readonly authenticator: Authenticator;
   readonly metrics: MetricsSource;

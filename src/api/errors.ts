@@ -9,6 +9,8 @@ export type ApiErrorCode =
   | 'unknown-route'
   | 'unknown-ecosystem'
   | 'unknown-egress'
+  | 'unknown-format'
+  | 'not-finished'
   | 'method-not-allowed'
   | 'unsupported-media-type'
   | 'too-large'

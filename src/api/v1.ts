@@ -7,6 +7,7 @@ import { identityOf } from './identify.js';
 import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
 import type { CorrelationReader, Identity } from './ports.js';
+import { type ReportOptions, reportRoutes } from './reports.js';
 import { type UploadOptions, upload } from './upload.js';
 
 /** A job that has no report yet, as `GET /v1/jobs/:id` shows it. */
@@ -18,7 +19,7 @@ export interface RunningJob {
   readonly submittedAt: string;
 }
 
-export interface V1Options extends UploadOptions {
+export interface V1Options extends UploadOptions, ReportOptions {
   /** Null where no audit events are received. */
   readonly correlation: CorrelationReader | null;
 }
@@ -47,6 +48,7 @@ export function v1Routes(options: V1Options): Router {
       else response.status(202).json({ id: job.id, status: 'cancelling' });
     })
     .all(methodNotAllowed('GET, HEAD, DELETE'));
+  router.use(reportRoutes(options));
   return router;
 }
 

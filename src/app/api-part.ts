@@ -16,6 +16,7 @@ import type { BullQueue } from '../queue/bull-queue.js';
 import { type Config, ConfigError } from './config.js';
 import type { GitlabPart } from './gitlab-part.js';
 import type { Metrics } from './metrics.js';
+import { VERSION } from './version.js';
 import type { WorkerPart } from './worker-part.js';
 
 /** The half of the service that answers: HTTP in front of the queue. */
@@ -57,6 +58,7 @@ export async function startApiPart(
     alertReceiver: worker?.alerts.receiver ?? null,
     ...(gitlab && { gitlab: gitlab.routes }),
     maxUploadBytes: config.PACKWARDEN_MAX_UPLOAD_BYTES,
+    version: VERSION,
     clock,
     newId: randomUUID,
     log,

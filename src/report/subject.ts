@@ -1,3 +1,4 @@
+import { plain } from './plain.js';
 import type { Finding } from './report.js';
 
 /** Where an alert says what was touched, the most telling first. */
@@ -11,11 +12,6 @@ const SUBJECT_FIELDS = [
   'evt.arg.linkpath',
 ] as const;
 
-/** Without control characters, escape sequences and direction overrides: a file name must not be able to repaint a verdict. */
-export function plain(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
-}
-
 /** What a finding is about: a file, a peer, a host; empty when the command says it all. */
 export function subjectOf(finding: Pick<Finding, 'alert'>): string {
   for (const field of SUBJECT_FIELDS) {
@@ -23,4 +19,9 @@ export function subjectOf(finding: Pick<Finding, 'alert'>): string {
     if (value !== undefined && value !== '') return plain(value);
   }
   return '';
+}
+
+/** The command line that did it, empty where none is known. */
+export function commandOf(finding: Finding): string {
+  return plain(finding.processes[0]?.cmdline ?? finding.alert.output_fields['proc.cmdline'] ?? '');
 }

@@ -1,141 +1,187 @@
-import type { Finding, Report } from './report.js';
-import { plain, subjectOf } from './subject.js';
+import { cut, plain } from './plain.js';
+import type { Finding, PackageRef, Report } from './report.js';
+import { commandOf, subjectOf } from './subject.js';
 
 export interface TextOptions {
   readonly colour: boolean;
   /** Columns of the terminal. */
   readonly width: number;
+  /** Address of the report's page, shown at the end. */
+  readonly reportUrl?: string | null;
 }
 
-const COLOURS = { red: 31, green: 32, yellow: 33, cyan: 36, bold: 1, dim: 2 } as const;
+const COLOURS = { red: 31, green: 32, yellow: 33, bold: 1, dim: 2 } as const;
 type Colour = keyof typeof COLOURS;
 
 const PRIORITY_COLUMN = 15;
 
+/** A report is read in ten seconds: what is more than this is counted, and stands in the other formats. */
+const MAX = { reasons: 10, packages: 12, findings: 8, observations: 10, hosts: 20, parts: 6, processes: 5 } as const;
+
 /**
  * The report as a person reads it in a terminal. Everything that a package controls is shown without control
- * characters: a file name must not be able to repaint the verdict.
+ * characters and within the width: a file name must not be able to repaint the verdict.
  */
 export function renderText(report: Report, options: TextOptions): string {
-  const paint = painter(options.colour);
+  const page = new Page(options);
   const blocks = [
-    headline(report, paint),
-    ...report.incomplete.map(({ code, message }) => paint('yellow', `  ! ${plain(message)} (${code})`)),
-    ...groupByPackage(report.findings).map((group) => findingGroup(group, options, paint)),
-    observations(report, options, paint),
-    network(report),
-    facts(report, paint),
-    nextSteps(report),
+    headline(report, page),
+    reasons(report, page),
+    ...findings(report, page),
+    observations(report, page),
+    network(report, page),
+    facts(report, page),
+    nextSteps(report, page),
+    options.reportUrl ? `Report: ${plain(options.reportUrl)}` : '',
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-type Painter = (colour: Colour, text: string) => string;
+/** Colours and widths of one rendering. */
+class Page {
+  readonly #colour: boolean;
+  readonly #width: number;
 
-function painter(enabled: boolean): Painter {
-  return (colour, text) => (enabled ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text);
+  constructor({ colour, width }: TextOptions) {
+    this.#colour = colour;
+    this.#width = Math.max(40, width);
+  }
+
+  paint(colour: Colour, text: string): string {
+    return this.#colour ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
+  }
+
+  /** One line that starts in column `indent`. */
+  line(text: string, indent: number): string {
+    return ' '.repeat(indent) + cut(text, this.#width - indent);
+  }
+
+  /** As many lines as the words need; those after the first start in column `indent`. A longer word is cut. */
+  wrapped(text: string, first: number, indent: number): readonly string[] {
+    const lines: string[] = [];
+    let current = ' '.repeat(first);
+    for (const word of text.split(' ')) {
+      const start = current.trim() === '';
+      if (!start && current.length + 1 + word.length > this.#width) {
+        lines.push(current);
+        current = ' '.repeat(indent);
+      }
+      current += (current.trim() === '' ? '' : ' ') + cut(word, this.#width - indent);
+    }
+    return [...lines, current];
+  }
+
+  /** `shown` of all, and a line that counts the rest. */
+  capped<T>(all: readonly T[], max: number, what: string, render: (one: T) => readonly string[]): readonly string[] {
+    const more = all.length - max;
+    const rest = more > 0 ? [`  … and ${more} more ${what}, in the JSON report`] : [];
+    return [...all.slice(0, max).flatMap(render), ...rest];
+  }
 }
 
-function headline(report: Report, paint: Painter): string {
+function headline(report: Report, page: Page): string {
   const culprits = new Set(report.findings.map(({ package: by }) => by?.name ?? null));
   const count = `${report.findings.length} finding${report.findings.length === 1 ? '' : 's'}`;
   const who = culprits.size === 1 ? '1 package' : `${culprits.size} packages`;
   const words = {
-    clean: `${paint('green', 'CLEAN')} – the install was watched from end to end and did nothing it should not`,
-    findings: `${paint('red', 'FINDINGS')} – ${count} by ${who}`,
-    incomplete: `${paint('yellow', 'INCOMPLETE')} – this run can not be called clean`,
+    clean: `${page.paint('green', 'CLEAN')} – watched from end to end, and it did nothing it should not`,
+    findings: `${page.paint('red', 'FINDINGS')} – ${count} by ${who}`,
+    incomplete: `${page.paint('yellow', 'INCOMPLETE')} – this run can not be called clean`,
   };
-  return `${paint('bold', 'Verdict:')} ${words[report.verdict]}`;
+  return `${page.paint('bold', 'Verdict:')} ${words[report.verdict]}`;
 }
 
-interface Group {
-  readonly title: string;
-  readonly why: string;
-  readonly findings: readonly Finding[];
+function reasons(report: Report, page: Page): string {
+  return page
+    .capped(report.incomplete, MAX.reasons, 'reasons', ({ code, message }) =>
+      page
+        .wrapped(`! ${cut(plain(message), 400)} (${cut(plain(code), 40)})`, 2, 4)
+        .map((line) => page.paint('yellow', line)),
+    )
+    .join('\n');
 }
 
-function groupByPackage(findings: readonly Finding[]): readonly Group[] {
-  const groups = new Map<string, { title: string; why: string; findings: Finding[] }>();
-  for (const finding of findings) {
-    const by = finding.package;
-    const title = by ? plain(`${by.name}@${by.version}`) : 'package not known';
-    const group = groups.get(title) ?? { title, why: by ? plain(by.path.join(' → ')) : '', findings: [] };
-    group.findings.push(finding);
+function findings(report: Report, page: Page): readonly string[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of report.findings) {
+    const title = label(finding.package);
+    const group = groups.get(title) ?? [];
+    group.push(finding);
     groups.set(title, group);
   }
-  return [...groups.values()];
+  const all = [...groups];
+  const more = all.length - MAX.packages;
+  const rest = more > 0 ? [`… and ${more} more packages with findings, in the JSON report`] : [];
+  return [...all.slice(0, MAX.packages).map(([title, group]) => findingGroup(title, group, page)), ...rest];
 }
 
-function findingGroup(group: Group, options: TextOptions, paint: Painter): string {
-  const why = group.why === '' ? '' : `   ${paint('dim', group.why)}`;
-  const lines = group.findings.flatMap((finding) => findingLines(finding, options, paint));
-  return [`${paint('bold', group.title)}${why}`, ...lines].join('\n');
+function label(by: PackageRef | null): string {
+  return by === null ? 'package not known' : cut(plain(`${by.name}@${by.version}`), 60);
 }
 
-function findingLines(finding: Finding, options: TextOptions, paint: Painter): readonly string[] {
+function findingGroup(title: string, group: readonly Finding[], page: Page): string {
+  const path = group[0]?.package?.path ?? [];
+  const why = path.length === 0 ? '' : page.line(plain(path.join(' → ')), title.length + 3).slice(title.length);
+  const lines = page.capped(group, MAX.findings, 'findings of it', (finding) => findingLines(finding, page));
+  return [`${page.paint('bold', title)}${page.paint('dim', why)}`, ...lines].join('\n');
+}
+
+function findingLines(finding: Finding, page: Page): readonly string[] {
   const severe = ['EMERGENCY', 'ALERT', 'CRITICAL', 'ERROR'].includes(finding.priority);
-  const priority = paint(severe ? 'red' : 'yellow', finding.priority.padEnd(PRIORITY_COLUMN - 2));
-  const times = finding.count > 1 ? `  ×${finding.count}` : '';
-  const indent = ' '.repeat(PRIORITY_COLUMN);
-  const room = Math.max(20, options.width - PRIORITY_COLUMN);
-  const command = plain(finding.processes[0]?.cmdline ?? finding.alert.output_fields['proc.cmdline'] ?? '');
-  const subject = [subjectOf(finding), finding.decoy === null ? '' : `(decoy: ${finding.decoy})`].join(' ').trim();
-  const wrote = finding.wroteBy ? `written by ${plain(`${finding.wroteBy.name}@${finding.wroteBy.version}`)}` : '';
-  const parts = (finding.parts ?? []).map((part) => `· ${part.rule} ${part.subject}`.trimEnd());
-  const single = finding.parts ? '' : command === '' ? '' : `$ ${command}`;
-  const details = [subject, ...parts, wrote, single].filter((line) => line !== '');
-  return [
-    `  ${priority}${finding.rule} ${paint('dim', `(${finding.phase})`)}${times}`,
-    ...details.map((line) => indent + cut(line, room)),
-  ];
+  const priority = page.paint(severe ? 'red' : 'yellow', finding.priority.padEnd(PRIORITY_COLUMN - 2));
+  const times = finding.count > 1 ? ` ×${finding.count}` : '';
+  const rule = `${cut(plain(finding.rule), 50)} (${finding.phase})${times}`;
+  const decoy = finding.decoy === null ? '' : `(decoy: ${plain(finding.decoy)})`;
+  const subject = [subjectOf(finding), decoy].filter((part) => part !== '').join(' ');
+  const command = commandOf(finding);
+  const wrote = finding.wroteBy ? `written by ${label(finding.wroteBy)}` : '';
+  const parts = (finding.parts ?? []).map((part) => `· ${plain(`${part.rule} ${part.subject}`).trimEnd()}`);
+  const single = finding.parts || command === '' ? '' : `$ ${command}`;
+  const details = [subject, ...parts.slice(0, MAX.parts), wrote, single].filter((line) => line !== '');
+  return [`  ${priority}${rule}`, ...details.map((line) => page.line(line, PRIORITY_COLUMN))];
 }
 
-function observations(report: Report, options: TextOptions, paint: Painter): string {
+function observations(report: Report, page: Page): string {
   if (report.observations.length === 0) return '';
-  const lines = report.observations.slice(0, 10).map((finding) => {
-    const by = finding.package ? plain(`${finding.package.name}@${finding.package.version}`) : 'package not known';
-    const accepted = finding.accepted
-      ? ` (accepted until ${finding.accepted.expires}: ${plain(finding.accepted.reason)})`
-      : '';
-    return cut(
-      `  ${finding.rule}: ${subjectOf(finding) || plain(finding.processes[0]?.cmdline ?? '')} – ${by}${accepted}`,
-      options.width,
-    );
+  const lines = page.capped(report.observations, MAX.observations, 'observations', (finding) => {
+    const { accepted } = finding;
+    const until = accepted ? ` (accepted until ${accepted.expires}: ${plain(accepted.reason)})` : '';
+    const about = subjectOf(finding) || commandOf(finding);
+    return [page.line(`${plain(finding.rule)}: ${label(finding.package)}: ${about}${until}`, 2)];
   });
-  const more = report.observations.length > 10 ? [`  … and ${report.observations.length - 10} more`] : [];
-  return [paint('bold', 'Observations (not judged)'), ...lines, ...more].join('\n');
+  return [page.paint('bold', 'Observations (not judged)'), ...lines].join('\n');
 }
 
-function network(report: Report): string {
-  const lines = report.egress.slice(0, 20).map(({ host, port, allowed, count, via }) => {
-    const target = plain(port === null ? host : `${host}:${port}`);
-    return `  ${allowed ? 'allowed' : 'refused'}  ${target} (${via}, ${count}×)`;
+function network(report: Report, page: Page): string {
+  if (report.egress.length === 0) return '';
+  const refusedFirst = report.egress.toSorted((a, b) => Number(a.allowed) - Number(b.allowed));
+  const lines = page.capped(refusedFirst, MAX.hosts, 'hosts', ({ host, port, allowed, count, via }) => {
+    const target = cut(plain(port === null ? host : `${host}:${port}`), 50);
+    return [page.line(`${allowed ? 'allowed' : 'refused'}  ${target} (${via}, ${count}×)`, 2)];
   });
-  return lines.length === 0 ? '' : ['Network', ...lines].join('\n');
+  return [page.paint('bold', 'Network'), ...lines].join('\n');
 }
 
-function facts(report: Report, paint: Painter): string {
-  const phases = report.phases.map((phase) => {
+function facts(report: Report, page: Page): string {
+  const phases = report.phases.flatMap((phase) => {
     const ended = phase.timedOut ? 'stopped at its deadline' : `exit code ${phase.exitCode}`;
     const scripts = phase.scripts ? `, install scripts run: ${phase.scripts.ran} of ${phase.scripts.declared}` : '';
-    const lines = [
-      `  ${phase.name}: ${ended} after ${(phase.durationMs / 1000).toFixed(1)} s${scripts}${loaded(phase)}`,
-    ];
-    return [
-      ...lines,
-      ...(phase.leftRunning ?? []).slice(0, 5).map(({ cmdline }) => `    left running: ${plain(cmdline)}`),
-    ];
+    const line = `${phase.name}: ${ended} after ${(phase.durationMs / 1000).toFixed(1)} s${scripts}${loaded(phase)}`;
+    const left = (phase.leftRunning ?? []).slice(0, MAX.processes);
+    return [page.line(line, 2), ...left.map(({ cmdline }) => page.line(`left running: ${plain(cmdline)}`, 4))];
   });
-  const { monitoring } = report;
+  const { proven, source, openingCanaryMs, closingCanaryMs, drops } = report.monitoring;
   const canary = (ms: number | null): string => (ms === null ? 'none' : `${ms} ms`);
-  const watched = monitoring.proven ? paint('green', 'proven') : paint('yellow', 'not proven');
+  const watched = proven ? page.paint('green', 'proven') : page.paint('yellow', 'not proven');
   return [
-    paint('bold', 'Run'),
+    page.paint('bold', 'Run'),
     ...manager(report),
-    ...phases.flat(),
-    `  watched: ${watched} by ${plain(monitoring.source) || 'no sensor'}; canaries came back after ${canary(
-      monitoring.openingCanaryMs,
-    )} and ${canary(monitoring.closingCanaryMs)}; ${monitoring.drops} events dropped`,
+    ...phases,
+    `  watched: ${watched} by ${cut(plain(source), 40) || 'no sensor'}`,
+    page.line(
+      `canaries back after ${canary(openingCanaryMs)} and ${canary(closingCanaryMs)}, ${drops} events dropped`,
+      11,
+    ),
   ].join('\n');
 }
 
@@ -150,17 +196,17 @@ function loaded({ loaded: packages }: Report['phases'][number]): string {
   return `, packages loaded: ${packages.filter(({ ok }) => ok).length} of ${packages.length}`;
 }
 
-function nextSteps(report: Report): string {
+function nextSteps(report: Report, page: Page): string {
   const { recommended, refused } = report.allowScripts;
+  const list = (packages: readonly string[]): string => {
+    const more = packages.length - 20;
+    return plain(packages.slice(0, 20).join(', ')) + (more > 0 ? ` and ${more} more` : '');
+  };
   const lines = [
-    refused.length > 0 ? `  refuse: ${plain(refused.join(', '))}` : '',
-    recommended.length > 0
-      ? `  scripts that ran clean, ready for npm's allowScripts: ${plain(recommended.join(', '))}`
-      : '',
-  ].filter((line) => line !== '');
-  return lines.length === 0 ? '' : ['Next', ...lines].join('\n');
-}
-
-function cut(line: string, width: number): string {
-  return line.length <= width ? line : `${line.slice(0, Math.max(1, width - 1))}…`;
+    ...(refused.length > 0 ? page.wrapped(`refuse: ${list(refused)}`, 2, 4) : []),
+    ...(recommended.length > 0
+      ? page.wrapped(`scripts that ran clean, ready for npm's allowScripts: ${list(recommended)}`, 2, 4)
+      : []),
+  ];
+  return lines.length === 0 ? '' : [page.paint('bold', 'Next'), ...lines].join('\n');
 }

@@ -52,6 +52,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const api = createApi({
     metrics: { contentType: 'text/plain', render: async () => '' },
     alertReceiver: null,
+    version: '1.2.3',
     jobs: new Submissions({ blobs, queue, clock, newId: () => randomUUID(), maxEgress: 'registry' }),
     maxUploadBytes,
     readiness: { check: async () => ({ ready: Object.values(parts).every((part) => part.ready), parts }) },

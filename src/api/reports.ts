@@ -1,0 +1,78 @@
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import { FORMAT_NAMES, FORMATS } from '../report/formats/formats.js';
+import { lockFileOf } from '../report/formats/lock-file.js';
+import { ApiError } from './errors.js';
+import { identityOf } from './identify.js';
+import { findJob } from './job-id.js';
+import { methodNotAllowed } from './method.js';
+import type { JobService } from './ports.js';
+
+export interface ReportOptions {
+  readonly jobs: JobService;
+  /** Packwarden's own version, as reports name their tool. */
+  readonly version: string;
+}
+
+/** When a client asks again for a report that is not there yet, in seconds. */
+const RETRY_AFTER_S = '3';
+
+const formatSchema = z.enum(FORMAT_NAMES);
+/** A relative path as another system's report shows it. */
+const fileSchema = z
+  .string()
+  .regex(/^(?!\/)[^\p{C}\\]{1,255}$/u)
+  .optional();
+
+/**
+ * `GET /jobs/:id/report?format=…&file=…`: the report in a format of other systems. The verdict also stands in the header
+ * `Packwarden-Verdict`, for clients that read no JSON.
+ */
+export function reportRoutes(options: ReportOptions): Router {
+  const router = Router();
+  router
+    .route('/jobs/:id/report')
+    .get(async (request: Request, response: Response) => {
+      const format = FORMATS[formatOf(request.query.format ?? 'json')];
+      const file = fileOf(request.query.file);
+      const { id, state, report } = await findJob(options.jobs, request.params.id, identityOf(response));
+      if (report === null) {
+        throw new ApiError(409, 'not-finished', `there is no report yet: the job is ${state}`, {
+          fields: { state },
+          headers: { 'Retry-After': RETRY_AFTER_S },
+        });
+      }
+      const context = {
+        file: file ?? lockFileOf(report),
+        reportUrl: pageOf(request, id),
+        version: options.version,
+      };
+      response
+        .set('Content-Type', format.contentType)
+        .set('Content-Disposition', `inline; filename="${format.fileName}"`)
+        .set('Packwarden-Verdict', report.verdict)
+        .send(format.render(report, context));
+    })
+    .all(methodNotAllowed('GET, HEAD'));
+  return router;
+}
+
+/** The report's page under the name that the client itself used for us. */
+function pageOf(request: Request, id: string): string | null {
+  const host = request.get('host') ?? '';
+  return /^[\w.:[\]-]+$/.test(host) ? `${request.protocol}://${host}/jobs/${id}` : null;
+}
+
+function formatOf(name: unknown): keyof typeof FORMATS {
+  const known = formatSchema.safeParse(name);
+  if (known.success) return known.data;
+  throw new ApiError(400, 'unknown-format', `unknown format; known ones: ${FORMAT_NAMES.join(', ')}`, {
+    fields: { known: FORMAT_NAMES },
+  });
+}
+
+function fileOf(name: unknown): string | undefined {
+  const file = fileSchema.safeParse(name);
+  if (file.success) return file.data;
+  throw new ApiError(400, 'malformed-request', 'file is a relative path of at most 255 characters');
+}

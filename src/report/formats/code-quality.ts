@@ -1,0 +1,48 @@
+import type { Priority } from '../../falco/alert.js';
+import { cut } from '../plain.js';
+import type { Report } from '../report.js';
+import { type Format, type FormatContext, toJson } from './format.js';
+import { evidenceLine, groupFindings, packageLabel } from './group.js';
+
+const SEVERITY = {
+  EMERGENCY: 'blocker',
+  ALERT: 'blocker',
+  CRITICAL: 'critical',
+  ERROR: 'critical',
+  WARNING: 'major',
+  NOTICE: 'minor',
+  INFORMATIONAL: 'info',
+  DEBUG: 'info',
+} as const satisfies Record<Priority, string>;
+
+/** GitLab's Code Quality report: seen in the merge request on every tier. An incomplete run is an entry of its own. */
+export const codeQuality: Format = {
+  contentType: 'application/json; charset=utf-8',
+  fileName: 'gl-code-quality-report.json',
+  render(report, context) {
+    const findings = groupFindings(report.findings).map((group) => {
+      const more = group.findings.length > 1 ? ` – and ${group.findings.length - 1} more` : '';
+      const what = `${packageLabel(group.package)}: ${group.rule}: ${evidenceLine(group.findings[0])}${more}`;
+      return entry(what, group.slug, group.fingerprint, SEVERITY[group.priority], context);
+    });
+    return toJson([...incompleteness(report, context), ...findings]);
+  },
+};
+
+function incompleteness(report: Report, context: FormatContext): readonly object[] {
+  if (report.verdict !== 'incomplete') return [];
+  const why = report.incomplete.map(({ message }) => message).join('; ');
+  return [
+    entry(`The install could not be vouched for: ${why}`, 'incomplete', 'packwarden-incomplete', 'major', context),
+  ];
+}
+
+function entry(description: string, check: string, fingerprint: string, severity: string, context: FormatContext) {
+  return {
+    description: cut(description, 1_000),
+    check_name: `packwarden/${check}`,
+    fingerprint,
+    severity,
+    location: { path: context.file, lines: { begin: 1 } },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Report } from '../report.js';
+import { renderText } from '../text.js';
+import { codeQuality } from './code-quality.js';
+import { type Format, toJson } from './format.js';
+import { gitlab } from './gitlab.js';
+import { junit } from './junit.js';
+import { sarif } from './sarif.js';
+
+const json: Format = {
+  contentType: 'application/json; charset=utf-8',
+  fileName: 'packwarden.json',
+  render: (report: Report) => toJson(report),
+};
+
+const text: Format = {
+  contentType: 'text/plain; charset=utf-8',
+  fileName: 'packwarden.txt',
+  render: (report: Report) => renderText(report, { colour: false, width: 80 }),
+};
+
+/** Every way to write a report down, by the name that `?format=` and `--format` know it by. */
+export const FORMATS = { text, json, gitlab, sarif, junit, codequality: codeQuality } as const satisfies Record<
+  string,
+  Format
+>;
+export type FormatName = keyof typeof FORMATS;
+
+export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
+
+/** Whether `name` is that of a format. */
+export function isFormatName(name: string): name is FormatName {
+  return Object.hasOwn(FORMATS, name);
+}

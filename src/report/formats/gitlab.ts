@@ -1,0 +1,180 @@
+import type { Priority } from '../../falco/alert.js';
+import { cut, plain } from '../plain.js';
+import type { Report } from '../report.js';
+import { commandOf, subjectOf } from '../subject.js';
+import { type Format, type FormatContext, toJson } from './format.js';
+import { type FindingGroup, groupFindings, packageLabel } from './group.js';
+
+/** GitLab takes every patch of a MAJOR.MINOR it knows; 15.1 is known from 16.0 on (`facts/peers-and-falco.md` C2). */
+const SCHEMA_VERSION = '15.1.5';
+
+/** GitLab's compliance control `package_hunter_no_findings_untriaged` looks for this scanner id. */
+const SCANNER_ID = 'packagehunter';
+
+const SEVERITY = {
+  EMERGENCY: 'Critical',
+  ALERT: 'Critical',
+  CRITICAL: 'Critical',
+  ERROR: 'High',
+  WARNING: 'Medium',
+  NOTICE: 'Low',
+  INFORMATIONAL: 'Info',
+  DEBUG: 'Info',
+} as const satisfies Record<Priority, string>;
+
+/** Rows of evidence per vulnerability; the whole is in the JSON report. */
+const MAX_ROWS = 20;
+
+/** `gl-dependency-scanning-report.json`: one vulnerability per rule and package, with the evidence in `details`. */
+export const gitlab: Format = {
+  contentType: 'application/json; charset=utf-8',
+  fileName: 'gl-dependency-scanning-report.json',
+  render(report, context) {
+    const tool = { name: 'Packwarden', version: context.version, vendor: { name: 'Packwarden' } };
+    return toJson({
+      version: SCHEMA_VERSION,
+      scan: {
+        analyzer: { id: 'packwarden', ...tool },
+        scanner: { id: SCANNER_ID, ...tool },
+        type: 'dependency_scanning',
+        start_time: withoutZone(report.submittedAt),
+        end_time: withoutZone(report.finishedAt),
+        status: report.verdict === 'incomplete' ? 'failure' : 'success',
+        messages: messagesOf(report),
+      },
+      vulnerabilities: groupFindings(report.findings).map((group) => vulnerability(group, context)),
+      // Required by 15.0, unknown to later ones, harmless in both.
+      dependency_files: [],
+    });
+  },
+};
+
+/** The schema's pattern has neither zone nor fraction; the time is UTC. */
+function withoutZone(iso: string): string {
+  return new Date(iso).toISOString().slice(0, 19);
+}
+
+function messagesOf(report: Report): readonly { level: string; value: string }[] {
+  const level = report.verdict === 'incomplete' ? 'fatal' : 'warn';
+  const incomplete = report.incomplete.map(({ code, message }) => ({
+    level,
+    value: cut(plain(`Incomplete: ${message} (${code})`), 1_000),
+  }));
+  const { length } = report.observations;
+  if (length === 0) return incomplete;
+  return [
+    ...incomplete,
+    { level: 'info', value: `${length} observations below the threshold are in the full report.` },
+  ];
+}
+
+function vulnerability(group: FindingGroup, context: FormatContext) {
+  const by = group.package;
+  const name = by === null ? '' : plain(by.name);
+  return {
+    id: asUuid(group.fingerprint),
+    name: cut(`${group.rule} by ${name === '' ? 'a package that is not known' : name}`, 255),
+    description: describe(group),
+    severity: SEVERITY[group.priority],
+    solution: solutionOf(group),
+    identifiers: [
+      // The primary one is what GitLab recognizes a vulnerability by in the next run.
+      {
+        type: 'packagehunter_rule',
+        name: cut(`${group.rule}: ${name}`, 255),
+        value: bounded(`${group.slug}:${name}`, group.fingerprint),
+      },
+      { type: 'packwarden_rule', name: group.rule, value: group.slug },
+    ],
+    location: {
+      file: context.file,
+      dependency: {
+        package: { name: cut(name === '' ? 'unknown' : name, 255) },
+        version: cut(by === null ? '' : plain(by.version), 255),
+        ...(by === null ? {} : { direct: by.path.length <= 2 }),
+      },
+    },
+    details: detailsOf(group, context),
+  };
+}
+
+/** Short values as they are; long ones by their fingerprint, so that two of them never become one. */
+function bounded(value: string, fingerprint: string): string {
+  return value.length <= 255 ? value : `${cut(value, 180)}:${fingerprint.slice(0, 64)}`;
+}
+
+function asUuid(hex: string): string {
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ];
+  return parts.join('-');
+}
+
+/** GitLab renders it as Markdown: what a package controls stands in code spans that it can not close. */
+function describe(group: FindingGroup): string {
+  const by = group.package;
+  const span = (text: string): string => `\`${text.replaceAll('`', "'") || ' '}\``;
+  const who = by === null ? 'A package that could not be told' : span(packageLabel(by));
+  const times = group.count === 1 ? 'once' : `${group.count} times`;
+  const why = by === null ? '' : `\n\nPulled in by ${span(pathOf(by.path))}.`;
+  return `${who} did this ${times} while the project's dependencies were installed and loaded in a watched sandbox: ${group.rule.replaceAll(/[^\w .,-]/g, ' ')}.${why}`;
+}
+
+function solutionOf(group: FindingGroup): string {
+  const who = group.package === null ? 'the package' : packageLabel(group.package);
+  return cut(
+    `Do not merge before the evidence is understood. If it is not what ${who} is for, remove or pin it, and treat every machine that installed it as compromised.`,
+    7_000,
+  );
+}
+
+function pathOf(path: readonly string[]): string {
+  return cut(path.map(plain).join(' → '), 1_000);
+}
+
+function detailsOf(group: FindingGroup, { reportUrl }: FormatContext) {
+  const text = (value: string, max = 500) => ({ type: 'text', value: cut(value, max) });
+  const versions = [...new Set(group.findings.map(({ package: by }) => packageLabel(by)))].slice(0, MAX_ROWS);
+  const shown = group.findings.slice(0, MAX_ROWS);
+  const rows = shown.map((finding) => [
+    text(finding.phase),
+    text(subjectOf(finding)),
+    text(finding.decoy === null ? '' : plain(finding.decoy)),
+    text(commandOf(finding)),
+    { type: 'value', value: finding.count },
+    text(finding.first),
+  ]);
+  const more = group.findings.length - shown.length;
+  const [worst] = group.findings;
+  return {
+    package: { name: 'Package', ...text(versions.join(', '), 1_000) },
+    path: { name: 'Pulled in by', ...text(group.package === null ? 'not known' : pathOf(group.package.path), 1_000) },
+    evidence: {
+      name: more > 0 ? `Evidence (${more} more in the full report)` : 'Evidence',
+      type: 'table',
+      header: ['Phase', 'What', 'Decoy', 'Command', 'Times', 'First'].map((title) => text(title)),
+      rows,
+    },
+    ...(worst.processes.length === 0
+      ? {}
+      : {
+          processes: {
+            name: 'Processes, from the one that did it',
+            type: 'code',
+            value: processLines(worst.processes),
+          },
+        }),
+    ...(reportUrl === null ? {} : { report: { name: 'Full report', type: 'url', href: reportUrl } }),
+  };
+}
+
+function processLines(processes: FindingGroup['findings'][0]['processes']): string {
+  return processes
+    .slice(0, MAX_ROWS)
+    .map(({ pid, cmdline, cwd }) => `${pid}  ${cut(plain(cmdline), 500)}   (in ${cut(plain(cwd), 200)})`)
+    .join('\n');
+}

@@ -1,0 +1,75 @@
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FORMAT_NAMES } from '../../src/report/formats/formats.js';
+import { finding, ID, job, report } from './reports.js';
+import { type Service, startService } from './service.js';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.close());
+
+const get = (query: string) => request(service.server).get(`/v1/jobs/${ID}/report${query}`).set('Host', 'pw.example');
+
+describe('GET /v1/jobs/:id/report', () => {
+  test.each([
+    ['text', 'text/plain'],
+    ['json', 'application/json'],
+    ['gitlab', 'application/json'],
+    ['sarif', 'application/sarif+json'],
+    ['junit', 'application/xml'],
+    ['codequality', 'application/json'],
+  ])('%s is served as %s, with the verdict in a header', async (format, type) => {
+    service.queue.views.set(
+      ID,
+      job({ state: 'finished', report: report({ verdict: 'findings', findings: [finding()] }) }),
+    );
+    const answer = await get(`?format=${format}`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toContain(type);
+    expect(answer.headers['content-disposition']).toMatch(/^inline; filename="[\w.-]+"$/);
+    expect(answer.headers['packwarden-verdict']).toBe('findings');
+  });
+
+  test('names its page, and the file that the client names', async () => {
+    service.queue.views.set(
+      ID,
+      job({ state: 'finished', report: report({ verdict: 'findings', findings: [finding()] }) }),
+    );
+    const { vulnerabilities } = (await get('?format=gitlab&file=apps%2Fweb%2Fyarn.lock')).body;
+    expect(vulnerabilities[0].location.file).toBe('apps/web/yarn.lock');
+    expect(vulnerabilities[0].details.report.href).toBe(`http://pw.example/jobs/${ID}`);
+  });
+
+  test('while the job runs: 409 with its state and when to ask again', async () => {
+    service.queue.views.set(ID, job({ state: 'installing' }));
+    const answer = await get('?format=gitlab');
+    expect(answer.status).toBe(409);
+    expect(answer.headers['retry-after']).toBe('3');
+    expect(answer.body).toMatchObject({ status: 'error', code: 'not-finished', state: 'installing' });
+  });
+
+  test.each([
+    ['?format=pdf', 'unknown-format'],
+    ['?format=constructor', 'unknown-format'],
+    ['?format=json&format=text', 'unknown-format'],
+    ['?file=%2Fetc%2Fpasswd', 'malformed-request'],
+    ['?file=a%0Ab', 'malformed-request'],
+    [`?file=${'a'.repeat(300)}`, 'malformed-request'],
+    ['?file=a&file=b', 'malformed-request'],
+  ])('%s: 400', async (query, code) => {
+    service.queue.views.set(ID, job({ state: 'finished', report: report() }));
+    const answer = await get(query);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ status: 'error', code });
+    if (code === 'unknown-format') expect(answer.body.known).toEqual(FORMAT_NAMES);
+  });
+
+  test('an unknown job, a wrong id and a wrong method are told apart', async () => {
+    const unknown = await request(service.server).get('/v1/jobs/1b0e9c36-4f27-4a3e-9f0e-2f4f3f0f8a11/report');
+    const wrong = await request(service.server).get('/v1/jobs/nope/report');
+    const posted = await request(service.server).post(`/v1/jobs/${ID}/report`);
+    expect([unknown.status, wrong.status, posted.status]).toEqual([404, 400, 405]);
+  });
+});

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Ajv, type ValidateFunction } from 'ajv';
+import formats from 'ajv-formats';
+import { XmlDocument, XsdValidator } from 'libxml2-wasm';
+
+/** Published schemas that stand beside the checkout; where they don't, the tests that need them say so and skip. */
+const SCHEMAS = fileURLToPath(new URL('../../../../shared/schemas/', import.meta.url));
+
+export const SCHEMAS_MISSING = existsSync(SCHEMAS) ? false : `no ${SCHEMAS}`;
+
+function jsonValidator(file: string): (text: string) => readonly string[] {
+  let validate: ValidateFunction | undefined;
+  return (text) => {
+    validate ??= compile(file);
+    if (validate(JSON.parse(text))) return [];
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+  };
+}
+
+function compile(file: string): ValidateFunction {
+  const ajv = new Ajv({ strict: false, allErrors: false });
+  formats.default(ajv);
+  return ajv.compile(JSON.parse(readFileSync(`${SCHEMAS}${file}`, 'utf8')));
+}
+
+export const gitlabFaults = jsonValidator('gitlab-dependency-scanning.json');
+export const sarifFaults = jsonValidator('sarif-2.1.0.json');
+
+/** Well-formed, and as readers of JUnit XML expect it. */
+export function junitFaults(text: string): readonly string[] {
+  const schema = XmlDocument.fromString(readFileSync(new URL('junit.xsd', import.meta.url), 'utf8'));
+  const document = XmlDocument.fromString(text);
+  const validator = XsdValidator.fromDoc(schema);
+  try {
+    validator.validate(document);
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  } finally {
+    for (const part of [validator, document, schema]) part.dispose();
+  }
+}
