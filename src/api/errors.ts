@@ -50,6 +50,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'egress-not-permitted': 403,
   'queue-unavailable': 503,
   'disk-full': 503,
+  'key-reused': 422,
   'bad-audit-token': 401,
   'not-audit-events': 400,
   'audit-store-unavailable': 503,

@@ -17,6 +17,8 @@ export interface JobService {
     readonly body: Readable;
     /** The CI job behind it; null when none is known. */
     readonly context: JobContext | null;
+    /** Requests of one owner with the same key are one job. */
+    readonly idempotencyKey?: string | undefined;
   }): Promise<{ readonly id: string }>;
   /** Undefined when there is no such job. */
   find(id: string): Promise<JobView | undefined>;

@@ -43,9 +43,10 @@ export async function upload(
   const variables = readCiHeaders(request.headers);
   const address = request.socket.remoteAddress;
   const context = job === null ? claimedContext(variables, address) : completed(job, variables, address);
+  const idempotencyKey = idempotencyKeyOf(request);
   // `createApiServer` leaves this answer to us, so that everything above is refused before the body is sent.
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-  return options.jobs.submit({ ecosystem: known.data, owner, egress, body: request, context });
+  return options.jobs.submit({ ecosystem: known.data, owner, egress, body: request, context, idempotencyKey });
 }
 
 /** What the job asks to reach (`?egress=none`). Twice the same parameter is a list, and refused like any other word. */
@@ -55,6 +56,14 @@ function egressOf({ query }: Request): EgressMode | undefined {
   throw new ApiError(400, 'unknown-egress', `unknown egress mode; known ones: ${EGRESS_MODES.join(', ')}`, {
     fields: { known: EGRESS_MODES },
   });
+}
+
+/** As in the IETF's draft of the header: one value of visible characters. */
+function idempotencyKeyOf(request: Request): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new ApiError(400, 'malformed-request', 'Idempotency-Key is one value of 1 to 255 visible ASCII characters');
 }
 
 function checkHead(request: Request, maxBytes: number): void {

@@ -34,8 +34,11 @@ export interface BlobStore {
 export interface JobQueue {
   /** Fails at once, and without asking Redis, while it is not connected. @throws QueueUnavailableError */
   assertConnected(): void;
-  /** Resolves when the job is in Redis. @throws QueueUnavailableError at once when Redis does not answer */
-  add(spec: JobSpec): Promise<void>;
+  /**
+   * Resolves when the job is in Redis: with `spec`, or with the job that was added before under the same `onceKey`. Of any
+   * number that race under one key exactly one is added. @throws QueueUnavailableError at once when Redis does not answer
+   */
+  add(spec: JobSpec, onceKey?: string): Promise<JobSpec>;
   find(id: string): Promise<JobView | undefined>;
   /** Removes a job that is not running, with its result. False when it runs just now (it is then cancelled). */
   remove(id: string): Promise<boolean>;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { GEMFILE, PACKAGE_JSON } from '../blobs/manifest.js';
 import { type EgressMode, isWithin } from '../egress/mode.js';
@@ -12,6 +13,8 @@ export interface SubmissionRequest {
   /** What the job asks to reach; absent: the service's own mode. */
   readonly egress?: EgressMode | undefined;
   readonly body: Readable;
+  /** The submitter's word that requests with the same key are one: a retry after a lost answer makes no second job. */
+  readonly idempotencyKey?: string | undefined;
   /** The CI job behind it; null when none is known. */
   readonly context: JobContext | null;
 }
@@ -23,6 +26,15 @@ export class EgressNotPermittedError extends Error {
 
   constructor(asked: EgressMode, max: EgressMode) {
     super(`egress=${asked} is not permitted here: a job may ask for ${max} or less`);
+  }
+}
+
+/** An idempotency key came again with something else. */
+export class KeyReusedError extends Error {
+  override readonly name = 'KeyReusedError';
+  readonly code = 'key-reused';
+  constructor() {
+    super('this Idempotency-Key was used for another tarball, ecosystem or egress mode');
   }
 }
 
@@ -46,7 +58,8 @@ export class Submissions {
 
   /**
    * Takes a tarball in. Resolves only when blob and job are both durable; leaves nothing behind when it rejects.
-   * @throws EgressNotPermittedError before anything is read, ArchiveError for the body's faults, QueueUnavailableError when Redis does not answer
+   * @throws EgressNotPermittedError before anything is read, ArchiveError for the body's faults, QueueUnavailableError when Redis
+   * does not answer, KeyReusedError
    */
   async submit(request: SubmissionRequest): Promise<{ readonly id: string }> {
     const { blobs, queue, clock, newId, maxEgress } = this.#deps;
@@ -65,12 +78,15 @@ export class Submissions {
       blob: { key: id, ...stored },
     };
     try {
-      await queue.add(spec);
+      const kept = await queue.add(spec, onceKey(request));
+      if (kept.id === id) return { id };
+      if (!isSame(kept, spec)) throw new KeyReusedError();
+      await blobs.remove(id);
+      return { id: kept.id };
     } catch (error) {
       await blobs.remove(id);
       throw error;
     }
-    return { id };
   }
 
   /** Undefined when there is no such job, or no longer. @throws QueueUnavailableError */
@@ -84,4 +100,16 @@ export class Submissions {
     if (removed) await this.#deps.blobs.remove(id);
     return removed;
   }
+}
+
+/** Keys of different submitters never meet. */
+function onceKey({ owner, idempotencyKey }: SubmissionRequest): string | undefined {
+  if (idempotencyKey === undefined) return undefined;
+  return createHash('sha256')
+    .update(JSON.stringify([owner, idempotencyKey]))
+    .digest('hex');
+}
+
+function isSame(a: JobSpec, b: JobSpec): boolean {
+  return a.blob.sha256 === b.blob.sha256 && a.ecosystem === b.ecosystem && a.egress === b.egress;
 }

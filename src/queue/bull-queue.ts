@@ -5,7 +5,7 @@ import type { JobSpec, JobView } from '../jobs/job.js';
 import type { Clock, JobQueue } from '../jobs/ports.js';
 import { producerConnection, type RedisUrl, untilReady } from './connection.js';
 import { QueueUnavailableError } from './errors.js';
-import { CANCEL_CHANNEL, QUEUE_NAME, toView } from './job-record.js';
+import { CANCEL_CHANNEL, parseSpec, QUEUE_NAME, toView } from './job-record.js';
 
 /** How often a job is tried when the machine (not the project) fails. */
 const ATTEMPTS = 3;
@@ -53,17 +53,26 @@ export class BullQueue implements JobQueue {
     if (this.#redis.status !== 'ready') throw new QueueUnavailableError(new Error(`redis is ${this.#redis.status}`));
   }
 
-  async add(spec: JobSpec): Promise<void> {
-    const kept = { age: this.#options.retentionS };
-    await this.#guard(() =>
-      this.#queue.add('detonate', spec, {
+  async add(spec: JobSpec, onceKey?: string): Promise<JobSpec> {
+    const { retentionS } = this.#options;
+    const kept = { age: retentionS };
+    // BullMQ claims the key in the same step in which it stores the job, and forgets it when the job is removed.
+    const once = onceKey === undefined ? {} : { deduplication: { id: onceKey, ttl: retentionS * 1000 } };
+    return this.#guard(async () => {
+      const { id } = await this.#queue.add('detonate', spec, {
         jobId: spec.id,
         attempts: ATTEMPTS,
         backoff: { type: 'exponential', delay: BACKOFF_MS },
         removeOnComplete: kept,
         removeOnFail: kept,
-      }),
-    );
+        ...once,
+      });
+      if (id === undefined || id === spec.id) return spec;
+      const earlier = await Job.fromId(this.#queue, id);
+      // It went between the two questions; who asks again gets a job of his own.
+      if (!earlier) throw new QueueUnavailableError(new Error('the job of this key was removed just now'));
+      return parseSpec(earlier.data);
+    });
   }
 
   async find(id: string): Promise<JobView | undefined> {

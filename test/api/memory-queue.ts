@@ -6,6 +6,7 @@ import { QueueUnavailableError } from '../../src/queue/errors.js';
 export class MemoryQueue implements JobQueue {
   readonly views = new Map<string, JobView>();
   readonly specs: JobSpec[] = [];
+  readonly #once = new Map<string, JobSpec>();
   /** As if Redis did not answer. */
   down = false;
   /** As if Redis went away between the tarball and the job. */
@@ -13,11 +14,15 @@ export class MemoryQueue implements JobQueue {
   /** Called when an upload begins. */
   onPing: () => void = () => undefined;
 
-  async add(spec: JobSpec): Promise<void> {
+  async add(spec: JobSpec, onceKey?: string): Promise<JobSpec> {
     if (this.failsToAdd) throw new QueueUnavailableError(new Error('connect ECONNREFUSED 10.0.0.9:6379'));
+    const earlier = onceKey === undefined ? undefined : this.#once.get(onceKey);
+    if (earlier !== undefined) return earlier;
+    if (onceKey !== undefined) this.#once.set(onceKey, spec);
     this.specs.push(spec);
     const { id, ecosystem, owner, submittedAt, context } = spec;
     this.views.set(id, { id, ecosystem, owner, submittedAt, context, state: 'queued', report: null });
+    return spec;
   }
 
   async find(id: string): Promise<JobView | undefined> {

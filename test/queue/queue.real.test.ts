@@ -138,6 +138,26 @@ describe('the queue on a real Redis', () => {
     });
   });
 
+  it('adds one job of all that race under one key, keeps the key past its end, and forgets it with the job', async () => {
+    const specs = Array.from({ length: 20 }, newSpec);
+    const kept = await Promise.all(specs.map((spec) => queue.add(spec, 'key')));
+    const [first] = kept;
+    expect(new Set(kept.map(({ id }) => id)).size).toBe(1);
+    expect(specs).toContainEqual(first);
+    const found = await Promise.all(specs.map(({ id }) => queue.find(id)));
+    expect(found.filter((view) => view !== undefined)).toHaveLength(1);
+
+    await withWorker(
+      workerThat(async ({ spec }) => answer(spec)),
+      async () => void (await finalView(first?.id ?? '')),
+    );
+    expect(await queue.add(newSpec(), 'key')).toEqual(first);
+    expect(await queue.remove(first?.id ?? '')).toBe(true);
+    const later = newSpec();
+    expect(await queue.add(later, 'key')).toEqual(later);
+    await queue.remove(later.id);
+  });
+
   it('keeps what it accepted when Redis is killed, and says at once that it is away', async () => {
     const spec = newSpec();
     await queue.add(spec);
