@@ -44,6 +44,7 @@ const ours = createApiServer(
     readiness: { check: async () => ({ ready: true, parts: {} }) },
     authenticator: createAuthenticator({ tokens: [], users: [], clock, secret: randomBytes(32) }),
     clock,
+    version: '0.0.0',
     newId: () => randomUUID(),
     log,
   }),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { clientReference } from '../src/app/client-config.js';
 import { configReference } from '../src/app/config.js';
 import { syscallCatalog } from '../src/sensor/fields/catalog.js';
 
@@ -20,7 +21,8 @@ describe('the documentation says what is', () => {
   });
 
   it('every variable of the README is one of the configuration', () => {
-    const known = new Set([...configReference().map(({ name }) => name), 'PACKWARDEN_CONFIG']);
+    const variables = [...configReference(), ...clientReference()].map(({ name }) => name);
+    const known = new Set([...variables, 'PACKWARDEN_CONFIG']);
     for (const [name] of readme.matchAll(/PACKWARDEN_[A-Z_]+/g)) expect([...known]).toContain(name);
   });
 

@@ -7,6 +7,7 @@ import { EGRESS_MODES, isWithin } from '../egress/mode.js';
 import { PRIORITIES } from '../falco/alert.js';
 import { normalizeInstance } from '../gitlab/instance.js';
 import { DEFAULT_LIMITS } from '../sandbox/options.js';
+import { CLIENT_VARIABLES, type ClientConfig, parseClientConfig } from './client-config.js';
 
 /** The configuration can't be used; the message names each variable and what is wrong with it. */
 export class ConfigError extends Error {
@@ -200,11 +201,17 @@ export function loadConfig(env: Environment = process.env): Config {
   return Object.freeze(config);
 }
 
+/** What the client commands take from the environment. @throws ClientConfigError */
+export function loadClientConfig(env: Environment = process.env): ClientConfig {
+  return parseClientConfig(env);
+}
+
 function definedOf(env: Environment): Record<string, string> {
   const own = Object.entries(env).filter(
     (entry): entry is [string, string] =>
       entry[0].startsWith('PACKWARDEN_') &&
       entry[0] !== 'PACKWARDEN_CONFIG' &&
+      !CLIENT_VARIABLES.has(entry[0]) &&
       entry[1] !== undefined &&
       entry[1] !== '',
   );

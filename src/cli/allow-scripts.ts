@@ -47,7 +47,6 @@ function formOf(report: Report, wanted: string | undefined): Form {
 }
 
 export const allowScripts: Command = {
-  summary: "write a report's decision about install scripts in the package manager's own form",
   async run(argv) {
     const { values, positionals } = readArgs('allow-scripts', argv, {
       allowPositionals: true,

@@ -15,7 +15,6 @@ ${lines.join('\n')}
 }
 
 export const config: Command = {
-  summary: 'print the effective configuration, secrets masked',
   async run(argv) {
     const { values } = readArgs('config', argv, { options: { help: { type: 'boolean', short: 'h' } } });
     process.stdout.write(values.help ? help() : `${JSON.stringify(maskedConfig(loadConfig()), null, 2)}\n`);

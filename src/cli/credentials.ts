@@ -11,7 +11,6 @@ on standard error.
 `;
 
 export const credentials: Command = {
-  summary: 'make a bearer token or a basic user, hashed',
   async run(argv) {
     const { values, positionals } = readArgs('credentials', argv, {
       allowPositionals: true,

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { create as createTar } from 'tar';
 import { type Config, loadConfig } from '../app/config.js';
@@ -8,6 +10,7 @@ import { startService } from '../app/service.js';
 import type { Report } from '../report/report.js';
 import { renderText } from '../report/text.js';
 import { ServiceClient } from './service-client.js';
+import { explainState } from './states.js';
 import { type Command, readArgs } from './usage.js';
 
 const SAMPLE = fileURLToPath(new URL('../../falco-test', import.meta.url));
@@ -17,14 +20,6 @@ const HELP = `Usage: packwarden demo
 Submits falco-test/, a project that misbehaves harmlessly, to the service (one that already runs here, else one that is
 started for the demo), shows its progress, and prints the report. Exit code 0 when the misbehaviour was found.
 `;
-
-const STATES: Record<string, string> = {
-  queued: 'waiting for a worker',
-  preparing: 'making a sandbox and proving that the sensor watches it',
-  installing: 'installing, with every install script forced on',
-  importing: 'loading each direct dependency',
-  draining: 'proving that the sensor watched to the end',
-};
 
 /** Packs a folder as a CI job would: `tar -C DIR -czf - .` */
 async function pack(folder: string): Promise<Buffer> {
@@ -52,8 +47,10 @@ async function detonate(base: string, config: Config): Promise<number> {
   const say = (text: string): void => void process.stderr.write(`[demo] ${text}\n`);
   const client = new ServiceClient(base);
   say(`submits falco-test/ to ${base}`);
-  const id = await client.submit(await pack(SAMPLE), 'npm');
-  const report = await client.follow(id, (state) => say(`${state}: ${STATES[state] ?? ''}`));
+  const tarball = await pack(SAMPLE);
+  const upload = { bytes: tarball.length, open: () => Readable.from([tarball]) };
+  const id = await client.submit(upload, 'npm', randomUUID());
+  const report = await client.follow(id, (state) => say(explainState(state)));
   const colour = process.stdout.isTTY === true && process.stdout.hasColors();
   process.stdout.write(`\n${renderText(report, { colour, width: process.stdout.columns ?? 100 })}\n`);
   const folder = join(config.PACKWARDEN_DATA_DIR, 'demo');
@@ -67,7 +64,6 @@ async function detonate(base: string, config: Config): Promise<number> {
 }
 
 export const demo: Command = {
-  summary: 'detonate the sample project falco-test/ and print its report',
   async run(argv) {
     const { values } = readArgs('demo', argv, { options: { help: { type: 'boolean', short: 'h' } } });
     if (values.help) {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { ClientConfigError } from '../app/client-config.js';
 import { ConfigError } from '../app/config.js';
 import { COMMANDS } from './commands.js';
 import { UsageError } from './usage.js';
@@ -28,6 +29,7 @@ ${lines.join('\n')}
 
 function explain(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\nSee: ${error.help}`;
+  if (error instanceof ClientConfigError) return `${error.message}\nSee: packwarden analyze --help`;
   if (error instanceof ConfigError) return `${error.message}\nSee: packwarden config --help`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -25,7 +25,6 @@ function untilSignal(): Promise<NodeJS.Signals> {
 }
 
 export const serve: Command = {
-  summary: 'run the service: API, worker, sensor',
   async run(argv) {
     const { values } = readArgs('serve', argv, {
       options: { role: { type: 'string', default: 'all' }, help: { type: 'boolean', short: 'h' } },

@@ -1,5 +1,8 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Report, reportSchema } from '../report/report.js';
+import { type Hindrance, withRetries } from './retry.js';
 
 /** The service answered with an error, or not at all. */
 export class ServiceError extends Error {
@@ -14,47 +17,146 @@ const acceptedSchema = z.object({ id: z.uuid() });
 const runningSchema = z.object({ status: z.string(), verdict: z.string().optional() });
 const errorSchema = z.object({ reason: z.string() });
 
-/** How often a running job is asked for, in milliseconds. */
-const POLL_MS = 200;
+/** A full queue, a proxy without its service, a restart: these pass. */
+const PASSING = new Set([429, 502, 503, 504]);
+
+export interface ServiceClientOptions {
+  /** Sent with every request: credentials and what the job is. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How long a service that does not answer is borne, in milliseconds. @defaultValue 0 */
+  readonly patienceMs?: number;
+  /** Ends every wait and request. */
+  readonly signal?: AbortSignal;
+  /** Told before a request is repeated. */
+  readonly onWait?: (error: Error, waitMs: number) => void;
+  /** How often a running job is asked for, in milliseconds. @defaultValue 200 */
+  readonly pollMs?: number;
+}
+
+/** A body that can be sent again. */
+export interface Upload {
+  readonly bytes: number;
+  open(): Readable;
+}
 
 /** A running service as a client sees it. `base` is its address, e.g. `http://127.0.0.1:3000`. */
 export class ServiceClient {
-  constructor(readonly base: string) {}
+  readonly base: string;
+  readonly #options: ServiceClientOptions;
+  readonly #signal: AbortSignal;
 
-  /** Submits a tarball. @throws ServiceError with the service's reason */
-  async submit(tarball: Buffer, ecosystem: string): Promise<string> {
-    const response = await this.#fetch(`/v1/jobs?ecosystem=${ecosystem}`, {
+  constructor(base: string, options: ServiceClientOptions = {}) {
+    this.base = base.replace(/\/+$/, '');
+    this.#options = options;
+    this.#signal = options.signal ?? new AbortController().signal;
+  }
+
+  /**
+   * Submits a tarball; repeated until there is an answer, it is still one job by its `key`. `onSent` hears how many bytes
+   * have gone. @throws ServiceError with the service's reason
+   */
+  async submit(
+    upload: Upload,
+    ecosystem: string,
+    key: string,
+    onSent: (bytes: number) => void = () => undefined,
+  ): Promise<string> {
+    const response = await this.#request(`/v1/jobs?ecosystem=${ecosystem}`, () => ({
       method: 'POST',
-      headers: { 'content-type': 'application/octet-stream' },
-      body: new Uint8Array(tarball),
-    });
-    return acceptedSchema.parse(await response.json()).id;
+      headers: {
+        'content-type': 'application/octet-stream',
+        'content-length': String(upload.bytes),
+        'idempotency-key': key,
+      },
+      body: Readable.toWeb(counted(upload.open(), onSent)),
+      duplex: 'half',
+    }));
+    return acceptedSchema.parse(response).id;
   }
 
   /** Follows a job to its report; `onState` hears each change of its state once. @throws ServiceError */
   async follow(id: string, onState: (state: string) => void): Promise<Report> {
+    const { pollMs = 200 } = this.#options;
     let last = '';
     for (;;) {
-      const response = await this.#fetch(`/v1/jobs/${id}`, {});
-      const body: unknown = await response.json();
+      const body = await this.#request(`/v1/jobs/${id}`, () => ({}));
       const { status, verdict } = runningSchema.parse(body);
-      if (verdict !== undefined) return reportSchema.parse(body);
+      if (verdict !== undefined) return this.#parseReport(body);
       if (status !== last) onState(status);
       last = status;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await sleep(pollMs, undefined, { signal: this.#signal });
     }
   }
 
-  async #fetch(path: string, init: RequestInit): Promise<Response> {
-    let response: Response;
-    try {
-      response = await fetch(this.base + path, init);
-    } catch (cause) {
-      throw new ServiceError(`no service answers at ${this.base}`, cause);
-    }
-    if (response.ok) return response;
-    const body = errorSchema.safeParse(await response.json().catch(() => null));
-    const reason = body.success ? body.data.reason : response.statusText;
-    throw new ServiceError(`${this.base}${path} answered ${response.status}: ${reason}`);
+  /** Cancels a job that runs, removes one that waits. Works when everything else has been aborted. @throws ServiceError */
+  async cancel(id: string): Promise<void> {
+    const signal = AbortSignal.timeout(10_000);
+    const outcome = await this.#once(`/v1/jobs/${id}`, { method: 'DELETE', signal });
+    if ('error' in outcome) throw outcome.error;
   }
+
+  #parseReport(body: unknown): Report {
+    const report = reportSchema.safeParse(body);
+    if (report.success) return report.data;
+    const [issue] = report.error.issues;
+    throw new ServiceError(
+      `the report is not one that this version reads (${issue?.path.join('.')}: ${issue?.message}): use the client of the service's version`,
+    );
+  }
+
+  #request(path: string, init: () => RequestInit): Promise<unknown> {
+    const { patienceMs = 0, onWait = () => undefined } = this.#options;
+    const options = {
+      patienceMs,
+      signal: this.#signal,
+      onWait,
+      now: () => performance.now(),
+      sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
+    };
+    return withRetries(options, () => this.#once(path, { signal: this.#signal, ...init() }));
+  }
+
+  /** @throws ServiceError for what will not pass, AbortError */
+  async #once(path: string, init: RequestInit): Promise<{ readonly value: unknown } | Hindrance> {
+    try {
+      const headers = { ...this.#options.headers, ...(init.headers as Record<string, string> | undefined) };
+      const response = await fetch(this.base + path, { ...init, headers, redirect: 'error' });
+      const text = await response.text();
+      if (response.ok) return { value: text === '' ? null : JSON.parse(text) };
+      return this.#refusal(path, response, text);
+    } catch (cause) {
+      if (cause instanceof ServiceError || this.#signal.aborted) throw cause;
+      if (cause instanceof SyntaxError) {
+        throw new ServiceError(`${this.base} does not answer as Packwarden does: is the address right?`, cause);
+      }
+      const why = cause instanceof Error && cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
+      return { error: new ServiceError(`no service answers at ${this.base}${why}`, cause), retryAfterS: null };
+    }
+  }
+
+  #refusal(path: string, response: Response, text: string): Hindrance {
+    const reason = errorSchema.safeParse(parseJson(text));
+    const told = reason.success ? reason.data.reason : response.statusText;
+    const error = new ServiceError(`${this.base}${path} answered ${response.status}: ${told}`);
+    if (!PASSING.has(response.status)) throw error;
+    const asked = Number(response.headers.get('retry-after') ?? Number.NaN);
+    return { error, retryAfterS: Number.isFinite(asked) ? asked : null };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function counted(stream: Readable, onSent: (bytes: number) => void): Readable {
+  let sent = 0;
+  stream.on('data', (chunk: Buffer) => {
+    sent += chunk.length;
+    onSent(sent);
+  });
+  return stream;
 }

@@ -13,9 +13,8 @@ export class UsageError extends Error {
   }
 }
 
-/** A command of `packwarden`: a line for the overview, and what it does with the arguments behind its name. */
+/** A command of `packwarden`: what it does with the arguments behind its name. */
 export interface Command {
-  readonly summary: string;
   /** Resolves with the exit code. @throws UsageError */
   run(argv: readonly string[]): Promise<number>;
 }

@@ -36,6 +36,5 @@ export async function runRules(argv: readonly string[], io: Io = STANDARD_IO): P
 
 /** For the table of commands. */
 export const rules: Command = {
-  summary: 'check, list, show and try rule files: lint, list, show, test, fields',
   run: (argv) => runRules(argv),
 };

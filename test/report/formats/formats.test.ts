@@ -56,7 +56,7 @@ function hostile(text: string): Report {
     decoy: text,
     alert: { ...finding().alert, output: text, output_fields: { 'fd.name': text, 'proc.cmdline': text } },
   });
-  const packages = [{ name: text, version: text, scripts: ['install'], ran: true, findings: 1 }];
+  const packages = [{ name: text, version: text, scripts: ['install'], ran: true, commands: [], findings: 1 }];
   return report({
     verdict: 'findings',
     findings: [evil],
@@ -185,8 +185,8 @@ describe('identity from run to run', () => {
 describe('JUnit and JSON', () => {
   it('JUnit fails the package that did it, errors for a run that was not watched, and passes the quiet ones', () => {
     const packages = [
-      { name: 'evil-dep', version: '1.0.0', scripts: ['install'], ran: true, findings: 2 },
-      { name: 'esbuild', version: '0.25.0', scripts: ['postinstall'], ran: true, findings: 0 },
+      { name: 'evil-dep', version: '1.0.0', scripts: ['install'], ran: true, commands: [], findings: 2 },
+      { name: 'esbuild', version: '0.25.0', scripts: ['postinstall'], ran: true, commands: [], findings: 0 },
     ];
     const text = render('junit', report({ ...findings, packages }));
     expect(text).toContain('tests="4" failures="2" errors="0"');

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadClientConfig } from '../../app/config.js';
+import { plain } from '../../report/plain.js';
+import type { Report } from '../../report/report.js';
+import type { Tarball } from '../pack/tarball.js';
+import { ServiceClient } from '../service-client.js';
+import type { Command } from '../usage.js';
+import { help } from './help.js';
+import { Interrupt } from './interrupt.js';
+import { type AnalyzeOptions, readAnalyzeOptions } from './options.js';
+import { outcomeOf } from './outcome.js';
+import { renderForStdout, writeOutputs } from './output.js';
+import { Progress, size } from './progress.js';
+import { chooseSubmission, pack, type Submission } from './submission.js';
+
+const POLL_MS = 1_000;
+
+export const analyze: Command = {
+  async run(argv) {
+    const config = loadClientConfig();
+    const options = readAnalyzeOptions(argv, config);
+    if (options === null) {
+      process.stdout.write(help());
+      return 0;
+    }
+    const submission = chooseSubmission(options, config);
+    if (options.dryRun) {
+      process.stdout.write(listing(submission));
+      return 0;
+    }
+    return submitAndReport(options, submission);
+  },
+};
+
+async function submitAndReport(options: AnalyzeOptions, submission: Submission): Promise<number> {
+  const progress = new Progress((text) => process.stderr.write(text), process.stderr.isTTY === true);
+  const interrupt = new Interrupt();
+  const client = new ServiceClient(options.url, {
+    headers: options.headers,
+    patienceMs: options.retryMs,
+    signal: interrupt.signal,
+    onWait: (error, ms) => progress.waits(error, ms),
+    pollMs: POLL_MS,
+  });
+  const run = new Run(client, progress, interrupt);
+  const tarball = await pack(submission);
+  try {
+    tellSubmission(submission, tarball, options.url, progress);
+    const report = await run.toReport(tarball, submission.manager);
+    if (report === null) return interrupt.exitCode ?? 2;
+    return await publish(report, submission, options, progress, client.base);
+  } finally {
+    await tarball.dispose();
+  }
+}
+
+/** One job from its upload to its report; an interrupted one is cancelled at the service. */
+class Run {
+  constructor(
+    private readonly client: ServiceClient,
+    private readonly progress: Progress,
+    private readonly interrupt: Interrupt,
+  ) {}
+
+  /** Null when it was interrupted. @throws ServiceError */
+  async toReport(tarball: Tarball, manager: string): Promise<Report | null> {
+    let id: string | null = null;
+    try {
+      id = await this.client.submit(tarball, manager, randomUUID(), (sent) => this.progress.sent(sent, tarball.bytes));
+      this.progress.say(`job ${id}: ${this.client.base}/jobs/${id}`);
+      return await this.client.follow(id, (state) => this.progress.state(state));
+    } catch (error) {
+      if (!this.interrupt.signal.aborted) throw error;
+      if (id !== null) {
+        this.progress.say(`interrupted: cancels job ${id}`);
+        await this.client.cancel(id);
+      }
+      return null;
+    }
+  }
+}
+
+async function publish(
+  report: Report,
+  submission: Submission,
+  options: AnalyzeOptions,
+  progress: Progress,
+  base: string,
+): Promise<number> {
+  const lockFile = submission.kind === 'project' ? submission.lockFile : null;
+  const written = { report, lockFile, reportUrl: `${base}/jobs/${report.id}` };
+  await writeOutputs(written, options);
+  const { stdout } = process;
+  const terminal = {
+    isTty: stdout.isTTY === true,
+    hasColours: stdout.isTTY === true && stdout.hasColors(),
+    columns: stdout.columns,
+  };
+  stdout.write(renderForStdout(written, options, terminal));
+  const { exitCode, reason } = outcomeOf(report, options.failOn);
+  progress.say(`verdict ${report.verdict}: ${reason} (exit code ${exitCode})`);
+  return exitCode;
+}
+
+function tellSubmission(submission: Submission, tarball: Tarball, url: string, progress: Progress): void {
+  if (submission.kind === 'project') {
+    for (const note of submission.selection.notes) progress.say(note);
+    progress.say(`packed ${submission.selection.files.length} files`);
+  }
+  progress.say(`uploads ${size(tarball.bytes)} to ${url} as ${submission.manager}`);
+}
+
+/** What would be sent. */
+function listing(submission: Submission): string {
+  if (submission.kind === 'tarball') return `${submission.path}, as it is (${submission.manager})\n`;
+  const { selection, manager } = submission;
+  const sizes = selection.files.map(
+    ([path, content]) => content?.length ?? lstatSync(join(selection.project.root, path)).size,
+  );
+  const rows = selection.files.map(([path, content], at) => {
+    const bytes = size(sizes[at] ?? 0).padStart(12);
+    return `${bytes}  ${plain(path)}${content === null ? '' : '  (without its secrets)'}`;
+  });
+  const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
+  const notes = selection.notes.map((note) => `note: ${note}`);
+  return `${[...rows, ...notes, `${rows.length} files, ${size(total)} before compression (${manager})`].join('\n')}\n`;
+}

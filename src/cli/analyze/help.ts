@@ -1,0 +1,39 @@
+import { clientReference } from '../../app/client-config.js';
+import { ECOSYSTEMS } from '../../jobs/job.js';
+import { FORMAT_NAMES } from '../../report/formats/formats.js';
+
+/** What `packwarden analyze --help` prints. */
+export function help(): string {
+  const variables = clientReference().map(({ name, meaning }) => `  ${name.padEnd(20)}${meaning}`);
+  return `Usage: packwarden analyze [DIR|FILE] [OPTIONS]
+
+Packs what an install of the project in DIR (default: .) needs, or takes the tarball FILE as it is, has it detonated by a
+service and prints the report on standard output, progress on standard error.
+
+  --manager NAME         ${ECOSYSTEMS.join(', ')}; default: as the lock file tells
+  --url URL              address of the service
+  --token TOKEN          bearer token; a variable is better, because others can see a command line
+  --include PATTERN      pack these files, too (several times; folders, or patterns like 'src/**/*.proto')
+  --dry-run, --list      only list what would be packed
+  --format NAME          ${FORMAT_NAMES.join(', ')}
+                         default: text in a terminal, else json
+  --output NAME=FILE     write the report in a format to a file, too (several times)
+  --annotations FILE     write the link to the report as GitLab's artifacts:reports:annotations
+  --fail-on PRIORITY     from which priority a finding gives exit code 1 (default: WARNING)
+  --retry-for SECONDS    how long a service that is full or does not answer is borne (default: 120)
+  --no-color             no colours; so does NO_COLOR
+
+Packed are manifests, lock files, manifests of workspaces, local dependencies (file:, link:, portal:), patches, and
+.npmrc, .yarnrc and .yarnrc.yml without credentials. When the project's own install scripts may read its sources
+(prepare, postinstall, …), everything that git tracks is packed, and that is said.
+
+Exit codes
+  0  clean
+  1  a finding at or above --fail-on
+  2  wrong usage, or a fault of the service
+  3  incomplete: the run can't be called clean
+
+Environment (options win)
+${variables.join('\n')}
+`;
+}

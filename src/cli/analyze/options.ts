@@ -1,0 +1,112 @@
+import { resolve } from 'node:path';
+import type { ClientConfig } from '../../app/client-config.js';
+import { PRIORITIES, type Priority } from '../../falco/alert.js';
+import { ECOSYSTEMS, type Ecosystem } from '../../jobs/job.js';
+import { FORMAT_NAMES, type FormatName, isFormatName } from '../../report/formats/formats.js';
+import { readArgs, UsageError } from '../usage.js';
+
+/** What one run of `packwarden analyze` shall do. */
+export interface AnalyzeOptions {
+  /** Absolute path of a folder or of a tarball. */
+  readonly target: string;
+  /** Null: as the project's lock file tells. */
+  readonly manager: Ecosystem | null;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly include: readonly string[];
+  readonly dryRun: boolean;
+  /** On standard output; null: text in a terminal, else JSON. */
+  readonly format: FormatName | null;
+  readonly outputs: readonly { readonly format: FormatName; readonly file: string }[];
+  readonly annotations: string | null;
+  readonly failOn: Priority;
+  readonly retryMs: number;
+  readonly colour: boolean;
+}
+
+export const HELP_COMMAND = 'packwarden analyze --help';
+
+const ARGUMENTS = {
+  allowPositionals: true,
+  options: {
+    manager: { type: 'string' },
+    url: { type: 'string' },
+    token: { type: 'string' },
+    include: { type: 'string', multiple: true },
+    'dry-run': { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    format: { type: 'string' },
+    output: { type: 'string', multiple: true },
+    annotations: { type: 'string' },
+    'fail-on': { type: 'string', default: 'WARNING' },
+    'retry-for': { type: 'string', default: '120' },
+    'no-color': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+} as const;
+
+/** Null when the help is asked for. @throws UsageError */
+export function readAnalyzeOptions(argv: readonly string[], config: ClientConfig): AnalyzeOptions | null {
+  const { values, positionals } = readArgs('analyze', argv, ARGUMENTS);
+  if (values.help) return null;
+  if (positionals.length > 1) throw usage(`one folder or tarball is analyzed at a time, not ${positionals.length}`);
+  const url = values.url ?? config.PACKWARDEN_URL;
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw usage(`--url ${url}: not an http or https address`);
+  return {
+    target: resolve(positionals[0] ?? '.'),
+    manager: values.manager === undefined ? null : managerOf(values.manager),
+    url,
+    headers: { ...config.jobHeaders, ...authorization(values.token, config) },
+    include: values.include ?? [],
+    dryRun: values['dry-run'] || values.list,
+    format: values.format === undefined ? null : formatOf('--format', values.format),
+    outputs: (values.output ?? []).map(outputOf),
+    annotations: values.annotations ?? null,
+    failOn: priorityOf(values['fail-on']),
+    retryMs: secondsOf(values['retry-for']) * 1000,
+    colour: !values['no-color'] && !config.noColour,
+  };
+}
+
+/** What is given on the command line wins; an ID token is what a job has that was given nothing. */
+function authorization(token: string | undefined, config: ClientConfig): Record<string, string> {
+  const { HTR_user: user, HTR_pass: password } = config;
+  const bearer = token ?? config.PACKWARDEN_TOKEN;
+  if (bearer !== undefined) return { authorization: `Bearer ${bearer}` };
+  if (user !== undefined && password !== undefined) {
+    return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+  }
+  return config.PACKWARDEN_ID_TOKEN === undefined ? {} : { authorization: `Bearer ${config.PACKWARDEN_ID_TOKEN}` };
+}
+
+function outputOf(text: string): { format: FormatName; file: string } {
+  const [, name = '', file = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (file === '') throw usage(`--output ${text}: it is FORMAT=FILE`);
+  return { format: formatOf('--output', name), file };
+}
+
+function formatOf(option: string, name: string): FormatName {
+  if (isFormatName(name)) return name;
+  throw usage(`${option} ${name}: the formats are ${FORMAT_NAMES.join(', ')}`);
+}
+
+function managerOf(name: string): Ecosystem {
+  const known = ECOSYSTEMS.find((ecosystem) => ecosystem === name);
+  if (known === undefined) throw usage(`--manager ${name}: the package managers are ${ECOSYSTEMS.join(', ')}`);
+  return known;
+}
+
+function priorityOf(name: string): Priority {
+  const known = PRIORITIES.find((priority) => priority === name.toUpperCase());
+  if (known === undefined) throw usage(`--fail-on ${name}: the priorities are ${PRIORITIES.join(', ')}`);
+  return known;
+}
+
+function secondsOf(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw usage(`--retry-for ${text}: a number of seconds`);
+  return Number(text);
+}
+
+function usage(message: string): UsageError {
+  return new UsageError(message, HELP_COMMAND);
+}

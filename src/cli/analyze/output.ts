@@ -1,0 +1,52 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { VERSION } from '../../app/version.js';
+import { FORMATS, type FormatName } from '../../report/formats/formats.js';
+import { lockFileOf } from '../../report/formats/lock-file.js';
+import type { Report } from '../../report/report.js';
+import { renderText } from '../../report/text.js';
+import type { AnalyzeOptions } from './options.js';
+
+/** Where a report is written. */
+export interface Terminal {
+  readonly isTty: boolean;
+  readonly hasColours: boolean;
+  readonly columns: number | undefined;
+}
+
+export interface WrittenReport {
+  readonly report: Report;
+  /** Relative to the repository; null where only the report can tell. */
+  readonly lockFile: string | null;
+  readonly reportUrl: string;
+}
+
+/** The report for standard output: text for a person, JSON for a program, unless something else was asked for. */
+export function renderForStdout(written: WrittenReport, options: AnalyzeOptions, stdout: Terminal): string {
+  const format = options.format ?? (stdout.isTty ? 'text' : 'json');
+  if (format !== 'text') return render(written, format);
+  const { report, reportUrl } = written;
+  const colour = options.colour && stdout.isTty && stdout.hasColours;
+  return renderText(report, { colour, width: Math.min(stdout.columns ?? 80, 120), reportUrl });
+}
+
+/** Writes the files that were asked for. */
+export async function writeOutputs(written: WrittenReport, options: AnalyzeOptions): Promise<void> {
+  for (const { format, file } of options.outputs) await writeTo(file, render(written, format));
+  if (options.annotations !== null) await writeTo(options.annotations, annotations(written));
+}
+
+function render({ report, lockFile, reportUrl }: WrittenReport, format: FormatName): string {
+  return FORMATS[format].render(report, { file: lockFile ?? lockFileOf(report), reportUrl, version: VERSION });
+}
+
+/** What GitLab shows as a link on the job's page (`artifacts:reports:annotations`). */
+function annotations({ report, reportUrl }: WrittenReport): string {
+  const link = { label: `Packwarden: ${report.verdict}`, url: reportUrl };
+  return `${JSON.stringify({ packwarden: [{ external_link: link }] }, null, 2)}\n`;
+}
+
+async function writeTo(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}

@@ -1,0 +1,39 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { ClientConfig } from '../../app/client-config.js';
+import type { Ecosystem } from '../../jobs/job.js';
+import { relativeTo } from '../pack/project-files.js';
+import { detectManager, lockFileIn, selectProject } from '../pack/select.js';
+import type { Selection } from '../pack/selection.js';
+import { existingTarball, packSelection, type Tarball } from '../pack/tarball.js';
+import { UsageError } from '../usage.js';
+import { type AnalyzeOptions, HELP_COMMAND } from './options.js';
+
+/** What will be sent: a project that is packed, or a tarball as it is. */
+export type Submission =
+  | { readonly kind: 'project'; readonly manager: Ecosystem; readonly selection: Selection; readonly lockFile: string }
+  | { readonly kind: 'tarball'; readonly manager: Ecosystem; readonly path: string };
+
+/** @throws UsageError */
+export function chooseSubmission(options: AnalyzeOptions, config: ClientConfig): Submission {
+  const { target } = options;
+  if (!existsSync(target)) throw new UsageError(`there is no ${target}`, HELP_COMMAND);
+  if (!statSync(target).isDirectory()) {
+    if (options.include.length > 0) throw new UsageError('--include adds to a folder, not to a tarball', HELP_COMMAND);
+    return { kind: 'tarball', manager: options.manager ?? 'npm', path: target };
+  }
+  const manager = options.manager ?? detectManager(target);
+  const selection = selectProject(target, manager, options.include);
+  const lockFile = lockFileIn(selection, manager);
+  const base = config.projectDir ?? process.cwd();
+  return {
+    kind: 'project',
+    manager,
+    selection,
+    lockFile: relativeTo(base, `${selection.project.root}/${lockFile}`) ?? basename(lockFile),
+  };
+}
+
+export function pack(submission: Submission): Promise<Tarball> {
+  return submission.kind === 'project' ? packSelection(submission.selection) : existingTarball(submission.path);
+}

@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, posix, relative, sep } from 'node:path';
+import { globSync } from 'tinyglobby';
+import { isSecretFile } from './secrets.js';
+
+const NEVER = ['**/node_modules/**', '**/.git/**'];
+
+/** The files of a project's folder, by paths relative to it with `/`. */
+export class ProjectFiles {
+  readonly root: string;
+
+  constructor(folder: string) {
+    this.root = realpathSync(folder);
+  }
+
+  /** What lies behind a link to a folder does not count: packed, it would be written through that link. */
+  has(path: string): boolean {
+    const file = join(this.root, path);
+    return existsSync(file) && realpathSync(dirname(file)) === (path === '.' ? dirname(this.root) : dirname(file));
+  }
+
+  isFolder(path: string): boolean {
+    return this.has(path) && lstatSync(join(this.root, path)).isDirectory();
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.root, path), 'utf8');
+  }
+
+  /** `path` as written in a file of `folder`, relative to the root; null when it leaves the root. */
+  resolve(folder: string, path: string): string | null {
+    const inside = posix.normalize(posix.join(folder, path)).replace(/\/$/, '');
+    return inside === '..' || inside.startsWith('../') || posix.isAbsolute(path) ? null : inside;
+  }
+
+  /** A file itself; of a folder everything in it, but what an install makes or a repository keeps. */
+  under(path: string): readonly string[] {
+    if (!this.isFolder(path)) return this.has(path) ? [path] : [];
+    return this.matching(['**'], path).map((file) => posix.join(path, file));
+  }
+
+  /** Files that one of the patterns fits, and none with a leading `!`; relative to `folder`. */
+  matching(patterns: readonly string[], folder = '.'): readonly string[] {
+    const cwd = join(this.root, folder);
+    return globSync([...patterns], { cwd, dot: true, ignore: NEVER, followSymbolicLinks: false }).toSorted();
+  }
+
+  /** Everything that belongs to the project: what git tracks or would; without git everything. */
+  all(): readonly string[] {
+    const files = this.#gitFiles() ?? this.under('.');
+    return files.filter((file) => this.has(file) && !this.isFolder(file) && !isSecretFile(basename(file)));
+  }
+
+  #gitFiles(): readonly string[] | undefined {
+    try {
+      const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
+      const listed = execFileSync('git', args, {
+        cwd: this.root,
+        encoding: 'utf8',
+        maxBuffer: 256 * 1024 ** 2,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const files = listed.split('\0').filter((file) => file !== '' && !/(^|\/)node_modules\//.test(file));
+      return files.length === 0 ? undefined : files;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** `path` as `base` sees it, with `/`; null when it lies outside. */
+export function relativeTo(base: string, path: string): string | null {
+  const found = relative(base, path).split(sep).join('/');
+  return found.startsWith('..') ? null : found;
+}

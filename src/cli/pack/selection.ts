@@ -1,0 +1,45 @@
+import { basename } from 'node:path';
+import type { ProjectFiles } from './project-files.js';
+import { clean, mayHoldSecrets } from './secrets.js';
+
+/** What will be packed of a project, and what its owner should know about it. */
+export class Selection {
+  /** Path → content in place of the file's own; null: as it is. */
+  readonly #files = new Map<string, string | null>();
+  readonly #notes = new Set<string>();
+
+  constructor(readonly project: ProjectFiles) {}
+
+  /** Adds a file, or a folder with everything in it; nothing when there is no such thing. */
+  add(path: string): void {
+    for (const file of this.project.under(path)) this.#addFile(file);
+  }
+
+  addAll(paths: readonly string[]): void {
+    for (const path of paths) this.add(path);
+  }
+
+  note(text: string): void {
+    this.#notes.add(text);
+  }
+
+  /** In the order of their names. */
+  get files(): readonly (readonly [path: string, content: string | null])[] {
+    return [...this.#files].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  get notes(): readonly string[] {
+    return [...this.#notes];
+  }
+
+  #addFile(path: string): void {
+    if (this.#files.has(path)) return;
+    if (!mayHoldSecrets(basename(path))) {
+      this.#files.set(path, null);
+      return;
+    }
+    const { content, removed } = clean(basename(path), this.project.read(path));
+    this.#files.set(path, removed.length === 0 ? null : content);
+    if (removed.length > 0) this.note(`${path}: left out ${[...new Set(removed)].join(', ')}`);
+  }
+}

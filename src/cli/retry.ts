@@ -1,0 +1,38 @@
+/** A failure that may pass: the connection, a full or restarting service. */
+export interface Hindrance {
+  readonly error: Error;
+  /** Seconds that the service asked to wait; null when it did not say. */
+  readonly retryAfterS: number | null;
+}
+
+export interface RetryOptions {
+  /** How long hindrances in a row are borne, in milliseconds. */
+  readonly patienceMs: number;
+  readonly signal: AbortSignal;
+  /** Told before each wait. */
+  readonly onWait: (error: Error, waitMs: number) => void;
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 15_000;
+
+/**
+ * Runs `work` until it gives a value. Waits double from a second up to 15 s, or are what the service asked for. When the
+ * patience is over, the last hindrance is thrown.
+ */
+export async function withRetries<T>(
+  options: RetryOptions,
+  work: () => Promise<{ readonly value: T } | Hindrance>,
+): Promise<T> {
+  const start = options.now();
+  for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    const outcome = await work();
+    if ('value' in outcome) return outcome.value;
+    const ms = outcome.retryAfterS === null ? wait : Math.min(outcome.retryAfterS * 1000, 60_000);
+    if (options.now() + ms - start > options.patienceMs) throw outcome.error;
+    options.onWait(outcome.error, ms);
+    await options.sleep(ms, options.signal);
+  }
+}

@@ -1,0 +1,13 @@
+const STATES: Record<string, string> = {
+  queued: 'waiting for a worker',
+  preparing: 'making a sandbox and proving that the sensor watches it',
+  installing: 'installing, with every install script forced on',
+  importing: 'loading each direct dependency',
+  draining: 'proving that the sensor watched to the end',
+};
+
+/** What a job does in `state`, for a person who waits for it. */
+export function explainState(state: string): string {
+  const meaning = STATES[state];
+  return meaning === undefined ? state : `${state}: ${meaning}`;
+}

@@ -1,0 +1,273 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { formatUser, hashToken, parseUsers } from '../../src/api/credentials.js';
+import { loadClientConfig, loadConfig } from '../../src/app/config.js';
+import { readAnalyzeOptions } from '../../src/cli/analyze/options.js';
+import { outcomeOf } from '../../src/cli/analyze/outcome.js';
+import type { JobState } from '../../src/jobs/job.js';
+import type { Report } from '../../src/report/report.js';
+import { finding, report } from '../api/reports.js';
+import { type Service, startService } from '../api/service.js';
+import { eventually } from '../app/service-process.js';
+import { Cli, folderOf } from './run-cli.js';
+
+let service: Service;
+let url: string;
+const project = folderOf({
+  'package.json': { name: 'app', version: '1.0.0' },
+  'package-lock.json': { name: 'app', lockfileVersion: 3 },
+});
+
+beforeAll(async () => {
+  const users = parseUsers(await formatUser('hunter', 'correct horse', randomBytes(16)));
+  service = await startService({ tokens: [{ name: 'ci', digest: hashToken('t0ken') }], users });
+  url = `http://127.0.0.1:${service.port}`;
+});
+afterAll(async () => {
+  await service.close();
+  project.remove();
+});
+afterEach(() => {
+  service.queue.views.clear();
+  service.queue.down = false;
+});
+
+/** The id of the job that the command submits. */
+const submitted = () => eventually('a job', 15_000, () => [...service.queue.views.keys()][0]);
+
+async function end(id: string, made: Partial<Report>): Promise<void> {
+  const view = service.queue.views.get(id);
+  if (view === undefined) throw new Error('no such job');
+  const full = report({ id, ...made });
+  service.queue.views.set(id, { ...view, state: full.status as JobState, report: full });
+}
+
+/** Runs the command against the service, whose job ends with `made`. */
+async function analyze(made: Partial<Report>, args: readonly string[] = [], env: Record<string, string> = {}) {
+  const cli = new Cli(['analyze', project.path, '--url', url, ...args], { PACKWARDEN_TOKEN: 't0ken', ...env });
+  await end(await submitted(), made);
+  return cli.ended;
+}
+
+const FOUND: Partial<Report> = { verdict: 'findings', findings: [finding()] };
+const INCOMPLETE: Partial<Report> = {
+  status: 'incomplete',
+  verdict: 'incomplete',
+  incomplete: [{ code: 'events-dropped', message: 'the sensor dropped 7 events' }],
+};
+
+describe('packwarden analyze', () => {
+  it('clean: 0, JSON on a standard output that is no terminal, progress and link on standard error', async () => {
+    const { code, stdout, stderr } = await analyze({});
+    expect(code).toBe(0);
+    const printed = JSON.parse(stdout) as Report;
+    expect(printed.verdict).toBe('clean');
+    expect(stderr).toContain(`${url}/jobs/${printed.id}`);
+    expect(stderr).toContain('packed 2 files');
+    expect(stderr).toMatch(/verdict clean: nothing at or above WARNING \(exit code 0\)\n$/);
+  });
+
+  it('findings: 1, every format to its file, the lock file where the repository has it, a link for GitLab', async () => {
+    const out = folderOf({});
+    const outputs = [
+      'gitlab=gl.json',
+      'sarif=a/b.sarif',
+      'junit=j.xml',
+      'codequality=q.json',
+      'json=r.json',
+      'text=t.txt',
+    ];
+    const args = outputs.flatMap((output) => ['--output', output.replace('=', `=${out.path}/`)]);
+    const { code, stdout } = await analyze(
+      FOUND,
+      [...args, '--format', 'text', '--annotations', join(out.path, 'a.json')],
+      {
+        CI_PROJECT_DIR: join(project.path, '..'),
+      },
+    );
+    const read = (file: string): string => readFileSync(join(out.path, file), 'utf8');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^Verdict: FINDINGS – 1 finding by 1 package\n/);
+    expect(stdout).not.toContain('\u001b');
+    const [, link = ''] = /Report: (.*)\n$/.exec(stdout) ?? [];
+    const [name] = project.path.split('/').slice(-1);
+    expect(JSON.parse(read('gl.json')).vulnerabilities[0].location.file).toBe(`${name}/package-lock.json`);
+    expect(JSON.parse(read('a/b.sarif')).version).toBe('2.1.0');
+    expect(read('j.xml')).toContain('<testsuites>');
+    expect(JSON.parse(read('q.json'))).toHaveLength(1);
+    expect(JSON.parse(read('r.json')).verdict).toBe('findings');
+    expect(JSON.parse(read('a.json'))).toEqual({
+      packwarden: [{ external_link: { label: 'Packwarden: findings', url: link } }],
+    });
+    expect(link).toMatch(new RegExp(`^${url}/jobs/[0-9a-f-]{36}$`));
+    out.remove();
+  });
+
+  it('incomplete: 3, with the reason', async () => {
+    const { code, stdout } = await analyze(INCOMPLETE, ['--format', 'text']);
+    expect(code).toBe(3);
+    expect(stdout).toContain('! the sensor dropped 7 events (events-dropped)');
+  });
+
+  it('sends which CI job it is, and no token of it', async () => {
+    const seen = recorder();
+    await new Cli(['analyze', project.path, '--url', await seen.url(), '--retry-for', '0'], {
+      PACKWARDEN_ID_TOKEN: 'eyJ.a.b',
+      CI_SERVER_URL: 'https://gitlab.example',
+      CI_PROJECT_ID: '7',
+      CI_COMMIT_REF_NAME: 'fix/ünïcode',
+      CI_JOB_TOKEN: 's3cret',
+      CI_REPOSITORY_URL: 'https://gitlab-ci-token:s3cret@gitlab.example/x.git',
+    }).ended;
+    const [headers = {}] = seen.requests;
+    expect(headers).toMatchObject({
+      authorization: 'Bearer eyJ.a.b',
+      'x-packwarden-ci-server-url': 'https%3A%2F%2Fgitlab.example',
+      'x-packwarden-ci-project-id': '7',
+      'x-packwarden-ci-commit-ref-name': 'fix%2F%C3%BCn%C3%AFcode',
+    });
+    expect(JSON.stringify(headers)).not.toContain('s3cret');
+    seen.close();
+  });
+
+  it("Package Hunter's own invocation: a tarball, HTR_user and HTR_pass, GitLab's report on standard output", async () => {
+    const folder = folderOf({ 'package.json': { name: 'app', version: '1.0.0' } });
+    execFileSync('tar', ['-C', folder.path, '-czf', join(folder.path, 'gitlab.tgz'), 'package.json']);
+    const env = { HTR_user: 'hunter', HTR_pass: 'correct horse', PACKWARDEN_URL: url };
+    const cli = new Cli(['analyze', '--format', 'gitlab', '--manager', 'npm', 'gitlab.tgz'], env, folder.path);
+    const id = await submitted();
+    expect(service.queue.views.get(id)?.owner).toBe('hunter');
+    await end(id, FOUND);
+    const { code, stdout } = await cli.ended;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ scan: { scanner: { id: 'packagehunter' } }, vulnerabilities: [{}] });
+    folder.remove();
+  });
+
+  it('a service that is full for a moment is borne', async () => {
+    service.queue.down = true;
+    const cli = new Cli(['analyze', project.path, '--url', url], { PACKWARDEN_TOKEN: 't0ken' });
+    await eventually('it was refused', 15_000, () => cli.stderr.includes('503') || undefined);
+    service.queue.down = false;
+    await end(await submitted(), {});
+    expect((await cli.ended).code).toBe(0);
+  }, 40_000);
+
+  it('a lost answer to the upload makes no second job', async () => {
+    const lossy = losesFirstAnswer(url);
+    const cli = new Cli(['analyze', project.path, '--url', await lossy.url()], { PACKWARDEN_TOKEN: 't0ken' });
+    await eventually('sent twice', 20_000, () => lossy.uploads() === 2 || undefined);
+    expect(service.queue.views.size).toBe(1);
+    await end(await submitted(), {});
+    expect((await cli.ended).code).toBe(0);
+    lossy.close();
+  }, 40_000);
+
+  it('Ctrl-C cancels the job: 130, and nothing on standard output', async () => {
+    const cli = new Cli(['analyze', project.path, '--url', url], { PACKWARDEN_TOKEN: 't0ken' });
+    const id = await submitted();
+    await eventually('it follows', 15_000, () => cli.stderr.includes('waiting for a worker') || undefined);
+    cli.child.kill('SIGINT');
+    const { code, stdout, stderr } = await cli.ended;
+    expect([code, stdout]).toEqual([130, '']);
+    expect(stderr).toContain(`cancels job ${id}`);
+    expect(service.queue.views.size).toBe(0);
+  });
+
+  it.each([
+    ['nobody listens', ['--url', 'http://127.0.0.1:9', '--retry-for', '0'], 'no service answers at'],
+    ['a wrong token', ['--token', 'wrong'], 'answered 401'],
+    ['a wrong option', ['--frobnicate'], 'See: packwarden analyze --help'],
+  ])('%s: 2, a sentence and nothing on standard output', async (_title, args, reason) => {
+    const cli = new Cli(['analyze', project.path, '--url', url, ...args], { PACKWARDEN_TOKEN: 't0ken' });
+    const { code, stdout, stderr } = await cli.ended;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(reason);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it.each([
+    ['a wrong format', ['--format', 'pdf'], 'the formats are text, json'],
+    ['a wrong output', ['--output', 'gitlab'], 'it is FORMAT=FILE'],
+    ['a wrong manager', ['--manager', 'cargo'], 'the package managers are npm'],
+    ['a wrong priority', ['--fail-on', 'AWFUL'], 'the priorities are EMERGENCY'],
+    ['a wrong address', ['--url', 'localhost:3000'], 'not an http or https address'],
+    ['a wrong patience', ['--retry-for', 'ever'], 'a number of seconds'],
+    ['two projects', ['a', 'b'], 'at a time'],
+  ])('refuses %s', (_title, args, reason) => {
+    expect(() => readAnalyzeOptions(args, loadClientConfig({}))).toThrow(reason);
+  });
+
+  it('what is given on the command line wins over the environment, a token over a user, both over an ID token', () => {
+    const env = { PACKWARDEN_TOKEN: 't', HTR_user: 'u', HTR_pass: 'p', PACKWARDEN_ID_TOKEN: 'i' };
+    const sent = (args: string[], from: Record<string, string>) =>
+      readAnalyzeOptions(args, loadClientConfig(from))?.headers.authorization;
+    expect(sent(['--token', 'o'], env)).toBe('Bearer o');
+    expect(sent([], env)).toBe('Bearer t');
+    expect(sent([], { ...env, PACKWARDEN_TOKEN: '' })).toBe(`Basic ${Buffer.from('u:p').toString('base64')}`);
+    expect(sent([], { PACKWARDEN_ID_TOKEN: 'i' })).toBe('Bearer i');
+    expect(sent([], {})).toBeUndefined();
+    expect(() => loadClientConfig({ PACKWARDEN_URL: 'nonsense' })).toThrow('PACKWARDEN_URL');
+    expect(loadConfig({ PACKWARDEN_URL: 'http://x', PACKWARDEN_TOKEN: 't' }).PACKWARDEN_PORT).toBe(3000);
+  });
+
+  it('--dry-run lists what would go, and asks nobody', async () => {
+    const { code, stdout } = await new Cli(['analyze', project.path, '--dry-run', '--url', 'http://127.0.0.1:9']).ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/package-lock\.json\n.*package\.json\n2 files, .* before compression \(npm\)\n$/);
+  });
+});
+
+describe('the exit code', () => {
+  const notice = finding({ priority: 'NOTICE' });
+  it.each([
+    ['clean', {}, 'WARNING', 0],
+    ['an observation', { observations: [notice] }, 'WARNING', 0],
+    ['an observation that this job does not bear', { observations: [notice] }, 'NOTICE', 1],
+    ['a finding', FOUND, 'WARNING', 1],
+    ['a finding that this job bears', FOUND, 'CRITICAL', 0],
+    ['incomplete', INCOMPLETE, 'WARNING', 3],
+    ['incomplete with a finding: it is not borne with 3', { ...INCOMPLETE, findings: [finding()] }, 'WARNING', 1],
+    ['incomplete with a lesser finding', { ...INCOMPLETE, findings: [finding()] }, 'CRITICAL', 3],
+  ] as const)('%s, from %s: %i', (_title, made, failOn, code) => {
+    expect(outcomeOf(report(made as Partial<Report>), failOn).exitCode).toBe(code);
+  });
+});
+
+const listening = (server: Server): Promise<string> =>
+  new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)),
+  );
+
+/** A server that notes the headers of what it refuses. */
+function recorder() {
+  const requests: IncomingHttpHeaders[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request.headers);
+    request.resume().on('end', () => response.writeHead(403).end('{"reason":"no"}'));
+  });
+  return { requests, url: () => listening(server), close: () => server.close() };
+}
+
+/** A proxy in front of `target` that cuts the connection when the first upload has been answered. */
+function losesFirstAnswer(target: string) {
+  let uploads = 0;
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { connection: _, host: __, 'content-length': ___, ...headers } = request.headers;
+    const method = request.method ?? 'GET';
+    const body = method === 'POST' ? new Uint8Array(Buffer.concat(chunks)) : null;
+    const answer = await fetch(target + request.url, { method, body, headers: headers as Record<string, string> });
+    const text = await answer.text();
+    if (method === 'POST') uploads += 1;
+    if (method === 'POST' && uploads === 1) request.socket.destroy();
+    else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+  });
+  return { uploads: () => uploads, url: () => listening(server), close: () => server.closeAllConnections() };
+}

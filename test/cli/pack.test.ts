@@ -1,0 +1,276 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { extract } from 'tar';
+import { afterEach, describe, expect, it } from 'vitest';
+import { lockFileIn, selectProject } from '../../src/cli/pack/select.js';
+import { packSelection } from '../../src/cli/pack/tarball.js';
+import { folderOf } from './run-cli.js';
+
+type Files = Readonly<Record<string, string | object>>;
+const folders: { remove(): void }[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) folder.remove();
+});
+
+function project(files: Files): string {
+  const folder = folderOf(files);
+  folders.push(folder);
+  return folder.path;
+}
+
+const app = (more: object = {}) => ({ name: 'app', version: '1.0.0', ...more });
+const selected = (files: Files, manager = 'npm', include: string[] = []) =>
+  selectProject(project(files), manager, include).files.map(([path]) => path);
+
+/** What stands in every project and no install reads. */
+const NOISE: Files = { 'src/index.ts': 'x', 'README.md': 'x', 'node_modules/dep/index.js': 'x', '.env': 'TOKEN=x' };
+
+const ROWS: readonly (readonly [title: string, manager: string, files: Files, packed: readonly string[]])[] = [
+  ['a plain project', 'npm', { 'package.json': app(), 'package-lock.json': {} }, ['package-lock.json', 'package.json']],
+  [
+    'workspaces: their manifests, the files they link, and no sources',
+    'npm',
+    {
+      'package.json': app({ workspaces: ['packages/*', './tools/'] }),
+      'packages/a/package.json': app({ bin: { a: 'bin/a.js' } }),
+      'packages/a/bin/a.js': 'x',
+      'packages/a/src/deep.js': 'x',
+      'packages/b/package.json': app(),
+      'tools/package.json': app(),
+      'other/package.json': app(),
+    },
+    ['package.json', 'packages/a/bin/a.js', 'packages/a/package.json', 'packages/b/package.json', 'tools/package.json'],
+  ],
+  [
+    'workspaces of the older form, and what they depend on locally',
+    'yarn',
+    {
+      'package.json': app({ workspaces: { packages: ['apps/**', '!apps/old'] } }),
+      'apps/web/package.json': app({ devDependencies: { x: 'file:../../vendor/x.tgz' } }),
+      'apps/old/package.json': app(),
+      'vendor/x.tgz': 'x',
+      'yarn.lock': 'x',
+    },
+    ['apps/web/package.json', 'package.json', 'vendor/x.tgz', 'yarn.lock'],
+  ],
+  [
+    'local dependencies whole, and theirs',
+    'npm',
+    {
+      'package.json': app({ dependencies: { x: 'file:vendor/x', z: './z' }, overrides: { q: { r: 'file:r.tgz' } } }),
+      'vendor/x/package.json': app({ dependencies: { y: 'link:../y' }, scripts: { install: 'node build.js' } }),
+      'vendor/x/build.js': 'x',
+      'vendor/x/node_modules/no/index.js': 'x',
+      'vendor/y/package.json': app(),
+      'z/package.json': app(),
+      'r.tgz': 'x',
+    },
+    ['package.json', 'r.tgz', 'vendor/x/build.js', 'vendor/x/package.json', 'vendor/y/package.json', 'z/package.json'],
+  ],
+  [
+    'patches of patch-package, of yarn and its own release',
+    'yarn',
+    {
+      'package.json': app({
+        scripts: { postinstall: 'patch-package && husky install || true' },
+        resolutions: { a: 'patch:a@npm%3A1.0.0#~/fixes/a.patch', b: 'patch:b@^1#~builtin<compat/b>' },
+      }),
+      'patches/dep+1.0.0.patch': 'x',
+      'fixes/a.patch': 'x',
+      '.yarn/patches/q.patch': 'x',
+      '.yarn/releases/yarn-4.cjs': 'x',
+      '.yarn/cache/big.zip': 'x',
+      '.yarnrc.yml': 'yarnPath: .yarn/releases/yarn-4.cjs\n',
+    },
+    [
+      '.yarn/patches/q.patch',
+      '.yarn/releases/yarn-4.cjs',
+      '.yarnrc.yml',
+      'fixes/a.patch',
+      'package.json',
+      'patches/dep+1.0.0.patch',
+    ],
+  ],
+  [
+    'pnpm: workspace file, patches, hooks',
+    'pnpm',
+    {
+      'package.json': app({ pnpm: { patchedDependencies: { 'a@1': 'p/a.patch' }, overrides: { k: 'link:./k' } } }),
+      'pnpm-workspace.yaml': 'packages: ["pkgs/*"]\npatchedDependencies:\n  b@1: p/b.patch\n',
+      'pkgs/one/package.json': app(),
+      'p/a.patch': 'x',
+      'p/b.patch': 'x',
+      'p/unused.patch': 'x',
+      'k/package.json': app(),
+      '.pnpmfile.cjs': 'x',
+      'pnpm-lock.yaml': 'x',
+      'package-lock.json': {},
+    },
+    [
+      '.pnpmfile.cjs',
+      'k/package.json',
+      'p/a.patch',
+      'p/b.patch',
+      'package.json',
+      'pkgs/one/package.json',
+      'pnpm-lock.yaml',
+      'pnpm-workspace.yaml',
+    ],
+  ],
+  [
+    'bundler: local gems, other Gemfiles, a gemspec with lib/',
+    'bundler',
+    {
+      Gemfile: `gem 'a', path: 'gems/a'\n# gem 'no', path: '../no'\neval_gemfile "sub/Gemfile"\n`,
+      'Gemfile.lock': 'x',
+      'gems/a/a.gemspec': 'x',
+      'sub/Gemfile': `gem 'b', :path => '../gems/b'\n`,
+      'gems/b/b.gemspec': 'x',
+      'app.gemspec': 'x',
+      'lib/app/version.rb': 'x',
+      'app/models/user.rb': 'x',
+    },
+    [
+      'Gemfile',
+      'Gemfile.lock',
+      'app.gemspec',
+      'gems/a/a.gemspec',
+      'gems/b/b.gemspec',
+      'lib/app/version.rb',
+      'sub/Gemfile',
+    ],
+  ],
+];
+
+describe('what is packed', () => {
+  it.each(ROWS)('%s (%s)', (_title, manager, files, packed) => {
+    expect(selected({ ...NOISE, ...files }, manager)).toEqual(packed);
+  });
+
+  it('the whole project when its own scripts may read it, but no secrets and nothing installed', () => {
+    const files = { ...NOISE, 'package.json': app({ scripts: { prepare: 'npm run build' } }), '.env.local': 'x' };
+    const selection = selectProject(project(files), 'npm', []);
+    expect(selection.files.map(([path]) => path)).toEqual(['README.md', 'package.json', 'src/index.ts']);
+    expect(selection.notes.join()).toContain('prepare: npm run build');
+  });
+
+  it('of a git checkout what git tracks or would', () => {
+    const root = project({
+      ...NOISE,
+      'package.json': app(),
+      'binding.gyp': '{}',
+      '.gitignore': 'out\n',
+      'out/x.o': 'x',
+    });
+    execFileSync('git', ['init', '-q'], { cwd: root });
+    const packed = selectProject(root, 'npm', []).files.map(([path]) => path);
+    expect(packed).toEqual(['.gitignore', 'README.md', 'binding.gyp', 'package.json', 'src/index.ts']);
+  });
+
+  it('what --include names: a file, a folder, a pattern', () => {
+    const files = { ...NOISE, 'package.json': app(), 'a/1.proto': 'x', 'a/b/2.proto': 'x', 'a/b/3.txt': 'x' };
+    expect(selected(files, 'npm', ['README.md', 'a/**/*.proto', 'src'])).toEqual([
+      'README.md',
+      'a/1.proto',
+      'a/b/2.proto',
+      'package.json',
+      'src/index.ts',
+    ]);
+    expect(() => selected(files, 'npm', ['nope'])).toThrow('--include nope');
+  });
+
+  it.each([
+    ['no manifest', 'npm', { 'a.txt': 'x' }, 'no package.json'],
+    ['no Gemfile', 'bundler', { 'package.json': app() }, 'no Gemfile'],
+    ['a manifest that is no JSON', 'npm', { 'package.json': '{' }, 'package.json: '],
+    ['a manifest that is a list', 'npm', { 'package.json': '[]' }, 'not a JSON object'],
+    ['a local dependency outside', 'npm', { 'package.json': app({ dependencies: { x: 'file:../x' } }) }, 'outside'],
+    ['an absolute local dependency', 'npm', { 'package.json': app({ dependencies: { x: 'file:/etc' } }) }, 'outside'],
+    ['a local gem outside', 'bundler', { Gemfile: `gem 'x', path: '../x'` }, 'outside'],
+  ])('refuses %s', (_title, manager, files, reason) => {
+    expect(() => selected(files, manager)).toThrow(reason);
+  });
+
+  it('nothing behind a link that leads out of the project', () => {
+    const elsewhere = project({ 'secret/package.json': app() });
+    const root = project({ 'package.json': app({ dependencies: { x: 'file:link/secret' }, workspaces: ['link/*'] }) });
+    symlinkSync(elsewhere, join(root, 'link'));
+    expect(selectProject(root, 'npm', []).files.map(([path]) => path)).toEqual(['package.json']);
+  });
+
+  it('the lock file that decides', () => {
+    const lock = (files: Files, manager: string) => lockFileIn(selectProject(project(files), manager, []), manager);
+    expect(lock({ 'package.json': app(), 'npm-shrinkwrap.json': {}, 'package-lock.json': {} }, 'npm')).toBe(
+      'npm-shrinkwrap.json',
+    );
+    expect(lock({ 'package.json': app() }, 'npm')).toBe('package.json');
+    expect(lock({ 'package.json': app(), 'yarn.lock': '' }, 'yarn')).toBe('yarn.lock');
+  });
+});
+
+describe('secrets', () => {
+  it.each([
+    [
+      '.npmrc',
+      '; comment\nregistry=https://r.example/\n//r.example/:_authToken=s3cret\n_auth = s3cret\n@x:registry=https://u:s3cret@r.example/\n//r.example/:_password="s3cret"\n//r.example/:certfile=/s3cret\nengine-strict=true\n',
+      '; comment\nregistry=https://r.example/\nengine-strict=true\n',
+    ],
+    [
+      '.yarnrc.yml',
+      'nodeLinker: node-modules\nnpmAuthToken: s3cret\nnpmRegistries:\n  "//r.example":\n    npmAuthIdent: "u:s3cret"\n    npmAlwaysAuth: true\nhttpProxy: "http://u:s3cret@proxy"\n',
+      'nodeLinker: node-modules\nnpmRegistries:\n  "//r.example":\n    npmAlwaysAuth: true\n',
+    ],
+    ['.yarnrc', 'registry "https://r.example/"\n"//r.example/:_authToken" s3cret\n', 'registry "https://r.example/"\n'],
+  ])('of %s stay at home, and the settings are named', async (name, content, packed) => {
+    const selection = selectProject(project({ 'package.json': app(), [name]: content }), 'yarn', []);
+    const unpacked = await unpack(selection);
+    expect(readFileSync(join(unpacked, name), 'utf8')).toBe(packed);
+    expect(selection.notes.join()).toContain(`${name}: left out `);
+    expect(selection.notes.join()).not.toContain('s3cret');
+  });
+});
+
+async function unpack(selection: ReturnType<typeof selectProject>): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'pw-unpacked-'));
+  folders.push({ remove: () => rmSync(folder, { recursive: true, force: true }) });
+  const tarball = await packSelection(selection);
+  await pipeline(tarball.open(), extract({ cwd: folder }));
+  await tarball.dispose();
+  return folder;
+}
+
+describe('what is packed installs as the project does', () => {
+  const npm = (args: string[], cwd: string): string =>
+    execFileSync('npm', [...args, '--offline', '--no-audit', '--no-fund'], { cwd, encoding: 'utf8', stdio: 'pipe' });
+
+  it('npm ci: workspaces with programs, local dependencies with install scripts, a tarball', async () => {
+    const root = project({
+      ...NOISE,
+      'package.json': app({
+        workspaces: ['packages/*'],
+        dependencies: { dep: 'file:vendor/dep', t: 'file:t-1.0.0.tgz' },
+      }),
+      'packages/a/package.json': { name: 'a', version: '1.0.0', dependencies: { b: '1.0.0' }, bin: 'a.js' },
+      'packages/a/a.js': '#!/usr/bin/env node\n',
+      'packages/b/package.json': { name: 'b', version: '1.0.0', bin: { b: 'missing.js' } },
+      'vendor/dep/package.json': { name: 'dep', version: '1.0.0', scripts: { postinstall: 'node made.js' } },
+      'vendor/dep/made.js': `require('fs').writeFileSync('made', '')`,
+      't/package.json': { name: 't', version: '1.0.0' },
+    });
+    npm(['pack', './t'], root);
+    rmSync(join(root, 'node_modules'), { recursive: true });
+    npm(['install', '--package-lock-only'], root);
+    const unpacked = await unpack(selectProject(root, 'npm', []));
+    for (const folder of [root, unpacked]) npm(['ci', '--ignore-scripts=false', '--foreground-scripts'], folder);
+    const tree = (folder: string) => npm(['ls', '--all', '--parseable=false'], folder).split('\n').slice(1);
+    expect(tree(unpacked).join('\n').replaceAll(unpacked, '')).toBe(tree(root).join('\n').replaceAll(root, ''));
+    const installed = (folder: string) =>
+      execFileSync('find', ['node_modules', '-not', '-name', '.package-lock.json'], { cwd: folder, encoding: 'utf8' })
+        .split('\n')
+        .toSorted();
+    expect(installed(unpacked)).toEqual(installed(root));
+  });
+});
