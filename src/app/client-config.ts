@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ciHeaders } from '../gitlab/identity/ci-variables.js';
 
 const optionalText = z.string().min(1).optional();
 
@@ -47,44 +48,11 @@ export function parseClientConfig(env: Environment): ClientConfig {
     ...parsed.data,
     noColour: filled.NO_COLOR !== undefined,
     projectDir: filled.CI_PROJECT_DIR,
-    jobHeaders: jobHeaders(filled),
+    jobHeaders: ciHeaders(filled),
   });
 }
 
 /** Name and meaning of the client's variables, in order. */
 export function clientReference(): readonly { name: string; meaning: string }[] {
   return Object.entries(schema.shape).map(([name, type]) => ({ name, meaning: type.description ?? '' }));
-}
-
-/** No tokens, passwords or addresses that hold them (`facts/gitlab-audit.md` §6.5). */
-const JOB_VARIABLES = [
-  'CI_SERVER_URL',
-  'CI_PROJECT_ID',
-  'CI_PROJECT_PATH',
-  'CI_PROJECT_NAMESPACE_ID',
-  'CI_PROJECT_NAMESPACE',
-  'CI_JOB_ID',
-  'CI_PIPELINE_ID',
-  'CI_PIPELINE_SOURCE',
-  'GITLAB_USER_ID',
-  'GITLAB_USER_LOGIN',
-  'CI_RUNNER_ID',
-  'CI_MERGE_REQUEST_ID',
-  'CI_COMMIT_SHA',
-  'CI_COMMIT_REF_NAME',
-  'CI_COMMIT_REF_PROTECTED',
-  'CI_ENVIRONMENT_NAME',
-  'CI_JOB_STARTED_AT',
-  'CI_JOB_URL',
-] as const;
-
-/** Each as `X-Packwarden-NAME` with `-` for `_`, percent-encoded: a branch may be named in any script. */
-function jobHeaders(env: Environment): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const name of JOB_VARIABLES) {
-    const value = env[name];
-    if (value === undefined || value === '') continue;
-    headers[`x-packwarden-${name.toLowerCase().replaceAll('_', '-')}`] = encodeURIComponent(value);
-  }
-  return headers;
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
@@ -14,7 +14,7 @@ import type { Report } from '../../src/report/report.js';
 import { finding, report } from '../api/reports.js';
 import { type Service, startService } from '../api/service.js';
 import { eventually } from '../app/service-process.js';
-import { Cli, folderOf } from './run-cli.js';
+import { Cli, folderOf, ROOT } from './run-cli.js';
 
 let service: Service;
 let url: string;
@@ -112,6 +112,27 @@ describe('packwarden analyze', () => {
     const { code, stdout } = await analyze(INCOMPLETE, ['--format', 'text']);
     expect(code).toBe(3);
     expect(stdout).toContain('! the sensor dropped 7 events (events-dropped)');
+  });
+
+  it.each([
+    ['in colour', {}, true],
+    ['without, when NO_COLOR says so', { NO_COLOR: '1' }, false],
+  ] as const)('in a terminal: the text, %s', async (_title, env, coloured) => {
+    const [tsx, main] = ['node_modules/tsx/dist/loader.mjs', 'src/cli/main.ts'].map((path) => join(ROOT, path));
+    const command = `stty cols 80; ${process.execPath} --import ${tsx} ${main} analyze ${project.path} --url ${url}`;
+    const { PATH = '' } = process.env;
+    const variables = { PATH, TERM: 'xterm-256color', PACKWARDEN_TOKEN: 't0ken', ...env };
+    const child = spawn('script', ['-qec', command, '/dev/null'], { env: variables });
+    let shown = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+    });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    await end(await submitted(), FOUND);
+    expect(await ended).toBe(1);
+    expect(shown.includes('\u001b[31mFINDINGS')).toBe(coloured);
+    expect(shown).toContain('FINDINGS');
+    expect(shown).toContain('uploads 100 %');
   });
 
   it('sends which CI job it is, and no token of it', async () => {

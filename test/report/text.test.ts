@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.js';
 import { renderText } from '../../src/report/text.js';
+import { finding, report } from '../api/reports.js';
 import { alertAt, evidence, folded, NPM, PROJECT, pkg, treeOf } from './evidence.js';
 
 const packages = [pkg('.', ['evil-dep']), pkg('node_modules/evil-dep', [], ['postinstall'])];
@@ -60,5 +61,44 @@ describe('the report in a terminal', () => {
   it('uses colour only when asked', () => {
     expect(render('/x', { colour: true, width: 80 })).toContain('\u001b[31m');
     expect(render('/x')).not.toContain('\u001b');
+  });
+
+  it('keeps every line of the fullest report within 80 columns, and a page', () => {
+    const text = renderText(
+      report({
+        verdict: 'incomplete',
+        findings: Array.from({ length: 10_000 }, (_, at) =>
+          finding({
+            package: { name: `dep-${at % 50}`, version: '1.0.0', path: Array(40).fill('a-long-name') },
+            count: 7,
+          }),
+        ),
+        observations: Array(50).fill(finding({ priority: 'NOTICE' })),
+        egress: Array.from({ length: 100 }, (_, at) => ({
+          host: `${'sub.'.repeat(30)}${at}.invalid`,
+          port: 443,
+          via: 'proxy',
+          allowed: at > 50,
+          count: 1,
+          bytesSent: 0,
+          bytesReceived: 0,
+          first: '2026-11-21T10:00:00.000Z',
+          last: '2026-11-21T10:00:00.000Z',
+          process: null,
+          package: null,
+        })),
+        incomplete: [{ code: 'sandbox-failed', message: 'word '.repeat(100) }],
+        allowScripts: { recommended: Array(300).fill('esbuild@0.25.0'), refused: Array(300).fill('evil@1.0.0') },
+      }),
+      { colour: false, width: 80, reportUrl: 'https://packwarden.example/jobs/1' },
+    );
+    const lines = text.split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.length).toBeLessThan(400);
+    expect(text).toContain('… and 38 more packages with findings');
+    expect(lines.findIndex((line) => line.includes('refused'))).toBeLessThan(
+      lines.findIndex((line) => /allowed {2}/.test(line)) >>> 0,
+    );
+    expect(lines.at(-2)).toBe('Report: https://packwarden.example/jobs/1');
   });
 });
