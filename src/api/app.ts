@@ -7,6 +7,7 @@ import { type AlertReader, gitlabAlertRoutes } from './gitlab-alerts.js';
 import { type AuditEventOptions, auditEventRoutes } from './gitlab-events.js';
 import { healthRoutes } from './health.js';
 import { identify } from './identify.js';
+import type { JobEventsOptions } from './job-events.js';
 import { legacyRoutes } from './legacy.js';
 import { type MetricsSource, metricsRoutes } from './metrics.js';
 import type { Authenticator, CorrelationReader, Readiness } from './ports.js';
@@ -24,7 +25,7 @@ export interface GitlabRoutes {
   readonly correlation: CorrelationReader;
 }
 
-export interface ApiDependencies extends UploadOptions, ReportOptions {
+export interface ApiDependencies extends UploadOptions, ReportOptions, JobEventsOptions {
   readonly readiness: Readiness;
   readonly authenticator: Authenticator;
   readonly metrics: MetricsSource;

@@ -16,7 +16,8 @@ export type ApiErrorCode =
   | 'too-large'
   | 'too-slow'
   | 'aborted'
-  | 'too-many-attempts';
+  | 'too-many-attempts'
+  | 'too-many-streams';
 
 /** A request that the API itself refuses. `message` is the reason the client reads. */
 export class ApiError extends Error {

@@ -3,7 +3,8 @@ import type { EgressMode } from '../egress/mode.js';
 import type { CorrelatedJob } from '../gitlab/correlate/job.js';
 import type { GitlabSection } from '../gitlab/correlate/section.js';
 import type { JobContext } from '../gitlab/identity/context.js';
-import type { Ecosystem, JobView } from '../jobs/job.js';
+import type { Ecosystem, JobSummary, JobView } from '../jobs/job.js';
+import type { RecentQuery } from '../jobs/ports.js';
 
 /** What the routes need of the jobs; `src/jobs/submissions.ts` is it. */
 export interface JobService {
@@ -22,6 +23,10 @@ export interface JobService {
   }): Promise<{ readonly id: string }>;
   /** Undefined when there is no such job. */
   find(id: string): Promise<JobView | undefined>;
+  /** The newest jobs, newest first. @throws an error with the code `queue-unavailable` */
+  recent(query: RecentQuery): Promise<readonly JobSummary[]>;
+  /** Calls `listener` whenever something may have changed about a job, until the returned function is called. */
+  onChange(id: string, listener: () => void): () => void;
   /** False when the job runs just now and is being cancelled instead. */
   remove(id: string): Promise<boolean>;
 }

@@ -4,6 +4,7 @@ import { visibleTo } from '../gitlab/correlate/visible.js';
 import { correlatedJob, type FullReport } from '../jobs/full-report.js';
 import type { JobView } from '../jobs/job.js';
 import { identityOf } from './identify.js';
+import { type JobEventsOptions, jobEvents } from './job-events.js';
 import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
 import type { CorrelationReader, Identity } from './ports.js';
@@ -19,7 +20,7 @@ export interface RunningJob {
   readonly submittedAt: string;
 }
 
-export interface V1Options extends UploadOptions, ReportOptions {
+export interface V1Options extends UploadOptions, ReportOptions, JobEventsOptions {
   /** Null where no audit events are received. */
   readonly correlation: CorrelationReader | null;
 }
@@ -49,6 +50,7 @@ export function v1Routes(options: V1Options): Router {
     })
     .all(methodNotAllowed('GET, HEAD, DELETE'));
   router.use(reportRoutes(options));
+  router.route('/jobs/:id/events').get(jobEvents(options)).all(methodNotAllowed('GET'));
   return router;
 }
 

@@ -37,6 +37,7 @@ export async function startApiPart(
   clock: Clock,
   log: Logger,
 ): Promise<ApiPart> {
+  const stopping = new AbortController();
   const handler = createApi({
     jobs: new Submissions({
       blobs: spool,
@@ -57,6 +58,7 @@ export async function startApiPart(
     metrics,
     alertReceiver: worker?.alerts.receiver ?? null,
     ...(gitlab && { gitlab: gitlab.routes }),
+    stopping: stopping.signal,
     maxUploadBytes: config.PACKWARDEN_MAX_UPLOAD_BYTES,
     version: VERSION,
     clock,
@@ -71,6 +73,7 @@ export async function startApiPart(
     url: `http://${host}:${port}`,
     stop: () =>
       new Promise((resolve) => {
+        stopping.abort();
         server.close(() => resolve());
         server.closeIdleConnections();
         setTimeout(() => server.closeAllConnections(), 5_000).unref();

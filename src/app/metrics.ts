@@ -73,8 +73,8 @@ export class Metrics implements MetricsSource {
     return this.#registry.metrics();
   }
 
-  jobFinished(verdict: Report['verdict']): void {
-    this.#verdicts.inc({ verdict });
+  jobFinished(report: Report): void {
+    this.#verdicts.inc({ verdict: report.verdict });
   }
 
   /** An audit event was settled; `alerts` are those it made. */

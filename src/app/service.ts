@@ -82,7 +82,7 @@ async function startParts(
   const worker =
     role === 'api'
       ? null
-      : await startWorkerPart(config, url, spool, (verdict) => metrics?.jobFinished(verdict), clock, log);
+      : await startWorkerPart(config, url, spool, (report) => metrics?.jobFinished(report), clock, log);
   if (worker) {
     stops.push(() => worker.stop());
     const kept = keepFalcoGitlabAlerts(config, url, worker.alerts.hub, clock, log);

@@ -38,7 +38,7 @@ export async function startWorkerPart(
   config: Config,
   url: RedisUrl,
   spool: Spool,
-  onVerdict: (verdict: Report['verdict']) => void,
+  onReport: (report: Report) => void,
   clock: Clock,
   log: Logger,
 ): Promise<WorkerPart> {
@@ -73,8 +73,8 @@ export async function startWorkerPart(
         attempt,
       ).run(),
     isTemporary: (error) => error instanceof SandboxError && error.code === 'docker-unavailable',
-    onFinished: (id, verdict) => {
-      onVerdict(verdict);
+    onFinished: (id, report) => {
+      onReport(report);
       return spool.remove(id);
     },
   });

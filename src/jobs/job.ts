@@ -28,6 +28,14 @@ export interface JobSpec {
   readonly blob: { readonly key: string; readonly bytes: number; readonly sha256: string };
 }
 
+/** A job as a list shows it: without its report, which may be large. */
+export interface JobSummary extends Omit<JobView, 'report'> {
+  /** Null while it runs, and where it could not be stored beside the report. */
+  readonly verdict: Report['verdict'] | null;
+  /** Findings that were judged; null like `verdict`. */
+  readonly findings: number | null;
+}
+
 /** A job as its readers see it. `report` is there when the state is final. */
 export interface JobView {
   readonly id: string;

@@ -9,7 +9,7 @@ import type { SourceStatus } from '../falco/source.js';
 import type { PlantedDecoy } from '../report/decoys.js';
 import type { InstalledPackage } from '../report/installed-package.js';
 import type { LoadedPackage, Report, RunningProcess } from '../report/report.js';
-import type { Ecosystem, JobSpec, JobState, JobView } from './job.js';
+import type { Ecosystem, JobSpec, JobState, JobSummary, JobView } from './job.js';
 
 /** Time and randomness come in from outside. */
 export interface Clock {
@@ -30,6 +30,14 @@ export interface BlobStore {
   remove(key: string): Promise<void>;
 }
 
+/** Whose newest jobs are asked for. */
+export interface RecentQuery {
+  /** A submitter's name, null for those of an open service; undefined for everybody's. */
+  readonly owner: string | null | undefined;
+  /** At most this many. */
+  readonly limit: number;
+}
+
 /** Where jobs wait and where their results are kept. Filled by `src/queue/`. */
 export interface JobQueue {
   /** Fails at once, and without asking Redis, while it is not connected. @throws QueueUnavailableError */
@@ -40,6 +48,10 @@ export interface JobQueue {
    */
   add(spec: JobSpec, onceKey?: string): Promise<JobSpec>;
   find(id: string): Promise<JobView | undefined>;
+  /** The newest jobs, newest first. @throws QueueUnavailableError */
+  recent(query: RecentQuery): Promise<readonly JobSummary[]>;
+  /** Calls `listener` whenever something may have changed about the job, until the returned function is called. */
+  onChange(id: string, listener: () => void): () => void;
   /** Removes a job that is not running, with its result. False when it runs just now (it is then cancelled). */
   remove(id: string): Promise<boolean>;
   /** @throws QueueUnavailableError */

@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 import { GEMFILE, PACKAGE_JSON } from '../blobs/manifest.js';
 import { type EgressMode, isWithin } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
-import type { Ecosystem, JobSpec, JobView } from './job.js';
-import type { BlobStore, Clock, JobQueue } from './ports.js';
+import type { Ecosystem, JobSpec, JobSummary, JobView } from './job.js';
+import type { BlobStore, Clock, JobQueue, RecentQuery } from './ports.js';
 
 export interface SubmissionRequest {
   readonly ecosystem: Ecosystem;
@@ -92,6 +92,16 @@ export class Submissions {
   /** Undefined when there is no such job, or no longer. @throws QueueUnavailableError */
   find(id: string): Promise<JobView | undefined> {
     return this.#deps.queue.find(id);
+  }
+
+  /** The newest jobs, newest first. @throws QueueUnavailableError */
+  recent(query: RecentQuery): Promise<readonly JobSummary[]> {
+    return this.#deps.queue.recent(query);
+  }
+
+  /** Calls `listener` whenever something may have changed about a job, until the returned function is called. */
+  onChange(id: string, listener: () => void): () => void {
+    return this.#deps.queue.onChange(id, listener);
   }
 
   /** Removes a job with its tarball and report; false when it runs just now and is being cancelled instead. */

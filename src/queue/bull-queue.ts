@@ -1,11 +1,13 @@
 import { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { JobSpec, JobView } from '../jobs/job.js';
-import type { Clock, JobQueue } from '../jobs/ports.js';
+import type { JobSpec, JobSummary, JobView } from '../jobs/job.js';
+import type { Clock, JobQueue, RecentQuery } from '../jobs/ports.js';
 import { producerConnection, type RedisUrl, untilReady } from './connection.js';
 import { QueueUnavailableError } from './errors.js';
+import { JobChanges } from './job-changes.js';
 import { CANCEL_CHANNEL, parseSpec, QUEUE_NAME, toView } from './job-record.js';
+import { recentJobs } from './recent-jobs.js';
 
 /** How often a job is tried when the machine (not the project) fails. */
 const ATTEMPTS = 3;
@@ -26,11 +28,13 @@ export class BullQueue implements JobQueue {
   readonly #redis: Redis;
   readonly #queue: Queue;
   readonly #options: BullQueueOptions;
+  readonly #changes: JobChanges;
 
   private constructor(options: BullQueueOptions, redis: Redis) {
     this.#options = options;
     this.#redis = redis;
     this.#queue = new Queue(QUEUE_NAME, { connection: redis });
+    this.#changes = new JobChanges(options.url, options.log);
     this.#queue.on('error', (error) => options.log.debug({ reason: error.message }, 'queue error'));
   }
 
@@ -87,6 +91,15 @@ export class BullQueue implements JobQueue {
     return toView(found.job, found.state, clock.now(), queueMs);
   }
 
+  recent(query: RecentQuery): Promise<readonly JobSummary[]> {
+    const { clock, queueMs } = this.#options;
+    return this.#guard(() => recentJobs(this.#queue, this.#redis, query, clock.now(), queueMs));
+  }
+
+  onChange(id: string, listener: () => void): () => void {
+    return this.#changes.on(id, listener);
+  }
+
   async remove(id: string): Promise<boolean> {
     return this.#guard(async () => {
       const job = await Job.fromId(this.#queue, id);
@@ -109,6 +122,14 @@ export class BullQueue implements JobQueue {
     return this.#guard(() => this.#queue.getJobCounts());
   }
 
+  /** How long the job that has waited longest has waited, in milliseconds; 0 when none waits. */
+  oldestWaitMs(): Promise<number> {
+    return this.#guard(async () => {
+      const [oldest] = await this.#queue.getJobs(['waiting'], 0, 0, true);
+      return oldest ? Math.max(0, this.#options.clock.now() - parseSpec(oldest.data).submittedAt) : 0;
+    });
+  }
+
   /** Ids of all jobs that have not reached their end: their tarballs and sandboxes are needed. */
   async unfinished(): Promise<ReadonlySet<string>> {
     const jobs = await this.#guard(() => this.#queue.getJobs(['active', 'waiting', 'delayed', 'prioritized']));
@@ -116,6 +137,7 @@ export class BullQueue implements JobQueue {
   }
 
   async close(): Promise<void> {
+    await this.#changes.close();
     await this.#queue.close();
     this.#redis.disconnect();
   }

@@ -7,7 +7,7 @@ import type { Clock } from '../jobs/ports.js';
 import { isFinal } from '../jobs/transition.js';
 import type { Report } from '../report/report.js';
 import { type RedisUrl, workerConnection } from './connection.js';
-import { CANCEL_CHANNEL, emptyReport, parseSpec, QUEUE_NAME } from './job-record.js';
+import { CANCEL_CHANNEL, emptyReport, type JobProgress, parseSpec, QUEUE_NAME } from './job-record.js';
 
 /** A worker that died is noticed after at most `LOCK_MS` + `STALLED_CHECK_MS`. */
 const LOCK_MS = 15_000;
@@ -29,7 +29,7 @@ export interface BullWorkerOptions {
   /** Whether an error means "not now": the job then waits without using up a try. */
   readonly isTemporary: (error: unknown) => boolean;
   /** A job has its report, durably; its tarball is no longer needed. */
-  readonly onFinished: (id: string, verdict: Report['verdict']) => Promise<void>;
+  readonly onFinished: (id: string, report: Report) => Promise<void>;
 }
 
 /** The consumers' side of the queue: one per Docker host. */
@@ -92,7 +92,10 @@ export class BullWorker {
       onState: (state) => this.#tellState(job, state),
     };
     try {
-      return await run(attempt);
+      const report = await run(attempt);
+      const { verdict, findings } = report;
+      await this.#tell(job, { state: 'draining', outcome: { verdict, findings: findings.length } });
+      return report;
     } catch (error) {
       log.warn({ job: spec.id, attempt: attempt.number, err: error }, 'try failed');
       if (isTemporary(error) && !this.#expired(spec)) {
@@ -108,15 +111,17 @@ export class BullWorker {
     return this.#options.clock.now() - spec.submittedAt > this.#options.queueMs;
   }
 
-  /**
-   * A final state is stored with the report, by BullMQ. One that can't be told is not worth a job: Redis may be away for
-   * a moment.
-   */
+  /** A final state is stored with the report, by BullMQ. */
   async #tellState(job: Job, state: JobState): Promise<void> {
     this.#options.log.info({ job: job.id, state }, 'job state');
-    if (isFinal(state)) return;
+    if (isFinal(state) || state === 'queued') return;
+    await this.#tell(job, { state });
+  }
+
+  /** What can't be told is not worth a job: Redis may be away for a moment. */
+  async #tell(job: Job, progress: JobProgress): Promise<void> {
     try {
-      await job.updateProgress({ state });
+      await job.updateProgress(progress);
     } catch (error) {
       this.#options.log.warn({ job: job.id, reason: messageOf(error) }, 'job state could not be stored');
     }
@@ -128,7 +133,7 @@ export class BullWorker {
     this.#worker.on('stalled', (id) => log.warn({ job: id }, 'job lost its worker and is tried again'));
     this.#worker.on('completed', (job, report) => {
       log.info({ job: job.id, verdict: report.verdict, findings: report.findings.length }, 'job finished');
-      void onFinished(job.id ?? '', report.verdict).catch((error) => log.warn({ err: error }, 'clean-up failed'));
+      void onFinished(job.id ?? '', report).catch((error) => log.warn({ err: error }, 'clean-up failed'));
     });
     this.#worker.on('failed', (job, error) => {
       log.error({ job: job?.id, reason: error.message, attempts: job?.attemptsMade }, 'job failed');

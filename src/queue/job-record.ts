@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EGRESS_MODES } from '../egress/mode.js';
 import { jobContextSchema } from '../gitlab/identity/context.js';
-import { ECOSYSTEMS, type JobSpec, type JobState, type JobView } from '../jobs/job.js';
+import { ECOSYSTEMS, type JobSpec, type JobState, type JobSummary, type JobView } from '../jobs/job.js';
 import { type IncompleteCode, type Report, reportSchema } from '../report/report.js';
 
 /** The queue's name in Redis, under BullMQ's prefix. */
@@ -27,7 +27,13 @@ export function parseSpec(data: unknown): JobSpec {
 }
 
 const RUNNING = ['preparing', 'installing', 'importing', 'draining'] as const satisfies readonly JobState[];
-const progressSchema = z.object({ state: z.enum(RUNNING) });
+const progressSchema = z.object({
+  state: z.enum(RUNNING),
+  /** What the report will say, told just before it is stored: lists are made without reading reports. */
+  outcome: z.object({ verdict: reportSchema.shape.verdict, findings: z.number().int() }).optional(),
+});
+/** What a worker tells of a job that it runs. */
+export type JobProgress = z.infer<typeof progressSchema>;
 
 /** What BullMQ knows of a job, without its types. */
 export interface StoredJob {
@@ -63,6 +69,19 @@ export function toView(stored: StoredJob, bullState: string, now: number, queueM
     return { ...base, state: 'incomplete', report: emptyReport(spec, now, 'queue-timeout', message) };
   }
   return { ...base, state: 'queued', report: null };
+}
+
+/** A job as a list shows it; `stored.returnvalue` is not looked at. */
+export function toSummary(stored: StoredJob, bullState: string, now: number, queueMs: number): JobSummary {
+  if (bullState !== 'completed') {
+    const { report, ...job } = toView(stored, bullState, now, queueMs);
+    return { ...job, verdict: report?.verdict ?? null, findings: report?.findings.length ?? null };
+  }
+  const { id, ecosystem, owner, submittedAt, context } = parseSpec(stored.data);
+  const outcome = progressSchema.safeParse(stored.progress).data?.outcome ?? null;
+  const state = outcome?.verdict === 'incomplete' ? 'incomplete' : 'finished';
+  const { verdict, findings } = outcome ?? { verdict: null, findings: null };
+  return { id, ecosystem, owner, submittedAt, context, state, verdict, findings };
 }
 
 /** The report of a job of which nothing was seen. */

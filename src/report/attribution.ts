@@ -59,7 +59,7 @@ export function scriptRoot(chain: readonly ProcessNode[]): ProcessStart | undefi
 }
 
 /** Whose script or import it is. */
-function ownerOf(root: ProcessStart, packages: PackageIndex): InstalledPackage | undefined {
+export function ownerOf(root: ProcessStart, packages: PackageIndex): InstalledPackage | undefined {
   const loaded = LOADER.exec(root.cmdline)?.[1];
   if (loaded !== undefined) return loaded.startsWith('/') ? packages.owning(loaded) : packages.direct(loaded);
   const tool = TOOL.exec(root.cmdline)?.[1];

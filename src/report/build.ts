@@ -17,6 +17,7 @@ import { foreignWriteAlerts } from './foreign-write.js';
 import type { InstalledPackage } from './installed-package.js';
 import { type KnownPackages, lowerKnown } from './known-packages.js';
 import { PackageIndex } from './package-index.js';
+import { processRows } from './process-rows.js';
 import type { ProcessTree } from './process-tree.js';
 import type { ProjectWrites } from './project-writes.js';
 import type { Finding, Phase, Report } from './report.js';
@@ -71,11 +72,12 @@ export function buildReport(evidence: Evidence): Report {
     manager: evidence.manager,
     submittedAt: new Date(evidence.job.submittedAt).toISOString(),
     finishedAt: new Date(evidence.finishedAt).toISOString(),
-    phases: evidence.phases.map((phase) =>
-      phase.name === 'install'
-        ? { ...phase, scripts: { declared: declared.length, ran: declared.filter((pkg) => ran.has(pkg)).length } }
-        : phase,
-    ),
+    phases: evidence.phases.map((phase) => {
+      const started = evidence.phaseStarts.find(({ name }) => name === phase.name);
+      const timed = started === undefined ? phase : { ...phase, startedAt: new Date(started.at).toISOString() };
+      if (phase.name !== 'install') return timed;
+      return { ...timed, scripts: { declared: declared.length, ran: declared.filter((pkg) => ran.has(pkg)).length } };
+    }),
     monitoring: { ...evidence.monitoring, proven: isProven(evidence) },
     findings: judged,
     observations: told,
@@ -84,6 +86,7 @@ export function buildReport(evidence: Evidence): Report {
     packages,
     allowScripts: allowScripts(packages, verdict, judged),
     incomplete,
+    processes: processRows(evidence.tree, index, judged),
     log: evidence.log,
   };
 }

@@ -96,6 +96,8 @@ const phaseSchema = z.object({
   name: z.enum(['install', 'import']),
   command: z.string(),
   exitCode: z.number().int().nullable(),
+  /** Absent in reports of before it was recorded. */
+  startedAt: z.iso.datetime().optional(),
   durationMs: z.number(),
   timedOut: z.boolean(),
   /** What the import phase loaded, each in a process of its own. */
@@ -105,6 +107,18 @@ const phaseSchema = z.object({
   scripts: z.object({ declared: z.number().int(), ran: z.number().int() }).optional(),
 });
 export type Phase = z.infer<typeof phaseSchema>;
+
+const processRowSchema = z.object({
+  pid: z.number().int(),
+  ppid: z.number().int(),
+  at: z.iso.datetime(),
+  cmdline: z.string(),
+  cwd: z.string(),
+  /** The dependency whose script or import started it, as `name@version`; null for the package manager's own. */
+  package: z.string().nullable(),
+});
+/** One program start in the sandbox. */
+export type ProcessRow = z.infer<typeof processRowSchema>;
 
 export const reportSchema = z.object({
   id: z.uuid(),
@@ -163,6 +177,8 @@ export const reportSchema = z.object({
   ),
   allowScripts: z.object({ recommended: z.array(z.string()), refused: z.array(z.string()) }),
   incomplete: z.array(z.object({ code: z.string(), message: z.string() })),
+  /** The programs that were started, the telling ones first where there are too many. Absent in reports of before. */
+  processes: z.object({ total: z.number().int(), rows: z.array(processRowSchema) }).optional(),
   /** The last 64 KiB of what the install printed. */
   log: z.string(),
 });

@@ -1,9 +1,11 @@
-import type { JobSpec, JobView } from '../../src/jobs/job.js';
-import type { JobQueue } from '../../src/jobs/ports.js';
+import { EventEmitter } from 'node:events';
+import type { JobSpec, JobSummary, JobView } from '../../src/jobs/job.js';
+import type { JobQueue, RecentQuery } from '../../src/jobs/ports.js';
 import { QueueUnavailableError } from '../../src/queue/errors.js';
 
 /** The queue of one process, for tests of what stands in front of it. */
 export class MemoryQueue implements JobQueue {
+  readonly #changes = new EventEmitter().setMaxListeners(0);
   readonly views = new Map<string, JobView>();
   readonly specs: JobSpec[] = [];
   readonly #once = new Map<string, JobSpec>();
@@ -28,6 +30,38 @@ export class MemoryQueue implements JobQueue {
   async find(id: string): Promise<JobView | undefined> {
     this.#guard();
     return this.views.get(id);
+  }
+
+  async recent({ owner, limit }: RecentQuery): Promise<readonly JobSummary[]> {
+    this.#guard();
+    const own = [...this.views.values()].filter((view) => owner === undefined || view.owner === owner);
+    const newest = own.sort((a, b) => b.submittedAt - a.submittedAt).slice(0, limit);
+    return newest.map(({ report, ...job }) => ({
+      ...job,
+      verdict: report?.verdict ?? null,
+      findings: report?.findings.length ?? null,
+    }));
+  }
+
+  onChange(id: string, listener: () => void): () => void {
+    this.#changes.on(id, listener);
+    return () => this.#changes.off(id, listener);
+  }
+
+  /** How many listen to changes just now. */
+  get listeners(): number {
+    return this.#changes.eventNames().length;
+  }
+
+  /** Changes a job, as its worker does. */
+  change(view: JobView): void {
+    this.views.set(view.id, view);
+    this.notify(view.id);
+  }
+
+  /** Tells those who listen that the job may have changed. */
+  notify(id: string): void {
+    this.#changes.emit(id);
   }
 
   async remove(id: string): Promise<boolean> {

@@ -27,6 +27,8 @@ export interface Service {
   spooled(): Promise<string[]>;
   /** Lines of the log so far. */
   readonly log: string[];
+  /** As the service does when it stops: streams end. */
+  readonly stopping: AbortController;
   close(): Promise<void>;
 }
 
@@ -49,11 +51,13 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const parts: Record<string, PartReadiness> = { redis: { ready: true } };
   const log: string[] = [];
   const blobs = await createSpool({ folder, manifest: PACKAGE_JSON, maxBytes: maxUploadBytes });
+  const stopping = new AbortController();
   const api = createApi({
     metrics: { contentType: 'text/plain', render: async () => '' },
     alertReceiver: null,
     version: '1.2.3',
     jobs: new Submissions({ blobs, queue, clock, newId: () => randomUUID(), maxEgress: 'registry' }),
+    stopping: stopping.signal,
     maxUploadBytes,
     readiness: { check: async () => ({ ready: Object.values(parts).every((part) => part.ready), parts }) },
     authenticator: createAuthenticator({
@@ -81,6 +85,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     parts,
     spooled: () => readdir(folder),
     log,
+    stopping,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyReport, parseSpec, toView } from '../../src/queue/job-record.js';
+import { emptyReport, parseSpec, toSummary, toView } from '../../src/queue/job-record.js';
 
 const NOW = 1_795_226_400_000;
 const spec = {
@@ -41,6 +41,15 @@ describe('a job as its readers see it', () => {
     const view = toView({ data: spec, progress: 0, returnvalue: null, ...more }, bullState, NOW, 5_000);
     expect(view.state).toBe(state);
     expect(view.report?.incomplete[0]?.code ?? view.report?.verdict ?? null).toBe(outcome);
+  });
+
+  it('is listed with what its worker told of the report, without reading the report', () => {
+    const summary = (progress: unknown) =>
+      toSummary({ data: spec, progress, returnvalue: null }, 'completed', NOW, 5_000);
+    const outcome = { verdict: 'findings', findings: 3 };
+    expect(summary({ state: 'draining', outcome })).toMatchObject({ state: 'finished', ...outcome });
+    expect(summary({ state: 'draining', outcome: { verdict: 'incomplete', findings: 0 } }).state).toBe('incomplete');
+    expect(summary(0)).toMatchObject({ id: spec.id, verdict: null, findings: null });
   });
 
   it.each([

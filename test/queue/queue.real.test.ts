@@ -27,12 +27,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const newSpec = (): JobSpec => {
+const newSpec = (owner: string | null = null): JobSpec => {
   const id = randomUUID();
   return {
     id,
     ecosystem: 'npm',
-    owner: null,
+    owner,
     submittedAt: Date.now(),
     context: null,
     blob: { key: id, bytes: 1, sha256: 'ab' },
@@ -78,7 +78,7 @@ async function askUntilFinal(id: string): Promise<void> {
 
 describe('the queue on a real Redis', () => {
   it('never shows an ended job without its report, however often it is asked', async () => {
-    const specs = Array.from({ length: 500 }, newSpec);
+    const specs = Array.from({ length: 500 }, () => newSpec());
     const finished: string[] = [];
     await withWorker(
       workerThat(async ({ spec }) => answer(spec), finished),
@@ -156,6 +156,57 @@ describe('the queue on a real Redis', () => {
     const later = newSpec();
     expect(await queue.add(later, 'key')).toEqual(later);
     await queue.remove(later.id);
+  });
+
+  it('lists the newest jobs of one submitter, or of everybody, with their verdicts', async () => {
+    const own = [newSpec('anna'), newSpec('anna'), newSpec('anna')].map((spec, index) => ({
+      ...spec,
+      submittedAt: spec.submittedAt + index,
+    }));
+    const [first, second, third] = own.map(({ id }) => id);
+    const other = newSpec('bert');
+    await queue.add(other);
+    for (const spec of own.slice(0, 2)) await queue.add(spec);
+    await withWorker(
+      workerThat(async ({ spec }) => answer(spec)),
+      async () => void (await Promise.all([other, ...own.slice(0, 2)].map(({ id }) => finalView(id)))),
+    );
+    await queue.add(own[2] as JobSpec);
+    const anna = await queue.recent({ owner: 'anna', limit: 10 });
+    expect(anna.map(({ id, state, verdict }) => [id, state, verdict])).toEqual([
+      [third, 'queued', null],
+      [second, 'incomplete', 'incomplete'],
+      [first, 'incomplete', 'incomplete'],
+    ]);
+    expect((await queue.recent({ owner: 'anna', limit: 2 })).map(({ id }) => id)).toEqual([third, second]);
+    expect((await queue.recent({ owner: undefined, limit: 1000 })).map(({ id }) => id)).toContain(other.id);
+    expect(await queue.recent({ owner: 'nobody', limit: 10 })).toEqual([]);
+    expect(await queue.oldestWaitMs()).toBeGreaterThanOrEqual(0);
+    await queue.remove(third ?? '');
+  });
+
+  it('tells those who listen when a job may have changed, and no longer when they have left', async () => {
+    const spec = newSpec();
+    let told = 0;
+    const leave = queue.onChange(spec.id, () => {
+      told += 1;
+    });
+    await queue.add(spec);
+    await withWorker(
+      workerThat(async ({ spec, onState }) => {
+        await onState('installing');
+        return answer(spec);
+      }),
+      async () => {
+        await finalView(spec.id);
+        await eventually('told of the end', 5_000, () => (told >= 4 ? true : undefined));
+      },
+    );
+    leave();
+    const before = told;
+    await queue.remove(spec.id);
+    await queue.ping();
+    expect(told).toBe(before);
   });
 
   it('keeps what it accepted when Redis is killed, and says at once that it is away', async () => {

@@ -1,0 +1,45 @@
+import { ownerOf, scriptRoot } from './attribution.js';
+import { isoTime } from './findings.js';
+import type { PackageIndex } from './package-index.js';
+import type { ProcessStart, ProcessTree } from './process-tree.js';
+import type { Finding, ProcessRow, Report } from './report.js';
+
+/** How many program starts a report holds. */
+const MAX_ROWS = 200;
+/** How many of the earliest are looked at. */
+const MAX_CANDIDATES = 1_000;
+/** Characters of a command line that a row holds; a finding's own processes have them whole. */
+const MAX_CMDLINE = 400;
+
+interface OwnedStart {
+  readonly start: ProcessStart;
+  /** The dependency behind it, as `name@version`. */
+  readonly owner: string | null;
+}
+
+/**
+ * The program starts of a sandbox, in time. Where there are too many, those in a finding's chain stay first, then those
+ * of dependencies, then the earliest.
+ */
+export function processRows(tree: ProcessTree, index: PackageIndex, findings: readonly Finding[]): Report['processes'] {
+  const told = new Set(findings.flatMap(({ processes }) => processes.map(({ pid }) => pid)));
+  const starts = [...tree.starts()].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.pid - b.pid));
+  // A fork storm may be one chain of tens of thousands: not everybody's ancestors are asked for.
+  const candidates = starts.filter(({ pid }, position) => position < MAX_CANDIDATES || told.has(pid));
+  const owned = candidates.slice(-2 * MAX_CANDIDATES).map((start) => ({ start, owner: ownerName(start, tree, index) }));
+  const rank = ({ start, owner }: OwnedStart): number => (told.has(start.pid) ? 0 : owner === null ? 2 : 1);
+  const kept = new Set([...owned].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS));
+  return { total: starts.length, rows: owned.filter((row) => kept.has(row)).map(toRow) };
+}
+
+/** Null for the package manager's own doings and the project's scripts. */
+function ownerName(start: ProcessStart, tree: ProcessTree, index: PackageIndex): string | null {
+  const root = scriptRoot(tree.chainOf(start));
+  const owner = root && ownerOf(root, index);
+  return owner && owner !== index.root ? `${owner.name}@${owner.version}` : null;
+}
+
+function toRow({ start, owner }: OwnedStart): ProcessRow {
+  const { pid, ppid, cwd, time } = start;
+  return { pid, ppid, at: isoTime(time), cmdline: start.cmdline.slice(0, MAX_CMDLINE), cwd, package: owner };
+}
