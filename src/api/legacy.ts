@@ -1,7 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { JobView } from '../jobs/job.js';
 import type { LegacyAlert } from '../report/report.js';
-import { sendHome } from './home.js';
 import { identityOf } from './identify.js';
 import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
@@ -35,10 +34,8 @@ export function legacyRoutes(options: UploadOptions): Router {
         response.json(legacyView(await findJob(options.jobs, request.query.id, identityOf(response))));
         return;
       }
-      response.vary('Accept');
       // Clients take this answer as a sign of life: its code is 200.
-      if (request.accepts(['json', 'html']) === 'html') sendHome(response);
-      else response.json({ status: 'error', reason: 'no id given: ask for /?id=<id>' });
+      response.json({ status: 'error', reason: 'no id given: ask for /?id=<id>' });
     })
     .all(methodNotAllowed('GET, HEAD'));
   return router;

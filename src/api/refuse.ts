@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { answerFor } from './errors.js';
+import { sendPage } from './pages/document.js';
+import { errorPage } from './pages/error-page.js';
+import { wantsPage } from './pages/routes.js';
 
 /** How long a refused sender may go on sending, in milliseconds, before the connection is cut. */
 const LINGER_MS = 5_000;
@@ -20,6 +23,7 @@ export function errorHandler(log: Logger) {
     response.status(answer.status);
     for (const [name, value] of Object.entries(answer.headers)) response.append(name, asHeader(value));
     if (isSending(request)) answerWhileSending(request, response, JSON.stringify(answer.body));
+    else if (wantsPage(request)) sendPage(response, errorPage(answer));
     else response.json(answer.body);
   };
 }

@@ -1,3 +1,4 @@
+import { type FindingGroup, groupByPackage } from './groups.js';
 import { cut, plain } from './plain.js';
 import type { Finding, PackageRef, Report } from './report.js';
 import { commandOf, subjectOf } from './subject.js';
@@ -102,27 +103,21 @@ function reasons(report: Report, page: Page): string {
 }
 
 function findings(report: Report, page: Page): readonly string[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of report.findings) {
-    const title = label(finding.package);
-    const group = groups.get(title) ?? [];
-    group.push(finding);
-    groups.set(title, group);
-  }
-  const all = [...groups];
+  const all = groupByPackage(report.findings);
   const more = all.length - MAX.packages;
   const rest = more > 0 ? [`… and ${more} more packages with findings, in the JSON report`] : [];
-  return [...all.slice(0, MAX.packages).map(([title, group]) => findingGroup(title, group, page)), ...rest];
+  return [...all.slice(0, MAX.packages).map((group) => findingGroup(group, page)), ...rest];
 }
 
 function label(by: PackageRef | null): string {
   return by === null ? 'package not known' : cut(plain(`${by.name}@${by.version}`), 60);
 }
 
-function findingGroup(title: string, group: readonly Finding[], page: Page): string {
-  const path = group[0]?.package?.path ?? [];
+function findingGroup(group: FindingGroup, page: Page): string {
+  const title = label(group.package);
+  const path = group.package?.path ?? [];
   const why = path.length === 0 ? '' : page.line(plain(path.join(' → ')), title.length + 3).slice(title.length);
-  const lines = page.capped(group, MAX.findings, 'findings of it', (finding) => findingLines(finding, page));
+  const lines = page.capped(group.findings, MAX.findings, 'findings of it', (finding) => findingLines(finding, page));
   return [`${page.paint('bold', title)}${page.paint('dim', why)}`, ...lines].join('\n');
 }
 

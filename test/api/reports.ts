@@ -69,3 +69,21 @@ export function job(changes: Partial<JobView> = {}): JobView {
     ...changes,
   };
 }
+
+/** A host that something tried to reach: once, through the proxy, refused. */
+export function egressRow(changes: Partial<Report['egress'][number]> = {}): Report['egress'][number] {
+  return {
+    host: 'x.attacker.invalid',
+    port: 443,
+    via: 'proxy',
+    allowed: false,
+    count: 1,
+    bytesSent: 0,
+    bytesReceived: 0,
+    first: '2026-11-21T09:59:30.000Z',
+    last: '2026-11-21T09:59:30.000Z',
+    process: null,
+    package: null,
+    ...changes,
+  };
+}

@@ -1,0 +1,19 @@
+import type { ErrorAnswer } from '../errors.js';
+import type { Page } from './document.js';
+import { hostile, html } from './html.js';
+
+const TITLES: Readonly<Record<number, string>> = {
+  401: 'Please sign in',
+  403: 'Not allowed',
+  404: 'Not found',
+  503: 'Not available just now',
+};
+
+/** What a browser shows for an error: the same words as the JSON. */
+export function errorPage({ status, body }: ErrorAnswer): Page {
+  const title = TITLES[status] ?? 'This did not work';
+  return {
+    title,
+    main: html`<h1>${title}</h1><p class="lead">${hostile(body.reason)}</p><p><a href="/">To the start page</a></p>`,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Report } from '../../report/report.js';
+import type { Page } from './document.js';
+import { findingSection, observationSection } from './finding-section.js';
+import { type Html, hostileLines, html } from './html.js';
+import { networkSection } from './network-section.js';
+import { nextSection } from './next-section.js';
+import { processSection } from './process-section.js';
+import { timelineSection } from './timeline-section.js';
+import { verdictSection, verdictSentence } from './verdict-section.js';
+
+/** Characters of the log that a page shows, from its end. */
+const LOG = 8_000;
+
+const FORMATS = [
+  ['json', 'JSON'],
+  ['gitlab', 'GitLab dependency scanning'],
+  ['sarif', 'SARIF'],
+  ['junit', 'JUnit'],
+  ['codequality', 'Code Quality'],
+] as const;
+
+/** The page of a job that has its report: complete without JavaScript, and under 200 KB whatever the report holds. */
+export function reportPage(report: Report): Page {
+  return {
+    title: `${report.verdict}: ${verdictSentence(report)}`,
+    main: html`${verdictSection(report)}
+${findingSection(report)}
+${nextSection(report)}
+${timelineSection(report)}
+${networkSection(report)}
+${processSection(report)}
+${observationSection(report)}
+${logSection(report)}
+${downloads(report)}`,
+  };
+}
+
+function logSection({ log, id }: Report): Html {
+  if (log === '') return html``;
+  const cut = log.length > LOG;
+  return html`<section aria-labelledby="log"><h2 id="log">Install log</h2>
+<details><summary>${cut ? `The last ${LOG.toLocaleString('en')} characters` : 'What the install printed'}</summary>
+${cut ? html`<p class="muted">More of it is in <a href="/v1/jobs/${id}">the JSON report</a>.</p>` : null}
+<pre class="log" tabindex="0"><bdi>${hostileLines(log.slice(-LOG))}</bdi></pre></details></section>`;
+}
+
+function downloads({ id }: Report): Html {
+  const links = FORMATS.map(
+    ([format, name]) => html`<li><a href="/v1/jobs/${id}/report?format=${format}" download>${name}</a></li>`,
+  );
+  return html`<section aria-labelledby="downloads"><h2 id="downloads">Downloads</h2><ul class="inline">${links}</ul>
+<p class="muted">Job <code>${id}</code></p></section>`;
+}

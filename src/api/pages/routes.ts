@@ -1,0 +1,55 @@
+import { type NextFunction, type Request, type Response, Router } from 'express';
+import { identityOf } from '../identify.js';
+import { findJob } from '../job-id.js';
+import { methodNotAllowed } from '../method.js';
+import type { JobService, Readiness } from '../ports.js';
+import { sendPage } from './document.js';
+import { homePage } from './home-page.js';
+import { reportPage } from './report-page.js';
+import { runningPage } from './running-page.js';
+
+const RECENT = 25;
+
+export interface PageOptions {
+  readonly jobs: JobService;
+  readonly readiness: Readiness;
+  readonly maxUploadBytes: number;
+  readonly queueView: boolean;
+}
+
+/** The pages that people read: `/` in a browser, and `/jobs/:id`. */
+export function pageRoutes(options: PageOptions): Router {
+  const { jobs, readiness, maxUploadBytes, queueView } = options;
+  const router = Router();
+  router.get('/', async (request: Request, response: Response, next: NextFunction) => {
+    response.vary('Accept');
+    if (request.query.id !== undefined || !wantsPage(request)) return next();
+    const identity = identityOf(response);
+    const owner = identity.isAdministrator ? undefined : identity.name;
+    const [recent, state] = await Promise.all([
+      jobs.recent({ owner, limit: RECENT }).catch(() => null),
+      readiness.check(),
+    ]);
+    const content = {
+      identity,
+      jobs: recent,
+      readiness: state,
+      maxUploadBytes,
+      queueView: queueView && identity.isAdministrator,
+    };
+    sendPage(response, homePage(content));
+  });
+  router
+    .route('/jobs/:id')
+    .get(async (request: Request, response: Response) => {
+      const job = await findJob(jobs, request.params.id, identityOf(response));
+      sendPage(response, job.report === null ? runningPage(job) : reportPage(job.report));
+    })
+    .all(methodNotAllowed('GET, HEAD'));
+  return router;
+}
+
+/** Whether a browser asks: API clients that say nothing get JSON. */
+export function wantsPage(request: Request): boolean {
+  return request.accepts(['json', 'html']) === 'html';
+}

@@ -1,0 +1,61 @@
+import type { Finding, Report } from '../../report/report.js';
+import { counted } from './finding-section.js';
+import { type Html, html } from './html.js';
+import { duration } from './time.js';
+
+/** The drawing's width in its own units; it is stretched to the page's. */
+const WIDTH = 1000;
+const HEIGHT = 16;
+/** Marks of one row: more of them are one smear. */
+const MAX_MARKS = 200;
+
+interface Span {
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
+  readonly findings: number;
+}
+
+/** The run over its phases, and when findings came. The drawing shows what the table says. */
+export function timelineSection(report: Report): Html {
+  const spans = spansOf(report);
+  if (spans.length === 0) return html``;
+  const start = Date.parse(report.submittedAt);
+  const whole = Math.max(1, Date.parse(report.finishedAt) - start);
+  const x = (at: number): number => Math.round((Math.min(Math.max(at - start, 0), whole) / whole) * WIDTH);
+  const rows = spans.map(
+    ({ name, from, to, findings }) =>
+      html`<tr><th scope="row">${name}</th><td class="number">${duration(Math.max(0, to - from))}</td><td class="number">${findings === 0 ? '–' : findings}</td><td class="track">${drawing(html`<rect class="bar" x="${x(from)}" y="3" width="${Math.max(2, x(to) - x(from))}" height="${HEIGHT - 6}" rx="2"/>`)}</td></tr>`,
+  );
+  const moments = report.findings.slice(0, MAX_MARKS).map((finding) => mark(finding, x));
+  return html`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>
+<table class="timeline">
+<thead><tr><th scope="col">Phase</th><th scope="col">Took</th><th scope="col">Findings</th><th scope="col"><span class="hidden">Drawing</span></th></tr></thead>
+<tbody>${rows}
+${report.findings.length === 0 ? null : html`<tr><th scope="row">findings</th><td></td><td class="number">${report.findings.length}</td><td class="track">${drawing(moments)}</td></tr>`}</tbody>
+</table>
+<p class="muted">From the submission to the report: ${duration(whole)}${report.findings.length > MAX_MARKS ? `; the first ${counted(MAX_MARKS, 'finding')} are drawn` : null}.</p>
+</section>`;
+}
+
+function drawing(content: Html | readonly Html[]): Html {
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${content}</svg>`;
+}
+
+function mark(finding: Finding, x: (at: number) => number): Html {
+  return html`<rect class="mark" x="${Math.min(WIDTH - 4, x(Date.parse(finding.first)))}" y="1" width="4" height="${HEIGHT - 2}"/>`;
+}
+
+/** The phases, and what was before and after them. Empty for a run that got nowhere, or was told without times. */
+function spansOf(report: Report): readonly Span[] {
+  const phases = report.phases.flatMap(({ name, startedAt, durationMs }) =>
+    startedAt === undefined ? [] : [{ name, from: Date.parse(startedAt), to: Date.parse(startedAt) + durationMs }],
+  );
+  const [first, last] = [phases[0], phases.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const before = { name: 'wait, prepare', from: Date.parse(report.submittedAt), to: first.from };
+  const after = { name: 'drain', from: last.to, to: Date.parse(report.finishedAt) };
+  const within = (name: string): number => report.findings.filter(({ phase }) => phase === name).length;
+  return [before, ...phases, after].map((span) => ({ ...span, findings: within(span.name) }));
+}

@@ -1,0 +1,51 @@
+import { groupByPackage } from '../../report/groups.js';
+import type { Report } from '../../report/report.js';
+import { counted } from './finding-section.js';
+import { type Html, hostile, html, type Part } from './html.js';
+import { duration, moment } from './time.js';
+
+/** The verdict in one sentence. */
+export function verdictSentence(report: Report): string {
+  if (report.verdict === 'clean') {
+    return 'The install was watched from end to end and did nothing it should not.';
+  }
+  if (report.verdict === 'incomplete') return 'This run can’t be vouched for, so it is not called clean.';
+  const groups = groupByPackage(report.findings);
+  const known = groups.filter((group) => group.package !== null).length;
+  const unknown = known < groups.length ? ' and something whose package is not known' : '';
+  return `${counted(known, 'package')}${unknown} did what an install has no business doing: ${counted(report.findings.length, 'finding')}.`;
+}
+
+const TITLES = { clean: 'Clean', findings: 'Findings', incomplete: 'Incomplete' } as const;
+
+/** The head of a report: the verdict, why it is incomplete, and how the run was watched. */
+export function verdictSection(report: Report): Html {
+  return html`<header class="verdict ${report.verdict}">
+<h1>${TITLES[report.verdict]}</h1>
+<p class="lead">${verdictSentence(report)}</p>
+${reasons(report)}
+</header>
+<dl class="facts">
+<div><dt>Submitted</dt><dd>${moment(report.submittedAt)}</dd></div>
+<div><dt>Took</dt><dd>${duration(Date.parse(report.finishedAt) - Date.parse(report.submittedAt))}</dd></div>
+<div><dt>Ecosystem</dt><dd>${hostile(report.ecosystem)}</dd></div>
+<div><dt>Install scripts run</dt><dd>${scripts(report)}</dd></div>
+<div><dt>Watched by</dt><dd>${watched(report)}</dd></div>
+</dl>`;
+}
+
+function reasons(report: Report): Part {
+  if (report.incomplete.length === 0) return null;
+  return html`<ul>${report.incomplete.map(({ code, message }) => html`<li>${hostile(message, 500)} <code>${code}</code></li>`)}</ul>`;
+}
+
+function scripts(report: Report): string {
+  const ran = report.phases.find(({ name }) => name === 'install')?.scripts;
+  return ran === undefined ? 'not known' : `${ran.ran} of ${ran.declared}`;
+}
+
+function watched({ monitoring }: Report): Part {
+  const { proven, source, openingCanaryMs, closingCanaryMs, drops } = monitoring;
+  const canary = (ms: number | null): string => (ms === null ? 'no answer' : duration(ms));
+  return html`${source === '' ? 'no sensor' : hostile(source)}, ${proven ? 'proven' : 'not proven'} (canaries: ${canary(openingCanaryMs)}, ${canary(closingCanaryMs)}; ${counted(drops, 'event')} dropped)`;
+}

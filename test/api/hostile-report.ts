@@ -1,0 +1,67 @@
+import type { Finding, Report } from '../../src/report/report.js';
+import { ALERT, egressRow, finding, report } from './reports.js';
+
+/** What a package might call itself, its files and its hosts to get at a page or its reader. */
+export const HOSTILE_TEXTS = [
+  '"><script>document.title="owned"</script>',
+  "' onmouseover='document.title=1' x='",
+  '</bdi></pre></script><img src=x onerror=document.title=1>',
+  '\u202egnp.exe\u202c\u2066\u2067abc',
+  'a\u0000b\u001b[31mred\u0007\r\n<b>',
+  'javascript:document.title=1',
+  '<!--', // begins a comment that never ends
+  '\ud800 lone surrogate',
+  `${'"&<>'.repeat(2_000)}`,
+  'אבג<script>דהו',
+] as const;
+
+const hostileAt = (index: number): string => HOSTILE_TEXTS[index % HOSTILE_TEXTS.length] ?? '';
+
+/** A report that is hostile wherever a package has a say, with as many findings of as many packages. */
+export function hostileReport(count = 10_000): Report {
+  const findings: Finding[] = Array.from({ length: count }, (_, index) => {
+    const text = hostileAt(index);
+    return finding({
+      rule: index % 3 === 0 ? text : 'Read of a credential file',
+      package: index % 7 === 0 ? null : { name: text, version: text, path: ['app', text, text] },
+      decoy: text,
+      count: 1 + (index % 5),
+      processes: [
+        { pid: 40 + index, cmdline: text, cwd: text },
+        { pid: 39, cmdline: text, cwd: text },
+      ],
+      alert: { ...ALERT, rule: text, output_fields: { 'fd.name': text, 'proc.cmdline': text } },
+    });
+  });
+  const named = Array.from({ length: 300 }, (_, index) => hostileAt(index));
+  return report({
+    verdict: 'findings',
+    findings,
+    observations: findings.slice(0, 300),
+    phases: [
+      {
+        name: 'install',
+        command: hostileAt(0),
+        exitCode: 0,
+        durationMs: 5_000,
+        startedAt: '2026-11-21T09:59:10.000Z',
+        timedOut: false,
+      },
+    ],
+    egress: named.map((host) => egressRow({ host })),
+    allowScripts: { recommended: named, refused: named },
+    incomplete: [{ code: 'install-failed', message: hostileAt(0) }],
+    processes: {
+      total: 50_000,
+      rows: Array.from({ length: 200 }, (_, index) => ({
+        pid: 40 + index,
+        ppid: 39 + index,
+        at: '2026-11-21T09:59:12.000Z',
+        cmdline: hostileAt(index).slice(0, 400),
+        cwd: hostileAt(index),
+        package: hostileAt(index),
+      })),
+    },
+    log: HOSTILE_TEXTS.join('\n').repeat(100).slice(0, 65_536),
+  });
+}
