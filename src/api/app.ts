@@ -10,6 +10,7 @@ import { identify } from './identify.js';
 import type { JobEventsOptions } from './job-events.js';
 import { legacyRoutes } from './legacy.js';
 import { type MetricsSource, metricsRoutes } from './metrics.js';
+import { openApiRoutes } from './openapi/routes.js';
 import { assetRoutes } from './pages/assets.js';
 import { pageRoutes } from './pages/routes.js';
 import type { Authenticator, CorrelationReader, Readiness } from './ports.js';
@@ -56,6 +57,7 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.use(assetRoutes());
   app.use(identify(authenticator));
   app.use(metricsRoutes(metrics));
+  app.use(openApiRoutes());
   app.use(pageRoutes({ ...dependencies, queueView: false }));
   app.use(legacyRoutes(dependencies));
   app.use('/v1', v1Routes({ ...dependencies, correlation: gitlab?.correlation ?? null }));

@@ -4,6 +4,7 @@ import { ApiError } from './errors.js';
 import { identityOf } from './identify.js';
 import { findJob } from './job-id.js';
 import type { JobService } from './ports.js';
+import type { StateEvent } from './shapes.js';
 
 /** How many clients may follow jobs at once in this process: each holds a connection. */
 const MAX_STREAMS = 500;
@@ -18,13 +19,6 @@ export interface JobEventsOptions {
   readonly jobs: JobService;
   /** Aborts when the service stops: streams end then, and do not hold it up. */
   readonly stopping: AbortSignal;
-}
-
-/** What an event `state` says; `verdict` comes with the last one. */
-export interface StateEvent {
-  readonly id: string;
-  readonly status: JobView['state'];
-  readonly verdict?: string;
 }
 
 /** `GET /v1/jobs/:id/events`: server-sent events, one at once and one for each change of state; the stream ends with the job. */

@@ -1,21 +1,10 @@
 import { type Request, type Response, Router } from 'express';
 import type { JobView } from '../jobs/job.js';
-import type { LegacyAlert } from '../report/report.js';
 import { identityOf } from './identify.js';
 import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
+import type { LegacyView } from './shapes.js';
 import { type UploadOptions, upload } from './upload.js';
-
-/** What Package Hunter's clients read (`facts/peers-and-falco.md` A1). */
-export type LegacyView =
-  | { readonly id: string; readonly status: 'pending' }
-  | { readonly id: string; readonly status: 'finished'; readonly result: readonly LegacyAlert[] }
-  | {
-      readonly id: string;
-      readonly status: 'error';
-      readonly message: string;
-      readonly result: readonly LegacyAlert[];
-    };
 
 /** Package Hunter's interface: a job written for it works unchanged. */
 export function legacyRoutes(options: UploadOptions): Router {

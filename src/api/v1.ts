@@ -9,16 +9,8 @@ import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
 import type { CorrelationReader, Identity } from './ports.js';
 import { type ReportOptions, reportRoutes } from './reports.js';
+import type { RunningJob } from './shapes.js';
 import { type UploadOptions, upload } from './upload.js';
-
-/** A job that has no report yet, as `GET /v1/jobs/:id` shows it. */
-export interface RunningJob {
-  readonly id: string;
-  readonly status: JobView['state'];
-  readonly ecosystem: string;
-  /** ISO 8601. */
-  readonly submittedAt: string;
-}
 
 export interface V1Options extends UploadOptions, ReportOptions, JobEventsOptions {
   /** Null where no audit events are received. */

@@ -11,7 +11,8 @@ export function groupByPackage(findings: readonly Finding[]): readonly FindingGr
   const groups = new Map<string, { package: PackageRef | null; findings: Finding[] }>();
   for (const finding of findings) {
     const by = finding.package;
-    const key = by === null ? '' : JSON.stringify([by.name, by.version]);
+    // The name's length keeps `a@1` of version `2` apart from `a` of version `1@2`.
+    const key = by === null ? '' : `${by.name.length} ${by.name}@${by.version}`;
     const group = groups.get(key) ?? { package: by, findings: [] };
     group.findings.push(finding);
     groups.set(key, group);

@@ -10,7 +10,8 @@ let service: Service;
 
 beforeAll(async () => {
   service = await startService({
-    tokens: ['ci', 'other', 'ops'].map((name) => ({ name, digest: hashToken(name), admin: name === 'ops' })),
+    tokens: ['ci', 'other', 'ops'].map((name) => ({ name, digest: hashToken(name) })),
+    administrators: ['ops'],
   });
 });
 
@@ -25,7 +26,7 @@ function browse(path: string, as = 'ci') {
 }
 
 async function pageOf(full: Report): Promise<string> {
-  service.queue.views.set(ID, job({ state: full.status, report: full }));
+  service.queue.views.set(ID, job({ owner: 'ci', state: full.status, report: full }));
   const answer = await browse(`/jobs/${ID}`);
   expect(answer.status).toBe(200);
   expect(answer.headers['content-type']).toContain('text/html');
@@ -139,7 +140,7 @@ describe('a job that runs', () => {
   test.each(['queued', 'preparing', 'installing', 'importing', 'draining'] as const)(
     '%s: names the step, is followed by a script, and loaded again without one',
     async (state) => {
-      service.queue.views.set(ID, job({ state }));
+      service.queue.views.set(ID, job({ owner: 'ci', state }));
       const { text } = await browse(`/jobs/${ID}`);
       expect(text).toMatch(new RegExp(`<li data-state="${state}" class="now" aria-current="step">`));
       expect(text).toMatch(/<script src="\/assets\/[0-9a-f]{12}\/live\.js" defer>/);
@@ -181,7 +182,7 @@ describe('the start page', () => {
 
 describe('what belongs to pages', () => {
   test('style, scripts and icon need no credentials, may be kept for ever, and have one address each', async () => {
-    service.queue.views.set(ID, job());
+    service.queue.views.set(ID, job({ owner: 'ci' }));
     const { text } = await browse(`/jobs/${ID}`);
     const paths = [...text.matchAll(/"(\/assets\/[^"]+)"/g)].map((match) => match[1] ?? '');
     expect(paths).toHaveLength(3);
@@ -197,7 +198,7 @@ describe('what belongs to pages', () => {
   });
 
   test('a browser gets errors as pages and is asked for a password; the page needs one', async () => {
-    service.queue.views.set(ID, job());
+    service.queue.views.set(ID, job({ owner: 'ci' }));
     const html = { Accept: 'text/html' };
     const unknown = await request(service.server).get(`/jobs/${ID}`).set(html);
     expect(unknown.status).toBe(401);

@@ -14,6 +14,7 @@ import { createApiServer } from '../../src/api/server.js';
 import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
 import { createSpool } from '../../src/blobs/spool.js';
 import { Submissions } from '../../src/jobs/submissions.js';
+import { Contract } from './contract.js';
 import { MemoryQueue } from './memory-queue.js';
 
 /** A running API over a real spool folder. */
@@ -76,7 +77,11 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       new Writable({ write: (line, _encoding, done) => done(void log.push(String(line))) }),
     ),
   });
-  const server = createApiServer(api);
+  const contract = new Contract();
+  const server = createApiServer((request, response) => {
+    contract.watch(request, response);
+    api(request, response);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
@@ -91,6 +96,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       await new Promise((resolve) => server.close(resolve));
       await blobs.close();
       await rm(folder, { recursive: true });
+      contract.assertKept();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type FindingGroup, groupByPackage } from '../../report/groups.js';
+import type { FindingGroup } from '../../report/groups.js';
 import type { Finding, Report } from '../../report/report.js';
 import { subjectOf } from '../../report/subject.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
@@ -10,9 +10,8 @@ const PER_GROUP = { most: 25, bytes: 25_000 };
 const OBSERVATIONS = { most: 30, bytes: 10_000 };
 
 /** What was found, by package. */
-export function findingSection(report: Report): Html {
-  if (report.findings.length === 0) return html``;
-  const groups = groupByPackage(report.findings);
+export function findingSection(report: Report, groups: readonly FindingGroup[]): Html {
+  if (groups.length === 0) return html``;
   const { shown, left } = fitting(groups, GROUPS, (group) => groupArticle(group, report.id));
   return html`<section aria-labelledby="findings"><h2 id="findings">Findings</h2>
 ${shown}

@@ -1,5 +1,5 @@
 import { acceptanceOf } from '../../report/acceptance.js';
-import { groupByPackage } from '../../report/groups.js';
+import type { FindingGroup } from '../../report/groups.js';
 import type { Report } from '../../report/report.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
 
@@ -7,8 +7,8 @@ const PACKAGES = { most: 20, bytes: 8_000 };
 const ACCEPTANCES = { most: 10, bytes: 12_000 };
 
 /** What to do with the report: refuse, allow, accept with a reason. */
-export function nextSection(report: Report): Html {
-  const parts = [incomplete(report), refuse(report), allow(report), accept(report)].filter((part) => part !== null);
+export function nextSection(report: Report, groups: readonly FindingGroup[]): Html {
+  const parts = [incomplete(report), refuse(groups), allow(report), accept(report)].filter((part) => part !== null);
   if (parts.length === 0) return html``;
   return html`<section aria-labelledby="next"><h2 id="next">What to do next</h2>${parts}</section>`;
 }
@@ -18,8 +18,8 @@ function incomplete(report: Report): Part {
   return html`<h3>Run it again</h3><p>Nothing can be said about these dependencies until a run is watched from end to end. Mend what is named at the top of this page, then submit the project again.</p>`;
 }
 
-function refuse(report: Report): Part {
-  const culprits = groupByPackage(report.findings).flatMap(({ package: by }) => (by === null ? [] : [by]));
+function refuse(groups: readonly FindingGroup[]): Part {
+  const culprits = groups.flatMap(({ package: by }) => (by === null ? [] : [by]));
   if (culprits.length === 0) return null;
   const { shown, left } = fitting(culprits, PACKAGES, ({ name, version, path }) => {
     const through =

@@ -1,3 +1,4 @@
+import { groupByPackage } from '../../report/groups.js';
 import type { Report } from '../../report/report.js';
 import type { Page } from './document.js';
 import { findingSection, observationSection } from './finding-section.js';
@@ -21,11 +22,12 @@ const FORMATS = [
 
 /** The page of a job that has its report: complete without JavaScript, and under 200 KB whatever the report holds. */
 export function reportPage(report: Report): Page {
+  const groups = groupByPackage(report.findings);
   return {
-    title: `${report.verdict}: ${verdictSentence(report)}`,
-    main: html`${verdictSection(report)}
-${findingSection(report)}
-${nextSection(report)}
+    title: `${report.verdict}: ${verdictSentence(report, groups)}`,
+    main: html`${verdictSection(report, groups)}
+${findingSection(report, groups)}
+${nextSection(report, groups)}
 ${timelineSection(report)}
 ${networkSection(report)}
 ${processSection(report)}

@@ -1,16 +1,15 @@
-import { groupByPackage } from '../../report/groups.js';
+import type { FindingGroup } from '../../report/groups.js';
 import type { Report } from '../../report/report.js';
 import { counted } from './finding-section.js';
 import { type Html, hostile, html, type Part } from './html.js';
 import { duration, moment } from './time.js';
 
 /** The verdict in one sentence. */
-export function verdictSentence(report: Report): string {
+export function verdictSentence(report: Report, groups: readonly FindingGroup[]): string {
   if (report.verdict === 'clean') {
     return 'The install was watched from end to end and did nothing it should not.';
   }
   if (report.verdict === 'incomplete') return 'This run can’t be vouched for, so it is not called clean.';
-  const groups = groupByPackage(report.findings);
   const known = groups.filter((group) => group.package !== null).length;
   const unknown = known < groups.length ? ' and something whose package is not known' : '';
   return `${counted(known, 'package')}${unknown} did what an install has no business doing: ${counted(report.findings.length, 'finding')}.`;
@@ -19,10 +18,10 @@ export function verdictSentence(report: Report): string {
 const TITLES = { clean: 'Clean', findings: 'Findings', incomplete: 'Incomplete' } as const;
 
 /** The head of a report: the verdict, why it is incomplete, and how the run was watched. */
-export function verdictSection(report: Report): Html {
+export function verdictSection(report: Report, groups: readonly FindingGroup[]): Html {
   return html`<header class="verdict ${report.verdict}">
 <h1>${TITLES[report.verdict]}</h1>
-<p class="lead">${verdictSentence(report)}</p>
+<p class="lead">${verdictSentence(report, groups)}</p>
 ${reasons(report)}
 </header>
 <dl class="facts">

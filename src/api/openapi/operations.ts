@@ -1,0 +1,204 @@
+import { ECOSYSTEMS } from '../../jobs/job.js';
+import type { SchemaName } from './schemas.js';
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly description: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+export interface Answer {
+  readonly description: string;
+  /** Media type → the shape of JSON, or null for what is none. */
+  readonly content: Readonly<Record<string, SchemaName | null>>;
+}
+
+/** One thing a client can ask for. Every one may also be answered with an `Error`. */
+export interface Operation {
+  readonly method: 'get' | 'post' | 'delete';
+  readonly path: string;
+  readonly group: 'Jobs' | 'Package Hunter' | 'Service' | 'Pages';
+  readonly summary: string;
+  /** Whether credentials are needed, where the service has any. */
+  readonly secured: boolean;
+  readonly parameters?: readonly Parameter[];
+  /** Media types of the request's body. */
+  readonly body?: readonly string[];
+  readonly answers: Readonly<Record<number, Answer>>;
+}
+
+const json = (description: string, schema: SchemaName): Answer => ({
+  description,
+  content: { 'application/json': schema },
+});
+const page = (description: string): Answer => ({ description, content: { 'text/html': null } });
+
+const id: Parameter = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: 'the job',
+  schema: { type: 'string', format: 'uuid' },
+};
+const TARBALL = [
+  'application/octet-stream',
+  'application/gzip',
+  'application/x-gzip',
+  'application/x-tgz',
+  'application/x-gtar-compressed',
+  'application/x-compressed-tar',
+];
+const ecosystem = { type: 'string', enum: [...ECOSYSTEMS] };
+
+/** All operations, in the order in which the reference shows them. */
+export const OPERATIONS: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/v1/jobs',
+    group: 'Jobs',
+    summary: 'Submit a gzipped tar of a project. The id is answered when tarball and job are durable.',
+    secured: true,
+    parameters: [
+      { name: 'ecosystem', in: 'query', required: true, description: 'what installs it', schema: ecosystem },
+    ],
+    body: TARBALL,
+    answers: { 202: json('taken in; Location is the job', 'Accepted') },
+  },
+  {
+    method: 'get',
+    path: '/v1/jobs/{id}',
+    group: 'Jobs',
+    summary: 'The state of a job while it runs, then its full report.',
+    secured: true,
+    parameters: [id],
+    answers: { 200: json('the job', 'Job') },
+  },
+  {
+    method: 'delete',
+    path: '/v1/jobs/{id}',
+    group: 'Jobs',
+    summary: 'Remove a job with its report; one that runs is cancelled. For its submitter and administrators.',
+    secured: true,
+    parameters: [id],
+    answers: {
+      202: json('it runs and is being cancelled', 'Cancelling'),
+      204: { description: 'removed', content: {} },
+    },
+  },
+  {
+    method: 'get',
+    path: '/v1/jobs/{id}/events',
+    group: 'Jobs',
+    summary: 'Server-sent events `state`: one at once, one for each change; the stream ends with the job.',
+    secured: true,
+    parameters: [id],
+    answers: { 200: { description: 'events whose data is a StateEvent', content: { 'text/event-stream': null } } },
+  },
+  {
+    method: 'post',
+    path: '/monitor/project/{ecosystem}',
+    group: 'Package Hunter',
+    summary: 'Submit a gzipped tar of a project, as Package Hunter’s clients do.',
+    secured: true,
+    parameters: [{ name: 'ecosystem', in: 'path', required: true, description: 'what installs it', schema: ecosystem }],
+    body: TARBALL,
+    answers: { 200: json('taken in', 'LegacyAccepted') },
+  },
+  {
+    method: 'get',
+    path: '/',
+    group: 'Package Hunter',
+    summary:
+      'With an id: the job as Package Hunter’s clients read it. Without: 200 and an error, a sign of life; for a browser the start page.',
+    secured: true,
+    parameters: [
+      { name: 'id', in: 'query', required: false, description: 'the job', schema: { type: 'string', format: 'uuid' } },
+    ],
+    answers: {
+      200: {
+        description: 'the job, the sign of life, or the page',
+        content: { 'application/json': 'LegacyJob', 'text/html': null },
+      },
+    },
+  },
+  {
+    method: 'get',
+    path: '/jobs/{id}',
+    group: 'Pages',
+    summary: 'The page of a job: live while it runs, then its report.',
+    secured: true,
+    parameters: [id],
+    answers: { 200: page('the page') },
+  },
+  {
+    method: 'get',
+    path: '/docs',
+    group: 'Pages',
+    summary: 'This reference.',
+    secured: true,
+    answers: { 200: page('the page') },
+  },
+  {
+    method: 'get',
+    path: '/openapi.json',
+    group: 'Pages',
+    summary: 'This reference as OpenAPI 3.1.',
+    secured: true,
+    answers: { 200: { description: 'the document', content: { 'application/json': null } } },
+  },
+  {
+    method: 'get',
+    path: '/healthz',
+    group: 'Service',
+    summary: 'Whether the process is alive.',
+    secured: false,
+    answers: { 200: json('alive', 'Health') },
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    group: 'Service',
+    summary: 'Whether jobs that come in now would run; which part is not ready, and why.',
+    secured: false,
+    answers: { 200: json('every part is ready', 'Readiness'), 503: json('some part is not', 'Readiness') },
+  },
+  {
+    method: 'get',
+    path: '/metrics',
+    group: 'Service',
+    summary: 'The figures, as Prometheus reads them.',
+    secured: true,
+    answers: { 200: { description: 'the figures', content: { 'text/plain': null } } },
+  },
+  {
+    method: 'post',
+    path: '/gitlab/audit-events',
+    group: 'Service',
+    summary: 'Takes GitLab’s audit events, where a destination is configured; it proves itself with its own token.',
+    secured: false,
+    body: ['*/*'],
+    answers: { 200: { description: 'taken', content: { 'application/json': null } } },
+  },
+  {
+    method: 'get',
+    path: '/v1/gitlab/alerts',
+    group: 'Service',
+    summary: 'What the rules said about GitLab’s audit events, for administrators.',
+    secured: true,
+    answers: { 200: { description: 'the alerts', content: { 'application/json': null } } },
+  },
+  {
+    method: 'post',
+    path: '/falco/alerts/{secret}',
+    group: 'Service',
+    summary: 'Takes the alerts that a Falco ≥ 0.44 posts (http_output), where that is configured.',
+    secured: false,
+    parameters: [
+      { name: 'secret', in: 'path', required: true, description: 'as configured', schema: { type: 'string' } },
+    ],
+    body: ['*/*'],
+    answers: { 204: { description: 'taken, whatever it was', content: {} } },
+  },
+];

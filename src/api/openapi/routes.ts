@@ -1,0 +1,21 @@
+import { type Request, type Response, Router } from 'express';
+import { methodNotAllowed } from '../method.js';
+import { docsPage } from '../pages/docs-page.js';
+import { sendPage } from '../pages/document.js';
+import { OPENAPI_DOCUMENT } from './document.js';
+
+/** `/openapi.json`, and the same for people at `/docs`. */
+export function openApiRoutes(): Router {
+  const router = Router();
+  router
+    .route('/openapi.json')
+    .get((_request: Request, response: Response) => {
+      response.json(OPENAPI_DOCUMENT);
+    })
+    .all(methodNotAllowed('GET, HEAD'));
+  router
+    .route('/docs')
+    .get((_request: Request, response: Response) => sendPage(response, docsPage()))
+    .all(methodNotAllowed('GET, HEAD'));
+  return router;
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import {
+  acceptedSchema,
+  cancellingSchema,
+  errorSchema,
+  fullReportSchema,
+  healthSchema,
+  legacyAcceptedSchema,
+  legacyViewSchema,
+  readinessSchema,
+  reportSchema,
+  runningJobSchema,
+  stateEventSchema,
+} from '../shapes.js';
+
+const SCHEMAS = {
+  Accepted: acceptedSchema,
+  Cancelling: cancellingSchema,
+  Error: errorSchema,
+  Health: healthSchema,
+  Job: z.union([fullReportSchema, runningJobSchema]),
+  LegacyAccepted: legacyAcceptedSchema,
+  LegacyJob: legacyViewSchema,
+  Readiness: readinessSchema,
+  Report: reportSchema,
+  StateEvent: stateEventSchema,
+} as const;
+
+export type SchemaName = keyof typeof SCHEMAS;
+
+/** `components.schemas`. They are open: a client must bear fields that a later version adds. */
+export function componentSchemas(): Record<string, object> {
+  const entries = Object.entries(SCHEMAS).map(([name, schema]) => {
+    const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+    return [name, rest] as const;
+  });
+  return Object.fromEntries(entries);
+}

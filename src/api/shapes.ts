@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { legacyAlertSchema, reportSchema } from '../report/report.js';
+
+/** The shapes of the HTTP interface: what routes answer is typed by them, and `/openapi.json` is made from them. */
+
+const RUNNING = ['queued', 'preparing', 'installing', 'importing', 'draining'] as const;
+const STATES = [...RUNNING, 'finished', 'incomplete'] as const;
+
+/** An upload that was taken in, as Package Hunter says it. */
+export const legacyAcceptedSchema = z.object({ status: z.literal('ok'), id: z.uuid() });
+
+/** What Package Hunter's clients read (`facts/peers-and-falco.md` A1). */
+export const legacyViewSchema = z.discriminatedUnion('status', [
+  z.object({ id: z.uuid(), status: z.literal('pending') }),
+  z.object({ id: z.uuid(), status: z.literal('finished'), result: z.array(legacyAlertSchema) }),
+  z.object({ id: z.uuid(), status: z.literal('error'), message: z.string(), result: z.array(legacyAlertSchema) }),
+]);
+export type LegacyView = z.infer<typeof legacyViewSchema>;
+
+/** An upload that was taken in. */
+export const acceptedSchema = z.object({ id: z.uuid(), status: z.literal('queued'), ecosystem: z.string() });
+export type Accepted = z.infer<typeof acceptedSchema>;
+
+/** A job that has no report yet. */
+export const runningJobSchema = z.object({
+  id: z.uuid(),
+  status: z.enum(STATES),
+  ecosystem: z.string(),
+  submittedAt: z.iso.datetime(),
+});
+export type RunningJob = z.infer<typeof runningJobSchema>;
+
+/** The report as it is read: with the GitLab events around the job, where they are received. */
+export const fullReportSchema = reportSchema.extend({ gitlab: z.looseObject({}).nullable() });
+
+/** A running job that is being cancelled. */
+export const cancellingSchema = z.object({ id: z.uuid(), status: z.literal('cancelling') });
+
+/** One server-sent event `state`; `verdict` comes with the last one. */
+export const stateEventSchema = z.object({
+  id: z.uuid(),
+  status: z.enum(STATES),
+  verdict: reportSchema.shape.verdict.optional(),
+});
+export type StateEvent = z.infer<typeof stateEventSchema>;
+
+/** Every error; `code` tells programs what `reason` tells people. More fields may come with it, e.g. `entry`, `known`. */
+export const errorSchema = z.looseObject({
+  status: z.literal('error'),
+  reason: z.string(),
+  code: z.string().optional(),
+});
+export type ErrorBody = z.infer<typeof errorSchema>;
+
+export const healthSchema = z.object({ status: z.literal('ok') });
+
+/** Each part of the service, with the reason when it is not ready. */
+export const readinessSchema = z.object({
+  status: z.enum(['ready', 'not-ready']),
+  ready: z.boolean(),
+  parts: z.record(z.string(), z.looseObject({ ready: z.boolean(), reason: z.string().optional() })),
+});
+
+export type { Finding, LegacyAlert, PackageRef, Phase, ProcessRow, Report } from '../report/report.js';
+export { reportSchema } from '../report/report.js';

@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accessibilityFaults, launchBrowser, photograph, watchedPage } from './browser.js';
+import { dataFolder, ServiceProcess } from './service-process.js';
+import { packFolder } from './tarballs.js';
+
+const SAMPLE = fileURLToPath(new URL('../../falco-test', import.meta.url));
+const folder = dataFolder();
+let service: ServiceProcess;
+let browser: Browser;
+
+beforeAll(async () => {
+  service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: folder.path });
+  await service.ready();
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await service?.stop();
+  folder.remove();
+});
+
+test('upload, follow live, read the report: in a browser, over the real service', async () => {
+  const { page, faults } = await watchedPage(browser);
+  await page.goto(service.url);
+  await page.getByText('Jobs that come in now run.').waitFor();
+  const tarball = { name: 'project.tgz', mimeType: 'application/gzip', buffer: await packFolder(SAMPLE) };
+  await page.getByLabel('choose one').setInputFiles(tarball);
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+  await page.locator('[data-state="installing"].now').waitFor({ timeout: 60_000 });
+  expect(await photograph(page, 'running')).toEqual([]);
+  await page.getByRole('heading', { name: 'Findings', level: 1 }).waitFor({ timeout: 120_000 });
+
+  const text = await page.locator('main').innerText();
+  expect(text).toContain('1 package did what an install has no business doing');
+  expect(text).toMatch(/Installed because of\s+falco-test → left-pad-ng → evil-dep/);
+  expect(text).toMatch(/snippets\.attacker\.invalid:80\s+refused/);
+  expect(text).toMatch(/wget -qO-/);
+  expect(await page.locator('tr.flagged').count()).toBeGreaterThan(0);
+  expect(await page.locator('.timeline tbody tr').count()).toBe(5);
+  expect(await photograph(page, 'report')).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
+
+  await page.goto(service.url);
+  await page.getByRole('row', { name: /findings/ }).waitFor();
+  expect(await photograph(page, 'home')).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(faults).toEqual([]);
+});
+
+test('a tarball that is refused says why on the page', async () => {
+  const { page } = await watchedPage(browser);
+  await page.goto(service.url);
+  const nothing = { name: 'x.tgz', mimeType: 'application/gzip', buffer: Buffer.from('no archive') };
+  await page.getByLabel('choose one').setInputFiles(nothing);
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await page.getByRole('alert').filter({ hasText: 'Refused' }).waitFor({ timeout: 10_000 });
+});
