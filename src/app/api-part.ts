@@ -97,7 +97,8 @@ function listen(server: Server, config: Config): Promise<void> {
   });
 }
 
-async function checkReadiness(queue: BullQueue, worker: WorkerPart | null) {
+/** What `/readyz` says, of the parts that run in this process. */
+export async function checkReadiness(queue: BullQueue, worker: WorkerPart | null) {
   const redis: PartReadiness = await queue.ping().then(
     () => ({ ready: true }),
     (error: Error) => ({ ready: false, reason: error.message }),

@@ -14,6 +14,10 @@ export interface MetricsInputs {
   readonly queueCounts: () => Promise<Readonly<Record<string, number>>>;
   /** Null where no audit events are received. */
   readonly gitlab: GitlabFigures | null;
+  /** Milliseconds; rejects while Redis is away. */
+  readonly oldestWaitMs: () => Promise<number>;
+  /** The parts of `/readyz`: whether each is ready. */
+  readonly parts: () => Promise<Readonly<Record<string, { readonly ready: boolean }>>>;
   /** Whether the last reload of the rule files was taken; null when no sensor of ours runs. */
   readonly rulesInForce: (() => boolean | null) | null;
 }
@@ -25,6 +29,10 @@ const RECEIVER_HELP: Record<keyof ReceiverCounters, string> = {
   tooLarge: 'Bodies over the limit',
   unstored: 'Audit events refused because they could not be stored',
 };
+/** Installs take seconds to minutes. */
+const PHASE_BUCKETS = [0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320, 640];
+/** A canary comes back within milliseconds; the grace time is the end of it. */
+const CANARY_BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 const HUB_HELP: Record<keyof HubCounters, string> = {
   received: 'Alerts that came from the source',
@@ -42,6 +50,10 @@ export class Metrics implements MetricsSource {
   #auditEvents: Counter<'outcome'> | undefined;
   #auditAlerts: Counter<'rule' | 'priority'> | undefined;
   #lateness: Histogram | undefined;
+  readonly #phases: Histogram<'phase'>;
+  readonly #canaries: Histogram<'which'>;
+  readonly #folded: Counter;
+  readonly #refused: Counter;
 
   constructor(inputs: MetricsInputs) {
     const registers = [this.#registry];
@@ -51,16 +63,33 @@ export class Metrics implements MetricsSource {
       labelNames: ['verdict'],
       registers,
     });
-    const jobs = new Gauge({
-      name: 'packwarden_jobs',
-      help: 'Jobs in the queue, by state',
-      labelNames: ['state'],
+    this.#phases = new Histogram({
+      name: 'packwarden_phase_seconds',
+      help: 'How long the phases of finished jobs took',
+      labelNames: ['phase'],
+      buckets: PHASE_BUCKETS,
       registers,
-      collect: async () => {
-        for (const [state, count] of Object.entries(await inputs.queueCounts())) jobs.set({ state }, count);
-      },
     });
+    this.#canaries = new Histogram({
+      name: 'packwarden_canary_seconds',
+      help: 'How long the canaries of finished jobs took from the sandbox through the sensor to here',
+      labelNames: ['which'],
+      buckets: CANARY_BUCKETS,
+      registers,
+    });
+    this.#folded = new Counter({
+      name: 'packwarden_alerts_folded_total',
+      help: 'Alerts of finished jobs that were folded into an equal one',
+      registers,
+    });
+    this.#refused = new Counter({
+      name: 'packwarden_egress_refused_total',
+      help: 'Requests and look-ups of finished jobs that the gateway refused',
+      registers,
+    });
+    this.#addQueue(inputs);
     if (inputs.gitlab !== null) this.#addGitlab(inputs.gitlab);
+    this.#addParts(inputs);
     if (inputs.hub !== null) this.#addHub(inputs.hub);
     if (inputs.rulesInForce !== null) this.#addRules(inputs.rulesInForce);
   }
@@ -73,8 +102,52 @@ export class Metrics implements MetricsSource {
     return this.#registry.metrics();
   }
 
+  /** Counts what a report tells. */
   jobFinished(report: Report): void {
-    this.#verdicts.inc({ verdict: report.verdict });
+    const { verdict, phases, monitoring, findings, observations, egress } = report;
+    this.#verdicts.inc({ verdict });
+    for (const { name, durationMs } of phases) this.#phases.observe({ phase: name }, durationMs / 1000);
+    const { openingCanaryMs, closingCanaryMs } = monitoring;
+    if (openingCanaryMs !== null) this.#canaries.observe({ which: 'opening' }, openingCanaryMs / 1000);
+    if (closingCanaryMs !== null) this.#canaries.observe({ which: 'closing' }, closingCanaryMs / 1000);
+    for (const { count } of [...findings, ...observations]) this.#folded.inc(count - 1);
+    for (const { allowed, count } of egress) if (!allowed) this.#refused.inc(count);
+  }
+
+  #addQueue(inputs: MetricsInputs): void {
+    const registers = [this.#registry];
+    const jobs = new Gauge({
+      name: 'packwarden_jobs',
+      help: 'Jobs in the queue, by state',
+      labelNames: ['state'],
+      registers,
+      collect: async () => {
+        for (const [state, count] of Object.entries(await inputs.queueCounts())) jobs.set({ state }, count);
+      },
+    });
+    const oldest: Gauge = new Gauge({
+      name: 'packwarden_queue_oldest_seconds',
+      help: 'How long the job that has waited longest has waited; not told while Redis is away',
+      registers,
+      collect: async () => {
+        oldest.reset();
+        const ms = await inputs.oldestWaitMs().catch(() => null);
+        if (ms === null) oldest.remove();
+        else oldest.set(ms / 1000);
+      },
+    });
+  }
+
+  #addParts(inputs: MetricsInputs): void {
+    const ready = new Gauge({
+      name: 'packwarden_part_ready',
+      help: '1 when the part is ready, as /readyz says: redis, docker, alerts (the sensor with its canary), rules',
+      labelNames: ['part'],
+      registers: [this.#registry],
+      collect: async () => {
+        for (const [part, state] of Object.entries(await inputs.parts())) ready.set({ part }, state.ready ? 1 : 0);
+      },
+    });
   }
 
   /** An audit event was settled; `alerts` are those it made. */

@@ -6,7 +6,7 @@ import { createSpool } from '../blobs/spool.js';
 import type { Clock } from '../jobs/ports.js';
 import { BullQueue } from '../queue/bull-queue.js';
 import { type RedisServer, startRedisServer } from '../queue/redis-server.js';
-import { startApiPart } from './api-part.js';
+import { checkReadiness, startApiPart } from './api-part.js';
 import { type Config, ConfigError } from './config.js';
 import { keepFalcoGitlabAlerts } from './gitlab-alerts.js';
 import { type GitlabPart, startGitlabPart } from './gitlab-part.js';
@@ -93,6 +93,8 @@ async function startParts(
   if (gitlab) stops.push(() => gitlab.stop());
   metrics = new Metrics({
     hub: worker ? () => worker.alerts.hub.counters() : null,
+    oldestWaitMs: () => queue.oldestWaitMs(),
+    parts: async () => (await checkReadiness(queue, worker)).parts,
     queueCounts: () => queue.counts().catch(() => ({})),
     gitlab: gitlab?.figures ?? null,
     rulesInForce: worker?.alerts.sensor ? () => worker.alerts.sensor?.rulesInForce ?? null : null,
