@@ -14,7 +14,6 @@ export type ApiErrorCode =
   | 'method-not-allowed'
   | 'unsupported-media-type'
   | 'too-large'
-  | 'too-slow'
   | 'aborted'
   | 'too-many-attempts'
   | 'too-many-streams';

@@ -1,4 +1,5 @@
 import { type Request, type Response, Router } from 'express';
+import { GitlabError } from '../gitlab/errors.js';
 import { type DeliveryHead, type EventReceiver, MAX_BODY_BYTES } from '../gitlab/receive/receiver.js';
 import { ApiError } from './errors.js';
 import { methodNotAllowed } from './method.js';
@@ -41,29 +42,23 @@ function headerLines(request: Request, name: string): readonly string[] {
   return rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
 }
 
+/** A sender that stalls is cut off at the deadline. @throws ApiError 400 when the body was cut off, GitlabError `too-large` */
 async function readBody(request: Request, receiver: EventReceiver, head: DeliveryHead): Promise<Buffer> {
+  const deadline = setTimeout(() => request.destroy(), BODY_DEADLINE_MS);
   const chunks: Buffer[] = [];
   let bytes = 0;
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => {
-      clearTimeout(deadline);
-      request.removeAllListeners('data');
-      reject(error);
-    };
-    const deadline = setTimeout(
-      () => fail(new ApiError(408, 'too-slow', `the body did not come within ${BODY_DEADLINE_MS / 1000} s`)),
-      BODY_DEADLINE_MS,
-    );
-    request.on('data', (chunk: Buffer) => {
+  try {
+    // Without destroying it at an early end: the refusal is answered while the sender still sends.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > MAX_BODY_BYTES) receiver.refuseTooLarge(head, bytes).catch(fail);
-      else chunks.push(chunk);
-    });
-    request.once('end', () => {
-      clearTimeout(deadline);
-      if (bytes <= MAX_BODY_BYTES) resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
-    });
-    request.once('error', () => fail(new ApiError(400, 'aborted', 'the body was cut off')));
-    request.once('close', () => fail(new ApiError(400, 'aborted', 'the body was cut off')));
-  });
+      if (bytes > MAX_BODY_BYTES) return await receiver.refuseTooLarge(head, bytes);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof GitlabError) throw error;
+    throw new ApiError(400, 'aborted', 'the body was cut off');
+  } finally {
+    clearTimeout(deadline);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }

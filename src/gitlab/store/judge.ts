@@ -12,7 +12,7 @@ import type { StoredAlert } from './alerts.js';
 import { ensureGroup, type LoggedEvent, parseEntry, type RedisEventLog } from './event-log.js';
 import { GROUP, indexNames, KEYS } from './keys.js';
 import { resultsOf } from './redis-call.js';
-import { type Settled, settle } from './settle.js';
+import { prepareSettling, type Settled, settle } from './settle.js';
 
 export interface JudgeOptions {
   /** A connection of its own: it blocks (`workerConnection`). */
@@ -34,6 +34,9 @@ export interface JudgeOptions {
 
 const BATCH = 200;
 const BLOCK_MS = 500;
+/** Events that trickle in are settled together: what a batch costs beside them is shared. */
+const GATHER_MS = 25;
+const GATHERED = BATCH / 2;
 /** A reader that has not settled an event after this long is taken for dead. */
 const ABANDONED_MS = 15_000;
 const HOUSEKEEPING_MS = 5_000;
@@ -65,13 +68,15 @@ export class Judge {
     while (!this.#stopping) {
       try {
         await this.#keepHouse();
-        await this.#settleAll(await this.#next());
+        const entries = await this.#next();
+        await this.#settleAll(entries);
+        if (entries.length < GATHERED) await sleep(GATHER_MS);
       } catch (error) {
         if (this.#stopping) return;
         this.#options.logger.warn({ err: error }, 'audit events could not be judged just now');
-        // Redis is away, or lost the group with its data.
+        // Redis is away, or started anew: then group and script are made again.
         await sleep(RETRY_MS);
-        await ensureGroup(this.#options.redis).catch(() => undefined);
+        this.#housekeptAt = Number.NEGATIVE_INFINITY;
       }
     }
   }
@@ -99,6 +104,7 @@ export class Judge {
     const { redis, now, log, retentionS, maxEvents } = this.#options;
     if (now() - this.#housekeptAt < HOUSEKEEPING_MS) return;
     await ensureGroup(redis);
+    await prepareSettling(redis);
     await this.#takeOver();
     await redis.xtrim(KEYS.events, 'MINID', '~', String(now() - retentionS * 1000));
     // What waits is far less than what is kept (`maxBacklog`), so nothing unjudged is trimmed.

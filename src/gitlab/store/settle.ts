@@ -1,4 +1,5 @@
-import type { ChainableCommander } from 'ioredis';
+import { createHash } from 'node:crypto';
+import type { ChainableCommander, Redis } from 'ioredis';
 import type { Sameness } from '../event/same-event.js';
 import { GROUP, KEYS } from './keys.js';
 
@@ -47,7 +48,14 @@ for i = 9, #ARGV do redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[8], '*', 'al
 if #ARGV >= 9 then redis.call('SET', KEYS[6], '[' .. table.concat(ARGV, ',', 9) .. ']', 'EX', ARGV[4]) end
 return 'new'`;
 
-/** Adds the settling of one event to a pipeline; its result is a `Settled`. */
+const SHA1 = createHash('sha1').update(SCRIPT).digest('hex');
+
+/** Makes the script known to Redis, which forgets it when it starts anew. */
+export async function prepareSettling(redis: Redis): Promise<void> {
+  await redis.script('LOAD', SCRIPT);
+}
+
+/** Adds the settling of one event to a pipeline; its result is a `Settled`. `prepareSettling` has run. */
 export function settle(pipeline: ChainableCommander, settlement: Settlement, retentionS: number): void {
   const { streamId, same, time, now, indexes, alerts } = settlement;
   const seen = KEYS.seen(same.key);
@@ -62,5 +70,5 @@ export function settle(pipeline: ChainableCommander, settlement: Settlement, ret
   ];
   const forgotten = now - retentionS * 1000;
   const values = [GROUP, streamId, KEYS.copies(''), retentionS, CONTENT_TTL_S, time, forgotten, MAX_ALERTS, ...alerts];
-  pipeline.eval(SCRIPT, keys.length, ...keys, ...values);
+  pipeline.evalsha(SHA1, keys.length, ...keys, ...values);
 }
