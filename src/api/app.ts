@@ -50,15 +50,16 @@ export function createApi(dependencies: ApiDependencies): Express {
   // Reports are read once or twice; a digest of each answer would only cost.
   app.disable('etag');
   app.set('query parser', 'simple');
+  // A machine's feed of thousands a second: the receiver counts it and tells its failures, a line for each would drown the rest.
+  if (gitlab !== undefined) app.use(auditEventRoutes(gitlab.events));
   app.use(requestLog(log, clock, newId), securityHeaders);
   app.use(healthRoutes(readiness));
   if (alertReceiver !== null) app.use(falcoRoutes(alertReceiver));
-  if (gitlab !== undefined) app.use(auditEventRoutes(gitlab.events));
   app.use(assetRoutes());
   app.use(identify(authenticator));
   app.use(metricsRoutes(metrics));
   app.use(openApiRoutes());
-  app.use(pageRoutes({ ...dependencies, queueView: false }));
+  app.use(pageRoutes(dependencies));
   app.use(legacyRoutes(dependencies));
   app.use('/v1', v1Routes({ ...dependencies, correlation: gitlab?.correlation ?? null }));
   if (gitlab !== undefined) app.use('/v1', gitlabAlertRoutes(gitlab.alerts));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Metrics } from '../../src/app/metrics.js';
 import type { Phase } from '../../src/report/report.js';
-import { finding, report } from '../api/reports.js';
+import { egressRow, finding, report } from '../api/reports.js';
 
 const phases: Phase[] = [{ name: 'install', command: 'npm ci', exitCode: 0, durationMs: 3_000, timedOut: false }];
 const hub = { received: 9, matched: 5, unmatched: 4, malformed: 0, drops: 3, reconnects: 1 };
@@ -29,7 +29,7 @@ test('tells queue, parts, and what the reports say', async () => {
       verdict: 'findings',
       findings: [finding({ count: 4 })],
       phases,
-      egress: [{ host: 'x.invalid', port: 443, via: 'proxy', allowed: false, count: 2, package: null }],
+      egress: [egressRow({ host: 'x.invalid', count: 2 })],
     }),
   );
   const text = await metrics.render();

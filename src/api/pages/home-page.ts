@@ -11,8 +11,6 @@ export interface HomeContent {
   readonly jobs: readonly JobSummary[] | null;
   readonly readiness: Awaited<ReturnType<Readiness['check']>>;
   readonly maxUploadBytes: number;
-  /** The link to the queue view, for administrators. */
-  readonly queueView: boolean;
 }
 
 /** The page at `/`: submit a project, recent jobs, the state of the service. */
@@ -73,7 +71,7 @@ function outcome({ state, verdict, findings }: JobSummary): Html {
   return html`<span class="tag ${TAGS[verdict]}">${verdict}</span>${count}`;
 }
 
-function stateSection({ readiness, queueView }: HomeContent): Html {
+function stateSection({ readiness }: HomeContent): Html {
   const parts = Object.entries(readiness.parts).map(
     ([name, { ready, reason }]) =>
       html`<li><span class="tag ${ready ? 'good' : 'bad'}">${ready ? 'ready' : 'not ready'}</span> <strong>${name}</strong>${reason === undefined ? null : html`: ${hostile(reason)}`}</li>`,
@@ -81,5 +79,5 @@ function stateSection({ readiness, queueView }: HomeContent): Html {
   return html`<section aria-labelledby="service"><h2 id="service">Service</h2>
 <p>${readiness.ready ? 'Jobs that come in now run.' : 'Jobs that come in now wait until every part is ready.'}</p>
 <ul class="plain">${parts}</ul>
-<p><a href="/readyz">/readyz</a> · <a href="/metrics">/metrics</a>${queueView ? html` · <a href="/admin/queues">queue view</a>` : null}</p></section>`;
+<p><a href="/readyz">/readyz</a> · <a href="/metrics">/metrics</a></p></section>`;
 }

@@ -14,12 +14,11 @@ export interface PageOptions {
   readonly jobs: JobService;
   readonly readiness: Readiness;
   readonly maxUploadBytes: number;
-  readonly queueView: boolean;
 }
 
 /** The pages that people read: `/` in a browser, and `/jobs/:id`. */
 export function pageRoutes(options: PageOptions): Router {
-  const { jobs, readiness, maxUploadBytes, queueView } = options;
+  const { jobs, readiness, maxUploadBytes } = options;
   const router = Router();
   router.get('/', async (request: Request, response: Response, next: NextFunction) => {
     response.vary('Accept');
@@ -30,14 +29,7 @@ export function pageRoutes(options: PageOptions): Router {
       jobs.recent({ owner, limit: RECENT }).catch(() => null),
       readiness.check(),
     ]);
-    const content = {
-      identity,
-      jobs: recent,
-      readiness: state,
-      maxUploadBytes,
-      queueView: queueView && identity.isAdministrator,
-    };
-    sendPage(response, homePage(content));
+    sendPage(response, homePage({ identity, jobs: recent, readiness: state, maxUploadBytes }));
   });
   router
     .route('/jobs/:id')

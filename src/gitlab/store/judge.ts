@@ -32,10 +32,10 @@ export interface JudgeOptions {
   readonly onSettled: (settled: Settled, alerts: readonly StoredAlert[], latenessMs: number) => void;
 }
 
-const BATCH = 200;
+const BATCH = 500;
 const BLOCK_MS = 500;
 /** Events that trickle in are settled together: what a batch costs beside them is shared. */
-const GATHER_MS = 25;
+const GATHER_MS = 100;
 const GATHERED = BATCH / 2;
 /** A reader that has not settled an event after this long is taken for dead. */
 const ABANDONED_MS = 15_000;
