@@ -1,4 +1,6 @@
+import { EGRESS_MODES } from '../../egress/mode.js';
 import { ECOSYSTEMS } from '../../jobs/job.js';
+import { FORMAT_NAMES } from '../../report/formats/formats.js';
 import type { SchemaName } from './schemas.js';
 
 export interface Parameter {
@@ -51,6 +53,13 @@ const TARBALL = [
   'application/x-compressed-tar',
 ];
 const ecosystem = { type: 'string', enum: [...ECOSYSTEMS] };
+const egress: Parameter = {
+  name: 'egress',
+  in: 'query',
+  required: false,
+  description: 'what the job may reach: less than the service lets jobs reach, or more, up to PACKWARDEN_EGRESS_MAX',
+  schema: { type: 'string', enum: [...EGRESS_MODES] },
+};
 
 /** All operations, in the order in which the reference shows them. */
 export const OPERATIONS: readonly Operation[] = [
@@ -61,7 +70,14 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Submit a gzipped tar of a project. The id is answered when tarball and job are durable.',
     secured: true,
     parameters: [
-      { name: 'ecosystem', in: 'query', required: true, description: 'what installs it', schema: ecosystem },
+      {
+        name: 'ecosystem',
+        in: 'query',
+        required: false,
+        description: 'what installs it; without it the project tells',
+        schema: { ...ecosystem, default: 'auto' },
+      },
+      egress,
     ],
     body: TARBALL,
     answers: { 202: json('taken in; Location is the job', 'Accepted') },
@@ -74,6 +90,41 @@ export const OPERATIONS: readonly Operation[] = [
     secured: true,
     parameters: [id],
     answers: { 200: json('the job', 'Job') },
+  },
+  {
+    method: 'get',
+    path: '/v1/jobs/{id}/report',
+    group: 'Jobs',
+    summary: 'The report in the form of another system. The verdict also stands in the header Packwarden-Verdict.',
+    secured: true,
+    parameters: [
+      id,
+      {
+        name: 'format',
+        in: 'query',
+        required: false,
+        description: 'json unless given',
+        schema: { type: 'string', enum: [...FORMAT_NAMES] },
+      },
+      {
+        name: 'file',
+        in: 'query',
+        required: false,
+        description: 'the file that findings are shown at; the lock file unless given',
+        schema: { type: 'string', maxLength: 255 },
+      },
+    ],
+    answers: {
+      200: {
+        description: 'the report',
+        content: {
+          'application/json': null,
+          'application/sarif+json': null,
+          'application/xml': null,
+          'text/plain': null,
+        },
+      },
+    },
   },
   {
     method: 'delete',
@@ -102,7 +153,10 @@ export const OPERATIONS: readonly Operation[] = [
     group: 'Package Hunter',
     summary: 'Submit a gzipped tar of a project, as Package Hunter’s clients do.',
     secured: true,
-    parameters: [{ name: 'ecosystem', in: 'path', required: true, description: 'what installs it', schema: ecosystem }],
+    parameters: [
+      { name: 'ecosystem', in: 'path', required: true, description: 'what installs it', schema: ecosystem },
+      egress,
+    ],
     body: TARBALL,
     answers: { 200: json('taken in', 'LegacyAccepted') },
   },
@@ -185,8 +239,25 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/v1/gitlab/alerts',
     group: 'Service',
-    summary: 'What the rules said about GitLab’s audit events, for administrators.',
+    summary: 'What the rules said about GitLab’s audit events: for administrators, and for a project its own.',
     secured: true,
+    parameters: [
+      {
+        name: 'since',
+        in: 'query',
+        required: false,
+        description: 'an ISO 8601 time, or where the page before ended',
+        schema: { type: 'string' },
+      },
+      { name: 'project', in: 'query', required: false, description: 'its path or id', schema: { type: 'string' } },
+      {
+        name: 'limit',
+        in: 'query',
+        required: false,
+        description: 'alerts in one answer',
+        schema: { type: 'integer', minimum: 1, maximum: 1000 },
+      },
+    ],
     answers: { 200: { description: 'the alerts', content: { 'application/json': null } } },
   },
   {
