@@ -27,6 +27,9 @@ const TOOL = /^node (\/.+) --help$/;
 /** How a package manager starts a script. */
 const SCRIPT_SHELL = /^sh -c /;
 
+/** Above a script there are only package managers, and not many: npm for a git dependency of a git dependency. */
+const MAX_MANAGERS = 32;
+
 /** How many programs of a chain a report shows. */
 const SHOWN_PROCESSES = 12;
 
@@ -89,7 +92,7 @@ export function packagesThatRan(
 ): ReadonlyMap<InstalledPackage, readonly string[]> {
   const ran = new Map<InstalledPackage, string[]>();
   for (const start of tree.starts()) {
-    if (LOADER.test(start.cmdline) || scriptRoot(tree.chainOf(start)) !== start) continue;
+    if (LOADER.test(start.cmdline) || scriptRoot(tree.chainOf(start, MAX_MANAGERS)) !== start) continue;
     const owner = ownerOf(start, packages);
     if (!owner) continue;
     const commands = ran.get(owner) ?? [];

@@ -8,6 +8,10 @@ export const FORK_RULE = 'Packwarden fork trace';
 const MAX_STARTS = 50_000;
 /** Forks only put orphans back into their chain: beyond this many, such a chain ends at init. */
 const MAX_FORKS = 200_000;
+/** How far a chain is climbed. A longer one can't be told, so that nobody makes a worker climb all day. */
+const MAX_CHAIN = 1_024;
+/** Of one process's programs a chain holds the first, by which it is attributed, and the last ones. */
+const MAX_PROGRAMS = 64;
 
 /** A program that a process became by exec. One process may have been several. */
 export interface ProcessStart {
@@ -26,9 +30,17 @@ export interface ProcessStart {
 /** A process as it was at a certain time. */
 export interface ProcessNode {
   readonly pid: number;
-  /** What it had become by then, the first program first; empty for a fork that started none. */
+  /** What it had become by then, the first program first; empty for a fork that started none. Of very many the first and the last. */
   readonly programs: readonly ProcessStart[];
 }
+
+/** The starts under one number of the host, in time. Where no fork tells, `begins` tells where the process of each begins. */
+interface NumberStarts {
+  readonly starts: ProcessStart[];
+  readonly begins: number[];
+}
+
+const NO_STARTS: NumberStarts = { starts: [], begins: [] };
 
 /** Who made the process with a certain number in the container, and when. */
 interface Fork {
@@ -59,7 +71,7 @@ function integer(text: string | undefined): number | undefined {
  * (exec, chdir, a new name, another parent when its own ends); who made it can't, so chains follow the makers.
  */
 export class ProcessTree {
-  readonly #starts = new Map<number, ProcessStart[]>();
+  readonly #starts = new Map<number, NumberStarts>();
   readonly #forks = new Map<number, Fork[]>();
   #size = 0;
   #forkCount = 0;
@@ -103,15 +115,15 @@ export class ProcessTree {
       cwd: trimSlash(alert.fields['proc.cwd'] ?? ''),
       time: alertTimeNs(alert),
     };
-    const earlier = this.#starts.get(pid);
-    if (earlier) earlier.push(start);
-    else this.#starts.set(pid, [start]);
+    const known = this.#starts.get(pid) ?? { starts: [], begins: [] };
+    insert(known, start);
+    this.#starts.set(pid, known);
     this.#size += 1;
   }
 
   /** Every program start, process by process. */
   *starts(): Iterable<ProcessStart> {
-    for (const list of this.#starts.values()) yield* list;
+    for (const { starts } of this.#starts.values()) yield* starts;
   }
 
   /**
@@ -132,16 +144,16 @@ export class ProcessTree {
     return [];
   }
 
-  /** The chain of the process that started a program, as it was at that moment. */
-  chainOf({ pid, vpid, time }: ProcessStart): readonly ProcessNode[] {
-    return this.#climb({ pid, vpid, time });
+  /** The chain of the process that started a program, as it was at that moment; at most `limit` processes of it. */
+  chainOf({ pid, vpid, time }: ProcessStart, limit: number = MAX_CHAIN): readonly ProcessNode[] {
+    return this.#climb({ pid, vpid, time }, limit);
   }
 
-  #climb(from: Place): readonly ProcessNode[] {
+  #climb(from: Place, limit: number = MAX_CHAIN): readonly ProcessNode[] {
     const chain: ProcessNode[] = [];
     const seen = new Set<number>();
     let place: Place | undefined = from;
-    while (place !== undefined && !seen.has(place.pid)) {
+    while (place !== undefined && !seen.has(place.pid) && chain.length < limit) {
       seen.add(place.pid);
       const { node, maker }: { node: ProcessNode; maker: Place | undefined } = this.#look(place);
       if (node.programs.length === 0 && maker === undefined) break;
@@ -152,29 +164,54 @@ export class ProcessTree {
   }
 
   #look({ pid, vpid, time }: Place): { node: ProcessNode; maker: Place | undefined } {
-    const known = (this.#starts.get(pid) ?? []).filter((start) => start.time <= time);
-    const number = vpid ?? known.at(-1)?.vpid;
+    const { starts, begins } = this.#starts.get(pid) ?? NO_STARTS;
+    const end = countUntil(starts, (start) => start.time <= time);
+    const number = vpid ?? starts[end - 1]?.vpid;
     const fork = number === undefined ? undefined : this.#forks.get(number)?.findLast((made) => made.time <= time);
     if (fork !== undefined) {
       // A number that was used before belonged to another process.
-      const programs = known.filter((start) => start.time >= fork.time);
+      const programs = ends(
+        starts,
+        countUntil(starts, (start) => start.time < fork.time),
+        end,
+      );
       return { node: { pid, programs }, maker: { pid: fork.parentPid, vpid: fork.parentVpid, time: fork.time } };
     }
-    const programs = lastProcess(known);
+    const programs = ends(starts, begins[end - 1] ?? 0, end);
     const first = programs.at(0);
     const maker = first === undefined ? undefined : { pid: first.ppid, vpid: undefined, time: first.time };
     return { node: { pid, programs }, maker };
   }
 }
 
-/**
- * The starts of the last process that had a number, where no fork tells (the worker's own commands are made outside). By its
- * number in the container; else by its parent, though that changes when the parent ends.
- */
-function lastProcess(starts: readonly ProcessStart[]): readonly ProcessStart[] {
-  const last = starts.at(-1);
-  if (last === undefined) return [];
-  const isOther = (start: ProcessStart): boolean =>
-    last.vpid === undefined ? start.ppid !== last.ppid : start.vpid !== last.vpid;
-  return starts.slice(starts.findLastIndex(isOther) + 1);
+/** How many of the first starts `hold`; they are in time, so it holds up to a certain one. */
+function countUntil(starts: readonly ProcessStart[], hold: (start: ProcessStart) => boolean): number {
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (hold(starts[middle] as ProcessStart)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What of the starts from `begin` up to `end` a chain holds. */
+function ends(starts: readonly ProcessStart[], begin: number, end: number): readonly ProcessStart[] {
+  if (end - begin <= MAX_PROGRAMS) return starts.slice(begin, end);
+  return [starts[begin] as ProcessStart, ...starts.slice(end - MAX_PROGRAMS + 1, end)];
+}
+
+/** In time, though two processors' events may change places on their way. */
+function insert({ starts, begins }: NumberStarts, start: ProcessStart): void {
+  const at = countUntil(starts, ({ time }) => time <= start.time);
+  starts.splice(at, 0, start);
+  for (let i = at; i < starts.length; i += 1) {
+    const before = starts[i - 1];
+    begins[i] = before !== undefined && isSame(before, starts[i] as ProcessStart) ? (begins[i - 1] ?? 0) : i;
+  }
+}
+
+/** By its number in the container; else by its parent, though that changes when the parent ends. */
+function isSame(start: ProcessStart, last: ProcessStart): boolean {
+  return last.vpid === undefined ? start.ppid === last.ppid : start.vpid === last.vpid;
 }
