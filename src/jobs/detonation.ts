@@ -1,71 +1,19 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
-import type { Priority } from '../falco/alert.js';
 import type { Watch } from '../falco/hub.js';
-import type { Baseline } from '../report/baseline.js';
 import { buildReport } from '../report/build.js';
 import type { PhaseStart } from '../report/findings.js';
 import type { InstalledPackage } from '../report/installed-package.js';
-import type { KnownPackages } from '../report/known-packages.js';
 import type { Phase, Report } from '../report/report.js';
 import type { IncompleteReason } from '../report/verdict.js';
+import type { Attempt, DetonationDependencies } from './attempt.js';
 import { sendCanary } from './canary.js';
 import { CancelledError, within } from './deadline.js';
 import { GiveUp, reasonFor } from './give-up.js';
-import type { JobSpec, JobState } from './job.js';
+import type { JobState } from './job.js';
 import { Monitor } from './monitor.js';
-import type {
-  AlertFeed,
-  BlobStore,
-  Clock,
-  ImportResult,
-  Sandbox,
-  SandboxRun,
-  StateListener,
-  StepResult,
-} from './ports.js';
+import type { ImportResult, SandboxRun, StepResult } from './ports.js';
 import { type JobEvent, transition } from './transition.js';
-
-/** Deadlines in milliseconds, and what decides the verdict. */
-export interface DetonationLimits {
-  /** From the pick-up until the archive is unpacked. */
-  readonly prepareMs: number;
-  readonly installMs: number;
-  readonly importMs: number;
-  /** How long what a phase left running is watched, in milliseconds. */
-  readonly lingerMs: number;
-  /** How long a canary's alert may take, and how long the alert source may take to connect. */
-  readonly graceMs: number;
-  /** How long after the closing canary the source may still say that it dropped events before it. */
-  readonly settleMs: number;
-  /** A job that waited longer than this in the queue is given up. */
-  readonly queueMs: number;
-  readonly failOn: Priority;
-}
-
-export interface DetonationDependencies {
-  readonly sandbox: Sandbox;
-  readonly feed: AlertFeed;
-  readonly blobs: BlobStore;
-  readonly clock: Clock;
-  /** An unguessable string for a canary. */
-  readonly newNonce: () => string;
-  readonly limits: DetonationLimits;
-  readonly known: KnownPackages;
-  /** What this service's owners have accepted. */
-  readonly baseline: Baseline;
-  readonly log: Logger;
-}
-
-/** One try of one job. */
-export interface Attempt {
-  readonly spec: JobSpec;
-  /** From 1. */
-  readonly number: number;
-  readonly signal: AbortSignal;
-  readonly onState: StateListener;
-}
 
 /** How often the opening canary is tried before the job is given up. */
 const OPENING_TRIES = 3;

@@ -1,7 +1,7 @@
 import { DelayedError, type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { Attempt } from '../jobs/detonation.js';
+import type { Attempt } from '../jobs/attempt.js';
 import type { JobSpec, JobState } from '../jobs/job.js';
 import type { Clock } from '../jobs/ports.js';
 import { isFinal } from '../jobs/transition.js';

@@ -13,6 +13,7 @@ import type { Clock, ImportResult, SandboxRun, StepResult } from '../jobs/ports.
 import type { PlantedDecoy } from '../report/decoys.js';
 import type { InstalledPackage } from '../report/installed-package.js';
 import type { Report, RunningProcess } from '../report/report.js';
+import { type Captured, ContainerCommands, firstLines } from './commands.js';
 import type { DecoyFile } from './decoys/decoy.js';
 import { removed } from './docker-call.js';
 import { type Choice, chooseManager } from './ecosystems/choose.js';
@@ -20,8 +21,7 @@ import type { NetworkSettings, PackageManager } from './ecosystems/manager.js';
 import { npm } from './ecosystems/npm.js';
 import { type FoundProject, foundProject } from './ecosystems/project.js';
 import { SandboxError } from './errors.js';
-import { type ExecRequest, type ExecResult, runExec } from './exec.js';
-import { CA_FILE, CI_USER, CONFINE, HOME, PROJECT } from './identity.js';
+import { CA_FILE, HOME, PROJECT } from './identity.js';
 import { importPlan } from './import-plan.js';
 import { MAX_RESULT_BYTES, readImportResults } from './import-results.js';
 import { removeContainer } from './leftovers.js';
@@ -32,13 +32,8 @@ import { MAX_LISTING_BYTES, parsePackageList } from './package-list.js';
 import { runningIn } from './running.js';
 import { tarOf } from './tar-of.js';
 
-const LOG_BYTES = 64 * 1024;
-/** Of a tool's complaint, in characters. */
-const MESSAGE_CHARS = 500;
 /** How often a lingering sandbox is looked at, in milliseconds. */
 const LOOK_MS = 250;
-/** How long the end of everything in the container may take before the container itself is killed, in milliseconds. */
-const KILL_MS = 5_000;
 /** Credentials that are as old as the sandbox would be noticed. */
 const DECOY_AGE_MS = 40 * 86_400_000;
 
@@ -61,29 +56,17 @@ export interface DockerRunParts {
   readonly log: Logger;
 }
 
-/** A step's program that takes input, and whose standard output is no part of the log. */
-interface StepChannel {
-  readonly stdin: string;
-  readonly stdout: OutputTail;
-}
-
-/** What one program printed on each stream, at most. */
-interface Captured extends ExecResult {
-  readonly stdout: string;
-  readonly stdoutBytes: number;
-  readonly stderr: string;
-}
-
 /** One started container with its network and gateway. */
 export class DockerRun implements SandboxRun {
   readonly #parts: DockerRunParts;
+  readonly #commands: ContainerCommands;
   #project: FoundProject = { root: PROJECT, files: [], packageManager: null, yarnLock: null };
   #choice: Choice | undefined;
   #leftOut: readonly string[] = [];
-  #wasKilled = false;
 
   constructor(parts: DockerRunParts) {
     this.#parts = parts;
+    this.#commands = new ContainerCommands(parts);
   }
 
   get containerId(): string {
@@ -115,14 +98,14 @@ export class DockerRun implements SandboxRun {
       ...(extraCa === undefined ? [] : [`cat /etc/ssl/certs/ca-certificates.crt >> ${CA_FILE}`]),
     ].join(' && ');
     const stdin = Readable.from([tarOf(files, new Date(clock.now() - DECOY_AGE_MS))]);
-    const { exitCode, stdout, stderr } = await this.#capture(['sh', '-c', script], { cwd: '/', stdin });
+    const { exitCode, stdout, stderr } = await this.#commands.capture(['sh', '-c', script], { cwd: '/', stdin });
     // What the engine says of a program that its runtime can't start comes as the program's output.
     const said = stderr || firstLines(stdout);
     if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${said}`);
   }
 
   async canary(marker: string): Promise<void> {
-    const { exitCode } = await this.#capture(['/bin/true', marker], { cwd: '/' });
+    const { exitCode } = await this.#commands.capture(['/bin/true', marker], { cwd: '/' });
     if (exitCode !== 0) throw new SandboxError('container-gone', 'a test process could not be run in the sandbox');
   }
 
@@ -134,19 +117,23 @@ export class DockerRun implements SandboxRun {
 
   async unpack(archive: Readable): Promise<void> {
     const tar = ['tar', '-xzf', '-', '--no-same-owner', '-C', PROJECT];
-    const unpacked = await this.#capture(tar, { cwd: PROJECT, stdin: archive });
+    const unpacked = await this.#commands.capture(tar, { cwd: PROJECT, stdin: archive });
     if (unpacked.exitCode !== 0) throw unpackFailed('the archive could not be unpacked', unpacked);
     const { ecosystem } = this.#parts;
     const manifest = ecosystem === 'bundler' ? 'Gemfile' : 'package.json';
-    const found = await this.#capture(['node', '/opt/packwarden/find-root.mjs', PROJECT, manifest], { cwd: PROJECT });
+    const found = await this.#commands.capture(['node', '/opt/packwarden/find-root.mjs', PROJECT, manifest], {
+      cwd: PROJECT,
+    });
     if (found.exitCode !== 0) throw unpackFailed('the archive holds no project', found);
     this.#project = foundProject.parse(JSON.parse(found.stdout));
     this.#choice = chooseManager(ecosystem, this.#project);
+    this.#commands.environment = this.#manager.environment(this.#parts.networkSettings);
     await this.#settle();
   }
 
   install(timeoutMs: number): Promise<StepResult> {
-    return this.#step(this.#manager.install(this.#project, this.#parts.networkSettings), timeoutMs);
+    const command = this.#manager.install(this.#project, this.#parts.networkSettings);
+    return this.#commands.step(command, { cwd: this.projectDir, timeoutMs });
   }
 
   get #manager(): PackageManager {
@@ -157,7 +144,7 @@ export class DockerRun implements SandboxRun {
   async #settle(): Promise<void> {
     const command = this.#manager.settle(this.#project);
     if (command === null) return;
-    const settled = await this.#capture(command, { cwd: '/' });
+    const settled = await this.#commands.capture(command, { cwd: '/' });
     if (settled.exitCode !== 0) throw unpackFailed('the configuration of the project could not be read', settled);
     this.#leftOut = settled.stdout
       .split('\n')
@@ -173,14 +160,15 @@ export class DockerRun implements SandboxRun {
     const seconds = [importEachMs, lingerMs, timeoutMs / 2].map((ms) => String(ms / 1000));
     const command = ['node', '/opt/packwarden/import-all.mjs', this.projectDir, ...seconds, runtime, loader];
     const results = new OutputTail(MAX_RESULT_BYTES);
-    const step = await this.#step(command, timeoutMs, { stdin: JSON.stringify(plan), stdout: results });
+    const channel = { stdin: JSON.stringify(plan), stdout: results };
+    const step = await this.#commands.step(command, { cwd: this.projectDir, timeoutMs, channel });
     return { ...step, ...readImportResults(results.text(), plan, packages) };
   }
 
   async linger(ms: number): Promise<readonly RunningProcess[]> {
     const { clock, container } = this.#parts;
     const deadline = clock.now() + ms;
-    while (!this.#wasKilled) {
+    while (!this.#commands.wasKilled) {
       const running = await runningIn(container);
       if (running.length === 0 || clock.now() >= deadline) return running;
       await sleep(Math.min(LOOK_MS, Math.max(0, deadline - clock.now())));
@@ -189,12 +177,12 @@ export class DockerRun implements SandboxRun {
   }
 
   endProcesses(): Promise<void> {
-    return this.#endEverything();
+    return this.#commands.endEverything();
   }
 
   async packages(): Promise<readonly InstalledPackage[]> {
     const command = this.#manager.list(this.#project);
-    const listing = await this.#capture(command, { cwd: this.projectDir, keep: MAX_LISTING_BYTES });
+    const listing = await this.#commands.capture(command, { cwd: this.projectDir, keep: MAX_LISTING_BYTES });
     if (listing.exitCode !== 0 || listing.stdoutBytes > MAX_LISTING_BYTES) {
       throw new SandboxError('listing-failed', `the installed packages could not be listed: ${listing.stderr}`);
     }
@@ -228,87 +216,6 @@ export class DockerRun implements SandboxRun {
     await removed('removing a network', docker.getNetwork(network.id).remove());
     log.debug({ container: container.id }, 'sandbox removed');
   }
-
-  /** A command of the report: its output's tail is kept, and at its deadline everything in the container ends. */
-  async #step(command: readonly string[], timeoutMs: number, channel?: StepChannel): Promise<StepResult> {
-    const { clock, log } = this.#parts;
-    const tail = new OutputTail(LOG_BYTES);
-    const started = clock.now();
-    const onOutput: ExecRequest['onOutput'] = (name, payload) =>
-      (name === 'stdout' && channel ? channel.stdout : tail).push(payload);
-    const request = {
-      command,
-      cwd: this.projectDir,
-      ...(channel ? { stdin: Readable.from([channel.stdin]) } : {}),
-      deadlineMs: timeoutMs,
-      onOutput,
-    };
-    const { exitCode, timedOut } = await this.#exec(request);
-    const durationMs = clock.now() - started;
-    const step = { command: command.join(' '), exitCode, timedOut, durationMs, log: tail.text(), logBytes: tail.total };
-    const cutBytes = Math.max(0, step.logBytes - LOG_BYTES);
-    log.info({ command: command[0], exitCode, timedOut, durationMs, logBytes: tail.total, cutBytes }, 'step ended');
-    return step;
-  }
-
-  async #capture(
-    command: readonly string[],
-    { cwd, stdin, keep = LOG_BYTES }: { cwd: string; stdin?: Readable; keep?: number },
-  ): Promise<Captured> {
-    const stdout = new OutputTail(keep);
-    const stderr = new OutputTail(LOG_BYTES);
-    const { exitCode, timedOut } = await this.#exec({
-      command,
-      cwd,
-      ...(stdin === undefined ? {} : { stdin }),
-      deadlineMs: this.#parts.limits.stepMs,
-      onOutput: (name, payload) => (name === 'stdout' ? stdout : stderr).push(payload),
-    });
-    const said = timedOut ? `it took longer than ${this.#parts.limits.stepMs / 1000} s` : firstLines(stderr.text());
-    return { exitCode, timedOut, stdout: stdout.text(), stdoutBytes: stdout.total, stderr: said };
-  }
-
-  async #exec(request: Omit<ExecRequest, 'user'>): Promise<ExecResult> {
-    if (this.#wasKilled) {
-      throw new SandboxError('container-killed', 'the sandbox was killed: what ran in it could not be ended otherwise');
-    }
-    const result = await this.#confined(request);
-    if (result.timedOut) await this.#endEverything();
-    return result;
-  }
-
-  /**
-   * Everything that runs as the project's user, our own tools too: what the project left running could write into the
-   * memory of an unconfined process of the same user, and so do there what it may not do itself.
-   */
-  #confined(request: Omit<ExecRequest, 'user'>): Promise<ExecResult> {
-    const command = [CONFINE, ...request.command];
-    const env = this.#choice?.manager.environment(this.#parts.networkSettings) ?? [];
-    return runExec(this.#parts.container, { ...request, command, env, user: CI_USER });
-  }
-
-  /**
-   * Kills every process of the project's user: one system call that a fork can't slip past, whatever signals are ignored.
-   * Where even that can't be started (a fork bomb holds all process ids), the container ends.
-   */
-  async #endEverything(): Promise<void> {
-    const { container, log } = this.#parts;
-    const request = {
-      command: ['sh', '-c', 'kill -9 -1'],
-      cwd: '/',
-      deadlineMs: KILL_MS,
-      onOutput: () => undefined,
-    };
-    const killed = await this.#confined(request).catch(() => undefined);
-    if (killed?.exitCode === 0) return;
-    log.warn({ container: container.id }, 'what ran past its deadline could not be ended: killing the container');
-    this.#wasKilled = true;
-    await removed('killing a container', container.kill());
-  }
-}
-
-function firstLines(text: string): string {
-  return text.trim().slice(0, MESSAGE_CHARS);
 }
 
 function unpackFailed(what: string, { stderr }: Captured): SandboxError {

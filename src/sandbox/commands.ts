@@ -1,0 +1,138 @@
+import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import type { Logger } from 'pino';
+import type { Clock, StepResult } from '../jobs/ports.js';
+import { removed } from './docker-call.js';
+import { SandboxError } from './errors.js';
+import { type ExecRequest, type ExecResult, runExec } from './exec.js';
+import { CI_USER, CONFINE } from './identity.js';
+import type { SandboxLimits } from './options.js';
+import { OutputTail } from './output-tail.js';
+
+const LOG_BYTES = 64 * 1024;
+/** Of a tool's complaint, in characters. */
+const MESSAGE_CHARS = 500;
+/** How long the end of everything in the container may take before the container itself is killed, in milliseconds. */
+const KILL_MS = 5_000;
+
+/** What the commands of one container need. */
+export interface CommandParts {
+  readonly container: Docker.Container;
+  readonly limits: SandboxLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A command that the report tells of. */
+export interface StepRequest {
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  /** For a program that takes input, and whose standard output is no part of the log. */
+  readonly channel?: { readonly stdin: string; readonly stdout: OutputTail };
+}
+
+/** What one program printed on each stream, at most. */
+export interface Captured extends ExecResult {
+  readonly stdout: string;
+  readonly stdoutBytes: number;
+  readonly stderr: string;
+}
+
+/** Runs programs in one container as the project's user, each with its deadline. */
+export class ContainerCommands {
+  readonly #parts: CommandParts;
+  #wasKilled = false;
+  /** Beyond the container's own environment. */
+  environment: readonly string[] = [];
+
+  constructor(parts: CommandParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether the container had to be killed; nothing runs in it any more. */
+  get wasKilled(): boolean {
+    return this.#wasKilled;
+  }
+
+  /** A command of the report: its output's tail is kept, and at its deadline everything in the container ends. */
+  async step(command: readonly string[], { cwd, timeoutMs, channel }: StepRequest): Promise<StepResult> {
+    const { clock, log } = this.#parts;
+    const tail = new OutputTail(LOG_BYTES);
+    const started = clock.now();
+    const onOutput: ExecRequest['onOutput'] = (name, payload) =>
+      (name === 'stdout' && channel ? channel.stdout : tail).push(payload);
+    const request = {
+      command,
+      cwd,
+      ...(channel ? { stdin: Readable.from([channel.stdin]) } : {}),
+      deadlineMs: timeoutMs,
+      onOutput,
+    };
+    const { exitCode, timedOut } = await this.#exec(request);
+    const durationMs = clock.now() - started;
+    const step = { command: command.join(' '), exitCode, timedOut, durationMs, log: tail.text(), logBytes: tail.total };
+    const cutBytes = Math.max(0, step.logBytes - LOG_BYTES);
+    log.info({ command: command[0], exitCode, timedOut, durationMs, logBytes: tail.total, cutBytes }, 'step ended');
+    return step;
+  }
+
+  /** A command of our own, whose output is read. */
+  async capture(
+    command: readonly string[],
+    { cwd, stdin, keep = LOG_BYTES }: { cwd: string; stdin?: Readable; keep?: number },
+  ): Promise<Captured> {
+    const stdout = new OutputTail(keep);
+    const stderr = new OutputTail(LOG_BYTES);
+    const { exitCode, timedOut } = await this.#exec({
+      command,
+      cwd,
+      ...(stdin === undefined ? {} : { stdin }),
+      deadlineMs: this.#parts.limits.stepMs,
+      onOutput: (name, payload) => (name === 'stdout' ? stdout : stderr).push(payload),
+    });
+    const said = timedOut ? `it took longer than ${this.#parts.limits.stepMs / 1000} s` : firstLines(stderr.text());
+    return { exitCode, timedOut, stdout: stdout.text(), stdoutBytes: stdout.total, stderr: said };
+  }
+
+  async #exec(request: Omit<ExecRequest, 'user'>): Promise<ExecResult> {
+    if (this.#wasKilled) {
+      throw new SandboxError('container-killed', 'the sandbox was killed: what ran in it could not be ended otherwise');
+    }
+    const result = await this.#confined(request);
+    if (result.timedOut) await this.endEverything();
+    return result;
+  }
+
+  /**
+   * Everything that runs as the project's user, our own tools too: what the project left running could write into the
+   * memory of an unconfined process of the same user, and so do there what it may not do itself.
+   */
+  #confined(request: Omit<ExecRequest, 'user'>): Promise<ExecResult> {
+    const command = [CONFINE, ...request.command];
+    return runExec(this.#parts.container, { ...request, command, env: this.environment, user: CI_USER });
+  }
+
+  /**
+   * Kills every process of the project's user: one system call that a fork can't slip past, whatever signals are ignored.
+   * Where even that can't be started (a fork bomb holds all process ids), the container ends.
+   */
+  async endEverything(): Promise<void> {
+    const { container, log } = this.#parts;
+    const request = {
+      command: ['sh', '-c', 'kill -9 -1'],
+      cwd: '/',
+      deadlineMs: KILL_MS,
+      onOutput: () => undefined,
+    };
+    const killed = await this.#confined(request).catch(() => undefined);
+    if (killed?.exitCode === 0) return;
+    log.warn({ container: container.id }, 'what ran past its deadline could not be ended: killing the container');
+    this.#wasKilled = true;
+    await removed('killing a container', container.kill());
+  }
+}
+
+/** As much of a complaint as a message holds. */
+export function firstLines(text: string): string {
+  return text.trim().slice(0, MESSAGE_CHARS);
+}
