@@ -1,7 +1,9 @@
 import { type Gateway, openGateway } from '../egress/gateway.js';
 import { narrowed } from '../egress/mode.js';
+import { DEFAULT_ALLOW } from '../egress/policy.js';
 import { makeIdentity, type PrivateRegistry } from '../egress/registry.js';
 import type { PlantedSecret } from '../egress/secret-matcher.js';
+import type { Ecosystem } from '../jobs/job.js';
 import type { SandboxPlan } from '../jobs/ports.js';
 import type { Decoys } from './decoys/decoy.js';
 import { inTime } from './docker-call.js';
@@ -28,7 +30,10 @@ export async function openWayOut(
   const registries = known.length === 0 ? undefined : { known, identity: await makeIdentity(known) };
   const opening = openGateway({
     address,
-    policy: { ...egress, mode: narrowed(plan.egress ?? egress.mode, maxEgress) },
+    policy: {
+      mode: narrowed(plan.egress ?? egress.mode, maxEgress),
+      allow: [...(egress.allow ?? DEFAULT_ALLOW), ...publicHosts(plan.ecosystem, options.registry)],
+    },
     clock,
     logger: log,
     secrets: secretsOf(decoys),
@@ -39,6 +44,15 @@ export async function openWayOut(
   const gateway = await inTime('opening the gateway', opening);
   const trusted = [extraCa, registries?.identity.cert].filter((pem) => pem !== undefined);
   return { gateway, ca: trusted.length === 0 ? undefined : trusted.join('\n') };
+}
+
+/**
+ * Hosts that a package manager's own files name beside the configured registry: yarn 1 writes npm's registry into lock files
+ * under a name of its own, and bundler's gems come from a registry of theirs.
+ */
+function publicHosts(ecosystem: Ecosystem, registry: string): readonly string[] {
+  if (ecosystem === 'bundler') return ['rubygems.org', 'index.rubygems.org'];
+  return new URL(registry).host === 'registry.npmjs.org' ? ['registry.yarnpkg.com'] : [];
 }
 
 /** What the gateway looks for in all that leaves the sandbox. */
