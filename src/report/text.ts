@@ -126,7 +126,7 @@ function findingLines(finding: Finding, page: Page): readonly string[] {
   const priority = page.paint(severe ? 'red' : 'yellow', finding.priority.padEnd(PRIORITY_COLUMN - 2));
   const times = finding.count > 1 ? ` ×${finding.count}` : '';
   const rule = `${cut(plain(finding.rule), 50)} (${finding.phase})${times}`;
-  const decoy = finding.decoy === null ? '' : `(decoy: ${plain(finding.decoy)})`;
+  const decoy = finding.decoy === null || finding.parts ? '' : `(decoy: ${plain(finding.decoy)})`;
   const subject = [subjectOf(finding), decoy].filter((part) => part !== '').join(' ');
   const command = commandOf(finding);
   const wrote = finding.wroteBy ? `written by ${label(finding.wroteBy)}` : '';

@@ -64,12 +64,14 @@ const rows: readonly [string, string, readonly string[], string | null][] = [
   ],
   ['prints 100 MB', "const b='x'.repeat(1<<20);for(let i=0;i<100;i++)require('fs').writeSync(1,b);", ['clean'], null],
   ['takes all memory', MEMORY_HOG, ['clean'], null],
-  ['makes a million files', FILE_MAKER, ['clean'], null],
-  ['leaves a daemon that forked twice and ignores SIGTERM', DAEMON, ['clean'], null],
+  // Who wrote what is kept for so many files only; beyond them the run can't be vouched for.
+  ['makes a million files', FILE_MAKER, ['incomplete'], 'alerts-overflowed'],
+  // It left the install's session, which is a finding.
+  ['leaves a daemon that forked twice and ignores SIGTERM', DAEMON, ['findings'], null],
   [
     'leaves a daemon behind',
     "require('child_process').spawn('sleep',['600'],{detached:true,stdio:'ignore'}).unref();",
-    ['clean'],
+    ['findings'],
     null,
   ],
 ];
