@@ -27,12 +27,25 @@ export async function recordInstall(): Promise<JsonEvent[]> {
     await promisify(execFile)('strace', ['-f', '-qq', '-s', '256', '-o', trace, '-e', `trace=${CALLS}`, ...npm], {
       cwd: folder,
     });
-    // As a sandbox sees it: the project and HOME are where its image has them.
-    const text = (await readFile(trace, 'utf8')).replaceAll(folder, PROJECT).replaceAll(homedir(), dirname(PROJECT));
+    // As a sandbox sees it: the project, HOME, node and npm are where its image has them, by which rules know the manager.
+    const places = [[folder, PROJECT], [homedir(), dirname(PROJECT)], ...(await programPlaces())] as const;
+    const recorded = await readFile(trace, 'utf8');
+    const text = places.reduce((seen, [here, there]) => seen.replaceAll(here, there), recorded);
     return new TraceReader(PROJECT).read(text);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Where this machine has node and npm, and where the image has them. */
+async function programPlaces(): Promise<readonly (readonly [string, string])[]> {
+  const { stdout } = await promisify(execFile)('which', ['node', 'npm']);
+  const [node = '', npm = ''] = stdout.split('\n');
+  return [
+    [process.execPath, '/usr/local/bin/node'],
+    [node, '/usr/local/bin/node'],
+    [npm, '/usr/local/bin/npm'],
+  ];
 }
 
 interface Process {

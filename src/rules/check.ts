@@ -2,6 +2,7 @@ import { bindOperand } from './bind.js';
 import type { Comparison, Operand } from './condition/ast.js';
 import { TextError } from './errors.js';
 import type { BoundField, FieldCatalog, FieldValue } from './fields.js';
+import type { TextQuestion } from './node.js';
 import { OperandError } from './operators/operand-error.js';
 import { pairTest } from './operators/pair.js';
 import { comparisonCost, constantPredicate } from './operators/predicate.js';
@@ -16,6 +17,8 @@ export interface Check<E> {
   readonly fixed: boolean | undefined;
   /** The fields it reads. */
   readonly fields: readonly BoundField<E>[];
+  /** Where it can be made in one pass with others. */
+  readonly question?: TextQuestion<E> | undefined;
 }
 
 /** `field exists`. @throws TextError */
@@ -40,7 +43,18 @@ export function compileComparison<E>(comparison: Comparison, catalog: FieldCatal
   const cost = field.cost + comparisonCost(field.type, operator, values.length) + (field.list ? 2 : 0);
   const holds = quantified(field, comparison, predicate);
   const fixed = field.unfilled === true ? false : field.constant === undefined ? undefined : holds(field.constant);
-  return { test: fieldTest(field, holds), cost, fixed, fields: [field] };
+  const question = questionOf(comparison, field, values);
+  return { test: fieldTest(field, holds), cost, fixed, fields: [field], question };
+}
+
+function questionOf<E>(
+  { operator, modifier }: Comparison,
+  { name, type, list, extract }: BoundField<E>,
+  [text, ...more]: readonly string[],
+): TextQuestion<E> | undefined {
+  if (type !== 'string' || list || modifier !== undefined || text === undefined || more.length > 0) return undefined;
+  if (operator !== 'contains' && operator !== 'startswith' && operator !== 'endswith') return undefined;
+  return { field: name, extract, patterns: [{ operator, text }] };
 }
 
 function fieldTest<E>({ extract }: BoundField<E>, holds: Predicate): (event: E) => boolean {

@@ -105,7 +105,7 @@ export class ConditionCompiler<E> {
       if (field.unfilled === true) this.#unfilled(condition, unfilledMessage(field));
     }
     if (check.fixed !== undefined) return this.factory.constant(check.fixed);
-    return this.factory.test(printCondition(condition), check.cost, check.test);
+    return this.factory.test(printCondition(condition), check.cost, check.test, check.question);
   }
 
   #unfilled(condition: Condition, message: string): void {

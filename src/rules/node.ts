@@ -1,3 +1,15 @@
+import type { FieldValue } from './fields.js';
+import { asText } from './operators/text.js';
+import { anyPattern, type TextPattern } from './operators/text-set.js';
+
+/** What a comparison of a text field with constants asks: comparisons of one field can be made in one pass. */
+export interface TextQuestion<E> {
+  /** Tells equal fields. */
+  readonly field: string;
+  readonly extract: (event: E) => FieldValue | undefined;
+  readonly patterns: readonly TextPattern[];
+}
+
 /**
  * A compiled condition. Equal parts of all rules of an engine are one node (`id`), so that they are evaluated once for
  * an event however many rules share them.
@@ -5,9 +17,18 @@
 export type Node<E> =
   | { readonly kind: 'const'; readonly id: number; readonly cost: 0; readonly value: boolean }
   | { readonly kind: 'type'; readonly id: number; readonly cost: 1; readonly accepts: (type: string) => boolean }
-  | { readonly kind: 'test'; readonly id: number; readonly cost: number; readonly test: (event: E) => boolean }
+  | {
+      readonly kind: 'test';
+      readonly id: number;
+      readonly cost: number;
+      readonly test: (event: E) => boolean;
+      readonly question?: TextQuestion<E> | undefined;
+    }
   | { readonly kind: 'not'; readonly id: number; readonly cost: number; readonly child: Node<E> }
   | { readonly kind: 'and' | 'or'; readonly id: number; readonly cost: number; readonly children: readonly Node<E>[] };
+
+/** Of many patterns in one pass, beside a single comparison's. */
+const TEXT_SET_COST = 4;
 
 /** Makes nodes, equal ones only once. */
 export class NodeFactory<E> {
@@ -21,8 +42,8 @@ export class NodeFactory<E> {
   }
 
   /** A comparison; `key` tells equal ones. */
-  test(key: string, cost: number, test: (event: E) => boolean): Node<E> {
-    return this.#once(`t:${key}`, (id) => ({ kind: 'test', id, cost, test }));
+  test(key: string, cost: number, test: (event: E) => boolean, question?: TextQuestion<E>): Node<E> {
+    return this.#once(`t:${key}`, (id) => ({ kind: 'test', id, cost, test, question }));
   }
 
   /** A comparison of the event's type. */
@@ -43,7 +64,7 @@ export class NodeFactory<E> {
   chain(kind: 'and' | 'or', parts: readonly Node<E>[]): Node<E> {
     const decides = kind === 'or';
     const children: Node<E>[] = [];
-    for (const part of new Set(parts)) {
+    for (const part of new Set(kind === 'or' ? this.#inOnePass(parts) : parts)) {
       if (part.kind !== 'const') children.push(part);
       else if (part.value === decides) return part;
     }
@@ -54,6 +75,32 @@ export class NodeFactory<E> {
     const cost = children.reduce((sum, child) => sum + child.cost, 0);
     const key = `${kind}:${children.map((child) => child.id).join(',')}`;
     return this.#once(key, (id) => ({ kind, id, cost, children }));
+  }
+
+  /** The alternatives, those that ask the same text field put together. */
+  #inOnePass(parts: readonly Node<E>[]): readonly Node<E>[] {
+    const asked = new Map<string, TextQuestion<E>[]>();
+    for (const part of new Set(parts)) {
+      if (part.kind !== 'test' || part.question === undefined) continue;
+      const { field } = part.question;
+      asked.set(field, [...(asked.get(field) ?? []), part.question]);
+    }
+    const isFused = (part: Node<E>): boolean =>
+      part.kind === 'test' && part.question !== undefined && (asked.get(part.question.field)?.length ?? 0) > 1;
+    const fused = [...asked.values()].filter((questions) => questions.length > 1).map((same) => this.#onePass(same));
+    return [...parts.filter((part) => !isFused(part)), ...fused];
+  }
+
+  #onePass(questions: readonly TextQuestion<E>[]): Node<E> {
+    const { field, extract } = questions[0] as TextQuestion<E>;
+    const patterns = questions.flatMap((question) => question.patterns);
+    const holds = anyPattern(patterns);
+    const test = (event: E): boolean => {
+      const value = extract(event);
+      return value !== undefined && holds(asText(value));
+    };
+    const key = `any:${field}:${JSON.stringify(patterns)}`;
+    return this.test(key, TEXT_SET_COST, test, { field, extract, patterns });
   }
 
   #once(key: string, make: (id: number) => Node<E>): Node<E> {

@@ -1,0 +1,45 @@
+/** A text operator with one constant. */
+export interface TextPattern {
+  readonly operator: 'contains' | 'startswith' | 'endswith';
+  readonly text: string;
+}
+
+/**
+ * Whether one of the patterns holds, in one pass over the text instead of one for each: rules look for dozens of file
+ * names on every opened file. The expressions consist of constants alone, so they neither repeat nor go back.
+ */
+export function anyPattern(patterns: readonly TextPattern[]): (text: string) => boolean {
+  const textsOf = (operator: TextPattern['operator']): readonly string[] =>
+    patterns.filter((pattern) => pattern.operator === operator).map(({ text }) => text);
+  const tests = [
+    expression('^', textsOf('startswith')),
+    endings(textsOf('endswith')),
+    expression('', textsOf('contains')),
+  ].filter((test) => test !== undefined);
+  return (text) => {
+    for (const test of tests) if (test(text)) return true;
+    return false;
+  };
+}
+
+function expression(anchor: '^' | '', texts: readonly string[]): ((text: string) => boolean) | undefined {
+  if (texts.length === 0) return undefined;
+  const alternatives = texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  const compiled = new RegExp(`${anchor}(?:${alternatives.join('|')})`);
+  return (text) => compiled.test(text);
+}
+
+/** Sorted by their last character: most texts end in none of them. */
+function endings(texts: readonly string[]): ((text: string) => boolean) | undefined {
+  if (texts.length === 0) return undefined;
+  if (texts.includes('')) return () => true;
+  const byLast = new Map<number, string[]>();
+  for (const text of texts) {
+    const last = text.charCodeAt(text.length - 1);
+    byLast.set(last, [...(byLast.get(last) ?? []), text]);
+  }
+  return (text) => {
+    const candidates = byLast.get(text.charCodeAt(text.length - 1));
+    return candidates?.some((ending) => text.endsWith(ending)) ?? false;
+  };
+}
