@@ -56,9 +56,16 @@ export function unknownProcess(pid: number): Process {
   };
 }
 
+/** Arguments change with the program only, and rules ask for them on every event. */
+const joined = new WeakMap<readonly string[], string>();
+
 /** `proc.args`. */
-export function argsOf(process: Process): string {
-  return process.argv.slice(1).join(' ');
+export function argsOf({ argv }: Process): string {
+  const known = joined.get(argv);
+  if (known !== undefined) return known;
+  const args = argv.slice(1).join(' ');
+  joined.set(argv, args);
+  return args;
 }
 
 /** `proc.cmdline`: the name, then the arguments, as Falco has it. */
