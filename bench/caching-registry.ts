@@ -11,9 +11,9 @@ export interface CachingRegistry {
   close(): Promise<void>;
 }
 
-/** Serves what lies at `origin` over https, on `address` of this machine. */
-export async function openCachingRegistry(address: string, origin: string): Promise<CachingRegistry> {
-  const identity = await makeIdentity([{ url: `https://${address}/`, authorization: '' }]);
+/** Serves what lies at `origin` over https as `name`, on `address` of this machine. npm checks no certificate for a bare address. */
+export async function openCachingRegistry(name: string, address: string, origin: string): Promise<CachingRegistry> {
+  const identity = await makeIdentity([{ url: `https://${name}/`, authorization: '' }]);
   const kept = new Map<string, Promise<Buffer>>();
   const fetched = (path: string): Promise<Buffer> => {
     const known = kept.get(path) ?? get(`${origin}${path}`);
@@ -27,7 +27,7 @@ export async function openCachingRegistry(address: string, origin: string): Prom
     );
   });
   await new Promise<void>((resolve) => server.listen(0, address, resolve));
-  const host = `${address}:${(server.address() as AddressInfo).port}`;
+  const host = `${name}:${(server.address() as AddressInfo).port}`;
   return {
     url: `https://${host}/`,
     ca: identity.cert,

@@ -16,6 +16,7 @@ import { lockedProject } from './install-project.js';
  */
 const PAIRS = Number(process.argv[2] ?? '5');
 const BAR = 1.1;
+const REGISTRY = 'npm.bench.test';
 const NETWORK = `packwarden-bench-egress-${process.pid}`;
 const OPEN_NETWORK = `packwarden-bench-open-${process.pid}`;
 const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' }).trim();
@@ -47,12 +48,14 @@ function median(values: readonly number[]): number {
 const folder = await mkdtemp(join(tmpdir(), 'pwb-'));
 docker('network', 'create', OPEN_NETWORK);
 docker('network', 'create', '--internal', NETWORK);
-const registry = await openCachingRegistry(gatewayOf(OPEN_NETWORK), 'https://registry.npmjs.org');
+const registryAddress = gatewayOf(OPEN_NETWORK);
+const registry = await openCachingRegistry(REGISTRY, registryAddress, 'https://registry.npmjs.org');
 try {
   const address = gatewayOf(NETWORK);
   const gateway = await openGateway({
     address,
     policy: { mode: 'registry', allow: [registry.host] },
+    resolve: async () => [registryAddress],
     clock: Date,
     logger: pino({ level: 'warn' }),
     // As many as a job has: what leaves is read for them.
@@ -77,7 +80,8 @@ try {
         '-e',
         'no_proxy=',
       ]);
-    const open = () => install(tarball, [...trust, '--network', OPEN_NETWORK]);
+    const open = () =>
+      install(tarball, [...trust, '--network', OPEN_NETWORK, '--add-host', `${REGISTRY}:${registryAddress}`]);
     console.log(
       `${packages} packages; warm-up: ${(await open()).toFixed(2)} s open, ${(await ours()).toFixed(2)} s gateway`,
     );
