@@ -30,8 +30,4 @@ export class CorrelationResults {
     const key = KEYS.correlation(job);
     return versionSchema.parse(await this.redis.eval(PUT, 1, key, basis, JSON.stringify(result), this.retentionS));
   }
-
-  async remove(job: string): Promise<void> {
-    await this.redis.del(KEYS.correlation(job));
-  }
 }
