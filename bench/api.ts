@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { constants, createGzip, gzipSync } from 'node:zlib';
 import { Header } from 'tar';
+import { median } from './median.js';
 
 /**
  * Uploads (DESIGN §9): memory flat (RSS + at most 64 MiB) while a 200 MB tarball comes in, and small submissions at
@@ -95,10 +96,6 @@ async function uploadLarge(port: number): Promise<{ growth: number; seconds: num
   const gzip = createGzip({ level: constants.Z_BEST_SPEED });
   await post(port, (out) => pipeline(Readable.from(noise(LARGE)), gzip, out));
   return { growth: memory('VmHWM') - before, seconds: (performance.now() - start) / 1000 };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 const lines = createInterface({ input: child.stdout });

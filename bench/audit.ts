@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { median } from './median.js';
 
 /**
  * Audit events (issue 6): accepted events a second, one POST each as GitLab sends them, against a bare express handler that
@@ -68,10 +69,6 @@ async function rate(port: number): Promise<number> {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, client));
   return (PER_ROUND * 1000) / (performance.now() - start);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 const lines = createInterface({ input: child.stdout });

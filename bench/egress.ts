@@ -8,6 +8,7 @@ import { openGateway } from '../src/egress/gateway.js';
 import { imageTags } from '../src/sandbox/image-tag.js';
 import { openCachingRegistry } from './caching-registry.js';
 import { lockedProject } from './install-project.js';
+import { median } from './median.js';
 
 /**
  * What the way out costs: `npm ci` of some 500 packages in a container on an internal network, through the gateway, against
@@ -39,10 +40,6 @@ async function install(tarball: Buffer, flags: readonly string[]): Promise<numbe
   const [code] = (await once(child, 'close')) as [number];
   if (code !== 0) throw new Error(`the install ended with exit code ${code}`);
   return Number(output.trim()) / 1e9;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'pwb-'));

@@ -11,6 +11,7 @@ import { createSandbox } from '../src/sandbox/docker-sandbox.js';
 import { imageTags } from '../src/sandbox/image-tag.js';
 import { ServiceProcess } from '../test/app/service-process.js';
 import { makeInstallProject } from './install-project.js';
+import { median } from './median.js';
 
 /**
  * What a detonation costs: submit to finished report, against a bare `docker run` of the same install on the overlay, in
@@ -101,11 +102,6 @@ async function steady(work: () => Promise<number>): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < RUNS; run += 1) times.push(await work());
   return median(times);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 /** Runs pairs in turns, the first of each pair changing sides, and prints the median of the pairs' ratios. */

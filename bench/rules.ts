@@ -13,6 +13,7 @@ import {
   readRuleFiles,
 } from '../src/rules/index.js';
 import { recordInstall } from './install-recording.js';
+import { median } from './median.js';
 
 /**
  * Rules over events of a real install, on one core, against a loop that parses and discards the same events, in one run.
@@ -45,10 +46,6 @@ function seconds(work: () => number): number {
   const start = performance.now();
   work();
   return (performance.now() - start) / 1000;
-}
-
-function median(samples: readonly number[]): number {
-  return [...samples].sort((a, b) => a - b)[samples.length >> 1] ?? Number.NaN;
 }
 
 async function events(): Promise<JsonEvent[]> {

@@ -60,7 +60,8 @@ export function buildReport(evidence: Evidence): Report {
   const index = new PackageIndex(evidence.packages, evidence.projectDir);
   const ran = packagesThatRan(evidence.tree, index);
   const incomplete = [...evidence.incomplete, ...unrunScripts(evidence, ran)];
-  const { judged, told } = splitByPriority(allFindings(evidence, index), evidence.failOn);
+  const seen = syscallAlerts(evidence);
+  const { judged, told } = splitByPriority(allFindings(evidence, seen, index), evidence.failOn);
   const verdict = decideVerdict(judged.length, incomplete);
   const packages = packageRows(evidence.packages, ran, judged);
   const declared = evidence.packages.filter((pkg) => pkg.scripts.length > 0);
@@ -82,7 +83,7 @@ export function buildReport(evidence: Evidence): Report {
     findings: judged,
     observations: told,
     egressMode: evidence.egressMode,
-    egress: egressRows(evidence, index),
+    egress: egressRows(evidence, seen, index),
     packages,
     allowScripts: allowScripts(packages, verdict, judged),
     incomplete,
@@ -110,7 +111,7 @@ function unrunScripts(
   return [{ code: 'scripts-not-run', message }];
 }
 
-function allFindings(evidence: Evidence, index: PackageIndex): Finding[] {
+function allFindings(evidence: Evidence, alerts: readonly FoldedAlert[], index: PackageIndex): Finding[] {
   const observations = [
     ...evidence.leaks.map(leakedDecoy),
     ...evidence.dataNames.map(dataInNames),
@@ -125,7 +126,7 @@ function allFindings(evidence: Evidence, index: PackageIndex): Finding[] {
     decoys: evidence.decoys,
     foreignWrites,
   };
-  const single = [...syscallAlerts(evidence), ...seen, ...foreignWriteAlerts(foreignWrites)]
+  const single = [...alerts, ...seen, ...foreignWriteAlerts(foreignWrites)]
     .map((observed) => toFinding(observed, context))
     .filter((finding) => !isUnpacking(finding))
     .map((finding) => lowerKnown(finding, evidence.known));
@@ -158,11 +159,11 @@ function perPackage(observation: GatewayObservation, evidence: Evidence, index: 
   });
 }
 
-function egressRows(evidence: Evidence, index: PackageIndex): Report['egress'] {
+function egressRows(evidence: Evidence, alerts: readonly FoldedAlert[], index: PackageIndex): Report['egress'] {
   const behind = (alert: Alert): Attribution => attribute(alert, evidence.tree, index);
   return [
     ...evidence.egress.map((record) => recordRow(record, evidence.contacts.of(record)[0], behind)),
-    ...directAttempts(syscallAlerts(evidence)).map((attempt) => directRow(attempt, behind)),
+    ...directAttempts(alerts).map((attempt) => directRow(attempt, behind)),
   ];
 }
 
