@@ -50,11 +50,13 @@ export function compileComparison<E>(comparison: Comparison, catalog: FieldCatal
 function questionOf<E>(
   { operator, modifier }: Comparison,
   { name, type, list, extract }: BoundField<E>,
-  [text, ...more]: readonly string[],
+  values: readonly string[],
 ): TextQuestion<E> | undefined {
-  if (type !== 'string' || list || modifier !== undefined || text === undefined || more.length > 0) return undefined;
-  if (operator !== 'contains' && operator !== 'startswith' && operator !== 'endswith') return undefined;
-  return { field: name, extract, patterns: [{ operator, text }] };
+  if (type !== 'string' || list || modifier !== undefined) return undefined;
+  const asked = operator === '==' || operator === 'in' ? '=' : operator;
+  if (asked !== '=' && asked !== 'contains' && asked !== 'startswith' && asked !== 'endswith') return undefined;
+  if (values.length !== 1 && operator !== 'in') return undefined;
+  return { field: name, extract, patterns: values.map((text) => ({ operator: asked, text })) };
 }
 
 function fieldTest<E>({ extract }: BoundField<E>, holds: Predicate): (event: E) => boolean {

@@ -2,13 +2,14 @@ import { bindField } from './bind.js';
 import { type CompiledRule, compile } from './compile.js';
 import type { Diagnostic } from './diagnostics.js';
 import { RuleSetError } from './errors.js';
-import { type Generation, specialize, toTests } from './evaluator.js';
+import { type Finder, type Generation, specialize, toFinder } from './evaluator.js';
 import type { FieldCatalog, FieldValue } from './fields.js';
 import type { LoadedRules } from './load.js';
-import type { NodeFactory } from './node.js';
+import type { Node, NodeFactory } from './node.js';
 import type { CompileOptions } from './options.js';
 import { valueText } from './output.js';
 import { priorityLabel, type RulePriority } from './priority.js';
+import { growTree } from './rule-tree.js';
 import { clockTime, isoTime } from './time.js';
 
 /** One rule that holds for one event. */
@@ -40,7 +41,7 @@ export interface RuleInfo {
 
 interface Bucket<E> {
   readonly rules: readonly CompiledRule<E>[];
-  readonly tests: readonly ((event: E) => boolean)[];
+  readonly find: Finder<E>;
 }
 
 const NONE: readonly Match[] = Object.freeze([]);
@@ -73,16 +74,16 @@ export class RuleEngine<E> {
   /** The rules that hold for an event, in their order; only the first one unless compiled for `all`. */
   evaluate(event: E): readonly Match[] {
     this.generation.current++;
-    const { rules, tests } = this.#bucket(event);
-    let matches: Match[] | undefined;
-    for (let i = 0; i < tests.length; i++) {
-      const rule = rules[i];
-      if (tests[i]?.(event) !== true || rule === undefined) continue;
-      matches ??= [];
-      matches.push(this.#match(rule, event));
-      if (this.options.matching !== 'all') return matches;
-    }
-    return matches ?? NONE;
+    const { rules, find } = this.#bucket(event);
+    const found: number[] = [];
+    find(event, found);
+    if (found.length === 0) return NONE;
+    found.sort((a, b) => a - b);
+    const wanted = this.options.matching === 'all' ? found : found.slice(0, 1);
+    return wanted.flatMap((index) => {
+      const rule = rules[index];
+      return rule === undefined ? [] : [this.#match(rule, event)];
+    });
   }
 
   #bucket(event: E): Bucket<E> {
@@ -101,21 +102,17 @@ export class RuleEngine<E> {
   }
 
   #makeBucket(type: string | undefined): Bucket<E> {
-    const { typeOf } = this.catalog;
-    if (type === undefined) {
-      const nodes = this.compiled.map(({ node }) => node);
-      return { rules: this.compiled, tests: toTests(nodes, typeOf, this.generation) };
-    }
     const rules: CompiledRule<E>[] = [];
-    const nodes = [];
+    const nodes: Node<E>[] = [];
     for (const rule of this.compiled) {
-      if (rule.types?.has(type) === false) continue;
-      const node = specialize(rule.node, type, this.factory);
+      if (type !== undefined && rule.types?.has(type) === false) continue;
+      const node = type === undefined ? rule.node : specialize(rule.node, type, this.factory);
       if (node.kind === 'const' && !node.value) continue;
       rules.push(rule);
       nodes.push(node);
     }
-    return { rules, tests: toTests(nodes, typeOf, this.generation) };
+    const tree = growTree(nodes, this.factory);
+    return { rules, find: toFinder(tree, this.catalog.typeOf, this.generation) };
   }
 
   #match({ item, outputs }: CompiledRule<E>, event: E): Match {

@@ -1,4 +1,5 @@
 import type { Node, NodeFactory } from './node.js';
+import type { RuleTree } from './rule-tree.js';
 
 type Test<E> = (event: E) => boolean;
 
@@ -37,13 +38,12 @@ export function specialize<E>(root: Node<E>, type: string, factory: NodeFactory<
   return visit(root);
 }
 
-/** Turns the conditions of rules that are evaluated together into closures; parts that several share are kept for the event. */
-export function toTests<E>(
-  roots: readonly Node<E>[],
-  typeOf: (event: E) => string,
-  generation: Generation,
-): readonly Test<E>[] {
-  const uses = countUses(roots);
+/** Adds the places of the rules that hold for an event, in any order. */
+export type Finder<E> = (event: E, found: number[]) => void;
+
+/** Turns a tree of rules into closures; parts that several rules share are kept for the event. */
+export function toFinder<E>(tree: RuleTree<E>, typeOf: (event: E) => string, generation: Generation): Finder<E> {
+  const uses = countUses(rootsOf(tree));
   const known = new Map<number, Test<E>>();
   const visit = (node: Node<E>): Test<E> => {
     const before = known.get(node.id);
@@ -54,7 +54,30 @@ export function toTests<E>(
     known.set(node.id, test);
     return test;
   };
-  return roots.map(visit);
+  const finder = ({ leaves, branches }: RuleTree<E>): Finder<E> => {
+    const finders: Finder<E>[] = leaves.map(({ index, node }) => {
+      const test = visit(node);
+      return (event, found) => {
+        if (test(event)) found.push(index);
+      };
+    });
+    for (const { guard, tree: guarded } of branches) {
+      const test = visit(guard);
+      const inner = finder(guarded);
+      finders.push((event, found) => {
+        if (test(event)) inner(event, found);
+      });
+    }
+    return (event, found) => {
+      for (const find of finders) find(event, found);
+    };
+  };
+  return finder(tree);
+}
+
+/** Every condition that is asked on its own. */
+function rootsOf<E>({ leaves, branches }: RuleTree<E>): readonly Node<E>[] {
+  return [...leaves.map(({ node }) => node), ...branches.flatMap(({ guard, tree }) => [guard, ...rootsOf(tree)])];
 }
 
 function countUses<E>(roots: readonly Node<E>[]): ReadonlyMap<number, number> {

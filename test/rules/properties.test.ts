@@ -22,8 +22,8 @@ function outcomes(text: string, random: Random): string[][] {
   return Array.from({ length: 20 }, () => matching(engine, randomEvent(random)));
 }
 
-function forEachSeed(check: (random: Random) => void): void {
-  for (let seed = 1; seed <= RUNS; seed++) {
+function forEachSeed(check: (random: Random) => void, runs = RUNS): void {
+  for (let seed = 1; seed <= runs; seed++) {
     try {
       check(new Random(seed));
     } catch (error) {
@@ -85,6 +85,29 @@ describe('over random conditions and events', () => {
         expect(matching(alone, event)).toEqual(names.slice(0, 1));
       }
     });
+  });
+
+  it('rules that share parts hold as each does alone, in their order', () => {
+    forEachSeed((random) => {
+      const pool = Array.from({ length: 6 }, () => `(${printCondition(randomCondition(random, 1))})`);
+      const rules = Array.from({ length: 12 }, (_, i) => {
+        const parts = Array.from(
+          { length: 1 + random.below(4) },
+          () => random.pick(['', '', 'not ']) + random.pick(pool),
+        );
+        return { name: String.fromCharCode(65 + i), condition: parts.join(' and ') };
+      });
+      const text = rules.map(({ name, condition }) => ruleText(name, condition)).join('');
+      const alone = rules.map(({ name, condition }) => engineFrom(ruleText(name, condition)));
+      const all = engineFrom(text, { matching: 'all' });
+      const first = engineFrom(text);
+      for (let i = 0; i < 20; i++) {
+        const event = randomEvent(random);
+        const expected = alone.flatMap((engine) => matching(engine, event));
+        expect(matching(all, event)).toEqual(expected);
+        expect(matching(first, event)).toEqual(expected.slice(0, 1));
+      }
+    }, RUNS / 5);
   });
 
   it('a macro means what its text in parentheses means', () => {

@@ -3,6 +3,7 @@ import { anyPattern, type TextPattern } from '../../src/rules/operators/text-set
 import { Random } from './random.js';
 
 const one = ({ operator, text }: TextPattern, value: string): boolean => {
+  if (operator === '=') return value === text;
   if (operator === 'contains') return value.includes(text);
   return operator === 'startswith' ? value.startsWith(text) : value.endsWith(text);
 };
@@ -15,7 +16,7 @@ describe('many text comparisons in one pass', () => {
       Array.from({ length: random.below(most) }, () => random.pick(letters)).join('');
     for (let round = 0; round < 5_000; round += 1) {
       const patterns = Array.from({ length: 1 + random.below(6) }, (): TextPattern => {
-        const operator = random.pick(['contains', 'startswith', 'endswith'] as const);
+        const operator = random.pick(['=', 'contains', 'startswith', 'endswith'] as const);
         return { operator, text: word(4) };
       });
       const value = word(12);

@@ -1,6 +1,6 @@
 /** A text operator with one constant. */
 export interface TextPattern {
-  readonly operator: 'contains' | 'startswith' | 'endswith';
+  readonly operator: '=' | 'contains' | 'startswith' | 'endswith';
   readonly text: string;
 }
 
@@ -12,6 +12,7 @@ export function anyPattern(patterns: readonly TextPattern[]): (text: string) => 
   const textsOf = (operator: TextPattern['operator']): readonly string[] =>
     patterns.filter((pattern) => pattern.operator === operator).map(({ text }) => text);
   const tests = [
+    equal(textsOf('=')),
     expression('^', textsOf('startswith')),
     endings(textsOf('endswith')),
     expression('', textsOf('contains')),
@@ -20,6 +21,12 @@ export function anyPattern(patterns: readonly TextPattern[]): (text: string) => 
     for (const test of tests) if (test(text)) return true;
     return false;
   };
+}
+
+function equal(texts: readonly string[]): ((text: string) => boolean) | undefined {
+  if (texts.length === 0) return undefined;
+  const set = new Set(texts);
+  return (text) => set.has(text);
 }
 
 function expression(anchor: '^' | '', texts: readonly string[]): ((text: string) => boolean) | undefined {
