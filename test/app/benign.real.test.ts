@@ -37,6 +37,10 @@ const WITHOUT_SCRIPTS: Readonly<Record<string, Readonly<Record<string, string>>>
   tests: { jest: '*', mocha: '*' },
   'next and react': { next: '*', react: '*', 'react-dom': '*' },
   angular: { '@angular/cli': '*' },
+  'release tools': { 'semantic-release': '*', commitizen: '*', 'conventional-changelog': '*' },
+  graphql: { '@apollo/server': '*', '@graphql-codegen/cli': '*', graphql: '*' },
+  'react native': { 'react-native': '*', react: '*' },
+  ember: { 'ember-cli': '*' },
   compilers: { typescript: '*', '@babel/core': '*', '@babel/preset-env': '*', rollup: '*', '@aws-sdk/client-s3': '*' },
 };
 
