@@ -1,10 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { formatUser, hashToken, parseUsers } from '../../src/api/credentials.js';
 import { loadClientConfig, loadConfig } from '../../src/app/config.js';
 import { readAnalyzeOptions } from '../../src/cli/analyze/options.js';
@@ -14,7 +12,8 @@ import type { Report } from '../../src/report/report.js';
 import { finding, report } from '../api/reports.js';
 import { type Service, startService } from '../api/service.js';
 import { eventually } from '../app/service-process.js';
-import { Cli, folderOf, ROOT } from './run-cli.js';
+import { Front, refuser } from './fronts.js';
+import { Cli, folderOf } from './run-cli.js';
 
 let service: Service;
 let url: string;
@@ -118,8 +117,7 @@ describe('packwarden analyze', () => {
     ['in colour', {}, true],
     ['without, when NO_COLOR says so', { NO_COLOR: '1' }, false],
   ] as const)('in a terminal: the text, %s', async (_title, env, coloured) => {
-    const [tsx, main] = ['node_modules/tsx/dist/loader.mjs', 'src/cli/main.ts'].map((path) => join(ROOT, path));
-    const command = `stty cols 80; ${process.execPath} --import ${tsx} ${main} analyze ${project.path} --url ${url}`;
+    const command = `stty cols 80; ${process.execPath} ${inject('cliMain')} analyze ${project.path} --url ${url}`;
     const { PATH = '' } = process.env;
     const variables = { PATH, TERM: 'xterm-256color', PACKWARDEN_TOKEN: 't0ken', ...env };
     const child = spawn('script', ['-qec', command, '/dev/null'], { env: variables });
@@ -136,7 +134,7 @@ describe('packwarden analyze', () => {
   });
 
   it('sends which CI job it is, and no token of it', async () => {
-    const seen = recorder();
+    const seen = refuser();
     await new Cli(['analyze', project.path, '--url', await seen.url(), '--retry-for', '0'], {
       PACKWARDEN_ID_TOKEN: 'eyJ.a.b',
       CI_SERVER_URL: 'https://gitlab.example',
@@ -170,24 +168,37 @@ describe('packwarden analyze', () => {
     folder.remove();
   });
 
-  it('a service that is full for a moment is borne', async () => {
+  it('a service that is full for a moment is borne, for as long as it asks', async () => {
     service.queue.down = true;
-    const cli = new Cli(['analyze', project.path, '--url', url], { PACKWARDEN_TOKEN: 't0ken' });
-    await eventually('it was refused', 15_000, () => cli.stderr.includes('503') || undefined);
-    service.queue.down = false;
+    const asked: string[] = [];
+    const front = new Front(url, ({ status, headers }) => {
+      service.queue.down = false;
+      if (status !== 503) return 'passes';
+      asked.push(headers['retry-after'] ?? '');
+      headers['retry-after'] = '0';
+      return 'passes';
+    });
+    const cli = new Cli(['analyze', project.path, '--url', await front.url()], { PACKWARDEN_TOKEN: 't0ken' });
     await end(await submitted(), {});
-    expect((await cli.ended).code).toBe(0);
-  }, 40_000);
+    const { code, stderr } = await cli.ended;
+    expect([code, asked]).toEqual([0, ['10']]);
+    expect(stderr).toMatch(/answered 503: .*; tries again in 0 s\n/);
+    front.close();
+  });
 
   it('a lost answer to the upload makes no second job', async () => {
-    const lossy = losesFirstAnswer(url);
+    let uploads = 0;
+    const lossy = new Front(url, ({ method }) => {
+      if (method === 'POST') uploads += 1;
+      return method === 'POST' && uploads === 1 ? 'is lost' : 'passes';
+    });
     const cli = new Cli(['analyze', project.path, '--url', await lossy.url()], { PACKWARDEN_TOKEN: 't0ken' });
-    await eventually('sent twice', 20_000, () => lossy.uploads() === 2 || undefined);
+    await eventually('sent twice', 20_000, () => uploads === 2 || undefined);
     expect(service.queue.views.size).toBe(1);
     await end(await submitted(), {});
     expect((await cli.ended).code).toBe(0);
     lossy.close();
-  }, 40_000);
+  });
 
   it('Ctrl-C cancels the job: 130, and nothing on standard output', async () => {
     const cli = new Cli(['analyze', project.path, '--url', url], { PACKWARDEN_TOKEN: 't0ken' });
@@ -247,48 +258,15 @@ describe('packwarden analyze', () => {
 describe('the exit code', () => {
   const notice = finding({ priority: 'NOTICE' });
   it.each([
-    ['clean', {}, 'WARNING', 0],
-    ['an observation', { observations: [notice] }, 'WARNING', 0],
-    ['an observation that this job does not bear', { observations: [notice] }, 'NOTICE', 1],
-    ['a finding', FOUND, 'WARNING', 1],
-    ['a finding that this job bears', FOUND, 'CRITICAL', 0],
-    ['incomplete', INCOMPLETE, 'WARNING', 3],
-    ['incomplete with a finding: it is not borne with 3', { ...INCOMPLETE, findings: [finding()] }, 'WARNING', 1],
-    ['incomplete with a lesser finding', { ...INCOMPLETE, findings: [finding()] }, 'CRITICAL', 3],
-  ] as const)('%s, from %s: %i', (_title, made, failOn, code) => {
+    ['clean', 'WARNING', 0, {}],
+    ['an observation', 'WARNING', 0, { observations: [notice] }],
+    ['an observation that this job does not bear', 'NOTICE', 1, { observations: [notice] }],
+    ['a finding', 'WARNING', 1, FOUND],
+    ['a finding that this job bears', 'CRITICAL', 0, FOUND],
+    ['incomplete', 'WARNING', 3, INCOMPLETE],
+    ['incomplete with a finding: it is not borne with 3', 'WARNING', 1, { ...INCOMPLETE, findings: [finding()] }],
+    ['incomplete with a lesser finding', 'CRITICAL', 3, { ...INCOMPLETE, findings: [finding()] }],
+  ] as const)('%s, from %s: %i', (_title, failOn, code, made) => {
     expect(outcomeOf(report(made as Partial<Report>), failOn).exitCode).toBe(code);
   });
 });
-
-const listening = (server: Server): Promise<string> =>
-  new Promise((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)),
-  );
-
-/** A server that notes the headers of what it refuses. */
-function recorder() {
-  const requests: IncomingHttpHeaders[] = [];
-  const server = createServer((request, response) => {
-    requests.push(request.headers);
-    request.resume().on('end', () => response.writeHead(403).end('{"reason":"no"}'));
-  });
-  return { requests, url: () => listening(server), close: () => server.close() };
-}
-
-/** A proxy in front of `target` that cuts the connection when the first upload has been answered. */
-function losesFirstAnswer(target: string) {
-  let uploads = 0;
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { connection: _, host: __, 'content-length': ___, ...headers } = request.headers;
-    const method = request.method ?? 'GET';
-    const body = method === 'POST' ? new Uint8Array(Buffer.concat(chunks)) : null;
-    const answer = await fetch(target + request.url, { method, body, headers: headers as Record<string, string> });
-    const text = await answer.text();
-    if (method === 'POST') uploads += 1;
-    if (method === 'POST' && uploads === 1) request.socket.destroy();
-    else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
-  });
-  return { uploads: () => uploads, url: () => listening(server), close: () => server.closeAllConnections() };
-}

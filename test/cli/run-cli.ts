@@ -2,10 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** Of the checkout. */
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { inject } from 'vitest';
 
 export interface Ended {
   readonly code: number | null;
@@ -20,11 +17,9 @@ export class Cli {
   #stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = ROOT) {
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd?: string) {
     const { PATH = '', HOME = '' } = process.env;
-    const tsx = join(ROOT, 'node_modules/tsx/dist/loader.mjs');
-    const main = join(ROOT, 'src/cli/main.ts');
-    this.child = spawn(process.execPath, ['--import', tsx, main, ...args], { cwd, env: { PATH, HOME, ...env } });
+    this.child = spawn(process.execPath, [inject('cliMain'), ...args], { cwd, env: { PATH, HOME, ...env } });
     this.child.stdout?.on('data', (chunk: Buffer) => {
       this.#stdout += chunk.toString();
     });
