@@ -11,6 +11,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { createApi } from '../src/api/app.js';
 import { createAuthenticator } from '../src/api/authenticator.js';
+import { hashPassword } from '../src/api/credentials.js';
 import { createApiServer } from '../src/api/server.js';
 import { PACKAGE_JSON } from '../src/blobs/manifest.js';
 import { createSpool } from '../src/blobs/spool.js';
@@ -39,7 +40,7 @@ const ours = createApiServer(
     stopping: new AbortController().signal,
     maxUploadBytes: 300 * 1024 ** 2,
     readiness: { check: async () => ({ ready: true, parts: {} }) },
-    authenticator: createAuthenticator({ tokens: [], users: [], clock, secret: randomBytes(32) }),
+    authenticator: createAuthenticator({ tokens: [], users: [], clock, hashPassword, secret: randomBytes(32) }),
     clock,
     newId: () => randomUUID(),
     log,

@@ -9,6 +9,7 @@ import express from 'express';
 import { pino } from 'pino';
 import { createApi } from '../src/api/app.js';
 import { createAuthenticator } from '../src/api/authenticator.js';
+import { hashPassword } from '../src/api/credentials.js';
 import { createApiServer } from '../src/api/server.js';
 import { loadConfig } from '../src/app/config.js';
 import { startGitlabPart } from '../src/app/gitlab-part.js';
@@ -49,7 +50,7 @@ const ours = createApiServer(
     stopping: new AbortController().signal,
     maxUploadBytes: 1024,
     readiness: { check: async () => ({ ready: true, parts: {} }) },
-    authenticator: createAuthenticator({ tokens: [], users: [], clock, secret: randomBytes(32) }),
+    authenticator: createAuthenticator({ tokens: [], users: [], clock, hashPassword, secret: randomBytes(32) }),
     clock,
     version: '0.0.0',
     newId: () => randomUUID(),

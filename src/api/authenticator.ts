@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { JobContext } from '../gitlab/identity/context.js';
 import { isJwt } from '../gitlab/identity/id-token.js';
 import type { Clock } from '../jobs/ports.js';
-import { hashPassword, hashToken, type TokenRecord, type UserRecord } from './credentials.js';
+import { type hashPassword, hashToken, type TokenRecord, type UserRecord } from './credentials.js';
 import { PasswordGate } from './password-gate.js';
 import type { Authenticator, Identity, IdTokenVerifier } from './ports.js';
 
@@ -14,6 +14,8 @@ export interface AuthenticatorOptions {
   /** Absent when no GitLab instance is trusted. */
   readonly idTokens?: IdTokenVerifier;
   readonly clock: Clock;
+  /** Slow on purpose: what a guess at a password costs. */
+  readonly hashPassword: typeof hashPassword;
   /** 32 random bytes of this process: they key the cache and stand in for unknown users. */
   readonly secret: Buffer;
 }
@@ -86,7 +88,7 @@ class PasswordCheck {
   }
 
   async #verify(name: string, password: string, key: string): Promise<string | undefined> {
-    const { users, clock, secret } = this.#options;
+    const { users, clock, hashPassword, secret } = this.#options;
     // An unknown user costs what a known one does: his password is compared with a secret nobody has.
     const record = users.find((user) => user.name === name) ?? { name: null, salt: secret, digest: secret };
     const digest = await this.#gate.run(() => hashPassword(password, record.salt));

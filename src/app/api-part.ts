@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { createApi } from '../api/app.js';
 import { createAuthenticator } from '../api/authenticator.js';
-import { parseTokens, parseUsers } from '../api/credentials.js';
+import { hashPassword, parseTokens, parseUsers } from '../api/credentials.js';
 import type { PartReadiness } from '../api/ports.js';
 import { createApiServer } from '../api/server.js';
 import type { Spool } from '../blobs/spool.js';
@@ -53,6 +53,7 @@ export async function startApiPart(
       administrators: new Set(config.PACKWARDEN_ADMINISTRATORS),
       ...trustedIssuers(config, clock),
       clock,
+      hashPassword,
       secret: randomBytes(32),
     }),
     metrics,

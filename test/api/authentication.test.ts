@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAuthenticator } from '../../src/api/authenticator.js';
-import { formatToken, formatUser, parseTokens, parseUsers, type UserRecord } from '../../src/api/credentials.js';
+import {
+  formatToken,
+  formatUser,
+  hashPassword,
+  parseTokens,
+  parseUsers,
+  type UserRecord,
+} from '../../src/api/credentials.js';
 import { PasswordGate } from '../../src/api/password-gate.js';
 import { project } from '../blobs/tar-writer.js';
 import { ID, job } from './reports.js';
@@ -82,25 +89,56 @@ describe('a service with credentials', () => {
   });
 });
 
-test('a hundred jobs of one user that poll at once are all let in', async () => {
-  const authenticator = createAuthenticator({ tokens: [], users, clock: { now: () => 0 }, secret: randomBytes(32) });
+/** An authenticator whose users are `users`. `now` is read at each look at the clock. */
+function authenticatorOf(now: () => number, hash: typeof hashPassword) {
+  return createAuthenticator({ tokens: [], users, clock: { now }, hashPassword: hash, secret: randomBytes(32) });
+}
+
+test('a hundred jobs of one user that poll at once are all let in, by one scrypt', async () => {
+  let hashed = 0;
+  const authenticator = authenticatorOf(
+    () => 0,
+    (password, salt) => {
+      hashed += 1;
+      return hashPassword(password, salt);
+    },
+  );
   const polls = Array.from({ length: 100 }, () => authenticator.authenticate(basic('anna', 'päss:word')));
   expect(new Set((await Promise.all(polls)).map((identity) => identity?.name))).toEqual(new Set(['anna']));
+  expect(hashed).toBe(1);
 });
 
 test('a flood of unknown users costs scrypt like known ones, and who was let in is not held up by it', async () => {
   let now = 0;
-  const authenticator = createAuthenticator({ tokens: [], users, clock: { now: () => now }, secret: randomBytes(32) });
+  const guesses: string[] = [];
+  let release: () => void = () => undefined;
+  const flooded = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const authenticator = authenticatorOf(
+    () => now,
+    async (password, salt) => {
+      if (salt.equals(users[0]?.salt ?? Buffer.of())) return hashPassword(password, salt);
+      guesses.push(password);
+      await flooded;
+      return Buffer.alloc(32);
+    },
+  );
   const anna = () => authenticator.authenticate(basic('anna', 'päss:word'));
   await anna();
-  const flood = Array.from({ length: 50 }, (_, index) => authenticator.authenticate(basic(`bert${index}`, 'wrong')));
+  const flood = Array.from({ length: 50 }, (_, index) => authenticator.authenticate(basic(`bert${index}`, `${index}`)));
   const outcomes = Promise.allSettled(flood);
   // The gate is full now: only who needs no scrypt passes.
   await expect(anna()).resolves.toMatchObject({ name: 'anna' });
   now += 5 * 60_000;
   await expect(anna()).rejects.toMatchObject({ status: 429 });
-  const refused = (await outcomes).filter((outcome) => outcome.status === 'rejected');
-  expect(refused).toHaveLength(16);
+  expect(guesses).toEqual(['0', '1']);
+  release();
+  const [waited, refused] = [(await outcomes).slice(0, 34), (await outcomes).slice(34)];
+  expect(waited).toEqual(waited.map(() => ({ status: 'fulfilled', value: undefined })));
+  expect(guesses).toEqual(waited.map((_, index) => `${index}`));
+  for (const outcome of refused) expect(outcome).toMatchObject({ status: 'rejected', reason: { status: 429 } });
+  await expect(anna()).resolves.toMatchObject({ name: 'anna' });
 });
 
 test('a flood of passwords is refused with 429 instead of taking every thread, and passes', async () => {

@@ -8,7 +8,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { createApi, type GitlabRoutes } from '../../src/api/app.js';
 import { createAuthenticator } from '../../src/api/authenticator.js';
-import type { TokenRecord, UserRecord } from '../../src/api/credentials.js';
+import { hashPassword, type TokenRecord, type UserRecord } from '../../src/api/credentials.js';
 import type { IdTokenVerifier, PartReadiness } from '../../src/api/ports.js';
 import { createApiServer } from '../../src/api/server.js';
 import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
@@ -67,6 +67,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       administrators: new Set(administrators),
       ...(idTokens && { idTokens }),
       clock,
+      hashPassword,
       secret: randomBytes(32),
     }),
     ...(gitlab && { gitlab }),
