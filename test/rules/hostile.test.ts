@@ -103,6 +103,12 @@ const FILES: readonly (readonly [what: string, text: () => string, message: RegE
     () => ruleText('R', `proc.name regex "${'a{1,1000}'.repeat(500)}"`),
     /pattern too large/,
   ],
+  [
+    'a hundred rules, each with a regex that repeats itself',
+    () =>
+      Array.from({ length: 100 }, (_, i) => ruleText(`R${i}`, `proc.name regex "${'a{1,1000}'.repeat(500)}"`)).join(''),
+    /pattern too large/,
+  ],
   ['a regex of 500 KB', () => ruleText('R', `proc.name regex "${'[a-z]'.repeat(100_000)}"`), /pattern too large/],
   [
     'a regex that RE2 finds too big',

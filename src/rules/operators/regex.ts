@@ -10,6 +10,9 @@ const NOT_POSIX = [
 
 /** Matching takes up to text length × this; `a{1,1000}` has 2,001. RE2 refuses by memory, at some ten times as much. */
 const MAX_PROGRAM = 2_500;
+/** `{2}`, `{2,}`, `{2,5}`; RE2 itself refuses more than a thousand. */
+const REPETITION = /\{(\d+)(?:,(\d*))?\}/y;
+const MAX_REPETITION = 1_000;
 const MAX_LENGTH = 20_000;
 const TOO_LARGE = 'invalid regex pattern: pattern too large - compile failed';
 
@@ -19,7 +22,7 @@ const TOO_LARGE = 'invalid regex pattern: pattern too large - compile failed';
  */
 export function compileRegex(source: string): (text: string) => boolean {
   if (source.length > MAX_LENGTH) throw new OperandError(TOO_LARGE);
-  requirePosix(source);
+  requireCompilable(source);
   try {
     // POSIX syntax has ^ and $ match at lines. Whether the whole text matches does not depend on longest or first.
     const regex = RE2JS.compile(source, RE2JS.MULTILINE);
@@ -31,8 +34,13 @@ export function compileRegex(source: string): (text: string) => boolean {
   }
 }
 
-function requirePosix(source: string): void {
+/**
+ * Refuses what is no POSIX syntax, and what repeats so much that its program, with an instruction for each repetition at
+ * least, is too large: compiling it only to find that out takes seconds.
+ */
+function requireCompilable(source: string): void {
   let isClass = false;
+  let repetitions = 0;
   for (let at = 0; at < source.length; at++) {
     const char = source.charAt(at);
     for (const { pattern, message } of NOT_POSIX) {
@@ -41,6 +49,8 @@ function requirePosix(source: string): void {
       const found = pattern.exec(source)?.[0];
       if (found !== undefined) throw new OperandError(`invalid regex pattern: ${message}: ${found}`);
     }
+    if (!isClass && char === '{') repetitions += repetitionsAt(source, at);
+    if (repetitions > MAX_PROGRAM) throw new OperandError(TOO_LARGE);
     if (char === '\\') at++;
     else if (isClass && char === ']') isClass = false;
     else if (!isClass && char === '[') {
@@ -49,4 +59,11 @@ function requirePosix(source: string): void {
       if (source[at + 1] === ']') at++;
     }
   }
+}
+
+function repetitionsAt(source: string, at: number): number {
+  REPETITION.lastIndex = at;
+  const [, least = 0, most = 0] = REPETITION.exec(source) ?? [];
+  const repetitions = Math.max(Number(least), Number(most));
+  return repetitions > MAX_REPETITION ? 0 : repetitions;
 }

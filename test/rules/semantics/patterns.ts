@@ -42,6 +42,7 @@ export const PATTERN_ROWS: readonly Row[] = [
   ['fd.name regex "a.b"', path('a\nb'), false, 're2 POSIX syntax'],
   ['fd.name regex "[[:alpha:]]+[0-9]{2,3}"', path('abc12'), true, 're2 POSIX syntax'],
   ['fd.name regex "[[:alpha:]]+[0-9]{2,3}"', path('abc1'), false, 're2 POSIX syntax'],
+  ['fd.name regex "a{1000}[{9}]\\\\{{900}"', path(`${'a'.repeat(1000)}9${'{'.repeat(900)}`), true, 're2 POSIX syntax'],
   ['fd.name regex "/ETC/.*"', path('/etc/shadow'), false, 'facts D4'],
   ['fd.name regex "a\\\\.b"', path('a.b'), true, 're2 POSIX syntax'],
   ['fd.name regex "a\\\\.b"', path('axb'), false, 're2 POSIX syntax'],
