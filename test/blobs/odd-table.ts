@@ -27,7 +27,7 @@ export const ODD_REFUSED: readonly RefusedRow[] = [
     body: () =>
       Buffer.concat([
         gzipSync(Buffer.concat([MANIFEST, entry({ path: 'z', size: base256(2n ** 40n) })])),
-        ...Array.from({ length: 50 }, () => gzipSync(Buffer.alloc(MIB))),
+        ...Array<Buffer>(50).fill(gzipSync(Buffer.alloc(MIB))),
       ]),
     code: 'bomb',
     entry: 'z',
@@ -152,7 +152,7 @@ export const ODD_TAKEN: readonly { readonly what: string; readonly body: () => B
   },
   {
     what: 'twenty thousand empty gzip members',
-    body: () => Buffer.concat([...Array.from({ length: 20_000 }, () => gzipSync('')), MEMBER]),
+    body: () => Buffer.concat([...Array<Buffer>(20_000).fill(gzipSync('')), MEMBER]),
   },
   {
     what: 'another archive behind the end',
