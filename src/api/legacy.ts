@@ -31,7 +31,7 @@ export function legacyRoutes(options: UploadOptions): Router {
 }
 
 /** A job in the legacy shape. A run that cannot vouch for itself is an `error`, never an empty `finished`. */
-export function legacyView(job: JobView): LegacyView {
+function legacyView(job: JobView): LegacyView {
   const { id, report } = job;
   if (report === null) return { id, status: 'pending' };
   const result = report.findings.map((finding) => finding.alert);

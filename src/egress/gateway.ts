@@ -27,7 +27,7 @@ export interface GatewayCaps extends ProxyCaps, TrafficCaps {
 }
 
 /** Ample for the largest installs; npm opens 15 connections. */
-export const DEFAULT_CAPS: GatewayCaps = {
+const DEFAULT_CAPS: GatewayCaps = {
   connections: 256,
   idleMs: 60_000,
   idleBytes: 512,

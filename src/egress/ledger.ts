@@ -15,7 +15,7 @@ type Row = { -readonly [K in keyof Omit<EgressRecord, 'clientPorts'>]: EgressRec
 };
 
 /** Under this name stand the attempts that found no row of their own; it can't be a host's. */
-export const OVERFLOW_HOST = '(others)';
+const OVERFLOW_HOST = '(others)';
 
 const MAX_HOST_LENGTH = 253;
 

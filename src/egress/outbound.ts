@@ -33,7 +33,7 @@ export async function tunnelled(
 }
 
 /** A client that leaves at any moment, the gateway's end included, takes its far side with it. */
-export function lifeOf(near: Socket): AbortSignal {
+function lifeOf(near: Socket): AbortSignal {
   const life = new AbortController();
   near.once('close', () => life.abort());
   if (near.destroyed) life.abort();

@@ -8,8 +8,8 @@ import { METADATA_RULE } from './direct-attempts.js';
 
 /** The rule names under which what the gateway saw is reported. */
 export const REFUSED_EGRESS_RULE = 'Egress refused by the gateway';
-export const LEAK_RULE = 'Decoy left the sandbox';
-export const DATA_NAMES_RULE = 'Data in host names';
+const LEAK_RULE = 'Decoy left the sandbox';
+const DATA_NAMES_RULE = 'Data in host names';
 
 /** Where clouds hand out a machine's credentials; a proxy is asked for them by name too. */
 const METADATA_HOSTS: ReadonlySet<string> = new Set([

@@ -14,7 +14,7 @@ export interface PhaseStart {
 }
 
 /** The decoded gRPC message as Package Hunter's clients know it: `source` is the upper-case enum name. */
-export function toLegacyAlert(alert: Alert): LegacyAlert {
+function toLegacyAlert(alert: Alert): LegacyAlert {
   return {
     output: alert.output,
     time: { ...alert.time },
@@ -32,7 +32,7 @@ export function isoTime(ns: bigint): string {
 }
 
 /** The phase that had begun last when something happened. The kernel's and the worker's clock are the same one. */
-export function phaseAt(ns: bigint, starts: readonly PhaseStart[]): Finding['phase'] {
+function phaseAt(ns: bigint, starts: readonly PhaseStart[]): Finding['phase'] {
   const ms = Number(ns / 1_000_000n);
   return starts.findLast((start) => start.at <= ms)?.name ?? 'prepare';
 }

@@ -1,7 +1,7 @@
 import { SandboxError } from './errors.js';
 
 /** How long one call to the engine may take, in milliseconds; a start on a loaded machine takes seconds. */
-export const CALL_MS = 30_000;
+const CALL_MS = 30_000;
 
 const UNREACHABLE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EACCES', 'ETIMEDOUT', 'ENOTFOUND']);
 

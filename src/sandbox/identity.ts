@@ -11,7 +11,7 @@ export const PROJECT = `${HOME}/project`;
 export const CA_FILE = `${HOME}/.config/packwarden/ca.pem`;
 
 export const JOB_LABEL = 'packwarden.job';
-export const ATTEMPT_LABEL = 'packwarden.attempt';
+const ATTEMPT_LABEL = 'packwarden.attempt';
 export const INSTANCE_LABEL = 'packwarden.instance';
 
 /** Containers and networks of a job are found by name and by label, whoever made them. */

@@ -10,7 +10,7 @@ export const INSTANCE = 'https://gitlab.example';
 export const NOON = Date.parse('2026-11-24T12:00:00.000Z');
 
 /** GitLab's payloads as the Falco plugin's repository has them; absent where only this repository is checked out. */
-export const SAMPLES = fileURLToPath(new URL('../../../shared/gitlab/audit-events', import.meta.url));
+const SAMPLES = fileURLToPath(new URL('../../../shared/gitlab/audit-events', import.meta.url));
 export const GEOIP = fileURLToPath(new URL('../../../shared/geoip', import.meta.url));
 export const sampleNames = existsSync(SAMPLES) ? readdirSync(SAMPLES) : [];
 

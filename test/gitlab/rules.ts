@@ -6,7 +6,7 @@ import type { JudgedEvent } from '../../src/gitlab/fields/judged-event.js';
 import type { Place } from '../../src/gitlab/geo/place.js';
 import { compileRules, loadRules, type RuleEngine, readRuleFiles } from '../../src/rules/index.js';
 
-export const RULES = fileURLToPath(new URL('../../rules/gitlab.yaml', import.meta.url));
+const RULES = fileURLToPath(new URL('../../rules/gitlab.yaml', import.meta.url));
 
 /** Our own rules, compiled as the service compiles them. */
 export async function ownRules(): Promise<RuleEngine<JudgedEvent>> {

@@ -17,7 +17,7 @@ const run = promisify(execFile);
 /** The repository. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What scripts/build-sensor makes. */
-export const PROBE = join(ROOT, 'build/sensor/packwarden-probe');
+const PROBE = join(ROOT, 'build/sensor/packwarden-probe');
 /** Recordings of a real Falco. */
 export const RECORDED = join(ROOT, '../shared/falco/alerts');
 export const HAS_RECORDED = existsSync(RECORDED);

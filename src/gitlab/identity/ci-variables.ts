@@ -9,7 +9,7 @@ import type { JobContext } from './context.js';
  * and its value percent-encoded. Anybody can claim them. Tokens, passwords and URLs with credentials are not among them, so
  * they can't be sent by mistake.
  */
-export const CI_VARIABLES = [
+const CI_VARIABLES = [
   'CI_SERVER_URL',
   'CI_PROJECT_ID',
   'CI_PROJECT_PATH',

@@ -16,7 +16,7 @@ import type { AlertMessage } from './message.js';
 import type { AlertQueue } from './queue.js';
 
 /** The Falco whose API and alerts this sensor keeps to; the pre-release part says that it is not that Falco. */
-export const COMPATIBLE_VERSION = {
+const COMPATIBLE_VERSION = {
   version: '0.43.1-packwarden',
   major: 0,
   minor: 43,
