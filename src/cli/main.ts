@@ -34,10 +34,13 @@ function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-// `packwarden rules list | head` wants no more: that is no fault of anybody's.
+// `packwarden rules list | head` wants no more: that is no fault of anybody's. Messages that nobody reads end nothing.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
+});
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
 });
 
 try {

@@ -6,3 +6,11 @@ it('a reader that has seen enough ends the command without a complaint', () => {
   const said = execFileSync('bash', ['-c', script], { encoding: 'utf8' });
   expect(said).toMatch(/^syscall {2}evt\.time .*\n0\n$/);
 });
+
+it('a reader of the messages that has gone keeps nobody from the output', () => {
+  // `rules fields` tells how many there are on standard error.
+  const command = `'${process.execPath}' '${inject('cliMain')}' rules fields`;
+  const script = `{ ${command} 2>&1 >&3 | true; echo "\${PIPESTATUS[0]}"; } 3>&1`;
+  const said = execFileSync('bash', ['-c', script], { encoding: 'utf8' });
+  expect(said).toMatch(/^syscall {2}evt\.time .*\n(.*\n)+0\n$/);
+});
