@@ -272,5 +272,5 @@ describe('what is packed installs as the project does', () => {
         .split('\n')
         .toSorted();
     expect(installed(unpacked)).toEqual(installed(root));
-  });
+  }, 60_000);
 });
