@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
-import { reportOf, submit } from './client.js';
-import { dataFolder, ServiceProcess } from './service-process.js';
+import { detonated, REPORT_MS } from './detonated.js';
 import { packProject } from './tarballs.js';
 
 /**
@@ -44,31 +43,19 @@ const WITHOUT_SCRIPTS: Readonly<Record<string, Readonly<Record<string, string>>>
   compilers: { typescript: '*', '@babel/core': '*', '@babel/preset-env': '*', rollup: '*', '@aws-sdk/client-s3': '*' },
 };
 
-const data = dataFolder();
-let service: ServiceProcess;
-const reports = new Map<string, Promise<Report>>();
-
-beforeAll(async () => {
-  service = await ServiceProcess.start({
-    PACKWARDEN_DATA_DIR: data.path,
-    PACKWARDEN_CONCURRENCY: '2',
-    PACKWARDEN_LINGER_S: '0',
-  });
-  await service.ready();
-  for (const [name, dependencies] of Object.entries({ ...WITH_SCRIPTS, ...WITHOUT_SCRIPTS })) {
-    const tarball = await packProject({ 'package.json': { name: 'app', version: '1.0.0', dependencies } });
-    const report = reportOf(service.url, await submit(service.url, tarball), 900_000);
-    report.catch(() => undefined);
-    reports.set(name, report);
-  }
-}, 180_000);
-afterAll(async () => {
-  await service?.stop();
-  data.remove();
-});
+const packages = Object.entries({ ...WITH_SCRIPTS, ...WITHOUT_SCRIPTS });
+const reportFor = detonated(
+  new Map(
+    packages.map(([name, dependencies]) => [
+      name,
+      () => packProject({ 'package.json': { name: 'app', version: '1.0.0', dependencies } }),
+    ]),
+  ),
+  { PACKWARDEN_LINGER_S: '0' },
+);
 
 async function expectClean(name: string): Promise<Report> {
-  const report = (await reports.get(name)) as Report;
+  const report = await reportFor(name);
   const by = (finding: Report['findings'][number]) =>
     `${finding.package?.name}@${finding.package?.version} (${finding.phase}) ${finding.alert.output}`;
   expect(report.findings.map(by)).toEqual([]);
@@ -92,17 +79,21 @@ describe('packages with install scripts are clean', () => {
         `ran: ${ran.join(', ')}\nobserved: ${[...seen].map(([key, count]) => `${count}× ${key}`).join('; ') || '–'}`,
       );
     },
-    900_000,
+    REPORT_MS,
   );
 
-  it(`runs the scripts of at least ${LEAST_WITH_SCRIPTS} packages`, async () => {
-    const ran = new Set<string>();
-    for (const name of Object.keys(WITH_SCRIPTS)) {
-      const report = (await reports.get(name)) as Report;
-      for (const pkg of report.packages) if (pkg.ran) ran.add(pkg.name);
-    }
-    expect(ran.size, [...ran].join(' ')).toBeGreaterThanOrEqual(LEAST_WITH_SCRIPTS);
-  }, 900_000);
+  it(
+    `runs the scripts of at least ${LEAST_WITH_SCRIPTS} packages`,
+    async () => {
+      const ran = new Set<string>();
+      for (const name of Object.keys(WITH_SCRIPTS)) {
+        const report = await reportFor(name);
+        for (const pkg of report.packages) if (pkg.ran) ran.add(pkg.name);
+      }
+      expect(ran.size, [...ran].join(' ')).toBeGreaterThanOrEqual(LEAST_WITH_SCRIPTS);
+    },
+    REPORT_MS,
+  );
 });
 
 describe('large trees without scripts are clean', () => {
@@ -111,6 +102,6 @@ describe('large trees without scripts are clean', () => {
     async (name) => {
       await expectClean(name);
     },
-    900_000,
+    REPORT_MS,
   );
 });

@@ -1,38 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Finding, Report } from '../../src/report/report.js';
-import { reportOf, submit } from './client.js';
+import { detonated, REPORT_MS } from './detonated.js';
 import { BEHAVIOURS, readSamples, SAMPLES, type Sample } from './samples.js';
-import { dataFolder, ServiceProcess } from './service-process.js';
 import { packFolder } from './tarballs.js';
 
 /** Behaviours that must be found, of 50 (issue 5). */
 const LEAST_FOUND = 45;
 
 const samples = readSamples();
-const data = dataFolder();
-let service: ServiceProcess;
-const reports = new Map<string, Promise<Report>>();
-
-beforeAll(async () => {
-  service = await ServiceProcess.start({
-    PACKWARDEN_DATA_DIR: data.path,
-    PACKWARDEN_CONCURRENCY: '2',
-    PACKWARDEN_LINGER_S: '1',
-  });
-  await service.ready();
-  for (const { sample } of samples) {
-    const id = await submit(service.url, await packFolder(`${SAMPLES}/${sample}`));
-    const report = reportOf(service.url, id, 900_000);
-    report.catch(() => undefined);
-    reports.set(sample, report);
-  }
-}, 180_000);
-afterAll(async () => {
-  await service?.stop();
-  data.remove();
+const reportFor = detonated(new Map(samples.map(({ sample }) => [sample, () => packFolder(`${SAMPLES}/${sample}`)])), {
+  PACKWARDEN_LINGER_S: '1',
 });
-
-const reportFor = (sample: Sample): Promise<Report> => reports.get(sample.sample) as Promise<Report>;
 const allOf = (report: Report): readonly Finding[] => [...report.findings, ...report.observations];
 
 /** The finding or observation by a rule, in the phase where it is expected, by the package that did it if there is one. */
@@ -52,7 +30,7 @@ describe('samples that misbehave are found, and the right package is named', () 
   it.each(hostile.map((sample) => [sample.sample, sample] as const))(
     '%s',
     async (_name, sample) => {
-      const report = await reportFor(sample);
+      const report = await reportFor(sample.sample);
       const seen = allOf(report).map(({ rule, phase, package: by }) => `${rule} (${phase}, ${by?.name ?? 'null'})`);
       for (const rule of sample.rules) {
         const found = foundBy(report, rule, sample);
@@ -63,7 +41,7 @@ describe('samples that misbehave are found, and the right package is named', () 
       expect(report.monitoring.proven).toBe(true);
       expect(report.verdict, JSON.stringify(report.incomplete)).toBe('findings');
     },
-    900_000,
+    REPORT_MS,
   );
 });
 
@@ -72,7 +50,7 @@ describe('honest behaviour is clean', () => {
   it.each(honest.map((sample) => [sample.sample, sample] as const))(
     '%s',
     async (_name, sample) => {
-      const report = await reportFor(sample);
+      const report = await reportFor(sample.sample);
       expect(report.incomplete, report.log.slice(-1500)).toEqual([]);
       expect(report.findings.map(({ rule, alert }) => `${rule}: ${alert.output}`)).toEqual([]);
       expect(report.verdict).toBe('clean');
@@ -80,37 +58,43 @@ describe('honest behaviour is clean', () => {
         expect.arrayContaining(sample.observed),
       );
     },
-    900_000,
+    REPORT_MS,
   );
 });
 
 describe('all in all', () => {
-  it(`finds at least ${LEAST_FOUND} of ${BEHAVIOURS} behaviours and names each one's package`, async () => {
-    const found = new Set<number>();
-    let rules = 0;
-    let named = 0;
-    const rows: string[] = [];
-    for (const sample of hostile) {
-      const report = await reportFor(sample);
-      const hits = sample.rules.map((rule) => foundBy(report, rule, sample)).filter((hit) => hit !== undefined);
-      const right = hits.filter((hit) => isRightPackage(hit, sample));
-      rules += sample.rules.length;
-      named += right.length;
-      if (hits.length === sample.rules.length) for (const number of sample.behaviours) found.add(number);
-      const numbers = sample.behaviours.map((number) => `B${number}`).join(' ');
-      rows.push(
-        `${sample.sample.padEnd(32)} ${numbers.padEnd(8)} found ${hits.length}/${sample.rules.length}, package ${right.length}/${hits.length}`,
+  it(
+    `finds at least ${LEAST_FOUND} of ${BEHAVIOURS} behaviours and names each one's package`,
+    async () => {
+      const found = new Set<number>();
+      let rules = 0;
+      let named = 0;
+      const rows: string[] = [];
+      for (const sample of hostile) {
+        const report = await reportFor(sample.sample);
+        const hits = sample.rules.map((rule) => foundBy(report, rule, sample)).filter((hit) => hit !== undefined);
+        const right = hits.filter((hit) => isRightPackage(hit, sample));
+        rules += sample.rules.length;
+        named += right.length;
+        if (hits.length === sample.rules.length) for (const number of sample.behaviours) found.add(number);
+        const numbers = sample.behaviours.map((number) => `B${number}`).join(' ');
+        rows.push(
+          `${sample.sample.padEnd(32)} ${numbers.padEnd(8)} found ${hits.length}/${sample.rules.length}, package ${right.length}/${hits.length}`,
+        );
+      }
+      const missing = Array.from({ length: BEHAVIOURS }, (_, index) => index + 1).filter(
+        (number) => !found.has(number),
       );
-    }
-    const missing = Array.from({ length: BEHAVIOURS }, (_, index) => index + 1).filter((number) => !found.has(number));
-    console.log(
-      [
-        ...rows,
-        `recall ${found.size}/${BEHAVIOURS} behaviours (missing: ${missing.map((number) => `B${number}`).join(' ') || 'none'})`,
-        `attribution ${named}/${rules}`,
-      ].join('\n'),
-    );
-    expect(found.size).toBeGreaterThanOrEqual(LEAST_FOUND);
-    expect(named).toBe(rules);
-  }, 900_000);
+      console.log(
+        [
+          ...rows,
+          `recall ${found.size}/${BEHAVIOURS} behaviours (missing: ${missing.map((number) => `B${number}`).join(' ') || 'none'})`,
+          `attribution ${named}/${rules}`,
+        ].join('\n'),
+      );
+      expect(found.size).toBeGreaterThanOrEqual(LEAST_FOUND);
+      expect(named).toBe(rules);
+    },
+    REPORT_MS,
+  );
 });
