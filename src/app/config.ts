@@ -59,6 +59,13 @@ const schema = z.object({
     .default('127.0.0.1')
     .describe('where the API listens; other than loopback needs credentials'),
   PACKWARDEN_PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('port of the API'),
+  PACKWARDEN_WORKER_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe('port of /healthz, /readyz and /metrics of a worker of its own (--role worker); without it none'),
   PACKWARDEN_DATA_DIR: z.string().default(defaultDataDir()).describe('spool, own Redis data, sensor socket'),
   PACKWARDEN_REDIS_URL: optionalText.describe(
     'redis://, rediss:// or unix://; without it the service runs its own redis-server',

@@ -4,18 +4,24 @@ import type { HubCounters } from '../falco/hub.js';
 import type { ReceiverCounters } from '../gitlab/receive/receiver.js';
 import type { StoredAlert } from '../gitlab/store/alerts.js';
 import type { Settled } from '../gitlab/store/settle.js';
-import type { Report } from '../report/report.js';
+import { type Phase, type Report, reportSchema } from '../report/report.js';
 import type { GitlabFigures } from './gitlab-part.js';
+
+/** What the queue tells of itself. */
+export interface QueueFigures {
+  /** Jobs per BullMQ state. */
+  counts(): Promise<Readonly<Record<string, number>>>;
+  /** Milliseconds. */
+  oldestWaitMs(): Promise<number>;
+}
 
 /** Where the figures that are read at each scrape come from; null where this process has no such part. */
 export interface MetricsInputs {
   readonly hub: (() => HubCounters) | null;
-  /** Jobs per BullMQ state; empty while Redis is away. */
-  readonly queueCounts: () => Promise<Readonly<Record<string, number>>>;
+  /** The jobs that wait and run; its calls reject while Redis is away. */
+  readonly queue: QueueFigures | null;
   /** Null where no audit events are received. */
   readonly gitlab: GitlabFigures | null;
-  /** Milliseconds; rejects while Redis is away. */
-  readonly oldestWaitMs: () => Promise<number>;
   /** The parts of `/readyz`: whether each is ready. */
   readonly parts: () => Promise<Readonly<Record<string, { readonly ready: boolean }>>>;
   /** Whether the last reload of the rule files was taken; null when no sensor of ours runs. */
@@ -29,8 +35,10 @@ const RECEIVER_HELP: Record<keyof ReceiverCounters, string> = {
   tooLarge: 'Bodies over the limit',
   unstored: 'Audit events refused because they could not be stored',
 };
+const PHASES = ['install', 'import'] as const satisfies readonly Phase['name'][];
 /** Installs take seconds to minutes. */
 const PHASE_BUCKETS = [0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320, 640];
+const CANARIES = ['opening', 'closing'] as const;
 /** A canary comes back within milliseconds; the grace time is the end of it. */
 const CANARY_BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
@@ -87,7 +95,8 @@ export class Metrics implements MetricsSource {
       help: 'Requests and look-ups of finished jobs that the gateway refused',
       registers,
     });
-    this.#addQueue(inputs);
+    this.#startAtZero();
+    if (inputs.queue !== null) this.#addQueue(inputs.queue);
     if (inputs.gitlab !== null) this.#addGitlab(inputs.gitlab);
     this.#addParts(inputs);
     if (inputs.hub !== null) this.#addHub(inputs.hub);
@@ -114,15 +123,24 @@ export class Metrics implements MetricsSource {
     for (const { allowed, count } of egress) if (!allowed) this.#refused.inc(count);
   }
 
-  #addQueue(inputs: MetricsInputs): void {
+  /** A series that begins with its first event has no increase there: of each start the first `incomplete` would be missed. */
+  #startAtZero(): void {
+    for (const verdict of reportSchema.shape.verdict.options) this.#verdicts.inc({ verdict }, 0);
+    for (const phase of PHASES) this.#phases.zero({ phase });
+    for (const which of CANARIES) this.#canaries.zero({ which });
+  }
+
+  #addQueue(queue: QueueFigures): void {
     const registers = [this.#registry];
     const jobs = new Gauge({
       name: 'packwarden_jobs',
-      help: 'Jobs in the queue, by state',
+      help: 'Jobs in the queue, by state; not told while Redis is away',
       labelNames: ['state'],
       registers,
       collect: async () => {
-        for (const [state, count] of Object.entries(await inputs.queueCounts())) jobs.set({ state }, count);
+        const counts = Object.entries(await queue.counts().catch(() => ({})));
+        jobs.reset();
+        for (const [state, count] of counts) jobs.set({ state }, count);
       },
     });
     const oldest: Gauge = new Gauge({
@@ -130,8 +148,7 @@ export class Metrics implements MetricsSource {
       help: 'How long the job that has waited longest has waited; not told while Redis is away',
       registers,
       collect: async () => {
-        oldest.reset();
-        const ms = await inputs.oldestWaitMs().catch(() => null);
+        const ms = await queue.oldestWaitMs().catch(() => null);
         if (ms === null) oldest.remove();
         else oldest.set(ms / 1000);
       },
@@ -167,6 +184,7 @@ export class Metrics implements MetricsSource {
       labelNames: ['outcome'],
       registers,
     });
+    for (const outcome of ['new', 'duplicate']) this.#auditEvents.inc({ outcome }, 0);
     this.#auditAlerts = new Counter({
       name: `${prefix}_alerts_total`,
       help: 'Alerts of the source gitlab, by rule and priority',
@@ -180,11 +198,7 @@ export class Metrics implements MetricsSource {
       registers,
     });
     for (const [name, help] of Object.entries(RECEIVER_HELP) as [keyof ReceiverCounters, string][]) {
-      this.#addGauge(
-        `${prefix}_receiver_${snakeCase(name)}`,
-        `${help}, since the start`,
-        () => figures.receiver()[name],
-      );
+      this.#addTotal(`${prefix}_receiver_${snakeCase(name)}_total`, help, () => figures.receiver()[name]);
     }
     this.#addGauge(`${prefix}_backlog`, 'Audit events that wait to be judged', figures.backlog);
     this.#addGauge(`${prefix}_silent_destinations`, 'Destinations that usually talk and have stopped', figures.silent);
@@ -194,14 +208,22 @@ export class Metrics implements MetricsSource {
     const gauge: Gauge = new Gauge({ name, help, registers: [this.#registry], collect: () => gauge.set(read()) });
   }
 
+  /** A counter that another part keeps; `read` never falls. */
+  #addTotal(name: string, help: string, read: () => number): void {
+    const counter: Counter = new Counter({
+      name,
+      help,
+      registers: [this.#registry],
+      collect: () => {
+        counter.reset();
+        counter.inc(read());
+      },
+    });
+  }
+
   #addHub(read: () => HubCounters): void {
     for (const [name, help] of Object.entries(HUB_HELP) as [keyof HubCounters, string][]) {
-      const gauge: Gauge = new Gauge({
-        name: `packwarden_alerts_${name}`,
-        help: `${help}, since the start`,
-        registers: [this.#registry],
-        collect: () => gauge.set(read()[name]),
-      });
+      this.#addTotal(`packwarden_alerts_${name}_total`, help, () => read()[name]);
     }
   }
 
@@ -212,7 +234,8 @@ export class Metrics implements MetricsSource {
       registers: [this.#registry],
       collect: () => {
         const ok = read();
-        if (ok !== null) gauge.set(ok ? 1 : 0);
+        if (ok === null) gauge.remove();
+        else gauge.set(ok ? 1 : 0);
       },
     });
   }

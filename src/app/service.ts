@@ -6,11 +6,13 @@ import { createSpool } from '../blobs/spool.js';
 import type { Clock } from '../jobs/ports.js';
 import { BullQueue } from '../queue/bull-queue.js';
 import { type RedisServer, startRedisServer } from '../queue/redis-server.js';
-import { checkReadiness, startApiPart } from './api-part.js';
+import { startApiPart } from './api-part.js';
 import { type Config, ConfigError } from './config.js';
 import { keepFalcoGitlabAlerts } from './gitlab-alerts.js';
 import { type GitlabPart, startGitlabPart } from './gitlab-part.js';
 import { Metrics } from './metrics.js';
+import { checkReadiness } from './readiness.js';
+import { startStatusPart } from './status-part.js';
 import { startWorkerPart, type WorkerPart } from './worker-part.js';
 
 /** What of the service runs in this process. */
@@ -19,7 +21,7 @@ export type Role = (typeof ROLES)[number];
 
 /** A running service. */
 export interface Service {
-  /** Null in the role `worker`. */
+  /** Where it listens; null for a worker without a port of its own. */
   readonly url: string | null;
   /** Reads the rule files again, where the embedded sensor runs. */
   reloadRules(): void;
@@ -88,20 +90,25 @@ async function startParts(
     const kept = keepFalcoGitlabAlerts(config, url, worker.alerts.hub, clock, log);
     stops.push(() => kept.stop());
   }
-  if (role === 'worker') return { url: null, worker, gitlab: null };
-  const gitlab = await startGitlabPart(config, url, (...judged) => metrics?.auditEvent(...judged), clock, log);
+  const gitlab =
+    role === 'worker'
+      ? null
+      : await startGitlabPart(config, url, (...judged) => metrics?.auditEvent(...judged), clock, log);
   if (gitlab) stops.push(() => gitlab.stop());
   metrics = new Metrics({
     hub: worker ? () => worker.alerts.hub.counters() : null,
-    oldestWaitMs: () => queue.oldestWaitMs(),
+    // A worker of its own leaves the queue to the API hosts: what all of them tell would be counted twice.
+    queue: role === 'worker' ? null : queue,
     parts: async () => (await checkReadiness(queue, worker)).parts,
-    queueCounts: () => queue.counts().catch(() => ({})),
     gitlab: gitlab?.figures ?? null,
     rulesInForce: worker?.alerts.sensor ? () => worker.alerts.sensor?.rulesInForce ?? null : null,
   });
-  const api = await startApiPart(config, queue, spool, worker, gitlab, metrics, clock, log);
-  stops.push(() => api.stop());
-  return { url: api.url, worker, gitlab };
+  const listener =
+    role === 'worker' && worker
+      ? await startStatusPart(config, queue, worker, metrics, clock, log)
+      : await startApiPart(config, queue, spool, worker, gitlab, metrics, clock, log);
+  if (listener) stops.push(() => listener.stop());
+  return { url: listener?.url ?? null, worker, gitlab };
 }
 
 async function ownRedis(config: Config, log: Logger): Promise<RedisServer | null> {

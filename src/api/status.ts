@@ -1,0 +1,38 @@
+import express, { type Express } from 'express';
+import type { Logger } from 'pino';
+import type { Clock } from '../jobs/ports.js';
+import { ApiError } from './errors.js';
+import { healthRoutes } from './health.js';
+import { identify } from './identify.js';
+import { type MetricsSource, metricsRoutes } from './metrics.js';
+import type { Authenticator, Readiness } from './ports.js';
+import { errorHandler } from './refuse.js';
+import { requestLog } from './request-log.js';
+import { securityHeaders } from './security-headers.js';
+
+export interface StatusDependencies {
+  readonly readiness: Readiness;
+  readonly authenticator: Authenticator;
+  readonly metrics: MetricsSource;
+  readonly clock: Clock;
+  /** A new id for a request, as its log lines and `X-Request-Id` show it. */
+  readonly newId: () => string;
+  readonly log: Logger;
+}
+
+/** What a worker of its own answers: whether it is well, and its figures. Nothing of the jobs. */
+export function createStatusApi(dependencies: StatusDependencies): Express {
+  const { readiness, authenticator, metrics, clock, newId, log } = dependencies;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(requestLog(log, clock, newId), securityHeaders);
+  app.use(healthRoutes(readiness));
+  app.use(identify(authenticator));
+  app.use(metricsRoutes(metrics));
+  app.use(() => {
+    throw new ApiError(404, 'unknown-route', 'a worker answers /healthz, /readyz and /metrics');
+  });
+  app.use(errorHandler(log));
+  return app;
+}

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createAuthenticator } from '../api/authenticator.js';
+import { hashPassword, parseTokens, parseUsers } from '../api/credentials.js';
+import type { Authenticator } from '../api/ports.js';
+import { IdTokens } from '../gitlab/identity/id-token.js';
+import type { Clock } from '../jobs/ports.js';
+import { type Config, ConfigError } from './config.js';
+
+/** Who is let in, by the configuration's tokens, users and trusted issuers. @throws ConfigError when a file can't be used */
+export function authenticatorOf(config: Config, clock: Clock): Authenticator {
+  return createAuthenticator({
+    tokens: readCredentials(config.PACKWARDEN_TOKENS_FILE, 'PACKWARDEN_TOKENS_FILE', parseTokens),
+    users: readCredentials(config.PACKWARDEN_USERS_FILE, 'PACKWARDEN_USERS_FILE', parseUsers),
+    administrators: new Set(config.PACKWARDEN_ADMINISTRATORS),
+    ...trustedIssuers(config, clock),
+    clock,
+    hashPassword,
+    secret: randomBytes(32),
+  });
+}
+
+function trustedIssuers(config: Config, clock: Clock): { readonly idTokens?: IdTokens } {
+  const { PACKWARDEN_GITLAB_ISSUERS: issuers, PACKWARDEN_GITLAB_AUDIENCE: audience } = config;
+  return issuers.length === 0 ? {} : { idTokens: new IdTokens({ issuers, audience, now: () => clock.now() }) };
+}
+
+function readCredentials<T>(
+  path: string | undefined,
+  setting: string,
+  parse: (text: string) => readonly T[],
+): readonly T[] {
+  if (path === undefined) return [];
+  try {
+    const records = parse(readFileSync(path, 'utf8'));
+    if (records.length === 0) throw new Error('it holds no credentials');
+    return records;
+  } catch (cause) {
+    throw new ConfigError(`${setting}: ${path}: ${cause instanceof Error ? cause.message : cause}`, cause);
+  }
+}

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { createStatusApi } from '../api/status.js';
+import type { Clock } from '../jobs/ports.js';
+import type { BullQueue } from '../queue/bull-queue.js';
+import { authenticatorOf } from './authentication.js';
+import type { Config } from './config.js';
+import { type Listener, listenOn } from './listener.js';
+import type { Metrics } from './metrics.js';
+import { checkReadiness } from './readiness.js';
+import type { WorkerPart } from './worker-part.js';
+
+/** Serves the health and the figures of a worker of its own; null where no port is set for it. @throws ConfigError */
+export async function startStatusPart(
+  config: Config,
+  queue: BullQueue,
+  worker: WorkerPart,
+  metrics: Metrics,
+  clock: Clock,
+  log: Logger,
+): Promise<Listener | null> {
+  const { PACKWARDEN_HOST: host, PACKWARDEN_WORKER_PORT: port } = config;
+  if (port === undefined) return null;
+  const handler = createStatusApi({
+    readiness: { check: () => checkReadiness(queue, worker) },
+    authenticator: authenticatorOf(config, clock),
+    metrics,
+    clock,
+    newId: randomUUID,
+    log,
+  });
+  return listenOn(handler, { host, port, portSetting: 'PACKWARDEN_WORKER_PORT' });
+}
