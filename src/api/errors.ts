@@ -10,6 +10,7 @@ export type ApiErrorCode =
   | 'unknown-ecosystem'
   | 'unknown-egress'
   | 'unknown-format'
+  | 'unknown-priority'
   | 'not-finished'
   | 'method-not-allowed'
   | 'unsupported-media-type'

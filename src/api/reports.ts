@@ -1,7 +1,10 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import { PRIORITIES, type Priority } from '../falco/alert.js';
 import { FORMAT_NAMES, FORMATS } from '../report/formats/formats.js';
 import { lockFileOf } from '../report/formats/lock-file.js';
+import { outcomeOf } from '../report/outcome.js';
+import type { Report } from '../report/report.js';
 import { ApiError } from './errors.js';
 import { identityOf } from './identify.js';
 import { findJob } from './job-id.js';
@@ -18,6 +21,7 @@ export interface ReportOptions {
 const RETRY_AFTER_S = '3';
 
 const formatSchema = z.enum(FORMAT_NAMES);
+const prioritySchema = z.string().toUpperCase().pipe(z.enum(PRIORITIES));
 /** A relative path as another system's report shows it. */
 const fileSchema = z
   .string()
@@ -26,7 +30,8 @@ const fileSchema = z
 
 /**
  * `GET /jobs/:id/report?format=…&file=…`: the report in a format of other systems. The verdict also stands in the header
- * `Packwarden-Verdict`, for clients that read no JSON.
+ * `Packwarden-Verdict`. `GET /jobs/:id/verdict?fail-on=…`: for clients that read no JSON, what `packwarden analyze` would end
+ * with, as one line: exit code, verdict, reason.
  */
 export function reportRoutes(options: ReportOptions): Router {
   const router = Router();
@@ -35,16 +40,10 @@ export function reportRoutes(options: ReportOptions): Router {
     .get(async (request: Request, response: Response) => {
       const format = FORMATS[formatOf(request.query.format ?? 'json')];
       const file = fileOf(request.query.file);
-      const { id, state, report } = await findJob(options.jobs, request.params.id, identityOf(response));
-      if (report === null) {
-        throw new ApiError(409, 'not-finished', `there is no report yet: the job is ${state}`, {
-          fields: { state },
-          headers: { 'Retry-After': RETRY_AFTER_S },
-        });
-      }
+      const report = await finishedReport(options.jobs, request, response);
       const context = {
         file: file ?? lockFileOf(report),
-        reportUrl: pageOf(request, id),
+        reportUrl: pageOf(request, report.id),
         version: options.version,
       };
       response
@@ -54,7 +53,26 @@ export function reportRoutes(options: ReportOptions): Router {
         .send(format.render(report, context));
     })
     .all(methodNotAllowed('GET, HEAD'));
+  router
+    .route('/jobs/:id/verdict')
+    .get(async (request: Request, response: Response) => {
+      const failOn = failOnOf(request.query['fail-on'] ?? 'WARNING');
+      const report = await finishedReport(options.jobs, request, response);
+      const { exitCode, reason } = outcomeOf(report, failOn);
+      response.type('text/plain').send(`${exitCode} ${report.verdict} ${reason}\n`);
+    })
+    .all(methodNotAllowed('GET, HEAD'));
   return router;
+}
+
+/** @throws ApiError 409 while there is none */
+async function finishedReport(jobs: JobService, request: Request, response: Response): Promise<Report> {
+  const { state, report } = await findJob(jobs, request.params.id, identityOf(response));
+  if (report !== null) return report;
+  throw new ApiError(409, 'not-finished', `there is no report yet: the job is ${state}`, {
+    fields: { state },
+    headers: { 'Retry-After': RETRY_AFTER_S },
+  });
 }
 
 /** The report's page under the name that the client itself used for us. */
@@ -68,6 +86,14 @@ function formatOf(name: unknown): keyof typeof FORMATS {
   if (known.success) return known.data;
   throw new ApiError(400, 'unknown-format', `unknown format; known ones: ${FORMAT_NAMES.join(', ')}`, {
     fields: { known: FORMAT_NAMES },
+  });
+}
+
+function failOnOf(name: unknown): Priority {
+  const known = prioritySchema.safeParse(name);
+  if (known.success) return known.data;
+  throw new ApiError(400, 'unknown-priority', `unknown priority; known ones: ${PRIORITIES.join(', ')}`, {
+    fields: { known: PRIORITIES },
   });
 }
 

@@ -73,3 +73,29 @@ describe('GET /v1/jobs/:id/report', () => {
     expect([unknown.status, wrong.status, posted.status]).toEqual([404, 400, 405]);
   });
 });
+
+describe('GET /v1/jobs/:id/verdict', () => {
+  const verdict = (query = '') => request(service.server).get(`/v1/jobs/${ID}/verdict${query}`);
+
+  test.each([
+    ['?fail-on=WARNING', '1 findings 1 finding at or above WARNING\n'],
+    ['', '1 findings 1 finding at or above WARNING\n'],
+    ['?fail-on=critical', '0 findings nothing at or above CRITICAL\n'],
+  ])('one line for a shell: exit code, verdict, reason%s', async (query, line) => {
+    service.queue.views.set(
+      ID,
+      job({ state: 'finished', report: report({ verdict: 'findings', findings: [finding()] }) }),
+    );
+    const answer = await verdict(query);
+    expect([answer.status, answer.text]).toEqual([200, line]);
+    expect(answer.headers['content-type']).toContain('text/plain');
+  });
+
+  test('409 with the state while the job runs, 400 for a priority that is none', async () => {
+    service.queue.views.set(ID, job({ state: 'importing' }));
+    const running = await verdict();
+    expect([running.status, running.body.state, running.headers['retry-after']]).toEqual([409, 'importing', '3']);
+    const wrong = await verdict('?fail-on=HIGH');
+    expect([wrong.status, wrong.body.code]).toEqual([400, 'unknown-priority']);
+  });
+});

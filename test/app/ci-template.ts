@@ -27,6 +27,12 @@ function jobOf(yaml: string, name: string): CiJob {
     .parse(parse(yaml));
 }
 
+/** Files that a job keeps; its patterns have alternatives in braces, of which the first is what it writes by itself. */
+export function artifactsOf({ artifacts }: CiJob): readonly string[] {
+  const paths = artifacts.paths.map((path) => path.replace(/\{(\w+)[^}]*\}/, '$1'));
+  return [...paths, ...Object.values(artifacts.reports)];
+}
+
 /** The job of a template that is included as it is. */
 export function includedJob(path: string): CiJob {
   return jobOf(read(path), 'packwarden');
@@ -44,11 +50,18 @@ export function componentJob(path: string, inputs: Readonly<Record<string, strin
   return jobOf(filled, String(inputs['job-name'] ?? spec.inputs['job-name']?.default));
 }
 
-/** Runs a job's script in `folder` as GitLab's shell executor does: one shell, `-eo pipefail`, its variables, a process group. */
-export function runJob(job: CiJob, folder: string, variables: Readonly<Record<string, string>>) {
+const BASH = ['bash', '-eo', 'pipefail'] as const;
+
+/** Runs a job's script in `folder` as a GitLab runner does: one shell that reads it, its variables, a process group. */
+export function runJob(
+  job: CiJob,
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+  [shell, ...flags]: readonly [string, ...string[]] = BASH,
+) {
   const { PATH = '', HOME = '' } = process.env;
   const env = { PATH, HOME, CI: 'true', CI_PROJECT_DIR: folder, ...job.variables, ...variables };
-  const child = spawn('bash', ['-eo', 'pipefail'], { cwd: folder, env, detached: true });
+  const child = spawn(shell, flags, { cwd: folder, env, detached: true });
   let output = '';
   const listen = (chunk: Buffer): void => {
     output += chunk.toString();

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { formatUser, hashToken, parseUsers } from '../../src/api/credentials.js';
 import { loadClientConfig, loadConfig } from '../../src/app/config.js';
 import { readAnalyzeOptions } from '../../src/cli/analyze/options.js';
-import { outcomeOf } from '../../src/cli/analyze/outcome.js';
 import type { JobState } from '../../src/jobs/job.js';
+import { outcomeOf } from '../../src/report/outcome.js';
 import type { Report } from '../../src/report/report.js';
 import { finding, report } from '../api/reports.js';
 import { type Service, startService } from '../api/service.js';
@@ -200,6 +200,15 @@ describe('packwarden analyze', () => {
     lossy.close();
   });
 
+  it('--timeout: a job that takes too long is cancelled: 2, with the reason', async () => {
+    const cli = new Cli(['analyze', project.path, '--url', url, '--timeout', '2'], { PACKWARDEN_TOKEN: 't0ken' });
+    const id = await submitted();
+    const { code, stdout, stderr } = await cli.ended;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`no report within 2 s: cancels job ${id}`);
+    expect(service.queue.views.size).toBe(0);
+  });
+
   it('Ctrl-C cancels the job: 130, and nothing on standard output', async () => {
     const cli = new Cli(['analyze', project.path, '--url', url], { PACKWARDEN_TOKEN: 't0ken' });
     const id = await submitted();
@@ -230,6 +239,7 @@ describe('packwarden analyze', () => {
     ['a wrong priority', ['--fail-on', 'AWFUL'], 'the priorities are EMERGENCY'],
     ['a wrong address', ['--url', 'localhost:3000'], 'not an http or https address'],
     ['a wrong patience', ['--retry-for', 'ever'], 'a number of seconds'],
+    ['a wrong deadline', ['--timeout', '1h'], '--timeout 1h: a number of seconds'],
     ['two projects', ['a', 'b'], 'at a time'],
   ])('refuses %s', (_title, args, reason) => {
     expect(() => readAnalyzeOptions(args, loadClientConfig({}))).toThrow(reason);
@@ -257,10 +267,12 @@ describe('packwarden analyze', () => {
 
 describe('the exit code', () => {
   const notice = finding({ priority: 'NOTICE' });
+  const accepted = finding({ priority: 'CRITICAL', accepted: { reason: 'TICKET-12', expires: '2027-06-30' } });
   it.each([
     ['clean', 'WARNING', 0, {}],
     ['an observation', 'WARNING', 0, { observations: [notice] }],
     ['an observation that this job does not bear', 'NOTICE', 1, { observations: [notice] }],
+    ['an accepted finding, however severe', 'NOTICE', 0, { observations: [accepted] }],
     ['a finding', 'WARNING', 1, FOUND],
     ['a finding that this job bears', 'CRITICAL', 0, FOUND],
     ['incomplete', 'WARNING', 3, INCOMPLETE],

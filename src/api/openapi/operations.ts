@@ -1,4 +1,5 @@
 import { EGRESS_MODES } from '../../egress/mode.js';
+import { PRIORITIES } from '../../falco/alert.js';
 import { ECOSYSTEMS } from '../../jobs/job.js';
 import { FORMAT_NAMES } from '../../report/formats/formats.js';
 import type { SchemaName } from './schemas.js';
@@ -125,6 +126,25 @@ export const OPERATIONS: readonly Operation[] = [
         },
       },
     },
+  },
+  {
+    method: 'get',
+    path: '/v1/jobs/{id}/verdict',
+    group: 'Jobs',
+    summary:
+      'One line for shells: the exit code of packwarden analyze (0, 1 or 3), the verdict, the reason. 409 while it runs.',
+    secured: true,
+    parameters: [
+      id,
+      {
+        name: 'fail-on',
+        in: 'query',
+        required: false,
+        description: 'the priority from which a finding gives the exit code 1; WARNING unless given',
+        schema: { type: 'string', enum: [...PRIORITIES] },
+      },
+    ],
+    answers: { 200: { description: 'e.g. 0 clean nothing at or above WARNING', content: { 'text/plain': null } } },
   },
   {
     method: 'delete',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadClientConfig } from '../../app/config.js';
+import { outcomeOf } from '../../report/outcome.js';
 import { plain } from '../../report/plain.js';
 import type { Report } from '../../report/report.js';
 import type { Tarball } from '../pack/tarball.js';
@@ -10,7 +11,6 @@ import type { Command } from '../usage.js';
 import { help } from './help.js';
 import { Interrupt } from './interrupt.js';
 import { type AnalyzeOptions, readAnalyzeOptions } from './options.js';
-import { outcomeOf } from './outcome.js';
 import { renderForStdout, writeOutputs } from './output.js';
 import { Progress, size } from './progress.js';
 import { chooseSubmission, pack, type Submission } from './submission.js';
@@ -36,7 +36,7 @@ export const analyze: Command = {
 
 async function submitAndReport(options: AnalyzeOptions, submission: Submission): Promise<number> {
   const progress = new Progress((text) => process.stderr.write(text), process.stderr.isTTY === true);
-  const interrupt = new Interrupt();
+  const interrupt = new Interrupt(options.timeoutMs);
   const client = new ServiceClient(options.url, {
     headers: options.headers,
     patienceMs: options.retryMs,
@@ -49,7 +49,7 @@ async function submitAndReport(options: AnalyzeOptions, submission: Submission):
   try {
     tellSubmission(submission, tarball, options.url, progress);
     const report = await run.toReport(tarball, submission.manager);
-    if (report === null) return interrupt.exitCode ?? 2;
+    if (report === null) return interrupt.exitCode;
     return await publish(report, submission, options, progress, client.base);
   } finally {
     await tarball.dispose();
@@ -64,7 +64,7 @@ class Run {
     private readonly interrupt: Interrupt,
   ) {}
 
-  /** Null when it was interrupted. @throws ServiceError */
+  /** Null when it was interrupted or took too long. @throws ServiceError */
   async toReport(tarball: Tarball, manager: string): Promise<Report | null> {
     let id: string | null = null;
     try {
@@ -73,10 +73,8 @@ class Run {
       return await this.client.follow(id, (state) => this.progress.state(state));
     } catch (error) {
       if (!this.interrupt.signal.aborted) throw error;
-      if (id !== null) {
-        this.progress.say(`interrupted: cancels job ${id}`);
-        await this.client.cancel(id);
-      }
+      this.progress.say(id === null ? this.interrupt.reason : `${this.interrupt.reason}: cancels job ${id}`);
+      if (id !== null) await this.client.cancel(id);
       return null;
     }
   }

@@ -21,6 +21,7 @@ service and prints the report on standard output, progress on standard error.
   --annotations FILE     write the link to the report as GitLab's artifacts:reports:annotations
   --fail-on PRIORITY     from which priority a finding gives exit code 1 (default: WARNING)
   --retry-for SECONDS    how long a service that is full or does not answer is borne (default: 120)
+  --timeout SECONDS      how long all of it may take; then the job is cancelled and the exit code is 2 (default: no limit)
   --no-color             no colours; so does NO_COLOR
 
 Packed are manifests, lock files, manifests of workspaces, local dependencies (file:, link:, portal:), patches, and

@@ -21,6 +21,8 @@ export interface AnalyzeOptions {
   readonly annotations: string | null;
   readonly failOn: Priority;
   readonly retryMs: number;
+  /** Null: as long as the job takes. */
+  readonly timeoutMs: number | null;
   readonly colour: boolean;
 }
 
@@ -40,6 +42,7 @@ const ARGUMENTS = {
     annotations: { type: 'string' },
     'fail-on': { type: 'string', default: 'WARNING' },
     'retry-for': { type: 'string', default: '120' },
+    timeout: { type: 'string' },
     'no-color': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -63,7 +66,8 @@ export function readAnalyzeOptions(argv: readonly string[], config: ClientConfig
     outputs: (values.output ?? []).map(outputOf),
     annotations: values.annotations ?? null,
     failOn: priorityOf(values['fail-on']),
-    retryMs: secondsOf(values['retry-for']) * 1000,
+    retryMs: secondsOf('--retry-for', values['retry-for']) * 1000,
+    timeoutMs: values.timeout === undefined ? null : secondsOf('--timeout', values.timeout) * 1000,
     colour: !values['no-color'] && !config.noColour,
   };
 }
@@ -102,8 +106,8 @@ function priorityOf(name: string): Priority {
   return known;
 }
 
-function secondsOf(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw usage(`--retry-for ${text}: a number of seconds`);
+function secondsOf(option: string, text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw usage(`${option} ${text}: a number of seconds`);
   return Number(text);
 }
 
