@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ArchiveCheck } from './archive.js';
+import { readFiles, type WantedFiles } from './archive-files.js';
 import { ArchiveError, BlobError } from './errors.js';
 import { FolderSync } from './folder-sync.js';
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './limits.js';
@@ -29,6 +30,8 @@ export interface Spool {
   put(key: string, body: Readable, wanted?: Manifest): Promise<{ readonly bytes: number; readonly sha256: string }>;
   /** @throws BlobError `not-found`, `bad-key` */
   open(key: string): Promise<Readable>;
+  /** Some files of an archive as text, by their path. @throws BlobError `not-found`, `bad-key` */
+  readFiles(key: string, wanted: WantedFiles): Promise<ReadonlyMap<string, string>>;
   /** No error when there is no such blob. @throws BlobError `bad-key` */
   remove(key: string): Promise<void>;
   /**
@@ -78,6 +81,9 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     },
     async open(key) {
       return (await openBlob(path(key, FINISHED))).createReadStream();
+    },
+    async readFiles(key, wanted) {
+      return readFiles((await openBlob(path(key, FINISHED))).createReadStream(), wanted);
     },
     async remove(key) {
       await rm(path(key, FINISHED), { force: true });

@@ -11,6 +11,7 @@ import { sendCanary } from './canary.js';
 import { CancelledError, within } from './deadline.js';
 import { GiveUp, reasonFor } from './give-up.js';
 import type { JobState } from './job.js';
+import { withLines } from './located.js';
 import { Monitor } from './monitor.js';
 import type { ImportResult, SandboxRun, StepResult } from './ports.js';
 import { type JobEvent, transition } from './transition.js';
@@ -62,7 +63,9 @@ export class Detonation {
       await this.#run?.destroy();
       watch?.close();
     }
-    return this.#report();
+    const { blobs, log } = this.#deps;
+    const archive = { blobs, key: this.#attempt.spec.blob.key, folder: this.#run?.archiveFolder ?? '' };
+    return withLines(this.#report(), archive, log);
   }
 
   async #phasesOf(run: SandboxRun): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { WantedFiles } from '../blobs/archive-files.js';
 import type { Manifest } from '../blobs/manifest.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { EgressLeak } from '../egress/leak.js';
@@ -26,6 +27,8 @@ export interface BlobStore {
   put(key: string, body: Readable, manifest: Manifest): Promise<{ readonly bytes: number; readonly sha256: string }>;
   /** @throws when there is no such blob */
   open(key: string): Promise<Readable>;
+  /** Some files of an archive as text, by their path in it; those that are missing, no files or too large are left out. @throws when there is no such blob */
+  readFiles(key: string, wanted: WantedFiles): Promise<ReadonlyMap<string, string>>;
   /** No error when there is no such blob. */
   remove(key: string): Promise<void>;
 }
@@ -94,6 +97,8 @@ export interface SandboxRun {
   readonly containerId: string;
   /** Absolute path of the project's root in the sandbox (the folder of its manifest). */
   readonly projectDir: string;
+  /** Folder of the project's root in the archive; empty at its top. */
+  readonly archiveFolder: string;
   /** IPv4 address of its gateway. */
   readonly gateway: string;
   /** The package manager that installs the project, and why; null until the archive is unpacked. */

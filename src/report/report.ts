@@ -175,6 +175,11 @@ export const reportSchema = z.object({
       findings: z.number().int(),
     }),
   ),
+  /**
+   * The file of the archive that decided what was installed, without its folder, and the lines that name the packages of the
+   * findings: `name@version` → line, from 1. Absent where there are none, and in reports of before.
+   */
+  lockFile: z.object({ file: z.string(), lines: z.record(z.string(), z.number().int().positive()) }).optional(),
   allowScripts: z.object({ recommended: z.array(z.string()), refused: z.array(z.string()) }),
   incomplete: z.array(z.object({ code: z.string(), message: z.string() })),
   /** The programs that were started, the telling ones first where there are too many. Absent in reports of before. */

@@ -85,6 +85,10 @@ export class DockerRun implements SandboxRun {
     return this.#project.root;
   }
 
+  get archiveFolder(): string {
+    return relative(PROJECT, this.#project.root);
+  }
+
   /** Makes the project folder, the file of certificate authorities, and the decoys. `putArchive` does not reach a tmpfs, hence `tar`. */
   async prepare(extraCa: string | undefined): Promise<void> {
     const { decoys, clock } = this.#parts;

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportOf, submit } from './client.js';
@@ -62,6 +63,11 @@ describe('a job, as the README tells it', () => {
     expect(report.egress).toContainEqual(
       expect.objectContaining({ host: 'snippets.attacker.invalid', allowed: false }),
     );
+    // It has no lock file, and its package.json names what pulls the package in.
+    const line = readFileSync(`${SAMPLE}/package.json`, 'utf8')
+      .split('\n')
+      .findIndex((text) => text.includes('left-pad-ng"'));
+    expect(report.lockFile).toEqual({ file: 'package.json', lines: { 'evil-dep@1.0.0': line + 1 } });
     expect(report.phases[0]?.scripts).toEqual({ declared: 1, ran: 1 });
     expect(report.allowScripts).toEqual({ recommended: [], refused: ['evil-dep@1.0.0'] });
   });

@@ -6,7 +6,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
 import { createSpool, type Spool } from '../../src/blobs/spool.js';
-import { entry, file, project } from './tar-writer.js';
+import { entry, file, folder as folderEntry, project, tarball } from './tar-writer.js';
 
 const LIMIT = 64 * 1024;
 /** Does not compress, so that the archive is as large as its content. */
@@ -32,6 +32,37 @@ test('a blob has the size and SHA-256 of what was sent, and only its owner can r
   const sha256 = createHash('sha256').update(body).digest('hex');
   await expect(spool.put(key, Readable.from([body]))).resolves.toEqual({ bytes: body.length, sha256 });
   expect((await stat(join(folder, `${key}.tgz`))).mode & 0o777).toBe(0o600);
+});
+
+describe('some files of a blob as text', () => {
+  const read = async (body: Buffer, paths: readonly string[], maxBytes = 1024) => {
+    const key = randomUUID();
+    await spool.put(key, Readable.from([body]));
+    return spool.readFiles(key, { paths, maxBytes });
+  };
+
+  test.each([
+    ['as tar -C DIR . writes them', './'],
+    ['as npm pack writes them', 'package/'],
+    ['at the top', ''],
+  ])('%s', async (_how, prefix) => {
+    const folderOf = prefix === './' ? '' : prefix;
+    const body = tarball(file(`${prefix}package.json`, '{}'), file(`${prefix}yarn.lock`, 'é'), file(`${prefix}z`, ''));
+    await expect(read(body, [`${folderOf}yarn.lock`, `${folderOf}none`])).resolves.toEqual(
+      new Map([[`${folderOf}yarn.lock`, 'é']]),
+    );
+  });
+
+  test('what is too large, or no file, is left out', async () => {
+    const body = project(file('yarn.lock', 'x'.repeat(2_000)), folderEntry('Gemfile.lock/'));
+    await expect(read(body, ['yarn.lock', 'Gemfile.lock'])).resolves.toEqual(new Map());
+  });
+
+  test('without the blob there is nothing to read', async () => {
+    await expect(spool.readFiles(randomUUID(), { paths: [], maxBytes: 1 })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
 });
 
 test('a missing spool folder is made, for its owner alone', async () => {

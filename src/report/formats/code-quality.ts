@@ -3,6 +3,7 @@ import { cut } from '../plain.js';
 import type { Report } from '../report.js';
 import { type Format, type FormatContext, toJson } from './format.js';
 import { evidenceLine, groupFindings, packageLabel } from './group.js';
+import { lineOf } from './lock-file.js';
 
 const SEVERITY = {
   EMERGENCY: 'blocker',
@@ -23,7 +24,8 @@ export const codeQuality: Format = {
     const findings = groupFindings(report.findings).map((group) => {
       const more = group.findings.length > 1 ? ` – and ${group.findings.length - 1} more` : '';
       const what = `${packageLabel(group.package)}: ${group.rule}: ${evidenceLine(group.findings[0])}${more}`;
-      return entry(what, group.slug, group.fingerprint, SEVERITY[group.priority], context);
+      const line = lineOf(report, context.file, group.package);
+      return entry(what, group.slug, group.fingerprint, SEVERITY[group.priority], { path: context.file, line });
     });
     return toJson([...incompleteness(report, context), ...findings]);
   },
@@ -33,16 +35,24 @@ function incompleteness(report: Report, context: FormatContext): readonly object
   if (report.verdict !== 'incomplete') return [];
   const why = report.incomplete.map(({ message }) => message).join('; ');
   return [
-    entry(`The install could not be vouched for: ${why}`, 'incomplete', 'packwarden-incomplete', 'major', context),
+    entry(`The install could not be vouched for: ${why}`, 'incomplete', 'packwarden-incomplete', 'major', {
+      path: context.file,
+      line: 1,
+    }),
   ];
 }
 
-function entry(description: string, check: string, fingerprint: string, severity: string, context: FormatContext) {
+interface Place {
+  readonly path: string;
+  readonly line: number;
+}
+
+function entry(description: string, check: string, fingerprint: string, severity: string, at: Place) {
   return {
     description: cut(description, 1_000),
     check_name: `packwarden/${check}`,
     fingerprint,
     severity,
-    location: { path: context.file, lines: { begin: 1 } },
+    location: { path: at.path, lines: { begin: at.line } },
   };
 }

@@ -1,18 +1,21 @@
-import type { Report } from '../report.js';
-
-const LOCK_FILES: Readonly<Record<string, string>> = {
-  npm: 'package-lock.json',
-  yarn: 'yarn.lock',
-  pnpm: 'pnpm-lock.yaml',
-  bundler: 'Gemfile.lock',
-};
+import { decidingFiles } from '../lock-lines.js';
+import type { PackageRef, Report } from '../report.js';
 
 /**
  * The file of the project's root that decides what was installed. npm installs with `npm ci` where there is a lock file;
  * without one the manifest decides.
  */
 export function lockFileOf(report: Report): string {
+  if (report.lockFile !== undefined) return report.lockFile.file;
+  const manager = report.manager?.name ?? report.ecosystem;
   const install = report.phases.find(({ name }) => name === 'install')?.command ?? '';
-  if (report.ecosystem === 'npm' && install.startsWith('npm install')) return 'package.json';
-  return LOCK_FILES[report.ecosystem] ?? 'package.json';
+  if (manager === 'npm') return install.startsWith('npm install') ? 'package.json' : 'package-lock.json';
+  return decidingFiles(manager)[0] ?? 'package.json';
+}
+
+/** The line of `file` (a path of the repository) that names a package, as far as the report knows; else the first one. */
+export function lineOf(report: Report, file: string, by: PackageRef | null): number {
+  const { lockFile } = report;
+  if (lockFile === undefined || by === null || file.split('/').at(-1) !== lockFile.file) return 1;
+  return lockFile.lines[`${by.name}@${by.version}`] ?? 1;
 }

@@ -3,6 +3,7 @@ import { cut, plain } from '../plain.js';
 import type { Report } from '../report.js';
 import { type Format, type FormatContext, toJson } from './format.js';
 import { evidenceLine, type FindingGroup, groupFindings, packageLabel } from './group.js';
+import { lineOf } from './lock-file.js';
 
 /** GitHub reads `security-severity` of the rule, GitLab `rank` of the result first, then that, then `level`. */
 const WEIGHT = {
@@ -35,7 +36,7 @@ export const sarif: Format = {
           tool: { driver: { name: 'Packwarden', version: context.version, rules: [...rules.values()] } },
           automationDetails: { id: `packwarden/${report.ecosystem}/` },
           invocations: [invocationOf(report, groups.length)],
-          results: groups.slice(0, MAX_RESULTS).map((group) => resultOf(group, [...rules.keys()], context)),
+          results: groups.slice(0, MAX_RESULTS).map((group) => resultOf(group, [...rules.keys()], report, context)),
           properties: {
             jobId: report.id,
             verdict: report.verdict,
@@ -83,7 +84,7 @@ function invocationOf(report: Report, groups: number): object {
   };
 }
 
-function resultOf(group: FindingGroup, ruleIds: readonly string[], context: FormatContext): object {
+function resultOf(group: FindingGroup, ruleIds: readonly string[], report: Report, context: FormatContext): object {
   const { level, rank } = WEIGHT[group.priority];
   const shown = group.findings.slice(0, MAX_EVIDENCE).map((finding) => evidenceLine(finding));
   const more = group.findings.length - shown.length;
@@ -98,7 +99,10 @@ function resultOf(group: FindingGroup, ruleIds: readonly string[], context: Form
     message: { text: message(lines.join('\n')) },
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: uriOf(context.file) }, region: { startLine: 1 } },
+        physicalLocation: {
+          artifactLocation: { uri: uriOf(context.file) },
+          region: { startLine: lineOf(report, context.file, by) },
+        },
         ...(by === null
           ? {}
           : {

@@ -212,6 +212,29 @@ describe('the file that findings are shown at', () => {
     ['pnpm', 'pnpm install', 'pnpm-lock.yaml'],
     ['bundler', 'bundle install', 'Gemfile.lock'],
   ])('%s, `%s`: %s', (ecosystem, command, file) => {
-    expect(lockFileOf(report({ ecosystem, phases: [install(command)] }))).toBe(file);
+    expect(lockFileOf(report({ ecosystem, manager: null, phases: [install(command)] }))).toBe(file);
+  });
+
+  it('when the project told the package manager, it is that one', () => {
+    const manager = { name: 'pnpm', version: '10.0.0', reason: 'the project has pnpm-lock.yaml', leftOut: [] };
+    expect(lockFileOf(report({ ecosystem: 'auto', manager }))).toBe('pnpm-lock.yaml');
+  });
+
+  const located = { ...findings, lockFile: { file: 'package-lock.json', lines: { 'evil-dep@1.0.0': 17 } } };
+  const lineIn = (file: string): readonly number[] => {
+    const context = { ...CONTEXT, file };
+    const [entry] = JSON.parse(FORMATS.codequality.render(located, context)) as CodeQualityEntry[];
+    const sarif = JSON.parse(FORMATS.sarif.render(located, context));
+    const { region } = sarif.runs[0].results[0].locations[0].physicalLocation;
+    return [entry?.location.lines.begin ?? 0, region.startLine];
+  };
+
+  it('Code Quality and SARIF point at the line that names the package', () => {
+    expect(lockFileOf(located)).toBe('package-lock.json');
+    expect(lineIn('web/package-lock.json')).toEqual([17, 17]);
+  });
+
+  it('another file than the one whose lines are known has only a first line', () => {
+    expect(lineIn('web/yarn.lock')).toEqual([1, 1]);
   });
 });

@@ -1,0 +1,37 @@
+import { join } from 'node:path/posix';
+import type { Logger } from 'pino';
+import { decidingFiles, linesOf } from '../report/lock-lines.js';
+import type { Report } from '../report/report.js';
+import type { BlobStore } from './ports.js';
+
+/** A lock file of some 40,000 packages. */
+const MAX_FILE_BYTES = 16 * 1024 ** 2;
+
+/** Where the job's archive is, and the project in it. */
+export interface ProjectArchive {
+  readonly blobs: BlobStore;
+  readonly key: string;
+  /** Folder of the project in the archive; empty at its top. */
+  readonly folder: string;
+}
+
+/**
+ * The report, with the lines of the project's own lock file (or manifest) that name the packages of its findings. They are
+ * read from the archive as it was sent: what stands in the sandbox after the install is the packages' word. Without
+ * findings nothing is read; a report without lines is whole, so no fault ends here.
+ */
+export async function withLines(report: Report, { blobs, key, folder }: ProjectArchive, log: Logger): Promise<Report> {
+  const packages = report.findings.flatMap(({ package: by }) => (by === null ? [] : [by]));
+  if (packages.length === 0) return report;
+  try {
+    const names = decidingFiles(report.manager?.name ?? report.ecosystem);
+    const paths = names.map((name) => join(folder, name));
+    const files = await blobs.readFiles(key, { paths, maxBytes: MAX_FILE_BYTES });
+    const file = names.find((name) => files.has(join(folder, name)));
+    if (file === undefined) return report;
+    return { ...report, lockFile: { file, lines: linesOf(file, files.get(join(folder, file)) ?? '', packages) } };
+  } catch (error) {
+    log.warn({ err: error, job: report.id }, 'the lines of the lock file could not be told');
+    return report;
+  }
+}
