@@ -15,7 +15,7 @@ import { GrpcAlertSource } from '../src/falco/grpc-source.js';
 import { AlertHub } from '../src/falco/hub.js';
 
 /**
- * Alerts from gRPC to folds, against a client that reads and discards, in one run and over the same stream of alerts.
+ * Alerts a second from gRPC to folds, against a client that reads and discards the same stream; memory over a million.
  * Bars (DESIGN §9): at least 30 % of that client's rate; memory flat over a million alerts.
  */
 const ROUND = 100_000;
@@ -132,7 +132,7 @@ async function serve<T>(total: number, use: (socket: string, fill: () => void) =
   const args = [
     '--import',
     'tsx',
-    here('alerts-server.ts'),
+    here('parts/alerts-server.ts'),
     `unix:${socket}`,
     String(total),
     join(folder, 'alerts.json'),

@@ -1,31 +1,25 @@
-import { spawn } from 'node:child_process';
 import { createCipheriv } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { constants, createGzip, gzipSync } from 'node:zlib';
 import { Header } from 'tar';
-import { median } from './median.js';
+import { compareRates, perSecond, startServers } from './parts/rounds.js';
 
 /**
- * Uploads (DESIGN §9): memory flat (RSS + at most 64 MiB) while a 200 MB tarball comes in, and small submissions at
- * 50 % or more of bare express + BullMQ `queue.add` on the same Redis, in rounds that alternate.
+ * Uploads: small submissions a second, against bare express and BullMQ; memory while a 200 MB tarball comes in.
+ * Bars (DESIGN §9): 50 % or more of that rate, on the same Redis, in rounds that alternate; RSS + at most 64 MiB.
  */
 const MIB = 1024 ** 2;
 const LARGE = 200 * MIB;
 const MAX_GROWTH = 64 * MIB;
 const MIN_RATIO = 0.5;
-const ROUNDS = 15;
 const PER_ROUND = 250;
 const AT_ONCE = 16;
 
-const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('api-server.ts', import.meta.url))], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
+const servers = await startServers('api-server.ts');
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
 /** A header block of a file. */
@@ -69,56 +63,37 @@ async function post(port: number, send: (out: NodeJS.WritableStream) => Promise<
 const SMALL = gzipSync(Buffer.concat([manifest(), Buffer.alloc(1024)]));
 
 /** Small submissions per second. */
-async function rate(port: number): Promise<number> {
-  let left = PER_ROUND;
-  const start = performance.now();
-  const client = async () => {
-    while (left-- > 0) {
-      await post(port, async (out) => {
-        out.end(SMALL);
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, client));
-  return (PER_ROUND * 1000) / (performance.now() - start);
-}
+const rate = (port: number): Promise<number> =>
+  perSecond(PER_ROUND, AT_ONCE, () =>
+    post(port, async (out) => {
+      out.end(SMALL);
+    }),
+  );
 
 /** A field of the servers' memory in bytes (proc(5)): `VmRSS` now, `VmHWM` its peak since the last reset. */
 function memory(field: 'VmRSS' | 'VmHWM'): number {
-  const line = readFileSync(`/proc/${child.pid}/status`, 'utf8').match(new RegExp(`${field}:\\s+(\\d+) kB`));
+  const line = readFileSync(`/proc/${servers.child.pid}/status`, 'utf8').match(new RegExp(`${field}:\\s+(\\d+) kB`));
   return Number(line?.[1]) * 1024;
 }
 
 async function uploadLarge(port: number): Promise<{ growth: number; seconds: number }> {
   const before = memory('VmRSS');
-  writeFileSync(`/proc/${child.pid}/clear_refs`, '5');
+  writeFileSync(`/proc/${servers.child.pid}/clear_refs`, '5');
   const start = performance.now();
   const gzip = createGzip({ level: constants.Z_BEST_SPEED });
   await post(port, (out) => pipeline(Readable.from(noise(LARGE)), gzip, out));
   return { growth: memory('VmHWM') - before, seconds: (performance.now() - start) / 1000 };
 }
 
-const lines = createInterface({ input: child.stdout });
-const [line] = await once(lines, 'line');
-const ports: { ours: number; bare: number } = JSON.parse(String(line));
 try {
-  for (const port of [ports.ours, ports.bare]) await rate(port);
-  const pairs: { ours: number; bare: number }[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    // Who goes first changes, so that a machine that slows down is unfair to neither.
-    const first = round % 2 === 0 ? await rate(ports.bare) : undefined;
-    const ours = await rate(ports.ours);
-    pairs.push({ ours, bare: first ?? (await rate(ports.bare)) });
-  }
-  const ratio = median(pairs.map((pair) => pair.ours / pair.bare));
-  const { growth, seconds } = await uploadLarge(ports.ours);
-  const rates = `${median(pairs.map((pair) => pair.ours)).toFixed(0)}/s against ${median(pairs.map((pair) => pair.bare)).toFixed(0)}/s`;
+  const { ratio, rates } = await compareRates(servers, rate);
+  const { growth, seconds } = await uploadLarge(servers.ours);
   console.log(`small submissions: ratio ${ratio.toFixed(2)} (bar ${MIN_RATIO} or more), ${rates}`);
   console.log(
     `200 MiB upload: RSS +${(growth / MIB).toFixed(1)} MiB (bar ${MAX_GROWTH / MIB} or less), ${seconds.toFixed(1)} s`,
   );
   process.exitCode = ratio >= MIN_RATIO && growth <= MAX_GROWTH ? 0 : 1;
 } finally {
-  child.stdin.end();
+  servers.child.stdin.end();
   agent.destroy();
 }

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { openGateway } from '../src/egress/gateway.js';
 import { imageTags } from '../src/sandbox/image-tag.js';
-import { openCachingRegistry } from './caching-registry.js';
-import { lockedProject } from './install-project.js';
-import { median } from './median.js';
+import { openCachingRegistry } from './parts/caching-registry.js';
+import { lockedProject } from './parts/install-project.js';
+import { median } from './parts/median.js';
 
 /**
- * What the way out costs: `npm ci` of some 500 packages in a container on an internal network, through the gateway, against
- * the same container on an open network of Docker's. Both install from a caching registry on this machine (https, filled by the
+ * What the way out costs: an install of 500 packages through the gateway, against the same one on an open network.
+ * `npm ci` in a container on an internal network, and on an open network of Docker's. Both install from a caching registry on this machine (https, filled by the
  * warm-up), so that only the way differs. Pairs in one run; the bar is 1.10. `egress [PAIRS]`
  */
 const PAIRS = Number(process.argv[2] ?? '5');

@@ -10,12 +10,12 @@ import { pino } from 'pino';
 import { createSandbox } from '../src/sandbox/docker-sandbox.js';
 import { imageTags } from '../src/sandbox/image-tag.js';
 import { ServiceProcess } from '../test/app/service-process.js';
-import { makeInstallProject } from './install-project.js';
-import { median } from './median.js';
+import { makeInstallProject } from './parts/install-project.js';
+import { median } from './parts/median.js';
 
 /**
- * What a detonation costs: submit to finished report, against a bare `docker run` of the same install on the overlay, in
- * pairs; and an install with the sensor against one without. Bars (DESIGN §9): 1.0 offline, 1.1 online, sensor 1.05.
+ * What a detonation costs, submit to report, against a bare `docker run` of the same install; what the sensor costs one.
+ * In pairs; the bare one is on the overlay. Bars (DESIGN §9): 1.0 offline, 1.1 online, sensor 1.05.
  * `overhead [PAIRS] [offline|online|sensor ...]`
  */
 const [pairsText = '5', ...chosen] = process.argv.slice(2);

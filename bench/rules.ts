@@ -12,11 +12,11 @@ import {
   type RuleEngine,
   readRuleFiles,
 } from '../src/rules/index.js';
-import { recordInstall } from './install-recording.js';
-import { median } from './median.js';
+import { recordInstall } from './parts/install-recording.js';
+import { median } from './parts/median.js';
 
 /**
- * Rules over events of a real install, on one core, against a loop that parses and discards the same events, in one run.
+ * Rules over the events of a real install, on one core, against a loop that parses and discards the same events.
  * Bars (issue 3): evaluation takes at most 2 × that loop's time, and at least 200,000 events per second.
  */
 const MOST_OF_PARSING = 2;

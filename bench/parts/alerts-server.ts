@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { FalcoServer } from '../test/falco/falco-server.js';
+import { FalcoServer } from '../../test/falco/falco-server.js';
 
 /**
  * A Falco that has `TOTAL` alerts for each new subscriber, in a process of its own so that its work is not the client's:

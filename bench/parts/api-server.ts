@@ -9,15 +9,15 @@ import { Queue } from 'bullmq';
 import express from 'express';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { createApi } from '../src/api/app.js';
-import { createAuthenticator } from '../src/api/authenticator.js';
-import { hashPassword } from '../src/api/credentials.js';
-import { createApiServer } from '../src/api/server.js';
-import { PACKAGE_JSON } from '../src/blobs/manifest.js';
-import { createSpool } from '../src/blobs/spool.js';
-import { Submissions } from '../src/jobs/submissions.js';
-import { BullQueue } from '../src/queue/bull-queue.js';
-import { startRedisServer } from '../src/queue/redis-server.js';
+import { createApi } from '../../src/api/app.js';
+import { createAuthenticator } from '../../src/api/authenticator.js';
+import { hashPassword } from '../../src/api/credentials.js';
+import { createApiServer } from '../../src/api/server.js';
+import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
+import { createSpool } from '../../src/blobs/spool.js';
+import { Submissions } from '../../src/jobs/submissions.js';
+import { BullQueue } from '../../src/queue/bull-queue.js';
+import { startRedisServer } from '../../src/queue/redis-server.js';
 
 /**
  * The servers of bench/api.ts, in a process of their own so that its memory is theirs: our API, and next to it the least

@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
-import { createApi } from '../src/api/app.js';
-import { createAuthenticator } from '../src/api/authenticator.js';
-import { hashPassword } from '../src/api/credentials.js';
-import { createApiServer } from '../src/api/server.js';
-import { loadConfig } from '../src/app/config.js';
-import { startGitlabPart } from '../src/app/gitlab-part.js';
-import { producerConnection, untilReady } from '../src/queue/connection.js';
-import { startRedisServer } from '../src/queue/redis-server.js';
+import { createApi } from '../../src/api/app.js';
+import { createAuthenticator } from '../../src/api/authenticator.js';
+import { hashPassword } from '../../src/api/credentials.js';
+import { createApiServer } from '../../src/api/server.js';
+import { loadConfig } from '../../src/app/config.js';
+import { startGitlabPart } from '../../src/app/gitlab-part.js';
+import { producerConnection, untilReady } from '../../src/queue/connection.js';
+import { startRedisServer } from '../../src/queue/redis-server.js';
 
 /**
  * The servers of bench/audit.ts: our API with its receiver, judge and rules, and next to it the least that can be done with

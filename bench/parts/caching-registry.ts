@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { makeIdentity } from '../src/egress/registry.js';
+import { makeIdentity } from '../../src/egress/registry.js';
 
 /** A registry of our own that keeps what it has fetched once: with it, the network's mood does not decide a bench. */
 export interface CachingRegistry {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { JsonEvent } from '../src/rules/index.js';
+import type { JsonEvent } from '../../src/rules/index.js';
 
 /** What an install is watched for: the calls the rules are about. */
 const CALLS =
