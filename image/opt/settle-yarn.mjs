@@ -28,6 +28,20 @@ function yarnrc(text) {
 const LEFT_OUT_YARN_4 = ['plugins', 'yarnPath', 'supportedArchitectures', 'injectEnvironmentFiles', 'logFilters'];
 const TOP_LEVEL_KEY = /^(["']?)([\w@./-]+)\1\s*:/;
 
+// A token that is a variable of another machine's: yarn would stop where there is none. The gateway adds the credentials;
+// where no others are left, yarn must not insist on having some.
+const TOKEN_IN_VARIABLE = /^\s*["']?(npmAuthToken|npmAuthIdent)["']?\s*:.*\$\{/;
+const ANY_TOKEN = /^\s*["']?(npmAuthToken|npmAuthIdent)["']?\s*:/;
+const ALWAYS_AUTH = /^\s*["']?npmAlwaysAuth["']?\s*:/;
+
+function withoutTokens(lines, leftOut) {
+  const kept = lines.filter((line) => !TOKEN_IN_VARIABLE.test(line));
+  if (kept.length < lines.length) leftOut.push('a token in a variable');
+  if (kept.some((line) => ANY_TOKEN.test(line)) || !kept.some((line) => ALWAYS_AUTH.test(line))) return kept;
+  leftOut.push('npmAlwaysAuth');
+  return kept.filter((line) => !ALWAYS_AUTH.test(line));
+}
+
 function yarnrcYml(text) {
   const kept = [];
   const leftOut = [];
@@ -43,7 +57,8 @@ function yarnrcYml(text) {
     }
     if (!skipping) kept.push(line);
   }
-  return { text: kept.join('\n'), leftOut };
+  const lines = withoutTokens(kept, leftOut);
+  return { text: lines.join('\n'), leftOut };
 }
 
 /** `dependenciesMeta: {x: {built: false}}` keeps the scripts of x from running. */

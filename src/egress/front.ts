@@ -92,10 +92,12 @@ export class RegistryFront {
     const { inspector, registries } = this.#options;
     const { host, port } = this.#target;
     const from: Asker = { via: 'proxy', clientPort: request.socket.remotePort };
-    inspector.head(request, this.#target, from);
     const { method = 'GET', url: path = '/' } = request;
     const authorization = authorizationFor(registries, this.#target, method, path);
-    const headers = ['host', port === 443 ? host : `${host}:${port}`, ...passedOn(request.rawHeaders, authorization)];
+    const rawHeaders = passedOn(request.rawHeaders, authorization);
+    // As it leaves: a planted token that the project's own `.npmrc` sends (`${NPM_TOKEN}`) is replaced here and goes nowhere.
+    inspector.head({ url: path, rawHeaders }, this.#target, from);
+    const headers = ['host', port === 443 ? host : `${host}:${port}`, ...rawHeaders];
     const far = httpsRequest({ agent: this.#agent, host, port, method, path, headers });
     const answered = new Promise<IncomingMessage>((resolve, reject) =>
       far.once('response', resolve).once('error', reject),

@@ -44,7 +44,7 @@ export class Inspector {
   }
 
   /** A plain request's line and headers. */
-  head(request: IncomingMessage, to: Addressee, from: Asker): void {
+  head(request: Pick<IncomingMessage, 'url' | 'rawHeaders'>, to: Addressee, from: Asker): void {
     if (this.matcher.isEmpty) return;
     const place = { host: to.host, port: to.port, asked: to.host, from };
     const path = (request.url ?? '').replace(/^http:\/\/[^/?#]*/i, '');

@@ -34,7 +34,9 @@ export async function makeIdentity(registries: readonly PrivateRegistry[]): Prom
   const hosts = [...new Set(registries.map((registry) => targetOf(registry).host))];
   const names = hosts.map((host) => (isIP(host) === 0 ? `DNS:${host}` : `IP:${host}`)).join(',');
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', '-'];
-  const more = ['-subj', '/CN=packwarden gateway', '-addext', `subjectAltName=${names}`, '-days', String(DAYS)];
+  // It vouches for itself and for nothing else. rustls (pnpm) takes no authority for a server.
+  const extensions = ['-addext', `subjectAltName=${names}`, '-addext', 'basicConstraints=critical,CA:FALSE'];
+  const more = ['-subj', '/CN=packwarden gateway', ...extensions, '-days', String(DAYS)];
   try {
     const { stdout } = await run('openssl', ['req', '-x509', ...key, ...more], { timeout: 10_000 });
     const blocks = stdout.match(/-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----\n/g) ?? [];
@@ -49,8 +51,25 @@ export async function makeIdentity(registries: readonly PrivateRegistry[]): Prom
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
+ * What a registry tells of its users and their tokens, by the path below its URL: npm's interface (`-/whoami`,
+ * `-/npm/v1/tokens`), and RubyGems' (`api/v1/api_key` answers with a key), of which Bundler asks for dependencies alone.
+ */
+const OWN_INTERFACE = /^-\/|^api\/v\d+\/(?!dependencies(?:\.|$))/i;
+
+/** The path as a server may read it; undefined where two servers could read it differently. */
+function plainPath(path: string): string | undefined {
+  const { pathname } = new URL(`https://registry.invalid${path}`);
+  try {
+    const plain = decodeURIComponent(pathname);
+    return /[%\\]|\/\/|\/\.{1,2}(?:\/|$)/.test(plain) ? undefined : plain;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * The credentials that a request is sent with: those of the registry with the longest URL that it lies below. A registry's own
- * interface (`/-/whoami`, `/-/npm/v1/tokens`) is not what an install needs.
+ * interface is not what an install needs.
  */
 export function authorizationFor(
   registries: readonly PrivateRegistry[],
@@ -59,14 +78,13 @@ export function authorizationFor(
   path: string,
 ): string | undefined {
   if (!READING.has(method) || !path.startsWith('/')) return undefined;
-  const url = new URL(`https://registry.invalid${path}`);
-  // A server may undo more encoding than a URL parser does.
-  if (/%2e|%5c|%25|\.\.%2f|%2f\.\./i.test(url.pathname)) return undefined;
+  const asked = plainPath(path);
+  if (asked === undefined) return undefined;
   const matching = registries
     .filter((registry) => {
-      const base = new URL(registry.url).pathname.replace(/\/*$/, '/');
+      const base = decodeURIComponent(new URL(registry.url).pathname).replace(/\/*$/, '/');
       const at = targetOf(registry);
-      const below = url.pathname.startsWith(base) && !url.pathname.startsWith(`${base}-/`);
+      const below = asked.startsWith(base) && !OWN_INTERFACE.test(asked.slice(base.length));
       return at.host === target.host && at.port === target.port && below;
     })
     .sort((a, b) => b.url.length - a.url.length);

@@ -20,6 +20,7 @@ import { type Choice, chooseManager } from './ecosystems/choose.js';
 import type { NetworkSettings, PackageManager } from './ecosystems/manager.js';
 import { npm } from './ecosystems/npm.js';
 import { type FoundProject, foundProject } from './ecosystems/project.js';
+import { YARN_HOME_SETTINGS, yarnScopes } from './ecosystems/yarn-scopes.js';
 import { SandboxError } from './errors.js';
 import { CA_FILE, HOME, PROJECT } from './identity.js';
 import { importPlan } from './import-plan.js';
@@ -89,13 +90,13 @@ export class DockerRun implements SandboxRun {
     return relative(PROJECT, this.#project.root);
   }
 
-  /** Makes the project folder, the file of certificate authorities, and the decoys. `putArchive` does not reach a tmpfs, hence `tar`. */
+  /** Makes the project folder, the file of certificate authorities, and the decoys, one of which is yarn's settings too. `putArchive` does not reach a tmpfs, hence `tar`. */
   async prepare(extraCa: string | undefined): Promise<void> {
-    const { decoys, clock } = this.#parts;
+    const { decoys, clock, networkSettings } = this.#parts;
     const authorities = extraCa === undefined ? [] : [{ path: CA_FILE, content: extraCa }];
     const files = [...authorities, ...decoys].map(({ path, content }) => ({
       path: relative(HOME, path),
-      content,
+      content: path === YARN_HOME_SETTINGS ? content + yarnScopes(networkSettings.registries) : content,
     }));
     const script = [
       `tar -xf - -C ${HOME} && mkdir -p ${PROJECT}`,

@@ -110,6 +110,22 @@ describe('a private registry', () => {
     expect(proxy.leaks()).toEqual([expect.objectContaining({ secret: 'GitLab token', host: NAME, where: 'body' })]);
   });
 
+  it.each([
+    [
+      'in place of which the credentials are sent is not told of',
+      'GET /npm/x HTTP/1.1\r\nAuthorization: Bearer',
+      false,
+    ],
+    ['that is sent on is told of', 'GET /npm/-/whoami HTTP/1.1\r\nAuthorization: Bearer', true],
+    ['in another header is told of', 'GET /npm/x HTTP/1.1\r\nX-Found:', true],
+  ])('a planted token %s', async (_what, head, isLeak) => {
+    const value = 'npm_Xk29fQpL7vRt3WsZ8yBnXk29fQpL7vRt3Wsz';
+    const proxy = await gateway({ secrets: [{ name: 'npm token', value }] });
+    await ask(proxy, `${head} ${value}`);
+    const leak = expect.objectContaining({ secret: 'npm token', host: NAME, where: 'header' });
+    expect(proxy.leaks()).toEqual(isLeak ? [leak] : []);
+  });
+
   it('whose certificate nobody vouches for is not told the credentials', async () => {
     const proxy = await gateway({ ca: undefined });
     const before = seen.length;
@@ -141,6 +157,18 @@ describe('the credentials go with', () => {
     ['no detour with a backslash', 'GET', '/npm/..\\..\\admin', undefined],
     ['no detour with an encoded slash', 'GET', '/npm/..%2f..%2fadmin', undefined],
     ['nothing of its own interface', 'GET', '/npm/-/npm/v1/tokens', undefined],
+    ['nothing of it in other letters', 'GET', '/npm/%2d/whoami', undefined],
+    ['nothing of it behind an empty folder', 'GET', '/npm//-/whoami', undefined],
+    ['nothing of a detour to it', 'GET', '/npm/x/..%2f-%2fwhoami', undefined],
+    ['no broken encoding', 'GET', '/npm/%zz', undefined],
+    ['a tarball', 'GET', '/npm/@corp/x/-/x-1.0.0.tgz', 'A'],
+    ["a package whose name is a registry's word", 'GET', '/npm/api/-/api-1.6.1.tgz', 'A'],
+    ["a gem server's index", 'GET', '/npm/info/rails', 'A'],
+    ["a gem server's dependencies", 'GET', '/npm/api/v1/dependencies?gems=rails', 'A'],
+    ["a gem server's dependencies as JSON", 'GET', '/npm/api/v1/dependencies.json?gems=rails', 'A'],
+    ['no key of a gem server', 'GET', '/npm/api/v1/api_key', undefined],
+    ['no key of a gem server in another spelling', 'GET', '/npm/API/v1/api_key.yaml', undefined],
+    ['no key of a gem server of tomorrow', 'GET', '/npm/api/v2/dependencies_and_keys', undefined],
     ['no upload', 'PUT', '/npm/x', undefined],
     ['no deletion', 'DELETE', '/npm/x', undefined],
     ['no other site', 'GET', 'http://evil.invalid/npm/x', undefined],

@@ -1,141 +1,111 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeIdentity } from '../../src/egress/registry.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Ecosystem } from '../../src/jobs/job.js';
 import type { SandboxRun } from '../../src/jobs/ports.js';
-import { packProject } from '../app/tarballs.js';
 import { docker, withProject } from '../sandbox/rig.js';
+import type { Files } from '../sandbox/tarball.js';
+import { CompanyRegistry, CREDENTIALS, MARK } from './company-registry.js';
 
 const run = promisify(execFile);
-const TOKEN = 'npm_SecretOfTheCompany0123456789';
-/** The registry's name leads nowhere but here: the machine's own name is in its hosts file. */
-const NAME = 'localhost';
-
-let registry: Server;
-let url: string;
-let authority: string;
-const asked: { path: string; authorization: string | undefined }[] = [];
-const tarballs = new Map<string, Buffer>();
-
-/** A registry that tells nothing without the token; where tarballs are is told with its own https address. */
-beforeAll(async () => {
-  const identity = await makeIdentity([{ url: `https://${NAME}/`, authorization: '' }]);
-  authority = identity.cert;
-  for (const name of ['@corp/inner', 'plain-dep']) {
-    const manifest = { name, version: '1.0.0', scripts: { postinstall: 'node look.js' }, main: 'index.js' };
-    // The token stands in no file of the package itself.
-    const look = `const { execSync } = require('child_process');
-      const input = ['npm_SecretOf', 'TheCompany'].join('');
-      const find = 'grep -rl -f - /home /tmp /etc /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null || true';
-      console.log('ENV', JSON.stringify(process.env));
-      console.log('FILES', execSync(find, { input }).toString());`;
-    tarballs.set(name, await packPackage(manifest, look));
-  }
-  registry = createServer(identity, (request, response) => {
-    const path = decodeURIComponent(request.url ?? '');
-    const { authorization } = request.headers;
-    asked.push({ path, authorization });
-    if (authorization !== `Bearer ${TOKEN}`) {
-      response.writeHead(401).end('{"error":"who are you?"}');
-      return;
-    }
-    const name = path.replace(/^\/npm\//, '').replace(/\/-\/.*/, '');
-    const tarball = tarballs.get(name);
-    if (tarball === undefined) response.writeHead(404).end('{}');
-    else if (path.endsWith('.tgz')) response.end(tarball);
-    else response.end(JSON.stringify(packument(name, tarball)));
-  });
-  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
-  url = `https://${NAME}:${(registry.address() as AddressInfo).port}/npm/`;
+const company = new CompanyRegistry();
+beforeAll(() => company.start());
+afterAll(() => company.close());
+beforeEach(() => {
+  company.asked.length = 0;
+  company.askedElsewhere.length = 0;
 });
-afterAll(() => registry?.close());
 
-function packument(name: string, tarball: Buffer): object {
-  const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
-  const version = {
-    name,
-    version: '1.0.0',
-    hasInstallScript: true,
-    dist: { tarball: `${url}${name}/-/x-1.0.0.tgz`, integrity },
-  };
-  return { name, 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': version } };
-}
-
-async function packPackage(manifest: object, look: string): Promise<Buffer> {
-  return packProject({ 'package/package.json': manifest, 'package/index.js': '', 'package/look.js': look }, 'package');
-}
-
-const dependencies = { '@corp/inner': '1.0.0', 'plain-dep': '1.0.0' };
+const NAMES = ['@corp/inner', 'plain-dep'];
+const dependencies = Object.fromEntries(NAMES.map((name) => [name, '1.0.0']));
 const manifest = { name: 'app', version: '1.0.0', dependencies };
 
 /** A lock file as it is checked in: places of tarballs with the registry's own address. */
 function lockFile(integrityOf: (name: string) => string): object {
   const entry = (name: string) => ({
     version: '1.0.0',
-    resolved: `${url}${name}/-/x-1.0.0.tgz`,
+    resolved: company.tarballOf(name),
     integrity: integrityOf(name),
     hasInstallScript: true,
   });
-  return {
-    name: 'app',
-    version: '1.0.0',
-    lockfileVersion: 3,
-    packages: {
-      '': manifest,
-      ...Object.fromEntries(Object.keys(dependencies).map((name) => [`node_modules/${name}`, entry(name)])),
-    },
-  };
+  const packages = { '': manifest, ...Object.fromEntries(NAMES.map((name) => [`node_modules/${name}`, entry(name)])) };
+  return { name: 'app', version: '1.0.0', lockfileVersion: 3, packages };
 }
 
-const integrityOf = (name: string) =>
-  `sha512-${createHash('sha512')
-    .update(tarballs.get(name) ?? '')
-    .digest('base64')}`;
+/** In the project's own words; the token is one of the variables that the sandbox has decoys for. */
+const NPMRC = (): string => `@corp:registry=${company.url('corp')}\n${at('npm')}${at('corp')}`;
+const at = (folder: 'npm' | 'corp'): string =>
+  `${company.url(folder).replace('https:', '')}:_authToken=\${NPM_TOKEN}\n`;
+const YARNRC = (): string => `npmAlwaysAuth: true
+npmScopes:
+  corp:
+    npmRegistryServer: "${company.url('corp').slice(0, -1)}"
+    npmAuthToken: "\${CORP_REGISTRY_TOKEN}"
+`;
+const yarn = { ...manifest, packageManager: 'yarn@4.18.1' };
+const GEMFILE = (): string => `source "${company.url('gems')}"\ngem "inner-gem"\n`;
 
-function installed<T>(files: Parameters<typeof withProject>[0], use: (run: SandboxRun) => Promise<T>): Promise<T> {
-  const { host } = new URL(url);
-  return withProject(files, use, {
-    egress: { mode: 'registry', allow: [host] },
-    registry: url,
-    registries: [{ url, scopes: ['@corp'], authorization: `Bearer ${TOKEN}` }],
-    extraCa: authority,
-  });
+function installed<T>(files: Files, ecosystem: Ecosystem, use: (run: SandboxRun) => Promise<T>): Promise<T> {
+  const [npm, corp, gems] = [company.url('npm'), company.url('corp'), company.url('gems')];
+  const options = {
+    egress: { mode: 'registry', allow: company.hosts },
+    registry: npm,
+    registries: [
+      { url: npm, scopes: [], authorization: CREDENTIALS.npm },
+      { url: corp, scopes: ['@corp'], authorization: CREDENTIALS.corp },
+      { url: gems, scopes: [], authorization: CREDENTIALS.gems },
+    ],
+    extraCa: company.authority,
+  } as const;
+  return withProject(files, use, options, ecosystem);
 }
 
-describe('a private registry that demands a token', () => {
-  it.each([
-    ['npm install: places come from the registry', () => ({ 'package.json': manifest })],
+describe('private registries that demand credentials', () => {
+  it.each<[string, Ecosystem, () => Files]>([
+    ['npm install: places come from the registry', 'npm', () => ({ 'package.json': manifest })],
     [
       'npm ci: places come from the lock file',
-      () => ({ 'package.json': manifest, 'package-lock.json': lockFile(integrityOf) }),
+      'npm',
+      () => ({
+        'package.json': manifest,
+        'package-lock.json': lockFile((name) => company.integrityOf(name)),
+        '.npmrc': NPMRC(),
+      }),
     ],
-  ])('%s; the token is nowhere in the container', async (_what, files) => {
-    asked.length = 0;
-    await installed(files(), async (sandbox) => {
+    ['pnpm', 'pnpm', () => ({ 'package.json': manifest })],
+    ['pnpm, with a configuration of the project', 'pnpm', () => ({ 'package.json': manifest, '.npmrc': NPMRC() })],
+    ['yarn 1', 'yarn', () => ({ 'package.json': manifest })],
+    ['yarn 4', 'yarn', () => ({ 'package.json': yarn })],
+    ['yarn 4, with a configuration of the project', 'yarn', () => ({ 'package.json': yarn, '.yarnrc.yml': YARNRC() })],
+    ['bundler', 'bundler', () => ({ Gemfile: GEMFILE() })],
+  ])('%s; the credentials are nowhere in the container and go nowhere else', async (_what, ecosystem, files) => {
+    const names = ecosystem === 'bundler' ? ['inner-gem'] : NAMES;
+    await installed(files(), ecosystem, async (sandbox) => {
       const step = await sandbox.install(90_000);
       expect(step, step.log).toMatchObject({ exitCode: 0 });
-      expect((await sandbox.packages()).map(({ name }) => name).sort()).toEqual(['@corp/inner', 'app', 'plain-dep']);
-      expect(step.log.match(/^ENV /gm)).toHaveLength(2);
-      expect(step.log.match(/^FILES $/gm)).toHaveLength(2);
-      expect(step.log).not.toContain(TOKEN);
-      const inspected = await docker.getContainer(sandbox.containerId).inspect();
-      expect(JSON.stringify(inspected)).not.toContain(TOKEN);
-      const { stdout } = await run('docker', [
-        'exec',
-        sandbox.containerId,
-        'sh',
-        '-c',
-        `grep -rl Secret''OfTheCompany /home /tmp /etc || true`,
-      ]);
-      expect(stdout).toBe('');
-      expect(JSON.stringify(sandbox.egress())).not.toContain(TOKEN);
-      expect(sandbox.egress()).toContainEqual(expect.objectContaining({ host: NAME, allowed: true, via: 'proxy' }));
+      expect((await sandbox.packages()).flatMap(({ name, path }) => (path === '.' ? [] : [name])).sort()).toEqual(
+        names,
+      );
+      const inspected = JSON.stringify(await docker.getContainer(sandbox.containerId).inspect());
+      const inside = (script: string) =>
+        run('docker', ['exec', '--user', '1000', sandbox.containerId, 'sh', '-c', script]);
+      // What a gem's script prints stands in a file.
+      const gemLog = await inside('find /home/ci/project -name gem_make.out -exec cat {} +');
+      const log = step.log + gemLog.stdout;
+      // Each script said what it has and what it found.
+      expect(log.match(/ENV\[/g)).toHaveLength(names.length);
+      expect(log.match(/FILES\[\]/g)).toHaveLength(names.length);
+      expect((await inside(`grep -rl SecretOf''TheCompany /home /tmp /etc || true`)).stdout).toBe('');
+      for (const told of [log, inspected, JSON.stringify(sandbox.egress())]) expect(told).not.toContain(MARK);
+      expect(sandbox.egress()).toContainEqual(
+        expect.objectContaining({ host: 'localhost', allowed: true, via: 'proxy' }),
+      );
+      expect(sandbox.leaks()).toEqual([]);
     });
-    expect(asked.filter(({ path }) => path.endsWith('.tgz'))).toHaveLength(2);
-    expect(new Set(asked.map(({ authorization }) => authorization))).toEqual(new Set([`Bearer ${TOKEN}`]));
+    const wanted = ecosystem === 'bundler' ? [CREDENTIALS.gems] : [CREDENTIALS.npm, CREDENTIALS.corp];
+    expect(new Set(company.asked.map(({ authorization }) => authorization))).toEqual(new Set(wanted));
+    expect(company.askedElsewhere.length).toBeGreaterThan(0);
+    expect(JSON.stringify(company.askedElsewhere)).not.toContain(MARK);
   });
 
   it('a tarball that is not the one of the lock file is still refused by npm', async () => {
@@ -145,7 +115,7 @@ describe('a private registry that demands a token', () => {
       'package.json': manifest,
       'package-lock.json': lockFile(() => `sha512-${'A'.repeat(86)}==`),
     };
-    await installed(files, async (sandbox) => {
+    await installed(files, 'npm', async (sandbox) => {
       const step = await sandbox.install(90_000);
       expect(step.exitCode).not.toBe(0);
       expect(step.log).toContain('EINTEGRITY');

@@ -48,7 +48,7 @@ export const pnpm: PackageManager = {
   version: VERSIONS.PNPM_VERSION,
   environment: ({ hasExtraCa }) => (hasExtraCa ? [`PNPM_CONFIG_CAFILE=${CA_FILE}`] : []),
   settle: () => null,
-  install: ({ files }, { proxy, registry }) => [
+  install: ({ files }, { proxy, registry, registries }) => [
     'pnpm',
     'install',
     files.includes('pnpm-lock.yaml') ? '--frozen-lockfile' : '--no-frozen-lockfile',
@@ -56,5 +56,6 @@ export const pnpm: PackageManager = {
     `--registry=${registry}`,
     `--http-proxy=${proxy}`,
     `--https-proxy=${proxy}`,
+    ...registries.flatMap(({ url, scopes }) => scopes.map((scope) => `--config.${scope}:registry=${url}`)),
   ],
 };

@@ -25,7 +25,8 @@ const FORCED = {
   YARN_ENABLE_PROGRESS_BARS: '0',
   YARN_ENABLE_GLOBAL_CACHE: '1',
   YARN_GLOBAL_FOLDER: `${HOME}/.cache/yarn-berry`,
-  YARN_NPM_MINIMAL_AGE_GATE: '0',
+  // The age itself each scope has for itself, and no variable changes it there (tried with 4.18).
+  YARN_NPM_PREAPPROVED_PACKAGES: '**',
   YARN_APPROVED_GIT_REPOSITORIES: '**',
 };
 
