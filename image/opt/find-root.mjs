@@ -1,6 +1,7 @@
 // Prints where the project stands in an unpacked archive and what of it tells its package manager, as one JSON object (the
-// shape of `foundProject`, src/sandbox/ecosystems/project.ts): `node find-root.mjs FOLDER MANIFEST`. `npm pack` puts
-// everything under package/, `tar -C dir .` puts it at the top: the root is the shallowest folder that holds the manifest.
+// shape of `foundProject`, src/sandbox/ecosystems/project.ts): `node find-root.mjs FOLDER MANIFEST…`, the name that wins
+// first. `npm pack` puts everything under package/, `tar -C dir .` puts it at the top: the root is the shallowest folder
+// that holds a manifest.
 // Exit code 1, with the reason on standard error, when there is none, or no telling which.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -14,11 +15,13 @@ const TELLING_FILES = [
   'pnpm-workspace.yaml',
   'yarn.lock',
   '.yarnrc.yml',
-  'Gemfile.lock',
+  'gems.rb',
+  'Gemfile',
   'vendor/cache',
 ];
 
-const [top, manifestName] = process.argv.slice(2);
+const [top, ...manifestNames] = process.argv.slice(2);
+const wanted = manifestNames.join(' or ');
 
 function fail(reason) {
   process.stderr.write(`${reason}\n`);
@@ -34,21 +37,21 @@ function subfolders(folder) {
 function findRoot() {
   let level = [top];
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
-    const roots = level.filter((folder) => existsSync(join(folder, manifestName)));
+    const roots = level.filter((folder) => manifestNames.some((name) => existsSync(join(folder, name))));
     if (roots.length > 1) {
       const names = roots.slice(0, 5).map((folder) => relative(top, folder));
-      fail(`no ${manifestName} at the top of the archive, and several below it: ${names.join(', ')}`);
+      fail(`no ${wanted} at the top of the archive, and several below it: ${names.join(', ')}`);
     }
     if (roots.length === 1) return roots[0];
     level = level.flatMap(subfolders);
   }
-  return fail(`the archive holds no ${manifestName}`);
+  return fail(`the archive holds no ${wanted}`);
 }
 
-function checkFile(file) {
-  const stat = statSync(file);
-  if (!stat.isFile()) fail(`${manifestName} is not a file`);
-  if (stat.size > MAX_MANIFEST_BYTES) fail(`${manifestName} has ${stat.size} bytes, more than ${MAX_MANIFEST_BYTES}`);
+function checkFile(folder, name) {
+  const stat = statSync(join(folder, name));
+  if (!stat.isFile()) fail(`${name} is not a file`);
+  if (stat.size > MAX_MANIFEST_BYTES) fail(`${name} has ${stat.size} bytes, more than ${MAX_MANIFEST_BYTES}`);
 }
 
 function readManifest(file) {
@@ -82,9 +85,9 @@ function yarnLockOf(root) {
 }
 
 const root = findRoot();
-const manifestFile = join(root, manifestName);
-checkFile(manifestFile);
-const manifest = manifestName === 'package.json' ? readManifest(manifestFile) : {};
+const manifestName = manifestNames.find((name) => existsSync(join(root, name)));
+checkFile(root, manifestName);
+const manifest = manifestName === 'package.json' ? readManifest(join(root, manifestName)) : {};
 const files = TELLING_FILES.filter((name) => existsSync(join(root, name)));
 process.stdout.write(
   JSON.stringify({ root, files, packageManager: packageManagerOf(manifest), yarnLock: yarnLockOf(root) }),

@@ -10,11 +10,11 @@ interface Candidate {
 
 /**
  * Finds the project's manifest among the entries: at the root, or in the single folder that everything lies in (what
- * `npm pack` writes). Holds at most two manifests in memory.
+ * `npm pack` writes). Holds at most two manifests of each name in memory.
  */
 export class ManifestFinder {
-  #root: Candidate | undefined;
-  #nested: Candidate | undefined;
+  readonly #root = new Map<string, Candidate>();
+  readonly #nested = new Map<string, Candidate>();
   #reading: Candidate | undefined;
   #top: string | undefined;
   #single = true;
@@ -30,14 +30,14 @@ export class ManifestFinder {
     if (top === undefined) return false;
     this.#top ??= top;
     if (top !== this.#top) this.#single = false;
-    if (parts.at(-1) !== this.manifest.file) return false;
+    const name = parts.at(-1) ?? '';
+    if (!this.manifest.files.includes(name)) return false;
     if (parts.length > 2 || (parts.length === 2 && !this.#single)) return false;
     if (entry.size > this.limits.manifestBytes) {
       throw new ArchiveError('bad-manifest', `larger than ${this.limits.manifestBytes} bytes`, { entry: entry.path });
     }
     this.#reading = { entry, chunks: [] };
-    if (parts.length === 1) this.#root = this.#reading;
-    else this.#nested = this.#reading;
+    (parts.length === 1 ? this.#root : this.#nested).set(name, this.#reading);
     return true;
   }
 
@@ -48,15 +48,19 @@ export class ManifestFinder {
 
   /** The archive is over. @throws ArchiveError `no-manifest`, `bad-manifest` */
   finish(): void {
-    const found = this.#root ?? (this.#single ? this.#nested : undefined);
-    const { file } = this.manifest;
+    const found = this.#first(this.#root) ?? (this.#single ? this.#first(this.#nested) : undefined);
     if (found === undefined) {
-      const reason = `no ${file} at the root of the archive, nor in the single folder at its root`;
+      const wanted = this.manifest.files.join(' or ');
+      const reason = `no ${wanted} at the root of the archive, nor in the single folder at its root`;
       throw new ArchiveError('no-manifest', reason);
     }
     if (found.entry.kind !== 'file') {
       throw new ArchiveError('bad-manifest', `a ${found.entry.kind}, not a file`, { entry: found.entry.path });
     }
     this.manifest.check(Buffer.concat(found.chunks), this.limits.manifestDepth);
+  }
+
+  #first(candidates: ReadonlyMap<string, Candidate>): Candidate | undefined {
+    return this.manifest.files.map((name) => candidates.get(name)).find((found) => found !== undefined);
   }
 }

@@ -2,15 +2,15 @@ import { ArchiveError } from './errors.js';
 
 /** The file that makes a folder a project of some ecosystem. */
 export interface Manifest {
-  /** Its name, without a folder. */
-  readonly file: string;
+  /** Its names, without a folder: of several in one folder the first counts. */
+  readonly files: readonly [string, ...string[]];
   /** @throws ArchiveError `bad-manifest` */
   check(content: Buffer, maxDepth: number): void;
 }
 
 /** npm, yarn and pnpm: a JSON object in UTF-8, with or without a byte order mark (npm takes both). */
 export const PACKAGE_JSON: Manifest = {
-  file: 'package.json',
+  files: ['package.json'],
   check(content, maxDepth) {
     const text = decodeUtf8(content);
     if (nesting(text) > maxDepth) throw refused(`nested deeper than ${maxDepth} levels`);
@@ -19,12 +19,12 @@ export const PACKAGE_JSON: Manifest = {
   },
 };
 
-/** Bundler's: Ruby code, of which only an interpreter could tell more than that it is text. */
+/** Bundler's, as it looks for it (tried with 2.3): Ruby code, of which only an interpreter could tell more than that it is text. */
 export const GEMFILE: Manifest = {
-  file: 'Gemfile',
+  files: ['gems.rb', 'Gemfile'],
   check(content) {
     const isText = content.length > 0 && !content.includes(0);
-    if (!isText) throw new ArchiveError('bad-manifest', 'Gemfile is not text');
+    if (!isText) throw new ArchiveError('bad-manifest', 'the Gemfile is not text');
   },
 };
 

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import { GEMFILE, PACKAGE_JSON } from '../blobs/manifest.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { Gateway } from '../egress/gateway.js';
 import type { EgressLeak } from '../egress/leak.js';
@@ -125,10 +126,9 @@ export class DockerRun implements SandboxRun {
     const unpacked = await this.#commands.capture(tar, { cwd: PROJECT, stdin: archive });
     if (unpacked.exitCode !== 0) throw unpackFailed('the archive could not be unpacked', unpacked);
     const { ecosystem } = this.#parts;
-    const manifest = ecosystem === 'bundler' ? 'Gemfile' : 'package.json';
-    const found = await this.#commands.capture(['node', '/opt/packwarden/find-root.mjs', PROJECT, manifest], {
-      cwd: PROJECT,
-    });
+    const { files } = ecosystem === 'bundler' ? GEMFILE : PACKAGE_JSON;
+    const findRoot = ['node', '/opt/packwarden/find-root.mjs', PROJECT, ...files];
+    const found = await this.#commands.capture(findRoot, { cwd: PROJECT });
     if (found.exitCode !== 0) throw unpackFailed('the archive holds no project', found);
     this.#project = foundProject.parse(JSON.parse(found.stdout));
     this.#choice = chooseManager(ecosystem, this.#project);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar';
 import { afterEach, describe, expect, it } from 'vitest';
-import { lockFileIn, selectProject } from '../../src/cli/pack/select.js';
+import { detectManager, lockFileIn, selectProject } from '../../src/cli/pack/select.js';
 import { packSelection } from '../../src/cli/pack/tarball.js';
 import { folderOf } from './run-cli.js';
 
@@ -143,6 +143,18 @@ const ROWS: readonly (readonly [title: string, manager: string, files: Files, pa
       'sub/Gemfile',
     ],
   ],
+  [
+    'bundler: gems.rb, and not what a Gemfile beside it names',
+    'bundler',
+    {
+      'gems.rb': `gem 'a', path: 'a'\n`,
+      'gems.locked': 'x',
+      Gemfile: `gem 'b', path: 'b'\n`,
+      'a/a.gemspec': 'x',
+      'b/b.gemspec': 'x',
+    },
+    ['Gemfile', 'a/a.gemspec', 'gems.locked', 'gems.rb'],
+  ],
 ];
 
 describe('what is packed', () => {
@@ -208,6 +220,18 @@ describe('what is packed', () => {
     );
     expect(lock({ 'package.json': app() }, 'npm')).toBe('package.json');
     expect(lock({ 'package.json': app(), 'yarn.lock': '' }, 'yarn')).toBe('yarn.lock');
+    expect(lock({ 'gems.rb': '', 'gems.locked': '', 'Gemfile.lock': '', Gemfile: '' }, 'bundler')).toBe('gems.locked');
+    expect(lock({ 'gems.rb': '' }, 'bundler')).toBe('gems.rb');
+  });
+
+  it.each<[string, Files]>([
+    ['npm', { 'package.json': app(), Gemfile: '' }],
+    ['pnpm', { 'package.json': app(), 'pnpm-lock.yaml': '' }],
+    ['bundler', { 'gems.locked': '', 'gems.rb': '' }],
+    ['bundler', { Gemfile: '' }],
+    ['npm', {}],
+  ])('what tells %s', (manager, files) => {
+    expect(detectManager(project(files))).toBe(manager);
   });
 });
 

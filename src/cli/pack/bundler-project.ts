@@ -15,14 +15,14 @@ const ROOT_FILES = [
 /** Selects what `bundle install` needs: Gemfiles, local gems whole, and a gemspec with the files it reads. */
 export function selectBundlerProject(selection: Selection): void {
   const { project } = selection;
-  if (!project.has('Gemfile') && !project.has('gems.rb')) {
-    throw new UsageError(`no Gemfile in ${project.root}`, 'packwarden analyze --help');
-  }
+  // Bundler looks at no other one where there is gems.rb.
+  const gemfile = ['gems.rb', 'Gemfile'].find((file) => project.has(file));
+  if (gemfile === undefined) throw new UsageError(`no Gemfile in ${project.root}`, 'packwarden analyze --help');
   selection.addAll(ROOT_FILES);
   // A gemspec lists its files when it is loaded, and reads its version from lib/.
   for (const spec of project.matching(['*.gemspec'])) selection.addAll([spec, 'lib']);
   const seen = new Set<string>();
-  const queue = project.has('Gemfile') ? ['Gemfile'] : ['gems.rb'];
+  const queue = [gemfile];
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (seen.has(file) || !project.has(file) || project.isFolder(file)) continue;
     seen.add(file);

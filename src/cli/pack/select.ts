@@ -8,13 +8,14 @@ import { Selection } from './selection.js';
 interface Packing {
   /** Lock files, the one that decides first; the first one that is there tells the package manager. */
   readonly lockFiles: readonly string[];
-  readonly manifest: string;
+  /** The one that wins first, like the lock files. */
+  readonly manifests: readonly [string, ...string[]];
   readonly select: (selection: Selection) => void;
 }
 
 const npm: Packing = {
   lockFiles: ['npm-shrinkwrap.json', 'package-lock.json'],
-  manifest: 'package.json',
+  manifests: ['package.json'],
   select: (selection) => selectNodeProject(selection, NODE_FILES.npm),
 };
 
@@ -23,22 +24,27 @@ export const PACKINGS: Readonly<Record<string, Packing>> = {
   npm,
   yarn: {
     lockFiles: ['yarn.lock'],
-    manifest: 'package.json',
+    manifests: ['package.json'],
     select: (selection) => selectNodeProject(selection, NODE_FILES.yarn),
   },
   pnpm: {
     lockFiles: ['pnpm-lock.yaml'],
-    manifest: 'package.json',
+    manifests: ['package.json'],
     select: (selection) => selectNodeProject(selection, NODE_FILES.pnpm),
   },
-  bundler: { lockFiles: ['Gemfile.lock', 'gems.locked'], manifest: 'Gemfile', select: selectBundlerProject },
+  bundler: {
+    lockFiles: ['gems.locked', 'Gemfile.lock'],
+    manifests: ['gems.rb', 'Gemfile'],
+    select: selectBundlerProject,
+  },
 };
 
-/** The package manager that a folder's lock file tells; npm where there is none. */
+/** The package manager that a folder's lock file tells, else its manifest; npm where there is neither. */
 export function detectManager(folder: string): Ecosystem {
   const project = new ProjectFiles(folder);
-  const found = ECOSYSTEMS.find((name) => PACKINGS[name]?.lockFiles.some((file) => project.has(file)));
-  return found ?? 'npm';
+  const having = (files: 'lockFiles' | 'manifests'): Ecosystem | undefined =>
+    ECOSYSTEMS.find((name) => PACKINGS[name]?.[files].some((file) => project.has(file)));
+  return having('lockFiles') ?? having('manifests') ?? 'npm';
 }
 
 /** Selects what an install of the project in `folder` needs, and `include` (patterns) besides. @throws UsageError */
@@ -56,6 +62,6 @@ export function selectProject(folder: string, manager: string, include: readonly
 
 /** The file of `selection`'s root that decides what is installed. */
 export function lockFileIn(selection: Selection, manager: string): string {
-  const { lockFiles, manifest } = PACKINGS[manager] ?? npm;
-  return lockFiles.find((file) => selection.project.has(file)) ?? manifest;
+  const { lockFiles, manifests } = PACKINGS[manager] ?? npm;
+  return [...lockFiles, ...manifests].find((file) => selection.project.has(file)) ?? manifests[0];
 }

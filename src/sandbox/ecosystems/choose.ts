@@ -22,7 +22,7 @@ const LOCKS: readonly (readonly [string, 'npm' | 'pnpm' | 'yarn'])[] = [
 
 /** What the request asks for wins, then the project's own word (as corepack takes it), then its lock file. */
 export function chooseManager(ecosystem: Ecosystem, project: FoundProject): Choice {
-  if (ecosystem === 'bundler') return { manager: bundler, reason: 'the request asks for it' };
+  if (ecosystem === 'bundler') return { manager: bundler, reason: `the request asks for it${bothGemfiles(project)}` };
   const asked = askedFor(project);
   const locks = LOCKS.filter(([file]) => project.files.includes(file));
   if (ecosystem !== 'auto') return chosen(ecosystem, project, `the request asks for it${otherLock(ecosystem, locks)}`);
@@ -47,6 +47,12 @@ function otherLock(name: string, locks: typeof LOCKS): string {
   const [other] = locks;
   if (other === undefined || locks.some(([, owner]) => owner === name)) return '';
   return `, though the project's lock file is ${other[0]}: versions may not be the locked ones`;
+}
+
+/** Whoever looks at the other one's lock file would read of other versions. */
+function bothGemfiles({ files }: FoundProject): string {
+  const hasBoth = files.includes('gems.rb') && files.includes('Gemfile');
+  return hasBoth ? '; of gems.rb and Gemfile Bundler takes gems.rb with gems.locked' : '';
 }
 
 function chosen(name: 'npm' | 'pnpm' | 'yarn', project: FoundProject, why: string): Choice {

@@ -28,6 +28,10 @@ describe('native extensions are built', () => {
       'the configuration leaves groups out',
       { ...config('BUNDLE_WITHOUT: "test"'), Gemfile: 'source "https://rubygems.org"\ngem "noisy", group: :test\n' },
     ],
+    [
+      'there is gems.rb, and a Gemfile that Bundler does not look at',
+      { ...withGem(), 'gems.rb': GEMFILE, Gemfile: 'raise "not me"\n' },
+    ],
     ['the configuration names another path', config('BUNDLE_PATH: "/tmp/elsewhere"')],
     ['the configuration is frozen', config('BUNDLE_FROZEN: "true"\nBUNDLE_DEPLOYMENT: "true"')],
   ])('when %s', async (_case, files) => {

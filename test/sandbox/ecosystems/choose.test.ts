@@ -52,7 +52,8 @@ const rows: readonly [string, Ecosystem, Partial<FoundProject>, string, RegExp][
     'yarn 4',
     /asks for it; yarn.lock/,
   ],
-  ['asked for bundler', 'bundler', {}, 'bundler 2', /asks for it/],
+  ['asked for bundler', 'bundler', { files: ['gems.rb'] }, 'bundler 2', /asks for it$/],
+  ['asked for bundler, two Gemfiles', 'bundler', { files: ['gems.rb', 'Gemfile'] }, 'bundler 2', /takes gems.rb/],
 ];
 
 describe('the package manager', () => {
