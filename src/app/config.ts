@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { EGRESS_MODES, isWithin } from '../egress/mode.js';
 import { PRIORITIES } from '../falco/alert.js';
 import { normalizeInstance } from '../gitlab/instance.js';
+import { PROJECT_BASELINE_MODES } from '../report/project-baseline.js';
 import { DEFAULT_LIMITS } from '../sandbox/options.js';
 import { CLIENT_VARIABLES, type ClientConfig, parseClientConfig } from './client-config.js';
 
@@ -150,6 +151,12 @@ const schema = z.object({
     .pipe(z.enum(PRIORITIES))
     .describe('from which priority a finding makes the verdict `findings`'),
   PACKWARDEN_BASELINE: optionalText.describe('file: findings that are accepted, each with a reason and an expiry'),
+  PACKWARDEN_PROJECT_BASELINE: z
+    .enum(PROJECT_BASELINE_MODES)
+    .default('off')
+    .describe(
+      'whether a packwarden.yaml at the root of an uploaded project counts, too; who may change it may then accept what is below CRITICAL (docs/baseline.md)',
+    ),
   PACKWARDEN_RETENTION_S: seconds(7 * 86_400).describe('how long reports are kept'),
   PACKWARDEN_ADMINISTRATORS: list.describe('names of tokens and users that may read every job, separated by commas'),
   PACKWARDEN_GITLAB_DESTINATIONS_FILE: optionalText.describe(

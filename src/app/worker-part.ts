@@ -48,6 +48,7 @@ export async function startWorkerPart(
   const known = await readKnownPackages(KNOWN_PACKAGES_FILE);
   const { PACKWARDEN_BASELINE: file } = config;
   const baseline = file === undefined ? [] : await readBaseline(file);
+  const projectBaseline = config.PACKWARDEN_PROJECT_BASELINE;
   const sandbox = createSandbox(sandboxOptions(config, clock, log));
   const alerts = startAlerts(config, log);
   const graceMs = config.PACKWARDEN_GRACE_S * 1000;
@@ -69,7 +70,7 @@ export async function startWorkerPart(
     log,
     run: (attempt) =>
       new Detonation(
-        { sandbox, feed: alerts.hub, blobs: spool, clock, newNonce, limits, known, baseline, log },
+        { sandbox, feed: alerts.hub, blobs: spool, clock, newNonce, limits, known, baseline, projectBaseline, log },
         attempt,
       ).run(),
     isTemporary: (error) => error instanceof SandboxError && error.code === 'docker-unavailable',

@@ -4,6 +4,7 @@ import { GunzipStream, gunzipSmall } from './gunzip.js';
 import type { ArchiveLimits } from './limits.js';
 import type { Manifest } from './manifest.js';
 import { ManifestFinder } from './manifest-finder.js';
+import type { ProjectText } from './project-text.js';
 import type { TarEntry } from './tar-entry.js';
 import { TarReader, type TarVisitor } from './tar-reader.js';
 
@@ -11,7 +12,7 @@ import { TarReader, type TarVisitor } from './tar-reader.js';
 const GZIP_MAGIC = 0x1f8b;
 
 /**
- * Judges a gzipped tar archive as it comes by: nothing is unpacked to disk, and only the manifest is kept in memory.
+ * Judges a gzipped tar archive as it comes by: nothing is unpacked to disk, and only the manifest, and the baseline beside it, are kept in memory.
  * `write` each part of the body, waiting for the one before, then `end`; `close` in any case.
  */
 export class ArchiveCheck {
@@ -36,14 +37,14 @@ export class ArchiveCheck {
     if (this.#held.length > Math.max(this.#smallBytes, 2)) await this.#startStream().write(this.#held);
   }
 
-  /** The body is complete. @throws ArchiveError */
-  async end(): Promise<void> {
+  /** The body is complete. @returns the project's baseline, null where it has none @throws ArchiveError */
+  async end(): Promise<ProjectText | null> {
     if (this.#received === 0) throw new ArchiveError('empty-body', 'the body is empty');
     if (this.#received === 1) throw notGzip();
     const consumed = this.#stream === undefined ? await this.#readHeld() : await this.#stream.end();
     const trailing = this.#received - consumed;
     if (trailing > 0) throw new ArchiveError('corrupt-gzip', `${trailing} bytes follow the end of the gzip data`);
-    this.#content.finish();
+    return this.#content.finish();
   }
 
   /** Gives memory back, also in the middle of a body. */
@@ -91,9 +92,9 @@ class ContentCheck implements TarVisitor {
     this.#reader.push(chunk);
   }
 
-  finish(): void {
+  finish(): ProjectText | null {
     this.#reader.finish();
-    this.#finder.finish();
+    return this.#finder.finish();
   }
 
   entry(entry: TarEntry): boolean {

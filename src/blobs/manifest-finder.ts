@@ -1,6 +1,7 @@
 import { ArchiveError } from './errors.js';
 import type { ArchiveLimits } from './limits.js';
 import type { Manifest } from './manifest.js';
+import { BASELINE_FILE, MAX_BASELINE_BYTES, type ProjectText, projectText } from './project-text.js';
 import type { TarEntry } from './tar-entry.js';
 
 interface Candidate {
@@ -10,7 +11,7 @@ interface Candidate {
 
 /**
  * Finds the project's manifest among the entries: at the root, or in the single folder that everything lies in (what
- * `npm pack` writes). Holds at most two manifests of each name in memory.
+ * `npm pack` writes), and beside it the baseline of its owners. Holds at most two files of each name in memory.
  */
 export class ManifestFinder {
   readonly #root = new Map<string, Candidate>();
@@ -31,13 +32,16 @@ export class ManifestFinder {
     this.#top ??= top;
     if (top !== this.#top) this.#single = false;
     const name = parts.at(-1) ?? '';
-    if (!this.manifest.files.includes(name)) return false;
+    const isManifest = this.manifest.files.includes(name);
+    if (!isManifest && name !== BASELINE_FILE) return false;
     if (parts.length > 2 || (parts.length === 2 && !this.#single)) return false;
-    if (entry.size > this.limits.manifestBytes) {
+    if (isManifest && entry.size > this.limits.manifestBytes) {
       throw new ArchiveError('bad-manifest', `larger than ${this.limits.manifestBytes} bytes`, { entry: entry.path });
     }
-    this.#reading = { entry, chunks: [] };
-    (parts.length === 1 ? this.#root : this.#nested).set(name, this.#reading);
+    const found = { entry, chunks: [] };
+    (parts.length === 1 ? this.#root : this.#nested).set(name, found);
+    if (!isManifest && entry.size > MAX_BASELINE_BYTES) return false;
+    this.#reading = found;
     return true;
   }
 
@@ -46,9 +50,13 @@ export class ManifestFinder {
     this.#reading?.chunks.push(Buffer.from(chunk));
   }
 
-  /** The archive is over. @throws ArchiveError `no-manifest`, `bad-manifest` */
-  finish(): void {
-    const found = this.#first(this.#root) ?? (this.#single ? this.#first(this.#nested) : undefined);
+  /**
+   * The archive is over. @returns the baseline beside the manifest, null where there is none
+   * @throws ArchiveError `no-manifest`, `bad-manifest`
+   */
+  finish(): ProjectText | null {
+    const folder = this.#first(this.#root) === undefined && this.#single ? this.#nested : this.#root;
+    const found = this.#first(folder);
     if (found === undefined) {
       const wanted = this.manifest.files.join(' or ');
       const reason = `no ${wanted} at the root of the archive, nor in the single folder at its root`;
@@ -58,9 +66,18 @@ export class ManifestFinder {
       throw new ArchiveError('bad-manifest', `a ${found.entry.kind}, not a file`, { entry: found.entry.path });
     }
     this.manifest.check(Buffer.concat(found.chunks), this.limits.manifestDepth);
+    return baselineOf(folder.get(BASELINE_FILE));
   }
 
   #first(candidates: ReadonlyMap<string, Candidate>): Candidate | undefined {
     return this.manifest.files.map((name) => candidates.get(name)).find((found) => found !== undefined);
   }
+}
+
+function baselineOf(found: Candidate | undefined): ProjectText | null {
+  if (found === undefined) return null;
+  const { kind, size } = found.entry;
+  if (kind !== 'file') return { problem: `it is a ${kind}, not a file` };
+  if (size > MAX_BASELINE_BYTES) return { problem: `it is larger than ${MAX_BASELINE_BYTES} bytes` };
+  return projectText(Buffer.concat(found.chunks));
 }

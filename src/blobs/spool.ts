@@ -8,6 +8,15 @@ import { ArchiveError, BlobError } from './errors.js';
 import { FolderSync } from './folder-sync.js';
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './limits.js';
 import type { Manifest } from './manifest.js';
+import type { ProjectText } from './project-text.js';
+
+/** What was seen of a body while it was taken in. */
+export interface StoredArchive {
+  readonly bytes: number;
+  readonly sha256: string;
+  /** The project's own baseline; null where it has none. */
+  readonly baseline: ProjectText | null;
+}
 
 export interface SpoolOptions {
   /** Made when it is missing; nobody else may read it. */
@@ -27,7 +36,7 @@ export interface Spool {
    * `body`, so that its sender can still be answered. Leaves nothing behind when it rejects.
    * @throws ArchiveError, or BlobError `too-large`, `aborted`, `disk-full`, `bad-key`
    */
-  put(key: string, body: Readable, wanted?: Manifest): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  put(key: string, body: Readable, wanted?: Manifest): Promise<StoredArchive>;
   /** @throws BlobError `not-found`, `bad-key` */
   open(key: string): Promise<Readable>;
   /** Some files of an archive as text, by their path. @throws BlobError `not-found`, `bad-key` */
@@ -99,7 +108,7 @@ async function copyChecked(
   body: Readable,
   maxBytes: number,
   check: ArchiveCheck,
-): Promise<{ bytes: number; sha256: string }> {
+): Promise<StoredArchive> {
   const hash = createHash('sha256');
   let bytes = 0;
   try {
@@ -109,11 +118,11 @@ async function copyChecked(
       hash.update(chunk);
       await bothDone(handle.appendFile(chunk), check.write(chunk));
     }
-    await check.end();
+    const baseline = await check.end();
+    return { bytes, sha256: hash.digest('hex'), baseline };
   } finally {
     check.close();
   }
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** Waits for both even when one fails, so that no work goes on behind an error. The second one's error is told first. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Priority } from '../falco/alert.js';
 import type { Baseline } from '../report/baseline.js';
 import type { KnownPackages } from '../report/known-packages.js';
+import type { ProjectBaselineMode } from '../report/project-baseline.js';
 import type { JobSpec } from './job.js';
 import type { AlertFeed, BlobStore, Clock, Sandbox, StateListener } from './ports.js';
 
@@ -33,6 +34,8 @@ export interface DetonationDependencies {
   readonly known: KnownPackages;
   /** What this service's owners have accepted. */
   readonly baseline: Baseline;
+  /** Whether projects may bring their own. */
+  readonly projectBaseline: ProjectBaselineMode;
   readonly log: Logger;
 }
 

@@ -4,6 +4,7 @@ import type { Watch } from '../falco/hub.js';
 import { buildReport } from '../report/build.js';
 import type { PhaseStart } from '../report/findings.js';
 import type { InstalledPackage } from '../report/installed-package.js';
+import { readProjectBaseline } from '../report/project-baseline.js';
 import type { Phase, Report } from '../report/report.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { Attempt, DetonationDependencies } from './attempt.js';
@@ -216,8 +217,8 @@ export class Detonation {
   }
 
   #report(): Report {
-    const { clock, feed, limits } = this.#deps;
-    const { id, ecosystem, submittedAt } = this.#attempt.spec;
+    const { clock, feed, limits, projectBaseline: mode } = this.#deps;
+    const { id, ecosystem, submittedAt, baseline: uploaded } = this.#attempt.spec;
     return buildReport({
       job: { id, ecosystem, submittedAt },
       finishedAt: clock.now(),
@@ -249,6 +250,7 @@ export class Detonation {
       failOn: limits.failOn,
       known: this.#deps.known,
       baseline: this.#deps.baseline,
+      projectBaseline: uploaded === undefined ? null : readProjectBaseline(uploaded, mode),
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { ProjectText } from '../blobs/project-text.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Report } from '../report/report.js';
@@ -25,6 +26,8 @@ export interface JobSpec {
   readonly context: JobContext | null;
   /** What this job may reach; absent: what the service lets jobs reach. */
   readonly egress?: EgressMode;
+  /** The `packwarden.yaml` beside the uploaded manifest; absent: there is none. */
+  readonly baseline?: ProjectText;
   readonly blob: { readonly key: string; readonly bytes: number; readonly sha256: string };
 }
 

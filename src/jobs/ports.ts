@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { WantedFiles } from '../blobs/archive-files.js';
 import type { Manifest } from '../blobs/manifest.js';
+import type { StoredArchive } from '../blobs/spool.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { EgressLeak } from '../egress/leak.js';
 import type { EgressMode } from '../egress/mode.js';
@@ -24,7 +25,7 @@ export interface BlobStore {
    * Streams a body in, checking the archive on the way; `manifest` is the file that makes it a project. Resolves when the blob is synced to disk; leaves nothing
    * behind when it rejects. @throws ArchiveError (a `code` per fault, see `src/blobs/errors.ts`)
    */
-  put(key: string, body: Readable, manifest: Manifest): Promise<{ readonly bytes: number; readonly sha256: string }>;
+  put(key: string, body: Readable, manifest: Manifest): Promise<StoredArchive>;
   /** @throws when there is no such blob */
   open(key: string): Promise<Readable>;
   /** Some files of an archive as text, by their path in it; those that are missing, no files or too large are left out. @throws when there is no such blob */

@@ -67,7 +67,8 @@ export class Submissions {
     if (egress !== undefined && !isWithin(egress, maxEgress)) throw new EgressNotPermittedError(egress, maxEgress);
     queue.assertConnected();
     const id = newId();
-    const stored = await blobs.put(id, request.body, request.ecosystem === 'bundler' ? GEMFILE : PACKAGE_JSON);
+    const manifest = request.ecosystem === 'bundler' ? GEMFILE : PACKAGE_JSON;
+    const { baseline, ...stored } = await blobs.put(id, request.body, manifest);
     const spec: JobSpec = {
       id,
       ecosystem: request.ecosystem,
@@ -75,6 +76,7 @@ export class Submissions {
       submittedAt: clock.now(),
       context: request.context,
       ...(egress === undefined ? {} : { egress }),
+      ...(baseline === null ? {} : { baseline }),
       blob: { key: id, ...stored },
     };
     try {

@@ -18,6 +18,7 @@ const specSchema = z.object({
   // Absent in jobs that an earlier version queued.
   context: jobContextSchema.nullable().default(null),
   egress: z.enum(EGRESS_MODES).exactOptional(),
+  baseline: z.union([z.object({ text: z.string() }), z.object({ problem: z.string() })]).exactOptional(),
   blob: z.object({ key: z.string(), bytes: z.number(), sha256: z.string() }),
 });
 

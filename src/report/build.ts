@@ -19,6 +19,7 @@ import { type KnownPackages, lowerKnown } from './known-packages.js';
 import { PackageIndex } from './package-index.js';
 import { processRows } from './process-rows.js';
 import type { ProcessTree } from './process-tree.js';
+import { outcomeOf, type ProjectBaseline } from './project-baseline.js';
 import type { ProjectWrites } from './project-writes.js';
 import type { Finding, Phase, Report } from './report.js';
 import { strayContacts } from './stray-contacts.js';
@@ -52,7 +53,10 @@ export interface Evidence {
   readonly log: string;
   readonly failOn: Priority;
   readonly known: KnownPackages;
+  /** The service's. */
   readonly baseline: Baseline;
+  /** The project's own; null when it has none. */
+  readonly projectBaseline: ProjectBaseline | null;
 }
 
 /** The report of one job: a pure function of the evidence. */
@@ -61,10 +65,12 @@ export function buildReport(evidence: Evidence): Report {
   const ran = packagesThatRan(evidence.tree, index);
   const incomplete = [...evidence.incomplete, ...unrunScripts(evidence, ran)];
   const seen = syscallAlerts(evidence);
-  const { judged, told } = splitByPriority(allFindings(evidence, seen, index), evidence.failOn);
+  const all = allFindings(evidence, seen, index);
+  const { judged, told } = splitByPriority(all, evidence.failOn);
   const verdict = decideVerdict(judged.length, incomplete);
   const packages = packageRows(evidence.packages, ran, judged);
   const declared = evidence.packages.filter((pkg) => pkg.scripts.length > 0);
+  const { projectBaseline, finishedAt } = evidence;
   return {
     id: evidence.job.id,
     status: verdict === 'incomplete' ? 'incomplete' : 'finished',
@@ -82,6 +88,7 @@ export function buildReport(evidence: Evidence): Report {
     monitoring: { ...evidence.monitoring, proven: isProven(evidence) },
     findings: judged,
     observations: told,
+    ...(projectBaseline === null ? {} : { projectBaseline: outcomeOf(projectBaseline, all, finishedAt) }),
     egressMode: evidence.egressMode,
     egress: egressRows(evidence, seen, index),
     packages,
@@ -130,8 +137,9 @@ function allFindings(evidence: Evidence, alerts: readonly FoldedAlert[], index: 
     .map((observed) => toFinding(observed, context))
     .filter((finding) => !isUnpacking(finding))
     .map((finding) => lowerKnown(finding, evidence.known));
-  const { baseline, finishedAt } = evidence;
-  return [...single, ...correlate(single)].map((finding) => markAccepted(finding, baseline, finishedAt));
+  const { baseline, projectBaseline, finishedAt } = evidence;
+  const ofProject = projectBaseline?.entries ?? [];
+  return [...single, ...correlate(single)].map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
 }
 
 /** What the sensor saw, direct attempts that only the gateway's address tells from contacts with it included. */

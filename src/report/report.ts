@@ -67,8 +67,13 @@ const findingSchema = z.object({
   parts: z.array(findingPart).optional(),
   /** Why it is judged more mildly than its rule says: a known honest doing of this package. */
   known: z.string().optional(),
-  /** It stands in the service's baseline: listed with the observations, whatever its priority. */
-  accepted: z.object({ reason: z.string(), expires: z.iso.date() }).optional(),
+  /**
+   * It stands in a baseline, the service's or the project's own: listed with the observations, whatever its priority. Without
+   * `by`, in reports of before, it was the service's.
+   */
+  accepted: z
+    .object({ by: z.enum(['service', 'project']).optional(), reason: z.string(), expires: z.iso.date() })
+    .optional(),
   alert: legacyAlertSchema,
 });
 /** One thing that happened, folded over its repetitions. */
@@ -180,6 +185,10 @@ export const reportSchema = z.object({
    * findings: `name@version` → line, from 1. Absent where there are none, and in reports of before.
    */
   lockFile: z.object({ file: z.string(), lines: z.record(z.string(), z.number().int().positive()) }).optional(),
+  /** What came of the project's own `packwarden.yaml`: why it is not used, or how many findings it accepted and may not accept. */
+  projectBaseline: z
+    .object({ problem: z.string().nullable(), accepted: z.number().int(), refused: z.number().int() })
+    .optional(),
   allowScripts: z.object({ recommended: z.array(z.string()), refused: z.array(z.string()) }),
   incomplete: z.array(z.object({ code: z.string(), message: z.string() })),
   /** The programs that were started, the telling ones first where there are too many. Absent in reports of before. */

@@ -1,5 +1,6 @@
 import { type FindingGroup, groupByPackage } from './groups.js';
 import { cut, plain } from './plain.js';
+import { baselineNotices } from './project-baseline.js';
 import type { Finding, PackageRef, Report } from './report.js';
 import { commandOf, subjectOf } from './subject.js';
 
@@ -89,7 +90,8 @@ function headline(report: Report, page: Page): string {
     findings: `${page.paint('red', 'FINDINGS')} – ${count} by ${who}`,
     incomplete: `${page.paint('yellow', 'INCOMPLETE')} – this run can not be called clean`,
   };
-  return `${page.paint('bold', 'Verdict:')} ${words[report.verdict]}`;
+  const notices = baselineNotices(report).flatMap((notice) => page.wrapped(plain(notice), 2, 4));
+  return [`${page.paint('bold', 'Verdict:')} ${words[report.verdict]}`, ...notices].join('\n');
 }
 
 function reasons(report: Report, page: Page): string {
@@ -140,7 +142,8 @@ function observations(report: Report, page: Page): string {
   if (report.observations.length === 0) return '';
   const lines = page.capped(report.observations, MAX.observations, 'observations', (finding) => {
     const { accepted } = finding;
-    const until = accepted ? ` (accepted until ${accepted.expires}: ${plain(accepted.reason)})` : '';
+    const by = accepted?.by === 'project' ? ' by the project' : '';
+    const until = accepted ? ` (accepted${by} until ${accepted.expires}: ${plain(accepted.reason)})` : '';
     const about = subjectOf(finding) || commandOf(finding);
     return [page.line(`${plain(finding.rule)}: ${label(finding.package)}: ${about}${until}`, 2)];
   });

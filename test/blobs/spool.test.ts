@@ -30,7 +30,7 @@ test('a blob has the size and SHA-256 of what was sent, and only its owner can r
   const key = randomUUID();
   const body = project(file('a', 'b'));
   const sha256 = createHash('sha256').update(body).digest('hex');
-  await expect(spool.put(key, Readable.from([body]))).resolves.toEqual({ bytes: body.length, sha256 });
+  await expect(spool.put(key, Readable.from([body]))).resolves.toEqual({ bytes: body.length, sha256, baseline: null });
   expect((await stat(join(folder, `${key}.tgz`))).mode & 0o777).toBe(0o600);
 });
 

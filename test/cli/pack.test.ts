@@ -71,6 +71,17 @@ const ROWS: readonly (readonly [title: string, manager: string, files: Files, pa
     ['package.json', 'r.tgz', 'vendor/x/build.js', 'vendor/x/package.json', 'vendor/y/package.json', 'z/package.json'],
   ],
   [
+    "the project's baseline, from its root",
+    'npm',
+    {
+      'package.json': app({ workspaces: ['packages/*'] }),
+      'packwarden.yaml': 'accept: []',
+      'packages/a/package.json': app(),
+      'packages/a/packwarden.yaml': 'accept: []',
+    },
+    ['package.json', 'packages/a/package.json', 'packwarden.yaml'],
+  ],
+  [
     'patches of patch-package, of yarn and its own release',
     'yarn',
     {

@@ -52,10 +52,17 @@ describe('a job as its readers see it', () => {
     expect(summary(0)).toMatchObject({ id: spec.id, verdict: null, findings: null });
   });
 
+  it('keeps the baseline that was uploaded with it', () => {
+    for (const baseline of [{ text: 'accept: []' }, { problem: 'it is a link' }]) {
+      expect(parseSpec(JSON.parse(JSON.stringify({ ...spec, baseline })))).toEqual({ ...spec, baseline });
+    }
+  });
+
   it.each([
     ['no object', 'x'],
     ['another ecosystem', { ...spec, ecosystem: 'cobol' }],
     ['an id that is a path', { ...spec, id: '../../etc/passwd' }],
+    ['a baseline that is no text', { ...spec, baseline: { text: ['x'] } }],
   ])('refuses job data that is %s', (_title, data) => {
     expect(() => parseSpec(data)).toThrow();
   });

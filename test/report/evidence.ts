@@ -109,6 +109,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     writes: new ProjectWrites(),
     known: NOTHING_KNOWN,
     baseline: [],
+    projectBaseline: null,
     decoys: [],
     incomplete: [],
     log: '',

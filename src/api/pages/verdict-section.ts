@@ -1,4 +1,5 @@
 import type { FindingGroup } from '../../report/groups.js';
+import { baselineNotices } from '../../report/project-baseline.js';
 import type { Report } from '../../report/report.js';
 import { counted } from './finding-section.js';
 import { type Html, hostile, html, type Part } from './html.js';
@@ -23,6 +24,7 @@ export function verdictSection(report: Report, groups: readonly FindingGroup[]):
 <h1>${TITLES[report.verdict]}</h1>
 <p class="lead">${verdictSentence(report, groups)}</p>
 ${reasons(report)}
+${notices(report)}
 </header>
 <dl class="facts">
 <div><dt>Submitted</dt><dd>${moment(report.submittedAt)}</dd></div>
@@ -36,6 +38,10 @@ ${reasons(report)}
 function reasons(report: Report): Part {
   if (report.incomplete.length === 0) return null;
   return html`<ul>${report.incomplete.map(({ code, message }) => html`<li>${hostile(message, 500)} <code>${code}</code></li>`)}</ul>`;
+}
+
+function notices(report: Report): Part {
+  return html`${baselineNotices(report).map((notice) => html`<p>${hostile(notice, 600)}</p>`)}`;
 }
 
 function scripts(report: Report): string {

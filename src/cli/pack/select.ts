@@ -1,3 +1,4 @@
+import { BASELINE_FILE } from '../../blobs/project-text.js';
 import { ECOSYSTEMS, type Ecosystem } from '../../jobs/job.js';
 import { UsageError } from '../usage.js';
 import { selectBundlerProject } from './bundler-project.js';
@@ -51,6 +52,7 @@ export function detectManager(folder: string): Ecosystem {
 export function selectProject(folder: string, manager: string, include: readonly string[]): Selection {
   const selection = new Selection(new ProjectFiles(folder));
   (PACKINGS[manager] ?? npm).select(selection);
+  selection.add(BASELINE_FILE);
   for (const pattern of include) {
     const found = [...selection.project.under(pattern), ...selection.project.matching([pattern])];
     if (found.length === 0)
