@@ -12,7 +12,7 @@ import { gitlabCatalog } from '../gitlab/fields/catalog.js';
 import { GITLAB_COMPILE_OPTIONS } from '../gitlab/fields/judge.js';
 import type { JudgedEvent } from '../gitlab/fields/judged-event.js';
 import { GeoDatabases, NO_PLACES } from '../gitlab/geo/databases.js';
-import { Destinations } from '../gitlab/receive/destinations.js';
+import { DestinationsInForce } from '../gitlab/receive/destinations-in-force.js';
 import { EventReceiver, type ReceiverCounters } from '../gitlab/receive/receiver.js';
 import { AlertStore } from '../gitlab/store/alerts.js';
 import { ensureGroup, RedisEventLog } from '../gitlab/store/event-log.js';
@@ -28,7 +28,8 @@ import { type Config, ConfigError } from './config.js';
 export interface GitlabPart {
   readonly routes: GitlabRoutes;
   readonly figures: GitlabFigures;
-  reloadRules(): void;
+  /** Reads rules and destinations again. */
+  reload(): void;
   stop(): Promise<void>;
 }
 
@@ -53,7 +54,7 @@ export async function startGitlabPart(
   clock: Clock,
   log: Logger,
 ): Promise<GitlabPart | null> {
-  const destinations = readDestinations(config);
+  const destinations = openDestinations(config, log);
   if (destinations === null) return null;
   const now = () => clock.now();
   const rulePaths = [OWN_RULES, ...config.PACKWARDEN_GITLAB_RULES];
@@ -77,7 +78,7 @@ export async function startGitlabPart(
   const feeds = new Feeds(redis);
   const alerts = new AlertStore(redis);
   const shared = { redis, now, logger: log };
-  const operator = new OperatorAlerts({ ...shared, rules, alerts, destinations: destinations.all });
+  const operator = new OperatorAlerts({ ...shared, rules, alerts, destinations });
   const eventLog = new RedisEventLog({
     redis,
     maxBacklog: maxEvents / 2,
@@ -98,9 +99,9 @@ export async function startGitlabPart(
     logger: log,
     onSettled: onJudged,
   });
-  const silence = new SilenceWatch({ destinations: destinations.all, feeds, alerts: operator, now, logger: log });
+  const silence = new SilenceWatch({ destinations, feeds, alerts: operator, now, logger: log });
   const correlator = new Correlator({
-    destinations: destinations.all,
+    destinations,
     events: new EventStore(redis),
     alerts,
     results: new CorrelationResults(redis, retentionS),
@@ -118,7 +119,10 @@ export async function startGitlabPart(
       backlog: () => eventLog.backlog,
       silent: () => silence.silent.size,
     },
-    reloadRules: () => void rules.reload(),
+    reload() {
+      destinations.reload();
+      void rules.reload();
+    },
     async stop() {
       silence.stop();
       watching.stop();
@@ -130,12 +134,12 @@ export async function startGitlabPart(
   };
 }
 
-/** @throws ConfigError naming the setting; never quoting a token */
-export function readDestinations(config: Config): Destinations | null {
+/** Null where none are configured. @throws ConfigError naming the setting; never quoting a token */
+export function openDestinations(config: Config, log: Logger): DestinationsInForce | null {
   const path = config.PACKWARDEN_GITLAB_DESTINATIONS_FILE;
   if (path === undefined) return null;
   try {
-    return Destinations.parse(readFileSync(path, 'utf8'));
+    return new DestinationsInForce(() => readFileSync(path, 'utf8'), log);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError(`PACKWARDEN_GITLAB_DESTINATIONS_FILE: ${path}: ${reason}`, cause);

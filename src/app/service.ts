@@ -9,11 +9,11 @@ import { type RedisServer, startRedisServer } from '../queue/redis-server.js';
 import { startApiPart } from './api-part.js';
 import { type Config, ConfigError } from './config.js';
 import { keepFalcoGitlabAlerts } from './gitlab-alerts.js';
-import { type GitlabPart, startGitlabPart } from './gitlab-part.js';
+import { startGitlabPart } from './gitlab-part.js';
 import { Metrics } from './metrics.js';
 import { checkReadiness } from './readiness.js';
 import { startStatusPart } from './status-part.js';
-import { startWorkerPart, type WorkerPart } from './worker-part.js';
+import { startWorkerPart } from './worker-part.js';
 
 /** What of the service runs in this process. */
 export const ROLES = ['all', 'api', 'worker'] as const;
@@ -23,8 +23,8 @@ export type Role = (typeof ROLES)[number];
 export interface Service {
   /** Where it listens; null for a worker without a port of its own. */
   readonly url: string | null;
-  /** Reads the rule files again, where the embedded sensor runs. */
-  reloadRules(): void;
+  /** Reads the rule files again (of the embedded sensor, of the audit events), and the audit destinations. */
+  reload(): void;
   /** Takes nothing more in, lets running jobs end for a while, and stops every child. */
   stop(): Promise<void>;
 }
@@ -48,24 +48,26 @@ export async function startService(config: Config, role: Role, log: Logger): Pro
     for (const stopPart of stops.splice(0).reverse()) await stopPart();
   };
   try {
-    const { url, worker, gitlab } = await startParts(config, role, log, stops);
-    const reloadRules = (): void => {
-      worker?.alerts.sensor?.reload();
-      gitlab?.reloadRules();
+    const reloads: (() => void)[] = [];
+    const url = await startParts(config, role, log, stops, reloads);
+    const reload = (): void => {
+      for (const reloadPart of reloads) reloadPart();
     };
-    return { url, reloadRules, stop };
+    return { url, reload, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
+/** Resolves with where the API listens, null for a worker. */
 async function startParts(
   config: Config,
   role: Role,
   log: Logger,
   stops: (() => Promise<void>)[],
-): Promise<{ readonly url: string | null; readonly worker: WorkerPart | null; readonly gitlab: GitlabPart | null }> {
+  reloads: (() => void)[],
+): Promise<string | null> {
   await mkdir(config.PACKWARDEN_DATA_DIR, { recursive: true, mode: 0o700 });
   const redis = await ownRedis(config, log);
   if (redis) stops.push(() => redis.stop());
@@ -89,12 +91,19 @@ async function startParts(
     stops.push(() => worker.stop());
     const kept = keepFalcoGitlabAlerts(config, url, worker.alerts.hub, clock, log);
     stops.push(() => kept.stop());
+    reloads.push(
+      () => worker.alerts.sensor?.reload(),
+      () => kept.reload(),
+    );
   }
   const gitlab =
     role === 'worker'
       ? null
       : await startGitlabPart(config, url, (...judged) => metrics?.auditEvent(...judged), clock, log);
-  if (gitlab) stops.push(() => gitlab.stop());
+  if (gitlab) {
+    stops.push(() => gitlab.stop());
+    reloads.push(() => gitlab.reload());
+  }
   metrics = new Metrics({
     hub: worker ? () => worker.alerts.hub.counters() : null,
     // A worker of its own leaves the queue to the API hosts: what all of them tell would be counted twice.
@@ -108,7 +117,7 @@ async function startParts(
       ? await startStatusPart(config, queue, worker, metrics, clock, log)
       : await startApiPart(config, queue, spool, worker, gitlab, metrics, clock, log);
   if (listener) stops.push(() => listener.stop());
-  return { url: listener?.url ?? null, worker, gitlab };
+  return listener?.url ?? null;
 }
 
 async function ownRedis(config: Config, log: Logger): Promise<RedisServer | null> {

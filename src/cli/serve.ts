@@ -9,7 +9,7 @@ Runs the service until SIGINT or SIGTERM.
   --role   all (default): API and worker in this process, with an own redis-server and the embedded sensor unless
            PACKWARDEN_REDIS_URL and PACKWARDEN_FALCO_GRPC name others; api or worker: only that part
            (several hosts then share one Redis and one PACKWARDEN_DATA_DIR)
-SIGHUP makes the embedded sensor read its rule files again; it notices changed files by itself, too.
+SIGHUP makes it read its rule files again (it notices changed ones by itself, too) and GitLab's audit destinations.
 Settings: packwarden config --help
 `;
 
@@ -39,7 +39,7 @@ export const serve: Command = {
     const stopping = untilSignal();
     const service = await startService(config, values.role, log);
     if (service.url !== null) process.stderr.write(`Packwarden listens on ${service.url}\n`);
-    process.on('SIGHUP', () => service.reloadRules());
+    process.on('SIGHUP', () => service.reload());
     const signal = await stopping;
     log.info({ signal }, 'stopping');
     await service.stop();

@@ -7,14 +7,14 @@ import { type FeedState, incompleteReasons, type StatusReason, statusOf } from '
 import { closingTime } from './correlate/windows.js';
 import type { Feeds } from './feed/feeds.js';
 import { SILENCE } from './feed/silence.js';
-import type { Destination } from './receive/destinations.js';
+import type { Destination, KnownDestinations } from './receive/destinations.js';
 import type { AlertStore, StoredAlert } from './store/alerts.js';
 import type { EventStore } from './store/event-store.js';
 import { guarded } from './store/redis-call.js';
 import type { CorrelationResults } from './store/results.js';
 
 export interface CorrelatorOptions {
-  readonly destinations: readonly Destination[];
+  readonly destinations: KnownDestinations;
   readonly events: EventStore;
   readonly alerts: AlertStore;
   readonly results: CorrelationResults;
@@ -44,7 +44,7 @@ export class Correlator {
 
   /** `id` is the job's. @throws GitlabError `audit-store-unavailable` */
   async sectionOf(id: string, job: CorrelatedJob): Promise<GitlabSection> {
-    const destinations = this.#options.destinations.filter(({ instance }) => instance === job.context.instance);
+    const destinations = this.#options.destinations.all.filter(({ instance }) => instance === job.context.instance);
     if (destinations.length === 0) {
       const message = `no destination of ${job.context.instance} is configured`;
       return offSection({ code: 'no-feed', message }, job.context);

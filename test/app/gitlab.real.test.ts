@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatToken } from '../../src/api/credentials.js';
 import type { GitlabSection } from '../../src/gitlab/correlate/section.js';
 import { type FullReport, fullReportSchema } from '../../src/jobs/full-report.js';
 import { document } from '../gitlab/events.js';
@@ -52,13 +53,13 @@ const idToken = (claims: Record<string, unknown> = {}) =>
     .setExpirationTime('10m')
     .sign(key);
 
+const destinations = join(data.path, 'destinations.json');
+const configure = (...tokens: readonly string[]): void =>
+  writeFileSync(destinations, JSON.stringify({ destinations: [{ id: 'd1', instance: issuer, tokens }] }));
+
 beforeAll(async () => {
   await startIssuer();
-  const destinations = join(data.path, 'destinations.json');
-  writeFileSync(
-    destinations,
-    JSON.stringify({ destinations: [{ id: 'd1', instance: issuer, tokens: [STREAMING_TOKEN] }] }),
-  );
+  configure(STREAMING_TOKEN);
   service = await ServiceProcess.start({
     PACKWARDEN_DATA_DIR: data.path,
     PACKWARDEN_GITLAB_DESTINATIONS_FILE: destinations,
@@ -187,6 +188,24 @@ describe('a job with an ID token, and the audit events around it', () => {
     const own = (await (await ask('/v1/gitlab/alerts', token)).json()) as { alerts: { project: { id: string } }[] };
     expect(own.alerts.length).toBeGreaterThan(0);
     expect(new Set(own.alerts.map(({ project }) => project.id))).toEqual(new Set(['42']));
+  });
+
+  it('a new token, hashed in the file, is known after SIGHUP, and the old one no longer', async () => {
+    const token = 'fedcba9876543210-two';
+    const sent = async (as: string) => {
+      const headers = { 'x-gitlab-event-streaming-token': as };
+      return (await fetch(`${service.url}/gitlab/audit-events`, { method: 'POST', headers, body: '[]' })).status;
+    };
+    expect([await sent(STREAMING_TOKEN), await sent(token)]).toEqual([200, 401]);
+    configure(formatToken('gitlab', token));
+    service.child.kill('SIGHUP');
+    await eventually('the new token', 10_000, async () => (await sent(token)) === 200 || undefined);
+    expect(await sent(STREAMING_TOKEN)).toBe(401);
+    configure();
+    service.child.kill('SIGHUP');
+    await eventually('the refusal', 10_000, () => service.output.includes('destinations not reloaded') || undefined);
+    expect(await sent(token)).toBe(200);
+    expect(service.output).not.toContain(token);
   });
 
   it('without a token nothing is taken, and the figures tell what came', async () => {

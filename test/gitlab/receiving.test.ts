@@ -1,8 +1,12 @@
+import { pino } from 'pino';
 import { describe, expect, it, test } from 'vitest';
+import { formatToken } from '../../src/api/credentials.js';
+
 import { readEvent } from '../../src/gitlab/event/event.js';
 import { samenessOf } from '../../src/gitlab/event/same-event.js';
 import { readBody } from '../../src/gitlab/receive/body.js';
 import { Destinations } from '../../src/gitlab/receive/destinations.js';
+import { DestinationsInForce } from '../../src/gitlab/receive/destinations-in-force.js';
 import { document, event, received } from './events.js';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -174,6 +178,31 @@ describe('the file of destinations', () => {
     for (const token of ['', '0123456789abcdeF', '0123456789abcde']) expect(destinations.find(token)).toBeUndefined();
   });
 
+  it('knows a token by its hash, and takes no hash for a token', () => {
+    const token = '0123456789abcdef';
+    const hashed = formatToken('gitlab', token);
+    const destinations = Destinations.parse(file({ ...good, tokens: [hashed] }));
+    expect(destinations.find(token)?.id).toBe('d1');
+    for (const wrong of [hashed, hashed.split(':')[1] ?? '']) expect(destinations.find(wrong)).toBeUndefined();
+  });
+
+  it('is read again, all or nothing', () => {
+    let text = file(good);
+    const inForce = new DestinationsInForce(() => text, pino({ level: 'silent' }));
+    const ids = (...tokens: string[]) => tokens.map((token) => inForce.find(token)?.id);
+    const [first = '', second = ''] = good.tokens;
+    text = file({ ...good, tokens: [second] }, { id: 'd2', instance: 'https://other.example', tokens: [first] });
+    expect(ids(first, second)).toEqual(['d1', 'd1']);
+    expect(inForce.reload()).toBe(true);
+    expect(ids(first, second)).toEqual(['d2', 'd1']);
+    expect(inForce.instances()).toEqual(new Set(['https://gitlab.example', 'https://other.example']));
+    for (const broken of ['', file(), file(good, good)]) {
+      text = broken;
+      expect(inForce.reload()).toBe(false);
+      expect(ids(first, second)).toEqual(['d2', 'd1']);
+    }
+  });
+
   test.each<[string, string]>([
     ['no JSON', '{"tokens": 0123456789abcdef'],
     ['no destination', file()],
@@ -182,6 +211,7 @@ describe('the file of destinations', () => {
     ['a short token', file({ ...good, tokens: ['0123456789'] })],
     ['an id twice', file(good, { ...good, tokens: ['aaaaaaaaaaaaaaaa'] })],
     ['a token twice', file(good, { ...good, id: 'd2' })],
+    ['a token and its hash', file(good, { ...good, id: 'd2', tokens: [formatToken('d2', '0123456789abcdef')] })],
     ['an instance that is no address', file({ ...good, instance: 'gitlab.example' })],
     ['an instance with a password', file({ ...good, instance: 'https://u:p0123456789abcdef@gitlab.example' })],
     ['an unknown key', file({ ...good, token: 'x' })],

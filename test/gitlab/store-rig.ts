@@ -40,7 +40,7 @@ export async function startRig() {
   const rules = { engine: await ownRules() };
   const feeds = new Feeds(redis);
   const alerts = new AlertStore(redis);
-  const operator = new OperatorAlerts({ redis, rules, alerts, destinations: destinations.all, now, logger });
+  const operator = new OperatorAlerts({ redis, rules, alerts, destinations, now, logger });
   const log = new RedisEventLog({
     redis,
     maxBacklog: 1_000,
@@ -48,9 +48,9 @@ export async function startRig() {
     onRejected: (rejected) => operator.rejected(rejected),
   });
   const receiver = new EventReceiver({ destinations, log, now, logger });
-  const silence = new SilenceWatch({ destinations: destinations.all, feeds, alerts: operator, now, logger });
+  const silence = new SilenceWatch({ destinations, feeds, alerts: operator, now, logger });
   const correlator = new Correlator({
-    destinations: destinations.all,
+    destinations,
     events: new EventStore(redis),
     alerts,
     results: new CorrelationResults(redis, 86_400),

@@ -4,7 +4,7 @@ import type { RuleEngine } from '../../rules/index.js';
 import type { GitlabEvent } from '../event/event.js';
 import { judge } from '../fields/judge.js';
 import type { JudgedEvent } from '../fields/judged-event.js';
-import type { Destination } from '../receive/destinations.js';
+import type { Destination, KnownDestinations } from '../receive/destinations.js';
 import type { Rejected } from '../receive/receiver.js';
 import type { AlertStore } from '../store/alerts.js';
 import { KEYS } from '../store/keys.js';
@@ -13,7 +13,7 @@ export interface OperatorAlertOptions {
   readonly redis: Redis;
   readonly rules: { readonly engine: RuleEngine<JudgedEvent> };
   readonly alerts: AlertStore;
-  readonly destinations: readonly Destination[];
+  readonly destinations: KnownDestinations;
   readonly now: () => number;
   readonly logger: Logger;
 }
@@ -53,7 +53,7 @@ export class OperatorAlerts {
 
   async #alert(type: string, id: string, headerType: string, fault: string): Promise<void> {
     const { rules, alerts, destinations, now } = this.options;
-    const instance = destinations.find((destination) => destination.id === id)?.instance ?? '';
+    const instance = destinations.all.find((destination) => destination.id === id)?.instance ?? '';
     const event = faultEvent(type, { id, instance }, headerType, now());
     const at = new Date(now()).toISOString();
     for (const alert of judge(rules.engine, { event, place: { status: 'missing' }, fault })) {

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { Destination } from '../receive/destinations.js';
+import type { KnownDestinations } from '../receive/destinations.js';
 import type { Feeds } from './feeds.js';
 import type { OperatorAlerts } from './operator-alerts.js';
 import { isSilent, SILENCE, type SilenceConfig } from './silence.js';
 
 export interface SilenceWatchOptions {
-  readonly destinations: readonly Destination[];
+  readonly destinations: KnownDestinations;
   readonly feeds: Feeds;
   readonly alerts: OperatorAlerts;
   readonly now: () => number;
@@ -40,7 +40,9 @@ export class SilenceWatch {
   /** Looks at every feed once. @throws what Redis throws */
   async look(): Promise<void> {
     const { destinations, feeds, alerts, now, logger, config = SILENCE } = this.options;
-    for (const { id } of destinations) {
+    const ids = destinations.all.map(({ id }) => id);
+    for (const known of this.#silent) if (!ids.includes(known)) this.#silent.delete(known);
+    for (const id of ids) {
       const history = await feeds.history(id);
       if (history === undefined || !isSilent(history, now(), config)) {
         this.#silent.delete(id);

@@ -10,12 +10,18 @@ export interface Destination {
   readonly instance: string;
 }
 
+/** Where the destinations are looked up that are configured just now. */
+export type KnownDestinations = Pick<Destinations, 'all'>;
+
 const instance = z.string().transform((text, context) => {
   const known = normalizeInstance(text);
   if (known !== undefined) return known;
   context.issues.push({ code: 'custom', message: 'not an http(s) address', input: null });
   return z.NEVER;
 });
+
+/** `NAME:SHA-256`, as `packwarden credentials token` prints it: the file then holds nothing that opens a door. */
+const HASHED = /^[\w.@-]{1,64}:([0-9a-f]{64})$/i;
 
 const fileSchema = z.strictObject({
   destinations: z
@@ -24,6 +30,7 @@ const fileSchema = z.strictObject({
         id: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, ., - and _ only'),
         instance,
         /** Two while one replaces the other: GitLab can't change a destination's token, a second destination takes over. */
+        /** As they are, or `HASHED`. */
         tokens: z.array(z.string().min(16, 'has at least 16 characters').max(256)).min(1).max(2),
       }),
     )
@@ -61,7 +68,7 @@ export class Destinations {
     }
     const { destinations } = parsed.data;
     const tokens = destinations.flatMap(({ id, instance: at, tokens: own }) =>
-      own.map((token) => ({ digest: digestOf(token), destination: { id, instance: at } })),
+      own.map((token) => ({ digest: digestAtRest(token), destination: { id, instance: at } })),
     );
     requireUnique(
       destinations.map(({ id }) => id),
@@ -90,6 +97,11 @@ export class Destinations {
   instances(): ReadonlySet<string> {
     return new Set(this.all.map(({ instance: at }) => at));
   }
+}
+
+function digestAtRest(token: string): Buffer {
+  const [, hashed] = HASHED.exec(token) ?? [];
+  return hashed === undefined ? digestOf(token) : Buffer.from(hashed, 'hex');
 }
 
 function digestOf(token: string): Buffer {

@@ -65,7 +65,7 @@ export class EventReceiver {
 
   constructor(
     private readonly deps: {
-      readonly destinations: Destinations;
+      readonly destinations: Pick<Destinations, 'find'>;
       readonly log: EventLog;
       readonly now: () => number;
       readonly logger: Logger;
