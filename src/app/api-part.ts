@@ -33,6 +33,7 @@ export async function startApiPart(
       clock,
       newId: randomUUID,
       maxEgress: config.PACKWARDEN_EGRESS_MAX ?? config.PACKWARDEN_EGRESS,
+      ...(gitlab && { forget: gitlab.forget }),
     }),
     readiness: { check: () => checkReadiness(queue, worker) },
     authenticator: authenticatorOf(config, clock),

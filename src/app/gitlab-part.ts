@@ -28,6 +28,8 @@ import { type Config, ConfigError } from './config.js';
 export interface GitlabPart {
   readonly routes: GitlabRoutes;
   readonly figures: GitlabFigures;
+  /** Removes what was found for a job, with the job. */
+  forget(jobId: string): Promise<void>;
   /** Reads rules and destinations again. */
   reload(): void;
   stop(): Promise<void>;
@@ -119,6 +121,7 @@ export async function startGitlabPart(
       backlog: () => eventLog.backlog,
       silent: () => silence.silent.size,
     },
+    forget: (jobId) => correlator.forget(jobId),
     reload() {
       destinations.reload();
       void rules.reload();

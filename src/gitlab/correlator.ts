@@ -52,6 +52,11 @@ export class Correlator {
     return guarded(() => this.#joined(id, job, destinations));
   }
 
+  /** Forgets what was found for a job that is removed. @throws GitlabError `audit-store-unavailable` */
+  forget(id: string): Promise<void> {
+    return guarded(() => this.#options.results.remove(id));
+  }
+
   async #joined(id: string, job: CorrelatedJob, destinations: readonly Destination[]): Promise<GitlabSection> {
     const { events, results, now, backlog } = this.#options;
     const { refs, isCut } = await events.find(job, this.#config);

@@ -46,6 +46,8 @@ export interface SubmissionDependencies {
   readonly newId: () => string;
   /** The widest mode that a job may ask for. */
   readonly maxEgress: EgressMode;
+  /** Removes what other rooms keep of a job, with the job. */
+  readonly forget?: (id: string) => Promise<void>;
 }
 
 /** The way in and out of the house for jobs; what `src/api/` talks to. */
@@ -106,11 +108,13 @@ export class Submissions {
     return this.#deps.queue.onChange(id, listener);
   }
 
-  /** Removes a job with its tarball and report; false when it runs just now and is being cancelled instead. */
+  /** Removes a job with its tarball, its report and what was found around it; false when it runs just now and is being cancelled instead. */
   async remove(id: string): Promise<boolean> {
     const removed = await this.#deps.queue.remove(id);
-    if (removed) await this.#deps.blobs.remove(id);
-    return removed;
+    if (!removed) return false;
+    await this.#deps.blobs.remove(id);
+    await this.#deps.forget?.(id);
+    return true;
   }
 }
 

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatToken } from '../../src/api/credentials.js';
@@ -106,6 +107,9 @@ async function submit(tarball: Buffer, token: string): Promise<string> {
 const ask = (path: string, token: string) =>
   fetch(`${service.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
 
+const remove = (id: string, token: string) =>
+  fetch(`${service.url}/v1/jobs/${id}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
+
 /** Waits for a full report that is as wanted. */
 function reportThat(
   id: string,
@@ -177,6 +181,14 @@ describe('a job with an ID token, and the audit events around it', () => {
     const { gitlab: _before, ...written } = first;
     const { gitlab: _after, ...still } = second;
     expect(still).toEqual(written);
+
+    // A removed job leaves nothing of it behind.
+    const redis = new Redis(join(data.path, 'redis', 'redis.sock'));
+    const kept = () => redis.keys(`*${id}*`);
+    expect(await kept()).toContain(`packwarden:gitlab:correlation:${id}`);
+    expect((await remove(id, token)).status).toBe(204);
+    expect(await kept()).toEqual([]);
+    redis.disconnect();
   });
 
   it('another project sees neither the job nor the alerts', async () => {

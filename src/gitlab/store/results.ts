@@ -30,4 +30,9 @@ export class CorrelationResults {
     const key = KEYS.correlation(job);
     return versionSchema.parse(await this.redis.eval(PUT, 1, key, basis, JSON.stringify(result), this.retentionS));
   }
+
+  /** No error when there is none. */
+  async remove(job: string): Promise<void> {
+    await this.redis.del(KEYS.correlation(job));
+  }
 }
