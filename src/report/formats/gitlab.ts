@@ -1,5 +1,6 @@
 import type { Priority } from '../../falco/alert.js';
 import { cut, plain } from '../plain.js';
+import { baselineNotices } from '../project-baseline.js';
 import type { Report } from '../report.js';
 import { commandOf, subjectOf } from '../subject.js';
 import { type Format, type FormatContext, toJson } from './format.js';
@@ -60,10 +61,12 @@ function messagesOf(report: Report): readonly { level: string; value: string }[]
     level,
     value: cut(plain(`Incomplete: ${message} (${code})`), 1_000),
   }));
+  const notices = baselineNotices(report).map((notice) => ({ level: 'warn', value: cut(plain(notice), 1_000) }));
   const { length } = report.observations;
-  if (length === 0) return incomplete;
+  if (length === 0) return [...incomplete, ...notices];
   return [
     ...incomplete,
+    ...notices,
     { level: 'info', value: `${length} observations below the threshold are in the full report.` },
   ];
 }

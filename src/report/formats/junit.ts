@@ -1,4 +1,5 @@
 import { cut, plain } from '../plain.js';
+import { baselineNotices } from '../project-baseline.js';
 import type { Report } from '../report.js';
 import type { Format } from './format.js';
 import { evidenceLine, groupFindings, packageLabel } from './group.js';
@@ -23,13 +24,16 @@ export const junit: Format = {
     const count = (kind: 'failure' | 'error'): number => cases.filter(({ fault }) => fault?.kind === kind).length;
     const seconds = Math.max(0, Date.parse(report.finishedAt) - Date.parse(report.submittedAt)) / 1000;
     const tests = cases.map((test, index) => testCase(test, context.file, index === 0 ? seconds : 0));
+    const notices = baselineNotices(report).map(
+      (notice) => `\n      <property name="notice" value="${escapeXml(cut(notice, 1_000))}"/>`,
+    );
     const attributes = `name="packwarden" package="packwarden" id="0" timestamp="${report.submittedAt.slice(0, 19)}" hostname="packwarden" tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" time="${seconds}"`;
     return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
   <testsuite ${attributes}>
     <properties>
       <property name="job" value="${escapeXml(report.id)}"/>
-      <property name="verdict" value="${escapeXml(report.verdict)}"/>
+      <property name="verdict" value="${escapeXml(report.verdict)}"/>${notices.join('')}
     </properties>
 ${tests.join('\n')}
     <system-out>${escapeXml(context.reportUrl ?? '')}</system-out>

@@ -1,5 +1,6 @@
 import type { Priority } from '../../falco/alert.js';
 import { cut, plain } from '../plain.js';
+import { baselineNotices } from '../project-baseline.js';
 import type { Report } from '../report.js';
 import { type Format, type FormatContext, toJson } from './format.js';
 import { evidenceLine, type FindingGroup, groupFindings, packageLabel } from './group.js';
@@ -74,13 +75,17 @@ function invocationOf(report: Report, groups: number): object {
     descriptor: { id: cut(plain(code), 100) },
     message: { text: message(cut(plain(text), 1_000)) },
   }));
+  const notices = baselineNotices(report).map((notice) => ({
+    level: 'warning',
+    message: { text: message(cut(plain(notice), 1_000)) },
+  }));
   const over = groups - MAX_RESULTS;
   const cutOff = { level: 'warning', message: { text: `${over} more results are in the full report` } };
   return {
     executionSuccessful: report.verdict !== 'incomplete',
     startTimeUtc: report.submittedAt,
     endTimeUtc: report.finishedAt,
-    toolExecutionNotifications: over > 0 ? [...reasons, cutOff] : reasons,
+    toolExecutionNotifications: [...reasons, ...notices, ...(over > 0 ? [cutOff] : [])],
   };
 }
 

@@ -46,6 +46,7 @@ const incomplete = report({
   status: 'incomplete',
   incomplete: [{ code: 'events-dropped', message: 'the sensor dropped 7 events' }],
 });
+const accepted = report({ projectBaseline: { problem: 'line 2: <no> YAML', accepted: 2, refused: 1 } });
 
 /** Everything that a package can write into a report, at its worst. */
 function hostile(text: string): Report {
@@ -79,7 +80,7 @@ const HOSTILE: readonly (readonly [string, string])[] = [
 ];
 
 describe.skipIf(SCHEMAS_MISSING)(`formats by their published schemas${SCHEMAS_MISSING || ''}`, () => {
-  const reports = { clean: report(), findings, incomplete };
+  const reports = { clean: report(), findings, incomplete, accepted };
   const rows = FORMAT_NAMES.flatMap((format) =>
     Object.entries(reports).map(([title, from]) => [format, title, from] as const),
   );
@@ -150,6 +151,15 @@ describe('the GitLab report', () => {
     const { vulnerabilities } = JSON.parse(render('gitlab', hostile('`[x](http://evil.invalid)` @all\n# big')));
     const outside = vulnerabilities[0].description.replace(/`[^`]*`/g, '');
     expect(outside).not.toMatch(/evil|@all|#/);
+  });
+});
+
+describe("what the project's own baseline did", () => {
+  it.each(['gitlab', 'sarif', 'junit'] as const)('is told in %s, though nothing was found', (format) => {
+    const text = render(format, accepted);
+    for (const notice of ['accepts nothing: line 2', '2 findings accepted by', '1 finding named in'])
+      expect(text).toContain(notice);
+    expect(render(format, report())).not.toContain('packwarden.yaml');
   });
 });
 
