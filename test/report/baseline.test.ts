@@ -64,6 +64,15 @@ describe('the file', () => {
     expect(await read(text({ ...entry, detail: file }))).toEqual([{ ...entry, detail: file }]);
   });
 
+  it('may say once what several entries share', async () => {
+    const shared = text({ ...entry, detail: file }).replace('reason: ', 'reason: &why ');
+    const two = `${shared}${shared
+      .replace('accept:\n', '')
+      .replace(/&why .*/, '*why')
+      .replace('"hooks"', 'other')}`;
+    expect((await read(two)).map(({ reason }) => reason)).toEqual(['our hook manager', 'our hook manager']);
+  });
+
   it('takes a date without quotation marks', async () => {
     expect((await read(text({ ...entry, detail: file }).replace('"2099-12-31"', '2099-12-31')))[0]?.expires).toBe(
       '2099-12-31',
