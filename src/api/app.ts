@@ -28,7 +28,7 @@ export interface GitlabRoutes {
   readonly correlation: CorrelationReader;
 }
 
-export interface ApiDependencies extends UploadOptions, ReportOptions, JobEventsOptions {
+export interface ApiDependencies extends UploadOptions, Omit<ReportOptions, 'correlation'>, JobEventsOptions {
   readonly readiness: Readiness;
   readonly authenticator: Authenticator;
   readonly metrics: MetricsSource;
@@ -59,9 +59,10 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.use(identify(authenticator));
   app.use(metricsRoutes(metrics));
   app.use(openApiRoutes());
-  app.use(pageRoutes(dependencies));
+  const reading = { ...dependencies, correlation: gitlab?.correlation ?? null };
+  app.use(pageRoutes(reading));
   app.use(legacyRoutes(dependencies));
-  app.use('/v1', v1Routes({ ...dependencies, correlation: gitlab?.correlation ?? null }));
+  app.use('/v1', v1Routes(reading));
   if (gitlab !== undefined) app.use('/v1', gitlabAlertRoutes(gitlab.alerts));
   app.use(() => {
     throw new ApiError(404, 'unknown-route', 'there is nothing at this address');

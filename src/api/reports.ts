@@ -1,17 +1,18 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { PRIORITIES, type Priority } from '../falco/alert.js';
+import type { FullReport } from '../jobs/full-report.js';
 import { FORMAT_NAMES, FORMATS } from '../report/formats/formats.js';
 import { lockFileOf } from '../report/formats/lock-file.js';
 import { outcomeOf } from '../report/outcome.js';
-import type { Report } from '../report/report.js';
 import { ApiError } from './errors.js';
 import { identityOf } from './identify.js';
 import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
 import type { JobService } from './ports.js';
+import { type ReportReading, readReport } from './read-report.js';
 
-export interface ReportOptions {
+export interface ReportOptions extends ReportReading {
   readonly jobs: JobService;
   /** Packwarden's own version, as reports name their tool. */
   readonly version: string;
@@ -40,7 +41,7 @@ export function reportRoutes(options: ReportOptions): Router {
     .get(async (request: Request, response: Response) => {
       const format = FORMATS[formatOf(request.query.format ?? 'json')];
       const file = fileOf(request.query.file);
-      const report = await finishedReport(options.jobs, request, response);
+      const report = await finishedReport(options, request, response);
       const context = {
         file: file ?? lockFileOf(report),
         reportUrl: pageOf(request, report.id),
@@ -57,7 +58,7 @@ export function reportRoutes(options: ReportOptions): Router {
     .route('/jobs/:id/verdict')
     .get(async (request: Request, response: Response) => {
       const failOn = failOnOf(request.query['fail-on'] ?? 'WARNING');
-      const report = await finishedReport(options.jobs, request, response);
+      const report = await finishedReport(options, request, response);
       const { exitCode, reason } = outcomeOf(report, failOn);
       response.type('text/plain').send(`${exitCode} ${report.verdict} ${reason}\n`);
     })
@@ -66,11 +67,13 @@ export function reportRoutes(options: ReportOptions): Router {
 }
 
 /** @throws ApiError 409 while there is none */
-async function finishedReport(jobs: JobService, request: Request, response: Response): Promise<Report> {
-  const { state, report } = await findJob(jobs, request.params.id, identityOf(response));
+async function finishedReport(options: ReportOptions, request: Request, response: Response): Promise<FullReport> {
+  const reader = identityOf(response);
+  const job = await findJob(options.jobs, request.params.id, reader);
+  const report = await readReport(job, options, reader);
   if (report !== null) return report;
-  throw new ApiError(409, 'not-finished', `there is no report yet: the job is ${state}`, {
-    fields: { state },
+  throw new ApiError(409, 'not-finished', `there is no report yet: the job is ${job.state}`, {
+    fields: { state: job.state },
     headers: { 'Retry-After': RETRY_AFTER_S },
   });
 }

@@ -30,9 +30,6 @@ export const runningJobSchema = z.object({
 });
 export type RunningJob = z.infer<typeof runningJobSchema>;
 
-/** The report as it is read: with the GitLab events around the job, where they are received. */
-export const fullReportSchema = reportSchema.extend({ gitlab: z.looseObject({}).nullable() });
-
 /** A running job that is being cancelled. */
 export const cancellingSchema = z.object({ id: z.uuid(), status: z.literal('cancelling') });
 
@@ -61,5 +58,6 @@ export const readinessSchema = z.object({
   parts: z.record(z.string(), z.looseObject({ ready: z.boolean(), reason: z.string().optional() })),
 });
 
+export { type FullReport, fullReportSchema } from '../jobs/full-report.js';
 export type { Finding, LegacyAlert, PackageRef, Phase, ProcessRow, Report } from '../report/report.js';
 export { reportSchema } from '../report/report.js';

@@ -1,25 +1,19 @@
 import { type Request, type Response, Router } from 'express';
-import { offSection } from '../gitlab/correlate/section.js';
-import { visibleTo } from '../gitlab/correlate/visible.js';
-import { correlatedJob, type FullReport } from '../jobs/full-report.js';
 import type { JobView } from '../jobs/job.js';
 import { identityOf } from './identify.js';
 import { type JobEventsOptions, jobEvents } from './job-events.js';
 import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
-import type { CorrelationReader, Identity } from './ports.js';
+import { readReport } from './read-report.js';
 import { type ReportOptions, reportRoutes } from './reports.js';
 import type { RunningJob } from './shapes.js';
 import { type UploadOptions, upload } from './upload.js';
 
-export interface V1Options extends UploadOptions, ReportOptions, JobEventsOptions {
-  /** Null where no audit events are received. */
-  readonly correlation: CorrelationReader | null;
-}
+export type V1Options = UploadOptions & ReportOptions & JobEventsOptions;
 
 /** The modern face of the same jobs, to be mounted at `/v1`. */
 export function v1Routes(options: V1Options): Router {
-  const { jobs, correlation } = options;
+  const { jobs } = options;
   const router = Router();
   router
     .route('/jobs')
@@ -33,7 +27,8 @@ export function v1Routes(options: V1Options): Router {
     .route('/jobs/:id')
     .get(async (request: Request, response: Response) => {
       const reader = identityOf(response);
-      response.json(await jobView(await findJob(jobs, request.params.id, reader), correlation, reader));
+      const job = await findJob(jobs, request.params.id, reader);
+      response.json((await readReport(job, options, reader)) ?? stateOf(job));
     })
     .delete(async (request: Request, response: Response) => {
       const job = await findJob(jobs, request.params.id, identityOf(response));
@@ -46,32 +41,12 @@ export function v1Routes(options: V1Options): Router {
   return router;
 }
 
-/** The full report once there is one, the job's state until then. */
-async function jobView(
-  job: JobView,
-  correlation: CorrelationReader | null,
-  reader: Identity,
-): Promise<FullReport | RunningJob> {
-  if (job.report !== null) return { ...job.report, gitlab: await gitlabSection(job, correlation, reader) };
+/** A job that has no report yet. */
+function stateOf(job: JobView): RunningJob {
   return {
     id: job.id,
     status: job.state,
     ecosystem: job.ecosystem,
     submittedAt: new Date(job.submittedAt).toISOString(),
   };
-}
-
-async function gitlabSection(
-  job: JobView,
-  correlation: CorrelationReader | null,
-  reader: Identity,
-): Promise<FullReport['gitlab']> {
-  if (correlation === null) {
-    return offSection({ code: 'no-feed', message: 'no audit events are received here' }, job.context);
-  }
-  const correlated = correlatedJob(job);
-  if (correlated === undefined) {
-    return offSection({ code: 'no-identity', message: 'the submission told of no CI job' }, null);
-  }
-  return visibleTo(await correlation.sectionOf(job.id, correlated), reader);
 }

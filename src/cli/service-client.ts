@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Report, reportSchema } from '../report/report.js';
+import { type FullReport, fullReportSchema } from '../jobs/full-report.js';
 import { type Hindrance, withRetries } from './retry.js';
 
 /** The service answered with an error, or not at all. */
@@ -75,7 +75,7 @@ export class ServiceClient {
   }
 
   /** Follows a job to its report; `onState` hears each change of its state once. @throws ServiceError */
-  async follow(id: string, onState: (state: string) => void): Promise<Report> {
+  async follow(id: string, onState: (state: string) => void): Promise<FullReport> {
     const { pollMs = 200 } = this.#options;
     let last = '';
     for (;;) {
@@ -95,8 +95,8 @@ export class ServiceClient {
     if ('error' in outcome) throw outcome.error;
   }
 
-  #parseReport(body: unknown): Report {
-    const report = reportSchema.safeParse(body);
+  #parseReport(body: unknown): FullReport {
+    const report = fullReportSchema.safeParse(body);
     if (report.success) return report.data;
     const [issue] = report.error.issues;
     throw new ServiceError(

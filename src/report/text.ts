@@ -1,8 +1,11 @@
+import type { AuditPart, JoinedReport } from './audit-part.js';
 import { type FindingGroup, groupByPackage } from './groups.js';
 import { cut, plain } from './plain.js';
 import { baselineNotices } from './project-baseline.js';
 import type { Finding, PackageRef, Report } from './report.js';
+import { size } from './size.js';
 import { commandOf, subjectOf } from './subject.js';
+import { TextPage } from './text-page.js';
 
 export interface TextOptions {
   readonly colour: boolean;
@@ -12,26 +15,33 @@ export interface TextOptions {
   readonly reportUrl?: string | null;
 }
 
-const COLOURS = { red: 31, green: 32, yellow: 33, bold: 1, dim: 2 } as const;
-type Colour = keyof typeof COLOURS;
-
 const PRIORITY_COLUMN = 15;
 
 /** A report is read in ten seconds: what is more than this is counted, and stands in the other formats. */
-const MAX = { reasons: 10, packages: 12, findings: 8, observations: 10, hosts: 20, parts: 6, processes: 5 } as const;
+const MAX = {
+  reasons: 10,
+  packages: 12,
+  findings: 8,
+  observations: 10,
+  hosts: 20,
+  parts: 6,
+  processes: 5,
+  rules: 3,
+} as const;
 
 /**
  * The report as a person reads it in a terminal. Everything that a package controls is shown without control
  * characters and within the width: a file name must not be able to repaint the verdict.
  */
-export function renderText(report: Report, options: TextOptions): string {
-  const page = new Page(options);
+export function renderText(report: JoinedReport, options: TextOptions): string {
+  const page = new TextPage(options);
   const blocks = [
     headline(report, page),
     reasons(report, page),
     ...findings(report, page),
     observations(report, page),
     network(report, page),
+    audit(report.gitlab, page),
     facts(report, page),
     nextSteps(report, page),
     options.reportUrl ? `Report: ${plain(options.reportUrl)}` : '',
@@ -39,52 +49,10 @@ export function renderText(report: Report, options: TextOptions): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-/** Colours and widths of one rendering. */
-class Page {
-  readonly #colour: boolean;
-  readonly #width: number;
-
-  constructor({ colour, width }: TextOptions) {
-    this.#colour = colour;
-    this.#width = Math.max(40, width);
-  }
-
-  paint(colour: Colour, text: string): string {
-    return this.#colour ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
-  }
-
-  /** One line that starts in column `indent`. */
-  line(text: string, indent: number): string {
-    return ' '.repeat(indent) + cut(text, this.#width - indent);
-  }
-
-  /** As many lines as the words need; those after the first start in column `indent`. A longer word is cut. */
-  wrapped(text: string, first: number, indent: number): readonly string[] {
-    const lines: string[] = [];
-    let current = ' '.repeat(first);
-    for (const word of text.split(' ')) {
-      const start = current.trim() === '';
-      if (!start && current.length + 1 + word.length > this.#width) {
-        lines.push(current);
-        current = ' '.repeat(indent);
-      }
-      current += (current.trim() === '' ? '' : ' ') + cut(word, this.#width - indent);
-    }
-    return [...lines, current];
-  }
-
-  /** `shown` of all, and a line that counts the rest. */
-  capped<T>(all: readonly T[], max: number, what: string, render: (one: T) => readonly string[]): readonly string[] {
-    const more = all.length - max;
-    const rest = more > 0 ? [`  … and ${more} more ${what}, in the JSON report`] : [];
-    return [...all.slice(0, max).flatMap(render), ...rest];
-  }
-}
-
-function headline(report: Report, page: Page): string {
+function headline(report: Report, page: TextPage): string {
   const culprits = new Set(report.findings.map(({ package: by }) => by?.name ?? null));
-  const count = `${report.findings.length} finding${report.findings.length === 1 ? '' : 's'}`;
-  const who = culprits.size === 1 ? '1 package' : `${culprits.size} packages`;
+  const count = counted(report.findings.length, 'finding');
+  const who = counted(culprits.size, 'package');
   const words = {
     clean: `${page.paint('green', 'CLEAN')} – watched from end to end, and it did nothing it should not`,
     findings: `${page.paint('red', 'FINDINGS')} – ${count} by ${who}`,
@@ -94,7 +62,7 @@ function headline(report: Report, page: Page): string {
   return [`${page.paint('bold', 'Verdict:')} ${words[report.verdict]}`, ...notices].join('\n');
 }
 
-function reasons(report: Report, page: Page): string {
+function reasons(report: Report, page: TextPage): string {
   return page
     .capped(report.incomplete, MAX.reasons, 'reasons', ({ code, message }) =>
       page
@@ -104,7 +72,7 @@ function reasons(report: Report, page: Page): string {
     .join('\n');
 }
 
-function findings(report: Report, page: Page): readonly string[] {
+function findings(report: Report, page: TextPage): readonly string[] {
   const all = groupByPackage(report.findings);
   const more = all.length - MAX.packages;
   const rest = more > 0 ? [`… and ${more} more packages with findings, in the JSON report`] : [];
@@ -115,7 +83,7 @@ function label(by: PackageRef | null): string {
   return by === null ? 'package not known' : cut(plain(`${by.name}@${by.version}`), 60);
 }
 
-function findingGroup(group: FindingGroup, page: Page): string {
+function findingGroup(group: FindingGroup, page: TextPage): string {
   const title = label(group.package);
   const path = group.package?.path ?? [];
   const why = path.length === 0 ? '' : page.line(plain(path.join(' → ')), title.length + 3).slice(title.length);
@@ -123,7 +91,7 @@ function findingGroup(group: FindingGroup, page: Page): string {
   return [`${page.paint('bold', title)}${page.paint('dim', why)}`, ...lines].join('\n');
 }
 
-function findingLines(finding: Finding, page: Page): readonly string[] {
+function findingLines(finding: Finding, page: TextPage): readonly string[] {
   const severe = ['EMERGENCY', 'ALERT', 'CRITICAL', 'ERROR'].includes(finding.priority);
   const priority = page.paint(severe ? 'red' : 'yellow', finding.priority.padEnd(PRIORITY_COLUMN - 2));
   const times = finding.count > 1 ? ` ×${finding.count}` : '';
@@ -138,7 +106,7 @@ function findingLines(finding: Finding, page: Page): readonly string[] {
   return [`  ${priority}${rule}`, ...details.map((line) => page.line(line, PRIORITY_COLUMN))];
 }
 
-function observations(report: Report, page: Page): string {
+function observations(report: Report, page: TextPage): string {
   if (report.observations.length === 0) return '';
   const lines = page.capped(report.observations, MAX.observations, 'observations', (finding) => {
     const { accepted } = finding;
@@ -150,17 +118,45 @@ function observations(report: Report, page: Page): string {
   return [page.paint('bold', 'Observations (not judged)'), ...lines].join('\n');
 }
 
-function network(report: Report, page: Page): string {
+function network(report: Report, page: TextPage): string {
   if (report.egress.length === 0) return '';
   const refusedFirst = report.egress.toSorted((a, b) => Number(a.allowed) - Number(b.allowed));
-  const lines = page.capped(refusedFirst, MAX.hosts, 'hosts', ({ host, port, allowed, count, via }) => {
+  const lines = page.capped(refusedFirst, MAX.hosts, 'hosts', (row) => {
+    const { host, port, allowed, count, via, bytesSent, bytesReceived } = row;
     const target = cut(plain(port === null ? host : `${host}:${port}`), 50);
-    return [page.line(`${allowed ? 'allowed' : 'refused'}  ${target} (${via}, ${count}×)`, 2)];
+    const bytes = bytesSent + bytesReceived === 0 ? '' : `, ${size(bytesSent)} sent, ${size(bytesReceived)} received`;
+    return [page.line(`${allowed ? 'allowed' : 'refused'}  ${target} (${via}, ${count}×${bytes})`, 2)];
   });
   return [page.paint('bold', 'Network'), ...lines].join('\n');
 }
 
-function facts(report: Report, page: Page): string {
+/** Nothing where no CI job is known or no audit events are received. */
+function audit(part: AuditPart | undefined, page: TextPage): string {
+  if (part === undefined || part.status === 'off') return '';
+  const { status, reasons: why, events, unlisted, sequences, alerts } = part;
+  const total = events.length + unlisted;
+  const linked = events.filter(({ relation }) => relation === 'linked').length;
+  const rules = [...new Set(alerts.map(({ rule, priority }) => `${plain(rule)} (${plain(priority)})`))];
+  const named = rules.slice(0, MAX.rules).join(', ') + (rules.length > MAX.rules ? ' …' : '');
+  const parts = [
+    total === 0 ? 'no events around this job' : `${counted(total, 'event')} around this job`,
+    linked === 0 ? '' : `, ${linked} of them of this very job`,
+    alerts.length === 0 ? '' : `, ${counted(alerts.length, 'alert')}: ${named}`,
+    status === 'waiting' ? '; more may come' : '',
+  ];
+  const lines = [
+    ...page.wrapped(`GitLab: ${parts.join('')}`, 0, 2),
+    ...sequences.flatMap(({ message }) => page.wrapped(`! ${plain(message)}`, 2, 4)),
+    ...(status === 'incomplete' ? why.flatMap(({ message }) => page.wrapped(`! ${plain(message)}`, 2, 4)) : []),
+  ];
+  return lines.join('\n').replace('GitLab', page.paint('bold', 'GitLab'));
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function facts(report: Report, page: TextPage): string {
   const phases = report.phases.flatMap((phase) => {
     const ended = phase.timedOut ? 'stopped at its deadline' : `exit code ${phase.exitCode}`;
     const scripts = phase.scripts ? `, install scripts run: ${phase.scripts.ran} of ${phase.scripts.declared}` : '';
@@ -194,7 +190,7 @@ function loaded({ loaded: packages }: Report['phases'][number]): string {
   return `, packages loaded: ${packages.filter(({ ok }) => ok).length} of ${packages.length}`;
 }
 
-function nextSteps(report: Report, page: Page): string {
+function nextSteps(report: Report, page: TextPage): string {
   const { recommended, refused } = report.allowScripts;
   const list = (packages: readonly string[]): string => {
     const more = packages.length - 20;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessibilityFaults, launchBrowser, photograph, watchedPage } from '../app/browser.js';
 import { hostileReport } from './hostile-report.js';
 import { ID, job, report } from './reports.js';
+import { CONTEXT, gitlabRoutes, hostileSection } from './sections.js';
 import { type Service, startService } from './service.js';
 
 let service: Service;
@@ -10,7 +11,7 @@ let browser: Browser;
 let url: string;
 
 beforeAll(async () => {
-  [service, browser] = await Promise.all([startService(), launchBrowser()]);
+  [service, browser] = await Promise.all([startService({ gitlab: gitlabRoutes(hostileSection) }), launchBrowser()]);
   url = `http://127.0.0.1:${service.port}`;
 });
 
@@ -20,7 +21,7 @@ afterAll(async () => {
 });
 
 test('10,000 hostile findings: nothing of them runs, nothing is wider than a phone, interactive within a second', async () => {
-  service.queue.views.set(ID, job({ state: 'finished', report: hostileReport() }));
+  service.queue.views.set(ID, job({ state: 'finished', report: hostileReport(), context: CONTEXT }));
   const { page, faults } = await watchedPage(browser);
   // The browser itself has to be warm.
   await page.goto(`${url}/`);

@@ -1,17 +1,22 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hashToken } from '../../src/api/credentials.js';
+import type { JobContext } from '../../src/gitlab/identity/context.js';
 import type { Report } from '../../src/report/report.js';
 import { hostileReport } from './hostile-report.js';
 import { ALERT, egressRow, finding, ID, job, report } from './reports.js';
+import { CONTEXT, gitlabRoutes, hostileSection, section, sectionEvent } from './sections.js';
 import { type Service, startService } from './service.js';
 
 let service: Service;
+/** What GitLab's audit events say of every job with a context. */
+let around = section();
 
 beforeAll(async () => {
   service = await startService({
     tokens: ['ci', 'other', 'ops'].map((name) => ({ name, digest: hashToken(name) })),
     administrators: ['ops'],
+    gitlab: gitlabRoutes(() => around),
   });
 });
 
@@ -25,9 +30,9 @@ function browse(path: string, as = 'ci') {
   return request(service.server).get(path).set(headers);
 }
 
-async function pageOf(full: Report): Promise<string> {
-  service.queue.views.set(ID, job({ owner: 'ci', state: full.status, report: full }));
-  const answer = await browse(`/jobs/${ID}`);
+async function pageOf(full: Report, context: JobContext | null = null, as = 'ci'): Promise<string> {
+  service.queue.views.set(ID, job({ owner: 'ci', state: full.status, report: full, context }));
+  const answer = await browse(`/jobs/${ID}`, as);
   expect(answer.status).toBe(200);
   expect(answer.headers['content-type']).toContain('text/html');
   return answer.text;
@@ -91,7 +96,7 @@ describe('the page of a report', () => {
     const page = await pageOf(full);
     const text = words(page);
     expect(text).toMatch(
-      /x\.attacker\.invalid refused name look-up 2 evil-dep@1\.0\.0 .*registry\.npmjs\.org :443 allowed/,
+      /x\.attacker\.invalid refused name look-up 2 – – evil-dep@1\.0\.0 .*registry\.npmjs\.org :443 allowed/,
     );
     expect(text).toMatch(/0\.00 s 40 npm ci 2\.50 s 41 node setup\.js finding e@1/);
     expect(text).toMatch(/wait, prepare 10\.0 s – install 20\.0 s 2 drain 1 min 0 s – findings 2/);
@@ -99,6 +104,61 @@ describe('the page of a report', () => {
     for (const format of ['json', 'gitlab', 'sarif', 'junit', 'codequality']) {
       expect(page).toContain(`href="/v1/jobs/${ID}/report?format=${format}"`);
     }
+  });
+
+  test('shows what was run: manager, commands, what was loaded and what was left running', async () => {
+    const phases: Report['phases'] = [
+      {
+        ...(full.phases[0] ?? { name: 'install', command: '', exitCode: 0, durationMs: 0, timedOut: false }),
+        leftRunning: [{ pid: 77, cmdline: 'node miner.js' }],
+      },
+      {
+        name: 'import',
+        command: 'node import-all.mjs',
+        exitCode: null,
+        durationMs: 3_000,
+        timedOut: true,
+        loaded: [
+          { name: 'good', version: '1.0.0', ok: true, ms: 20 },
+          { name: 'bad', version: '2.0.0', ok: false, ms: 31, error: 'Cannot find module x', failed: ['./sub'] },
+        ],
+      },
+    ];
+    const manager = { name: 'npm', version: '12.2.0', reason: 'its lock file', leftOut: ['.npmrc: ignore-scripts'] };
+    const text = words(await pageOf(report({ phases, manager })));
+    expect(text).toMatch(/npm 12\.2\.0 : its lock file .*\.npmrc: ignore-scripts/);
+    expect(text).toMatch(/install exit code 0 npm ci 20\.0 s, install scripts run: 2 of 2/);
+    expect(text).toMatch(/Still ran when the phase was over: node miner\.js process 77/);
+    expect(text).toMatch(/import stopped at its deadline .*2 packages loaded, 1 of them in vain/);
+    expect(text).toMatch(/bad@2\.0\.0 not loaded 31 ms Cannot find module x \.\/sub .*good@1\.0\.0 loaded 20 ms/);
+  });
+
+  test('tells how many bytes went to a host and came from it', async () => {
+    const egress = [egressRow({ host: 'registry.npmjs.org', allowed: true, bytesSent: 2_048, bytesReceived: 3 << 20 })];
+    expect(words(await pageOf(report({ egress })))).toContain('1 2.0 KiB 3.0 MiB');
+  });
+
+  test('puts GitLab’s events beside it: tiers with reasons, alerts, the CI job and whether that is proven', async () => {
+    const linked = sectionEvent({ tier: 'T2', relation: 'linked', reason: "its target is this job's pipeline" });
+    const sequences = [
+      { name: 'rogue-runner', message: 'a new runner', relation: 'linked' as const, refs: [], findings: [] },
+    ];
+    around = section({ events: [linked, sectionEvent()], sequences });
+    const page = await pageOf(full, CONTEXT, 'ops');
+    const text = words(page);
+    expect(text).toMatch(/Identity verified signed by GitLab .*Project acme\/web .*Pipeline 8001 .*CI job 9001/);
+    expect(page).toContain('href="https://gitlab.example/acme/web/-/jobs/9001"');
+    expect(text).toMatch(/WARNING GitLab - CI\/CD variable changed .*A CI variable was changed/);
+    expect(text).toMatch(/during the job high ci_variable_updated Changed NPM_TOKEN Bob acme\/web T2 its target is/);
+    expect(text).toContain('T5 another person, in the same project');
+    expect(text).toContain('rogue-runner : a new runner Every event of it names this job.');
+    expect(text).toContain('GitLab events 2');
+    around = section({ context: { ...CONTEXT, verified: false } });
+    const claimed = await pageOf(full, { ...CONTEXT, verified: false });
+    expect(words(claimed)).toContain('not verified claimed by the submission');
+    expect(claimed).not.toContain('href="https://gitlab.example');
+    expect(words(claimed)).not.toContain('NPM_TOKEN');
+    expect(words(await pageOf(full))).toContain('the submission told of no CI job');
   });
 
   test('says what to do: refuse, allow, accept with a reason', async () => {
@@ -126,11 +186,13 @@ describe('the page of a report', () => {
   test('of 10,000 hostile findings is small, quick, counts what it leaves out, and holds no markup of theirs', async () => {
     const huge = hostileReport();
     const started = performance.now();
-    const page = await pageOf(huge);
+    around = hostileSection();
+    const page = await pageOf(huge, around.context, 'ops');
     expect(performance.now() - started).toBeLessThan(1_000);
     expect(Buffer.byteLength(page)).toBeLessThan(200_000);
     expect(page).not.toMatch(/<script(?! src="\/assets\/)|<img|<b>|<!--/);
     expect(page).not.toMatch(/<[^>]*\son\w+=/);
+    expect(page).not.toMatch(/href="(?![/#])/);
     expect(page).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u202a-\u202e\u2066-\u2069]/);
     expect(words(page)).toMatch(/And [\d,]+ more .*JSON report/);
   });

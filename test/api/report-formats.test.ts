@@ -2,11 +2,12 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FORMAT_NAMES } from '../../src/report/formats/formats.js';
 import { finding, ID, job, report } from './reports.js';
+import { gitlabRoutes, section } from './sections.js';
 import { type Service, startService } from './service.js';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService();
+  service = await startService({ gitlab: gitlabRoutes(section) });
 });
 afterAll(() => service.close());
 
@@ -40,6 +41,16 @@ describe('GET /v1/jobs/:id/report', () => {
     const { vulnerabilities } = (await get('?format=gitlab&file=apps%2Fweb%2Fyarn.lock')).body;
     expect(vulnerabilities[0].location.file).toBe('apps/web/yarn.lock');
     expect(vulnerabilities[0].details.report.href).toBe(`http://pw.example/jobs/${ID}`);
+  });
+
+  test('JSON is the same full report as GET /v1/jobs/:id, and the text tells of GitLab', async () => {
+    const { context } = section();
+    service.queue.views.set(ID, job({ state: 'finished', report: report(), context }));
+    const whole = (await request(service.server).get(`/v1/jobs/${ID}`)).body;
+    expect(whole.gitlab.alerts).toHaveLength(1);
+    expect((await get('?format=json')).body).toEqual(whole);
+    expect((await get('')).body).toEqual(whole);
+    expect((await get('?format=text')).text).toContain('GitLab: 1 event around this job, 1 alert: GitLab - CI/CD');
   });
 
   test('while the job runs: 409 with its state and when to ask again', async () => {

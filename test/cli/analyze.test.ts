@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { formatUser, hashToken, parseUsers } from '../../src/api/credentials.js';
 import { loadClientConfig, loadConfig } from '../../src/app/config.js';
 import { readAnalyzeOptions } from '../../src/cli/analyze/options.js';
+import type { FullReport } from '../../src/jobs/full-report.js';
 import type { JobState } from '../../src/jobs/job.js';
 import { outcomeOf } from '../../src/report/outcome.js';
 import type { Report } from '../../src/report/report.js';
@@ -64,8 +65,9 @@ describe('packwarden analyze', () => {
   it('clean: 0, JSON on a standard output that is no terminal, progress and link on standard error', async () => {
     const { code, stdout, stderr } = await analyze({});
     expect(code).toBe(0);
-    const printed = JSON.parse(stdout) as Report;
+    const printed = JSON.parse(stdout) as FullReport;
     expect(printed.verdict).toBe('clean');
+    expect(printed.gitlab).toMatchObject({ status: 'off', reasons: [{ code: 'no-feed' }] });
     expect(stderr).toContain(`${url}/jobs/${printed.id}`);
     expect(stderr).toContain('packed 2 files');
     expect(stderr).toMatch(/verdict clean: nothing at or above WARNING \(exit code 0\)\n$/);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { AuditPart } from '../../src/report/audit-part.js';
 import { buildReport } from '../../src/report/build.js';
 import { renderText } from '../../src/report/text.js';
-import { finding, report } from '../api/reports.js';
+import { egressRow, finding, report } from '../api/reports.js';
 import { alertAt, evidence, folded, NPM, PROJECT, pkg, treeOf } from './evidence.js';
 
 const packages = [pkg('.', ['evil-dep']), pkg('node_modules/evil-dep', [], ['postinstall'])];
@@ -61,6 +62,50 @@ describe('the report in a terminal', () => {
   it('uses colour only when asked', () => {
     expect(render('/x', { colour: true, width: 80 })).toContain('\u001b[31m');
     expect(render('/x')).not.toContain('\u001b');
+  });
+
+  it.each<[string, Partial<AuditPart>, string]>([
+    ['off', { status: 'off' }, ''],
+    ['nothing yet', { status: 'waiting' }, 'GitLab: no events around this job; more may come\n'],
+    ['an event', { events: [{ relation: 'correlated' }] }, 'GitLab: 1 event around this job\n'],
+    [
+      'events and alerts',
+      {
+        events: [{ relation: 'linked' }, { relation: 'correlated' }],
+        unlisted: 3,
+        alerts: [{ rule: 'Token made', priority: 'ERROR' }],
+      },
+      'GitLab: 5 events around this job, 1 of them of this very job, 1 alert: Token\n  made (ERROR)\n',
+    ],
+    [
+      'a sequence whose text is hostile',
+      { sequences: [{ message: 'minted\nVerdict: \u001b[2JCLEAN' }] },
+      'GitLab: no events around this job\n  ! minted·Verdict: ·[2JCLEAN\n',
+    ],
+    [
+      'a gap',
+      { status: 'incomplete', reasons: [{ message: 'the destination was silent' }] },
+      'GitLab: no events around this job\n  ! the destination was silent\n',
+    ],
+  ])('tells of GitLab’s audit events: %s', (_title, changes, lines) => {
+    const gitlab: AuditPart = {
+      status: 'complete',
+      reasons: [],
+      events: [],
+      unlisted: 0,
+      sequences: [],
+      alerts: [],
+      ...changes,
+    };
+    const text = renderText({ ...report(), gitlab }, { colour: false, width: 80 });
+    if (lines === '') expect(text).not.toContain('GitLab');
+    else expect(text).toContain(`\n\n${lines}\n`);
+  });
+
+  it('tells how many bytes went to a host and came from it', () => {
+    const egress = [egressRow({ allowed: true, bytesSent: 1_536, bytesReceived: 7 })];
+    const text = renderText(report({ egress }), { colour: false, width: 80 });
+    expect(text).toContain('allowed  x.attacker.invalid:443 (proxy, 1×, 1.5 KiB sent, 7 bytes received)');
   });
 
   it('keeps every line of the fullest report within 80 columns, and a page', () => {

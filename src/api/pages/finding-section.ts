@@ -1,13 +1,14 @@
 import type { FindingGroup } from '../../report/groups.js';
-import type { Finding, Report } from '../../report/report.js';
+import type { Finding, FindingPart, Report } from '../../report/report.js';
 import { subjectOf } from '../../report/subject.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
 import { moment } from './time.js';
 
 /** What a page holds of a report with very many findings; the JSON has all of them. */
-const GROUPS = { most: 40, bytes: 60_000 };
+const GROUPS = { most: 40, bytes: 48_000 };
 const PER_GROUP = { most: 25, bytes: 25_000 };
 const OBSERVATIONS = { most: 30, bytes: 10_000 };
+const MAX_PARTS = 6;
 
 /** What was found, by package. */
 export function findingSection(report: Report, groups: readonly FindingGroup[]): Html {
@@ -25,13 +26,20 @@ export function observationSection(report: Report): Html {
   const { shown, left } = fitting(report.observations, OBSERVATIONS, (finding) => {
     const by = finding.package;
     const who: Part = by ? hostile(`${by.name}@${by.version}`) : 'package not known';
-    return html`<li><span class="priority low">${finding.priority}</span> ${hostile(finding.rule)} <code>${evidenceOf(finding)}</code> <span class="muted">${who}</span></li>`;
+    return html`<li><span class="priority low">${finding.priority}</span> ${hostile(finding.rule)} <code>${evidenceOf(finding)}</code> <span class="muted">${who}</span>${mildness(finding)}</li>`;
   });
   return html`<section aria-labelledby="observations"><h2 id="observations">Observations</h2>
-<p class="muted">Worth knowing, but below the priority that decides the verdict.</p>
+<p class="muted">Worth knowing, but below the priority that decides the verdict, or accepted by this service’s owners.</p>
 <ul class="plain">${shown}</ul>
 ${more(left, 'observations', report.id)}
 </section>`;
+}
+
+/** Why it does not decide the verdict, where that is not its priority alone. */
+function mildness({ known, accepted }: Finding): Part {
+  if (accepted)
+    return html`<br><span class="tag">accepted until ${accepted.expires}</span> ${hostile(accepted.reason)}`;
+  return known === undefined ? null : html`<br><span class="tag">known</span> ${hostile(known)}`;
 }
 
 function groupArticle(group: FindingGroup, id: string): Html {
@@ -55,17 +63,23 @@ function pathOf(path: readonly string[]): Html {
 }
 
 function findingItem(finding: Finding): Html {
-  const { processes, alert } = finding;
+  const { processes, alert, parts, wroteBy } = finding;
   const command = processes[0]?.cmdline ?? alert.output_fields['proc.cmdline'] ?? '';
   return html`<li class="finding">
 <p><span class="priority ${isSevere(finding) ? 'high' : 'medium'}">${finding.priority}</span> <strong>${hostile(finding.rule)}</strong>${finding.decoy === null ? null : html` <span class="tag">decoy: ${hostile(finding.decoy, 100)}</span>`}</p>
 <dl>
 ${row('What', evidenceOf(finding))}
+${row('Put together', parts === undefined ? null : html`<ul class="plain">${parts.slice(0, MAX_PARTS).map(partItem)}</ul>`)}
 ${row('Command', command === '' ? null : html`<code>${hostile(command)}</code>`)}
+${row('Written by', wroteBy === undefined ? null : hostile(`${wroteBy.name}@${wroteBy.version}`, 120))}
 ${row('When', html`${moment(finding.first)}, in the ${finding.phase} phase${finding.count > 1 ? `, ${finding.count} times` : null}`)}
 </dl>
 ${processes.length > 1 ? chain(finding) : null}
 </li>`;
+}
+
+function partItem({ rule, first, subject }: FindingPart): Html {
+  return html`<li>${hostile(rule)} <code>${hostile(subject)}</code> <span class="muted">${moment(first)}</span></li>`;
 }
 
 function chain(finding: Finding): Html {

@@ -2,7 +2,7 @@ import type { ProcessRow, Report } from '../../report/report.js';
 import { counted, more } from './finding-section.js';
 import { fitting, type Html, hostile, html } from './html.js';
 
-const ROWS = { most: 200, bytes: 30_000 };
+const ROWS = { most: 200, bytes: 24_000 };
 /** Deeper levels are drawn like this one. */
 const MAX_DEPTH = 10;
 

@@ -1,10 +1,13 @@
+import type { FullReport } from '../../jobs/full-report.js';
 import { groupByPackage } from '../../report/groups.js';
 import type { Report } from '../../report/report.js';
 import type { Page } from './document.js';
 import { findingSection, observationSection } from './finding-section.js';
+import { gitlabSection } from './gitlab-section.js';
 import { type Html, hostileLines, html } from './html.js';
 import { networkSection } from './network-section.js';
 import { nextSection } from './next-section.js';
+import { phaseSection } from './phase-section.js';
 import { processSection } from './process-section.js';
 import { timelineSection } from './timeline-section.js';
 import { verdictSection, verdictSentence } from './verdict-section.js';
@@ -21,7 +24,7 @@ const FORMATS = [
 ] as const;
 
 /** The page of a job that has its report: complete without JavaScript, and under 200 KB whatever the report holds. */
-export function reportPage(report: Report): Page {
+export function reportPage(report: FullReport): Page {
   const groups = groupByPackage(report.findings);
   return {
     title: `${report.verdict}: ${verdictSentence(report, groups)}`,
@@ -29,7 +32,9 @@ export function reportPage(report: Report): Page {
 ${findingSection(report, groups)}
 ${nextSection(report, groups)}
 ${timelineSection(report)}
+${gitlabSection(report)}
 ${networkSection(report)}
+${phaseSection(report)}
 ${processSection(report)}
 ${observationSection(report)}
 ${logSection(report)}

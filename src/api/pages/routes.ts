@@ -3,6 +3,7 @@ import { identityOf } from '../identify.js';
 import { findJob } from '../job-id.js';
 import { methodNotAllowed } from '../method.js';
 import type { JobService, Readiness } from '../ports.js';
+import { type ReportReading, readReport } from '../read-report.js';
 import { sendPage } from './document.js';
 import { homePage } from './home-page.js';
 import { reportPage } from './report-page.js';
@@ -10,7 +11,7 @@ import { runningPage } from './running-page.js';
 
 const RECENT = 25;
 
-export interface PageOptions {
+export interface PageOptions extends ReportReading {
   readonly jobs: JobService;
   readonly readiness: Readiness;
   readonly maxUploadBytes: number;
@@ -34,8 +35,10 @@ export function pageRoutes(options: PageOptions): Router {
   router
     .route('/jobs/:id')
     .get(async (request: Request, response: Response) => {
-      const job = await findJob(jobs, request.params.id, identityOf(response));
-      sendPage(response, job.report === null ? runningPage(job) : reportPage(job.report));
+      const reader = identityOf(response);
+      const job = await findJob(jobs, request.params.id, reader);
+      const report = await readReport(job, options, reader);
+      sendPage(response, report === null ? runningPage(job) : reportPage(report));
     })
     .all(methodNotAllowed('GET, HEAD'));
   return router;

@@ -1,6 +1,7 @@
-import type { Finding, Report } from '../../report/report.js';
+import type { FullReport } from '../../jobs/full-report.js';
+import type { Report } from '../../report/report.js';
 import { counted } from './finding-section.js';
-import { type Html, html } from './html.js';
+import { type Html, html, type Part } from './html.js';
 import { duration } from './time.js';
 
 /** The drawing's width in its own units; it is stretched to the page's. */
@@ -17,8 +18,8 @@ interface Span {
   readonly findings: number;
 }
 
-/** The run over its phases, and when findings came. The drawing shows what the table says. */
-export function timelineSection(report: Report): Html {
+/** The run over its phases, and when findings and GitLab's events came. The drawing shows what the table says. */
+export function timelineSection(report: FullReport): Html {
   const spans = spansOf(report);
   if (spans.length === 0) return html``;
   const start = Date.parse(report.submittedAt);
@@ -28,12 +29,15 @@ export function timelineSection(report: Report): Html {
     ({ name, from, to, findings }) =>
       html`<tr><th scope="row">${name}</th><td class="number">${duration(Math.max(0, to - from))}</td><td class="number">${findings === 0 ? '–' : findings}</td><td class="track">${drawing(html`<rect class="bar" x="${x(from)}" y="3" width="${Math.max(2, x(to) - x(from))}" height="${HEIGHT - 6}" rx="2"/>`)}</td></tr>`,
   );
-  const moments = report.findings.slice(0, MAX_MARKS).map((finding) => mark(finding, x));
+  const found = report.findings.map(({ first }) => Date.parse(first));
+  const told = report.gitlab.events
+    .map(({ event }) => Date.parse(event.time))
+    .filter((at) => at >= start && at <= start + whole);
   return html`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>
 <table class="timeline">
 <thead><tr><th scope="col">Phase</th><th scope="col">Took</th><th scope="col">Findings</th><th scope="col"><span class="hidden">Drawing</span></th></tr></thead>
 <tbody>${rows}
-${report.findings.length === 0 ? null : html`<tr><th scope="row">findings</th><td></td><td class="number">${report.findings.length}</td><td class="track">${drawing(moments)}</td></tr>`}</tbody>
+${momentsRow('findings', 'mark', found, x)}${momentsRow('GitLab events', 'event', told, x)}</tbody>
 </table>
 <p class="muted">From the submission to the report: ${duration(whole)}${report.findings.length > MAX_MARKS ? `; the first ${counted(MAX_MARKS, 'finding')} are drawn` : null}.</p>
 </section>`;
@@ -43,8 +47,15 @@ function drawing(content: Html | readonly Html[]): Html {
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${content}</svg>`;
 }
 
-function mark(finding: Finding, x: (at: number) => number): Html {
-  return html`<rect class="mark" x="${Math.min(WIDTH - 4, x(Date.parse(finding.first)))}" y="1" width="4" height="${HEIGHT - 2}"/>`;
+/** Moments of one kind in a row of their own; none where there are none. */
+function momentsRow(name: string, kind: 'mark' | 'event', times: readonly number[], x: (at: number) => number): Part {
+  if (times.length === 0) return null;
+  const marks = times
+    .slice(0, MAX_MARKS)
+    .map(
+      (at) => html`<rect class="${kind}" x="${Math.min(WIDTH - 4, x(at))}" y="1" width="4" height="${HEIGHT - 2}"/>`,
+    );
+  return html`<tr><th scope="row">${name}</th><td></td><td class="number">${times.length}</td><td class="track">${drawing(marks)}</td></tr>`;
 }
 
 /** The phases, and what was before and after them. Empty for a run that got nowhere, or was told without times. */

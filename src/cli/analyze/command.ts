@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadClientConfig } from '../../app/config.js';
+import type { FullReport } from '../../jobs/full-report.js';
 import { outcomeOf } from '../../report/outcome.js';
 import { plain } from '../../report/plain.js';
-import type { Report } from '../../report/report.js';
+import { size } from '../../report/size.js';
 import type { Tarball } from '../pack/tarball.js';
 import { ServiceClient } from '../service-client.js';
 import type { Command } from '../usage.js';
@@ -12,7 +13,7 @@ import { help } from './help.js';
 import { Interrupt } from './interrupt.js';
 import { type AnalyzeOptions, readAnalyzeOptions } from './options.js';
 import { renderForStdout, writeOutputs } from './output.js';
-import { Progress, size } from './progress.js';
+import { Progress } from './progress.js';
 import { chooseSubmission, pack, type Submission } from './submission.js';
 
 const POLL_MS = 1_000;
@@ -65,7 +66,7 @@ class Run {
   ) {}
 
   /** Null when it was interrupted or took too long. @throws ServiceError */
-  async toReport(tarball: Tarball, manager: string): Promise<Report | null> {
+  async toReport(tarball: Tarball, manager: string): Promise<FullReport | null> {
     let id: string | null = null;
     try {
       id = await this.client.submit(tarball, manager, randomUUID(), (sent) => this.progress.sent(sent, tarball.bytes));
@@ -81,7 +82,7 @@ class Run {
 }
 
 async function publish(
-  report: Report,
+  report: FullReport,
   submission: Submission,
   options: AnalyzeOptions,
   progress: Progress,

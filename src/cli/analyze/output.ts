@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { VERSION } from '../../app/version.js';
+import type { FullReport } from '../../jobs/full-report.js';
 import { FORMATS, type FormatName } from '../../report/formats/formats.js';
 import { lockFileOf } from '../../report/formats/lock-file.js';
-import type { Report } from '../../report/report.js';
 import { renderText } from '../../report/text.js';
 import type { AnalyzeOptions } from './options.js';
 
@@ -15,7 +15,7 @@ export interface Terminal {
 }
 
 export interface WrittenReport {
-  readonly report: Report;
+  readonly report: FullReport;
   /** Relative to the repository; null where only the report can tell. */
   readonly lockFile: string | null;
   readonly reportUrl: string;

@@ -1,3 +1,4 @@
+import { size } from '../../report/size.js';
 import { explainState } from '../states.js';
 
 /** Tells a person on standard error what goes on, a line for each thing; in a terminal the upload counts up in place. */
@@ -33,11 +34,4 @@ export class Progress {
   #elapsed(): string {
     return `${Math.round((performance.now() - this.#start) / 1000)} s`.padStart(5);
   }
-}
-
-/** Bytes as a person reads them. */
-export function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} KiB`;
-  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }

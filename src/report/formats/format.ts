@@ -1,4 +1,4 @@
-import type { Report } from '../report.js';
+import type { JoinedReport } from '../audit-part.js';
 
 /** What a rendering needs beside the report. */
 export interface FormatContext {
@@ -15,7 +15,7 @@ export interface Format {
   readonly contentType: string;
   /** The name a download is given. */
   readonly fileName: string;
-  render(report: Report, context: FormatContext): string;
+  render(report: JoinedReport, context: FormatContext): string;
 }
 
 /** What a terminal would obey and JSON lets through; half characters it escapes itself. */

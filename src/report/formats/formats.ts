@@ -1,4 +1,3 @@
-import type { Report } from '../report.js';
 import { renderText } from '../text.js';
 import { codeQuality } from './code-quality.js';
 import { type Format, toJson } from './format.js';
@@ -9,13 +8,13 @@ import { sarif } from './sarif.js';
 const json: Format = {
   contentType: 'application/json; charset=utf-8',
   fileName: 'packwarden.json',
-  render: (report: Report) => toJson(report),
+  render: (report) => toJson(report),
 };
 
 const text: Format = {
   contentType: 'text/plain; charset=utf-8',
   fileName: 'packwarden.txt',
-  render: (report: Report) => renderText(report, { colour: false, width: 80 }),
+  render: (report) => renderText(report, { colour: false, width: 80 }),
 };
 
 /** Every way to write a report down, by the name that `?format=` and `--format` know it by. */
