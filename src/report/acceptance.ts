@@ -1,38 +1,29 @@
-import { quote } from '../rules/index.js';
+import semver from 'semver';
 import type { Finding } from './report.js';
+import { subjectOf } from './subject.js';
 
-/** Fields that tell one finding from another, where the alert has them. */
-const FIELDS = ['proc.cmdline', 'fd.name', 'evt.arg.path'] as const;
+/** How long an acceptance counts that nobody has set a date for. */
+const DAYS = 90;
 
 /**
- * A rule file that accepts a finding: an exception of its rule for exactly this command and object, with room for the
- * reason. Null for what no rule of a file found (the gateway's refusals).
+ * An entry of the baseline (`baseline.ts`) that accepts exactly this finding. Its reason is empty, and a baseline with an
+ * empty reason is refused: whoever accepts says why. Null where no package with a version is known.
+ * `now`: milliseconds since the epoch.
  */
-export function acceptanceOf(finding: Finding): string | null {
-  const { alert, rule } = finding;
-  if (alert.source.toUpperCase() !== 'SYSCALL') return null;
-  const fields = FIELDS.filter((field) => (alert.output_fields[field] ?? '') !== '');
-  if (fields.length === 0) return null;
-  const by = finding.package === null ? 'package not known' : `${finding.package.name}@${finding.package.version}`;
-  // Falco puts an exception's values into a condition as they stand: they bring their own quotes.
-  const values = fields.map((field) => quoted(quote(alert.output_fields[field] ?? '')));
+export function acceptanceOf(finding: Finding, now: number): string | null {
+  const by = finding.package;
+  if (by === null || semver.valid(by.version) === null) return null;
+  const detail = subjectOf(finding);
   return [
-    `# Accepted for ${quoted(by)}. Reason: `,
-    '# By, until: ',
-    `- rule: ${quoted(rule)}`,
-    '  exceptions:',
-    `    - name: accepted_${nameOf(alert.time.seconds, alert.time.nanos)}`,
-    `      fields: [${fields.join(', ')}]`,
-    `      comps: [${fields.map(() => '=').join(', ')}]`,
-    `      values: [[${values.join(', ')}]]`,
-    '  override: { exceptions: append }',
+    'accept:',
+    `  - rule: ${quoted(finding.rule)}`,
+    `    package: ${quoted(by.name)}`,
+    `    version: ${quoted(by.version)}`,
+    ...(detail === '' ? [] : [`    detail: ${quoted(detail)}`]),
+    '    reason: ""',
+    `    expires: ${new Date(now + DAYS * 86_400_000).toISOString().slice(0, 10)}`,
     '',
   ].join('\n');
-}
-
-/** Two exceptions of one rule may not share a name. */
-function nameOf(seconds: string, nanos: number): string {
-  return `${seconds}_${nanos}`;
 }
 
 /** A double-quoted YAML scalar in ASCII: JSON strings are such. */

@@ -1,6 +1,5 @@
 /** The Falco rules language as a library: what the other rooms use of it. */
 
-export { quote } from './condition/quoting.js';
 export { type Diagnostic, diagnosticLine, formatDiagnostic } from './diagnostics.js';
 export { compileRules, fieldTexts, type Match, type RuleEngine, type RuleInfo } from './engine.js';
 export { RuleSetError, type RuleSetErrorCode } from './errors.js';

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessibilityFaults, launchBrowser, photograph, watchedPage } from '../app/browser.js';
 import { hostileReport } from './hostile-report.js';
-import { ID, job, report } from './reports.js';
+import { finding, ID, job, report } from './reports.js';
 import { CONTEXT, gitlabRoutes, hostileSection } from './sections.js';
 import { type Service, startService } from './service.js';
 
@@ -51,7 +51,26 @@ test.each(['clean', 'incomplete'] as const)('a report that is %s: light, dark, w
   expect(faults).toEqual([]);
 });
 
+test('what to do next is copied by a button, and on paper nothing stays folded', async () => {
+  const evil = finding({ package: { name: 'evil-dep', version: '1.0.0', path: ['app', 'left-pad-ng', 'evil-dep'] } });
+  const full = report({ verdict: 'findings', findings: [evil], log: 'added 3 packages' });
+  service.queue.views.set(ID, job({ state: 'finished', report: full }));
+  const { page, faults } = await watchedPage(browser);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(`${url}/jobs/${ID}`);
+  await page.getByRole('link', { name: 'What to do next' }).click();
+  await page.getByRole('button', { name: 'Copy' }).first().click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor({ timeout: 5_000 });
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe('npm uninstall left-pad-ng');
+  const isShown = () => page.evaluate('document.querySelector("pre.log").checkVisibility()');
+  expect(await isShown()).toBe(false);
+  await page.emulateMedia({ media: 'print' });
+  expect(await isShown()).toBe(true);
+  expect(faults).toEqual([]);
+});
+
 test('everything is reached with the keyboard, the content by the first link', async () => {
+  service.queue.views.set(ID, job({ state: 'finished', report: report({ log: 'added 3 packages' }) }));
   const { page } = await watchedPage(browser);
   await page.goto(`${url}/jobs/${ID}`);
   await page.keyboard.press('Tab');

@@ -6,6 +6,7 @@ import { methodNotAllowed } from '../method.js';
 
 const TYPES = {
   'packwarden.css': 'text/css',
+  'copy.js': 'text/javascript',
   'live.js': 'text/javascript',
   'upload.js': 'text/javascript',
   'icon.svg': 'image/svg+xml',

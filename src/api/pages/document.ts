@@ -19,7 +19,7 @@ export interface Page {
   readonly title: string;
   readonly main: Html;
   /** The page's script, where it has one; pages are complete without. */
-  readonly script?: 'live.js' | 'upload.js';
+  readonly script?: 'copy.js' | 'live.js' | 'upload.js';
   /** Seconds after which a browser without JavaScript loads the page again. */
   readonly reloadS?: number;
 }

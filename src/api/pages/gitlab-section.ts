@@ -68,7 +68,7 @@ function alerts({ alerts: all }: FullReport['gitlab'], id: string): Part {
     all,
     ALERTS,
     ({ rule, priority, output, time }) =>
-      html`<li><span class="priority medium">${hostile(priority, 20)}</span> <strong>${hostile(rule)}</strong> <span class="muted">${hostile(time, 30)}</span><br><code>${hostile(output)}</code></li>`,
+      html`<li><span class="priority medium">${hostile(priority, 20)}</span> <strong>${hostile(rule)}</strong> <span class="muted">${moment(time)}</span><br><code>${hostile(output)}</code></li>`,
   );
   return html`<h3>Alerts</h3><ul class="plain">${shown}</ul>${more(left, 'alerts', id)}`;
 }
@@ -77,7 +77,7 @@ function events({ events: all, unlisted }: FullReport['gitlab'], id: string): Pa
   if (all.length === 0) return null;
   const { shown, left } = fitting(all, EVENTS, eventRow);
   return html`<h3 id="gitlab-events">Events</h3>
-<div class="scroll" role="region" aria-labelledby="gitlab-events" tabindex="0"><table>
+<div class="scroll" role="region" aria-labelledby="gitlab-events" tabindex="0"><table class="events">
 <thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Who, where</th><th scope="col">Why it stands here</th></tr></thead>
 <tbody>${shown}</tbody></table></div>
 <p class="muted">T1 is of this very job, T6 of the same person elsewhere.</p>

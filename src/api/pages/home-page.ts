@@ -2,7 +2,7 @@ import { ECOSYSTEMS, type JobSummary } from '../../jobs/job.js';
 import type { Identity, Readiness } from '../ports.js';
 import type { Page } from './document.js';
 import { counted } from './finding-section.js';
-import { type Html, hostile, html } from './html.js';
+import { type Html, hostile, html, type Part } from './html.js';
 import { moment } from './time.js';
 
 export interface HomeContent {
@@ -54,13 +54,21 @@ function jobsTable(jobs: HomeContent['jobs'], identity: Identity): Html {
   if (jobs === null) return html`<p class="notice">The job queue does not answer just now.</p>`;
   if (jobs.length === 0) return html`<p class="muted">None yet.</p>`;
   const withOwner = identity.isAdministrator && identity.name !== null;
+  const withProject = jobs.some(({ context }) => context !== null);
   const rows = jobs.map(
     (job) =>
-      html`<tr><th scope="row"><a href="/jobs/${job.id}"><code>${job.id.slice(0, 8)}</code></a></th><td>${outcome(job)}</td><td>${job.ecosystem}</td><td>${moment(new Date(job.submittedAt).toISOString())}</td>${withOwner ? html`<td>${job.owner ?? '–'}</td>` : null}</tr>`,
+      html`<tr><th scope="row"><a href="/jobs/${job.id}"><code>${job.id.slice(0, 8)}</code></a></th><td>${outcome(job)}</td>${withProject ? html`<td>${projectOf(job)}</td>` : null}<td>${job.ecosystem}</td><td>${moment(new Date(job.submittedAt).toISOString())}</td>${withOwner ? html`<td>${job.owner ?? '–'}</td>` : null}</tr>`,
   );
   return html`<div class="scroll" role="region" aria-labelledby="jobs" tabindex="0"><table>
-<thead><tr><th scope="col">Job</th><th scope="col">Outcome</th><th scope="col">Ecosystem</th><th scope="col">Submitted</th>${withOwner ? html`<th scope="col">By</th>` : null}</tr></thead>
+<thead><tr><th scope="col">Job</th><th scope="col">Outcome</th>${withProject ? html`<th scope="col">Project</th>` : null}<th scope="col">Ecosystem</th><th scope="col">Submitted</th>${withOwner ? html`<th scope="col">By</th>` : null}</tr></thead>
 <tbody>${rows}</tbody></table></div>`;
+}
+
+/** Of the CI job behind it, where one is known. */
+function projectOf({ context }: JobSummary): Part {
+  if (context === null) return '–';
+  const { projectPath, projectId, ref } = context;
+  return html`${hostile(projectPath ?? `number ${projectId}`, 80)}${ref === undefined ? null : html` <span class="muted">${hostile(ref, 40)}</span>`}`;
 }
 
 const TAGS = { clean: 'good', findings: 'bad', incomplete: 'doubtful' } as const;

@@ -21,7 +21,7 @@ export function networkSection(report: Report): Html {
   return html`<section aria-labelledby="network"><h2 id="network">Network</h2>
 ${mode(report)}
 <div class="scroll" role="region" aria-labelledby="network" tabindex="0"><table>
-<thead><tr><th scope="col">Host</th><th scope="col">Answer</th><th scope="col">Times</th><th scope="col">Sent</th><th scope="col">Received</th><th scope="col">Asked by</th></tr></thead>
+<thead><tr><th scope="col">Host</th><th scope="col">Answer</th><th scope="col" class="number">Times</th><th scope="col" class="number">Sent</th><th scope="col" class="number">Received</th><th scope="col">Asked by</th></tr></thead>
 <tbody>${shown}</tbody></table></div>
 ${more(left, 'hosts', report.id)}
 </section>`;

@@ -1,24 +1,41 @@
 import { acceptanceOf } from '../../report/acceptance.js';
+import { allowScriptsForm, FORMS } from '../../report/allow-scripts.js';
 import type { FindingGroup } from '../../report/groups.js';
 import type { Report } from '../../report/report.js';
+import { adviceFor } from './advice.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
+import { SNIPPET_CHARACTERS, snippet } from './snippet.js';
 
 const PACKAGES = { most: 20, bytes: 8_000 };
 const ACCEPTANCES = { most: 10, bytes: 12_000 };
+const MAX_REMOVALS = 10;
 
-/** What to do with the report: refuse, allow, accept with a reason. */
+/** How a direct dependency is taken out. */
+const REMOVE: Readonly<Record<string, string>> = {
+  npm: 'npm uninstall',
+  pnpm: 'pnpm remove',
+  yarn: 'yarn remove',
+  bundler: 'bundle remove',
+};
+/** What may stand in a command that is pasted into a shell. */
+const SHELL_SAFE = /^(?:@[a-z0-9_~][\w.~-]*\/)?[a-z0-9_~][\w.~-]*$/i;
+
+/** What to do with the report: run again, refuse, allow, accept with a reason. */
 export function nextSection(report: Report, groups: readonly FindingGroup[]): Html {
-  const parts = [incomplete(report), refuse(groups), allow(report), accept(report)].filter((part) => part !== null);
+  const parts = [incomplete(report), refuse(report, groups), allow(report), accept(report)].filter(
+    (part) => part !== null,
+  );
   if (parts.length === 0) return html``;
   return html`<section aria-labelledby="next"><h2 id="next">What to do next</h2>${parts}</section>`;
 }
 
 function incomplete(report: Report): Part {
   if (report.verdict !== 'incomplete') return null;
-  return html`<h3>Run it again</h3><p>Nothing can be said about these dependencies until a run is watched from end to end. Mend what is named at the top of this page, then submit the project again.</p>`;
+  const advice = adviceFor(report.incomplete).map((text) => html`<p>${text}</p>`);
+  return html`<h3>Run it again</h3><p>Nothing can be said about these dependencies until a run is watched from end to end.</p>${advice}`;
 }
 
-function refuse(groups: readonly FindingGroup[]): Part {
+function refuse(report: Report, groups: readonly FindingGroup[]): Part {
   const culprits = groups.flatMap(({ package: by }) => (by === null ? [] : [by]));
   if (culprits.length === 0) return null;
   const { shown, left } = fitting(culprits, PACKAGES, ({ name, version, path }) => {
@@ -28,36 +45,56 @@ function refuse(groups: readonly FindingGroup[]): Part {
         : html`: it comes with ${hostile(path[1], 100)}, which is the one to remove, update or replace`;
     return html`<li><strong>${hostile(`${name}@${version}`, 120)}</strong>${through}</li>`;
   });
+  const direct = [...new Set(culprits.map(({ name, path }) => path[1] ?? name))].filter((name) =>
+    SHELL_SAFE.test(name),
+  );
+  const remove = REMOVE[report.manager?.name ?? ''];
   return html`<h3>Refuse</h3>
 <p>Do not install these, and do not run their scripts. If one has been installed elsewhere, treat the credentials of that machine as stolen.</p>
-<ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul>`;
+<ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul>
+${
+  remove === undefined || direct.length === 0
+    ? null
+    : snippet(
+        direct
+          .slice(0, MAX_REMOVALS)
+          .map((name) => `${remove} ${name}`)
+          .join('\n'),
+        'commands that remove them',
+      )
+}`;
 }
 
 function allow(report: Report): Part {
-  const { recommended, refused } = report.allowScripts;
-  if (recommended.length === 0) return null;
-  const names = refused.map((spec) => spec.slice(0, spec.lastIndexOf('@')));
-  const entries = [
-    ...recommended.slice(0, 50).map((spec) => [spec, true]),
-    ...names.slice(0, 50).map((name) => [name, false]),
-  ];
+  const form = FORMS.find((known) => known === report.manager?.name);
+  const isYarn1 = form === 'yarn' && report.manager?.version.startsWith('1.') === true;
+  if (report.allowScripts.recommended.length === 0 || form === undefined || isYarn1) return null;
+  const { file, text } = allowScriptsForm(report.allowScripts, form);
+  if (text.length > SNIPPET_CHARACTERS) {
+    return html`<h3>Allow</h3>
+<p>${report.allowScripts.recommended.length} install scripts ran clean. What belongs into <code>${file}</code> is printed by</p>
+${snippet(`packwarden allow-scripts ${report.id}`, 'command that prints what to allow')}`;
+  }
   return html`<h3>Allow</h3>
-<p>Install scripts that ran clean. npm 12 runs only what <code>package.json</code> names:</p>
-<pre tabindex="0"><code>${hostile(JSON.stringify({ allowScripts: Object.fromEntries(entries) }), 4_000)}</code></pre>`;
+<p>These install scripts ran clean, in these versions. Into <code>${file}</code>:</p>
+${snippet(text, `for ${file}`)}`;
 }
 
 function accept(report: Report): Part {
-  // The most severe come first; whoever accepts more than these does it with a rule of his own.
+  const now = Date.parse(report.finishedAt);
+  // The most severe come first; whoever accepts more than these writes a wider entry.
   const acceptable = report.findings.slice(0, ACCEPTANCES.most).flatMap((finding) => {
-    const text = acceptanceOf(finding);
-    return text === null ? [] : [{ finding, text }];
+    const text = acceptanceOf(finding, now);
+    return text === null || text.length > SNIPPET_CHARACTERS ? [] : [{ finding, text }];
   });
   if (acceptable.length === 0) return null;
-  const { shown } = fitting(acceptable, ACCEPTANCES, ({ finding, text }) => {
-    const lines = text.split('\n').map((line) => html`${hostile(line, 1_000)}\n`);
-    return html`<details><summary>${hostile(finding.rule)}${finding.package === null ? null : html` by ${hostile(finding.package.name, 100)}`}</summary><pre tabindex="0"><code>${lines}</code></pre></details>`;
-  });
+  const { shown } = fitting(
+    acceptable,
+    ACCEPTANCES,
+    ({ finding, text }) =>
+      html`<details><summary>${hostile(finding.rule)}${finding.package === null ? null : html` by ${hostile(finding.package.name, 100)}`}</summary>${snippet(text, `entry that accepts ${finding.rule}`.slice(0, 100))}</details>`,
+  );
   return html`<h3>Accept with a reason</h3>
-<p>What is wanted all the same is written down as an exception of its rule, with the reason, in a rule file that <code>PACKWARDEN_RULES</code> names (or that your Falco loads). It is then reviewed like other code:</p>
+<p>What is wanted all the same is written into this service’s baseline (<code>PACKWARDEN_BASELINE</code>), with who accepts it and why as its <code>reason</code>. It stays in the reports, marked, and no longer decides the verdict:</p>
 ${shown}`;
 }

@@ -6,6 +6,7 @@ import { duration } from './time.js';
 const LOADED = { most: 60, bytes: 8_000 };
 const FAILED = { most: 10, bytes: 500 };
 const LEFT_OUT = { most: 10, bytes: 2_000 };
+const SHORT = 80;
 const LEFT_RUNNING = { most: 10, bytes: 3_000 };
 
 /** What was run: the manager, each phase with its command and end, what it loaded, and what it left running. */
@@ -30,9 +31,16 @@ function phaseArticle(phase: Phase, id: string): Html {
   const good = !timedOut && exitCode === 0;
   const ran = scripts === undefined ? null : `, install scripts run: ${scripts.ran} of ${scripts.declared}`;
   return html`<h3>${name} <span class="tag ${good ? 'good' : 'doubtful'}">${end}</span></h3>
-<p><code>${hostile(command)}</code> <span class="muted">${duration(durationMs)}${ran}</span></p>
+<p>${duration(durationMs)}${ran}</p>
+${commandLine(command)}
 ${leftRunning(phase)}
 ${loaded(phase, id)}`;
+}
+
+/** Long ones, of many options, unfold. */
+function commandLine(command: string): Html {
+  if (command.length <= SHORT) return html`<p><code>${hostile(command)}</code></p>`;
+  return html`<details><summary><code>${hostile(command, SHORT)}</code></summary><p><code>${hostile(command, 1_000)}</code></p></details>`;
 }
 
 function leftRunning({ leftRunning: processes = [] }: Phase): Part {
@@ -53,7 +61,7 @@ function loaded({ loaded: packages = [] }: Phase, id: string): Part {
   const { shown, left } = fitting(packages.toSorted(byOutcome), LOADED, loadedRow);
   return html`<details><summary>${counted(packages.length, 'package')} loaded${failures === 0 ? null : `, ${failures} of them in vain`}</summary>
 <div class="scroll" role="region" aria-label="Loaded packages" tabindex="0"><table>
-<thead><tr><th scope="col">Package</th><th scope="col">Outcome</th><th scope="col">Took</th><th scope="col">What failed</th></tr></thead>
+<thead><tr><th scope="col">Package</th><th scope="col">Outcome</th><th scope="col" class="number">Took</th><th scope="col">What failed</th></tr></thead>
 <tbody>${shown}</tbody></table></div>
 ${more(left, 'packages', id)}</details>`;
 }

@@ -10,17 +10,22 @@ const MAX_DEPTH = 10;
 export function processSection(report: Report): Html {
   if (report.processes === undefined || report.processes.rows.length === 0) return html``;
   const { rows, total } = report.processes;
-  const start = Date.parse(report.phases[0]?.startedAt ?? report.submittedAt);
+  const begun = report.phases[0]?.startedAt;
+  const start = Date.parse(begun ?? report.submittedAt);
   const flagged = new Set(report.findings.flatMap(({ processes }) => (processes[0] ? [processes[0].pid] : [])));
-  const { shown } = fitting(asTree(rows), ROWS, ({ row, depth }) =>
+  // Before the first phase nothing of the project runs: those are the steps that make the sandbox ready.
+  const told = rows.filter(({ at, pid }) => begun === undefined || Date.parse(at) >= start || flagged.has(pid));
+  const before = rows.length - told.length;
+  const { shown } = fitting(asTree(told), ROWS, ({ row, depth }) =>
     processRow(row, depth, start, flagged.has(row.pid)),
   );
   return html`<section aria-labelledby="processes"><h2 id="processes">Processes</h2>
-<details ${report.verdict === 'findings' ? html`open` : null}><summary>${counted(total, 'program')} started</summary>
+<details ${report.verdict === 'findings' ? html`open` : null}><summary>${counted(total - before, 'program')} started</summary>
 <div class="scroll" role="region" aria-labelledby="processes" tabindex="0"><table class="processes">
-<thead><tr><th scope="col">After</th><th scope="col">Process</th><th scope="col">Command</th><th scope="col">Package</th></tr></thead>
+<thead><tr><th scope="col" class="number">After</th><th scope="col" class="number">Process</th><th scope="col">Command</th><th scope="col">Package</th></tr></thead>
 <tbody>${shown}</tbody></table></div>
-${more(total - shown.length, 'programs', report.id)}
+${more(total - before - shown.length, 'programs', report.id)}
+${before === 0 ? null : html`<p class="muted">${counted(before, 'program')} more made the sandbox ready, before anything of the project ran.</p>`}
 </details></section>`;
 }
 

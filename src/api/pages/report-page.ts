@@ -28,6 +28,7 @@ export function reportPage(report: FullReport): Page {
   const groups = groupByPackage(report.findings);
   return {
     title: `${report.verdict}: ${verdictSentence(report, groups)}`,
+    script: 'copy.js',
     main: html`${verdictSection(report, groups)}
 ${findingSection(report, groups)}
 ${nextSection(report, groups)}
@@ -42,11 +43,11 @@ ${downloads(report)}`,
   };
 }
 
-function logSection({ log, id }: Report): Html {
+function logSection({ log, id, verdict }: Report): Html {
   if (log === '') return html``;
   const cut = log.length > LOG;
   return html`<section aria-labelledby="log"><h2 id="log">Install log</h2>
-<details><summary>${cut ? `The last ${LOG.toLocaleString('en')} characters` : 'What the install printed'}</summary>
+<details ${verdict === 'incomplete' ? html`open` : null}><summary>${cut ? `The last ${LOG.toLocaleString('en')} characters` : 'What the install printed'}</summary>
 ${cut ? html`<p class="muted">More of it is in <a href="/v1/jobs/${id}">the JSON report</a>.</p>` : null}
 <pre class="log" tabindex="0"><bdi>${hostileLines(log.slice(-LOG))}</bdi></pre></details></section>`;
 }

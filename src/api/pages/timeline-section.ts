@@ -27,7 +27,7 @@ export function timelineSection(report: FullReport): Html {
   const x = (at: number): number => Math.round((Math.min(Math.max(at - start, 0), whole) / whole) * WIDTH);
   const rows = spans.map(
     ({ name, from, to, findings }) =>
-      html`<tr><th scope="row">${name}</th><td class="number">${duration(Math.max(0, to - from))}</td><td class="number">${findings === 0 ? '–' : findings}</td><td class="track">${drawing(html`<rect class="bar" x="${x(from)}" y="3" width="${Math.max(2, x(to) - x(from))}" height="${HEIGHT - 6}" rx="2"/>`)}</td></tr>`,
+      html`<tr><th scope="row">${name}</th><td class="number">${duration(Math.max(0, to - from))}</td><td class="number">${findings === 0 ? '–' : findings.toLocaleString('en')}</td><td class="track">${drawing(html`<rect class="bar" x="${x(from)}" y="3" width="${Math.max(2, x(to) - x(from))}" height="${HEIGHT - 6}" rx="2"/>`)}</td></tr>`,
   );
   const found = report.findings.map(({ first }) => Date.parse(first));
   const told = report.gitlab.events
@@ -35,7 +35,7 @@ export function timelineSection(report: FullReport): Html {
     .filter((at) => at >= start && at <= start + whole);
   return html`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>
 <table class="timeline">
-<thead><tr><th scope="col">Phase</th><th scope="col">Took</th><th scope="col">Findings</th><th scope="col"><span class="hidden">Drawing</span></th></tr></thead>
+<thead><tr><th scope="col">Phase</th><th scope="col" class="number">Took</th><th scope="col" class="number">Findings</th><th scope="col" class="track"><span class="hidden">Drawing</span></th></tr></thead>
 <tbody>${rows}
 ${momentsRow('findings', 'mark', found, x)}${momentsRow('GitLab events', 'event', told, x)}</tbody>
 </table>
@@ -55,7 +55,7 @@ function momentsRow(name: string, kind: 'mark' | 'event', times: readonly number
     .map(
       (at) => html`<rect class="${kind}" x="${Math.min(WIDTH - 4, x(at))}" y="1" width="4" height="${HEIGHT - 2}"/>`,
     );
-  return html`<tr><th scope="row">${name}</th><td></td><td class="number">${times.length}</td><td class="track">${drawing(marks)}</td></tr>`;
+  return html`<tr><th scope="row">${name}</th><td></td><td class="number">${times.length.toLocaleString('en')}</td><td class="track">${drawing(marks)}</td></tr>`;
 }
 
 /** The phases, and what was before and after them. Empty for a run that got nowhere, or was told without times. */

@@ -16,6 +16,8 @@ export function verdictSentence(report: Report, groups: readonly FindingGroup[])
   return `${counted(known, 'package')}${unknown} did what an install has no business doing: ${counted(report.findings.length, 'finding')}.`;
 }
 
+const MAX_CULPRITS = 5;
+
 const TITLES = { clean: 'Clean', findings: 'Findings', incomplete: 'Incomplete' } as const;
 
 /** The head of a report: the verdict, why it is incomplete, and how the run was watched. */
@@ -23,16 +25,30 @@ export function verdictSection(report: Report, groups: readonly FindingGroup[]):
   return html`<header class="verdict ${report.verdict}">
 <h1>${TITLES[report.verdict]}</h1>
 <p class="lead">${verdictSentence(report, groups)}</p>
+${culprits(groups)}
 ${reasons(report)}
 ${notices(report)}
+${report.verdict === 'clean' ? null : html`<p><a href="#next">What to do next</a></p>`}
 </header>
 <dl class="facts">
 <div><dt>Submitted</dt><dd>${moment(report.submittedAt)}</dd></div>
 <div><dt>Took</dt><dd>${duration(Date.parse(report.finishedAt) - Date.parse(report.submittedAt))}</dd></div>
-<div><dt>Ecosystem</dt><dd>${hostile(report.ecosystem)}</dd></div>
+<div><dt>Installed by</dt><dd>${report.manager === null ? hostile(report.ecosystem) : hostile(`${report.manager.name} ${report.manager.version}`, 60)}</dd></div>
 <div><dt>Install scripts run</dt><dd>${scripts(report)}</dd></div>
 <div><dt>Watched by</dt><dd>${watched(report)}</dd></div>
 </dl>`;
+}
+
+/** Who it was, and the worst that each did. */
+function culprits(groups: readonly FindingGroup[]): Part {
+  if (groups.length === 0) return null;
+  const rows = groups.slice(0, MAX_CULPRITS).map(({ package: by, findings: [worst, ...others] }) => {
+    const who = by === null ? 'Package not known' : hostile(`${by.name}@${by.version}`, 120);
+    const rest = others.length === 0 ? null : ` and ${others.length.toLocaleString('en')} more`;
+    return html`<li><strong>${who}</strong>: ${worst === undefined ? null : hostile(worst.rule, 120)}${rest}</li>`;
+  });
+  const left = groups.length - rows.length;
+  return html`<ul>${rows}${left === 0 ? null : html`<li>and ${counted(left, 'more package', 'more packages')}</li>`}</ul>`;
 }
 
 function reasons(report: Report): Part {

@@ -1,0 +1,36 @@
+import type { IncompleteCode } from '../../report/report.js';
+
+const SENSOR =
+  'The watching failed, not the project. Submit it again; if that happens twice, whoever runs this service finds the reason at /readyz.';
+const FLOOD =
+  'More happened than the sensor could tell. Submit it again when the machine is quiet; if it happens again, the project itself makes the flood, and that is reason to look at what it runs.';
+
+/** What a person can do about an incomplete run. */
+const ADVICE: Readonly<Record<IncompleteCode, string>> = {
+  'sensor-unavailable': SENSOR,
+  'sensor-lost': SENSOR,
+  'no-opening-canary': SENSOR,
+  'no-closing-canary': SENSOR,
+  'events-dropped': FLOOD,
+  'alerts-overflowed': FLOOD,
+  'scripts-not-run':
+    'Install scripts are declared and none ran, so nothing was learnt of them. Look below at what of the project’s configuration keeps them from running.',
+  'install-failed':
+    'The install ended with an error: its log below says which. Mend it (a lock file that does not fit, a private registry that this service does not know, a refused host in the network list), then submit the project again.',
+  'install-timeout':
+    'The install was stopped at its deadline. If it is honestly that slow, PACKWARDEN_INSTALL_TIMEOUT_S is what to raise.',
+  'import-timeout':
+    'Loading the packages was stopped at its deadline. If they are honestly that slow, PACKWARDEN_IMPORT_TIMEOUT_S is what to raise.',
+  'import-failed':
+    'The packages could not be loaded as planned. Look below at what was loaded, then submit the project again.',
+  'unpack-failed': 'The tarball could not be unpacked in the sandbox. Make it anew and submit it again.',
+  'sandbox-failed': 'The sandbox failed, not the project. Submit it again; the service’s log has the job’s id.',
+  'worker-lost': 'The worker that ran it was lost. Submit it again; the service’s log has the job’s id.',
+  'queue-timeout': 'No worker took it in time. The start page shows what of the service is not ready.',
+  cancelled: 'It was cancelled. Submit it again.',
+};
+
+/** One piece of advice for each kind of reason, in their order. */
+export function adviceFor(reasons: readonly { readonly code: string }[]): readonly string[] {
+  return [...new Set(reasons.map(({ code }) => ADVICE[code as IncompleteCode]).filter((text) => text !== undefined))];
+}
