@@ -45,6 +45,7 @@ module.exports = {
     ...roomRules,
     onlyIn('dockerode', ['sandbox']),
     onlyIn('bullmq', ['queue']),
+    onlyIn('@bull-board', ['queue']),
     onlyIn('@grpc', ['falco', 'sensor']),
     onlyIn('express', ['api']),
   ],

@@ -12,8 +12,10 @@ import { legacyRoutes } from './legacy.js';
 import { type MetricsSource, metricsRoutes } from './metrics.js';
 import { openApiRoutes } from './openapi/routes.js';
 import { assetRoutes } from './pages/assets.js';
+import { BOARD_PATH } from './pages/board-page.js';
 import { pageRoutes } from './pages/routes.js';
-import type { Authenticator, CorrelationReader, Readiness } from './ports.js';
+import type { Authenticator, CorrelationReader, QueueBoard, Readiness } from './ports.js';
+import { queueBoardRoutes } from './queue-board.js';
 import { errorHandler } from './refuse.js';
 import type { ReportOptions } from './reports.js';
 import { requestLog } from './request-log.js';
@@ -36,6 +38,8 @@ export interface ApiDependencies extends UploadOptions, Omit<ReportOptions, 'cor
   readonly alertReceiver: AlertReceiver | null;
   /** Absent where no destination of audit events is configured. */
   readonly gitlab?: GitlabRoutes;
+  /** Absent: the queue is not shown. */
+  readonly queueBoard?: QueueBoard;
   readonly clock: Clock;
   /** A new id for a request, as its log lines and `X-Request-Id` show it. */
   readonly newId: () => string;
@@ -44,7 +48,7 @@ export interface ApiDependencies extends UploadOptions, Omit<ReportOptions, 'cor
 
 /** The whole HTTP interface (DESIGN §3) as a request handler; `createApiServer` puts it on a server. */
 export function createApi(dependencies: ApiDependencies): Express {
-  const { readiness, authenticator, metrics, alertReceiver, gitlab, clock, newId, log } = dependencies;
+  const { readiness, authenticator, metrics, alertReceiver, gitlab, queueBoard, clock, newId, log } = dependencies;
   const app = express();
   app.disable('x-powered-by');
   // Reports are read once or twice; a digest of each answer would only cost.
@@ -61,6 +65,7 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.use(openApiRoutes());
   const reading = { ...dependencies, correlation: gitlab?.correlation ?? null };
   app.use(pageRoutes(reading));
+  if (queueBoard !== undefined) app.use(BOARD_PATH, queueBoardRoutes(queueBoard));
   app.use(legacyRoutes(dependencies));
   app.use('/v1', v1Routes(reading));
   if (gitlab !== undefined) app.use('/v1', gitlabAlertRoutes(gitlab.alerts));

@@ -69,3 +69,23 @@ export interface Authenticator {
   /** `authorization` is the request's header. Undefined when it proves nothing. @throws ApiError 429 `too-many-attempts` */
   authenticate(authorization: string | undefined): Promise<Identity | undefined>;
 }
+
+/** The queue in a browser, for administrators to look at; `src/queue/board.ts` is it. */
+export interface QueueBoard {
+  /** Folder of the files that `styles` and `scripts` name; they may be kept, as their names change with their content. */
+  readonly folder: string;
+  readonly styles: readonly string[];
+  readonly scripts: readonly string[];
+  /** JSON that the scripts find in the page, without `<`. */
+  readonly config: string;
+  /** Paths of the pages; all are one document. */
+  readonly pages: readonly string[];
+  /** Questions that the pages ask; none changes anything. @throws errors with a `code` that `src/api/errors.ts` knows */
+  readonly reads: readonly {
+    readonly path: string;
+    answer(request: {
+      readonly params: Readonly<Record<string, unknown>>;
+      readonly query: Readonly<Record<string, unknown>>;
+    }): Promise<{ readonly status: number; readonly body: unknown }>;
+  }[];
+}

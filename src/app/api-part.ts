@@ -40,6 +40,7 @@ export async function startApiPart(
     metrics,
     alertReceiver: worker?.alerts.receiver ?? null,
     ...(gitlab && { gitlab: gitlab.routes }),
+    queueBoard: queue.board((id) => `/jobs/${id}`),
     stopping: stopping.signal,
     maxUploadBytes: config.PACKWARDEN_MAX_UPLOAD_BYTES,
     version: VERSION,

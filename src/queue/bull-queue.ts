@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { JobSpec, JobSummary, JobView } from '../jobs/job.js';
 import type { Clock, JobQueue, RecentQuery } from '../jobs/ports.js';
+import { type Board, createBoard } from './board.js';
 import { producerConnection, type RedisUrl, untilReady } from './connection.js';
 import { QueueUnavailableError } from './errors.js';
 import { JobChanges } from './job-changes.js';
@@ -134,6 +135,11 @@ export class BullQueue implements JobQueue {
   async unfinished(): Promise<ReadonlySet<string>> {
     const jobs = await this.#guard(() => this.#queue.getJobs(['active', 'waiting', 'delayed', 'prioritized']));
     return new Set(jobs.map((job) => job.id ?? ''));
+  }
+
+  /** The queue for a browser, to look at. `pageOf`: the address of a job's page. */
+  board(pageOf: (id: string) => string): Board {
+    return createBoard(this.#queue, { pageOf, guard: (work) => this.#guard(work) });
   }
 
   async close(): Promise<void> {

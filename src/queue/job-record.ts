@@ -36,6 +36,11 @@ const progressSchema = z.object({
 /** What a worker tells of a job that it runs. */
 export type JobProgress = z.infer<typeof progressSchema>;
 
+/** What a worker told of a job; null for what is not of this version. */
+export function parseProgress(progress: unknown): JobProgress | null {
+  return progressSchema.safeParse(progress).data ?? null;
+}
+
 /** What BullMQ knows of a job, without its types. */
 export interface StoredJob {
   readonly data: unknown;
@@ -62,8 +67,7 @@ export function toView(stored: StoredJob, bullState: string, now: number, queueM
     return { ...base, state: 'incomplete', report: emptyReport(spec, at, 'worker-lost', stored.failedReason ?? '') };
   }
   if (bullState === 'active') {
-    const progress = progressSchema.safeParse(stored.progress);
-    return { ...base, state: progress.success ? progress.data.state : 'preparing', report: null };
+    return { ...base, state: parseProgress(stored.progress)?.state ?? 'preparing', report: null };
   }
   if (now - spec.submittedAt > queueMs) {
     const message = 'no worker took the job in time';
@@ -79,7 +83,7 @@ export function toSummary(stored: StoredJob, bullState: string, now: number, que
     return { ...job, verdict: report?.verdict ?? null, findings: report?.findings.length ?? null };
   }
   const { id, ecosystem, owner, submittedAt, context } = parseSpec(stored.data);
-  const outcome = progressSchema.safeParse(stored.progress).data?.outcome ?? null;
+  const outcome = parseProgress(stored.progress)?.outcome ?? null;
   const state = outcome?.verdict === 'incomplete' ? 'incomplete' : 'finished';
   const { verdict, findings } = outcome ?? { verdict: null, findings: null };
   return { id, ecosystem, owner, submittedAt, context, state, verdict, findings };

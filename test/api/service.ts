@@ -71,6 +71,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       secret: randomBytes(32),
     }),
     ...(gitlab && { gitlab }),
+    queueBoard: { folder, styles: [], scripts: [], config: '{}', pages: ['/'], reads: [] },
     clock,
     newId: () => randomUUID(),
     log: pino(

@@ -208,6 +208,14 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/queues/',
+    group: 'Pages',
+    summary: 'The queue in a browser, to look at. For administrators.',
+    secured: true,
+    answers: { 200: page('the page') },
+  },
+  {
+    method: 'get',
     path: '/docs',
     group: 'Pages',
     summary: 'This reference.',

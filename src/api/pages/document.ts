@@ -9,7 +9,6 @@ const POLICY = [
   "script-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",
-  "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
@@ -26,7 +25,12 @@ export interface Page {
 
 /** Sends a whole page. */
 export function sendPage(response: Response, page: Page): void {
-  response.set('Content-Security-Policy', POLICY).type('html').send(documentOf(page).markup);
+  sendDocument(response, documentOf(page), 'none');
+}
+
+/** Sends a document. `base`: whose addresses a `<base>` in it may name. */
+export function sendDocument(response: Response, document: Html, base: 'none' | 'self'): void {
+  response.set('Content-Security-Policy', `${POLICY}; base-uri '${base}'`).type('html').send(document.markup);
 }
 
 function documentOf(page: Page): Html {

@@ -1,5 +1,6 @@
 import { ECOSYSTEMS, type JobSummary } from '../../jobs/job.js';
 import type { Identity, Readiness } from '../ports.js';
+import { BOARD_PATH } from './board-page.js';
 import type { Page } from './document.js';
 import { counted } from './finding-section.js';
 import { type Html, hostile, html, type Part } from './html.js';
@@ -11,6 +12,8 @@ export interface HomeContent {
   readonly jobs: readonly JobSummary[] | null;
   readonly readiness: Awaited<ReturnType<Readiness['check']>>;
   readonly maxUploadBytes: number;
+  /** Whether administrators find the queue at `/queues/`. */
+  readonly hasBoard: boolean;
 }
 
 /** The page at `/`: submit a project, recent jobs, the state of the service. */
@@ -79,7 +82,7 @@ function outcome({ state, verdict, findings }: JobSummary): Html {
   return html`<span class="tag ${TAGS[verdict]}">${verdict}</span>${count}`;
 }
 
-function stateSection({ readiness }: HomeContent): Html {
+function stateSection({ readiness, identity, hasBoard }: HomeContent): Html {
   const parts = Object.entries(readiness.parts).map(
     ([name, { ready, reason }]) =>
       html`<li><span class="tag ${ready ? 'good' : 'bad'}">${ready ? 'ready' : 'not ready'}</span> <strong>${name}</strong>${reason === undefined ? null : html`: ${hostile(reason)}`}</li>`,
@@ -87,5 +90,5 @@ function stateSection({ readiness }: HomeContent): Html {
   return html`<section aria-labelledby="service"><h2 id="service">Service</h2>
 <p>${readiness.ready ? 'Jobs that come in now run.' : 'Jobs that come in now wait until every part is ready.'}</p>
 <ul class="plain">${parts}</ul>
-<p><a href="/readyz">/readyz</a> · <a href="/metrics">/metrics</a></p></section>`;
+<p><a href="/readyz">/readyz</a> · <a href="/metrics">/metrics</a>${hasBoard && identity.isAdministrator ? html` · <a href="${BOARD_PATH}/">${BOARD_PATH}</a>` : null}</p></section>`;
 }

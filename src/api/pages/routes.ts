@@ -2,7 +2,7 @@ import { type NextFunction, type Request, type Response, Router } from 'express'
 import { identityOf } from '../identify.js';
 import { findJob } from '../job-id.js';
 import { methodNotAllowed } from '../method.js';
-import type { JobService, Readiness } from '../ports.js';
+import type { JobService, QueueBoard, Readiness } from '../ports.js';
 import { type ReportReading, readReport } from '../read-report.js';
 import { sendPage } from './document.js';
 import { homePage } from './home-page.js';
@@ -15,11 +15,12 @@ export interface PageOptions extends ReportReading {
   readonly jobs: JobService;
   readonly readiness: Readiness;
   readonly maxUploadBytes: number;
+  readonly queueBoard?: QueueBoard;
 }
 
 /** The pages that people read: `/` in a browser, and `/jobs/:id`. */
 export function pageRoutes(options: PageOptions): Router {
-  const { jobs, readiness, maxUploadBytes } = options;
+  const { jobs, readiness, maxUploadBytes, queueBoard } = options;
   const router = Router();
   router.get('/', async (request: Request, response: Response, next: NextFunction) => {
     response.vary('Accept');
@@ -30,7 +31,10 @@ export function pageRoutes(options: PageOptions): Router {
       jobs.recent({ owner, limit: RECENT }).catch(() => null),
       readiness.check(),
     ]);
-    sendPage(response, homePage({ identity, jobs: recent, readiness: state, maxUploadBytes }));
+    sendPage(
+      response,
+      homePage({ identity, jobs: recent, readiness: state, maxUploadBytes, hasBoard: queueBoard !== undefined }),
+    );
   });
   router
     .route('/jobs/:id')

@@ -1,0 +1,93 @@
+import type {
+  AppControllerRoute,
+  AppViewRoute,
+  BullBoardQueues,
+  ControllerHandlerReturnType,
+  IServerAdapter,
+  UIConfig,
+} from '@bull-board/api/typings/app';
+
+/** What a page of the board asks. */
+export interface BoardRequest {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+}
+
+/** One question that reads and changes nothing. `path` is as Express writes paths. */
+export interface BoardRead {
+  readonly path: string;
+  answer(request: BoardRequest): Promise<{ readonly status: number; readonly body: unknown }>;
+}
+
+/** What a web server has to offer for bull-board's pages. */
+export interface BoardRoutes {
+  /** JSON that the scripts find in the page. */
+  readonly config: string;
+  /** Paths of the pages; all are one document. */
+  readonly pages: readonly string[];
+  readonly reads: readonly BoardRead[];
+}
+
+/** Runs what asks Redis. */
+export type Guard = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** What bull-board takes for a web server: keeps its routes, to be mounted by whoever has one. */
+export class RouteCollector implements IServerAdapter {
+  #queues: BullBoardQueues = new Map();
+  #config: UIConfig = {};
+  #pages: readonly string[] = [];
+  #routes: readonly AppControllerRoute[] = [];
+
+  setQueues(queues: BullBoardQueues): this {
+    this.#queues = queues;
+    return this;
+  }
+
+  setUIConfig(config: UIConfig): this {
+    this.#config = config;
+    return this;
+  }
+
+  setEntryRoute({ route }: AppViewRoute): this {
+    this.#pages = [route].flat();
+    return this;
+  }
+
+  setApiRoutes(routes: AppControllerRoute[]): this {
+    this.#routes = routes;
+    return this;
+  }
+
+  /** Files and documents are served by whoever mounts the routes. */
+  setViewsPath(): this {
+    return this;
+  }
+
+  setStaticPath(): this {
+    return this;
+  }
+
+  /** Errors go the way of all others. */
+  setErrorHandler(_handler: (error: Error) => ControllerHandlerReturnType): this {
+    return this;
+  }
+
+  /** The routes that read. `guard` makes an absent Redis an error of ours. */
+  collected(guard: Guard): BoardRoutes {
+    const reading = this.#routes.filter(({ method }) => [method].flat().every((name) => name === 'get'));
+    const reads = reading.flatMap((route) => [route.route].flat().map((path) => this.#read(path, route, guard)));
+    return { config: JSON.stringify(this.#config).replaceAll('<', '\\u003c'), pages: this.#pages, reads };
+  }
+
+  #read(path: string, route: AppControllerRoute, guard: Guard): BoardRead {
+    return {
+      path,
+      answer: ({ params, query }) =>
+        guard(async () => {
+          const request = { queues: this.#queues, uiConfig: this.#config, params, query, body: {}, headers: {} };
+          const { status = 200, body } = await route.handler(request);
+          return { status, body };
+        }),
+    };
+  }
+}
