@@ -35,6 +35,8 @@ export interface JobService {
 export interface PartReadiness {
   readonly ready: boolean;
   readonly reason?: string;
+  /** Jobs run without it: it is shown, and does not make the service unready. */
+  readonly optional?: true;
   readonly [detail: string]: unknown;
 }
 

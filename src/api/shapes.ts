@@ -51,11 +51,14 @@ export type ErrorBody = z.infer<typeof errorSchema>;
 
 export const healthSchema = z.object({ status: z.literal('ok') });
 
-/** Each part of the service, with the reason when it is not ready. */
+/** Each part of the service, with the reason when it is not ready. Jobs run without the optional ones. */
 export const readinessSchema = z.object({
   status: z.enum(['ready', 'not-ready']),
   ready: z.boolean(),
-  parts: z.record(z.string(), z.looseObject({ ready: z.boolean(), reason: z.string().optional() })),
+  parts: z.record(
+    z.string(),
+    z.looseObject({ ready: z.boolean(), reason: z.string().optional(), optional: z.boolean().optional() }),
+  ),
 });
 
 export { type FullReport, fullReportSchema } from '../jobs/full-report.js';

@@ -35,7 +35,7 @@ export async function startApiPart(
       maxEgress: config.PACKWARDEN_EGRESS_MAX ?? config.PACKWARDEN_EGRESS,
       ...(gitlab && { forget: gitlab.forget }),
     }),
-    readiness: { check: () => checkReadiness(queue, worker) },
+    readiness: { check: () => checkReadiness(queue, worker, gitlab) },
     authenticator: authenticatorOf(config, clock),
     metrics,
     alertReceiver: worker?.alerts.receiver ?? null,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { GitlabRoutes } from '../api/app.js';
+import type { PartReadiness } from '../api/ports.js';
 import { CORRELATION } from '../gitlab/correlate/config.js';
 import { Correlator } from '../gitlab/correlator.js';
 import { Feeds } from '../gitlab/feed/feeds.js';
@@ -11,7 +12,7 @@ import { SilenceWatch } from '../gitlab/feed/silence-watch.js';
 import { gitlabCatalog } from '../gitlab/fields/catalog.js';
 import { GITLAB_COMPILE_OPTIONS } from '../gitlab/fields/judge.js';
 import type { JudgedEvent } from '../gitlab/fields/judged-event.js';
-import { GeoDatabases, NO_PLACES } from '../gitlab/geo/databases.js';
+import { GeoDatabases, type GeoStatus, NO_PLACES } from '../gitlab/geo/databases.js';
 import { DestinationsInForce } from '../gitlab/receive/destinations-in-force.js';
 import { EventReceiver, type ReceiverCounters } from '../gitlab/receive/receiver.js';
 import { AlertStore } from '../gitlab/store/alerts.js';
@@ -21,13 +22,15 @@ import { Judge, type JudgeOptions } from '../gitlab/store/judge.js';
 import { CorrelationResults } from '../gitlab/store/results.js';
 import type { Clock } from '../jobs/ports.js';
 import { producerConnection, type RedisUrl, untilReady, workerConnection } from '../queue/connection.js';
-import { RuleSetHolder, readRuleFiles, watchRuleFiles } from '../rules/index.js';
+import { RuleSetHolder, type RuleSetStatus, readRuleFiles, watchRuleFiles } from '../rules/index.js';
 import { type Config, ConfigError } from './config.js';
 
 /** The half of the API that deals with GitLab: receiver, rules, alerts, correlation. */
 export interface GitlabPart {
   readonly routes: GitlabRoutes;
   readonly figures: GitlabFigures;
+  /** What `/readyz` shows, by part. */
+  readiness(): Readonly<Record<string, PartReadiness>>;
   /** Removes what was found for a job, with the job. */
   forget(jobId: string): Promise<void>;
   /** Reads rules and destinations again. */
@@ -121,6 +124,10 @@ export async function startGitlabPart(
       backlog: () => eventLog.backlog,
       silent: () => silence.silent.size,
     },
+    readiness: () => ({
+      gitlabRules: rulesReadiness(rules.status),
+      ...(databases && { geo: geoReadiness(databases.status) }),
+    }),
     forget: (jobId) => correlator.forget(jobId),
     reload() {
       destinations.reload();
@@ -135,6 +142,17 @@ export async function startGitlabPart(
       redis.disconnect();
     },
   };
+}
+
+/** A file that was refused leaves the set before in force: events are still judged. */
+function rulesReadiness({ rules, lastError }: RuleSetStatus): PartReadiness {
+  const base = { ready: true, optional: true, rules } as const;
+  return lastError === null ? base : { ...base, reason: `the files on disk are not in force: ${lastError.message}` };
+}
+
+/** Without places events are judged all the same, but by no rule about countries and networks. */
+function geoReadiness({ hasPlaces, fault, files }: GeoStatus): PartReadiness {
+  return { ready: hasPlaces, optional: true, files, ...(fault !== null && { reason: fault }) };
 }
 
 /** Null where none are configured. @throws ConfigError naming the setting; never quoting a token */

@@ -158,7 +158,7 @@ export class Metrics implements MetricsSource {
   #addParts(inputs: MetricsInputs): void {
     const ready = new Gauge({
       name: 'packwarden_part_ready',
-      help: '1 when the part is ready, as /readyz says: redis, docker, alerts (the sensor with its canary), rules',
+      help: '1 when the part is ready, as /readyz says: redis, docker, alerts (the sensor with its canary), rules, gitlabRules, geo',
       labelNames: ['part'],
       registers: [this.#registry],
       collect: async () => {

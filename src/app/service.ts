@@ -108,7 +108,7 @@ async function startParts(
     hub: worker ? () => worker.alerts.hub.counters() : null,
     // A worker of its own leaves the queue to the API hosts: what all of them tell would be counted twice.
     queue: role === 'worker' ? null : queue,
-    parts: async () => (await checkReadiness(queue, worker)).parts,
+    parts: async () => (await checkReadiness(queue, worker, gitlab)).parts,
     gitlab: gitlab?.figures ?? null,
     rulesInForce: worker?.alerts.sensor ? () => worker.alerts.sensor?.rulesInForce ?? null : null,
   });

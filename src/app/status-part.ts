@@ -22,7 +22,7 @@ export async function startStatusPart(
   const { PACKWARDEN_HOST: host, PACKWARDEN_WORKER_PORT: port } = config;
   if (port === undefined) return null;
   const handler = createStatusApi({
-    readiness: { check: () => checkReadiness(queue, worker) },
+    readiness: { check: () => checkReadiness(queue, worker, null) },
     authenticator: authenticatorOf(config, clock),
     metrics,
     clock,

@@ -22,6 +22,14 @@ interface Loaded {
   readonly files: readonly DatabaseStatus[];
 }
 
+/** Whether addresses get places, as `/readyz` shows it. */
+export interface GeoStatus {
+  readonly hasPlaces: boolean;
+  /** Why not, or what of the folder is not in use; null when all of it is. */
+  readonly fault: string | null;
+  readonly files: readonly DatabaseStatus[];
+}
+
 const NONE: Loaded = { place: null, network: null, files: [] };
 /** A database is some 60 MB; what is far larger is none. */
 const MAX_BYTES = 512 * 1024 * 1024;
@@ -37,6 +45,8 @@ const NETWORK_KINDS = /(?:ASN|ISP)/;
  */
 export class GeoDatabases implements Places {
   #loaded = NONE;
+  /** Why the folder could not be read the last time. */
+  #folderFault: string | null = null;
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -52,8 +62,12 @@ export class GeoDatabases implements Places {
     return databases;
   }
 
-  get files(): readonly DatabaseStatus[] {
-    return this.#loaded.files;
+  get status(): GeoStatus {
+    const { place, files } = this.#loaded;
+    const broken = files.find(({ error }) => error !== null);
+    const damage = broken === undefined ? null : `${broken.file}: ${broken.error}`;
+    const missing = place === null ? 'there is no City, Enterprise or Country database' : null;
+    return { hasPlaces: place !== null, fault: this.#folderFault ?? damage ?? missing, files };
   }
 
   /** Reads the folder anew; one that can't be read leaves what is in force. */
@@ -61,11 +75,13 @@ export class GeoDatabases implements Places {
     try {
       const loaded = await load(this.folder);
       this.#loaded = loaded;
+      this.#folderFault = null;
       const errors = loaded.files.filter(({ error }) => error !== null);
       if (loaded.place === null || errors.length > 0)
         this.log.warn({ files: loaded.files }, 'geo databases can not all be used');
       else this.log.info({ files: loaded.files }, 'geo databases loaded');
     } catch (error) {
+      this.#folderFault = `the folder can not be read: ${error instanceof Error ? error.message : String(error)}`;
       this.log.warn({ err: error, folder: this.folder }, 'the folder of the geo databases can not be read');
     }
   }
