@@ -60,7 +60,7 @@ function jobsTable(jobs: HomeContent['jobs'], identity: Identity): Html {
   const withProject = jobs.some(({ context }) => context !== null);
   const rows = jobs.map(
     (job) =>
-      html`<tr><th scope="row"><a href="/jobs/${job.id}"><code>${job.id.slice(0, 8)}</code></a></th><td>${outcome(job)}</td>${withProject ? html`<td>${projectOf(job)}</td>` : null}<td>${job.ecosystem}</td><td>${moment(new Date(job.submittedAt).toISOString())}</td>${withOwner ? html`<td>${job.owner ?? '–'}</td>` : null}</tr>`,
+      html`<tr><th scope="row"><a href="/jobs/${job.id}"><code class="id">${job.id.slice(0, 8)}</code></a></th><td>${outcome(job)}</td>${withProject ? html`<td>${projectOf(job)}</td>` : null}<td>${job.ecosystem}</td><td>${moment(new Date(job.submittedAt).toISOString())}</td>${withOwner ? html`<td>${job.owner ?? '–'}</td>` : null}</tr>`,
   );
   return html`<div class="scroll" role="region" aria-labelledby="jobs" tabindex="0"><table>
 <thead><tr><th scope="col">Job</th><th scope="col">Outcome</th>${withProject ? html`<th scope="col">Project</th>` : null}<th scope="col">Ecosystem</th><th scope="col">Submitted</th>${withOwner ? html`<th scope="col">By</th>` : null}</tr></thead>
@@ -78,14 +78,14 @@ const TAGS = { clean: 'good', findings: 'bad', incomplete: 'doubtful' } as const
 
 function outcome({ state, verdict, findings }: JobSummary): Html {
   if (verdict === null) return html`<span class="tag">${state}</span>`;
-  const count = verdict === 'findings' && findings !== null ? ` ${counted(findings, 'finding')}` : null;
-  return html`<span class="tag ${TAGS[verdict]}">${verdict}</span>${count}`;
+  const text = verdict === 'findings' && findings !== null ? counted(findings, 'finding') : verdict;
+  return html`<span class="tag ${TAGS[verdict]}">${text}</span>`;
 }
 
 function stateSection({ readiness, identity, hasBoard }: HomeContent): Html {
   const parts = Object.entries(readiness.parts).map(
-    ([name, { ready, reason }]) =>
-      html`<li><span class="tag ${ready ? 'good' : 'bad'}">${ready ? 'ready' : 'not ready'}</span> <strong>${name}</strong>${reason === undefined ? null : html`: ${hostile(reason)}`}</li>`,
+    ([name, { ready, reason, optional }]) =>
+      html`<li><span class="tag ${ready ? 'good' : optional ? 'doubtful' : 'bad'}">${ready ? 'ready' : 'not ready'}</span> <strong>${name}</strong>${reason === undefined ? null : html`: ${hostile(reason)}`}</li>`,
   );
   return html`<section aria-labelledby="service"><h2 id="service">Service</h2>
 <p>${readiness.ready ? 'Jobs that come in now run.' : 'Jobs that come in now wait until every part is ready.'}</p>
