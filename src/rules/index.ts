@@ -15,5 +15,6 @@ export type { AppendedOutput, CompileOptions } from './options.js';
 export { RULE_PRIORITIES, type RulePriority } from './priority.js';
 export { readRuleFiles } from './rule-files.js';
 export type { RuleSwitch, Selection } from './selection.js';
+export { DeepYamlError, parseShallowYaml } from './shallow-yaml.js';
 export { ENGINE_VERSION } from './versions.js';
 export { type Watching, watchRuleFiles } from './watch.js';

@@ -1,16 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  parseAllDocuments,
-  visit,
-  type YAMLMap,
-} from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from 'yaml';
 import { type Diagnostic, type ErrorCode, errorAt, type ItemRef } from './diagnostics.js';
 import { MappedText } from './mapped-text.js';
+import { DeepYamlError, parseShallowYaml } from './shallow-yaml.js';
 import { type Location, SourceFile, type Span } from './source-file.js';
 
 /** A rule file is text written by people; the largest public one has 95 KB. The YAML parser needs seconds for odd megabytes. */
@@ -25,7 +16,8 @@ export class ReadError extends Error {
   }
 }
 
-const TOO_DEEP = 'nested too deeply';
+/** The deepest public rule file has 7. */
+const MAX_DEPTH = 100;
 const NULLS = new Set(['', '~', 'null', 'Null', 'NULL']);
 
 /** One rule file as YAML nodes with their places. Every scalar is a text: what it means is decided by its reader. */
@@ -89,32 +81,25 @@ export class YamlFile {
   }
 
   #documents(): readonly Document.Parsed[] {
-    try {
-      return this.#parse();
-    } catch (error) {
-      // The parser and its visitor are recursive: thousands of nested brackets end their stack.
-      if (!(error instanceof RangeError)) throw error;
-      return this.#failAt(0, 1, 'LOAD_ERR_YAML_PARSE', TOO_DEEP);
-    }
-  }
-
-  #parse(): readonly Document.Parsed[] {
-    const documents = parseAllDocuments(this.source.text, {
-      schema: 'failsafe',
-      uniqueKeys: false,
-      // Its pretty messages copy the line for each error: seconds for a line of a megabyte.
-      prettyErrors: false,
-      logLevel: 'silent',
-    }) as readonly Document.Parsed[];
+    const documents = this.#parse();
     for (const document of documents) {
       const [error] = document.errors;
-      if (error !== undefined) {
-        const message = error.message.includes('call stack') ? TOO_DEEP : firstLine(error.message);
-        this.#failAt(error.pos[0], error.pos[1], 'LOAD_ERR_YAML_PARSE', message);
-      }
+      if (error !== undefined)
+        this.#failAt(error.pos[0], error.pos[1], 'LOAD_ERR_YAML_PARSE', firstLine(error.message));
       this.#rememberAliases(document);
     }
     return documents;
+  }
+
+  #parse(): readonly Document.Parsed[] {
+    // Its pretty messages copy the line for each error: seconds for a line of a megabyte.
+    const options = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
+    try {
+      return parseShallowYaml(this.source.text, MAX_DEPTH, options);
+    } catch (error) {
+      if (!(error instanceof DeepYamlError)) throw error;
+      return this.#failAt(error.offset, error.offset + 1, 'LOAD_ERR_YAML_PARSE', error.message);
+    }
   }
 
   /** One pass in document order, since an anchor may be defined again: an alias means the last one before it. */

@@ -71,7 +71,7 @@ const rows: readonly [string, ProjectText, Run, 'clean' | 'findings', object][] 
     broken('line 2: nested'),
   ],
   ['a thousand errors', { text: '"'.repeat(MAX_BASELINE_BYTES) }, {}, 'findings', broken('line 1: ')],
-  ['a thousand warnings', { text: '%\n'.repeat(MAX_BASELINE_BYTES / 2) }, {}, 'findings', broken('line ')],
+  ['a thousand warnings', { text: '%\n'.repeat(MAX_BASELINE_BYTES / 2) }, {}, 'findings', broken('expected object')],
   ['what can not be read', { problem: 'it is a symlink, not a file' }, {}, 'findings', broken('symlink')],
 ];
 

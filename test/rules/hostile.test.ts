@@ -61,7 +61,10 @@ const FILES: readonly (readonly [what: string, text: () => string, message: RegE
     /exceeded max depth limit of 100/,
   ],
   ['10,000 brackets of YAML', () => `${'['.repeat(10_000)}${']'.repeat(10_000)}`, /./],
-  ['100,000 brackets of YAML', () => '['.repeat(100_000), /./],
+  ['100,000 brackets of YAML', () => '['.repeat(100_000), /nested too deeply/],
+  // After the brackets: the two together ended the process.
+  ['100,000 braces of YAML', () => '{'.repeat(100_000), /nested too deeply/],
+  ['100,000 lists in lists', () => '- '.repeat(100_000), /nested too deeply/],
   [
     'a list of itself',
     () =>
