@@ -61,5 +61,6 @@ describe("a project's packwarden.yaml", () => {
     expect(text.split('\n')[1]).toContain("1 finding accepted by the project's packwarden.yaml");
     const page = await (await fetch(`${service.url}/jobs/${id}`)).text();
     expect(page).toContain('1 finding accepted by the project');
+    expect(page).toContain('accepted by the project until 2099-01-01');
   });
 });

@@ -29,7 +29,7 @@ export function observationSection(report: Report): Html {
     return html`<li><span class="priority low">${finding.priority}</span> ${hostile(finding.rule)} <code>${evidenceOf(finding)}</code> <span class="muted">${who}</span>${mildness(finding)}</li>`;
   });
   return html`<section aria-labelledby="observations"><h2 id="observations">Observations</h2>
-<p class="muted">Worth knowing, but below the priority that decides the verdict, or accepted by this service’s owners.</p>
+<p class="muted">Worth knowing, but below the priority that decides the verdict, or accepted by this service’s owners or the project’s.</p>
 <ul class="plain">${shown}</ul>
 ${more(left, 'observations', report.id)}
 </section>`;
@@ -38,7 +38,7 @@ ${more(left, 'observations', report.id)}
 /** Why it does not decide the verdict, where that is not its priority alone. */
 function mildness({ known, accepted }: Finding): Part {
   if (accepted)
-    return html`<br><span class="tag">accepted until ${accepted.expires}</span> ${hostile(accepted.reason)}`;
+    return html`<br><span class="tag">accepted${accepted.by === 'project' ? ' by the project' : null} until ${accepted.expires}</span> ${hostile(accepted.reason)}`;
   return known === undefined ? null : html`<br><span class="tag">known</span> ${hostile(known)}`;
 }
 

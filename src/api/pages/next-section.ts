@@ -95,6 +95,6 @@ function accept(report: Report): Part {
       html`<details><summary>${hostile(finding.rule)}${finding.package === null ? null : html` by ${hostile(finding.package.name, 100)}`}</summary>${snippet(text, `entry that accepts ${finding.rule}`.slice(0, 100))}</details>`,
   );
   return html`<h3>Accept with a reason</h3>
-<p>What is wanted all the same is written into this service’s baseline (<code>PACKWARDEN_BASELINE</code>), with who accepts it and why as its <code>reason</code>. It stays in the reports, marked, and no longer decides the verdict:</p>
+<p>What is wanted all the same is written into this service’s baseline (<code>PACKWARDEN_BASELINE</code>), or into the project’s own <code>packwarden.yaml</code> where this service takes it and the finding is below CRITICAL, with who accepts it and why as its <code>reason</code>. It stays in the reports, marked, and no longer decides the verdict:</p>
 ${shown}`;
 }
