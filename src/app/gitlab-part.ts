@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { GitlabRoutes } from '../api/app.js';
-import type { PartReadiness } from '../api/ports.js';
 import { CORRELATION } from '../gitlab/correlate/config.js';
 import { Correlator } from '../gitlab/correlator.js';
 import { Feeds } from '../gitlab/feed/feeds.js';
@@ -29,8 +28,8 @@ import { type Config, ConfigError } from './config.js';
 export interface GitlabPart {
   readonly routes: GitlabRoutes;
   readonly figures: GitlabFigures;
-  /** What `/readyz` shows, by part. */
-  readiness(): Readonly<Record<string, PartReadiness>>;
+  /** What is in force. `geo`: null where no folder of databases is configured. */
+  status(): { readonly rules: RuleSetStatus; readonly geo: GeoStatus | null };
   /** Removes what was found for a job, with the job. */
   forget(jobId: string): Promise<void>;
   /** Reads rules and destinations again. */
@@ -124,10 +123,7 @@ export async function startGitlabPart(
       backlog: () => eventLog.backlog,
       silent: () => silence.silent.size,
     },
-    readiness: () => ({
-      gitlabRules: rulesReadiness(rules.status),
-      ...(databases && { geo: geoReadiness(databases.status) }),
-    }),
+    status: () => ({ rules: rules.status, geo: databases?.status ?? null }),
     forget: (jobId) => correlator.forget(jobId),
     reload() {
       destinations.reload();
@@ -142,17 +138,6 @@ export async function startGitlabPart(
       redis.disconnect();
     },
   };
-}
-
-/** A file that was refused leaves the set before in force: events are still judged. */
-function rulesReadiness({ rules, lastError }: RuleSetStatus): PartReadiness {
-  const base = { ready: true, optional: true, rules } as const;
-  return lastError === null ? base : { ...base, reason: `the files on disk are not in force: ${lastError.message}` };
-}
-
-/** Without places events are judged all the same, but by no rule about countries and networks. */
-function geoReadiness({ hasPlaces, fault, files }: GeoStatus): PartReadiness {
-  return { ready: hasPlaces, optional: true, files, ...(fault !== null && { reason: fault }) };
 }
 
 /** Null where none are configured. @throws ConfigError naming the setting; never quoting a token */

@@ -1,5 +1,7 @@
 import type { PartReadiness } from '../api/ports.js';
+import type { GeoStatus } from '../gitlab/geo/databases.js';
 import type { BullQueue } from '../queue/bull-queue.js';
+import type { RuleSetStatus } from '../rules/index.js';
 import type { GitlabPart } from './gitlab-part.js';
 import type { WorkerPart } from './worker-part.js';
 
@@ -14,7 +16,23 @@ export async function checkReadiness(queue: BullQueue, worker: WorkerPart | null
     redis,
     ...(worker ? { docker: worker.machine.docker(), alerts: worker.machine.alerts() } : {}),
     ...(sensor ? { rules: sensor.rules() } : {}),
-    ...gitlab?.readiness(),
+    ...(gitlab ? gitlabParts(gitlab) : {}),
   };
   return { ready: Object.values(parts).every(({ ready, optional }) => ready || optional === true), parts };
+}
+
+function gitlabParts(gitlab: GitlabPart): Readonly<Record<string, PartReadiness>> {
+  const { rules, geo } = gitlab.status();
+  return { gitlabRules: rulesReadiness(rules), ...(geo && { geo: geoReadiness(geo) }) };
+}
+
+/** A file that was refused leaves the set before in force: events are still judged. */
+function rulesReadiness({ rules, lastError }: RuleSetStatus): PartReadiness {
+  const base = { ready: true, optional: true, rules } as const;
+  return lastError === null ? base : { ...base, reason: `the files on disk are not in force: ${lastError.message}` };
+}
+
+/** Without places events are judged all the same, but by no rule about countries and networks. */
+function geoReadiness({ hasPlaces, fault, files }: GeoStatus): PartReadiness {
+  return { ready: hasPlaces, optional: true, files, ...(fault !== null && { reason: fault }) };
 }

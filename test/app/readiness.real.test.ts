@@ -8,7 +8,7 @@ const geo = join(data.path, 'geo');
 const rules = join(data.path, 'audit.yaml');
 const GOOD = `- rule: Audit rule
   desc: a rule of the user's own
-  condition: gitlab.type = "x"
+  condition: gitlab.event_type = "x"
   output: x
   priority: ERROR
   source: gitlab
