@@ -5,7 +5,7 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { Queue } from 'bullmq';
 import { type BoardRoutes, type Guard, RouteCollector } from './board-routes.js';
-import { parseProgress } from './job-record.js';
+import { parseProgress, specOf } from './job-record.js';
 
 /** The queue as bull-board shows it in a browser: files, and the questions that its pages ask. */
 export interface Board extends BoardRoutes {
@@ -24,7 +24,8 @@ export interface BoardOptions {
 
 /**
  * bull-board over the queue, for reading only: no question that changes anything is handed on, whatever its buttons
- * offer. A job's data hold no secret; its report is left out, as it may hold what an install printed, and is large.
+ * offer. A job's data hold no secret of ours. What may hold one of a project's is left out, and is large besides: its own
+ * text, and its report with what the install printed.
  */
 export function createBoard(queue: Queue, { pageOf, guard }: BoardOptions): Board {
   const adapter = new BullMQAdapter(queue, {
@@ -32,6 +33,7 @@ export function createBoard(queue: Queue, { pageOf, guard }: BoardOptions): Boar
     allowRetries: false,
     externalJobUrl: ({ id }) => ({ displayText: 'Page of the job', href: pageOf(String(id)) }),
   });
+  adapter.setFormatter('data', withoutProjectText);
   adapter.setFormatter('returnValue', (report) => (report ? 'on the page of the job' : null));
   adapter.setFormatter('progress', parseProgress);
   const uiBasePath = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
@@ -55,4 +57,12 @@ function filesOf(uiBasePath: string): Pick<Board, 'folder' | 'styles' | 'scripts
   const scripts = names(/<script defer src="static\/([\w./-]+\.js)">/g);
   if (styles.length === 0 || scripts.length === 0) throw new Error('this version of bull-board has another document');
   return { folder: join(uiBasePath, 'dist/static'), styles, scripts };
+}
+
+/** Data that can't be read are not shown either: they may be anything. */
+function withoutProjectText(data: unknown): unknown {
+  const spec = specOf(data);
+  if (spec === null) return 'not of this version';
+  const { baseline, ...shown } = spec;
+  return { ...shown, ...(baseline && { baseline: 'the project brings one' }) };
 }

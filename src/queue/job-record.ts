@@ -27,6 +27,11 @@ export function parseSpec(data: unknown): JobSpec {
   return Object.freeze(specSchema.parse(data));
 }
 
+/** The same; null for what is not of this version. */
+export function specOf(data: unknown): JobSpec | null {
+  return specSchema.safeParse(data).data ?? null;
+}
+
 const RUNNING = ['preparing', 'installing', 'importing', 'draining'] as const satisfies readonly JobState[];
 const progressSchema = z.object({
   state: z.enum(RUNNING),

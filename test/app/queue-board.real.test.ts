@@ -34,7 +34,10 @@ beforeAll(async () => {
     'api',
   );
   browser = await launchBrowser();
-  const body = await packProject({ 'package.json': { name: 'app', version: '1.0.0' } });
+  const body = await packProject({
+    'package.json': { name: 'app', version: '1.0.0' },
+    'packwarden.yaml': 'accept: [] # a note of the project',
+  });
   const answer = await fetch(`${service.url}/v1/jobs`, {
     method: 'POST',
     headers: { ...as('ci'), 'content-type': 'application/gzip', 'idempotency-key': 'a-key-of-the-client' },
@@ -66,10 +69,15 @@ describe('the queue in a browser', () => {
 
   test('shows counts and jobs, and nothing that opens a door', async () => {
     expect(await queue()).toMatchObject({ counts: { waiting: 1 }, isPaused: false, jobs: [{ id }] });
+    const { job } = (await (await ask(`/queues/api/queues/packwarden/${id}`, 'ops')).json()) as {
+      job: { data: object };
+    };
+    expect(job.data).toMatchObject({ id, owner: 'ci', baseline: 'the project brings one' });
     for (const path of ['', '/logs', '/flow']) {
       const answer = await ask(`/queues/api/queues/packwarden/${id}${path}`, 'ops');
       const text = await answer.text();
-      for (const secret of ['ci-token', 'ops-token', 'a-key-of-the-client']) expect(text).not.toContain(secret);
+      for (const secret of ['ci-token', 'ops-token', 'a-key-of-the-client', 'a note of the project'])
+        expect(text).not.toContain(secret);
     }
     expect((await ask('/queues/api/redis/stats', 'ops')).status).toBe(200);
   });
