@@ -8,7 +8,7 @@ import { identityOf } from './identify.js';
 import type { JobService } from './ports.js';
 
 /** Types that a gzipped tar is sent as; the first is what Package Hunter's clients send. */
-const MEDIA_TYPES = [
+export const MEDIA_TYPES = [
   'application/octet-stream',
   'application/gzip',
   'application/x-gzip',

@@ -2,6 +2,7 @@ import { EGRESS_MODES } from '../../egress/mode.js';
 import { PRIORITIES } from '../../falco/alert.js';
 import { ECOSYSTEMS } from '../../jobs/job.js';
 import { FORMAT_NAMES } from '../../report/formats/formats.js';
+import { MEDIA_TYPES } from '../upload.js';
 import type { SchemaName } from './schemas.js';
 
 export interface Parameter {
@@ -45,14 +46,6 @@ const id: Parameter = {
   description: 'the job',
   schema: { type: 'string', format: 'uuid' },
 };
-const TARBALL = [
-  'application/octet-stream',
-  'application/gzip',
-  'application/x-gzip',
-  'application/x-tgz',
-  'application/x-gtar-compressed',
-  'application/x-compressed-tar',
-];
 const ecosystem = { type: 'string', enum: [...ECOSYSTEMS] };
 const egress: Parameter = {
   name: 'egress',
@@ -80,7 +73,7 @@ export const OPERATIONS: readonly Operation[] = [
       },
       egress,
     ],
-    body: TARBALL,
+    body: MEDIA_TYPES,
     answers: { 202: json('taken in; Location is the job', 'Accepted') },
   },
   {
@@ -177,7 +170,7 @@ export const OPERATIONS: readonly Operation[] = [
       { name: 'ecosystem', in: 'path', required: true, description: 'what installs it', schema: ecosystem },
       egress,
     ],
-    body: TARBALL,
+    body: MEDIA_TYPES,
     answers: { 200: json('taken in', 'LegacyAccepted') },
   },
   {
