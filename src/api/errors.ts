@@ -1,5 +1,6 @@
 import { ARCHIVE_FAULTS, ArchiveError } from '../blobs/errors.js';
 
+/** `code` of an answer that refuses: stable, for programs. */
 export type ApiErrorCode =
   | 'malformed-request'
   | 'malformed-id'

@@ -67,6 +67,7 @@ export interface IdTokenVerifier {
   verify(token: string): Promise<JobContext>;
 }
 
+/** Tells who sends a request. */
 export interface Authenticator {
   /** `authorization` is the request's header. Undefined when it proves nothing. @throws ApiError 429 `too-many-attempts` */
   authenticate(authorization: string | undefined): Promise<Identity | undefined>;

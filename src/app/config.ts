@@ -192,6 +192,7 @@ const schema = z.object({
 /** The effective configuration: parsed once, frozen. Keys are the variables' names. */
 export type Config = Readonly<z.infer<typeof schema>>;
 
+/** Variables by name, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 function defaultDataDir(): string {

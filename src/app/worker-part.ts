@@ -34,6 +34,7 @@ export interface WorkerPart {
 
 const newNonce = (): string => randomBytes(16).toString('hex');
 
+/** Starts the worker, which takes jobs while the engine answers. `onReport` hears of each report of its own jobs. */
 export async function startWorkerPart(
   config: Config,
   url: RedisUrl,

@@ -46,6 +46,7 @@ function formOf(report: Report, wanted: string | undefined): Form {
   throw new UsageError(`${name} has no such form; known ones: ${FORMS.join(', ')}`, 'packwarden allow-scripts --help');
 }
 
+/** `packwarden allow-scripts`. */
 export const allowScripts: Command = {
   async run(argv) {
     const { values, positionals } = readArgs('allow-scripts', argv, {

@@ -14,6 +14,7 @@ ${lines.join('\n')}
 `;
 }
 
+/** `packwarden config`. */
 export const config: Command = {
   async run(argv) {
     const { values } = readArgs('config', argv, { options: { help: { type: 'boolean', short: 'h' } } });

@@ -10,6 +10,7 @@ Prints the line for PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE: a name and 
 on standard error.
 `;
 
+/** `packwarden credentials`. */
 export const credentials: Command = {
   async run(argv) {
     const { values, positionals } = readArgs('credentials', argv, {

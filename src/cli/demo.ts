@@ -63,6 +63,7 @@ async function detonate(base: string, config: Config): Promise<number> {
   return 1;
 }
 
+/** `packwarden demo`. */
 export const demo: Command = {
   async run(argv) {
     const { values } = readArgs('demo', argv, { options: { help: { type: 'boolean', short: 'h' } } });

@@ -24,6 +24,7 @@ function untilSignal(): Promise<NodeJS.Signals> {
   });
 }
 
+/** `packwarden serve`. */
 export const serve: Command = {
   async run(argv) {
     const { values } = readArgs('serve', argv, {

@@ -11,6 +11,7 @@ export interface AlertListener {
   disconnected(reason: string): void;
 }
 
+/** What is known of an alert source just now. */
 export interface SourceStatus {
   readonly connected: boolean;
   /** E.g. `falco 0.43.1 (grpc)`; empty until the first connection. */

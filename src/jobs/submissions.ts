@@ -6,6 +6,7 @@ import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobSpec, JobSummary, JobView } from './job.js';
 import type { BlobStore, Clock, JobQueue, RecentQuery } from './ports.js';
 
+/** What a job is asked to be. */
 export interface SubmissionRequest {
   readonly ecosystem: Ecosystem;
   /** The submitter's name; null when the service is open. */

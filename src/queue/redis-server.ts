@@ -11,6 +11,7 @@ const MAX_SOCKET_PATH = 107;
 const START_DEADLINE_MS = 15_000;
 const RESTART_DELAY_MS = 500;
 
+/** A `redis-server` that belongs to this process. */
 export interface RedisServer {
   readonly url: RedisUrl;
   readonly pid: number | undefined;

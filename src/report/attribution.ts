@@ -33,6 +33,7 @@ const MAX_MANAGERS = 32;
 /** How many programs of a chain a report shows. */
 const SHOWN_PROCESSES = 12;
 
+/** Who did something. */
 export interface Attribution {
   /** Undefined when it can't be told: never a guess. */
   readonly by: InstalledPackage | undefined;

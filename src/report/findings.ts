@@ -27,6 +27,7 @@ function toLegacyAlert(alert: Alert): LegacyAlert {
   };
 }
 
+/** `ns`: nanoseconds since the epoch. */
 export function isoTime(ns: bigint): string {
   return new Date(Number(ns / 1_000_000n)).toISOString();
 }

@@ -125,6 +125,7 @@ const processRowSchema = z.object({
 /** One program start in the sandbox. */
 export type ProcessRow = z.infer<typeof processRowSchema>;
 
+/** The full report of a job, as `GET /v1/jobs/:id` gives it. */
 export const reportSchema = z.object({
   id: z.uuid(),
   status: z.enum(['finished', 'incomplete']),

@@ -18,6 +18,7 @@ export interface ExecRequest {
   readonly onOutput: (name: OutputName, payload: Buffer) => void;
 }
 
+/** How a command in the sandbox ended. */
 export interface ExecResult {
   /** Null when the deadline came first; the program then still runs, and the caller must see to its end. */
   readonly exitCode: number | null;

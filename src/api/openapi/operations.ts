@@ -5,6 +5,7 @@ import { FORMAT_NAMES } from '../../report/formats/formats.js';
 import { MEDIA_TYPES } from '../upload.js';
 import type { SchemaName } from './schemas.js';
 
+/** A parameter object of OpenAPI 3.1. */
 export interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query';
@@ -13,6 +14,7 @@ export interface Parameter {
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
+/** What an operation answers with one of its status codes. */
 export interface Answer {
   readonly description: string;
   /** Media type → the shape of JSON, or null for what is none. */

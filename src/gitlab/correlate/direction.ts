@@ -22,6 +22,7 @@ export function isWeakening(event: GitlabEvent): boolean {
   return !['true', '1'].includes(textOf(own(event.details, 'to')) ?? '');
 }
 
+/** Code on its way into a repository. */
 export function isPush(event: GitlabEvent): boolean {
   const { verb, action } = gitOperation(event);
   return verb === 'push' || action === 'git-receive-pack';

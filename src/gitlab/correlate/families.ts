@@ -20,6 +20,7 @@ export type FamilyName =
   | 'exfiltration'
   | 'monitoring-tampered';
 
+/** Types of events that mean the same for a job. */
 export interface Family {
   readonly name: FamilyName;
   readonly weight: Weight;

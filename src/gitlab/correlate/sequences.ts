@@ -10,6 +10,7 @@ export type SequenceName =
   | 'flagged-package-published'
   | 'monitoring-tampered';
 
+/** Events that make a story together. */
 export interface Sequence {
   readonly name: SequenceName;
   readonly message: string;

@@ -7,6 +7,7 @@ import { closingTime } from './windows.js';
 /** `off`: nothing to join with; `waiting`: events may still come; `incomplete`: some may be missing; `complete`: this is all. */
 export type CorrelationStatus = 'off' | 'waiting' | 'incomplete' | 'complete';
 
+/** Why the events around a job may not be all there are. */
 export interface StatusReason {
   readonly code:
     | 'no-feed'

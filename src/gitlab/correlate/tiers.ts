@@ -51,6 +51,7 @@ function scopePlacement(context: JobContext, event: GitlabEvent): Placement | un
   return isAboutActor(context, event) ? { tier: 'T6', reason: "about the account of the job's person" } : undefined;
 }
 
+/** Whether an event is about the job's project itself. */
 export function isOwnProject(context: JobContext, event: GitlabEvent): boolean {
   return event.entityType === 'Project' && event.entityId === context.projectId;
 }

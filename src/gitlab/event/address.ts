@@ -34,6 +34,7 @@ const LISTS = (Object.entries(NETWORKS) as [Exclude<AddressClass, 'public'>, rea
   },
 );
 
+/** `address`: a valid IPv4 or IPv6 address. */
 export function classify(address: string): AddressClass {
   const family = isIPv4(address) ? 'ipv4' : 'ipv6';
   return LISTS.find(([, list]) => list.check(address, family))?.[0] ?? 'public';

@@ -8,6 +8,7 @@ export interface FeedHistory {
   readonly pauses: readonly number[];
 }
 
+/** When a pause of a destination is silence. */
 export interface SilenceConfig {
   /** A pause shorter than this is never silence. */
   readonly minimumMs: number;

@@ -31,6 +31,7 @@ export interface AlertQuery {
   readonly limit: number;
 }
 
+/** Alerts in the order in which they were made. */
 export interface AlertPage {
   readonly alerts: readonly StoredAlert[];
   /** Hand it in as `since` for what comes after these. */
