@@ -26,6 +26,8 @@ export default defineConfig({
           name: 'real',
           include: ['test/**/*.real.test.ts'],
           fileParallelism: false,
+          // Rows that wait for a sandbox each: two at a time, as many as a service takes on the smallest machine.
+          maxConcurrency: 2,
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

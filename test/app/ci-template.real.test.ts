@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderOf } from '../cli/run-cli.js';
 import { gitlabFaults, junitFaults, SCHEMAS_MISSING } from '../report/formats/validators.js';
 import { artifactsOf, type CiJob, componentJob, includedJob, runJob } from './ci-template.js';
@@ -20,9 +20,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await service?.stop();
   data.remove();
-});
-afterEach(() => {
-  for (const folder of folders.splice(0)) folder.remove();
+  for (const folder of folders) folder.remove();
 });
 
 /** A checkout whose project in `web/` has one local dependency with this install script. */
@@ -60,7 +58,7 @@ function start(job: CiJob, folder: string, url: string) {
   return runJob(job, folder, variables);
 }
 
-describe.each(TEMPLATES)('%s, as a runner runs it', (_name, template) => {
+describe.concurrent.each(TEMPLATES)('%s, as a runner runs it', (_name, template) => {
   it.each(ENDS)('%s', async (verdict, script, exitCode) => {
     const folder = checkout(script);
     const job = template(service.url);

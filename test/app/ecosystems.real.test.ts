@@ -53,7 +53,7 @@ const rows: readonly [string, string, string, (evil: boolean) => Files | Promise
 
 const SHADOW = 'Read of the password database';
 
-describe.each(rows)('%s', (_title, ecosystem, expected, project) => {
+describe.concurrent.each(rows)('%s', (_title, ecosystem, expected, project) => {
   const detonate = async (evil: boolean) => {
     const tarball = await packProject(await project(evil));
     return reportOf(service.url, await submit(service.url, tarball, ecosystem));

@@ -20,7 +20,7 @@ function withWorkspace(npmrc: string): Files {
 const RAN = 'noisy-ran';
 
 describe('scripts are forced on', () => {
-  it.each([
+  it.concurrent.each([
     ['nothing is said about it', withDependency()],
     ['.npmrc ignores scripts', withDependency({ '.npmrc': 'ignore-scripts=true\n' })],
     ['.npmrc runs scripts with /bin/true', withDependency({ '.npmrc': 'script-shell=/bin/true\n' })],

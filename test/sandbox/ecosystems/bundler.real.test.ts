@@ -21,7 +21,7 @@ function withGem(more: Files = {}): Files {
 const config = (text: string): Files => withGem({ '.bundle/config': `---\n${text}\n` });
 
 describe('native extensions are built', () => {
-  it.each<[string, Files]>([
+  it.concurrent.each<[string, Files]>([
     ['nothing is said about it', withGem()],
     ['the configuration names another Gemfile', { ...config('BUNDLE_GEMFILE: "other/Gemfile"'), 'other/Gemfile': '' }],
     [

@@ -19,7 +19,7 @@ const pnpmfile = (text: string): Files =>
 const devEngines = { packageManager: { name: 'pnpm', version: '9.1.0', onFail: 'download' } };
 
 describe('scripts are forced on', () => {
-  it.each([
+  it.concurrent.each([
     ['nothing is said about it', withDependency()],
     ['scripts are ignored', settings('ignoreScripts: true')],
     ['its scripts are denied', settings('allowBuilds: { noisy: false }')],

@@ -19,7 +19,7 @@ const settings = (text: string): Files => withDependency({ '.yarnrc.yml': `${tex
 const PLUGIN = `module.exports = { name: 'quiet', factory: () => ({ hooks: { validateProject() { process.exit(0); } } }) };`;
 
 describe('scripts are forced on', () => {
-  it.each<[string, Files, string[]]>([
+  it.concurrent.each<[string, Files, string[]]>([
     ['nothing is said about it', withDependency(), []],
     ['scripts are off', settings('enableScripts: false'), []],
     ["Plug'n'Play", settings('nodeLinker: pnp'), []],

@@ -16,7 +16,7 @@ function withDependency(more: Files = {}, manifest: object = {}): Files {
 const settings = (text: string): Files => withDependency({ '.yarnrc': `${text}\n` });
 
 describe('scripts are forced on', () => {
-  it.each<[string, Files, string[]]>([
+  it.concurrent.each<[string, Files, string[]]>([
     ['nothing is said about it', withDependency(), []],
     [
       'scripts are ignored',
