@@ -129,7 +129,7 @@ describe('the page of a report', () => {
     ];
     const text = words(await pageOf(report({ observations })));
     expect(text).toContain('accepted by this service until 2099-12-31 reviewed in TICKET-12');
-    expect(text).toContain('accepted by the project itself until 2099-12-31 reviewed in TICKET-12');
+    expect(text).toContain('accepted by the project until 2099-12-31 reviewed in TICKET-12');
     expect(text).toContain('known asks for its prebuilt binary');
   });
 

@@ -37,8 +37,10 @@ ${more(left, 'observations', report.id)}
 
 /** Why it does not decide the verdict, where that is not its priority alone. */
 function mildness({ known, accepted }: Finding): Part {
-  if (accepted)
-    return html`<br><span class="tag">accepted${accepted.by === 'project' ? ' by the project' : null} until ${accepted.expires}</span> ${hostile(accepted.reason)}`;
+  if (accepted) {
+    const by = accepted.by === 'project' ? 'the project' : 'this service';
+    return html`<br><span class="tag">accepted by ${by} until ${accepted.expires}</span> ${hostile(accepted.reason)}`;
+  }
   return known === undefined ? null : html`<br><span class="tag">known</span> ${hostile(known)}`;
 }
 
