@@ -30,6 +30,7 @@ export async function upload(
   response: Response,
   ecosystem: unknown,
   options: UploadOptions,
+  wishes: { readonly checkNeeded?: boolean | undefined } = {},
 ): Promise<{ readonly id: string }> {
   const known = z.enum(ECOSYSTEMS).safeParse(ecosystem);
   if (!known.success) {
@@ -46,7 +47,10 @@ export async function upload(
   const idempotencyKey = idempotencyKeyOf(request);
   // `createApiServer` leaves this answer to us, so that everything above is refused before the body is sent.
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-  return options.jobs.submit({ ecosystem: known.data, owner, egress, body: request, context, idempotencyKey });
+  return options.jobs.submit({
+    ...{ ecosystem: known.data, owner, egress, ...wishes },
+    ...{ body: request, context, idempotencyKey },
+  });
 }
 
 /** What the job asks to reach (`?egress=none`). Twice the same parameter is a list, and refused like any other word. */

@@ -150,6 +150,10 @@ const schema = z.object({
     .transform((text) => text.toUpperCase())
     .pipe(z.enum(PRIORITIES))
     .describe('from which priority a finding makes the verdict `findings`'),
+  PACKWARDEN_CHECK_NEEDED: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe('whether jobs that do not say find out which install scripts are needed (about twice the time)'),
   PACKWARDEN_BASELINE: optionalText.describe('file: findings that are accepted, each with a reason and an expiry'),
   PACKWARDEN_PROJECT_BASELINE: z
     .enum(PROJECT_BASELINE_MODES)

@@ -63,6 +63,7 @@ export async function startWorkerPart(
     settleMs: alerts.sensor === null ? FALCO_SETTLE_MS : SENSOR_SETTLE_MS,
     failOn: config.PACKWARDEN_FAIL_ON,
   };
+  const checkNeeded = config.PACKWARDEN_CHECK_NEEDED === 'on';
   const worker = new BullWorker({
     url,
     concurrency: config.PACKWARDEN_CONCURRENCY ?? cpus().length,
@@ -71,7 +72,10 @@ export async function startWorkerPart(
     log,
     run: (attempt) =>
       new Detonation(
-        { sandbox, feed: alerts.hub, blobs: spool, clock, newNonce, limits, known, baseline, projectBaseline, log },
+        {
+          ...{ sandbox, feed: alerts.hub, blobs: spool, clock, newNonce, limits, checkNeeded, known },
+          ...{ baseline, projectBaseline, log },
+        },
         attempt,
       ).run(),
     isTemporary: (error) => error instanceof SandboxError && error.code === 'docker-unavailable',

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { loadConfig } from '../app/config.js';
 import { allowScriptsForm, FORMS, type Form } from '../report/allow-scripts.js';
+import { plain } from '../report/plain.js';
 import { type Report, reportSchema } from '../report/report.js';
 import { type Command, readArgs, UsageError } from './usage.js';
 
@@ -9,6 +10,8 @@ const HELP = `Usage: packwarden allow-scripts REPORT [--for npm|pnpm|pnpm10|yarn
 Prints which dependency scripts may run, for the package manager that the report is of (or the one named by --for), in the
 form that its file takes: npm 11.16 and later, pnpm 10.26 and later, pnpm 10 before, yarn 2 and later.
 REPORT is a file, the address of a report (http://…/v1/jobs/ID), or the id of a job of the service that is configured here.
+Of a job with --check-needed, packages that need no script (they can be loaded without, and it left nothing) are refused, too,
+and named on standard error.
 Exit code 0; 1 when the report recommends and refuses nothing.
 `;
 
@@ -65,7 +68,12 @@ export const allowScripts: Command = {
     const { file, text } = allowScriptsForm(report.allowScripts, formOf(report, values.for));
     process.stderr.write(`for ${file}:\n`);
     process.stdout.write(text);
-    const { recommended, refused } = report.allowScripts;
-    return recommended.length + refused.length > 0 ? 0 : 1;
+    const { recommended, refused, unneeded = [] } = report.allowScripts;
+    for (const spec of unneeded) {
+      process.stderr.write(
+        `${plain(spec)} needs no script: it can be loaded without, and its script left nothing behind\n`,
+      );
+    }
+    return recommended.length + refused.length + unneeded.length > 0 ? 0 : 1;
   },
 };

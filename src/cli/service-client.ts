@@ -33,6 +33,13 @@ export interface ServiceClientOptions {
   readonly pollMs?: number;
 }
 
+/** What a job asks for beside its tarball. */
+export interface JobWishes {
+  readonly ecosystem: string;
+  /** To find out which install scripts are needed; else as the service has it. */
+  readonly checkNeeded?: boolean;
+}
+
 /** A body that can be sent again. */
 export interface Upload {
   readonly bytes: number;
@@ -57,20 +64,23 @@ export class ServiceClient {
    */
   async submit(
     upload: Upload,
-    ecosystem: string,
+    { ecosystem, checkNeeded = false }: JobWishes,
     key: string,
     onSent: (bytes: number) => void = () => undefined,
   ): Promise<string> {
-    const response = await this.#request(`/v1/jobs?ecosystem=${ecosystem}`, () => ({
-      method: 'POST',
-      headers: {
-        'content-type': 'application/octet-stream',
-        'content-length': String(upload.bytes),
-        'idempotency-key': key,
-      },
-      body: Readable.toWeb(counted(upload.open(), onSent)),
-      duplex: 'half',
-    }));
+    const response = await this.#request(
+      `/v1/jobs?ecosystem=${ecosystem}${checkNeeded ? '&check-needed=true' : ''}`,
+      () => ({
+        method: 'POST',
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-length': String(upload.bytes),
+          'idempotency-key': key,
+        },
+        body: Readable.toWeb(counted(upload.open(), onSent)),
+        duplex: 'half',
+      }),
+    );
     return acceptedSchema.parse(response).id;
   }
 

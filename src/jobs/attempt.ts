@@ -31,6 +31,8 @@ export interface DetonationDependencies {
   /** An unguessable string for a canary. */
   readonly newNonce: () => string;
   readonly limits: DetonationLimits;
+  /** Whether jobs that don't say are asked which install scripts are needed. */
+  readonly checkNeeded: boolean;
   readonly known: KnownPackages;
   /** What this service's owners have accepted. */
   readonly baseline: Baseline;

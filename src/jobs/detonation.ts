@@ -6,6 +6,7 @@ import type { PhaseStart } from '../report/findings.js';
 import type { InstalledPackage } from '../report/installed-package.js';
 import { readProjectBaseline } from '../report/project-baseline.js';
 import type { Phase, Report } from '../report/report.js';
+import type { ScriptCheck } from '../report/script-check.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { Attempt, DetonationDependencies } from './attempt.js';
 import { sendCanary } from './canary.js';
@@ -15,6 +16,7 @@ import type { JobState } from './job.js';
 import { withLines } from './located.js';
 import { Monitor } from './monitor.js';
 import type { ImportResult, SandboxRun, StepResult } from './ports.js';
+import { checkScripts } from './script-check.js';
 import { type JobEvent, transition } from './transition.js';
 
 /** How often the opening canary is tried before the job is given up. */
@@ -33,6 +35,7 @@ export class Detonation {
   #state: JobState = 'queued';
   #run: SandboxRun | undefined;
   #packages: readonly InstalledPackage[] = [];
+  #scriptCheck: ScriptCheck | null;
   #openingCanaryMs: number | null = null;
   #closingCanaryMs: number | null = null;
   #log = '';
@@ -42,6 +45,8 @@ export class Detonation {
   constructor(deps: DetonationDependencies, attempt: Attempt) {
     this.#deps = deps;
     this.#attempt = attempt;
+    const asked = attempt.spec.checkNeeded ?? deps.checkNeeded;
+    this.#scriptCheck = asked ? { loads: new Map(), problem: 'the run did not come to it' } : null;
   }
 
   /**
@@ -91,6 +96,7 @@ export class Detonation {
       this.#record('import', imported, { loaded: [...imported.loaded] });
       this.#judgeImport(imported);
       await this.#linger(run);
+      if (this.#scriptCheck !== null) await this.#checkScripts(run, imported.worked);
     }
     await this.#to('imported');
 
@@ -111,6 +117,23 @@ export class Detonation {
     const running = await this.#limited('watching what still runs', lingerMs + SLACK_MS, run.linger(lingerMs));
     this.#leftRunning = running.length > 0;
     if (phase && running.length > 0) phase.leftRunning = [...running];
+  }
+
+  /** An extra that the job asks for: what it can't tell is said and is no fault of the job. What is seen of it counts. */
+  async #checkScripts(run: SandboxRun, worked: ReadonlySet<string>): Promise<void> {
+    const { limits, blobs } = this.#deps;
+    const { check, phase } = await checkScripts(run, {
+      packages: this.#packages,
+      worked,
+      openArchive: () => blobs.open(this.#attempt.spec.blob.key),
+      limits,
+      limited: (what, ms, work) => this.#limited(what, ms + SLACK_MS, work),
+      startPhase: (name) => this.#startPhase(name),
+    });
+    this.#scriptCheck = check;
+    if (phase === null) return;
+    this.#phases.push(phase);
+    await this.#linger(run);
   }
 
   /** Without the list nothing can be attributed, but what was seen still stands. */
@@ -245,6 +268,7 @@ export class Detonation {
       contacts: this.#monitor.contacts,
       writes: this.#monitor.writes,
       decoys: this.#run?.decoys ?? [],
+      scriptCheck: this.#scriptCheck,
       incomplete: [...this.#incomplete, ...this.#monitor.faults()],
       log: this.#log,
       failOn: limits.failOn,

@@ -28,6 +28,8 @@ export interface JobSpec {
   readonly egress?: EgressMode;
   /** The `packwarden.yaml` beside the uploaded manifest; absent: there is none. */
   readonly baseline?: ProjectText;
+  /** Whether it asks which install scripts are needed; absent: as the service has it. */
+  readonly checkNeeded?: boolean;
   readonly blob: { readonly key: string; readonly bytes: number; readonly sha256: string };
 }
 

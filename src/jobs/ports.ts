@@ -88,6 +88,8 @@ export interface StepResult {
 /** The import phase's step, with how each package went. */
 export interface ImportResult extends StepResult {
   readonly loaded: readonly LoadedPackage[];
+  /** Folders (`realPath`) of those that could be loaded. */
+  readonly worked: ReadonlySet<string>;
   /** Why the results can't be taken at their word; null when they can. */
   readonly problem: string | null;
 }
@@ -112,8 +114,22 @@ export interface SandboxRun {
   unpack(archive: Readable): Promise<void>;
   /** Installs with every dependency script forced on. */
   install(timeoutMs: number): Promise<StepResult>;
-  /** Loads each direct dependency, and each package with an install script, in a process of its own. */
-  importAll(timeoutMs: number, packages: readonly InstalledPackage[]): Promise<ImportResult>;
+  /** Installs with every dependency script off. Null where the package manager can't. */
+  installWithoutScripts(timeoutMs: number): Promise<StepResult> | null;
+  /**
+   * Loads each direct dependency, and each package with an install script, in a process of its own; where folders are given,
+   * those alone, and none of their tools.
+   */
+  importAll(
+    timeoutMs: number,
+    packages: readonly InstalledPackage[],
+    folders?: ReadonlySet<string>,
+  ): Promise<ImportResult>;
+  /**
+   * Puts what the project has left out of the way and streams the archive in again: nothing that it did is in place. Nothing of
+   * the project may run any more (`endProcesses`). @throws SandboxError `clearing-failed`, `unpack-failed`
+   */
+  startAfresh(archive: Readable): Promise<void>;
   /** Waits until nothing of the project runs any more, at most `ms`. Resolves with what still runs then. */
   linger(ms: number): Promise<readonly RunningProcess[]>;
   /** Kills everything of the project that runs. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 import { GEMFILE, PACKAGE_JSON } from '../blobs/manifest.js';
 import { type EgressMode, isWithin } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
@@ -13,6 +14,8 @@ export interface SubmissionRequest {
   readonly owner: string | null;
   /** What the job asks to reach; absent: the service's own mode. */
   readonly egress?: EgressMode | undefined;
+  /** Whether it asks which install scripts are needed; absent: as the service has it. */
+  readonly checkNeeded?: boolean | undefined;
   readonly body: Readable;
   /** The submitter's word that requests with the same key are one: a retry after a lost answer makes no second job. */
   readonly idempotencyKey?: string | undefined;
@@ -35,7 +38,7 @@ export class KeyReusedError extends Error {
   override readonly name = 'KeyReusedError';
   readonly code = 'key-reused';
   constructor() {
-    super('this Idempotency-Key was used for another tarball, ecosystem or egress mode');
+    super('this Idempotency-Key was used for another tarball, ecosystem, egress mode or check-needed');
   }
 }
 
@@ -66,7 +69,7 @@ export class Submissions {
    */
   async submit(request: SubmissionRequest): Promise<{ readonly id: string }> {
     const { blobs, queue, clock, newId, maxEgress } = this.#deps;
-    const { egress } = request;
+    const { egress, checkNeeded } = request;
     if (egress !== undefined && !isWithin(egress, maxEgress)) throw new EgressNotPermittedError(egress, maxEgress);
     queue.assertConnected();
     const id = newId();
@@ -80,6 +83,7 @@ export class Submissions {
       context: request.context,
       ...(egress === undefined ? {} : { egress }),
       ...(baseline === null ? {} : { baseline }),
+      ...(checkNeeded === undefined ? {} : { checkNeeded }),
       blob: { key: id, ...stored },
     };
     try {
@@ -128,5 +132,8 @@ function onceKey({ owner, idempotencyKey }: SubmissionRequest): string | undefin
 }
 
 function isSame(a: JobSpec, b: JobSpec): boolean {
-  return a.blob.sha256 === b.blob.sha256 && a.ecosystem === b.ecosystem && a.egress === b.egress;
+  const wish = ({ blob, ecosystem, egress, checkNeeded }: JobSpec): readonly unknown[] => {
+    return [blob.sha256, ecosystem, egress, checkNeeded];
+  };
+  return isDeepStrictEqual(wish(a), wish(b));
 }

@@ -19,6 +19,7 @@ const specSchema = z.object({
   context: jobContextSchema.nullable().default(null),
   egress: z.enum(EGRESS_MODES).exactOptional(),
   baseline: z.union([z.object({ text: z.string() }), z.object({ problem: z.string() })]).exactOptional(),
+  checkNeeded: z.boolean().exactOptional(),
   blob: z.object({ key: z.string(), bytes: z.number(), sha256: z.string() }),
 });
 

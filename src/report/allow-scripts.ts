@@ -26,11 +26,15 @@ function parseSpec(pinned: string): Decision {
 
 /**
  * What a reviewer pastes. Allowed is the version that was watched and no other; refused is the name, whatever comes next
- * (npm asks for this asymmetry: `npm approve-scripts` writes the same).
+ * (npm asks for this asymmetry: `npm approve-scripts` writes the same). What nobody needs is refused like what misbehaved, but
+ * not where another version of it is allowed.
  */
-export function allowScriptsForm({ recommended, refused }: Report['allowScripts'], form: Form): AllowScriptsForm {
+export function allowScriptsForm(decision: Report['allowScripts'], form: Form): AllowScriptsForm {
+  const { recommended, refused, unneeded = [] } = decision;
   const allowed = recommended.map(parseSpec);
-  const denied = [...new Set(refused.map((spec) => parseSpec(spec).name))];
+  const allowedNames = new Set(allowed.map(({ name }) => name));
+  const useless = unneeded.map((spec) => parseSpec(spec).name).filter((name) => !allowedNames.has(name));
+  const denied = [...new Set([...refused.map((spec) => parseSpec(spec).name), ...useless])];
   const decisions = <T>(yes: T, no: T): Record<string, T> =>
     Object.fromEntries([...allowed.map(({ pinned }) => [pinned, yes]), ...denied.map((name) => [name, no])]);
   const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -85,15 +85,17 @@ export function attribute(alert: Alert, tree: ProcessTree, packages: PackageInde
 
 /**
  * The packages whose lifecycle scripts were seen to run, each with the commands: what the package manager started in their
- * folder.
+ * folder, of the programs that started in one phase (`inPhase`).
  */
 export function packagesThatRan(
   tree: ProcessTree,
   packages: PackageIndex,
+  inPhase: (ns: bigint) => boolean,
 ): ReadonlyMap<InstalledPackage, readonly string[]> {
   const ran = new Map<InstalledPackage, string[]>();
   for (const start of tree.starts()) {
-    if (LOADER.test(start.cmdline) || scriptRoot(tree.chainOf(start, MAX_MANAGERS)) !== start) continue;
+    if (!inPhase(start.time) || LOADER.test(start.cmdline) || scriptRoot(tree.chainOf(start, MAX_MANAGERS)) !== start)
+      continue;
     const owner = ownerOf(start, packages);
     if (!owner) continue;
     const commands = ran.get(owner) ?? [];

@@ -12,7 +12,7 @@ import type { PlantedDecoy } from './decoys.js';
 import { directAttempts } from './direct-attempts.js';
 import { dataInNames, type GatewayObservation, leakedDecoy, refusedEgress, toAlert } from './egress-findings.js';
 import { directRow, recordRow } from './egress-rows.js';
-import { type PhaseStart, toFinding } from './findings.js';
+import { type PhaseStart, phaseAt, toFinding } from './findings.js';
 import { foreignWriteAlerts } from './foreign-write.js';
 import type { InstalledPackage } from './installed-package.js';
 import { type KnownPackages, lowerKnown } from './known-packages.js';
@@ -20,8 +20,10 @@ import { PackageIndex } from './package-index.js';
 import { processRows } from './process-rows.js';
 import type { ProcessTree } from './process-tree.js';
 import { outcomeOf, type ProjectBaseline } from './project-baseline.js';
-import type { ProjectWrites } from './project-writes.js';
+import { type AuthoredWrite, foreignOf, type ProjectWrites } from './project-writes.js';
 import type { Finding, Phase, Report } from './report.js';
+import type { ScriptCheck } from './script-check.js';
+import { allowScripts, packageRows } from './script-rows.js';
 import { strayContacts } from './stray-contacts.js';
 import { decideVerdict, type IncompleteReason, splitByPriority } from './verdict.js';
 
@@ -50,6 +52,8 @@ export interface Evidence {
   readonly writes: ProjectWrites;
   readonly decoys: readonly PlantedDecoy[];
   readonly incomplete: readonly IncompleteReason[];
+  /** Null when the job did not ask which scripts are needed. */
+  readonly scriptCheck: ScriptCheck | null;
   readonly log: string;
   readonly failOn: Priority;
   readonly known: KnownPackages;
@@ -62,13 +66,18 @@ export interface Evidence {
 /** The report of one job: a pure function of the evidence. */
 export function buildReport(evidence: Evidence): Report {
   const index = new PackageIndex(evidence.packages, evidence.projectDir);
-  const ran = packagesThatRan(evidence.tree, index);
+  const ranIn = (phase: Finding['phase']): ReadonlyMap<InstalledPackage, readonly string[]> =>
+    packagesThatRan(evidence.tree, index, (ns) => phaseAt(ns, evidence.phaseStarts) === phase);
+  const ran = ranIn('install');
+  const writes = evidence.writes.authored(evidence.tree, index);
   const incomplete = [...evidence.incomplete, ...unrunScripts(evidence, ran)];
   const seen = syscallAlerts(evidence);
-  const all = allFindings(evidence, seen, index);
+  const all = allFindings(evidence, seen, writes, index);
   const { judged, told } = splitByPriority(all, evidence.failOn);
   const verdict = decideVerdict(judged.length, incomplete);
-  const packages = packageRows(evidence.packages, ran, judged);
+  const { phaseStarts, scriptCheck } = evidence;
+  const seenOf = { ran, ranInCheck: ranIn('check'), writes, phaseStarts, scriptCheck, judged };
+  const packages = packageRows(seenOf, index);
   const declared = evidence.packages.filter((pkg) => pkg.scripts.length > 0);
   const { projectBaseline, finishedAt } = evidence;
   return {
@@ -92,7 +101,8 @@ export function buildReport(evidence: Evidence): Report {
     egressMode: evidence.egressMode,
     egress: egressRows(evidence, seen, index),
     packages,
-    allowScripts: allowScripts(packages, verdict, judged),
+    ...(scriptCheck === null ? {} : { scriptCheck: { problem: scriptCheck.problem } }),
+    allowScripts: allowScripts(packages, verdict, judged, scriptCheck && contacting(evidence, seen, index)),
     incomplete,
     processes: processRows(evidence.tree, index, judged),
     log: evidence.log,
@@ -118,14 +128,19 @@ function unrunScripts(
   return [{ code: 'scripts-not-run', message }];
 }
 
-function allFindings(evidence: Evidence, alerts: readonly FoldedAlert[], index: PackageIndex): Finding[] {
+function allFindings(
+  evidence: Evidence,
+  alerts: readonly FoldedAlert[],
+  writes: readonly AuthoredWrite[],
+  index: PackageIndex,
+): Finding[] {
   const observations = [
     ...evidence.leaks.map(leakedDecoy),
     ...evidence.dataNames.map(dataInNames),
     ...evidence.egress.filter((record) => !record.allowed).map(refusedEgress),
   ];
   const seen = observations.flatMap((observation) => perPackage(observation, evidence, index));
-  const foreignWrites = evidence.writes.foreign(evidence.tree, index);
+  const foreignWrites = foreignOf(writes, index);
   const context = {
     tree: evidence.tree,
     packages: index,
@@ -135,7 +150,7 @@ function allFindings(evidence: Evidence, alerts: readonly FoldedAlert[], index: 
   };
   const single = [...alerts, ...seen, ...foreignWriteAlerts(foreignWrites)]
     .map((observed) => toFinding(observed, context))
-    .filter((finding) => !isUnpacking(finding))
+    .filter((finding) => !isPreparing(finding))
     .map((finding) => lowerKnown(finding, evidence.known));
   const { baseline, projectBaseline, finishedAt } = evidence;
   const ofProject = projectBaseline?.entries ?? [];
@@ -147,9 +162,12 @@ function syscallAlerts({ alerts, contacts, gateway }: Evidence): readonly Folded
   return gateway === null ? alerts : [...alerts, ...strayContacts(contacts.all(), gateway)];
 }
 
-/** Before the install the worker's own tar wrote the archive's files, whatever they are called; nothing of the project ran. */
-function isUnpacking({ phase, alert }: Finding): boolean {
-  return phase === 'prepare' && alert.output_fields['proc.exepath']?.endsWith('/bin/tar') === true;
+/**
+ * Before an install the worker's own tar wrote the archive's files, whatever they are called; before the one of the check phase
+ * its shell put out of the way what the first had left. Nothing of the project ran: before that one everything was killed.
+ */
+function isPreparing({ phase, alert }: Finding): boolean {
+  return phase === 'prepare' && /\/bin\/(?:tar|mv|dash)$/.test(alert.output_fields['proc.exepath'] ?? '');
 }
 
 /** Two packages that ask for the same host are two findings. */
@@ -167,44 +185,21 @@ function perPackage(observation: GatewayObservation, evidence: Evidence, index: 
   });
 }
 
+/** Who tried to reach anything, by the gateway or past it. */
+function contacting(
+  { contacts, tree }: Evidence,
+  alerts: readonly FoldedAlert[],
+  index: PackageIndex,
+): ReadonlySet<string> {
+  const tries = [...contacts.all(), ...directAttempts(alerts).map(({ alert }) => alert)];
+  const packages = tries.flatMap((alert) => attribute(alert, tree, index).package ?? []);
+  return new Set(packages.map(({ name, version }) => `${name}@${version}`));
+}
+
 function egressRows(evidence: Evidence, alerts: readonly FoldedAlert[], index: PackageIndex): Report['egress'] {
   const behind = (alert: Alert): Attribution => attribute(alert, evidence.tree, index);
   return [
     ...evidence.egress.map((record) => recordRow(record, evidence.contacts.of(record)[0], behind)),
     ...directAttempts(alerts).map((attempt) => directRow(attempt, behind)),
   ];
-}
-
-function packageRows(
-  packages: readonly InstalledPackage[],
-  ran: ReadonlyMap<InstalledPackage, readonly string[]>,
-  judged: readonly Finding[],
-): Report['packages'] {
-  return packages
-    .filter((pkg) => pkg.path !== '.' && pkg.scripts.length > 0)
-    .map((pkg) => ({
-      name: pkg.name,
-      version: pkg.version,
-      scripts: [...pkg.scripts],
-      ran: ran.has(pkg),
-      commands: [...(ran.get(pkg) ?? [])],
-      findings: judged.filter(({ package: by }) => by?.name === pkg.name && by.version === pkg.version).length,
-    }));
-}
-
-/**
- * What a reviewer does next. Nothing is recommended from a run that can't be vouched for, nor while a finding has no
- * package: any of them may have done it.
- */
-function allowScripts(
-  packages: Report['packages'],
-  verdict: Report['verdict'],
-  judged: readonly Finding[],
-): Report['allowScripts'] {
-  const spec = ({ name, version }: { name: string; version: string }): string => `${name}@${version}`;
-  const inDoubt = verdict === 'incomplete' || judged.some((finding) => finding.package === null);
-  return {
-    recommended: inDoubt ? [] : packages.filter((pkg) => pkg.ran && pkg.findings === 0).map(spec),
-    refused: packages.filter((pkg) => pkg.findings > 0).map(spec),
-  };
 }

@@ -4,10 +4,10 @@ import { attribute } from './attribution.js';
 import { decoyOf, type PlantedDecoy } from './decoys.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessTree } from './process-tree.js';
-import { type ForeignWrite, writerOf } from './project-writes.js';
+import { type AuthoredWrite, writerOf } from './project-writes.js';
 import type { Finding, LegacyAlert } from './report.js';
 
-/** When a phase began, in milliseconds since the epoch; in order. */
+/** When a phase began, in milliseconds since the epoch; in order. Before `check` comes a second `prepare`: the project is unpacked anew. */
 export interface PhaseStart {
   readonly name: Finding['phase'];
   readonly at: number;
@@ -33,9 +33,16 @@ export function isoTime(ns: bigint): string {
 }
 
 /** The phase that had begun last when something happened. The kernel's and the worker's clock are the same one. */
-function phaseAt(ns: bigint, starts: readonly PhaseStart[]): Finding['phase'] {
+export function phaseAt(ns: bigint, starts: readonly PhaseStart[]): Finding['phase'] {
   const ms = Number(ns / 1_000_000n);
   return starts.findLast((start) => start.at <= ms)?.name ?? 'prepare';
+}
+
+/** When the tree that stood at a time was unpacked: what was written before is gone. In ns since the epoch. */
+function unpackedAt(ns: bigint, starts: readonly PhaseStart[]): bigint {
+  const ms = Number(ns / 1_000_000n);
+  const prepared = starts.findLast(({ name, at }) => name === 'prepare' && at <= ms);
+  return BigInt(prepared?.at ?? 0) * 1_000_000n;
 }
 
 /** What alerts are read with: who ran, what is installed, when the phases began. */
@@ -44,7 +51,7 @@ export interface FindingContext {
   readonly packages: PackageIndex;
   readonly phases: readonly PhaseStart[];
   readonly decoys: readonly PlantedDecoy[];
-  readonly foreignWrites: readonly ForeignWrite[];
+  readonly foreignWrites: readonly AuthoredWrite[];
 }
 
 /** What one observed alert becomes in the report. */
@@ -52,7 +59,7 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
   const { tree, packages, phases, decoys, foreignWrites } = context;
   const { alert, count, first, last } = observed;
   const { package: pkg, programs, processes } = attribute(alert, tree, packages);
-  const wrote = writerOf(programs, foreignWrites);
+  const wrote = writerOf(programs, foreignWrites, unpackedAt(alertTimeNs(alert), phases));
   return {
     rule: alert.rule,
     priority: alert.priority,

@@ -1,7 +1,7 @@
 import type { Alert } from '../falco/alert.js';
 import { alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
-import type { ForeignWrite } from './project-writes.js';
+import type { AuthoredWrite } from './project-writes.js';
 
 /** The rule name under which a write into another package's folder is reported. */
 export const FOREIGN_WRITE_RULE = "Write into another package's folder";
@@ -10,8 +10,8 @@ export const FOREIGN_WRITE_RULE = "Write into another package's folder";
  * What one package wrote in another's folder, as alerts of source `correlation`: one for each pair of packages, since a patch
  * of a hundred files is one thing. The system call's rule does not know whose folder it was.
  */
-export function foreignWriteAlerts(writes: readonly ForeignWrite[]): readonly FoldedAlert[] {
-  const pairs = new Map<string, { first: ForeignWrite; count: number; last: bigint }>();
+export function foreignWriteAlerts(writes: readonly AuthoredWrite[]): readonly FoldedAlert[] {
+  const pairs = new Map<string, { first: AuthoredWrite; count: number; last: bigint }>();
   for (const write of writes) {
     const key = `${write.writer.path}\0${write.owner.path}`;
     const pair = pairs.get(key);
@@ -30,7 +30,7 @@ export function foreignWriteAlerts(writes: readonly ForeignWrite[]): readonly Fo
   }));
 }
 
-function toAlert({ alert, path, owner }: ForeignWrite): Alert {
+function toAlert({ alert, path, owner }: AuthoredWrite): Alert {
   return {
     ...alert,
     priority: 'WARNING',

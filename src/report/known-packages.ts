@@ -38,8 +38,10 @@ function whyKnown(finding: Finding, known: KnownPackages): string | undefined {
     const pair = known.prebuilt.find(({ hosts, packages }) => includes(packages) && hosts.includes(host));
     return pair && port === '443' ? (pair.why ?? `${name} asks ${host} for a prebuilt binary`) : undefined;
   }
+  // The check phase installs and loads, too.
+  const phases: readonly Finding['phase'][] = finding.phase === 'check' ? ['install', 'import'] : [finding.phase];
   const reads = known.reads.find(({ rule, phase, packages }) => {
-    return rule === finding.rule && phase === finding.phase && includes(packages);
+    return rule === finding.rule && phases.includes(phase) && includes(packages);
   });
   return reads && `${name} looks for its configuration when it is loaded`;
 }

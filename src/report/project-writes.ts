@@ -16,8 +16,8 @@ interface Write {
   readonly alert: Alert;
 }
 
-/** One package's script in another one's folder. */
-export interface ForeignWrite {
+/** A file of the project that a package's script or import wrote, and whose folder it lies in. */
+export interface AuthoredWrite {
   readonly path: string;
   readonly alert: Alert;
   readonly writer: InstalledPackage;
@@ -46,26 +46,40 @@ export class ProjectWrites {
     else this.#byKey.set(key, { path, alert });
   }
 
-  /** The writes of packages in other packages' folders. What the project's own scripts do to its dependencies is its own affair. */
-  foreign(tree: ProcessTree, packages: PackageIndex): readonly ForeignWrite[] {
-    const found: ForeignWrite[] = [];
+  /** What packages wrote, in the order in which it came; the project's own scripts are no package's. */
+  authored(tree: ProcessTree, packages: PackageIndex): readonly AuthoredWrite[] {
+    const found: AuthoredWrite[] = [];
     for (const { path, alert } of this.#byKey.values()) {
       const owner = packages.owning(path);
-      if (owner === undefined || owner === packages.root) continue;
-      const writer = attribute(alert, tree, packages).by;
-      if (writer === undefined || writer === packages.root || writer === owner) continue;
-      found.push({ path, alert, writer, owner });
+      const writer = owner && attribute(alert, tree, packages).by;
+      if (writer === undefined || writer === packages.root) continue;
+      found.push({ path, alert, writer, owner: owner as InstalledPackage });
     }
     return found;
   }
 }
 
-/** Who wrote, before, the program files that these processes ran: the first of them that a foreign package had written. */
-export function writerOf(programs: readonly ProcessStart[], writes: readonly ForeignWrite[]): ForeignWrite | undefined {
+/** The writes of packages in other packages' folders. */
+export function foreignOf(writes: readonly AuthoredWrite[], packages: PackageIndex): readonly AuthoredWrite[] {
+  return writes.filter(({ writer, owner }) => owner !== packages.root && owner !== writer);
+}
+
+/**
+ * Who wrote, before, the program files that these processes ran: the first of them that a foreign package had written. What was
+ * written before `since` (ns since the epoch) is not in place any more.
+ */
+export function writerOf(
+  programs: readonly ProcessStart[],
+  writes: readonly AuthoredWrite[],
+  since: bigint,
+): AuthoredWrite | undefined {
   if (writes.length === 0) return undefined;
   for (const program of programs) {
     const files = programFiles(program);
-    const write = writes.find(({ path, alert }) => files.includes(path) && alertTimeNs(alert) <= program.time);
+    const write = writes.find(({ path, alert }) => {
+      const at = alertTimeNs(alert);
+      return files.includes(path) && since <= at && at <= program.time;
+    });
     if (write !== undefined) return write;
   }
   return undefined;

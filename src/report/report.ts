@@ -55,7 +55,7 @@ const findingSchema = z.object({
   count: z.number().int().positive(),
   first: z.iso.datetime(),
   last: z.iso.datetime(),
-  phase: z.enum(['prepare', 'install', 'import', 'drain']),
+  phase: z.enum(['prepare', 'install', 'import', 'check', 'drain']),
   package: packageRef.nullable(),
   /** The planted fake credential that it was about, e.g. `SSH key`. */
   decoy: z.string().nullable(),
@@ -98,14 +98,15 @@ const runningProcess = z.object({ pid: z.number().int(), cmdline: z.string() });
 export type RunningProcess = z.infer<typeof runningProcess>;
 
 const phaseSchema = z.object({
-  name: z.enum(['install', 'import']),
+  /** `check`: installed once more without scripts, where the job asks which of them are needed. */
+  name: z.enum(['install', 'import', 'check']),
   command: z.string(),
   exitCode: z.number().int().nullable(),
   /** Absent in reports of before it was recorded. */
   startedAt: z.iso.datetime().optional(),
   durationMs: z.number(),
   timedOut: z.boolean(),
-  /** What the import phase loaded, each in a process of its own. */
+  /** What the import and check phases loaded, each in a process of its own. */
   loaded: z.array(loadedPackage).optional(),
   /** What still ran when the phase was over and had been watched for a while longer. */
   leftRunning: z.array(runningProcess).optional(),
@@ -178,7 +179,11 @@ export const reportSchema = z.object({
       ran: z.boolean(),
       /** What the package manager was seen to start for it, the first few. */
       commands: z.array(z.string()),
+      /** Files of the project that it was seen to write. Absent in reports of before it was counted. */
+      wrote: z.number().int().optional(),
       findings: z.number().int(),
+      /** Whether it can't be loaded without its scripts; null where that was not asked, or can't be told. Absent in reports of before. */
+      needed: z.boolean().nullable().optional(),
     }),
   ),
   /**
@@ -190,11 +195,18 @@ export const reportSchema = z.object({
   projectBaseline: z
     .object({ problem: z.string().nullable(), accepted: z.number().int(), refused: z.number().int() })
     .optional(),
-  allowScripts: z.object({ recommended: z.array(z.string()), refused: z.array(z.string()) }),
+  /** Present where the job asked which scripts are needed; `problem` says why it can't be told of any, or of all. */
+  scriptCheck: z.object({ problem: z.string().nullable() }).optional(),
+  allowScripts: z.object({
+    recommended: z.array(z.string()),
+    refused: z.array(z.string()),
+    /** They ran clean, but the package can be loaded without, and they left nothing behind. Absent where that was not asked. */
+    unneeded: z.array(z.string()).optional(),
+  }),
   incomplete: z.array(z.object({ code: z.string(), message: z.string() })),
   /** The programs that were started, the telling ones first where there are too many. Absent in reports of before. */
   processes: z.object({ total: z.number().int(), rows: z.array(processRowSchema) }).optional(),
-  /** The last 64 KiB of what the install printed. */
+  /** The last 64 KiB of what install and import printed. */
   log: z.string(),
 });
 /** The full report of one job, as `GET /v1/jobs/:id` serves it (DESIGN §3). */

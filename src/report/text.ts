@@ -164,6 +164,7 @@ function facts(report: Report, page: TextPage): string {
     const left = (phase.leftRunning ?? []).slice(0, MAX.processes);
     return [page.line(line, 2), ...left.map(({ cmdline }) => page.line(`left running: ${plain(cmdline)}`, 4))];
   });
+  const problem = report.scriptCheck?.problem ?? null;
   const { proven, source, openingCanaryMs, closingCanaryMs, drops } = report.monitoring;
   const canary = (ms: number | null): string => (ms === null ? 'none' : `${ms} ms`);
   const watched = proven ? page.paint('green', 'proven') : page.paint('yellow', 'not proven');
@@ -171,6 +172,7 @@ function facts(report: Report, page: TextPage): string {
     page.paint('bold', 'Run'),
     ...manager(report),
     ...phases,
+    ...(problem === null ? [] : page.wrapped(`which scripts are needed can't be told: ${plain(problem)}`, 2, 4)),
     `  watched: ${watched} by ${cut(plain(source), 40) || 'no sensor'}`,
     page.line(
       `canaries back after ${canary(openingCanaryMs)} and ${canary(closingCanaryMs)}, ${drops} events dropped`,
@@ -185,13 +187,14 @@ function manager({ manager: ran }: Report): readonly string[] {
   return [`  ${ran.name} ${ran.version}: ${plain(ran.reason)}`, ...leftOut];
 }
 
-function loaded({ loaded: packages }: Report['phases'][number]): string {
+function loaded({ name, loaded: packages }: Report['phases'][number]): string {
   if (!packages || packages.length === 0) return '';
-  return `, packages loaded: ${packages.filter(({ ok }) => ok).length} of ${packages.length}`;
+  const how = name === 'check' ? 'packages loaded without their scripts' : 'packages loaded';
+  return `, ${how}: ${packages.filter(({ ok }) => ok).length} of ${packages.length}`;
 }
 
 function nextSteps(report: Report, page: TextPage): string {
-  const { recommended, refused } = report.allowScripts;
+  const { recommended, refused, unneeded = [] } = report.allowScripts;
   const list = (packages: readonly string[]): string => {
     const more = packages.length - 20;
     return plain(packages.slice(0, 20).join(', ')) + (more > 0 ? ` and ${more} more` : '');
@@ -201,6 +204,30 @@ function nextSteps(report: Report, page: TextPage): string {
     ...(recommended.length > 0
       ? page.wrapped(`scripts that ran clean, ready for npm's allowScripts: ${list(recommended)}`, 2, 4)
       : []),
+    ...neededOnes(report, page, list),
+    ...(unneeded.length > 0
+      ? page.wrapped(`not needed (loaded without, and the script left nothing): ${list(unneeded)}`, 2, 4)
+      : []),
   ];
   return lines.length === 0 ? '' : [page.paint('bold', 'Next'), ...lines].join('\n');
+}
+
+/** Of the scripts that ran clean: which a package can't be loaded without, and which it can, though they did something. */
+function neededOnes(
+  { packages, allowScripts }: Report,
+  page: TextPage,
+  list: (packages: readonly string[]) => string,
+): readonly string[] {
+  const having = (needed: boolean): readonly string[] =>
+    packages
+      .filter((pkg) => pkg.needed === needed)
+      .map(({ name, version }) => `${name}@${version}`)
+      .filter((spec) => allowScripts.recommended.includes(spec));
+  const [needed, doubtful] = [having(true), having(false)];
+  return [
+    ...(needed.length > 0 ? page.wrapped(`of these needed to be loaded at all: ${list(needed)}`, 4, 6) : []),
+    ...(doubtful.length > 0
+      ? page.wrapped(`of these can be loaded without, though the script did something: ${list(doubtful)}`, 4, 6)
+      : []),
+  ];
 }

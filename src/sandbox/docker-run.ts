@@ -24,7 +24,7 @@ import { type FoundProject, foundProject } from './ecosystems/project.js';
 import { YARN_HOME_SETTINGS, yarnScopes } from './ecosystems/yarn-scopes.js';
 import { SandboxError } from './errors.js';
 import { CA_FILE, HOME, PROJECT } from './identity.js';
-import { importPlan } from './import-plan.js';
+import { importPlan, onlyIn } from './import-plan.js';
 import { MAX_RESULT_BYTES, readImportResults } from './import-results.js';
 import { removeContainer } from './leftovers.js';
 import type { JobNetwork } from './network.js';
@@ -32,6 +32,7 @@ import type { SandboxLimits } from './options.js';
 import { OutputTail } from './output-tail.js';
 import { MAX_LISTING_BYTES, parsePackageList } from './package-list.js';
 import { runningIn } from './running.js';
+import { SET_ASIDE } from './set-aside.js';
 import { tarOf } from './tar-of.js';
 
 /** How often a lingering sandbox is looked at, in milliseconds. */
@@ -65,6 +66,7 @@ export class DockerRun implements SandboxRun {
   #project: FoundProject = { root: PROJECT, files: [], packageManager: null, yarnLock: null };
   #choice: Choice | undefined;
   #leftOut: readonly string[] = [];
+  #extraCa: string | undefined;
 
   constructor(parts: DockerRunParts) {
     this.#parts = parts;
@@ -93,6 +95,7 @@ export class DockerRun implements SandboxRun {
 
   /** Makes the project folder, the file of certificate authorities, and the decoys, one of which is yarn's settings too. `putArchive` does not reach a tmpfs, hence `tar`. */
   async prepare(extraCa: string | undefined): Promise<void> {
+    this.#extraCa = extraCa;
     const { decoys, clock, networkSettings } = this.#parts;
     const authorities = extraCa === undefined ? [] : [{ path: CA_FILE, content: extraCa }];
     const files = [...authorities, ...decoys].map(({ path, content }) => ({
@@ -141,6 +144,25 @@ export class DockerRun implements SandboxRun {
     return this.#commands.step(command, { cwd: this.projectDir, timeoutMs });
   }
 
+  installWithoutScripts(timeoutMs: number): Promise<StepResult> | null {
+    const command = this.#manager.installWithoutScripts(this.#project, this.#parts.networkSettings);
+    return command && this.#commands.step(command, { cwd: this.projectDir, timeoutMs });
+  }
+
+  async startAfresh(archive: Readable): Promise<void> {
+    const aside = await this.#commands.capture(['sh', '-c', SET_ASIDE], { cwd: '/' });
+    if (aside.exitCode !== 0) {
+      throw new SandboxError(
+        'clearing-failed',
+        `what the project left could not be put out of the way: ${aside.stderr}`,
+      );
+    }
+    await this.prepare(this.#extraCa).catch((cause: unknown) => {
+      throw new SandboxError('clearing-failed', 'the sandbox could not be made ready once more', { cause });
+    });
+    await this.unpack(archive);
+  }
+
   get #manager(): PackageManager {
     return this.#choice?.manager ?? npm;
   }
@@ -157,10 +179,15 @@ export class DockerRun implements SandboxRun {
       .slice(0, MAX_LEFT_OUT);
   }
 
-  async importAll(timeoutMs: number, packages: readonly InstalledPackage[]): Promise<ImportResult> {
+  async importAll(
+    timeoutMs: number,
+    packages: readonly InstalledPackage[],
+    folders?: ReadonlySet<string>,
+  ): Promise<ImportResult> {
     const { importEachMs, lingerMs } = this.#parts.limits;
     const { runtime, loader } = this.#manager.load;
-    const plan = importPlan(packages, this.projectDir);
+    const whole = importPlan(packages, this.projectDir);
+    const plan = folders === undefined ? whole : onlyIn(folders, whole);
     // Tools are asked for help only while half of the time is left.
     const seconds = [importEachMs, lingerMs, timeoutMs / 2].map((ms) => String(ms / 1000));
     const command = ['node', '/opt/packwarden/import-all.mjs', this.projectDir, ...seconds, runtime, loader];

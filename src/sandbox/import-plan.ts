@@ -39,3 +39,8 @@ export function importPlan(packages: readonly InstalledPackage[], projectDir: st
   }
   return [...targets.values()];
 }
+
+/** The part of a plan that is about these folders, without tools. */
+export function onlyIn(folders: ReadonlySet<string>, plan: readonly ImportTarget[]): readonly ImportTarget[] {
+  return plan.filter(({ folder }) => folders.has(folder)).map((target) => ({ ...target, bins: [] }));
+}

@@ -20,6 +20,8 @@ const lineSchema = z.union([toolLine, loadLine]);
 /** What the loader told, and what is wrong with it: it runs beside code that may write in its name. */
 export interface ImportResults {
   readonly loaded: readonly LoadedPackage[];
+  /** Folders of the packages that could be loaded. */
+  readonly worked: ReadonlySet<string>;
   /** Null when each planned package has exactly one result and nothing else was told. */
   readonly problem: string | null;
 }
@@ -43,7 +45,8 @@ export function readImportResults(
     else loaded.set(parsed.folder, toLoaded(target.name, versions.get(parsed.folder) ?? '', parsed));
   }
   if (loaded.size < plan.length) problem ??= `${plan.length - loaded.size} of ${plan.length} packages have no result`;
-  return { loaded: [...loaded.values()], problem };
+  const worked = [...loaded].filter(([, { ok }]) => ok).map(([folder]) => folder);
+  return { loaded: [...loaded.values()], worked: new Set(worked), problem };
 }
 
 function parseLine(line: string): z.infer<typeof lineSchema> | undefined {

@@ -172,6 +172,23 @@ describe('the page of a report', () => {
     );
   });
 
+  test('lists the install scripts, what ran of them, and whether they are needed', async () => {
+    const row = { version: '1.0.0', scripts: ['postinstall'], ran: true, commands: ['sh -c node x.js'], findings: 0 };
+    const packages = [
+      { ...row, name: 'builds', wrote: 3, needed: true },
+      { ...row, name: '<b>banner', wrote: 0, needed: false },
+      { ...row, name: 'still', ran: false, commands: [], needed: null },
+    ];
+    const allowScripts = { recommended: ['builds@1.0.0'], refused: [], unneeded: ['<b>banner@1.0.0'] };
+    const page = await pageOf(report({ packages, allowScripts, scriptCheck: { problem: null } }));
+    const text = words(page);
+    expect(text).toMatch(/builds@1\.0\.0 postinstall sh -c node x\.js 3 yes/);
+    expect(text).toMatch(/still@1\.0\.0 postinstall was not seen to run – not told/);
+    expect(text).toContain('They can be loaded without their scripts, which left nothing behind.');
+    expect(page).not.toContain('<b>banner');
+    expect(words(await pageOf(report({ packages })))).not.toContain('Needed to load it');
+  });
+
   test('of a clean run and of one that can not be vouched for', async () => {
     expect(words(await pageOf(report()))).toContain('The install was watched from end to end');
     const reasons = [{ code: 'sensor-lost', message: 'the sensor was lost' }];

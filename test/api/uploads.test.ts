@@ -52,6 +52,21 @@ test.each([
   expect(service.queue.specs.at(-1)?.egress).toBe(egress);
 });
 
+test.each([
+  ['/v1/jobs?check-needed=true', true],
+  ['/v1/jobs?check-needed=false', false],
+  ['/v1/jobs', undefined],
+])('%s: which scripts are needed is asked for: %s', async (path, checkNeeded) => {
+  expect((await upload(project(), path)).status).toBeLessThan(300);
+  expect(service.queue.specs.at(-1)?.checkNeeded).toBe(checkNeeded);
+});
+
+test.each(['1', '', 'true&check-needed=true'])('check-needed=%s: 400', async (value) => {
+  const answer = await upload(project(), `/v1/jobs?check-needed=${value}`);
+  expect(answer.status).toBe(400);
+  expect(answer.body).toMatchObject({ code: 'malformed-request', reason: 'check-needed is true or false' });
+});
+
 test.each(['/v1/jobs?ecosystem=npm&egress=open', '/monitor/project/npm?egress=open'])(
   '%s: 403, more than the service permits; nothing is kept',
   async (path) => {

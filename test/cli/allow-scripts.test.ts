@@ -21,14 +21,18 @@ function file(name: string, content: unknown): string {
   return path;
 }
 
-async function run(...argv: string[]): Promise<{ code: number; out: string }> {
+async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = '';
-  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  let err = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += String(text);
+    return true;
+  });
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     out += String(text);
     return true;
   });
-  return { code: await allowScripts.run(argv), out };
+  return { code: await allowScripts.run(argv), out, err };
 }
 
 describe('packwarden allow-scripts', () => {
@@ -49,6 +53,14 @@ describe('packwarden allow-scripts', () => {
     } finally {
       server.close();
     }
+  });
+
+  it('refuses a script that nobody needs, and says why', async () => {
+    const unneeded = { ...decided, allowScripts: { recommended: [], refused: [], unneeded: ['banner@1.0.0'] } };
+    const { code, out, err } = await run(file('unneeded.json', unneeded));
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({ allowScripts: { banner: false } });
+    expect(err).toContain('banner@1.0.0 needs no script: it can be loaded without');
   });
 
   it('ends with 1 when there is nothing to decide', async () => {

@@ -109,6 +109,14 @@ describe('packwarden analyze', () => {
     out.remove();
   });
 
+  it.each([
+    [['--check-needed'], true],
+    [[], undefined],
+  ])('%s: which scripts are needed is asked for: %s', async (args, checkNeeded) => {
+    expect((await analyze({}, args)).code).toBe(0);
+    expect(service.queue.specs.at(-1)?.checkNeeded).toBe(checkNeeded);
+  });
+
   it('incomplete: 3, with the reason', async () => {
     const { code, stdout } = await analyze(INCOMPLETE, ['--format', 'text']);
     expect(code).toBe(3);

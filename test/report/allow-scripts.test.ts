@@ -47,6 +47,11 @@ describe("a report's decision about scripts", () => {
     });
   });
 
+  it('refuses by name what nobody needs, but not a name of which another version is allowed', () => {
+    const mixed = { recommended: ['a@1.0.0'], refused: [], unneeded: ['a@2.0.0', 'banner@1.0.0'] };
+    expect(parse(allowScriptsForm(mixed, 'npm').text)).toEqual({ allowScripts: { 'a@1.0.0': true, banner: false } });
+  });
+
   it.each(FORMS)('keeps a hostile name from being more than a name: %s', (form) => {
     const name = 'x": true, "allow-all';
     const { text } = allowScriptsForm({ recommended: [`${name}@1.0.0`], refused: [] }, form);

@@ -112,6 +112,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     projectBaseline: null,
     decoys: [],
     incomplete: [],
+    scriptCheck: null,
     log: '',
     failOn: 'WARNING',
     ...changes,

@@ -74,6 +74,14 @@ export const OPERATIONS: readonly Operation[] = [
         schema: { ...ecosystem, default: 'auto' },
       },
       egress,
+      {
+        name: 'check-needed',
+        in: 'query',
+        required: false,
+        description:
+          'whether to find out which install scripts are needed, by a second install without; as PACKWARDEN_CHECK_NEEDED unless given',
+        schema: { type: 'string', enum: ['true', 'false'] },
+      },
     ],
     body: MEDIA_TYPES,
     answers: { 202: json('taken in; Location is the job', 'Accepted') },

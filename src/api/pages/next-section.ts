@@ -66,18 +66,28 @@ ${
 }
 
 function allow(report: Report): Part {
+  const { recommended, unneeded = [] } = report.allowScripts;
   const form = FORMS.find((known) => known === report.manager?.name);
   const isYarn1 = form === 'yarn' && report.manager?.version.startsWith('1.') === true;
-  if (report.allowScripts.recommended.length === 0 || form === undefined || isYarn1) return null;
+  if (recommended.length + unneeded.length === 0 || form === undefined || isYarn1) return null;
   const { file, text } = allowScriptsForm(report.allowScripts, form);
   if (text.length > SNIPPET_CHARACTERS) {
     return html`<h3>Allow</h3>
-<p>${report.allowScripts.recommended.length} install scripts ran clean. What belongs into <code>${file}</code> is printed by</p>
-${snippet(`packwarden allow-scripts ${report.id}`, 'command that prints what to allow')}`;
+<p>${recommended.length} install scripts ran clean. What belongs into <code>${file}</code> is printed by</p>
+${snippet(`packwarden allow-scripts ${report.id}`, 'command that prints what to allow')}
+${notAllowed(unneeded)}`;
   }
+  const what =
+    recommended.length === 0 ? 'No script needs to be allowed.' : 'These install scripts ran clean, in these versions.';
   return html`<h3>Allow</h3>
-<p>These install scripts ran clean, in these versions. Into <code>${file}</code>:</p>
-${snippet(text, `for ${file}`)}`;
+<p>${what} Into <code>${file}</code>:</p>
+${snippet(text, `for ${file}`)}
+${notAllowed(unneeded)}`;
+}
+
+function notAllowed(unneeded: readonly string[]): Part {
+  if (unneeded.length === 0) return null;
+  return html`<p>Not allowed, though they ran clean: ${hostile(unneeded.slice(0, 20).join(', '), 500)}. They can be loaded without their scripts, which left nothing behind.</p>`;
 }
 
 function accept(report: Report): Part {

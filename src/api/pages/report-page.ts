@@ -9,6 +9,7 @@ import { networkSection } from './network-section.js';
 import { nextSection } from './next-section.js';
 import { phaseSection } from './phase-section.js';
 import { processSection } from './process-section.js';
+import { scriptSection } from './script-section.js';
 import { timelineSection } from './timeline-section.js';
 import { verdictSection, verdictSentence } from './verdict-section.js';
 
@@ -34,6 +35,7 @@ ${findingSection(report, groups)}
 ${nextSection(report, groups)}
 ${timelineSection(report)}
 ${gitlabSection(report)}
+${scriptSection(report)}
 ${networkSection(report)}
 ${phaseSection(report)}
 ${processSection(report)}

@@ -7,7 +7,7 @@ import { outcomeOf } from '../../report/outcome.js';
 import { plain } from '../../report/plain.js';
 import { size } from '../../report/size.js';
 import type { Tarball } from '../pack/tarball.js';
-import { ServiceClient } from '../service-client.js';
+import { type JobWishes, ServiceClient } from '../service-client.js';
 import type { Command } from '../usage.js';
 import { help } from './help.js';
 import { Interrupt } from './interrupt.js';
@@ -49,7 +49,7 @@ async function submitAndReport(options: AnalyzeOptions, submission: Submission):
   const tarball = await pack(submission);
   try {
     tellSubmission(submission, tarball, options.url, progress);
-    const report = await run.toReport(tarball, submission.manager);
+    const report = await run.toReport(tarball, { ecosystem: submission.manager, checkNeeded: options.checkNeeded });
     if (report === null) return interrupt.exitCode;
     return await publish(report, submission, options, progress, client.base);
   } finally {
@@ -66,10 +66,10 @@ class Run {
   ) {}
 
   /** Null when it was interrupted or took too long. @throws ServiceError */
-  async toReport(tarball: Tarball, manager: string): Promise<FullReport | null> {
+  async toReport(tarball: Tarball, wishes: JobWishes): Promise<FullReport | null> {
     let id: string | null = null;
     try {
-      id = await this.client.submit(tarball, manager, randomUUID(), (sent) => this.progress.sent(sent, tarball.bytes));
+      id = await this.client.submit(tarball, wishes, randomUUID(), (sent) => this.progress.sent(sent, tarball.bytes));
       this.progress.say(`job ${id}: ${this.client.base}/jobs/${id}`);
       return await this.client.follow(id, (state) => this.progress.state(state));
     } catch (error) {

@@ -14,6 +14,7 @@ service and prints the report on standard output, progress on standard error.
   --url URL              address of the service
   --token TOKEN          bearer token; a variable is better, because others can see a command line
   --include PATTERN      pack these files, too (several times; folders, or patterns like 'src/**/*.proto')
+  --check-needed         find out which install scripts are needed: installs once more without, about twice the time
   --dry-run, --list      only list what would be packed
   --format NAME          ${FORMAT_NAMES.join(', ')}
                          default: text in a terminal, else json

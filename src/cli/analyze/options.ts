@@ -15,6 +15,7 @@ export interface AnalyzeOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly include: readonly string[];
   readonly dryRun: boolean;
+  readonly checkNeeded: boolean;
   /** On standard output; null: text in a terminal, else JSON. */
   readonly format: FormatName | null;
   readonly outputs: readonly { readonly format: FormatName; readonly file: string }[];
@@ -35,6 +36,7 @@ const ARGUMENTS = {
     url: { type: 'string' },
     token: { type: 'string' },
     include: { type: 'string', multiple: true },
+    'check-needed': { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     format: { type: 'string' },
@@ -61,6 +63,7 @@ export function readAnalyzeOptions(argv: readonly string[], config: ClientConfig
     url,
     headers: { ...config.jobHeaders, ...authorization(values.token, config) },
     include: values.include ?? [],
+    checkNeeded: values['check-needed'],
     dryRun: values['dry-run'] || values.list,
     format: values.format === undefined ? null : formatOf('--format', values.format),
     outputs: (values.output ?? []).map(outputOf),

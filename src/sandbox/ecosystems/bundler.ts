@@ -26,6 +26,8 @@ export const bundler: PackageManager = {
   settle: () => null,
   // Gems that the project brings along (`bundle package`) are meant to be installed from there.
   install: ({ files }) => ['bundle', 'install', '--verbose', ...(files.includes('vendor/cache') ? ['--local'] : [])],
+  // A gem without its extensions is none: Bundler has no such install.
+  installWithoutScripts: () => null,
   list: ({ root }) => ['ruby', '/opt/packwarden/gems.rb', root],
   load: { runtime: 'ruby', loader: '/opt/packwarden/load.rb' },
 };

@@ -28,6 +28,8 @@ export interface PackageManager {
   settle(project: FoundProject): readonly string[] | null;
   /** Installs with every dependency script forced on. */
   install(project: FoundProject, network: NetworkSettings): readonly string[];
+  /** The same install with every dependency script off; null where the manager can't install without them. */
+  installWithoutScripts(project: FoundProject, network: NetworkSettings): readonly string[] | null;
   /** Prints what is installed, in the lines that `package-list.ts` reads. */
   list(project: FoundProject): readonly string[];
   readonly load: LoaderCommand;

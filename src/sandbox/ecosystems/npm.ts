@@ -2,19 +2,25 @@ import { CA_FILE, HOME } from '../identity.js';
 import { type NetworkSettings, NODE_MODULES, type PackageManager } from './manager.js';
 import { VERSIONS } from './versions.js';
 
-/**
- * Flags of the command line win over an uploaded `.npmrc`, over the environment and over HOME's. Scripts: npm 12 runs none
- * unless told to. The others keep an uploaded `.npmrc` from turning the install into something that shows nothing: a dry
- * run, a lock file only, a help text, left out dependencies, a shell that does nothing, another platform's optional
- * packages, a layout that the lister of packages does not know.
- * `allow-*`: npm 12 refuses git, URL, file and folder dependencies that npm 11 installs; what they do is to be seen.
- */
-const FORCED = [
+/** npm 12 runs no dependency script unless told to. */
+const SCRIPTS_ON = [
   '--ignore-scripts=false',
   '--dangerously-allow-all-scripts',
   '--strict-allow-scripts=false',
   '--foreground-scripts',
   '--script-shell=/bin/sh',
+];
+/** The packages were fetched a minute ago; npm checks what comes out of its cache. */
+const SCRIPTS_OFF = ['--ignore-scripts', '--prefer-offline'];
+
+/**
+ * Flags of the command line win over an uploaded `.npmrc`, over the environment and over HOME's. These, and the shell above,
+ * keep an uploaded `.npmrc` from turning the install into something that shows nothing: a dry run, a lock file only, a help
+ * text, left out dependencies, a shell that does nothing, another platform's optional packages, a layout that the lister of
+ * packages does not know.
+ * `allow-*`: npm 12 refuses git, URL, file and folder dependencies that npm 11 installs; what they do is to be seen.
+ */
+const FORCED = [
   '--allow-git=all',
   '--allow-remote=all',
   '--allow-file=all',
@@ -46,9 +52,14 @@ export const npm: PackageManager = {
   // The container's own environment is npm's: scripts under any manager call it.
   environment: () => [],
   settle: () => null,
-  // `npm ci` wants a lock file; without one there is nothing to keep to.
-  install: ({ files }) => ['npm', LOCK_FILES.some((file) => files.includes(file)) ? 'ci' : 'install', ...FORCED],
+  install: ({ files }) => ['npm', verb(files), ...SCRIPTS_ON, ...FORCED],
+  installWithoutScripts: ({ files }) => ['npm', verb(files), ...SCRIPTS_OFF, ...FORCED],
 };
+
+/** `npm ci` wants a lock file; without one there is nothing to keep to. */
+function verb(files: readonly string[]): string {
+  return LOCK_FILES.some((file) => files.includes(file)) ? 'ci' : 'install';
+}
 
 /** The container's environment: that of a CI job behind a proxy. */
 export function npmEnvironment({ proxy, registry, registries, hasExtraCa }: NetworkSettings): readonly string[] {

@@ -1,5 +1,6 @@
 import { CA_FILE, HOME } from '../identity.js';
-import { NODE_MODULES, type PackageManager } from './manager.js';
+import { type NetworkSettings, NODE_MODULES, type PackageManager } from './manager.js';
+import type { FoundProject } from './project.js';
 import { VERSIONS } from './versions.js';
 
 /**
@@ -9,7 +10,6 @@ import { VERSIONS } from './versions.js';
  * and pnpm from fetching another version of itself. Ages and trust: a version that came out today is what is to be seen.
  */
 const FORCED = [
-  '--no-ignore-scripts',
   '--no-offline',
   '--optional',
   '--os=linux',
@@ -48,14 +48,24 @@ export const pnpm: PackageManager = {
   version: VERSIONS.PNPM_VERSION,
   environment: ({ hasExtraCa }) => (hasExtraCa ? [`PNPM_CONFIG_CAFILE=${CA_FILE}`] : []),
   settle: () => null,
-  install: ({ files }, { proxy, registry, registries }) => [
+  install: (project, network) => installCommand('--no-ignore-scripts', project, network),
+  installWithoutScripts: (project, network) => installCommand('--ignore-scripts', project, network),
+};
+
+function installCommand(
+  scripts: string,
+  { files }: FoundProject,
+  { proxy, registry, registries }: NetworkSettings,
+): readonly string[] {
+  return [
     'pnpm',
     'install',
+    scripts,
     files.includes('pnpm-lock.yaml') ? '--frozen-lockfile' : '--no-frozen-lockfile',
     ...FORCED,
     `--registry=${registry}`,
     `--http-proxy=${proxy}`,
     `--https-proxy=${proxy}`,
     ...registries.flatMap(({ url, scopes }) => scopes.map((scope) => `--config.${scope}:registry=${url}`)),
-  ],
-};
+  ];
+}

@@ -44,4 +44,5 @@ export const yarnBerry: PackageManager = {
   ],
   settle: ({ root }) => ['node', '/opt/packwarden/settle-yarn.mjs', root],
   install: () => ['yarn-berry', 'install', '--inline-builds'],
+  installWithoutScripts: () => ['yarn-berry', 'install', '--inline-builds', '--mode=skip-build'],
 };

@@ -28,5 +28,10 @@ export const yarnClassic: PackageManager = {
     `YARN_HTTPS_PROXY=${proxy}`,
   ],
   settle: ({ root }) => ['node', '/opt/packwarden/settle-yarn.mjs', root],
-  install: ({ files }) => ['yarn', 'install', ...(files.includes('yarn.lock') ? ['--pure-lockfile'] : []), ...FORCED],
+  install: ({ files }) => ['yarn', 'install', ...lock(files), ...FORCED],
+  installWithoutScripts: ({ files }) => ['yarn', 'install', '--ignore-scripts', ...lock(files), ...FORCED],
 };
+
+function lock(files: readonly string[]): readonly string[] {
+  return files.includes('yarn.lock') ? ['--pure-lockfile'] : [];
+}

@@ -1,0 +1,72 @@
+import { alertTimeNs } from '../falco/alert.js';
+import { type PhaseStart, phaseAt } from './findings.js';
+import type { InstalledPackage } from './installed-package.js';
+import type { PackageIndex } from './package-index.js';
+import type { AuthoredWrite } from './project-writes.js';
+import type { Finding, Report } from './report.js';
+import { isNeeded, type ScriptCheck } from './script-check.js';
+
+/** What was seen of the packages with install scripts. */
+export interface SeenOfScripts {
+  /** In the install, with the commands. */
+  readonly ran: ReadonlyMap<InstalledPackage, readonly string[]>;
+  /** In the check phase, though all were off. */
+  readonly ranInCheck: ReadonlyMap<InstalledPackage, unknown>;
+  readonly writes: readonly AuthoredWrite[];
+  readonly phaseStarts: readonly PhaseStart[];
+  readonly scriptCheck: ScriptCheck | null;
+  readonly judged: readonly Finding[];
+}
+
+/** Every package with install scripts; the project itself is not one. */
+export function packageRows(seen: SeenOfScripts, index: PackageIndex): Report['packages'] {
+  const { ran, ranInCheck, scriptCheck, judged } = seen;
+  const written = filesWritten(seen);
+  return [...index.all]
+    .filter((pkg) => pkg.path !== '.' && pkg.scripts.length > 0)
+    .map((pkg) => ({
+      name: pkg.name,
+      version: pkg.version,
+      scripts: [...pkg.scripts],
+      ran: ran.has(pkg),
+      commands: [...(ran.get(pkg) ?? [])],
+      wrote: written.get(pkg)?.size ?? 0,
+      findings: judged.filter(({ package: by }) => by?.name === pkg.name && by.version === pkg.version).length,
+      needed: isNeeded(pkg, scriptCheck, ranInCheck, index),
+    }));
+}
+
+/** By writer, until the tree was unpacked anew. What an import wrote counts: it can't be told from what a script left running. */
+function filesWritten({ writes, phaseStarts }: SeenOfScripts): ReadonlyMap<InstalledPackage, ReadonlySet<string>> {
+  const files = new Map<InstalledPackage, Set<string>>();
+  for (const { writer, path, alert } of writes) {
+    const phase = phaseAt(alertTimeNs(alert), phaseStarts);
+    if (phase !== 'install' && phase !== 'import') continue;
+    files.set(writer, (files.get(writer) ?? new Set()).add(path));
+  }
+  return files;
+}
+
+/**
+ * What a reviewer does next. Nothing is recommended from a run that can't be vouched for, nor while a finding has no
+ * package: any of them may have done it. That a package can be loaded without its scripts does not make them useless (many
+ * a native library is loaded with its first use): only scripts that left no file and asked for no host are called unneeded.
+ * `contacting`: the packages that asked for one, as `name@version`; null where nobody asked which scripts are needed.
+ */
+export function allowScripts(
+  packages: Report['packages'],
+  verdict: Report['verdict'],
+  judged: readonly Finding[],
+  contacting: ReadonlySet<string> | null,
+): Report['allowScripts'] {
+  const spec = ({ name, version }: { name: string; version: string }): string => `${name}@${version}`;
+  const inDoubt = verdict === 'incomplete' || judged.some((finding) => finding.package === null);
+  const clean = inDoubt ? [] : packages.filter((pkg) => pkg.ran && pkg.findings === 0);
+  const isUnneeded = (pkg: Report['packages'][number]): boolean =>
+    pkg.needed === false && pkg.wrote === 0 && contacting?.has(spec(pkg)) === false;
+  return {
+    recommended: clean.filter((pkg) => !isUnneeded(pkg)).map(spec),
+    refused: packages.filter((pkg) => pkg.findings > 0).map(spec),
+    ...(contacting === null ? {} : { unneeded: clean.filter(isUnneeded).map(spec) }),
+  };
+}
