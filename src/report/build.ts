@@ -92,7 +92,12 @@ export function buildReport(evidence: Evidence): Report {
       const started = evidence.phaseStarts.find(({ name }) => name === phase.name);
       const timed = started === undefined ? phase : { ...phase, startedAt: new Date(started.at).toISOString() };
       if (phase.name !== 'install') return timed;
-      return { ...timed, scripts: { declared: declared.length, ran: declared.filter((pkg) => ran.has(pkg)).length } };
+      const installed = evidence.packages.filter(({ path }) => path !== '.').length;
+      return {
+        ...timed,
+        installed,
+        scripts: { declared: declared.length, ran: declared.filter((pkg) => ran.has(pkg)).length },
+      };
     }),
     monitoring: { ...evidence.monitoring, proven: isProven(evidence) },
     findings: judged,

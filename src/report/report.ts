@@ -106,6 +106,8 @@ const phaseSchema = z.object({
   startedAt: z.iso.datetime().optional(),
   durationMs: z.number(),
   timedOut: z.boolean(),
+  /** Of the install: how many packages it left in the dependency folders. Absent in reports of before it was counted. */
+  installed: z.number().int().optional(),
   /** What the import and check phases loaded, each in a process of its own. */
   loaded: z.array(loadedPackage).optional(),
   /** What still ran when the phase was over and had been watched for a while longer. */

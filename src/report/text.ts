@@ -108,14 +108,26 @@ function findingLines(finding: Finding, page: TextPage): readonly string[] {
 
 function observations(report: Report, page: TextPage): string {
   if (report.observations.length === 0) return '';
-  const lines = page.capped(report.observations, MAX.observations, 'observations', (finding) => {
-    const { accepted } = finding;
-    const by = accepted?.by === 'project' ? ' by the project' : '';
-    const until = accepted ? ` (accepted${by} until ${accepted.expires}: ${plain(accepted.reason)})` : '';
-    const about = subjectOf(finding) || commandOf(finding);
-    return [page.line(`${plain(finding.rule)}: ${label(finding.package)}: ${about}${until}`, 2)];
-  });
+  const rows = new Map<string, { readonly rule: string; readonly rest: string; count: number }>();
+  for (const finding of report.observations) {
+    const rule = plain(finding.rule);
+    const rest = aboutObservation(finding);
+    const row = rows.get(`${rule}\0${rest}`) ?? { rule, rest, count: 0 };
+    row.count += finding.count;
+    rows.set(`${rule}\0${rest}`, row);
+  }
+  const lines = page.capped([...rows.values()], MAX.observations, 'observations', ({ rule, rest, count }) => [
+    page.line(`${rule}${count > 1 ? ` ×${count}` : ''}: ${rest}`, 2),
+  ]);
   return [page.paint('bold', 'Observations (not judged)'), ...lines].join('\n');
+}
+
+function aboutObservation(finding: Finding): string {
+  const { accepted } = finding;
+  const by = accepted?.by === 'project' ? ' by the project' : '';
+  const until = accepted ? ` (accepted${by} until ${accepted.expires}: ${plain(accepted.reason)})` : '';
+  const about = subjectOf(finding) || commandOf(finding);
+  return `${label(finding.package)}: ${about}${until}`;
 }
 
 function network(report: Report, page: TextPage): string {
@@ -160,7 +172,9 @@ function facts(report: Report, page: TextPage): string {
   const phases = report.phases.flatMap((phase) => {
     const ended = phase.timedOut ? 'stopped at its deadline' : `exit code ${phase.exitCode}`;
     const scripts = phase.scripts ? `, install scripts run: ${phase.scripts.ran} of ${phase.scripts.declared}` : '';
-    const line = `${phase.name}: ${ended} after ${(phase.durationMs / 1000).toFixed(1)} s${scripts}${loaded(phase)}`;
+    const count = phase.installed === undefined ? '' : `, packages: ${phase.installed}`;
+    const took = `after ${(phase.durationMs / 1000).toFixed(1)} s`;
+    const line = `${phase.name}: ${ended} ${took}${count}${scripts}${loaded(phase)}`;
     const left = (phase.leftRunning ?? []).slice(0, MAX.processes);
     return [page.line(line, 2), ...left.map(({ cmdline }) => page.line(`left running: ${plain(cmdline)}`, 4))];
   });

@@ -157,9 +157,12 @@ export class DockerRun implements SandboxRun {
         `what the project left could not be put out of the way: ${aside.stderr}`,
       );
     }
-    await this.prepare(this.#extraCa).catch((cause: unknown) => {
-      throw new SandboxError('clearing-failed', 'the sandbox could not be made ready once more', { cause });
-    });
+    try {
+      await this.prepare(this.#extraCa);
+    } catch (cause) {
+      if (!(cause instanceof SandboxError) || cause.code !== 'docker-failed') throw cause;
+      throw new SandboxError('clearing-failed', cause.message, { cause });
+    }
     await this.unpack(archive);
   }
 

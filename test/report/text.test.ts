@@ -59,6 +59,18 @@ describe('the report in a terminal', () => {
     expect(lines.find((line) => line.includes('xxx'))?.length).toBeLessThanOrEqual(80);
   });
 
+  it('tells equal observations once, with their number, and how many packages were installed', () => {
+    const noted = (pid: string) => {
+      const fields = { 'proc.pid': pid, 'fd.name': '/proc/1/status' };
+      return folded(alertAt(3, 'Sandbox looked for', fields, 'NOTICE'), 2);
+    };
+    const built = buildReport(evidence({ packages, tree, alerts: [noted('20'), noted('999'), noted('998')] }));
+    const text = renderText(built, { colour: false, width: 80 });
+    expect(text).toContain('  Sandbox looked for ×2: evil-dep@1.0.0: /proc/1/status\n');
+    expect(text).toContain('  Sandbox looked for ×4: package not known: /proc/1/status\n');
+    expect(text).toContain(', packages: 1, install scripts run: 1 of 1');
+  });
+
   it('uses colour only when asked', () => {
     expect(render('/x', { colour: true, width: 80 })).toContain('\u001b[31m');
     expect(render('/x')).not.toContain('\u001b');

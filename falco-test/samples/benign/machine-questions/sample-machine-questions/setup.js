@@ -10,7 +10,7 @@ function attempt(action) {
   }
 }
 
-for (const command of ['uname -m', 'getconf GNU_LIBC_VERSION', 'ldd --version', 'which python3', 'git --version', 'id -u']) {
+for (const command of ['uname -m', 'getconf GNU_LIBC_VERSION', 'ldd --version', 'which python3', 'git --version', 'id -u', 'ps', 'ps -A -o ppid,pid']) {
   attempt(() => execSync(command));
 }
 for (const file of ['/proc/self/exe', '/proc/self/cgroup', '/proc/cpuinfo', '/proc/meminfo', '/etc/os-release', '/proc/self/environ']) {
