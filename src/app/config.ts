@@ -5,10 +5,10 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { EGRESS_MODES, isWithin } from '../egress/mode.js';
 import { PRIORITIES } from '../falco/alert.js';
-import { normalizeInstance } from '../gitlab/instance.js';
 import { PROJECT_BASELINE_MODES } from '../report/project-baseline.js';
 import { DEFAULT_LIMITS } from '../sandbox/options.js';
 import { CLIENT_VARIABLES, type ClientConfig, parseClientConfig } from './client-config.js';
+import { bytes, isIssuer, list, MIB, optionalText, seconds } from './config-types.js';
 
 /** The configuration can't be used; the message names each variable and what is wrong with it. */
 export class ConfigError extends Error {
@@ -18,40 +18,6 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
   }
 }
-
-const MIB = 1024 * 1024;
-const optionalText = z.string().min(1).optional();
-const seconds = (fallback: number) =>
-  z.coerce
-    .number()
-    .int()
-    .positive()
-    .max(86_400 * 365)
-    .default(fallback);
-const bytes = (fallback: number) =>
-  z.coerce
-    .number()
-    .int()
-    .min(16 * MIB)
-    .max(1024 ** 5)
-    .default(fallback);
-
-/** Keys and tokens over plain http are anybody's, but on the machine itself. */
-function isIssuer(address: string): boolean {
-  if (normalizeInstance(address) === undefined) return false;
-  const { protocol, hostname } = new URL(address);
-  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
-}
-
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  );
 
 /** Every variable, its meaning and its default: the reference of the README is made from this. */
 const schema = z.object({

@@ -87,3 +87,34 @@ describe.concurrent.each(rows)('%s', (_title, ecosystem, expected, project) => {
     expect(report.phases[1]?.loaded).toEqual([expect.objectContaining({ name: 'dep', ok: true })]);
   });
 });
+
+describe.each([
+  ['npm', {}],
+  ['yarn', { packageManager: 'yarn@1.22.0' }],
+  ['yarn', { packageManager: 'yarn@4.0.0' }],
+] as const)('%s %o: scripts of nothing but what a shell does itself', (ecosystem, manager) => {
+  const detonate = async (ofDependency: string, ofProject?: string) => {
+    const scripts = ofProject === undefined ? {} : { postinstall: ofProject };
+    const files = {
+      'package.json': { name: 'app', version: '1.0.0', dependencies: { dep: 'file:./dep' }, scripts, ...manager },
+      'dep/package.json': { name: 'dep', version: '1.2.3', scripts: { postinstall: ofDependency } },
+      'dep/index.js': '',
+    };
+    return reportOf(service.url, await submit(service.url, await packProject(files), ecosystem));
+  };
+  const hook = (folder: string) => `mkdir -p ${folder}.git/hooks && echo exit > ${folder}.git/hooks/pre-commit`;
+
+  it('are seen to run', async () => {
+    const report = await detonate('echo please donate');
+    expect(report.incomplete).toEqual([]);
+    expect(report.verdict).toBe('clean');
+    expect(report.packages).toMatchObject([{ name: 'dep', ran: true, commands: ['sh -c echo please donate'] }]);
+  });
+
+  it("are the package's doing, and the project's are the project's", async () => {
+    const report = await detonate(`cd ../.. && ${hook('')}`, hook(''));
+    const by = report.findings.filter(({ rule }) => rule === 'Git hook written').map(({ package: who }) => who?.name);
+    expect(by.toSorted(), JSON.stringify(report.findings.map(({ rule }) => rule))).toEqual(['app', 'dep']);
+    expect(report.phases[0]?.scripts).toEqual({ declared: 2, ran: 2 });
+  });
+});

@@ -121,15 +121,20 @@ describe('the check phase', () => {
     expect(needs(report)).toEqual({ odd: null });
   }, 200_000);
 
-  it.each(['pnpm', 'yarn'])(
-    '%s',
-    async (manager) => {
+  it.each([
+    ['pnpm', {}],
+    ['yarn', { packageManager: 'yarn@1.22.0' }],
+    ['yarn', { packageManager: 'yarn@4.0.0' }],
+  ] as const)(
+    '%s %o',
+    async (manager, more) => {
       const some = ['builds', 'banner'];
       const report = await submit(
         await packProject({
           ...PROJECT,
           'package.json': {
             ...PROJECT['package.json'],
+            ...more,
             dependencies: Object.fromEntries(some.map((name) => [name, `file:lib/${name}`])),
           },
         }),

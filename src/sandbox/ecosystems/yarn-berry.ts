@@ -4,11 +4,13 @@ import { VERSIONS } from './versions.js';
 
 /**
  * Variables win over an uploaded `.yarnrc.yml`; what they can't win over is taken out of it before
- * (`image/opt/settle-yarn.mjs`). Scripts: yarn 4 runs no dependency script unless told to. node_modules: what is loaded and
+ * (`image/opt/settle-yarn.mjs`). Scripts: yarn 4 runs no dependency script unless told to, and then in a shell of its own, which no
+ * sensor sees; a plugin of ours runs them by `sh`. node_modules: what is loaded and
  * listed stands in folders, not in zip files. Ages and git: a version that came out today is what is to be seen.
  */
 const FORCED = {
   YARN_IGNORE_PATH: '1',
+  YARN_PLUGINS: '/opt/packwarden/yarn-scripts.cjs',
   YARN_ENABLE_SCRIPTS: '1',
   YARN_NODE_LINKER: 'node-modules',
   YARN_NM_MODE: 'classic',
