@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,7 +12,7 @@ import type { Report } from '../report/report.js';
 import { renderText } from '../report/text.js';
 import { ServiceClient } from './service-client.js';
 import { explainState } from './states.js';
-import { type Command, readArgs } from './usage.js';
+import { type Command, readArgs, UsageError } from './usage.js';
 
 const SAMPLE = fileURLToPath(new URL('../../falco-test', import.meta.url));
 
@@ -26,6 +27,15 @@ async function pack(folder: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of createTar({ cwd: folder, gzip: true, portable: true }, ['.'])) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** @throws UsageError in the npm package, which leaves it out: scanners would take it for what it plays. */
+function requireSample(): void {
+  if (existsSync(SAMPLE)) return;
+  throw new UsageError(
+    'falco-test/ is not part of the npm package: run the demo in a checkout',
+    'packwarden demo --help',
+  );
 }
 
 async function answers(base: string): Promise<boolean> {
@@ -71,6 +81,7 @@ export const demo: Command = {
       process.stdout.write(HELP);
       return 0;
     }
+    requireSample();
     const config = loadConfig();
     const base = `http://${config.PACKWARDEN_HOST}:${config.PACKWARDEN_PORT}`;
     if (await answers(base)) return detonate(base, config);

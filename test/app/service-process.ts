@@ -44,8 +44,8 @@ export class ServiceProcess {
   }
 
   /** Starts `packwarden serve`; resolves when it listens (or, for a worker, has connected its alert source). */
-  static async start(env: Record<string, string>, role = 'all'): Promise<ServiceProcess> {
-    const child = spawn(process.execPath, [MAIN, 'serve', '--role', role], {
+  static async start(env: Record<string, string>, role = 'all', main = MAIN): Promise<ServiceProcess> {
+    const child = spawn(process.execPath, [main, 'serve', '--role', role], {
       env: { ...process.env, PACKWARDEN_PORT: '0', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
