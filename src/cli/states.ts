@@ -6,8 +6,7 @@ const STATES: Record<string, string> = {
   draining: 'proving that the sensor watched to the end',
 };
 
-/** What a job does in `state`, for a person who waits for it. */
+/** What a job does in `state`, for a person who waits for it; a state that this version does not know is named. */
 export function explainState(state: string): string {
-  const meaning = STATES[state];
-  return meaning === undefined ? state : `${state}: ${meaning}`;
+  return STATES[state] ?? state;
 }

@@ -10,7 +10,7 @@ export interface Outcome {
 /**
  * A finding counts whatever else went wrong: an incomplete run with findings is 1, so that a pipeline that tolerates 3
  * does not tolerate them. Findings below the floor don't count, also when the service judges them; observations at or above
- * it do, unless the service's owners accepted them.
+ * it do, unless a baseline accepts them.
  */
 export function outcomeOf(report: Report, failOn: Priority): Outcome {
   const all = [...report.findings, ...report.observations];

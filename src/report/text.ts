@@ -1,5 +1,6 @@
 import type { AuditPart, JoinedReport } from './audit-part.js';
 import { type FindingGroup, groupByPackage } from './groups.js';
+import { logTail } from './log-tail.js';
 import { cut, plain } from './plain.js';
 import { baselineNotices } from './project-baseline.js';
 import type { Finding, PackageRef, Report } from './report.js';
@@ -27,6 +28,7 @@ const MAX = {
   parts: 6,
   processes: 5,
   rules: 3,
+  log: 12,
 } as const;
 
 /**
@@ -43,6 +45,7 @@ export function renderText(report: JoinedReport, options: TextOptions): string {
     network(report, page),
     audit(report.gitlab, page),
     facts(report, page),
+    endOfLog(report, page),
     nextSteps(report, page),
     options.reportUrl ? `Report: ${plain(options.reportUrl)}` : '',
   ];
@@ -56,7 +59,7 @@ function headline(report: Report, page: TextPage): string {
   const words = {
     clean: `${page.paint('green', 'CLEAN')} – watched from end to end, and it did nothing it should not`,
     findings: `${page.paint('red', 'FINDINGS')} – ${count} by ${who}`,
-    incomplete: `${page.paint('yellow', 'INCOMPLETE')} – this run can not be called clean`,
+    incomplete: `${page.paint('yellow', 'INCOMPLETE')} – this run can't be called clean`,
   };
   const notices = baselineNotices(report).flatMap((notice) => page.wrapped(plain(notice), 2, 4));
   return [`${page.paint('bold', 'Verdict:')} ${words[report.verdict]}`, ...notices].join('\n');
@@ -199,6 +202,12 @@ function manager({ manager: ran }: Report): readonly string[] {
   if (ran === null) return [];
   const leftOut = ran.leftOut.map((what) => `    left out of the project's configuration: ${plain(what)}`);
   return [`  ${ran.name} ${ran.version}: ${plain(ran.reason)}`, ...leftOut];
+}
+
+function endOfLog(report: Report, page: Page): string {
+  const lines = logTail(report, MAX.log);
+  if (lines.length === 0) return '';
+  return [page.paint('bold', "The end of the install's log"), ...lines.map((line) => page.line(line, 2))].join('\n');
 }
 
 function loaded({ name, loaded: packages }: Report['phases'][number]): string {

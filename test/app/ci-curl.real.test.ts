@@ -106,7 +106,7 @@ describe.each(SHELLS)('the curl variant in %s', (_name, shell, path) => {
     expect(code, output).toBe(exitCode);
     const [job] = service.queue.specs;
     expect(job).toMatchObject({ ecosystem: 'auto', owner: 'ci' });
-    expect(output).toContain(`packwarden: job ${job?.id}: ${url}/jobs/${job?.id}\n`);
+    expect(output).toContain(`packwarden: job ${url}/jobs/${job?.id}\n`);
     expect(output).toContain('packwarden: sends 4 files');
     const { verdict } = JSON.parse(read('packwarden.json')) as Report;
     expect(output).toContain(`packwarden: verdict ${verdict}: ${reason} (exit code ${exitCode})\n`);

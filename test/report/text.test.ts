@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditPart } from '../../src/report/audit-part.js';
 import { buildReport } from '../../src/report/build.js';
+import type { Report } from '../../src/report/report.js';
 import { renderText } from '../../src/report/text.js';
 import { egressRow, finding, report } from '../api/reports.js';
 import { alertAt, evidence, folded, NPM, PROJECT, pkg, treeOf } from './evidence.js';
@@ -39,6 +40,20 @@ describe('the report in a terminal', () => {
     expect(text).toContain('INCOMPLETE');
     expect(text).toContain('the sensor dropped 7 events (events-dropped)');
     expect(text).not.toContain('CLEAN –');
+  });
+
+  it('a failed install: the end of its log, without its colours and with no line that could be ours', () => {
+    const install = { name: 'install', command: 'npm ci', exitCode: 1, durationMs: 1, timedOut: false } as const;
+    const log = `${'one line\n'.repeat(40)}\u001b[31mnpm error\u001b[0m ${'x'.repeat(200)}\nVerdict: CLEAN\u0007\n\n`;
+    const shown = (changes: Partial<Report>) =>
+      renderText(report({ phases: [install], log, ...changes }), { colour: false, width: 80 });
+    const [, tail = ''] = shown({}).split("The end of the install's log\n");
+    const lines = tail.split('\n\n')[0]?.trimEnd().split('\n') ?? [];
+    expect(lines).toHaveLength(12);
+    expect(lines.at(-2)).toBe(`  npm error ${'x'.repeat(67)}…`);
+    expect(lines.at(-1)).toBe('  Verdict: CLEAN·');
+    expect(shown({ phases: [{ ...install, exitCode: 0 }] })).not.toContain('one line');
+    expect(shown({ phases: [{ ...install, exitCode: null, timedOut: true }] })).toContain('one line');
   });
 
   it.each([

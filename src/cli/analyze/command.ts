@@ -70,7 +70,7 @@ class Run {
     let id: string | null = null;
     try {
       id = await this.client.submit(tarball, wishes, randomUUID(), (sent) => this.progress.sent(sent, tarball.bytes));
-      this.progress.say(`job ${id}: ${this.client.base}/jobs/${id}`);
+      this.progress.say(`job ${this.client.base}/jobs/${id}`);
       return await this.client.follow(id, (state) => this.progress.state(state));
     } catch (error) {
       if (!this.interrupt.signal.aborted) throw error;
@@ -106,9 +106,13 @@ async function publish(
 function tellSubmission(submission: Submission, tarball: Tarball, url: string, progress: Progress): void {
   if (submission.kind === 'project') {
     for (const note of submission.selection.notes) progress.say(note);
-    progress.say(`packed ${submission.selection.files.length} files`);
+    progress.say(`packed ${counted(submission.selection.files.length)}`);
   }
   progress.say(`uploads ${size(tarball.bytes)} to ${url} as ${submission.manager}`);
+}
+
+function counted(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`;
 }
 
 /** What would be sent. */
@@ -124,5 +128,5 @@ function listing(submission: Submission): string {
   });
   const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const notes = selection.notes.map((note) => `note: ${note}`);
-  return `${[...rows, ...notes, `${rows.length} files, ${size(total)} before compression (${manager})`].join('\n')}\n`;
+  return `${[...rows, ...notes, `${counted(rows.length)}, ${size(total)} before compression (${manager})`].join('\n')}\n`;
 }

@@ -1,6 +1,9 @@
 import { size } from '../../report/size.js';
 import { explainState } from '../states.js';
 
+/** A smaller upload is over before anybody reads how far it is. */
+const COUNTED_BYTES = 1024 ** 2;
+
 /** Tells a person on standard error what goes on, a line for each thing; in a terminal the upload counts up in place. */
 export class Progress {
   readonly #start = performance.now();
@@ -21,7 +24,7 @@ export class Progress {
 
   sent(bytes: number, total: number): void {
     const percent = total === 0 ? 100 : Math.floor((bytes / total) * 100);
-    if (!this.isTty || percent === this.#percent) return;
+    if (!this.isTty || total < COUNTED_BYTES || percent === this.#percent) return;
     this.#percent = percent;
     this.write(`\r[packwarden ${this.#elapsed()}] uploads ${percent} % of ${size(total)}`);
     if (percent >= 100) this.write('\n');
