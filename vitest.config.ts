@@ -14,8 +14,8 @@ export default defineConfig({
           exclude: ['test/**/*.real.test.ts'],
           globalSetup: ['test/cli/compiled-cli.ts'],
           testTimeout: 20_000,
-          // vitest leaves one core of two idle, and loads every module again for each file: half of the time. The files
-          // share no state but what their own hooks undo; spies are undone here.
+          // By default vitest leaves one core of two idle, and loads every module again for each file: half of the time.
+          // So a module that is no test file is loaded once for many: it keeps no state, and calls hooks in functions only.
           maxWorkers: '100%',
           isolate: false,
           restoreMocks: true,

@@ -1,32 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { extract } from 'tar';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { detectManager, lockFileIn, selectProject } from '../../src/cli/pack/select.js';
-import { packSelection } from '../../src/cli/pack/tarball.js';
-import { folderOf } from './run-cli.js';
+import { app, type Files, NOISE, projectFolders } from './packed.js';
 
-type Files = Readonly<Record<string, string | object>>;
-const folders: { remove(): void }[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) folder.remove();
-});
+const { project, unpack } = projectFolders();
 
-function project(files: Files): string {
-  const folder = folderOf(files);
-  folders.push(folder);
-  return folder.path;
-}
-
-const app = (more: object = {}) => ({ name: 'app', version: '1.0.0', ...more });
 const selected = (files: Files, manager = 'npm', include: string[] = []) =>
   selectProject(project(files), manager, include).files.map(([path]) => path);
-
-/** What stands in every project and no install reads. */
-const NOISE: Files = { 'src/index.ts': 'x', 'README.md': 'x', 'node_modules/dep/index.js': 'x', '.env': 'TOKEN=x' };
 
 const ROWS: readonly (readonly [title: string, manager: string, files: Files, packed: readonly string[]])[] = [
   ['a plain project', 'npm', { 'package.json': app(), 'package-lock.json': {} }, ['package-lock.json', 'package.json']],
@@ -266,46 +248,4 @@ describe('secrets', () => {
     expect(selection.notes.join()).toContain(`${name}: left out `);
     expect(selection.notes.join()).not.toContain('s3cret');
   });
-});
-
-async function unpack(selection: ReturnType<typeof selectProject>): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'pw-unpacked-'));
-  folders.push({ remove: () => rmSync(folder, { recursive: true, force: true }) });
-  const tarball = await packSelection(selection);
-  await pipeline(tarball.open(), extract({ cwd: folder }));
-  await tarball.dispose();
-  return folder;
-}
-
-describe('what is packed installs as the project does', () => {
-  const npm = (args: string[], cwd: string): string =>
-    execFileSync('npm', [...args, '--offline', '--no-audit', '--no-fund'], { cwd, encoding: 'utf8', stdio: 'pipe' });
-
-  it('npm ci: workspaces with programs, local dependencies with install scripts, a tarball', async () => {
-    const root = project({
-      ...NOISE,
-      'package.json': app({
-        workspaces: ['packages/*'],
-        dependencies: { dep: 'file:vendor/dep', t: 'file:t-1.0.0.tgz' },
-      }),
-      'packages/a/package.json': { name: 'a', version: '1.0.0', dependencies: { b: '1.0.0' }, bin: 'a.js' },
-      'packages/a/a.js': '#!/usr/bin/env node\n',
-      'packages/b/package.json': { name: 'b', version: '1.0.0', bin: { b: 'missing.js' } },
-      'vendor/dep/package.json': { name: 'dep', version: '1.0.0', scripts: { postinstall: 'node made.js' } },
-      'vendor/dep/made.js': `require('fs').writeFileSync('made', '')`,
-      't/package.json': { name: 't', version: '1.0.0' },
-    });
-    npm(['pack', './t'], root);
-    rmSync(join(root, 'node_modules'), { recursive: true });
-    npm(['install', '--package-lock-only'], root);
-    const unpacked = await unpack(selectProject(root, 'npm', []));
-    for (const folder of [root, unpacked]) npm(['ci', '--ignore-scripts=false', '--foreground-scripts'], folder);
-    const tree = (folder: string) => npm(['ls', '--all', '--parseable=false'], folder).split('\n').slice(1);
-    expect(tree(unpacked).join('\n').replaceAll(unpacked, '')).toBe(tree(root).join('\n').replaceAll(root, ''));
-    const installed = (folder: string) =>
-      execFileSync('find', ['node_modules', '-not', '-name', '.package-lock.json'], { cwd: folder, encoding: 'utf8' })
-        .split('\n')
-        .toSorted();
-    expect(installed(unpacked)).toEqual(installed(root));
-  }, 60_000);
 });

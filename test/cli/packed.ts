@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { extract } from 'tar';
+import { afterEach } from 'vitest';
+import type { Selection } from '../../src/cli/pack/selection.js';
+import { packSelection } from '../../src/cli/pack/tarball.js';
+import { folderOf } from './run-cli.js';
+
+/** Contents by path; objects are written as JSON. */
+export type Files = Readonly<Record<string, string | object>>;
+
+/** A manifest. */
+export const app = (more: object = {}) => ({ name: 'app', version: '1.0.0', ...more });
+
+/** What stands in every project and no install reads. */
+export const NOISE: Files = {
+  'src/index.ts': 'x',
+  'README.md': 'x',
+  'node_modules/dep/index.js': 'x',
+  '.env': 'TOKEN=x',
+};
+
+/** Makes folders that are gone after the test: projects, and what was packed of them, unpacked again. */
+export function projectFolders() {
+  const folders: (() => void)[] = [];
+  afterEach(() => {
+    for (const remove of folders.splice(0)) remove();
+  });
+  return {
+    project(files: Files): string {
+      const folder = folderOf(files);
+      folders.push(() => folder.remove());
+      return folder.path;
+    },
+    async unpack(selection: Selection): Promise<string> {
+      const folder = mkdtempSync(join(tmpdir(), 'pw-unpacked-'));
+      folders.push(() => rmSync(folder, { recursive: true, force: true }));
+      const tarball = await packSelection(selection);
+      await pipeline(tarball.open(), extract({ cwd: folder }));
+      await tarball.dispose();
+      return folder;
+    },
+  };
+}
