@@ -1,4 +1,5 @@
-import { configReference, loadConfig, maskedConfig } from '../app/config.js';
+import { configReference, loadConfig } from '../app/config.js';
+import { maskedConfig } from '../app/masked-config.js';
 import { type Command, readArgs } from './usage.js';
 
 function help(): string {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigError, configReference, loadConfig, maskedConfig } from '../../src/app/config.js';
+import { ConfigError, configReference, loadConfig } from '../../src/app/config.js';
+import { maskedConfig } from '../../src/app/masked-config.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'packwarden-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
