@@ -204,7 +204,7 @@ function manager({ manager: ran }: Report): readonly string[] {
   return [`  ${ran.name} ${ran.version}: ${plain(ran.reason)}`, ...leftOut];
 }
 
-function endOfLog(report: Report, page: Page): string {
+function endOfLog(report: Report, page: TextPage): string {
   const lines = logTail(report, MAX.log);
   if (lines.length === 0) return '';
   return [page.paint('bold', "The end of the install's log"), ...lines.map((line) => page.line(line, 2))].join('\n');
