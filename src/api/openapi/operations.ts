@@ -1,18 +1,8 @@
-import { EGRESS_MODES } from '../../egress/mode.js';
 import { PRIORITIES } from '../../falco/alert.js';
-import { ECOSYSTEMS } from '../../jobs/job.js';
 import { FORMAT_NAMES } from '../../report/formats/formats.js';
 import { MEDIA_TYPES } from '../upload.js';
+import { checkNeeded, ecosystem, egress, id, type Parameter } from './parameters.js';
 import type { SchemaName } from './schemas.js';
-
-/** A parameter object of OpenAPI 3.1. */
-export interface Parameter {
-  readonly name: string;
-  readonly in: 'path' | 'query';
-  readonly required: boolean;
-  readonly description: string;
-  readonly schema: Readonly<Record<string, unknown>>;
-}
 
 /** What an operation answers with one of its status codes. */
 export interface Answer {
@@ -41,22 +31,6 @@ const json = (description: string, schema: SchemaName): Answer => ({
 });
 const page = (description: string): Answer => ({ description, content: { 'text/html': null } });
 
-const id: Parameter = {
-  name: 'id',
-  in: 'path',
-  required: true,
-  description: 'the job',
-  schema: { type: 'string', format: 'uuid' },
-};
-const ecosystem = { type: 'string', enum: [...ECOSYSTEMS] };
-const egress: Parameter = {
-  name: 'egress',
-  in: 'query',
-  required: false,
-  description: 'what the job may reach: less than the service lets jobs reach, or more, up to PACKWARDEN_EGRESS_MAX',
-  schema: { type: 'string', enum: [...EGRESS_MODES] },
-};
-
 /** All operations, in the order in which the reference shows them. */
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -74,14 +48,7 @@ export const OPERATIONS: readonly Operation[] = [
         schema: { ...ecosystem, default: 'auto' },
       },
       egress,
-      {
-        name: 'check-needed',
-        in: 'query',
-        required: false,
-        description:
-          'whether to find out which install scripts are needed, by a second install without; as PACKWARDEN_CHECK_NEEDED unless given',
-        schema: { type: 'string', enum: ['true', 'false'] },
-      },
+      checkNeeded,
     ],
     body: MEDIA_TYPES,
     answers: { 202: json('taken in; Location is the job', 'Accepted') },
