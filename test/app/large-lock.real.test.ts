@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Report, reportSchema } from '../../src/report/report.js';
-import { Cli, type Ended, folderOf } from '../cli/run-cli.js';
+import { folderOf } from '../cli/run-cli.js';
 import { dataFolder, ServiceProcess } from './service-process.js';
 
 /**
@@ -11,6 +13,7 @@ import { dataFolder, ServiceProcess } from './service-process.js';
  * 2026-11-24, 1,460 folders in node_modules. It is compressed because hashes are most of it.
  */
 const FOLDER = fileURLToPath(new URL('large-app/', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const LEAST_PACKAGES = 1_000;
 const SCREEN = { lines: 50, columns: 80 };
 
@@ -18,18 +21,20 @@ const data = dataFolder();
 const lock = gunzipSync(readFileSync(`${FOLDER}package-lock.json.gz`)).toString();
 const project = folderOf({ 'package.json': readFileSync(`${FOLDER}package.json`, 'utf8'), 'package-lock.json': lock });
 let service: ServiceProcess;
-let ended: Ended;
+let text: string;
 let report: Report;
 
 beforeAll(async () => {
   service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path });
   await service.ready();
   const outputs = ['--format', 'text', '--output', `json=${data.path}/report.json`];
-  ended = await new Cli(['analyze', project.path, '--url', service.url, ...outputs]).ended;
+  // Rejects with what it said unless the exit code is 0: clean.
+  const command = [MAIN, 'analyze', project.path, '--url', service.url, ...outputs];
+  text = (await promisify(execFile)(process.execPath, command)).stdout;
   report = reportSchema.parse(JSON.parse(readFileSync(`${data.path}/report.json`, 'utf8')));
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.submittedAt)) / 1000;
   const phases = report.phases.map(({ name, durationMs }) => `${name} ${(durationMs / 1000).toFixed(1)} s`);
-  console.log(`${seconds.toFixed(1)} s (${phases.join(', ')})\n${ended.stdout}`);
+  console.log(`${seconds.toFixed(1)} s (${phases.join(', ')})\n${text}`);
 }, 600_000);
 afterAll(async () => {
   await service?.stop();
@@ -48,11 +53,10 @@ describe('a lock file of more than a thousand packages', () => {
     const found = report.findings.map(({ alert, package: by }) => `${by?.name}: ${alert.output}`);
     expect(found).toEqual([]);
     expect(report.incomplete).toEqual([]);
-    expect(ended.code, ended.stderr).toBe(0);
   });
 
   it('has a report of one screen', () => {
-    const lines = ended.stdout.trimEnd().split('\n');
+    const lines = text.trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(SCREEN.lines);
     expect(lines.filter((line) => line.length > SCREEN.columns && !line.startsWith('Report: '))).toEqual([]);
     expect(lines[0]).toMatch(/^Verdict: CLEAN/);
