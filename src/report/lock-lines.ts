@@ -75,14 +75,16 @@ const READERS: Readonly<Record<string, Reader>> = {
   'pnpm-lock.yaml': pnpmLock,
   'package.json': packageJson,
   'Gemfile.lock': gemfileLock,
+  'gems.locked': gemfileLock,
   Gemfile: gemfile,
+  'gems.rb': gemfile,
 };
 
 const FILES: Readonly<Record<string, readonly string[]>> = {
   npm: ['npm-shrinkwrap.json', 'package-lock.json', 'package.json'],
   yarn: ['yarn.lock', 'package.json'],
   pnpm: ['pnpm-lock.yaml', 'package.json'],
-  bundler: ['Gemfile.lock', 'Gemfile'],
+  bundler: ['Gemfile.lock', 'gems.locked', 'Gemfile', 'gems.rb'],
 };
 
 /** The files of the project's root that may say what a package manager installs, the one that decides first. */

@@ -54,6 +54,7 @@ const FILES = {
   'web/package-lock.json': { name: 'app', lockfileVersion: 3 },
   'web/dep/package.json': { name: 'dep', version: '1.2.3' },
   'web/dep/setup.js': '',
+  'web/packwarden.yaml': 'accept: []',
   'web/.env': 'SECRET=1',
 };
 const FOUND: Partial<Report> = { verdict: 'findings', findings: [finding()] };
@@ -107,7 +108,7 @@ describe.each(SHELLS)('the curl variant in %s', (_name, shell, path) => {
     const [job] = service.queue.specs;
     expect(job).toMatchObject({ ecosystem: 'auto', owner: 'ci' });
     expect(output).toContain(`packwarden: job ${url}/jobs/${job?.id}\n`);
-    expect(output).toContain('packwarden: sends 4 files');
+    expect(output).toContain('packwarden: sends 5 files');
     const { verdict } = JSON.parse(read('packwarden.json')) as Report;
     expect(output).toContain(`packwarden: verdict ${verdict}: ${reason} (exit code ${exitCode})\n`);
     expect(output).toContain(`Verdict: ${verdict.toUpperCase()}`);
