@@ -156,7 +156,7 @@ function allFindings(
   const single = [...alerts, ...seen, ...foreignWriteAlerts(foreignWrites)]
     .map((observed) => toFinding(observed, context))
     .filter((finding) => !isPreparing(finding))
-    .map((finding) => lowerKnown(finding, evidence.known));
+    .map((finding) => lowerKnown(finding, evidence.known, (pkg) => index.isNamedByOthers(pkg)));
   const { baseline, projectBaseline, finishedAt } = evidence;
   const ofProject = projectBaseline?.entries ?? [];
   return [...single, ...correlate(single)].map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));

@@ -20,3 +20,11 @@ export interface InstalledPackage {
 export function isLocal(pkg: InstalledPackage): boolean {
   return !/\/(node_modules|vendor\/bundle)\//.test(pkg.realPath);
 }
+
+/**
+ * Whether it stands in a folder of its own name. The registry, or who depends on it, names the folder; its manifest, where the
+ * name comes from, is the package's own word.
+ */
+export function standsUnderItsName(pkg: InstalledPackage): boolean {
+  return !isLocal(pkg) && pkg.realPath.endsWith(`/node_modules/${pkg.name}`);
+}

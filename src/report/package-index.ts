@@ -1,4 +1,4 @@
-import { type InstalledPackage, isLocal } from './installed-package.js';
+import { type InstalledPackage, isLocal, standsUnderItsName } from './installed-package.js';
 import type { PackageRef } from './report.js';
 
 /** Looks up packages by folder, and tells why each one is installed. */
@@ -53,6 +53,14 @@ export class PackageIndex {
       at = this.#parents.get(at);
     }
     return { name: pkg.name, version: pkg.version, path };
+  }
+
+  /** False where a package of this name and version only calls itself so. */
+  isNamedByOthers({ name, version }: PackageRef): boolean {
+    for (const pkg of this.all) {
+      if (pkg.name === name && pkg.version === version && !standsUnderItsName(pkg)) return false;
+    }
+    return true;
   }
 
   #walkFromRoot(): void {

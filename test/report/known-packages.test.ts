@@ -11,10 +11,11 @@ const known = await readKnownPackages(KNOWN_PACKAGES_FILE);
 const names = ['better-sqlite3', 'evil-dep', 'aws-sdk'];
 const packages = [pkg('.', names), ...names.map((name) => pkg(`node_modules/${name}`, [], ['install']))];
 
-function verdictOf(name: string, host: string, port: number | null) {
-  const tree = treeOf([...NPM, [2, 20, 10, `${PROJECT}/node_modules/${name}`, 'sh -c node install.js']]);
+function verdictOf(name: string, host: string, port: number | null, installed = packages) {
+  const folder = installed.find((one) => one.name === name)?.realPath ?? '';
+  const tree = treeOf([...NPM, [2, 20, 10, folder, 'sh -c node install.js']]);
   const contact = { 'proc.pid': '20', 'fd.name': '172.18.0.2:40000->172.18.0.1:3128' };
-  const base = evidence({ packages, tree, known });
+  const base = evidence({ packages: installed, tree, known });
   base.contacts.add(alertAt(3, 'Packwarden proxy connection', contact, 'DEBUG'));
   const seen = base.finishedAt - 17_000;
   const record: EgressRecord = {
@@ -50,6 +51,20 @@ describe('a known package that asks its known host', () => {
     const [observed] = verdictOf('better-sqlite3', 'github.com', 443).observations;
     expect(observed).toMatchObject({ priority: 'NOTICE', package: { name: 'better-sqlite3' } });
     expect(observed?.known).toContain('prebuilt');
+  });
+});
+
+describe('a package that calls itself by a known name', () => {
+  const impostors = {
+    'in a folder of the project': 'vendor/sqlite',
+    'of the registry, by another name there': 'node_modules/evil-dep',
+    'by an alias': 'node_modules/sqlite',
+  };
+  it.each(Object.entries(impostors))('%s is not taken for it', (_case, path) => {
+    const impostor = { ...pkg(path, [], ['install']), name: 'better-sqlite3' };
+    const installed = [pkg('.', [path.replace(/^.*\//, '')]), impostor];
+    expect(verdictOf('better-sqlite3', 'github.com', 443, installed).verdict).toBe('findings');
+    expect(verdictOf('better-sqlite3', 'nodejs.org', 443, installed).verdict).toBe('clean');
   });
 });
 
