@@ -41,7 +41,9 @@ export async function photograph(page: Page, name: string): Promise<readonly str
     for (const [size, viewport] of Object.entries(SIZES)) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize(viewport);
-      await page.screenshot({ path: `${SCREENSHOTS}/${name}-${size}-${colorScheme}.png`, fullPage: true });
+      const path = `${SCREENSHOTS}/${name}-${size}-${colorScheme}.png`;
+      // A change of width sets bull-board's parts moving: they are shown where they end.
+      await page.screenshot({ path, fullPage: true, animations: 'disabled' });
       const width = await page.evaluate('document.documentElement.scrollWidth');
       if (Number(width) > viewport.width) tooWide.push(`${name}, ${size}: ${width} px`);
     }
