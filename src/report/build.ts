@@ -168,11 +168,14 @@ function syscallAlerts({ alerts, contacts, gateway }: Evidence): readonly Folded
 }
 
 /**
- * Before an install the worker's own tar wrote the archive's files, whatever they are called; before the one of the check phase
- * its shell put out of the way what the first had left. Nothing of the project ran: before that one everything was killed.
+ * Before an install the worker's own tar wrote the archive's files, whatever they are called, and its own script read yarn's
+ * settings; before the one of the check phase its shell put out of the way what the first had left. Nothing of the project
+ * ran: before that one everything was killed. So it is the time that tells them, not names, which anybody may take.
  */
 function isPreparing({ phase, alert }: Finding): boolean {
-  return phase === 'prepare' && /\/bin\/(?:tar|mv|dash)$/.test(alert.output_fields['proc.exepath'] ?? '');
+  const { 'proc.exepath': program = '', 'proc.cmdline': command = '' } = alert.output_fields;
+  if (phase !== 'prepare') return false;
+  return /\/bin\/(?:tar|mv|dash)$/.test(program) || command.startsWith('node /opt/packwarden/settle-yarn.mjs ');
 }
 
 /** Two packages that ask for the same host are two findings. */

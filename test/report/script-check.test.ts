@@ -117,8 +117,10 @@ describe('a script that ran', () => {
 });
 
 describe('the check phase', () => {
-  const read = (second: number, exepath: string) =>
-    folded(alertAt(second, 'Read of an SSH key', { 'proc.pid': '60', 'proc.exepath': exepath }, 'CRITICAL'));
+  const read = (second: number, exepath: string, cmdline = '') => {
+    const fields = { 'proc.pid': '60', 'proc.exepath': exepath, 'proc.cmdline': cmdline };
+    return folded(alertAt(second, 'Read of an SSH key', fields, 'CRITICAL'));
+  };
 
   it.each<[string, number, string, string]>([
     ['its findings count', 14, '/usr/local/bin/node', 'findings'],
@@ -127,6 +129,16 @@ describe('the check phase', () => {
     ['and before everything was killed', 11, '/usr/bin/mv', 'findings'],
   ])('%s', (_title, second, exepath, verdict) => {
     expect(reportOf({ a: true }, { alerts: [read(second, exepath)] }).verdict).toBe(verdict);
+  });
+
+  it.each([
+    ["the worker's own reader of yarn's settings is none of the project's, before the install", -1, 'clean'],
+    ['and before the check', 12.5, 'clean'],
+    ['what calls itself so is, once something of the project ran', 5, 'findings'],
+  ])('%s', (_title, second, verdict) => {
+    const command = `node /opt/packwarden/settle-yarn.mjs ${PROJECT}`;
+    const alerts = [read(second, '/usr/local/bin/node', command)];
+    expect(reportOf({ a: true }, { alerts }).verdict).toBe(verdict);
   });
 
   it('knows what is honest of single packages when they are loaded', () => {
