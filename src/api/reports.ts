@@ -9,6 +9,7 @@ import { ApiError } from './errors.js';
 import { identityOf } from './identify.js';
 import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
+import { oneOf } from './one-of.js';
 import type { JobService } from './ports.js';
 import { type ReportReading, readReport } from './read-report.js';
 
@@ -21,8 +22,6 @@ export interface ReportOptions extends ReportReading {
 /** When a client asks again for a report that is not there yet, in seconds. */
 const RETRY_AFTER_S = '3';
 
-const formatSchema = z.enum(FORMAT_NAMES);
-const prioritySchema = z.string().toUpperCase().pipe(z.enum(PRIORITIES));
 /** A relative path as another system's report shows it. */
 const fileSchema = z
   .string()
@@ -85,19 +84,12 @@ function pageOf(request: Request, id: string): string | null {
 }
 
 function formatOf(name: unknown): keyof typeof FORMATS {
-  const known = formatSchema.safeParse(name);
-  if (known.success) return known.data;
-  throw new ApiError(400, 'unknown-format', `unknown format; known ones: ${FORMAT_NAMES.join(', ')}`, {
-    fields: { known: FORMAT_NAMES },
-  });
+  return oneOf(name, FORMAT_NAMES, { status: 400, code: 'unknown-format', what: 'format' });
 }
 
 function failOnOf(name: unknown): Priority {
-  const known = prioritySchema.safeParse(name);
-  if (known.success) return known.data;
-  throw new ApiError(400, 'unknown-priority', `unknown priority; known ones: ${PRIORITIES.join(', ')}`, {
-    fields: { known: PRIORITIES },
-  });
+  const word = typeof name === 'string' ? name.toUpperCase() : name;
+  return oneOf(word, PRIORITIES, { status: 400, code: 'unknown-priority', what: 'priority' });
 }
 
 function fileOf(name: unknown): string | undefined {

@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
-import { z } from 'zod';
 import { EGRESS_MODES, type EgressMode } from '../egress/mode.js';
 import { claimedContext, completed, readCiHeaders } from '../gitlab/identity/ci-variables.js';
 import { ECOSYSTEMS } from '../jobs/job.js';
 import { ApiError } from './errors.js';
 import { identityOf } from './identify.js';
+import { oneOf } from './one-of.js';
 import type { JobService } from './ports.js';
 
 /** Types that a gzipped tar is sent as; the first is what Package Hunter's clients send. */
@@ -32,12 +32,7 @@ export async function upload(
   options: UploadOptions,
   wishes: { readonly checkNeeded?: boolean | undefined } = {},
 ): Promise<{ readonly id: string }> {
-  const known = z.enum(ECOSYSTEMS).safeParse(ecosystem);
-  if (!known.success) {
-    throw new ApiError(404, 'unknown-ecosystem', `unknown ecosystem; known ones: ${ECOSYSTEMS.join(', ')}`, {
-      fields: { known: ECOSYSTEMS },
-    });
-  }
+  const known = oneOf(ecosystem, ECOSYSTEMS, { status: 404, code: 'unknown-ecosystem', what: 'ecosystem' });
   const egress = egressOf(request);
   checkHead(request, options.maxUploadBytes);
   const { name: owner, job } = identityOf(response);
@@ -47,19 +42,13 @@ export async function upload(
   const idempotencyKey = idempotencyKeyOf(request);
   // `createApiServer` leaves this answer to us, so that everything above is refused before the body is sent.
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-  return options.jobs.submit({
-    ...{ ecosystem: known.data, owner, egress, ...wishes },
-    ...{ body: request, context, idempotencyKey },
-  });
+  return options.jobs.submit({ ecosystem: known, owner, egress, ...wishes, body: request, context, idempotencyKey });
 }
 
-/** What the job asks to reach (`?egress=none`). Twice the same parameter is a list, and refused like any other word. */
-function egressOf({ query }: Request): EgressMode | undefined {
-  const asked = z.enum(EGRESS_MODES).optional().safeParse(query.egress);
-  if (asked.success) return asked.data;
-  throw new ApiError(400, 'unknown-egress', `unknown egress mode; known ones: ${EGRESS_MODES.join(', ')}`, {
-    fields: { known: EGRESS_MODES },
-  });
+/** What the job asks to reach (`?egress=none`). */
+function egressOf({ query: { egress } }: Request): EgressMode | undefined {
+  if (egress === undefined) return undefined;
+  return oneOf(egress, EGRESS_MODES, { status: 400, code: 'unknown-egress', what: 'egress mode' });
 }
 
 /** As in the IETF's draft of the header: one value of visible characters. */
