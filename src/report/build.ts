@@ -19,11 +19,12 @@ import { type KnownPackages, lowerKnown } from './known-packages.js';
 import { PackageIndex } from './package-index.js';
 import { processRows } from './process-rows.js';
 import type { ProcessTree } from './process-tree.js';
-import { outcomeOf, type ProjectBaseline } from './project-baseline.js';
+import { baselineOutcome, type ProjectBaseline } from './project-baseline.js';
 import { type AuthoredWrite, foreignOf, type ProjectWrites } from './project-writes.js';
 import type { Finding, Phase, Report } from './report.js';
 import type { ScriptCheck } from './script-check.js';
 import { allowScripts, packageRows } from './script-rows.js';
+import { specOf } from './spec.js';
 import { strayContacts } from './stray-contacts.js';
 import { decideVerdict, type IncompleteReason, splitByPriority } from './verdict.js';
 
@@ -102,7 +103,7 @@ export function buildReport(evidence: Evidence): Report {
     monitoring: { ...evidence.monitoring, proven: isProven(evidence) },
     findings: judged,
     observations: told,
-    ...(projectBaseline === null ? {} : { projectBaseline: outcomeOf(projectBaseline, all, finishedAt) }),
+    ...(projectBaseline === null ? {} : { projectBaseline: baselineOutcome(projectBaseline, all, finishedAt) }),
     egressMode: evidence.egressMode,
     egress: egressRows(evidence, seen, index),
     packages,
@@ -201,7 +202,7 @@ function contacting(
 ): ReadonlySet<string> {
   const tries = [...contacts.all(), ...directAttempts(alerts).map(({ alert }) => alert)];
   const packages = tries.flatMap((alert) => attribute(alert, tree, index).package ?? []);
-  return new Set(packages.map(({ name, version }) => `${name}@${version}`));
+  return new Set(packages.map(specOf));
 }
 
 function egressRows(evidence: Evidence, alerts: readonly FoldedAlert[], index: PackageIndex): Report['egress'] {

@@ -2,6 +2,7 @@ import type { Alert } from '../falco/alert.js';
 import { alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import type { AuthoredWrite } from './project-writes.js';
+import { specOf } from './spec.js';
 
 /** The rule name under which a write into another package's folder is reported. */
 export const FOREIGN_WRITE_RULE = "Write into another package's folder";
@@ -36,8 +37,8 @@ function toAlert({ alert, path, owner }: AuthoredWrite): Alert {
     priority: 'WARNING',
     source: 'correlation',
     rule: FOREIGN_WRITE_RULE,
-    output: `Write into another package's folder (file=${path} owner=${owner.name}@${owner.version} command=${alert.fields['proc.cmdline'] ?? ''})`,
-    fields: { ...alert.fields, 'fd.name': path, 'package.owner': `${owner.name}@${owner.version}` },
+    output: `Write into another package's folder (file=${path} owner=${specOf(owner)} command=${alert.fields['proc.cmdline'] ?? ''})`,
+    fields: { ...alert.fields, 'fd.name': path, 'package.owner': specOf(owner) },
     tags: ['packwarden', 'tampering', 'B34', 'mitre_persistence', 'T1195.001'],
   };
 }

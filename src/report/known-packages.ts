@@ -32,29 +32,28 @@ export function lowerKnown(
   known: KnownPackages,
   isNamedByOthers: (pkg: PackageRef) => boolean,
 ): Finding {
-  const { package: pkg } = finding;
-  if (pkg === null) return finding;
-  const includes = (packages: readonly string[]): boolean =>
-    packages.includes('*') || (packages.includes(pkg.name) && isNamedByOthers(pkg));
-  const why = whyKnown(finding, pkg.name, known, includes);
+  const why = whyKnown(finding, known, isNamedByOthers);
   return why === undefined ? finding : { ...finding, priority: 'NOTICE', known: why };
 }
 
 function whyKnown(
-  finding: Finding,
-  name: string,
+  { package: pkg, rule, phase, alert }: Finding,
   known: KnownPackages,
-  includes: (packages: readonly string[]) => boolean,
+  isNamedByOthers: (pkg: PackageRef) => boolean,
 ): string | undefined {
-  if (finding.rule === REFUSED_EGRESS_RULE) {
-    const { 'egress.host': host = '', 'egress.port': port = '443' } = finding.alert.output_fields;
+  if (pkg === null) return undefined;
+  const { name } = pkg;
+  const includes = (packages: readonly string[]): boolean =>
+    packages.includes('*') || (packages.includes(name) && isNamedByOthers(pkg));
+  if (rule === REFUSED_EGRESS_RULE) {
+    const { 'egress.host': host = '', 'egress.port': port = '443' } = alert.output_fields;
     const pair = known.prebuilt.find(({ hosts, packages }) => hosts.includes(host) && includes(packages));
     return pair && port === '443' ? (pair.why ?? `${name} asks ${host} for a prebuilt binary`) : undefined;
   }
   // The check phase installs and loads, too.
-  const phases: readonly Finding['phase'][] = finding.phase === 'check' ? ['install', 'import'] : [finding.phase];
-  const reads = known.reads.find(({ rule, phase, packages }) => {
-    return rule === finding.rule && phases.includes(phase) && includes(packages);
+  const phases: readonly Finding['phase'][] = phase === 'check' ? ['install', 'import'] : [phase];
+  const reads = known.reads.find((entry) => {
+    return entry.rule === rule && phases.includes(entry.phase) && includes(entry.packages);
   });
   return reads && `${name} looks for its configuration when it is loaded`;
 }

@@ -1,4 +1,5 @@
 import type { PackageRef, Report } from './report.js';
+import { specOf } from './spec.js';
 
 /** A place where a file names a package; some files name it without a version. */
 interface Entry {
@@ -109,11 +110,12 @@ export function linesOf(
   for (const { name, version, line } of READERS[file]?.(lines) ?? []) {
     if (!wanted.has(name)) continue;
     if (!byName.has(name)) byName.set(name, line);
-    const key = `${name}@${version}`;
+    if (version === null) continue;
+    const key = specOf({ name, version });
     if (!exact.has(key)) exact.set(key, line);
   }
   const found = packages.flatMap(({ name, version, path }) => {
-    const key = `${name}@${version}`;
+    const key = specOf({ name, version });
     const line = exact.get(key) ?? byName.get(name) ?? byName.get(path[1] ?? name);
     return line === undefined ? [] : [[key, line] as const];
   });

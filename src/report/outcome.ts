@@ -1,4 +1,5 @@
 import { isAtLeast, type Priority } from '../falco/alert.js';
+import { counted } from './counted.js';
 import type { Report } from './report.js';
 
 /** What a report means for a CI job whose own floor is `failOn`, and why in one sentence. */
@@ -15,7 +16,7 @@ export interface Outcome {
 export function outcomeOf(report: Report, failOn: Priority): Outcome {
   const all = [...report.findings, ...report.observations];
   const { length } = all.filter(({ priority, accepted }) => accepted === undefined && isAtLeast(priority, failOn));
-  if (length > 0) return { exitCode: 1, reason: `${length} finding${length === 1 ? '' : 's'} at or above ${failOn}` };
+  if (length > 0) return { exitCode: 1, reason: `${counted(length, 'finding')} at or above ${failOn}` };
   if (report.verdict === 'incomplete') return { exitCode: 3, reason: "the run can't be called clean" };
   return { exitCode: 0, reason: `nothing at or above ${failOn}` };
 }

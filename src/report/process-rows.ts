@@ -3,6 +3,7 @@ import { isoTime } from './findings.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessStart, ProcessTree } from './process-tree.js';
 import type { Finding, ProcessRow, Report } from './report.js';
+import { specOf } from './spec.js';
 
 /** How many program starts a report holds. */
 const MAX_ROWS = 200;
@@ -36,7 +37,7 @@ export function processRows(tree: ProcessTree, index: PackageIndex, findings: re
 function ownerName(start: ProcessStart, tree: ProcessTree, index: PackageIndex): string | null {
   const root = scriptRoot(tree.chainOf(start));
   const owner = root && ownerOf(root, index);
-  return owner && owner !== index.root ? `${owner.name}@${owner.version}` : null;
+  return owner && owner !== index.root ? specOf(owner) : null;
 }
 
 function toRow({ start, owner }: OwnedStart): ProcessRow {

@@ -1,5 +1,6 @@
 import { BASELINE_FILE, type ProjectText } from '../blobs/project-text.js';
 import { type Baseline, isOverreach, parseBaseline, reasonOf } from './baseline.js';
+import { counted } from './counted.js';
 import { cut, plain } from './plain.js';
 import type { Finding, Report } from './report.js';
 
@@ -34,7 +35,7 @@ export function readProjectBaseline(file: ProjectText, mode: ProjectBaselineMode
 }
 
 /** What came of it, for the report. `findings`: all of them, marked. */
-export function outcomeOf(
+export function baselineOutcome(
   { entries, problem }: ProjectBaseline,
   findings: readonly Finding[],
   now: number,
@@ -50,13 +51,12 @@ export function outcomeOf(
 export function baselineNotices({ projectBaseline: outcome }: Report): readonly string[] {
   if (!outcome) return [];
   const { problem, accepted, refused } = outcome;
-  const counted = (count: number): string => `${count} finding${count === 1 ? '' : 's'}`;
   const its = `the project's ${BASELINE_FILE}`;
   return [
     ...(problem === null ? [] : [`${its} accepts nothing: ${problem}`]),
-    ...(accepted === 0 ? [] : [`${counted(accepted)} accepted by ${its}, marked among the observations`]),
+    ...(accepted === 0 ? [] : [`${counted(accepted, 'finding')} accepted by ${its}, marked among the observations`]),
     ...(refused === 0
       ? []
-      : [`${counted(refused)} named in ${its} not accepted: CRITICAL is not for a project to accept`]),
+      : [`${counted(refused, 'finding')} named in ${its} not accepted: CRITICAL is not for a project to accept`]),
   ];
 }

@@ -5,6 +5,7 @@ import type { PackageIndex } from './package-index.js';
 import type { AuthoredWrite } from './project-writes.js';
 import type { Finding, Report } from './report.js';
 import { isNeeded, type ScriptCheck } from './script-check.js';
+import { specOf } from './spec.js';
 
 /** What was seen of the packages with install scripts. */
 export interface SeenOfScripts {
@@ -59,14 +60,13 @@ export function allowScripts(
   judged: readonly Finding[],
   contacting: ReadonlySet<string> | null,
 ): Report['allowScripts'] {
-  const spec = ({ name, version }: { name: string; version: string }): string => `${name}@${version}`;
   const inDoubt = verdict === 'incomplete' || judged.some((finding) => finding.package === null);
   const clean = inDoubt ? [] : packages.filter((pkg) => pkg.ran && pkg.findings === 0);
   const isUnneeded = (pkg: Report['packages'][number]): boolean =>
-    pkg.needed === false && pkg.wrote === 0 && contacting?.has(spec(pkg)) === false;
+    pkg.needed === false && pkg.wrote === 0 && contacting?.has(specOf(pkg)) === false;
   return {
-    recommended: clean.filter((pkg) => !isUnneeded(pkg)).map(spec),
-    refused: packages.filter((pkg) => pkg.findings > 0).map(spec),
-    ...(contacting === null ? {} : { unneeded: clean.filter(isUnneeded).map(spec) }),
+    recommended: clean.filter((pkg) => !isUnneeded(pkg)).map(specOf),
+    refused: packages.filter((pkg) => pkg.findings > 0).map(specOf),
+    ...(contacting === null ? {} : { unneeded: clean.filter(isUnneeded).map(specOf) }),
   };
 }

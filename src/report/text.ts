@@ -1,10 +1,12 @@
 import type { AuditPart, JoinedReport } from './audit-part.js';
+import { counted } from './counted.js';
 import { type FindingGroup, groupByPackage } from './groups.js';
 import { logTail } from './log-tail.js';
 import { cut, plain } from './plain.js';
 import { baselineNotices } from './project-baseline.js';
 import type { Finding, PackageRef, Report } from './report.js';
 import { size } from './size.js';
+import { specOf } from './spec.js';
 import { commandOf, subjectOf } from './subject.js';
 import { TextPage } from './text-page.js';
 
@@ -83,7 +85,7 @@ function findings(report: Report, page: TextPage): readonly string[] {
 }
 
 function label(by: PackageRef | null): string {
-  return by === null ? 'package not known' : cut(plain(`${by.name}@${by.version}`), 60);
+  return by === null ? 'package not known' : cut(plain(specOf(by)), 60);
 }
 
 function findingGroup(group: FindingGroup, page: TextPage): string {
@@ -167,10 +169,6 @@ function audit(part: AuditPart | undefined, page: TextPage): string {
   return lines.join('\n').replace('GitLab', page.paint('bold', 'GitLab'));
 }
 
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
-}
-
 function facts(report: Report, page: TextPage): string {
   const phases = report.phases.flatMap((phase) => {
     const ended = phase.timedOut ? 'stopped at its deadline' : `exit code ${phase.exitCode}`;
@@ -244,7 +242,7 @@ function neededOnes(
   const having = (needed: boolean): readonly string[] =>
     packages
       .filter((pkg) => pkg.needed === needed)
-      .map(({ name, version }) => `${name}@${version}`)
+      .map(specOf)
       .filter((spec) => allowScripts.recommended.includes(spec));
   const [needed, doubtful] = [having(true), having(false)];
   return [

@@ -1,5 +1,6 @@
 import type { FindingGroup } from '../../report/groups.js';
 import type { Finding, FindingPart, Report } from '../../report/report.js';
+import { specOf } from '../../report/spec.js';
 import { subjectOf } from '../../report/subject.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
 import { moment } from './time.js';
@@ -25,7 +26,7 @@ export function observationSection(report: Report): Html {
   if (report.observations.length === 0) return html``;
   const { shown, left } = fitting(report.observations, OBSERVATIONS, (finding) => {
     const by = finding.package;
-    const who: Part = by ? hostile(`${by.name}@${by.version}`) : 'package not known';
+    const who: Part = by ? hostile(specOf(by)) : 'package not known';
     return html`<li><span class="priority low">${finding.priority}</span> ${hostile(finding.rule)} <code>${evidenceOf(finding)}</code> <span class="muted">${who}</span>${mildness(finding)}</li>`;
   });
   return html`<section aria-labelledby="observations"><h2 id="observations">Observations</h2>
@@ -73,7 +74,7 @@ function findingItem(finding: Finding): Html {
 ${row('What', evidenceOf(finding))}
 ${row('Put together', parts === undefined ? null : html`<ul class="plain">${parts.slice(0, MAX_PARTS).map(partItem)}</ul>`)}
 ${row('Command', command === '' ? null : html`<code>${hostile(command)}</code>`)}
-${row('Written by', wroteBy === undefined ? null : hostile(`${wroteBy.name}@${wroteBy.version}`, 120))}
+${row('Written by', wroteBy === undefined ? null : hostile(specOf(wroteBy), 120))}
 ${row('When', html`${moment(finding.first)}, in the ${finding.phase} phase${finding.count > 1 ? `, ${finding.count} times` : null}`)}
 </dl>
 ${processes.length > 1 ? chain(finding) : null}

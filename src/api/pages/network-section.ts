@@ -1,5 +1,6 @@
 import type { Report } from '../../report/report.js';
 import { size } from '../../report/size.js';
+import { specOf } from '../../report/spec.js';
 import { more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
 
@@ -29,7 +30,7 @@ ${more(left, 'hosts', report.id)}
 
 function networkRow(row: Report['egress'][number]): Html {
   const { host, port, via, allowed, count, bytesSent, bytesReceived, package: by } = row;
-  return html`<tr><th scope="row">${hostile(host, 200)}${port === null ? null : `:${port}`}</th><td><span class="tag ${allowed ? 'good' : 'bad'}">${allowed ? 'allowed' : 'refused'}</span> <span class="muted">${HOW[via]}</span></td><td class="number">${count}</td><td class="number">${bytes(bytesSent)}</td><td class="number">${bytes(bytesReceived)}</td><td>${by === null ? null : hostile(`${by.name}@${by.version}`, 120)}</td></tr>`;
+  return html`<tr><th scope="row">${hostile(host, 200)}${port === null ? null : `:${port}`}</th><td><span class="tag ${allowed ? 'good' : 'bad'}">${allowed ? 'allowed' : 'refused'}</span> <span class="muted">${HOW[via]}</span></td><td class="number">${count}</td><td class="number">${bytes(bytesSent)}</td><td class="number">${bytes(bytesReceived)}</td><td>${by === null ? null : hostile(specOf(by), 120)}</td></tr>`;
 }
 
 function mode({ egressMode }: Report): Part {

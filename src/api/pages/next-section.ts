@@ -2,6 +2,7 @@ import { acceptanceOf } from '../../report/acceptance.js';
 import { allowScriptsForm, FORMS } from '../../report/allow-scripts.js';
 import type { FindingGroup } from '../../report/groups.js';
 import type { Report } from '../../report/report.js';
+import { specOf } from '../../report/spec.js';
 import { adviceFor } from './advice.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
 import { SNIPPET_CHARACTERS, snippet } from './snippet.js';
@@ -43,7 +44,7 @@ function refuse(report: Report, groups: readonly FindingGroup[]): Part {
       path[1] === undefined || path[1] === name
         ? null
         : html`: it comes with ${hostile(path[1], 100)}, which is the one to remove, update or replace`;
-    return html`<li><strong>${hostile(`${name}@${version}`, 120)}</strong>${through}</li>`;
+    return html`<li><strong>${hostile(specOf({ name, version }), 120)}</strong>${through}</li>`;
   });
   const direct = [...new Set(culprits.map(({ name, path }) => path[1] ?? name))].filter((name) =>
     SHELL_SAFE.test(name),

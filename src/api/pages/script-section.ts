@@ -1,4 +1,5 @@
 import type { Report } from '../../report/report.js';
+import { specOf } from '../../report/spec.js';
 import { more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
 
@@ -22,8 +23,8 @@ ${more(left, 'packages', report.id)}
 type Row = Report['packages'][number];
 
 function scriptRow(row: Row, asked: boolean): Html {
-  const { name, version, scripts, wrote } = row;
-  return html`<tr><th scope="row">${hostile(`${name}@${version}`, 120)}</th><td>${hostile(scripts.join(', '), 120)}</td><td>${commandsOf(row)}</td><td class="number">${wrote ?? '–'}</td>${asked ? html`<td>${neededOf(row)}</td>` : null}</tr>`;
+  const { scripts, wrote } = row;
+  return html`<tr><th scope="row">${hostile(specOf(row), 120)}</th><td>${hostile(scripts.join(', '), 120)}</td><td>${commandsOf(row)}</td><td class="number">${wrote ?? '–'}</td>${asked ? html`<td>${neededOf(row)}</td>` : null}</tr>`;
 }
 
 function commandsOf({ ran, commands }: Row): Part {

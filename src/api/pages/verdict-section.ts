@@ -1,6 +1,7 @@
 import type { FindingGroup } from '../../report/groups.js';
 import { baselineNotices } from '../../report/project-baseline.js';
 import type { Report } from '../../report/report.js';
+import { specOf } from '../../report/spec.js';
 import { counted } from './finding-section.js';
 import { type Html, hostile, html, type Part } from './html.js';
 import { duration, moment } from './time.js';
@@ -43,7 +44,7 @@ ${report.verdict === 'clean' ? null : html`<p><a href="#next">What to do next</a
 function culprits(groups: readonly FindingGroup[]): Part {
   if (groups.length === 0) return null;
   const rows = groups.slice(0, MAX_CULPRITS).map(({ package: by, findings: [worst, ...others] }) => {
-    const who = by === null ? 'Package not known' : hostile(`${by.name}@${by.version}`, 120);
+    const who = by === null ? 'Package not known' : hostile(specOf(by), 120);
     const rest = others.length === 0 ? null : ` and ${others.length.toLocaleString('en')} more`;
     return html`<li><strong>${who}</strong>: ${worst === undefined ? null : hostile(worst.rule, 120)}${rest}</li>`;
   });

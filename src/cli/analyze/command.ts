@@ -3,6 +3,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadClientConfig } from '../../app/config.js';
 import type { FullReport } from '../../jobs/full-report.js';
+import { counted } from '../../report/counted.js';
 import { outcomeOf } from '../../report/outcome.js';
 import { plain } from '../../report/plain.js';
 import { size } from '../../report/size.js';
@@ -106,13 +107,9 @@ async function publish(
 function tellSubmission(submission: Submission, tarball: Tarball, url: string, progress: Progress): void {
   if (submission.kind === 'project') {
     for (const note of submission.selection.notes) progress.say(note);
-    progress.say(`packed ${counted(submission.selection.files.length)}`);
+    progress.say(`packed ${counted(submission.selection.files.length, 'file')}`);
   }
   progress.say(`uploads ${size(tarball.bytes)} to ${url} as ${submission.manager}`);
-}
-
-function counted(files: number): string {
-  return files === 1 ? '1 file' : `${files} files`;
 }
 
 /** What would be sent. */
@@ -128,5 +125,5 @@ function listing(submission: Submission): string {
   });
   const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const notes = selection.notes.map((note) => `note: ${note}`);
-  return `${[...rows, ...notes, `${counted(rows.length)}, ${size(total)} before compression (${manager})`].join('\n')}\n`;
+  return `${[...rows, ...notes, `${counted(rows.length, 'file')}, ${size(total)} before compression (${manager})`].join('\n')}\n`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../report/counted.js';
 import { type Diagnostic, formatDiagnostic, lintRules, readRuleFiles } from '../../rules/index.js';
 import { readArgs, UsageError } from '../usage.js';
 import { CATALOGS } from './catalogs.js';
@@ -13,7 +14,7 @@ export async function lint(argv: readonly string[], io: Io): Promise<number> {
     throw new UsageError('rules lint needs at least one file or folder', 'packwarden rules --help');
   const diagnostics = lintRules(await readRuleFiles(positionals), CATALOGS);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const summary = `${count(errors, 'error')}, ${count(diagnostics.length - errors, 'warning')}`;
+  const summary = `${counted(errors, 'error')}, ${counted(diagnostics.length - errors, 'warning')}`;
   if (isJson(values.format, 'rules')) io.out(toJson(diagnostics.map(asJson)));
   else io.out(diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join(''));
   io.err(`${summary}\n`);
@@ -23,8 +24,4 @@ export async function lint(argv: readonly string[], io: Io): Promise<number> {
 function asJson({ severity, code, message, item, location }: Diagnostic): Record<string, unknown> {
   const { file, line, column, length } = location;
   return { severity, code, message, item: item ?? null, file, line, column, length };
-}
-
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isAtLeast, type Priority } from '../../falco/alert.js';
 import { cut, plain } from '../plain.js';
 import type { Finding, PackageRef } from '../report.js';
+import { specOf } from '../spec.js';
 import { commandOf, subjectOf } from '../subject.js';
 
 /**
@@ -62,7 +63,7 @@ function slugOf(rule: string): string {
 
 /** `name@version`, or that it is not known. */
 export function packageLabel(by: PackageRef | null, max = 120): string {
-  return by === null ? 'a package that is not known' : cut(plain(`${by.name}@${by.version}`), max);
+  return by === null ? 'a package that is not known' : cut(plain(specOf(by)), max);
 }
 
 /** What a finding is about in one line: file, peer or host, decoy, command, phase, repetitions. */

@@ -1,5 +1,6 @@
 import { decidingFiles } from '../lock-lines.js';
 import type { PackageRef, Report } from '../report.js';
+import { specOf } from '../spec.js';
 
 /**
  * The file of the project's root that decides what was installed. npm installs with `npm ci` where there is a lock file;
@@ -17,5 +18,5 @@ export function lockFileOf(report: Report): string {
 export function lineOf(report: Report, file: string, by: PackageRef | null): number {
   const { lockFile } = report;
   if (lockFile === undefined || by === null || file.split('/').at(-1) !== lockFile.file) return 1;
-  return lockFile.lines[`${by.name}@${by.version}`] ?? 1;
+  return lockFile.lines[specOf(by)] ?? 1;
 }
