@@ -12,6 +12,7 @@ import { createAuthenticator } from '../../src/api/authenticator.js';
 import { hashPassword } from '../../src/api/credentials.js';
 import { createApiServer } from '../../src/api/server.js';
 import { loadConfig } from '../../src/app/config.js';
+import { openDestinations } from '../../src/app/destinations.js';
 import { startGitlabPart } from '../../src/app/gitlab-part.js';
 import { producerConnection, untilReady } from '../../src/queue/connection.js';
 import { startRedisServer } from '../../src/queue/redis-server.js';
@@ -32,8 +33,9 @@ await writeFile(
   JSON.stringify({ destinations: [{ id: 'd1', instance: 'https://gitlab.example', tokens: [token] }] }),
 );
 const config = loadConfig({ PACKWARDEN_DATA_DIR: folder, PACKWARDEN_GITLAB_DESTINATIONS_FILE: destinations });
-const gitlab = await startGitlabPart(config, redis.url, () => undefined, clock, log);
-if (gitlab === null) throw new Error('no destinations');
+const inForce = openDestinations(config, log);
+if (inForce === null) throw new Error('no destinations');
+const gitlab = await startGitlabPart(config, redis.url, inForce, () => undefined, clock, log);
 
 const ours = createApiServer(
   createApi({

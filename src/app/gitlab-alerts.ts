@@ -1,21 +1,21 @@
 import type { Logger } from 'pino';
 import type { AlertHub } from '../falco/hub.js';
 import { fromFalco, GITLAB_SOURCE } from '../gitlab/falco-alert.js';
+import type { DestinationsInForce } from '../gitlab/receive/destinations-in-force.js';
 import { AlertStore } from '../gitlab/store/alerts.js';
 import type { Clock } from '../jobs/ports.js';
 import { producerConnection, type RedisUrl } from '../queue/connection.js';
 import type { Config } from './config.js';
-import { openDestinations } from './gitlab-part.js';
 
-/** Keeps what a Falco with a GitLab plugin says beside our own alerts of that source. Returns how to read the destinations again, and how to stop. */
+/** Keeps what a Falco with a GitLab plugin says beside our own alerts of that source. Returns how to stop. */
 export function keepFalcoGitlabAlerts(
   config: Config,
   url: RedisUrl,
+  destinations: DestinationsInForce | null,
   hub: AlertHub,
   clock: Clock,
   log: Logger,
-): { reload(): void; stop(): Promise<void> } {
-  const destinations = openDestinations(config, log);
+): { stop(): Promise<void> } {
   const redis = producerConnection(url, log);
   const alerts = new AlertStore(redis);
   hub.route(GITLAB_SOURCE, (alert) => {
@@ -26,7 +26,6 @@ export function keepFalcoGitlabAlerts(
     );
   });
   return {
-    reload: () => void destinations?.reload(),
     async stop() {
       redis.disconnect();
     },

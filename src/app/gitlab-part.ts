@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
@@ -12,7 +11,7 @@ import { gitlabCatalog } from '../gitlab/fields/catalog.js';
 import { GITLAB_COMPILE_OPTIONS } from '../gitlab/fields/judge.js';
 import type { JudgedEvent } from '../gitlab/fields/judged-event.js';
 import { GeoDatabases, type GeoStatus, NO_PLACES } from '../gitlab/geo/databases.js';
-import { DestinationsInForce } from '../gitlab/receive/destinations-in-force.js';
+import type { DestinationsInForce } from '../gitlab/receive/destinations-in-force.js';
 import { EventReceiver, type ReceiverCounters } from '../gitlab/receive/receiver.js';
 import { AlertStore } from '../gitlab/store/alerts.js';
 import { ensureGroup, RedisEventLog } from '../gitlab/store/event-log.js';
@@ -22,7 +21,7 @@ import { CorrelationResults } from '../gitlab/store/results.js';
 import type { Clock } from '../jobs/ports.js';
 import { producerConnection, type RedisUrl, untilReady, workerConnection } from '../queue/connection.js';
 import { RuleSetHolder, type RuleSetStatus, readRuleFiles, watchRuleFiles } from '../rules/index.js';
-import { type Config, ConfigError } from './config.js';
+import type { Config } from './config.js';
 
 /** The half of the API that deals with GitLab: receiver, rules, alerts, correlation. */
 export interface GitlabPart {
@@ -32,7 +31,7 @@ export interface GitlabPart {
   status(): { readonly rules: RuleSetStatus; readonly geo: GeoStatus | null };
   /** Removes what was found for a job, with the job. */
   forget(jobId: string): Promise<void>;
-  /** Reads rules and destinations again. */
+  /** Reads the rules again. */
   reload(): void;
   stop(): Promise<void>;
 }
@@ -50,16 +49,15 @@ export type OnJudged = JudgeOptions['onSettled'];
 const OWN_RULES = fileURLToPath(new URL('../../rules/gitlab.yaml', import.meta.url));
 const REDIS_DEADLINE_MS = 15_000;
 
-/** Null where no destination is configured. @throws ConfigError, RuleSetError, and what Redis throws */
+/** @throws RuleSetError, and what Redis throws */
 export async function startGitlabPart(
   config: Config,
   url: RedisUrl,
+  destinations: DestinationsInForce,
   onJudged: OnJudged,
   clock: Clock,
   log: Logger,
-): Promise<GitlabPart | null> {
-  const destinations = openDestinations(config, log);
-  if (destinations === null) return null;
+): Promise<GitlabPart> {
   const now = () => clock.now();
   const rulePaths = [OWN_RULES, ...config.PACKWARDEN_GITLAB_RULES];
   const rules = await RuleSetHolder.start<JudgedEvent>({
@@ -125,10 +123,7 @@ export async function startGitlabPart(
     },
     status: () => ({ rules: rules.status, geo: databases?.status ?? null }),
     forget: (jobId) => correlator.forget(jobId),
-    reload() {
-      destinations.reload();
-      void rules.reload();
-    },
+    reload: () => void rules.reload(),
     async stop() {
       silence.stop();
       watching.stop();
@@ -138,16 +133,4 @@ export async function startGitlabPart(
       redis.disconnect();
     },
   };
-}
-
-/** Null where none are configured. @throws ConfigError naming the setting; never quoting a token */
-export function openDestinations(config: Config, log: Logger): DestinationsInForce | null {
-  const path = config.PACKWARDEN_GITLAB_DESTINATIONS_FILE;
-  if (path === undefined) return null;
-  try {
-    return new DestinationsInForce(() => readFileSync(path, 'utf8'), log);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`PACKWARDEN_GITLAB_DESTINATIONS_FILE: ${path}: ${reason}`, cause);
-  }
 }

@@ -8,6 +8,7 @@ import { BullQueue } from '../queue/bull-queue.js';
 import { type RedisServer, startRedisServer } from '../queue/redis-server.js';
 import { startApiPart } from './api-part.js';
 import { type Config, ConfigError } from './config.js';
+import { openDestinations } from './destinations.js';
 import { keepFalcoGitlabAlerts } from './gitlab-alerts.js';
 import { startGitlabPart } from './gitlab-part.js';
 import { Metrics } from './metrics.js';
@@ -68,6 +69,8 @@ async function startParts(
   stops: (() => Promise<void>)[],
   reloads: (() => void)[],
 ): Promise<string | null> {
+  const destinations = openDestinations(config, log);
+  if (destinations) reloads.push(() => destinations.reload());
   await mkdir(config.PACKWARDEN_DATA_DIR, { recursive: true, mode: 0o700 });
   const redis = await ownRedis(config, log);
   if (redis) stops.push(() => redis.stop());
@@ -89,17 +92,14 @@ async function startParts(
       : await startWorkerPart(config, url, spool, (report) => metrics?.jobFinished(report), clock, log);
   if (worker) {
     stops.push(() => worker.stop());
-    const kept = keepFalcoGitlabAlerts(config, url, worker.alerts.hub, clock, log);
+    const kept = keepFalcoGitlabAlerts(config, url, destinations, worker.alerts.hub, clock, log);
     stops.push(() => kept.stop());
-    reloads.push(
-      () => worker.alerts.sensor?.reload(),
-      () => kept.reload(),
-    );
+    reloads.push(() => worker.alerts.sensor?.reload());
   }
   const gitlab =
-    role === 'worker'
+    role === 'worker' || destinations === null
       ? null
-      : await startGitlabPart(config, url, (...judged) => metrics?.auditEvent(...judged), clock, log);
+      : await startGitlabPart(config, url, destinations, (...judged) => metrics?.auditEvent(...judged), clock, log);
   if (gitlab) {
     stops.push(() => gitlab.stop());
     reloads.push(() => gitlab.reload());

@@ -73,8 +73,17 @@ export async function startWorkerPart(
     run: (attempt) =>
       new Detonation(
         {
-          ...{ sandbox, feed: alerts.hub, blobs: spool, clock, newNonce, limits, checkNeeded, known },
-          ...{ baseline, projectBaseline, log },
+          sandbox,
+          feed: alerts.hub,
+          blobs: spool,
+          clock,
+          newNonce,
+          limits,
+          checkNeeded,
+          known,
+          baseline,
+          projectBaseline,
+          log,
         },
         attempt,
       ).run(),
