@@ -7,7 +7,5 @@ setup_browser_needs_root() { echo 'Installing chromium needs root.'; }
 setup_browser() {
   # Ubuntu's chromium package is only a pointer to a snap.
   if grep -qi '^ID=ubuntu' /etc/os-release; then fail 'install Google Chrome (google-chrome): Ubuntu has no chromium package'; fi
-  export DEBIAN_FRONTEND=noninteractive
-  quietly apt-get update
-  quietly apt-get install -y --no-install-recommends chromium fonts-dejavu-core
+  install_packages chromium fonts-dejavu-core
 }

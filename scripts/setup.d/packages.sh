@@ -2,6 +2,13 @@
 
 has_command() { command -v "$1" >/dev/null 2>&1; }
 
+# For other steps too: installs Debian packages without their recommendations.
+install_packages() {
+  export DEBIAN_FRONTEND=noninteractive
+  quietly apt-get update
+  quietly apt-get install -y --no-install-recommends "$@"
+}
+
 has_bpftool() {
   # Ubuntu's wrapper of that name works only when the tools of the running kernel are there.
   has_command bpftool && bpftool version >/dev/null 2>&1 && return 0
@@ -47,9 +54,7 @@ setup_packages() {
   # shellcheck disable=SC2207
   packages=($(missing_packages))
   [[ " ${packages[*]} " == *' redis-server '* ]] && brings_redis=1 || brings_redis=
-  export DEBIAN_FRONTEND=noninteractive
-  quietly apt-get update
-  quietly apt-get install -y --no-install-recommends "${packages[@]}"
+  install_packages "${packages[@]}"
   # Packwarden runs a redis-server of its own; the one that Debian starts on port 6379 is not needed.
   if [ -n "$brings_redis" ] && [ -d /run/systemd/system ]; then
     say 'packages: stops the redis-server service that Debian started (Packwarden runs its own)'

@@ -1,6 +1,7 @@
 # What only tests use: a real Prometheus for the files in deploy/, and busybox's shell for those in ci/. Sourced by scripts/setup.
 
 missing_testing() {
+  local shell
   { has_command prometheus && has_command promtool; } || echo prometheus
   for shell in busybox dash; do has_command "$shell" || echo "$shell"; done
 }
@@ -17,10 +18,8 @@ setup_testing() {
   local packages
   # shellcheck disable=SC2207
   packages=($(missing_testing))
-  export DEBIAN_FRONTEND=noninteractive
-  quietly apt-get update
   # The tests start a Prometheus of their own; Debian's service is not wanted. Without systemd, RUNLEVEL=1 keeps it from starting.
-  RUNLEVEL=1 quietly apt-get install -y --no-install-recommends "${packages[@]}"
+  RUNLEVEL=1 install_packages "${packages[@]}"
   [[ " ${packages[*]} " == *' prometheus '* ]] || return 0
   say "testing: keeps Debian's prometheus service from starting"
   if [ -d /run/systemd/system ]; then quietly systemctl disable --now prometheus; fi
