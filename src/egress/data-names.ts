@@ -28,6 +28,8 @@ export interface NameTally {
   readonly payload: number;
   /** The most that a single name held, in two or more long labels. */
   readonly widest: number;
+  /** Long labels of one word, whatever they look like: names that have one, their characters, and changes between letters and digits. */
+  readonly solid: { readonly names: number; readonly characters: number; readonly turns: number };
 }
 
 /** Content hashes stand alone in honest names (a SHA-1 in hexadecimal has 40 characters); data takes several labels, or names. */
@@ -42,8 +44,11 @@ const CERTAIN_PAYLOAD = 200;
 
 /** Whether names below one parent carry data. `undefined`: they look like hosts. */
 export function judgeNames(tally: NameTally): DataNames['severity'] | undefined {
-  const { names, dataNames, longNames, payload, widest } = tally;
-  const many = longNames >= MANY_LONG && payload >= MANY_LONG_PAYLOAD;
+  const { names, dataNames, longNames, payload, widest, solid } = tally;
+  // In base32 a single label of 26 characters may have too few digits to be told by itself; several together have not.
+  const together = solid.names >= MANY_LONG && solid.characters >= MANY_LONG_PAYLOAD;
+  const many =
+    (longNames >= MANY_LONG && payload >= MANY_LONG_PAYLOAD) || (together && isRandom(solid.turns, solid.characters));
   if (widest < WIDE_NAME && !many && dataNames < MANY_SHORT && names < FLOOD) return undefined;
   return payload >= CERTAIN_PAYLOAD || widest >= CERTAIN_PAYLOAD ? 'certain' : 'likely';
 }
@@ -57,29 +62,30 @@ export function parentDomain(host: string): string {
   return labels.slice(-depth).join('.');
 }
 
-/** Lengths of the labels below the parent that look like data. */
-function dataLabels(host: string): readonly number[] {
+/** The labels below the parent. */
+function labelsBelow(host: string): readonly string[] {
   const parent = parentDomain(host);
-  if (host.length <= parent.length) return [];
-  const below = host.slice(0, -parent.length - 1);
-  return below
-    .split('.')
-    .filter(looksRandom)
-    .map((label) => label.length);
+  return host.length <= parent.length ? [] : host.slice(0, -parent.length - 1).split('.');
+}
+
+function looksRandom(label: string): boolean {
+  return label.split(/[-_]/).some((word) => word.length >= SHORT_LABEL && isRandom(turnsIn(word), word.length));
 }
 
 /** Encoded data changes between letters and digits all the time; words, versions and numbers do not. */
-function looksRandom(label: string): boolean {
-  return label.split(/[-_]/).some((word) => {
-    if (word.length < SHORT_LABEL) return false;
-    const turns = word.match(/[a-z](?=[0-9])|[0-9](?=[a-z])/gi)?.length ?? 0;
-    return turns >= Math.max(3, word.length / 10);
-  });
+function isRandom(turns: number, characters: number): boolean {
+  return turns >= Math.max(3, characters / 10);
+}
+
+function turnsIn(word: string): number {
+  return word.match(/[a-z](?=[0-9])|[0-9](?=[a-z])/gi)?.length ?? 0;
 }
 
 /** Tallies one name more. */
 export function tallied(tally: NameTally, host: string): NameTally {
-  const labels = dataLabels(host);
+  const below = labelsBelow(host);
+  const labels = below.filter(looksRandom).map((label) => label.length);
+  const words = below.filter((label) => label.length >= LONG_LABEL && !/[-_]/.test(label));
   const long = labels.filter((length) => length >= LONG_LABEL);
   const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
   return {
@@ -88,7 +94,19 @@ export function tallied(tally: NameTally, host: string): NameTally {
     longNames: tally.longNames + (long.length > 0 ? 1 : 0),
     payload: tally.payload + sum(labels),
     widest: Math.max(tally.widest, long.length > 1 ? sum(long) : 0),
+    solid: {
+      names: tally.solid.names + (words.length > 0 ? 1 : 0),
+      characters: tally.solid.characters + sum(words.map((word) => word.length)),
+      turns: tally.solid.turns + sum(words.map(turnsIn)),
+    },
   };
 }
 
-export const EMPTY_TALLY: NameTally = { names: 0, dataNames: 0, longNames: 0, payload: 0, widest: 0 };
+export const EMPTY_TALLY: NameTally = {
+  names: 0,
+  dataNames: 0,
+  longNames: 0,
+  payload: 0,
+  widest: 0,
+  solid: { names: 0, characters: 0, turns: 0 },
+};

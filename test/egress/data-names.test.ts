@@ -19,6 +19,17 @@ const DATA: readonly [what: string, names: readonly string[], parent: string][] 
   ['hexadecimal in 30-byte labels', chunks(secret, 30).map((part, i) => `${part}.${i}.x.evil.invalid`), 'evil.invalid'],
   ['several labels in one name', [`${chunks(secret, 30).slice(0, 3).join('.')}.evil.invalid`], 'evil.invalid'],
   ['base32, numbered', times(8, (i) => `${i}-${base32(randomBytes(30))}.t.evil.invalid`), 'evil.invalid'],
+  [
+    'a token in base32, four labels of which one has hardly a digit',
+    // The npm decoy of a job, as its python tunnel sent it.
+    [
+      'f4xw44dnfzrw64tqfzuw45tbnruwil.0.evil.invalid',
+      'z2l5qxk5dikrxwwzlohvxha3k7onve.30.evil.invalid',
+      'y2cijjvwumswi5teqyzzinitqolikb.60.evil.invalid',
+      'atkssrkbcwqsd2hbltgulplafa.90.evil.invalid',
+    ],
+    'evil.invalid',
+  ],
   ['small pieces', chunks(secret.repeat(2), 10).map((part, i) => `${part}.${i}.evil.invalid`), 'evil.invalid'],
   ['below a country', times(6, (i) => `${sha(i)}.evil.co.uk`), 'evil.co.uk'],
   ['a flood of words', times(220, (i) => `word${i}.evil.invalid`), 'evil.invalid'],
@@ -61,6 +72,17 @@ const HONEST: readonly [what: string, names: readonly string[]][] = [
   [
     'a search domain behind every host',
     ['registry.npmjs.org.corp.example', 'github.com.corp.example', 'nodejs.org.corp.example'],
+  ],
+  [
+    'long words',
+    [
+      'internationalization.example.org',
+      'elasticloadbalancing.example.org',
+      'vscodeextensions2024.example.org',
+      'objectstorageservice.example.org',
+      'accountmanagement.example.org',
+      'secondarydatacenter02.example.org',
+    ],
   ],
   ['addresses', times(300, (i) => `10.0.${i % 250}.${(i * 7) % 250}`)],
   ['versions and platforms', times(12, (i) => `node-v24-linux-x64-glibc2-${i}.mirror.example.org`)],
