@@ -7,7 +7,7 @@ import type { JobState } from '../../src/jobs/job.js';
 import type { Report } from '../../src/report/report.js';
 import { finding, report } from '../api/reports.js';
 import { type Service, startService } from '../api/service.js';
-import { Front } from '../cli/fronts.js';
+import { Front, losingFirstUpload } from '../cli/fronts.js';
 import { folderOf } from '../cli/run-cli.js';
 import { artifactsOf, includedJob, runJob } from './ci-template.js';
 import { eventually } from './service-process.js';
@@ -176,13 +176,9 @@ describe.each(SHELLS)('the curl variant in %s', (_name, shell, path) => {
   });
 
   it('a lost answer to the upload makes no second job', async () => {
-    let uploads = 0;
-    const lossy = new Front(url, ({ method }) => {
-      if (method === 'POST') uploads += 1;
-      return method === 'POST' && uploads === 1 ? 'is lost' : 'passes';
-    });
+    const lossy = losingFirstUpload(url);
     const run = start({ PACKWARDEN_URL: await lossy.url() });
-    await eventually('sent twice', 20_000, () => uploads === 2 || undefined);
+    await eventually('sent twice', 20_000, () => lossy.uploads() === 2 || undefined);
     expect(service.queue.views.size).toBe(1);
     await end(run, {});
     const { code, output } = await run.ended;

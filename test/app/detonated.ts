@@ -1,7 +1,7 @@
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import type { Report } from '../../src/report/report.js';
 import { reportOf, submit } from './client.js';
-import { dataFolder, ServiceProcess } from './service-process.js';
+import { runningService } from './running-service.js';
 
 /** How long the last of many jobs may take, waiting for the others included. */
 export const REPORT_MS = 900_000;
@@ -14,12 +14,9 @@ export function detonated(
   projects: ReadonlyMap<string, () => Promise<Buffer>>,
   env: Readonly<Record<string, string>>,
 ): (name: string) => Promise<Report> {
-  const data = dataFolder();
+  const service = runningService({ PACKWARDEN_CONCURRENCY: '2', ...env });
   const reports = new Map<string, Promise<Report>>();
-  let service: ServiceProcess | undefined;
   beforeAll(async () => {
-    service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path, PACKWARDEN_CONCURRENCY: '2', ...env });
-    await service.ready();
     for (const [name, pack] of projects) {
       const report = reportOf(service.url, await submit(service.url, await pack()), REPORT_MS);
       // It may fail before its test asks for it.
@@ -27,9 +24,5 @@ export function detonated(
       reports.set(name, report);
     }
   }, 180_000);
-  afterAll(async () => {
-    await service?.stop();
-    data.remove();
-  });
   return (name) => reports.get(name) ?? Promise.reject(new Error(`no project ${name} was submitted`));
 }

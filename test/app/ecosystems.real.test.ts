@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { gem } from '../sandbox/gem.js';
 import { reportOf, submit } from './client.js';
-import { dataFolder, ServiceProcess } from './service-process.js';
+import { runningService } from './running-service.js';
 import { packProject } from './tarballs.js';
 
-const data = dataFolder();
-let service: ServiceProcess;
-
-beforeAll(async () => {
-  service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path });
-  await service.ready();
-});
-afterAll(async () => {
-  await service?.stop();
-  data.remove();
-});
+const service = runningService();
 
 type Files = Record<string, string | Buffer | object>;
 

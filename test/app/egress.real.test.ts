@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
 import { reportOf, submit } from './client.js';
-import { dataFolder, ServiceProcess } from './service-process.js';
+import { runningService } from './running-service.js';
 import { packProject } from './tarballs.js';
 
-const data = dataFolder();
-let service: ServiceProcess;
-
-beforeAll(async () => {
-  service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path, PACKWARDEN_EGRESS_MAX: 'open' });
-  await service.ready();
-});
-afterAll(async () => {
-  await service?.stop();
-  data.remove();
-});
+const service = runningService({ PACKWARDEN_EGRESS_MAX: 'open' });
 
 /** A project with vendored dependencies, each with a script of its own. */
 function projectOf(scripts: Readonly<Record<string, Readonly<Record<string, string>>>>): Promise<Buffer> {

@@ -1,28 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reportOf, submit, untilState } from './client.js';
-import { dataFolder, eventually, ServiceProcess } from './service-process.js';
+import { runningService } from './running-service.js';
+import { eventually } from './service-process.js';
 import { packProject, projectWithScript } from './tarballs.js';
 
-const data = dataFolder();
-let service: ServiceProcess;
 const INSTALL_TIMEOUT_S = 12;
 const MIB = 1024 ** 2;
-
-beforeAll(async () => {
-  service = await ServiceProcess.start({
-    PACKWARDEN_DATA_DIR: data.path,
-    PACKWARDEN_INSTALL_TIMEOUT_S: String(INSTALL_TIMEOUT_S),
-    PACKWARDEN_IMPORT_TIMEOUT_S: '20',
-    PACKWARDEN_MEMORY_BYTES: String(1024 * MIB),
-    PACKWARDEN_HOME_BYTES: String(512 * MIB),
-    PACKWARDEN_TMP_BYTES: String(64 * MIB),
-  });
-  await service.ready();
-});
-afterAll(async () => {
-  await service?.stop();
-  data.remove();
+const service = runningService({
+  PACKWARDEN_INSTALL_TIMEOUT_S: String(INSTALL_TIMEOUT_S),
+  PACKWARDEN_IMPORT_TIMEOUT_S: '20',
+  PACKWARDEN_MEMORY_BYTES: String(1024 * MIB),
+  PACKWARDEN_HOME_BYTES: String(512 * MIB),
+  PACKWARDEN_TMP_BYTES: String(64 * MIB),
 });
 
 const detonate = async (tarball: Buffer) => reportOf(service.url, await submit(service.url, tarball), 90_000);

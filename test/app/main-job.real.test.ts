@@ -1,25 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reportOf, submit } from './client.js';
-import { dataFolder, eventually, ServiceProcess } from './service-process.js';
+import { runningService } from './running-service.js';
+import { eventually } from './service-process.js';
 import { packProject, projectWithScript } from './tarballs.js';
 
 const SAMPLE = fileURLToPath(new URL('../../falco-test', import.meta.url));
-const data = dataFolder();
-let service: ServiceProcess;
+const service = runningService();
 
-beforeAll(async () => {
-  service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path });
-  await service.ready();
-});
-afterAll(async () => {
-  await service?.stop();
-  data.remove();
-});
-
-const sh = (script: string): string => execFileSync('sh', ['-c', script], { encoding: 'utf8', cwd: data.path });
+const sh = (script: string): string => execFileSync('sh', ['-c', script], { encoding: 'utf8', cwd: service.dataPath });
 
 describe('a job, as the README tells it', () => {
   it('falco-test: curl in, pending, finished with the alerts in the legacy shape', async () => {

@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
 import { reportOf } from './client.js';
-import { dataFolder, ServiceProcess } from './service-process.js';
+import { runningService } from './running-service.js';
 import { packProject } from './tarballs.js';
 
-const data = dataFolder();
-let service: ServiceProcess;
-
-beforeAll(async () => {
-  service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path, PACKWARDEN_LINGER_S: '1' });
-  await service.ready();
-});
-afterAll(async () => {
-  await service?.stop();
-  data.remove();
-});
+const service = runningService({ PACKWARDEN_LINGER_S: '1' });
 
 async function submit(tarball: Buffer, query: string): Promise<Report> {
   const response = await fetch(`${service.url}/v1/jobs?${query}`, {

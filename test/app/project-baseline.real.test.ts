@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reportOf, submit } from './client.js';
-import { dataFolder, ServiceProcess } from './service-process.js';
+import { runningService } from './running-service.js';
 import { packProject } from './tarballs.js';
 
-const data = dataFolder();
-let service: ServiceProcess;
-
-beforeAll(async () => {
-  service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path, PACKWARDEN_PROJECT_BASELINE: 'on' });
-  await service.ready();
-});
-afterAll(async () => {
-  await service?.stop();
-  data.remove();
-});
+const service = runningService({ PACKWARDEN_PROJECT_BASELINE: 'on' });
 
 const RULE = 'Read of an SSH key';
 const LOOK = "try { require('node:fs').readFileSync('/home/ci/.ssh/id_rsa') } catch {}";

@@ -13,7 +13,7 @@ import type { Report } from '../../src/report/report.js';
 import { finding, report } from '../api/reports.js';
 import { type Service, startService } from '../api/service.js';
 import { eventually } from '../app/service-process.js';
-import { Front, refuser } from './fronts.js';
+import { Front, losingFirstUpload, refuser } from './fronts.js';
 import { Cli, folderOf } from './run-cli.js';
 
 let service: Service;
@@ -198,13 +198,9 @@ describe('packwarden analyze', () => {
   });
 
   it('a lost answer to the upload makes no second job', async () => {
-    let uploads = 0;
-    const lossy = new Front(url, ({ method }) => {
-      if (method === 'POST') uploads += 1;
-      return method === 'POST' && uploads === 1 ? 'is lost' : 'passes';
-    });
+    const lossy = losingFirstUpload(url);
     const cli = new Cli(['analyze', project.path, '--url', await lossy.url()], { PACKWARDEN_TOKEN: 't0ken' });
-    await eventually('sent twice', 20_000, () => uploads === 2 || undefined);
+    await eventually('sent twice', 20_000, () => lossy.uploads() === 2 || undefined);
     expect(service.queue.views.size).toBe(1);
     await end(await submitted(), {});
     expect((await cli.ended).code).toBe(0);

@@ -52,3 +52,13 @@ export class Front {
     this.#server.close();
   }
 }
+
+/** A proxy before `target` that loses its answer to the first upload. `uploads` counts them. */
+export function losingFirstUpload(target: string) {
+  let uploads = 0;
+  const front = new Front(target, ({ method }) => {
+    if (method === 'POST') uploads += 1;
+    return method === 'POST' && uploads === 1 ? 'is lost' : 'passes';
+  });
+  return { url: () => front.url(), uploads: () => uploads, close: () => front.close() };
+}

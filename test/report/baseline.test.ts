@@ -5,22 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type Acceptance, readBaseline } from '../../src/report/baseline.js';
 import { buildReport } from '../../src/report/build.js';
 import { renderText } from '../../src/report/text.js';
-import { alertAt, evidence, folded, NPM, PROJECT, pkg, treeOf } from './evidence.js';
+import { alertAt, evidence, folded } from './evidence.js';
+import { entry, hookFile, packages, tree } from './hooks-project.js';
 
-const packages = [pkg('.', ['hooks']), pkg('node_modules/hooks', [], ['install'])];
-const tree = treeOf([...NPM, [2, 20, 10, `${PROJECT}/node_modules/hooks`, 'sh -c node install.js']]);
-const file = `${PROJECT}/.git/hooks/pre-commit`;
-const alerts = [folded(alertAt(3, 'Git hook written', { 'proc.pid': '20', 'fd.name': file }))];
+const alerts = [folded(alertAt(3, 'Git hook written', { 'proc.pid': '20', 'fd.name': hookFile }))];
 const reportWith = (baseline: Acceptance[]) => buildReport(evidence({ packages, tree, alerts, baseline }));
-
-const entry: Acceptance = {
-  rule: 'Git hook written',
-  package: 'hooks',
-  version: '^1.0.0',
-  detail: `${PROJECT}/.git/hooks/`,
-  reason: 'our hook manager',
-  expires: '2099-12-31',
-};
 
 const rows: readonly [string, Partial<Acceptance>, string][] = [
   ['all of it', {}, 'clean'],
@@ -61,11 +50,11 @@ describe('the file', () => {
       .join('\n    ')}\n`;
 
   it('is read as it is written', async () => {
-    expect(await read(text({ ...entry, detail: file }))).toEqual([{ ...entry, detail: file }]);
+    expect(await read(text({ ...entry, detail: hookFile }))).toEqual([{ ...entry, detail: hookFile }]);
   });
 
   it('may say once what several entries share', async () => {
-    const shared = text({ ...entry, detail: file }).replace('reason: ', 'reason: &why ');
+    const shared = text({ ...entry, detail: hookFile }).replace('reason: ', 'reason: &why ');
     const two = `${shared}${shared
       .replace('accept:\n', '')
       .replace(/&why .*/, '*why')
@@ -74,7 +63,7 @@ describe('the file', () => {
   });
 
   it('takes a date without quotation marks', async () => {
-    expect((await read(text({ ...entry, detail: file }).replace('"2099-12-31"', '2099-12-31')))[0]?.expires).toBe(
+    expect((await read(text({ ...entry, detail: hookFile }).replace('"2099-12-31"', '2099-12-31')))[0]?.expires).toBe(
       '2099-12-31',
     );
   });
@@ -85,6 +74,8 @@ describe('the file', () => {
     ['no such day', { expires: 'never' }],
     ['a key that is not known', { pakage: 'x' }],
   ])('%s is refused', async (_title, changes) => {
-    await expect(read(text({ ...entry, detail: file, ...changes }))).rejects.toThrow(/packwarden\.yaml can't be used/);
+    await expect(read(text({ ...entry, detail: hookFile, ...changes }))).rejects.toThrow(
+      /packwarden\.yaml can't be used/,
+    );
   });
 });

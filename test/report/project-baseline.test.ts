@@ -6,19 +6,9 @@ import type { Acceptance } from '../../src/report/baseline.js';
 import { buildReport } from '../../src/report/build.js';
 import { type ProjectBaselineMode, readProjectBaseline } from '../../src/report/project-baseline.js';
 import { renderText } from '../../src/report/text.js';
-import { alertAt, evidence, folded, NPM, PROJECT, pkg, treeOf } from './evidence.js';
+import { alertAt, evidence, folded } from './evidence.js';
+import { entry, hookFile, packages, tree } from './hooks-project.js';
 
-const packages = [pkg('.', ['hooks']), pkg('node_modules/hooks', [], ['install'])];
-const tree = treeOf([...NPM, [2, 20, 10, `${PROJECT}/node_modules/hooks`, 'sh -c node install.js']]);
-const file = `${PROJECT}/.git/hooks/pre-commit`;
-const entry: Acceptance = {
-  rule: 'Git hook written',
-  package: 'hooks',
-  version: '^1.0.0',
-  detail: `${PROJECT}/.git/hooks/`,
-  reason: 'our hook manager',
-  expires: '2099-12-31',
-};
 const uploaded = (...entries: object[]): ProjectText => ({ text: stringify({ accept: entries }) });
 
 interface Run {
@@ -28,7 +18,7 @@ interface Run {
 }
 
 function reportOf(text: ProjectText | null, { mode = 'on', priority = 'WARNING', service = [] }: Run = {}) {
-  const alert = alertAt(3, 'Git hook written', { 'proc.pid': '20', 'fd.name': file }, priority);
+  const alert = alertAt(3, 'Git hook written', { 'proc.pid': '20', 'fd.name': hookFile }, priority);
   const projectBaseline = text === null ? null : readProjectBaseline(text, mode);
   return buildReport(evidence({ packages, tree, alerts: [folded(alert)], baseline: service, projectBaseline }));
 }
