@@ -1,10 +1,12 @@
 /*
- * confine COMMAND [ARGS...]: runs a command without the system calls that no install needs, on top of the engine's own
+ * confine [step=ID] COMMAND [ARGS...]: runs a command without the system calls that no install needs, on top of the engine's own
  * filter, which differs from version to version. Each is answered as by a kernel that lacks it or keeps it for root, so
  * that honest programs go their other way. A refused call still is an event for the sensor.
  *
  * Refused is what could reach out of the container, and what a sensor can't see through: io_uring (what is asked through
  * a ring is no system call), another process's memory, registers or descriptors, and foreign tables of calls.
+ * step=ID names the worker's step for whoever reads the trace of started programs: it is an argument of this program alone,
+ * which only the worker starts without having been started in the container itself.
  * The file is executable and not readable: the kernel then lets no process of the same user into the memory of a
  * confine that has not set its filter yet.
  */
@@ -102,12 +104,14 @@ static int limit_open_files(void) {
 
 int main(int argc, char **argv) {
   struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
-  if (argc < 2) return 2;
+  char **command = argv + 1;
+  if (argc > 1 && !strncmp(argv[1], "step=", 5)) command += 1;
+  if (argc < 1 || !*command) return 2;
   if (limit_open_files() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
     fprintf(stderr, "confine: %s\n", strerror(errno));
     return 125;
   }
-  execvp(argv[1], argv + 1);
-  fprintf(stderr, "confine: %s: %s\n", argv[1], strerror(errno));
+  execvp(command[0], command);
+  fprintf(stderr, "confine: %s: %s\n", command[0], strerror(errno));
   return 127;
 }

@@ -1,26 +1,17 @@
-// Prints where the project stands in an unpacked archive and what of it tells its package manager, as one JSON object (the
-// shape of `foundProject`, src/sandbox/ecosystems/project.ts): `node find-root.mjs FOLDER MANIFEST…`, the name that wins
-// first. `npm pack` puts everything under package/, `tar -C dir .` puts it at the top: the root is the shallowest folder
-// that holds a manifest.
-// Exit code 1, with the reason on standard error, when there is none, or no telling which.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+// Prints where the project lies in an unpacked archive and what of it tells its package manager, as one JSON object (the
+// shape of `foundProject`, src/ecosystems/project.ts): `node find-root.mjs FOLDER MANIFEST,… FILE,…`: names of manifests, the
+// one that wins first, and of the files and folders to look for beside it. `npm pack` puts everything under package/,
+// `tar -C dir .` puts it at the top: the root is the shallowest folder that holds a manifest.
+// Exit code 1, with the reason on standard error, when there is none, or several on one level.
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const MAX_DEPTH = 4;
 const MAX_MANIFEST_BYTES = 1024 * 1024;
-const TELLING_FILES = [
-  'package-lock.json',
-  'npm-shrinkwrap.json',
-  'pnpm-lock.yaml',
-  'pnpm-workspace.yaml',
-  'yarn.lock',
-  '.yarnrc.yml',
-  'gems.rb',
-  'Gemfile',
-  'vendor/cache',
-];
+const HEAD_BYTES = 4096;
 
-const [top, ...manifestNames] = process.argv.slice(2);
+const [top, manifests, telling] = process.argv.slice(2);
+const manifestNames = manifests.split(',');
 const wanted = manifestNames.join(' or ');
 
 function fail(reason) {
@@ -65,22 +56,19 @@ function readManifest(file) {
   return manifest;
 }
 
-/** `pnpm@12.1.0+sha512.…` of corepack's field; of the newer one, its name and version. */
-function packageManagerOf(manifest) {
-  if (typeof manifest.packageManager === 'string') return manifest.packageManager.split('+')[0].slice(0, 100);
-  const engine = manifest.devEngines?.packageManager;
-  const { name, version } = (Array.isArray(engine) ? engine[0] : engine) ?? {};
-  return typeof name === 'string' ? `${name}@${typeof version === 'string' ? version : ''}`.slice(0, 100) : null;
-}
-
-/** Yarn 2 and later write a `__metadata` entry, yarn 1 a comment. */
-function yarnLockOf(root) {
+/** The beginning of a text file; undefined for what is none. */
+function headOf(file) {
+  let fd;
   try {
-    const file = join(root, 'yarn.lock');
-    if (!statSync(file).isFile()) return null;
-    return /^__metadata:/m.test(readFileSync(file, 'utf8').slice(0, 4096)) ? 'berry' : 'classic';
+    fd = openSync(file, 2048 /* O_NONBLOCK: a FIFO by that name must not stop this program */);
+    const head = Buffer.alloc(HEAD_BYTES);
+    const read = readSync(fd, head, 0, HEAD_BYTES, 0);
+    // A cut through a character leaves replacement characters, which may make the text longer than its bytes.
+    return head.toString('utf8', 0, read).slice(0, HEAD_BYTES);
   } catch {
-    return null;
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
@@ -88,7 +76,11 @@ const root = findRoot();
 const manifestName = manifestNames.find((name) => existsSync(join(root, name)));
 checkFile(root, manifestName);
 const manifest = manifestName === 'package.json' ? readManifest(join(root, manifestName)) : {};
-const files = TELLING_FILES.filter((name) => existsSync(join(root, name)));
-process.stdout.write(
-  JSON.stringify({ root, files, packageManager: packageManagerOf(manifest), yarnLock: yarnLockOf(root) }),
+const files = telling.split(',').filter((name) => existsSync(join(root, name)));
+const heads = Object.fromEntries(
+  files.filter((name) => name !== manifestName).flatMap((name) => {
+    const head = headOf(join(root, name));
+    return head === undefined ? [] : [[name, head]];
+  }),
 );
+process.stdout.write(JSON.stringify({ root, files, heads, manifest }));

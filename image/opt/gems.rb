@@ -23,7 +23,8 @@ end
 
 print_line = lambda do |name, version, path, real_path, scripts, names|
   known = names.select { |dependency| folders.key?(dependency) }
-  line = { name: name[0, MAX_NAME], version: version.to_s, path: path, realPath: real_path, scripts: scripts,
+  line = { name: name[0, MAX_NAME], version: version.to_s, path: path, realPath: real_path, optional: false,
+           from: { kind: path == '.' ? 'project' : 'unknown', resolved: nil, integrity: nil }, scripts: scripts,
            dependencies: known.first(2000), resolved: known.first(2000).to_h { |dependency| [dependency, folders[dependency]] } }
   out.puts(JSON.generate(line))
 end

@@ -99,6 +99,8 @@ function print(folder, realPath, isLocal) {
     version: text(manifest.version, ''),
     path: isProject ? '.' : relative(project, folder),
     realPath,
+    from: { kind: isProject ? 'project' : isLocal ? 'link' : 'unknown', resolved: null, integrity: null },
+    optional: false,
     scripts: scriptsOf(manifest, realPath, isLocal),
     dependencies: dependenciesOf(manifest, isProject || isLocal),
     bins: binsOf(manifest, realPath),

@@ -3,7 +3,7 @@ import { legacyAlertSchema, reportSchema } from '../report/report.js';
 
 /** The shapes of the HTTP interface: what routes answer is typed by them, and `/openapi.json` is made from them. */
 
-const RUNNING = ['queued', 'preparing', 'installing', 'importing', 'draining'] as const;
+const RUNNING = ['queued', 'preparing', 'fetching', 'installing', 'importing', 'draining'] as const;
 const STATES = [...RUNNING, 'finished', 'incomplete'] as const;
 
 /** An upload that was taken in, as Package Hunter says it. */

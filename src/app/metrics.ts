@@ -35,7 +35,7 @@ const RECEIVER_HELP: Record<keyof ReceiverCounters, string> = {
   tooLarge: 'Bodies over the limit',
   unstored: 'Audit events refused because they could not be stored',
 };
-const PHASES = ['install', 'import'] as const satisfies readonly Phase['name'][];
+const PHASES = ['fetch', 'install', 'import'] as const satisfies readonly Phase['name'][];
 /** Installs take seconds to minutes. */
 const PHASE_BUCKETS = [0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320, 640];
 const CANARIES = ['opening', 'closing'] as const;

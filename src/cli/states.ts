@@ -1,7 +1,8 @@
 const STATES: Record<string, string> = {
   queued: 'waiting for a worker',
   preparing: 'making a sandbox and proving that the sensor watches it',
-  installing: 'installing, with every install script forced on',
+  fetching: 'fetching the dependencies, without running any script',
+  installing: 'running the install scripts of each package',
   importing: 'loading each direct dependency',
   draining: 'proving that the sensor watched to the end',
 };

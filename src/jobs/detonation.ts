@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { Watch } from '../falco/hub.js';
 import { buildReport } from '../report/build.js';
 import type { PhaseStart } from '../report/findings.js';
-import type { InstalledPackage } from '../report/installed-package.js';
+import { lastLines } from '../report/log-tail.js';
 import { readProjectBaseline } from '../report/project-baseline.js';
 import type { Phase, Report } from '../report/report.js';
 import type { ScriptCheck } from '../report/script-check.js';
+import { Steps } from '../report/steps.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { Attempt, DetonationDependencies } from './attempt.js';
 import { sendCanary } from './canary.js';
@@ -16,7 +18,9 @@ import type { JobState } from './job.js';
 import { withLines } from './located.js';
 import { Monitor } from './monitor.js';
 import type { ImportResult, SandboxRun, StepResult } from './ports.js';
-import { checkScripts } from './script-check.js';
+import { type LoadsWithoutScripts, loadWithoutScripts, scriptCheckOf } from './script-check.js';
+import { scriptOrder } from './script-order.js';
+import { runAllScripts } from './script-phase.js';
 import { type JobEvent, transition } from './transition.js';
 
 /** How often the opening canary is tried before the job is given up. */
@@ -35,6 +39,9 @@ export class Detonation {
   #state: JobState = 'queued';
   #run: SandboxRun | undefined;
   #packages: readonly InstalledPackage[] = [];
+  #disagreements: readonly string[] = [];
+  readonly #checksScripts: boolean;
+  #withoutScripts: LoadsWithoutScripts | null = null;
   #scriptCheck: ScriptCheck | null;
   #openingCanaryMs: number | null = null;
   #closingCanaryMs: number | null = null;
@@ -46,6 +53,7 @@ export class Detonation {
     this.#deps = deps;
     this.#attempt = attempt;
     const asked = attempt.spec.checkNeeded ?? deps.checkNeeded;
+    this.#checksScripts = asked;
     this.#scriptCheck = asked ? { loads: new Map(), problem: 'the run did not come to it' } : null;
   }
 
@@ -82,22 +90,11 @@ export class Detonation {
     await this.#limited('unpacking the archive', limits.prepareMs, run.unpack(archive));
     await this.#to('watched');
 
-    this.#startPhase('install');
-    const install = await this.#limited('the install', limits.installMs + SLACK_MS, run.install(limits.installMs));
-    this.#record('install', install);
-    await this.#listPackages(run);
-    await this.#linger(run);
+    const fetched = await this.#fetch(run);
+    await this.#to('fetched');
+    if (fetched) await this.#runScripts(run);
     await this.#to('installed');
-
-    this.#startPhase('import');
-    if (install.exitCode === 0) {
-      const importing = run.importAll(limits.importMs, this.#packages);
-      const imported = await this.#limited('the import', limits.importMs + SLACK_MS, importing);
-      this.#record('import', imported, { loaded: [...imported.loaded] });
-      this.#judgeImport(imported);
-      await this.#linger(run);
-      if (this.#scriptCheck !== null) await this.#checkScripts(run, imported.worked);
-    }
+    if (fetched) await this.#import(run);
     await this.#to('imported');
 
     this.#startPhase('drain');
@@ -119,27 +116,65 @@ export class Detonation {
     if (phase && running.length > 0) phase.leftRunning = [...running];
   }
 
-  /** An extra that the job asks for: what it can't tell is said and is no fault of the job. What is seen of it counts. */
-  async #checkScripts(run: SandboxRun, worked: ReadonlySet<string>): Promise<void> {
-    const { limits, blobs } = this.#deps;
-    const { check, phase } = await checkScripts(run, {
-      packages: this.#packages,
-      worked,
-      openArchive: () => blobs.open(this.#attempt.spec.blob.key),
-      limits,
+  /** Brings the packages into place and lists them, before any of their code has run. Resolves with whether that worked. */
+  async #fetch(run: SandboxRun): Promise<boolean> {
+    const { installMs } = this.#deps.limits;
+    this.#startPhase('fetch');
+    const fetched = await this.#limited('the fetch', installMs + SLACK_MS, run.fetch(installMs));
+    this.#record('fetch', fetched);
+    await this.#listPackages(run);
+    return fetched.exitCode === 0;
+  }
+
+  /** The scripts have the time that the fetch left. */
+  async #runScripts(run: SandboxRun): Promise<void> {
+    const { clock, limits } = this.#deps;
+    if (this.#checksScripts) await this.#loadWithoutScripts(run);
+    this.#startPhase('install');
+    const used = this.#phases.find(({ name }) => name === 'fetch')?.durationMs ?? 0;
+    const { phase, incomplete, log } = await runAllScripts(scriptOrder(this.#packages, run.projectDir), {
+      run,
+      clock,
+      timeoutMs: Math.max(0, limits.installMs - used),
       limited: (what, ms, work) => this.#limited(what, ms + SLACK_MS, work),
-      startPhase: (name) => this.#startPhase(name),
     });
-    this.#scriptCheck = check;
+    this.#phases.push(phase);
+    this.#incomplete.push(...incomplete);
+    this.#addLog(log);
+    await this.#linger(run);
+  }
+
+  async #import(run: SandboxRun): Promise<void> {
+    const { importMs } = this.#deps.limits;
+    this.#startPhase('import');
+    const importing = run.importAll(importMs, this.#packages);
+    const imported = await this.#limited('the import', importMs + SLACK_MS, importing);
+    this.#record('import', imported, { loaded: [...imported.loaded] });
+    this.#judgeImport(imported);
+    if (this.#withoutScripts !== null) this.#scriptCheck = scriptCheckOf(this.#withoutScripts, imported.worked);
+    await this.#linger(run);
+  }
+
+  /** An extra that the job asks for: where it has no answer, that is no fault of the job. What is seen of it counts. */
+  async #loadWithoutScripts(run: SandboxRun): Promise<void> {
+    const { importMs } = this.#deps.limits;
+    this.#startPhase('check');
+    const loading = loadWithoutScripts(run, this.#packages, importMs);
+    this.#withoutScripts = await this.#limited('loading without scripts', importMs + SLACK_MS, loading);
+    this.#scriptCheck = scriptCheckOf(this.#withoutScripts, new Set());
+    const { phase } = this.#withoutScripts;
     if (phase === null) return;
     this.#phases.push(phase);
     await this.#linger(run);
+    if (this.#leftRunning) await this.#limited('ending what still ran', SLACK_MS, run.endProcesses());
   }
 
   /** Without the list nothing can be attributed, but what was seen still stands. */
   async #listPackages(run: SandboxRun): Promise<void> {
     try {
-      this.#packages = await this.#limited('listing the packages', SLACK_MS, run.packages());
+      const { packages, disagreements } = await this.#limited('listing the packages', SLACK_MS, run.packages());
+      this.#packages = packages;
+      this.#disagreements = disagreements;
     } catch (error) {
       if (error instanceof CancelledError) throw error;
       const message = `the installed packages could not be listed: ${error instanceof Error ? error.message : error}`;
@@ -230,13 +265,18 @@ export class Detonation {
   #record(name: Phase['name'], step: StepResult, more: Pick<Phase, 'loaded'> = {}): void {
     const { command, exitCode, durationMs, timedOut } = step;
     this.#phases.push({ name, command, exitCode, durationMs, timedOut, ...more });
-    this.#log = (this.#log + step.log).slice(-64 * 1024);
+    this.#addLog(step.log);
     if (timedOut) {
-      const code = name === 'install' ? 'install-timeout' : 'import-timeout';
+      const code = name === 'fetch' ? 'fetch-timeout' : 'import-timeout';
       this.#incomplete.push({ code, message: `the ${name} was stopped at its deadline` });
-    } else if (name === 'install' && exitCode !== 0) {
-      this.#incomplete.push({ code: 'install-failed', message: `the install ended with exit code ${exitCode}` });
+    } else if (name === 'fetch' && exitCode !== 0) {
+      const message = `${command.split(' ')[0]} ended with exit code ${exitCode}: ${lastLines(step.log)}`;
+      this.#incomplete.push({ code: 'fetch-failed', message });
     }
+  }
+
+  #addLog(log: string): void {
+    this.#log = (this.#log + log).slice(-64 * 1024);
   }
 
   #report(): Report {
@@ -260,7 +300,9 @@ export class Detonation {
       },
       alerts: this.#monitor.alerts,
       tree: this.#monitor.tree,
+      steps: this.#run?.steps ?? new Steps(),
       packages: this.#packages,
+      disagreements: this.#disagreements,
       egressMode: this.#run?.egressMode ?? null,
       egress: this.#run?.egress() ?? [],
       leaks: this.#run?.leaks() ?? [],

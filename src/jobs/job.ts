@@ -1,17 +1,23 @@
 import type { ProjectText } from '../blobs/project-text.js';
+import { MANAGER_NAMES } from '../ecosystems/names.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Report } from '../report/report.js';
 
-/**
- * What is installed how; the package managers stand in `src/sandbox/ecosystems/`. `auto`: npm, pnpm or yarn, whichever the
- * project's lock file or `packageManager` tells.
- */
-export const ECOSYSTEMS = ['auto', 'npm', 'yarn', 'pnpm', 'bundler'] as const;
+/** What a request may ask for: a package manager (`src/ecosystems/`), or `auto`, which leaves the choice to the project's own files. */
+export const ECOSYSTEMS = ['auto', ...MANAGER_NAMES] as const;
 export type Ecosystem = (typeof ECOSYSTEMS)[number];
 
 /** The states of a job, in the order it passes through them; the last two are final. */
-export type JobState = 'queued' | 'preparing' | 'installing' | 'importing' | 'draining' | 'finished' | 'incomplete';
+export type JobState =
+  | 'queued'
+  | 'preparing'
+  | 'fetching'
+  | 'installing'
+  | 'importing'
+  | 'draining'
+  | 'finished'
+  | 'incomplete';
 
 /** What travels through the queue. It holds no secret: whoever reads Redis reads this. */
 export interface JobSpec {

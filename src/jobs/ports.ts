@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { WantedFiles } from '../blobs/archive-files.js';
 import type { Manifest } from '../blobs/manifest.js';
 import type { StoredArchive } from '../blobs/spool.js';
+import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { EgressLeak } from '../egress/leak.js';
 import type { EgressMode } from '../egress/mode.js';
@@ -9,8 +10,8 @@ import type { EgressRecord } from '../egress/record.js';
 import type { AlertSink, Watch } from '../falco/hub.js';
 import type { SourceStatus } from '../falco/source.js';
 import type { PlantedDecoy } from '../report/decoys.js';
-import type { InstalledPackage } from '../report/installed-package.js';
 import type { LoadedPackage, Report, RunningProcess } from '../report/report.js';
+import type { Steps } from '../report/steps.js';
 import type { Ecosystem, JobSpec, JobState, JobSummary, JobView } from './job.js';
 
 /** Time and randomness come in from outside. */
@@ -94,6 +95,14 @@ export interface ImportResult extends StepResult {
   readonly problem: string | null;
 }
 
+/** What was fetched, and where the package manager's own record of it and the disk disagree. */
+export interface PackageListing {
+  /** The project itself first. */
+  readonly packages: readonly InstalledPackage[];
+  /** In words for the report. */
+  readonly disagreements: readonly string[];
+}
+
 /** A running sandbox: one container, its network and its gateway, for one try of one job. */
 export interface SandboxRun {
   /** Full Docker id (64 hex); known before anything of the project runs in it. */
@@ -112,10 +121,12 @@ export interface SandboxRun {
   canary(marker: string): Promise<void>;
   /** Streams the archive into the project folder. @throws SandboxError `unpack-failed` with tar's message */
   unpack(archive: Readable): Promise<void>;
-  /** Installs with every dependency script forced on. */
-  install(timeoutMs: number): Promise<StepResult>;
-  /** Installs with every dependency script off. Null where the package manager can't. */
-  installWithoutScripts(timeoutMs: number): Promise<StepResult> | null;
+  /** Brings every package into place; no script of a package runs. */
+  fetch(timeoutMs: number): Promise<StepResult>;
+  /** What was fetched. Called before any code of a package runs: nothing has had a chance to change it. @throws SandboxError `listing-failed` */
+  packages(): Promise<PackageListing>;
+  /** Runs the lifecycle scripts of one package, as a step of its own. */
+  runScripts(pkg: InstalledPackage, timeoutMs: number): Promise<StepResult>;
   /**
    * Loads each direct dependency, and each package with an install script, in a process of its own; where folders are given,
    * those alone, and none of their tools.
@@ -125,17 +136,12 @@ export interface SandboxRun {
     packages: readonly InstalledPackage[],
     folders?: ReadonlySet<string>,
   ): Promise<ImportResult>;
-  /**
-   * Puts what the project has left out of the way and streams the archive in again: nothing that it did is in place. Nothing of
-   * the project may run any more (`endProcesses`). @throws SandboxError `clearing-failed`, `unpack-failed`
-   */
-  startAfresh(archive: Readable): Promise<void>;
   /** Waits until nothing of the project runs any more, at most `ms`. Resolves with what still runs then. */
   linger(ms: number): Promise<readonly RunningProcess[]>;
   /** Kills everything of the project that runs. */
   endProcesses(): Promise<void>;
-  /** What stands in the project's dependency folders now; the project itself first. */
-  packages(): Promise<readonly InstalledPackage[]>;
+  /** Everything that the worker started in it so far. */
+  readonly steps: Steps;
   /** What it may reach. */
   readonly egressMode: EgressMode;
   /** What it tried to reach through its gateway. */

@@ -27,7 +27,7 @@ export class SelfTestError extends Error {
  */
 export async function selfTest(deps: SelfTestDependencies): Promise<number> {
   const { sandbox, feed, clock, newNonce, graceMs } = deps;
-  const run = await sandbox.create({ jobId: deps.newId(), ecosystem: 'npm', attempt: 1 });
+  const run = await sandbox.create({ jobId: deps.newId(), ecosystem: 'auto', attempt: 1 });
   const monitor = new Monitor();
   const watch = feed.watch(run.containerId, monitor);
   try {

@@ -6,6 +6,8 @@ export type JobEvent =
   | 'picked-up'
   /** The opening canary came back: the sandbox is watched. */
   | 'watched'
+  /** Every package is in place; no code of one has run. */
+  | 'fetched'
   | 'installed'
   | 'imported'
   /** The closing canary came back and everything before it is in. */
@@ -15,7 +17,8 @@ export type JobEvent =
 
 const TABLE: Record<JobState, Partial<Record<JobEvent, JobState>>> = {
   queued: { 'picked-up': 'preparing', 'gave-up': 'incomplete' },
-  preparing: { 'picked-up': 'preparing', watched: 'installing', 'gave-up': 'incomplete' },
+  preparing: { 'picked-up': 'preparing', watched: 'fetching', 'gave-up': 'incomplete' },
+  fetching: { 'picked-up': 'preparing', fetched: 'installing', 'gave-up': 'incomplete' },
   installing: { 'picked-up': 'preparing', installed: 'importing', 'gave-up': 'incomplete' },
   importing: { 'picked-up': 'preparing', imported: 'draining', 'gave-up': 'incomplete' },
   draining: { 'picked-up': 'preparing', drained: 'finished', 'gave-up': 'incomplete' },

@@ -33,7 +33,7 @@ export function specOf(data: unknown): JobSpec | null {
   return specSchema.safeParse(data).data ?? null;
 }
 
-const RUNNING = ['preparing', 'installing', 'importing', 'draining'] as const satisfies readonly JobState[];
+const RUNNING = ['preparing', 'fetching', 'installing', 'importing', 'draining'] as const satisfies readonly JobState[];
 const progressSchema = z.object({
   state: z.enum(RUNNING),
   /** What the report will say, told just before it is stored: lists are made without reading reports. */

@@ -1,10 +1,11 @@
+import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { EgressLeak } from '../egress/leak.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { EgressRecord } from '../egress/record.js';
 import type { Alert, Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
-import { type Attribution, attribute, packagesThatRan } from './attribution.js';
+import { type Actors, type Attribution, attribute, packagesThatRan } from './attribution.js';
 import { type Baseline, markAccepted } from './baseline.js';
 import type { Contacts } from './contacts.js';
 import { correlate } from './correlation.js';
@@ -12,19 +13,19 @@ import type { PlantedDecoy } from './decoys.js';
 import { directAttempts } from './direct-attempts.js';
 import { dataInNames, type GatewayObservation, leakedDecoy, refusedEgress, toAlert } from './egress-findings.js';
 import { directRow, recordRow } from './egress-rows.js';
-import { type PhaseStart, phaseAt, toFinding } from './findings.js';
+import { type PhaseStart, toFinding } from './findings.js';
 import { foreignWriteAlerts } from './foreign-write.js';
-import type { InstalledPackage } from './installed-package.js';
 import { type KnownPackages, lowerKnown } from './known-packages.js';
 import { PackageIndex } from './package-index.js';
 import { processRows } from './process-rows.js';
 import type { ProcessTree } from './process-tree.js';
 import { baselineOutcome, type ProjectBaseline } from './project-baseline.js';
 import { type AuthoredWrite, foreignOf, type ProjectWrites } from './project-writes.js';
-import type { Finding, Phase, Report } from './report.js';
+import type { Finding, InstalledRow, Phase, Report } from './report.js';
 import type { ScriptCheck } from './script-check.js';
 import { allowScripts, packageRows } from './script-rows.js';
 import { specOf } from './spec.js';
+import type { Steps } from './steps.js';
 import { strayContacts } from './stray-contacts.js';
 import { decideVerdict, type IncompleteReason, splitByPriority } from './verdict.js';
 
@@ -43,7 +44,9 @@ export interface Evidence {
   readonly monitoring: Omit<Report['monitoring'], 'proven'>;
   readonly alerts: readonly FoldedAlert[];
   readonly tree: ProcessTree;
+  readonly steps: Steps;
   readonly packages: readonly InstalledPackage[];
+  readonly disagreements: readonly string[];
   /** Null when no sandbox was made. */
   readonly egressMode: EgressMode | null;
   readonly egress: readonly EgressRecord[];
@@ -67,19 +70,19 @@ export interface Evidence {
 /** The report of one job: a pure function of the evidence. */
 export function buildReport(evidence: Evidence): Report {
   const index = new PackageIndex(evidence.packages, evidence.projectDir);
-  const ranIn = (phase: Finding['phase']): ReadonlyMap<InstalledPackage, readonly string[]> =>
-    packagesThatRan(evidence.tree, index, (ns) => phaseAt(ns, evidence.phaseStarts) === phase);
-  const ran = ranIn('install');
-  const writes = evidence.writes.authored(evidence.tree, index);
-  const incomplete = [...evidence.incomplete, ...unrunScripts(evidence, ran)];
+  const actors: Actors = { tree: evidence.tree, steps: evidence.steps, packages: index };
+  const ran = packagesThatRan(actors);
+  const writes = evidence.writes.authored(actors);
+  const incomplete = [...evidence.incomplete, ...unrunScripts(evidence, ran), ...nothingInstalled(evidence)];
   const seen = syscallAlerts(evidence);
-  const all = allFindings(evidence, seen, writes, index);
+  const all = allFindings(evidence, seen, writes, actors);
   const { judged, told } = splitByPriority(all, evidence.failOn);
   const verdict = decideVerdict(judged.length, incomplete);
   const { phaseStarts, scriptCheck } = evidence;
-  const seenOf = { ran, ranInCheck: ranIn('check'), writes, phaseStarts, scriptCheck, judged };
+  const seenOf = { ran, writes, phaseStarts, scriptCheck, judged };
   const packages = packageRows(seenOf, index);
   const declared = evidence.packages.filter((pkg) => pkg.scripts.length > 0);
+  const fetched = evidence.packages.filter(({ path }) => path !== '.');
   const { projectBaseline, finishedAt } = evidence;
   return {
     id: evidence.job.id,
@@ -92,11 +95,10 @@ export function buildReport(evidence: Evidence): Report {
     phases: evidence.phases.map((phase) => {
       const started = evidence.phaseStarts.find(({ name }) => name === phase.name);
       const timed = started === undefined ? phase : { ...phase, startedAt: new Date(started.at).toISOString() };
+      if (phase.name === 'fetch') return { ...timed, installed: fetched.length };
       if (phase.name !== 'install') return timed;
-      const installed = evidence.packages.filter(({ path }) => path !== '.').length;
       return {
         ...timed,
-        installed,
         scripts: { declared: declared.length, ran: declared.filter((pkg) => ran.has(pkg)).length },
       };
     }),
@@ -105,12 +107,14 @@ export function buildReport(evidence: Evidence): Report {
     observations: told,
     ...(projectBaseline === null ? {} : { projectBaseline: baselineOutcome(projectBaseline, all, finishedAt) }),
     egressMode: evidence.egressMode,
-    egress: egressRows(evidence, seen, index),
+    egress: egressRows(evidence, seen, actors),
     packages,
+    installed: fetched.map(toInstalledRow),
+    disagreements: [...evidence.disagreements],
     ...(scriptCheck === null ? {} : { scriptCheck: { problem: scriptCheck.problem } }),
-    allowScripts: allowScripts(packages, verdict, judged, scriptCheck && contacting(evidence, seen, index)),
+    allowScripts: allowScripts(packages, verdict, judged, scriptCheck && contacting(evidence, seen, actors)),
     incomplete,
-    processes: processRows(evidence.tree, index, judged),
+    processes: processRows(actors, judged),
     log: evidence.log,
   };
 }
@@ -134,30 +138,50 @@ function unrunScripts(
   return [{ code: 'scripts-not-run', message }];
 }
 
+/** A fetch that leaves nothing in place, of a project that declares what it needs, has shown nothing. */
+function nothingInstalled({ phases, packages, manager }: Evidence): readonly IncompleteReason[] {
+  if (phases.find(({ name }) => name === 'fetch')?.exitCode !== 0) return [];
+  if (packages.some((pkg) => !isLocal(pkg) || pkg.from.kind === 'link')) return [];
+  const needed = packages
+    .filter(isLocal)
+    .flatMap(({ dependencies, mayBeAbsent }) => dependencies.filter((name) => !mayBeAbsent?.includes(name)));
+  const names = [...new Set(needed)];
+  if (names.length === 0) return [];
+  const shown = names.slice(0, 5).join(', ');
+  const message = `the project declares ${names.length} dependencies (${shown}) and none was found after ${manager?.name ?? 'the package manager'} had fetched them`;
+  return [{ code: 'nothing-installed', message }];
+}
+
+function toInstalledRow({ name, calledItself, version, path, from }: InstalledPackage): InstalledRow {
+  const { kind, resolved, integrity } = from;
+  const other = calledItself === undefined ? {} : { calledItself };
+  return { name, ...other, version, folder: path, from: kind, resolved, integrity };
+}
+
 function allFindings(
   evidence: Evidence,
   alerts: readonly FoldedAlert[],
   writes: readonly AuthoredWrite[],
-  index: PackageIndex,
+  actors: Actors,
 ): Finding[] {
+  const { packages: index } = actors;
   const observations = [
     ...evidence.leaks.map(leakedDecoy),
     ...evidence.dataNames.map(dataInNames),
     ...evidence.egress.filter((record) => !record.allowed).map(refusedEgress),
   ];
-  const seen = observations.flatMap((observation) => perPackage(observation, evidence, index));
+  const seen = observations.flatMap((observation) => perPackage(observation, evidence, actors));
   const foreignWrites = foreignOf(writes, index);
   const context = {
-    tree: evidence.tree,
-    packages: index,
+    ...actors,
     phases: evidence.phaseStarts,
     decoys: evidence.decoys,
     foreignWrites,
   };
   const single = [...alerts, ...seen, ...foreignWriteAlerts(foreignWrites)]
     .map((observed) => toFinding(observed, context))
-    .filter((finding) => !isPreparing(finding))
-    .map((finding) => lowerKnown(finding, evidence.known, (pkg) => index.isNamedByOthers(pkg)));
+    .filter((finding) => finding !== undefined)
+    .map((finding) => lowerKnown(finding, evidence.known, (pkg) => index.isFromRegistry(pkg)));
   const { baseline, projectBaseline, finishedAt } = evidence;
   const ofProject = projectBaseline?.entries ?? [];
   return [...single, ...correlate(single)].map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
@@ -168,22 +192,11 @@ function syscallAlerts({ alerts, contacts, gateway }: Evidence): readonly Folded
   return gateway === null ? alerts : [...alerts, ...strayContacts(contacts.all(), gateway)];
 }
 
-/**
- * Before an install the worker's own tar wrote the archive's files, whatever they are called, and its own script read yarn's
- * settings; before the one of the check phase its shell put out of the way what the first had left. Nothing of the project
- * ran: before that one everything was killed. So it is the time that tells them, not names, which anybody may take.
- */
-function isPreparing({ phase, alert }: Finding): boolean {
-  const { 'proc.exepath': program = '', 'proc.cmdline': command = '' } = alert.output_fields;
-  if (phase !== 'prepare') return false;
-  return /\/bin\/(?:tar|mv|dash)$/.test(program) || command.startsWith('node /opt/packwarden/settle-yarn.mjs ');
-}
-
 /** Two packages that ask for the same host are two findings. */
-function perPackage(observation: GatewayObservation, evidence: Evidence, index: PackageIndex): readonly FoldedAlert[] {
+function perPackage(observation: GatewayObservation, evidence: Evidence, actors: Actors): readonly FoldedAlert[] {
   const askers = new Map<string, Alert[]>();
   for (const alert of evidence.contacts.of(observation.asked)) {
-    const by = attribute(alert, evidence.tree, index).package;
+    const by = attribute(alert, actors).package;
     const key = by === null ? '' : by.path.join('\0');
     askers.set(key, [...(askers.get(key) ?? []), alert]);
   }
@@ -195,18 +208,14 @@ function perPackage(observation: GatewayObservation, evidence: Evidence, index: 
 }
 
 /** Who tried to reach anything, by the gateway or past it. */
-function contacting(
-  { contacts, tree }: Evidence,
-  alerts: readonly FoldedAlert[],
-  index: PackageIndex,
-): ReadonlySet<string> {
+function contacting({ contacts }: Evidence, alerts: readonly FoldedAlert[], actors: Actors): ReadonlySet<string> {
   const tries = [...contacts.all(), ...directAttempts(alerts).map(({ alert }) => alert)];
-  const packages = tries.flatMap((alert) => attribute(alert, tree, index).package ?? []);
+  const packages = tries.flatMap((alert) => attribute(alert, actors).package ?? []);
   return new Set(packages.map(specOf));
 }
 
-function egressRows(evidence: Evidence, alerts: readonly FoldedAlert[], index: PackageIndex): Report['egress'] {
-  const behind = (alert: Alert): Attribution => attribute(alert, evidence.tree, index);
+function egressRows(evidence: Evidence, alerts: readonly FoldedAlert[], actors: Actors): Report['egress'] {
+  const behind = (alert: Alert): Attribution => attribute(alert, actors);
   return [
     ...evidence.egress.map((record) => recordRow(record, evidence.contacts.of(record)[0], behind)),
     ...directAttempts(alerts).map((attempt) => directRow(attempt, behind)),

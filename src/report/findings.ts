@@ -1,13 +1,11 @@
 import { type Alert, alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
-import { attribute } from './attribution.js';
+import { type Actors, type Attribution, attribute } from './attribution.js';
 import { decoyOf, type PlantedDecoy } from './decoys.js';
-import type { PackageIndex } from './package-index.js';
-import type { ProcessTree } from './process-tree.js';
 import { type AuthoredWrite, writerOf } from './project-writes.js';
 import type { Finding, LegacyAlert } from './report.js';
 
-/** When a phase began, in milliseconds since the epoch; in order. Before `check` comes a second `prepare`: the project is unpacked anew. */
+/** When a phase began, in milliseconds since the epoch; in order. */
 export interface PhaseStart {
   readonly name: Finding['phase'];
   readonly at: number;
@@ -38,28 +36,26 @@ export function phaseAt(ns: bigint, starts: readonly PhaseStart[]): Finding['pha
   return starts.findLast((start) => start.at <= ms)?.name ?? 'prepare';
 }
 
-/** When the tree that stood at a time was unpacked: what was written before is gone. In ns since the epoch. */
-function unpackedAt(ns: bigint, starts: readonly PhaseStart[]): bigint {
-  const ms = Number(ns / 1_000_000n);
-  const prepared = starts.findLast(({ name, at }) => name === 'prepare' && at <= ms);
-  return BigInt(prepared?.at ?? 0) * 1_000_000n;
-}
-
 /** What alerts are read with: who ran, what is installed, when the phases began. */
-export interface FindingContext {
-  readonly tree: ProcessTree;
-  readonly packages: PackageIndex;
+export interface FindingContext extends Actors {
   readonly phases: readonly PhaseStart[];
   readonly decoys: readonly PlantedDecoy[];
   readonly foreignWrites: readonly AuthoredWrite[];
 }
 
-/** What one observed alert becomes in the report. */
-export function toFinding(observed: FoldedAlert, context: FindingContext): Finding {
-  const { tree, packages, phases, decoys, foreignWrites } = context;
+/**
+ * What one observed alert becomes in the report; undefined for what is not judged: the container engine's own set-up of a
+ * container and of a step, and steps in which no code of the project or of a package runs.
+ */
+export function toFinding(observed: FoldedAlert, context: FindingContext): Finding | undefined {
+  const { packages, phases, decoys, foreignWrites } = context;
   const { alert, count, first, last } = observed;
-  const { package: pkg, programs, processes } = attribute(alert, tree, packages);
-  const wrote = writerOf(programs, foreignWrites, unpackedAt(alertTimeNs(alert), phases));
+  const attribution = attribute(alert, context);
+  if (alert.source === 'syscall' && isWorkers(attribution)) return undefined;
+  // The shell that the worker's step starts for a script is not the package's choice.
+  if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
+  const { package: pkg, programs, processes } = attribution;
+  const wrote = writerOf(programs, foreignWrites);
   return {
     rule: alert.rule,
     priority: alert.priority,
@@ -74,4 +70,21 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
     processes,
     alert: toLegacyAlert(alert),
   };
+}
+
+/** Tag of rules that mean what a script's program starts, not the script's own shell. */
+const STARTED_BY_PROGRAM = 'started_by_program';
+
+/** Where the image's programs are: its root is read-only, so no package can put one there. */
+const IMAGE_FOLDERS = /^(?:\/usr\/|\/bin\/|\/sbin\/|\/lib|\/opt\/)/;
+
+/**
+ * Whether it is the doing of the engine or of the worker. The engine's helper (runc) acts under the container's id before a step's
+ * first program: no program of the container stands in its chain. Every process that a package makes has its maker's programs there,
+ * whatever it calls itself. In a step without code of packages all programs are the image's; another program counts.
+ */
+function isWorkers({ step, programs }: Attribution): boolean {
+  if (step === undefined) return programs.length === 0;
+  if (step.kind !== 'own' && step.kind !== 'fetch' && step.kind !== 'canary') return false;
+  return programs.every(({ exepath }) => IMAGE_FOLDERS.test(exepath));
 }

@@ -25,26 +25,26 @@ export async function readKnownPackages(file: string): Promise<KnownPackages> {
 
 /**
  * A finding that is a known package's known doing becomes an observation that says so; every other is left as it is.
- * `isNamedByOthers`: whether a package's name is more than its own word.
+ * `isFromRegistry`: whether it is what a registry delivered under its name: nobody else can have that name.
  */
 export function lowerKnown(
   finding: Finding,
   known: KnownPackages,
-  isNamedByOthers: (pkg: PackageRef) => boolean,
+  isFromRegistry: (pkg: PackageRef) => boolean,
 ): Finding {
-  const why = whyKnown(finding, known, isNamedByOthers);
+  const why = whyKnown(finding, known, isFromRegistry);
   return why === undefined ? finding : { ...finding, priority: 'NOTICE', known: why };
 }
 
 function whyKnown(
   { package: pkg, rule, phase, alert }: Finding,
   known: KnownPackages,
-  isNamedByOthers: (pkg: PackageRef) => boolean,
+  isFromRegistry: (pkg: PackageRef) => boolean,
 ): string | undefined {
   if (pkg === null) return undefined;
   const { name } = pkg;
   const includes = (packages: readonly string[]): boolean =>
-    packages.includes('*') || (packages.includes(name) && isNamedByOthers(pkg));
+    packages.includes('*') || (packages.includes(name) && isFromRegistry(pkg));
   if (rule === REFUSED_EGRESS_RULE) {
     const { 'egress.host': host = '', 'egress.port': port = '443' } = alert.output_fields;
     const pair = known.prebuilt.find(({ hosts, packages }) => hosts.includes(host) && includes(packages));

@@ -1,4 +1,4 @@
-import { type InstalledPackage, isLocal, standsUnderItsName } from './installed-package.js';
+import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
 import type { PackageRef } from './report.js';
 
 /** Looks up packages by folder, and tells why each one is installed. */
@@ -52,15 +52,14 @@ export class PackageIndex {
       path.unshift(this.#byPath.get(at)?.name ?? at);
       at = this.#parents.get(at);
     }
-    return { name: pkg.name, version: pkg.version, path };
+    const { name, version, calledItself } = pkg;
+    return { name, version, path, ...(calledItself === undefined ? {} : { calledItself }) };
   }
 
-  /** False where a package of this name and version only calls itself so. */
-  isNamedByOthers({ name, version }: PackageRef): boolean {
-    for (const pkg of this.all) {
-      if (pkg.name === name && pkg.version === version && !standsUnderItsName(pkg)) return false;
-    }
-    return true;
+  /** Whether every package of this name and version is what a registry delivered under that name, with its integrity. */
+  isFromRegistry({ name, version }: PackageRef): boolean {
+    const named = [...this.all].filter((pkg) => pkg.name === name && pkg.version === version);
+    return named.length > 0 && named.every(({ from }) => from.kind === 'registry' && from.integrity !== null);
   }
 
   #walkFromRoot(): void {

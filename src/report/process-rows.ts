@@ -1,7 +1,6 @@
-import { ownerOf, scriptRoot } from './attribution.js';
+import { type Actors, ownerOfStart } from './attribution.js';
 import { isoTime } from './findings.js';
-import type { PackageIndex } from './package-index.js';
-import type { ProcessStart, ProcessTree } from './process-tree.js';
+import type { ProcessStart } from './process-tree.js';
 import type { Finding, ProcessRow, Report } from './report.js';
 import { specOf } from './spec.js';
 
@@ -22,22 +21,21 @@ interface OwnedStart {
  * The program starts of a sandbox, in time. Where there are too many, those in a finding's chain stay first, then those
  * of dependencies, then the earliest.
  */
-export function processRows(tree: ProcessTree, index: PackageIndex, findings: readonly Finding[]): Report['processes'] {
+export function processRows(actors: Actors, findings: readonly Finding[]): Report['processes'] {
   const told = new Set(findings.flatMap(({ processes }) => processes.map(({ pid }) => pid)));
-  const starts = [...tree.starts()].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.pid - b.pid));
+  const starts = [...actors.tree.starts()].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.pid - b.pid));
   // A fork storm may be one chain of tens of thousands: not everybody's ancestors are asked for.
   const candidates = starts.filter(({ pid }, position) => position < MAX_CANDIDATES || told.has(pid));
-  const owned = candidates.slice(-2 * MAX_CANDIDATES).map((start) => ({ start, owner: ownerName(start, tree, index) }));
+  const owned = candidates.slice(-2 * MAX_CANDIDATES).map((start) => ({ start, owner: ownerName(start, actors) }));
   const rank = ({ start, owner }: OwnedStart): number => (told.has(start.pid) ? 0 : owner === null ? 2 : 1);
   const kept = new Set([...owned].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_ROWS));
   return { total: starts.length, rows: owned.filter((row) => kept.has(row)).map(toRow) };
 }
 
 /** Null for the package manager's own doings and the project's scripts. */
-function ownerName(start: ProcessStart, tree: ProcessTree, index: PackageIndex): string | null {
-  const root = scriptRoot(tree.chainOf(start));
-  const owner = root && ownerOf(root, index);
-  return owner && owner !== index.root ? specOf(owner) : null;
+function ownerName(start: ProcessStart, actors: Actors): string | null {
+  const owner = ownerOfStart(start, actors);
+  return owner && owner !== actors.packages.root ? specOf(owner) : null;
 }
 
 function toRow({ start, owner }: OwnedStart): ProcessRow {

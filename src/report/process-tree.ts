@@ -6,7 +6,7 @@ export const FORK_RULE = 'Packwarden fork trace';
 
 /** How many started programs a tree remembers: far above an honest install's, so that a fork storm stays bounded. */
 const MAX_STARTS = 50_000;
-/** Forks only put orphans back into their chain: beyond this many, such a chain ends at init. */
+/** Forks put orphans back into their chain. */
 const MAX_FORKS = 200_000;
 /** How far a chain is climbed. A longer one can't be told, so that nobody makes a worker climb all day. */
 const MAX_CHAIN = 1_024;
@@ -77,7 +77,7 @@ export class ProcessTree {
   #forkCount = 0;
   #overflowed = 0;
 
-  /** Starts that were not remembered. */
+  /** Starts and forks that were not remembered. */
   get overflowed(): number {
     return this.#overflowed;
   }
@@ -90,8 +90,15 @@ export class ProcessTree {
   #addFork(alert: Alert): void {
     const child = integer(alert.fields['evt.rawres']);
     const parentPid = integer(alert.fields['proc.pid']);
-    if (child === undefined || parentPid === undefined || this.#forkCount >= MAX_FORKS) return;
-    const fork = { parentPid, parentVpid: integer(alert.fields['proc.vpid']), time: alertTimeNs(alert) };
+    if (child === undefined || parentPid === undefined) return;
+    if (this.#forkCount >= MAX_FORKS) {
+      this.#overflowed += 1;
+      return;
+    }
+    const parentVpid = integer(alert.fields['proc.vpid']);
+    // The engine's helper has one number inside and outside: it makes processes of the host, whose numbers are no container's.
+    if (parentVpid === parentPid) return;
+    const fork = { parentPid, parentVpid, time: alertTimeNs(alert) };
     const earlier = this.#forks.get(child);
     if (earlier) earlier.push(fork);
     else this.#forks.set(child, [fork]);

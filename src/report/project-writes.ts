@@ -1,8 +1,8 @@
+import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import { type Alert, alertTimeNs } from '../falco/alert.js';
-import { attribute } from './attribution.js';
-import type { InstalledPackage } from './installed-package.js';
+import { type Actors, attribute } from './attribution.js';
 import type { PackageIndex } from './package-index.js';
-import { type ProcessStart, type ProcessTree, trimSlash } from './process-tree.js';
+import { type ProcessStart, trimSlash } from './process-tree.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that tells which process wrote a file of the project. */
 export const WRITE_RULE = 'Packwarden project write';
@@ -47,12 +47,12 @@ export class ProjectWrites {
   }
 
   /** What packages wrote, in the order in which it came; the project's own scripts are no package's. */
-  authored(tree: ProcessTree, packages: PackageIndex): readonly AuthoredWrite[] {
+  authored(actors: Actors): readonly AuthoredWrite[] {
     const found: AuthoredWrite[] = [];
     for (const { path, alert } of this.#byKey.values()) {
-      const owner = packages.owning(path);
-      const writer = owner && attribute(alert, tree, packages).by;
-      if (writer === undefined || writer === packages.root) continue;
+      const owner = actors.packages.owning(path);
+      const writer = owner && attribute(alert, actors).by;
+      if (writer === undefined || writer === actors.packages.root) continue;
       found.push({ path, alert, writer, owner: owner as InstalledPackage });
     }
     return found;
@@ -64,21 +64,16 @@ export function foreignOf(writes: readonly AuthoredWrite[], packages: PackageInd
   return writes.filter(({ writer, owner }) => owner !== packages.root && owner !== writer);
 }
 
-/**
- * Who wrote, before, the program files that these processes ran: the first of them that a foreign package had written. What was
- * written before `since` (ns since the epoch) is not in place any more.
- */
+/** Who wrote, before, the program files that these processes ran: the first of them that a foreign package had written. */
 export function writerOf(
   programs: readonly ProcessStart[],
   writes: readonly AuthoredWrite[],
-  since: bigint,
 ): AuthoredWrite | undefined {
   if (writes.length === 0) return undefined;
   for (const program of programs) {
     const files = programFiles(program);
     const write = writes.find(({ path, alert }) => {
-      const at = alertTimeNs(alert);
-      return files.includes(path) && since <= at && at <= program.time;
+      return files.includes(path) && alertTimeNs(alert) <= program.time;
     });
     if (write !== undefined) return write;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ORIGINS } from '../ecosystems/installed-package.js';
 import { EGRESS_MODES } from '../egress/mode.js';
 
 /** Why a report cannot vouch for the run. `unwatched`: the sensor could have missed something; `unfinished`: it did not run to its end. */
@@ -10,6 +11,9 @@ export const INCOMPLETE_CODES = {
   'no-closing-canary': 'unwatched',
   'alerts-overflowed': 'unwatched',
   'scripts-not-run': 'unwatched',
+  'nothing-installed': 'unwatched',
+  'fetch-failed': 'unfinished',
+  'fetch-timeout': 'unfinished',
   'install-failed': 'unfinished',
   'install-timeout': 'unfinished',
   'import-timeout': 'unfinished',
@@ -38,7 +42,14 @@ export const legacyAlertSchema = z.object({
 });
 export type LegacyAlert = z.infer<typeof legacyAlertSchema>;
 
-const packageRef = z.object({ name: z.string(), version: z.string(), path: z.array(z.string()) });
+const packageRef = z.object({
+  /** The name under which it was delivered. */
+  name: z.string(),
+  version: z.string(),
+  path: z.array(z.string()),
+  /** What its own manifest calls it, where that is another name. */
+  calledItself: z.string().optional(),
+});
 /** A package and the chain of packages, from the project's root, that pulls it in. */
 export type PackageRef = z.infer<typeof packageRef>;
 
@@ -55,7 +66,7 @@ const findingSchema = z.object({
   count: z.number().int().positive(),
   first: z.iso.datetime(),
   last: z.iso.datetime(),
-  phase: z.enum(['prepare', 'install', 'import', 'check', 'drain']),
+  phase: z.enum(['prepare', 'fetch', 'install', 'import', 'check', 'drain']),
   package: packageRef.nullable(),
   /** The planted fake credential that it was about, e.g. `SSH key`. */
   decoy: z.string().nullable(),
@@ -97,21 +108,40 @@ export type LoadedPackage = z.infer<typeof loadedPackage>;
 const runningProcess = z.object({ pid: z.number().int(), cmdline: z.string() });
 export type RunningProcess = z.infer<typeof runningProcess>;
 
+const scriptStep = z.object({
+  /** `name@version` */
+  package: z.string(),
+  /** Folder relative to the project's root; `.` is the project itself. */
+  path: z.string(),
+  scripts: z.array(z.string()),
+  exitCode: z.number().int().nullable(),
+  timedOut: z.boolean(),
+  durationMs: z.number(),
+});
+/** How the lifecycle scripts of one package went. */
+export type ScriptStep = z.infer<typeof scriptStep>;
+
 const phaseSchema = z.object({
-  /** `check`: installed once more without scripts, where the job asks which of them are needed. */
-  name: z.enum(['install', 'import', 'check']),
+  /**
+   * `fetch`: the package manager brings everything into place and no script runs. `check`: packages with scripts are loaded before
+   * any script has run, where the job asks which of them are needed. `install`: the lifecycle scripts run. In reports of before
+   * `fetch` was a phase of its own, `install` is both.
+   */
+  name: z.enum(['fetch', 'install', 'import', 'check']),
   command: z.string(),
   exitCode: z.number().int().nullable(),
   /** Absent in reports of before it was recorded. */
   startedAt: z.iso.datetime().optional(),
   durationMs: z.number(),
   timedOut: z.boolean(),
-  /** Of the install: how many packages it left in the dependency folders. Absent in reports of before it was counted. */
+  /** Of the fetch: how many packages it left in the dependency folders. Absent in reports of before it was counted. */
   installed: z.number().int().optional(),
   /** What the import and check phases loaded, each in a process of its own. */
   loaded: z.array(loadedPackage).optional(),
   /** What still ran when the phase was over and had been watched for a while longer. */
   leftRunning: z.array(runningProcess).optional(),
+  /** Of the install: each package's scripts, in the order in which they ran. */
+  steps: z.array(scriptStep).optional(),
   scripts: z.object({ declared: z.number().int(), ran: z.number().int() }).optional(),
 });
 export type Phase = z.infer<typeof phaseSchema>;
@@ -127,6 +157,19 @@ const processRowSchema = z.object({
 });
 /** One program start in the sandbox. */
 export type ProcessRow = z.infer<typeof processRowSchema>;
+
+const installedRow = z.object({
+  name: z.string(),
+  calledItself: z.string().optional(),
+  version: z.string(),
+  /** Relative to the project's root. */
+  folder: z.string(),
+  from: z.enum(ORIGINS),
+  resolved: z.string().nullable(),
+  integrity: z.string().nullable(),
+});
+/** One package that was fetched, and where it came from. */
+export type InstalledRow = z.infer<typeof installedRow>;
 
 /** The full report of a job, as `GET /v1/jobs/:id` gives it. */
 export const reportSchema = z.object({
@@ -188,6 +231,10 @@ export const reportSchema = z.object({
       needed: z.boolean().nullable().optional(),
     }),
   ),
+  /** Everything that was fetched, before any code of it ran; the project itself is not part of it. Absent in reports of before it was kept. */
+  installed: z.array(installedRow).optional(),
+  /** Where the package manager's own record of the install and the disk disagree. */
+  disagreements: z.array(z.string()).optional(),
   /**
    * The file of the archive that decided what was installed, without its folder, and the lines that name the packages of the
    * findings: `name@version` → line, from 1. Absent where there are none, and in reports of before.

@@ -1,27 +1,22 @@
-import type { InstalledPackage } from './installed-package.js';
+import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { PackageIndex } from './package-index.js';
 
-/** What the check phase found out: the project was installed once more, with every script off. */
+/** What the check phase found out: the packages were loaded as they had been fetched, before any script had run. */
 export interface ScriptCheck {
-  /** By folder (`realPath`): whether the package could be loaded then. Only packages that could be loaded before are in it. */
+  /** By folder (`realPath`): whether the package could be loaded then. Only packages that could be loaded after their scripts are in it. */
   readonly loads: ReadonlyMap<string, boolean>;
   /** Why it can't be told of any package, or of all; null when it can. */
   readonly problem: string | null;
 }
 
 /**
- * Whether a package needs its scripts to be loaded. Every script was off at once, so one that could not be loaded and depends
- * on another that could not be is not told: it may be the other one's script that it misses. Null, too, where the check was
- * not asked for, where it has no answer, and where the manager ran the package's scripts all the same (`ran`).
+ * Whether a package needs its scripts to be loaded. No script had run, so nothing is said of one that could not be loaded and
+ * depends on another that could not be: it may be the other one's script that it misses. Null, too, where the check was not
+ * asked for, and where it has no answer.
  */
-export function isNeeded(
-  pkg: InstalledPackage,
-  check: ScriptCheck | null,
-  ran: ReadonlyMap<InstalledPackage, unknown>,
-  index: PackageIndex,
-): boolean | null {
+export function isNeeded(pkg: InstalledPackage, check: ScriptCheck | null, index: PackageIndex): boolean | null {
   const loads = check?.loads.get(pkg.realPath);
-  if (check === null || loads === undefined || ran.has(pkg)) return null;
+  if (check === null || loads === undefined) return null;
   if (loads) return false;
   const others = [...dependenciesOf(pkg, index)].filter(({ scripts }) => scripts.length > 0);
   return others.every(({ realPath }) => check.loads.get(realPath) === true) ? true : null;

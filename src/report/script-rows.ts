@@ -1,6 +1,6 @@
+import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import { alertTimeNs } from '../falco/alert.js';
 import { type PhaseStart, phaseAt } from './findings.js';
-import type { InstalledPackage } from './installed-package.js';
 import type { PackageIndex } from './package-index.js';
 import type { AuthoredWrite } from './project-writes.js';
 import type { Finding, Report } from './report.js';
@@ -9,10 +9,8 @@ import { specOf } from './spec.js';
 
 /** What was seen of the packages with install scripts. */
 export interface SeenOfScripts {
-  /** In the install, with the commands. */
+  /** With the commands. */
   readonly ran: ReadonlyMap<InstalledPackage, readonly string[]>;
-  /** In the check phase, though all were off. */
-  readonly ranInCheck: ReadonlyMap<InstalledPackage, unknown>;
   readonly writes: readonly AuthoredWrite[];
   readonly phaseStarts: readonly PhaseStart[];
   readonly scriptCheck: ScriptCheck | null;
@@ -21,7 +19,7 @@ export interface SeenOfScripts {
 
 /** Every package with install scripts; the project itself is not one. */
 export function packageRows(seen: SeenOfScripts, index: PackageIndex): Report['packages'] {
-  const { ran, ranInCheck, scriptCheck, judged } = seen;
+  const { ran, scriptCheck, judged } = seen;
   const written = filesWritten(seen);
   return [...index.all]
     .filter((pkg) => pkg.path !== '.' && pkg.scripts.length > 0)
@@ -33,11 +31,11 @@ export function packageRows(seen: SeenOfScripts, index: PackageIndex): Report['p
       commands: [...(ran.get(pkg) ?? [])],
       wrote: written.get(pkg)?.size ?? 0,
       findings: judged.filter(({ package: by }) => by?.name === pkg.name && by.version === pkg.version).length,
-      needed: isNeeded(pkg, scriptCheck, ranInCheck, index),
+      needed: isNeeded(pkg, scriptCheck, index),
     }));
 }
 
-/** By writer, until the tree was unpacked anew. What an import wrote counts: it can't be told from what a script left running. */
+/** By writer. What an import wrote counts: it can't be told from what a script left running. */
 function filesWritten({ writes, phaseStarts }: SeenOfScripts): ReadonlyMap<InstalledPackage, ReadonlySet<string>> {
   const files = new Map<InstalledPackage, Set<string>>();
   for (const { writer, path, alert } of writes) {

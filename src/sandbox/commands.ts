@@ -2,10 +2,11 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { Clock, StepResult } from '../jobs/ports.js';
+import { type StepKind, Steps } from '../report/steps.js';
 import { removed } from './docker-call.js';
 import { SandboxError } from './errors.js';
 import { type ExecRequest, type ExecResult, runExec } from './exec.js';
-import { CI_USER, CONFINE } from './identity.js';
+import { CI_USER, CONFINE, FETCH_USER } from './identity.js';
 import type { SandboxLimits } from './options.js';
 import { OutputTail } from './output-tail.js';
 
@@ -20,6 +21,8 @@ export interface CommandParts {
   readonly container: Docker.Container;
   readonly limits: SandboxLimits;
   readonly clock: Clock;
+  /** An unguessable name for a step. */
+  readonly newStepId: () => string;
   readonly log: Logger;
 }
 
@@ -27,6 +30,11 @@ export interface CommandParts {
 export interface StepRequest {
   readonly cwd: string;
   readonly timeoutMs: number;
+  readonly kind: StepKind;
+  /** Folder (`realPath`) of the package whose step it is; absent where it is no package's. */
+  readonly folder?: string;
+  /** Beyond `environment`. */
+  readonly env?: readonly string[];
   /** For a program that takes input, and whose standard output is no part of the log. */
   readonly channel?: { readonly stdin: string; readonly stdout: OutputTail };
 }
@@ -38,9 +46,16 @@ export interface Captured extends ExecResult {
   readonly stderr: string;
 }
 
+/** What is asked of `#exec`, which adds the step's name, the user and the environment. */
+interface Run extends Omit<ExecRequest, 'user'> {
+  readonly kind: StepKind;
+  readonly folder?: string;
+}
+
 /** Runs programs in one container as the project's user, each with its deadline. */
 export class ContainerCommands {
   readonly #parts: CommandParts;
+  readonly steps = new Steps();
   #wasKilled = false;
   /** Beyond the container's own environment. */
   environment: readonly string[] = [];
@@ -55,20 +70,15 @@ export class ContainerCommands {
   }
 
   /** A command of the report: its output's tail is kept, and at its deadline everything in the container ends. */
-  async step(command: readonly string[], { cwd, timeoutMs, channel }: StepRequest): Promise<StepResult> {
+  async step(command: readonly string[], request: StepRequest): Promise<StepResult> {
     const { clock, log } = this.#parts;
+    const { timeoutMs, channel, ...run } = request;
     const tail = new OutputTail(LOG_BYTES);
     const started = clock.now();
     const onOutput: ExecRequest['onOutput'] = (name, payload) =>
       (name === 'stdout' && channel ? channel.stdout : tail).push(payload);
-    const request = {
-      command,
-      cwd,
-      ...(channel ? { stdin: Readable.from([channel.stdin]) } : {}),
-      deadlineMs: timeoutMs,
-      onOutput,
-    };
-    const { exitCode, timedOut } = await this.#exec(request);
+    const stdin = channel ? { stdin: Readable.from([channel.stdin]) } : {};
+    const { exitCode, timedOut } = await this.#exec({ ...run, command, ...stdin, deadlineMs: timeoutMs, onOutput });
     const durationMs = clock.now() - started;
     const step = { command: command.join(' '), exitCode, timedOut, durationMs, log: tail.text(), logBytes: tail.total };
     const cutBytes = Math.max(0, step.logBytes - LOG_BYTES);
@@ -79,11 +89,12 @@ export class ContainerCommands {
   /** A command of our own, whose output is read. */
   async capture(
     command: readonly string[],
-    { cwd, stdin, keep = LOG_BYTES }: { cwd: string; stdin?: Readable; keep?: number },
+    { cwd, stdin, keep = LOG_BYTES, kind = 'own' }: { cwd: string; stdin?: Readable; keep?: number; kind?: StepKind },
   ): Promise<Captured> {
     const stdout = new OutputTail(keep);
     const stderr = new OutputTail(LOG_BYTES);
     const { exitCode, timedOut } = await this.#exec({
+      kind,
       command,
       cwd,
       ...(stdin === undefined ? {} : { stdin }),
@@ -94,7 +105,7 @@ export class ContainerCommands {
     return { exitCode, timedOut, stdout: stdout.text(), stdoutBytes: stdout.total, stderr: said };
   }
 
-  async #exec(request: Omit<ExecRequest, 'user'>): Promise<ExecResult> {
+  async #exec(request: Run): Promise<ExecResult> {
     if (this.#wasKilled) {
       throw new SandboxError('container-killed', 'the sandbox was killed: what ran in it could not be ended otherwise');
     }
@@ -107,9 +118,13 @@ export class ContainerCommands {
    * Everything that runs as the project's user, our own tools too: what the project left running could write into the
    * memory of an unconfined process of the same user, and so do there what it may not do itself.
    */
-  #confined(request: Omit<ExecRequest, 'user'>): Promise<ExecResult> {
-    const command = [CONFINE, ...request.command];
-    return runExec(this.#parts.container, { ...request, command, env: this.environment, user: CI_USER });
+  #confined({ kind, folder, ...request }: Run): Promise<ExecResult> {
+    const id = this.#parts.newStepId();
+    this.steps.add({ id, kind, folder: folder ?? null });
+    const command = [CONFINE, `step=${id}`, ...request.command];
+    const env = [...this.environment, ...(request.env ?? [])];
+    const user = kind === 'own' || kind === 'fetch' ? FETCH_USER : CI_USER;
+    return runExec(this.#parts.container, { ...request, command, env, user });
   }
 
   /**
@@ -119,11 +134,12 @@ export class ContainerCommands {
   async endEverything(): Promise<void> {
     const { container, log } = this.#parts;
     const request = {
+      kind: 'own',
       command: ['sh', '-c', 'kill -9 -1'],
       cwd: '/',
       deadlineMs: KILL_MS,
       onOutput: () => undefined,
-    };
+    } as const;
     const killed = await this.#confined(request).catch(() => undefined);
     if (killed?.exitCode === 0) return;
     log.warn({ container: container.id }, 'what ran past its deadline could not be ended: killing the container');

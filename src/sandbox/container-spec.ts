@@ -1,5 +1,6 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import { HOME, KEEPER_USER } from './identity.js';
+import { HOME } from '../ecosystems/places.js';
+import { KEEPER_USER } from './identity.js';
 import type { SandboxLimits } from './options.js';
 
 /** What a container is made from. */

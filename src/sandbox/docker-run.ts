@@ -3,27 +3,27 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import { GEMFILE, PACKAGE_JSON } from '../blobs/manifest.js';
+import { type Choice, chooseManager, manifestsOf } from '../ecosystems/choose.js';
+import type { InstalledPackage } from '../ecosystems/installed-package.js';
+import type { NetworkSettings, PackageManager } from '../ecosystems/manager.js';
+import { MANAGERS, tellingFiles } from '../ecosystems/managers.js';
+import { CA_FILE, HOME, OPT, PROJECT } from '../ecosystems/places.js';
+import { type FoundProject, foundProject } from '../ecosystems/project.js';
+import { YARN_HOME_SETTINGS, yarnScopes } from '../ecosystems/yarn-berry/yarn-scopes.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { Gateway } from '../egress/gateway.js';
 import type { EgressLeak } from '../egress/leak.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { EgressRecord } from '../egress/record.js';
 import type { Ecosystem } from '../jobs/job.js';
-import type { Clock, ImportResult, SandboxRun, StepResult } from '../jobs/ports.js';
+import type { Clock, ImportResult, PackageListing, SandboxRun, StepResult } from '../jobs/ports.js';
 import type { PlantedDecoy } from '../report/decoys.js';
-import type { InstalledPackage } from '../report/installed-package.js';
 import type { Report, RunningProcess } from '../report/report.js';
+import type { Steps } from '../report/steps.js';
 import { type Captured, ContainerCommands, firstLines } from './commands.js';
 import type { DecoyFile } from './decoys/decoy.js';
 import { removed } from './docker-call.js';
-import { type Choice, chooseManager } from './ecosystems/choose.js';
-import type { NetworkSettings, PackageManager } from './ecosystems/manager.js';
-import { npm } from './ecosystems/npm.js';
-import { type FoundProject, foundProject } from './ecosystems/project.js';
-import { YARN_HOME_SETTINGS, yarnScopes } from './ecosystems/yarn-scopes.js';
 import { SandboxError } from './errors.js';
-import { CA_FILE, HOME, PROJECT } from './identity.js';
 import { importPlan, onlyIn } from './import-plan.js';
 import { MAX_RESULT_BYTES, readImportResults } from './import-results.js';
 import { removeContainer } from './leftovers.js';
@@ -32,7 +32,6 @@ import type { SandboxLimits } from './options.js';
 import { OutputTail } from './output-tail.js';
 import { MAX_LISTING_BYTES, parsePackageList } from './package-list.js';
 import { runningIn } from './running.js';
-import { SET_ASIDE } from './set-aside.js';
 import { tarOf } from './tar-of.js';
 
 /** How often a lingering sandbox is looked at, in milliseconds. */
@@ -40,6 +39,8 @@ const LOOK_MS = 250;
 /** Credentials that are as old as the sandbox would be noticed. */
 const DECOY_AGE_MS = 40 * 86_400_000;
 
+/** What `find-root.mjs` prints: a manifest of 1 MiB at most, and the beginnings of some files. */
+const MAX_PROJECT_BYTES = 4 * 1024 * 1024;
 /** Settings of a project that a report names. */
 const MAX_LEFT_OUT = 50;
 
@@ -56,6 +57,7 @@ export interface DockerRunParts {
   readonly ecosystem: Ecosystem;
   readonly networkSettings: NetworkSettings;
   readonly clock: Clock;
+  readonly newStepId: () => string;
   readonly log: Logger;
 }
 
@@ -63,10 +65,9 @@ export interface DockerRunParts {
 export class DockerRun implements SandboxRun {
   readonly #parts: DockerRunParts;
   readonly #commands: ContainerCommands;
-  #project: FoundProject = { root: PROJECT, files: [], packageManager: null, yarnLock: null };
+  #project: FoundProject = { root: PROJECT, files: [], heads: {}, manifest: {} };
   #choice: Choice | undefined;
   #leftOut: readonly string[] = [];
-  #extraCa: string | undefined;
 
   constructor(parts: DockerRunParts) {
     this.#parts = parts;
@@ -95,7 +96,6 @@ export class DockerRun implements SandboxRun {
 
   /** Makes the project folder, the file of certificate authorities, and the decoys, one of which is yarn's settings too. `putArchive` does not reach a tmpfs, hence `tar`. */
   async prepare(extraCa: string | undefined): Promise<void> {
-    this.#extraCa = extraCa;
     const { decoys, clock, networkSettings } = this.#parts;
     const authorities = extraCa === undefined ? [] : [{ path: CA_FILE, content: extraCa }];
     const files = [...authorities, ...decoys].map(({ path, content }) => ({
@@ -114,7 +114,7 @@ export class DockerRun implements SandboxRun {
   }
 
   async canary(marker: string): Promise<void> {
-    const { exitCode } = await this.#commands.capture(['/bin/true', marker], { cwd: '/' });
+    const { exitCode } = await this.#commands.capture(['/bin/true', marker], { cwd: '/', kind: 'canary' });
     if (exitCode !== 0) throw new SandboxError('container-gone', 'a test process could not be run in the sandbox');
   }
 
@@ -128,55 +128,57 @@ export class DockerRun implements SandboxRun {
     const tar = ['tar', '-xzf', '-', '--no-same-owner', '-C', PROJECT];
     const unpacked = await this.#commands.capture(tar, { cwd: PROJECT, stdin: archive });
     if (unpacked.exitCode !== 0) throw unpackFailed('the archive could not be unpacked', unpacked);
-    const { ecosystem } = this.#parts;
-    const { files } = ecosystem === 'bundler' ? GEMFILE : PACKAGE_JSON;
-    const findRoot = ['node', '/opt/packwarden/find-root.mjs', PROJECT, ...files];
-    const found = await this.#commands.capture(findRoot, { cwd: PROJECT });
+    const { ecosystem, networkSettings } = this.#parts;
+    const files = [manifestsOf(ecosystem).join(','), tellingFiles().join(',')];
+    const findRoot = ['node', `${OPT}/find-root.mjs`, PROJECT, ...files];
+    const found = await this.#commands.capture(findRoot, { cwd: PROJECT, keep: MAX_PROJECT_BYTES });
     if (found.exitCode !== 0) throw unpackFailed('the archive holds no project', found);
     this.#project = foundProject.parse(JSON.parse(found.stdout));
     this.#choice = chooseManager(ecosystem, this.#project);
-    this.#commands.environment = this.#manager.environment(this.#parts.networkSettings);
-    await this.#settle();
+    this.#commands.environment = this.#manager.environment(networkSettings, this.#project);
+    await this.#sanitize();
   }
 
-  install(timeoutMs: number): Promise<StepResult> {
-    const command = this.#manager.install(this.#project, this.#parts.networkSettings);
-    return this.#commands.step(command, { cwd: this.projectDir, timeoutMs });
-  }
-
-  installWithoutScripts(timeoutMs: number): Promise<StepResult> | null {
-    const command = this.#manager.installWithoutScripts(this.#project, this.#parts.networkSettings);
-    return command && this.#commands.step(command, { cwd: this.projectDir, timeoutMs });
-  }
-
-  async startAfresh(archive: Readable): Promise<void> {
-    const aside = await this.#commands.capture(['sh', '-c', SET_ASIDE], { cwd: '/' });
-    if (aside.exitCode !== 0) {
-      throw new SandboxError(
-        'clearing-failed',
-        `what the project left could not be put out of the way: ${aside.stderr}`,
-      );
+  async fetch(timeoutMs: number): Promise<StepResult> {
+    const { clock, networkSettings } = this.#parts;
+    const deadline = clock.now() + timeoutMs;
+    const results: StepResult[] = [];
+    for (const { command, projectCode } of this.#manager.fetch(this.#project, networkSettings)) {
+      const left = Math.max(1, deadline - clock.now());
+      const kind = projectCode === null ? 'fetch' : 'project-code';
+      results.push(await this.#commands.step(command, { cwd: this.projectDir, timeoutMs: left, kind }));
+      if (results.at(-1)?.exitCode !== 0) break;
     }
-    try {
-      await this.prepare(this.#extraCa);
-    } catch (cause) {
-      if (!(cause instanceof SandboxError) || cause.code !== 'docker-failed') throw cause;
-      throw new SandboxError('clearing-failed', cause.message, { cause });
-    }
-    await this.unpack(archive);
+    return together(results);
+  }
+
+  runScripts({ realPath: folder, scripts }: InstalledPackage, timeoutMs: number): Promise<StepResult> {
+    const { scripts: runner } = this.#manager;
+    const env = runner.environment(this.#project);
+    return this.#commands.step(runner.command(folder, scripts), {
+      cwd: folder,
+      timeoutMs,
+      kind: 'scripts',
+      folder,
+      env,
+    });
+  }
+
+  get steps(): Steps {
+    return this.#commands.steps;
   }
 
   get #manager(): PackageManager {
-    return this.#choice?.manager ?? npm;
+    return this.#choice?.manager ?? MANAGERS[0];
   }
 
   /** Nothing of the project runs for this: its configuration is only rewritten. */
-  async #settle(): Promise<void> {
-    const command = this.#manager.settle(this.#project);
+  async #sanitize(): Promise<void> {
+    const command = this.#manager.sanitize(this.#project);
     if (command === null) return;
-    const settled = await this.#commands.capture(command, { cwd: '/' });
-    if (settled.exitCode !== 0) throw unpackFailed('the configuration of the project could not be read', settled);
-    this.#leftOut = settled.stdout
+    const sanitized = await this.#commands.capture(command, { cwd: '/' });
+    if (sanitized.exitCode !== 0) throw unpackFailed('the configuration of the project could not be read', sanitized);
+    this.#leftOut = sanitized.stdout
       .split('\n')
       .filter((line) => line !== '')
       .slice(0, MAX_LEFT_OUT);
@@ -193,10 +195,10 @@ export class DockerRun implements SandboxRun {
     const plan = folders === undefined ? whole : onlyIn(folders, whole);
     // Tools are asked for help only while half of the time is left.
     const seconds = [importEachMs, lingerMs, timeoutMs / 2].map((ms) => String(ms / 1000));
-    const command = ['node', '/opt/packwarden/import-all.mjs', this.projectDir, ...seconds, runtime, loader];
+    const command = ['node', `${OPT}/import-all.mjs`, this.projectDir, ...seconds, runtime, loader];
     const results = new OutputTail(MAX_RESULT_BYTES);
     const channel = { stdin: JSON.stringify(plan), stdout: results };
-    const step = await this.#commands.step(command, { cwd: this.projectDir, timeoutMs, channel });
+    const step = await this.#commands.step(command, { cwd: this.projectDir, timeoutMs, kind: 'load', channel });
     return { ...step, ...readImportResults(results.text(), plan, packages) };
   }
 
@@ -215,7 +217,7 @@ export class DockerRun implements SandboxRun {
     return this.#commands.endEverything();
   }
 
-  async packages(): Promise<readonly InstalledPackage[]> {
+  async packages(): Promise<PackageListing> {
     const command = this.#manager.list(this.#project);
     const listing = await this.#commands.capture(command, { cwd: this.projectDir, keep: MAX_LISTING_BYTES });
     if (listing.exitCode !== 0 || listing.stdoutBytes > MAX_LISTING_BYTES) {
@@ -251,6 +253,18 @@ export class DockerRun implements SandboxRun {
     await removed('removing a network', docker.getNetwork(network.id).remove());
     log.debug({ container: container.id }, 'sandbox removed');
   }
+}
+
+/** Several commands as one step; the last one decides how it ended. */
+function together(results: readonly StepResult[]): StepResult {
+  const last = results.at(-1) as StepResult;
+  return {
+    ...last,
+    command: results.map(({ command }) => command).join(' && '),
+    durationMs: results.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    log: results.map(({ log }) => log).join(''),
+    logBytes: results.reduce((sum, { logBytes }) => sum + logBytes, 0),
+  };
 }
 
 function unpackFailed(what: string, { stderr }: Captured): SandboxError {

@@ -1,4 +1,8 @@
 import Docker from 'dockerode';
+import type { NetworkSettings } from '../ecosystems/manager.js';
+import { MANAGERS, managersNamed } from '../ecosystems/managers.js';
+import { containerEnvironment } from '../ecosystems/node/environment.js';
+import { HOME } from '../ecosystems/places.js';
 import type { Gateway } from '../egress/gateway.js';
 import type { Sandbox, SandboxPlan, SandboxRun } from '../jobs/ports.js';
 import { containerSpec } from './container-spec.js';
@@ -7,11 +11,9 @@ import { makeDecoys } from './decoys/make.js';
 import { createDisk, releaseDisk, releaseLeftDisks } from './disk.js';
 import { inTime, statusOf } from './docker-call.js';
 import { DockerRun } from './docker-run.js';
-import type { NetworkSettings } from './ecosystems/manager.js';
-import { npmEnvironment } from './ecosystems/npm.js';
 import { SandboxError } from './errors.js';
 import { protectHost } from './firewall.js';
-import { HOME, labelsOf, nameOf } from './identity.js';
+import { labelsOf, nameOf } from './identity.js';
 import { clearJob, sweepInstance } from './leftovers.js';
 import { createNetwork, type JobNetwork } from './network.js';
 import { DEFAULT_LIMITS, type SandboxLimits, type SandboxOptions } from './options.js';
@@ -76,6 +78,7 @@ class DockerSandbox implements Sandbox {
         ecosystem: plan.ecosystem,
         networkSettings: this.#networkSettings(network, wayOut),
         clock,
+        newStepId: () => this.#options.randomBytes(8).toString('hex'),
         log,
       });
       await inTime('starting the sandbox', container.start());
@@ -120,7 +123,8 @@ class DockerSandbox implements Sandbox {
     volume: string | undefined,
   ): Promise<Docker.Container> {
     const { instance, images, runtime } = this.#options;
-    const image = plan.ecosystem === 'bundler' ? images.bundler : images.npm;
+    const [manager] = plan.ecosystem === 'auto' ? MANAGERS : managersNamed(plan.ecosystem);
+    const image = images[manager.image];
     const spec = containerSpec({
       name: nameOf(plan.jobId),
       image,
@@ -129,7 +133,7 @@ class DockerSandbox implements Sandbox {
       gateway: network.gateway,
       env: [
         ...variables.map(({ variable, value }) => `${variable}=${value}`),
-        ...npmEnvironment(this.#networkSettings(network, wayOut)),
+        ...containerEnvironment(this.#networkSettings(network, wayOut)),
       ],
       limits: this.#limits,
       ...(volume === undefined ? {} : { volume }),

@@ -1,16 +1,15 @@
 import type { SandboxPlan } from '../jobs/ports.js';
 
-/** The project's user in the image. */
+/** The project's user in the image: every step in which code of the project or of a package runs. */
 export const CI_USER = '1000:1000';
+/**
+ * The same user in a group of its own: the steps in which no code of the project or of a package runs. A process without
+ * capabilities can't change its group, and the kernel lets no process of another group into its memory (ptrace(2), "Ptrace access
+ * mode checking"), so the rules may leave such steps out (`packwarden_fetching`) and nothing that a package starts can be taken for one.
+ */
+export const FETCH_USER = '1000:2000';
 /** Who pid 1 runs as: nobody that the project's processes could send a signal to. */
 export const KEEPER_USER = '65534:65534';
-/** Of the sandbox's user; the image has it too (`image/Dockerfile`). */
-export const HOME = '/home/ci';
-/** Where archives are unpacked. */
-export const PROJECT = `${HOME}/project`;
-/** The certificate authorities of a sandbox that has some of its own. */
-export const CA_FILE = `${HOME}/.config/packwarden/ca.pem`;
-
 /** The job's id, on everything that was made for it at the engine. */
 export const JOB_LABEL = 'packwarden.job';
 const ATTEMPT_LABEL = 'packwarden.attempt';

@@ -1,4 +1,4 @@
-import { type InstalledPackage, isLocal } from '../report/installed-package.js';
+import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
 import { PackageIndex } from '../report/package-index.js';
 
 /** One package to load in a process of its own. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InstalledPackage } from '../report/installed-package.js';
+import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { LoadedPackage } from '../report/report.js';
 import type { ImportTarget } from './import-plan.js';
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
+import type { ImageName } from '../ecosystems/manager.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { EgressPolicy } from '../egress/policy.js';
 import type { Clock } from '../jobs/ports.js';
@@ -51,11 +52,8 @@ export interface SandboxRegistry {
   readonly authorization?: string;
 }
 
-/** The images by what they are for: npm, pnpm and yarn share one. */
-export interface SandboxImages {
-  readonly npm: string;
-  readonly bundler: string;
-}
+/** The images by the name that a package manager gives (`ImageName`). */
+export type SandboxImages = Readonly<Record<ImageName, string>>;
 
 export interface SandboxOptions {
   /** @defaultValue `/var/run/docker.sock` */

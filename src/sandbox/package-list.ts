@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { InstalledPackage } from '../report/installed-package.js';
+import { type InstalledPackage, ORIGINS } from '../ecosystems/installed-package.js';
+import type { PackageListing } from '../jobs/ports.js';
 import { SandboxError } from './errors.js';
 
 /** What `packages.mjs` prints at most: 50,000 packages. */
@@ -7,30 +8,40 @@ export const MAX_LISTING_BYTES = 64 * 1024 * 1024;
 
 const shortText = z.string().max(4096);
 
-/** One line of the listing. It comes out of a sandbox where anything may have tampered with it. */
-const lineSchema = z.object({
+const origin = z.object({ kind: z.enum(ORIGINS), resolved: shortText.nullable(), integrity: shortText.nullable() });
+
+/** One line of the listing: a package, or a disagreement between the manager's record and the disk. */
+const packageLine = z.object({
   name: shortText.min(1),
+  calledItself: shortText.optional(),
   version: shortText,
   path: shortText.min(1),
   realPath: shortText.startsWith('/'),
+  from: origin,
+  optional: z.boolean(),
   scripts: z.array(z.string().max(32)).max(16),
   dependencies: z.array(shortText).max(2000),
+  mayBeAbsent: z.array(shortText).max(2000).optional(),
   resolved: z.record(shortText, shortText.startsWith('/')).optional(),
   bins: z.array(shortText.startsWith('/')).max(4).optional(),
 }) satisfies z.ZodType<InstalledPackage>;
+const lineSchema = z.union([packageLine, z.object({ disagreement: shortText })]);
 
 /** @throws SandboxError `listing-failed` when a line is not what the lister writes, or the project is not its first */
-export function parsePackageList(text: string): readonly InstalledPackage[] {
-  const packages = text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map(parseLine);
+export function parsePackageList(text: string): PackageListing {
+  const packages: InstalledPackage[] = [];
+  const disagreements: string[] = [];
+  for (const line of text.split('\n').filter((candidate) => candidate !== '')) {
+    const parsed = parseLine(line);
+    if ('disagreement' in parsed) disagreements.push(parsed.disagreement);
+    else packages.push(parsed);
+  }
   if (packages[0]?.path !== '.')
     throw new SandboxError('listing-failed', 'the list of packages does not begin with the project');
-  return packages;
+  return { packages, disagreements };
 }
 
-function parseLine(line: string): InstalledPackage {
+function parseLine(line: string): z.infer<typeof lineSchema> {
   try {
     return lineSchema.parse(JSON.parse(line));
   } catch (cause) {

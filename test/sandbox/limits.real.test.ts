@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import type { SandboxRun } from '../../src/jobs/ports.js';
-import { PROJECT } from '../../src/sandbox/identity.js';
+import { PROJECT } from '../../src/ecosystems/places.js';
 import { docker, HOME_BYTES, projectRunning, withProject } from './rig.js';
 
 /** A fork bomb's processes are hundreds; where it was ended with its container, there is nothing to list. */

@@ -15,10 +15,16 @@ const ADVICE: Readonly<Record<IncompleteCode, string>> = {
   'alerts-overflowed': FLOOD,
   'scripts-not-run':
     'Install scripts are declared and none ran, so nothing was learnt of them. Look below at what of the project’s configuration keeps them from running.',
+  'nothing-installed':
+    'The project declares dependencies and none of them was found after the fetch, so nothing was learnt of them. Look below at the package manager that ran and why it was chosen.',
+  'fetch-failed':
+    'The package manager could not bring the dependencies into place: its log below says why. Typical reasons are a lock file that does not fit, a private registry that this service does not know, or a refused host in the network list. Correct it, then submit the project again.',
+  'fetch-timeout':
+    'Fetching the dependencies was stopped at its deadline. If it is honestly that slow, raise PACKWARDEN_INSTALL_TIMEOUT_S.',
   'install-failed':
-    'The install ended with an error: its log below says which. Mend it (a lock file that does not fit, a private registry that this service does not know, a refused host in the network list), then submit the project again.',
+    'An install script ended with an error: the reason names the package, and the log below has the rest. The other scripts have run, and what was seen of them counts. Correct it (a refused host in the network list is a typical reason), then submit the project again.',
   'install-timeout':
-    'The install was stopped at its deadline. If it is honestly that slow, PACKWARDEN_INSTALL_TIMEOUT_S is what to raise.',
+    'An install script was stopped at its deadline. If it is honestly that slow, raise PACKWARDEN_INSTALL_TIMEOUT_S.',
   'import-timeout':
     'Loading the packages was stopped at its deadline. If they are honestly that slow, PACKWARDEN_IMPORT_TIMEOUT_S is what to raise.',
   'import-failed':

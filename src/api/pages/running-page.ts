@@ -7,7 +7,8 @@ import { moment } from './time.js';
 const STEPS: readonly (readonly [JobState, string])[] = [
   ['queued', 'Waits for a worker'],
   ['preparing', 'The sandbox is made, and the sensor proves that it watches'],
-  ['installing', 'The dependencies are installed, their scripts run'],
+  ['fetching', 'The dependencies are downloaded and unpacked; no script runs yet'],
+  ['installing', 'The install scripts of each package run'],
   ['importing', 'Each direct dependency is loaded'],
   ['draining', 'The sensor proves that it still watches, and the report is written'],
 ];

@@ -1,13 +1,13 @@
-import { CA_FILE, HOME } from '../identity.js';
-import { type NetworkSettings, NODE_MODULES, type PackageManager } from './manager.js';
-import type { FoundProject } from './project.js';
-import { VERSIONS } from './versions.js';
+import type { NetworkSettings, PackageManager } from '../manager.js';
+import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { CA_FILE, HOME } from '../places.js';
+import type { FoundProject } from '../project.js';
+import { VERSIONS } from '../versions.js';
 
 /**
  * Flags win over an uploaded pnpm-workspace.yaml, .npmrc, and the `updateConfig` of a .pnpmfile.cjs alone can't undo them.
- * pnpm runs no dependency script unless told to, and what the project allows or denies by name wins over "all": so the
- * list of names is emptied, too. The others keep the project from turning the install into something that shows nothing,
- * and pnpm from fetching another version of itself. Ages and trust: a version that came out today is what is to be seen.
+ * They keep the project from turning the fetch into something that shows nothing, and pnpm from fetching another version of
+ * itself. Ages, engines and trust are guards for the project's own machines: they must not change what is installed here.
  */
 const FORCED = [
   '--no-offline',
@@ -15,12 +15,9 @@ const FORCED = [
   '--os=linux',
   '--node-linker=isolated',
   '--reporter=append-only',
-  '--config.dangerouslyAllowAllBuilds=true',
-  '--config.allowBuilds={}',
+  '--ignore-scripts',
   '--config.strictDepBuilds=false',
   '--config.sideEffectsCache=false',
-  '--config.scriptShell=/bin/sh',
-  '--config.shellEmulator=false',
   '--config.production=true',
   '--config.dev=true',
   '--config.dryRun=false',
@@ -42,25 +39,35 @@ const FORCED = [
   `--state-dir=${HOME}/.cache/pnpm/state`,
 ];
 
+/** Hooks of the project that pnpm runs in its own process while it resolves. */
+const PNPMFILES = ['.pnpmfile.cjs', '.pnpmfile.mjs'];
+
 export const pnpm: PackageManager = {
   ...NODE_MODULES,
   name: 'pnpm',
   version: VERSIONS.PNPM_VERSION,
+  recognition: {
+    manifests: PACKAGE_JSON,
+    lockFiles: ['pnpm-lock.yaml'],
+    settingsFiles: ['pnpm-workspace.yaml'],
+    otherFiles: PNPMFILES,
+    suits: () => '',
+  },
   environment: ({ hasExtraCa }) => (hasExtraCa ? [`PNPM_CONFIG_CAFILE=${CA_FILE}`] : []),
-  settle: () => null,
-  install: (project, network) => installCommand('--no-ignore-scripts', project, network),
-  installWithoutScripts: (project, network) => installCommand('--ignore-scripts', project, network),
+  sanitize: () => null,
+  fetch: (project, network) => [
+    {
+      command: fetchCommand(project, network),
+      projectCode: PNPMFILES.find((file) => project.files.includes(file)) ?? null,
+    },
+  ],
+  scripts: nodeScripts(`pnpm/${VERSIONS.PNPM_VERSION} npm/?`, '/usr/local/lib/node_modules/pnpm/pnpm'),
 };
 
-function installCommand(
-  scripts: string,
-  { files }: FoundProject,
-  { proxy, registry, registries }: NetworkSettings,
-): readonly string[] {
+function fetchCommand({ files }: FoundProject, { proxy, registry, registries }: NetworkSettings): readonly string[] {
   return [
     'pnpm',
     'install',
-    scripts,
     files.includes('pnpm-lock.yaml') ? '--frozen-lockfile' : '--no-frozen-lockfile',
     ...FORCED,
     `--registry=${registry}`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ecosystem } from '../../../src/jobs/job.js';
-import { chooseManager } from '../../../src/sandbox/ecosystems/choose.js';
-import type { FoundProject } from '../../../src/sandbox/ecosystems/project.js';
+import { chooseManager } from '../../src/ecosystems/choose.js';
+import type { FoundProject } from '../../src/ecosystems/project.js';
 
 const project = (more: Partial<FoundProject> = {}): FoundProject => ({
   root: '/home/ci/project',

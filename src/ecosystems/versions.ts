@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 const version = z.string().regex(/^\d+\.\d+\.\d+$/);
 const schema = z.object({
+  NODE_VERSION: version,
   NPM_VERSION: version,
   PNPM_VERSION: version,
   YARN_CLASSIC_VERSION: version,
@@ -12,7 +13,7 @@ const schema = z.object({
 });
 
 function read(): z.infer<typeof schema> {
-  const file = fileURLToPath(new URL('../../../image/versions.env', import.meta.url));
+  const file = fileURLToPath(new URL('../../image/versions.env', import.meta.url));
   const pairs = [...readFileSync(file, 'utf8').matchAll(/^(\w+)=(.*)$/gm)].map(([, key, value]) => [key, value]);
   return schema.parse(Object.fromEntries(pairs));
 }

@@ -1,5 +1,5 @@
-import { HOME } from '../identity.js';
-import type { NetworkSettings } from './manager.js';
+import type { NetworkSettings } from '../manager.js';
+import { HOME } from '../places.js';
 
 /** Where yarn 2 and later look for a user's settings; a decoy stands there, and these are added to it. */
 export const YARN_HOME_SETTINGS = `${HOME}/.yarnrc.yml`;

@@ -1,20 +1,19 @@
-import { CA_FILE, HOME } from '../identity.js';
-import { NODE_MODULES, type PackageManager } from './manager.js';
-import { VERSIONS } from './versions.js';
+import type { PackageManager } from '../manager.js';
+import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { CA_FILE, HOME } from '../places.js';
+import { askedManager, majorOf } from '../project.js';
+import { VERSIONS } from '../versions.js';
 
 /**
  * Variables win over an uploaded `.yarnrc.yml`; what they can't win over is taken out of it before
- * (`image/opt/settle-yarn.mjs`). Scripts: yarn 4 runs no dependency script unless told to, and then in a shell of its own, which no
- * sensor sees; a plugin of ours runs them by `sh`. node_modules: what is loaded and
+ * (`image/opt/settle-yarn.mjs`). node_modules: what is loaded and
  * listed stands in folders, not in zip files. Ages and git: a version that came out today is what is to be seen.
  */
 const FORCED = {
   YARN_IGNORE_PATH: '1',
-  YARN_PLUGINS: '/opt/packwarden/yarn-scripts.cjs',
-  YARN_ENABLE_SCRIPTS: '1',
+  YARN_ENABLE_SCRIPTS: '0',
   YARN_NODE_LINKER: 'node-modules',
   YARN_NM_MODE: 'classic',
-  YARN_ENABLE_INLINE_BUILDS: '1',
   YARN_ENABLE_IMMUTABLE_INSTALLS: '0',
   YARN_ENABLE_IMMUTABLE_CACHE: '0',
   YARN_ENABLE_HARDENED_MODE: '0',
@@ -37,6 +36,22 @@ export const yarnBerry: PackageManager = {
   ...NODE_MODULES,
   name: 'yarn',
   version: VERSIONS.YARN_BERRY_VERSION,
+  recognition: {
+    manifests: PACKAGE_JSON,
+    lockFiles: ['yarn.lock'],
+    settingsFiles: ['.yarnrc.yml'],
+    otherFiles: [],
+    suits(project) {
+      const asked = askedManager(project);
+      if (asked?.name === 'yarn' && asked.version !== '') {
+        return majorOf(asked.version) === 1 ? undefined : `package.json asks for ${asked.text}`;
+      }
+      // Yarn 2 and later write a `__metadata` entry, yarn 1 a comment.
+      const lock = project.heads['yarn.lock'];
+      if (lock !== undefined) return /^__metadata:/m.test(lock) ? 'yarn.lock is of yarn 2 or later' : undefined;
+      return project.files.includes('.yarnrc.yml') ? '.yarnrc.yml is of yarn 2 or later' : undefined;
+    },
+  },
   environment: ({ proxy, registry, hasExtraCa }) => [
     ...Object.entries(FORCED).map(([name, value]) => `${name}=${value}`),
     `YARN_NPM_REGISTRY_SERVER=${registry.replace(/\/$/, '')}`,
@@ -44,7 +59,10 @@ export const yarnBerry: PackageManager = {
     `YARN_HTTPS_PROXY=${proxy}`,
     ...(hasExtraCa ? [`YARN_HTTPS_CA_FILE_PATH=${CA_FILE}`] : []),
   ],
-  settle: ({ root }) => ['node', '/opt/packwarden/settle-yarn.mjs', root],
-  install: () => ['yarn-berry', 'install', '--inline-builds'],
-  installWithoutScripts: () => ['yarn-berry', 'install', '--inline-builds', '--mode=skip-build'],
+  sanitize: ({ root }) => ['node', '/opt/packwarden/settle-yarn.mjs', root],
+  fetch: () => [{ command: ['yarn-berry', 'install', '--mode=skip-build'], projectCode: null }],
+  scripts: nodeScripts(
+    `yarn/${VERSIONS.YARN_BERRY_VERSION} npm/?`,
+    '/usr/local/lib/node_modules/@yarnpkg/cli-dist/bin/yarn.js',
+  ),
 };

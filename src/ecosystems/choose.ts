@@ -1,0 +1,76 @@
+import type { PackageManager } from './manager.js';
+import { MANAGERS, managersNamed } from './managers.js';
+import type { ManagerName } from './names.js';
+import { askedManager, type FoundProject } from './project.js';
+
+/** The manager that installs a project, and why it is this one, in words for the report. */
+export interface Choice {
+  readonly manager: PackageManager;
+  readonly reason: string;
+}
+
+/**
+ * The file that makes a folder a project for a request. `auto` chooses among the managers that share the first one's manifest:
+ * many a project has another runtime's lock file beside it.
+ */
+export function manifestsOf(asked: ManagerName | 'auto'): readonly [string, ...string[]] {
+  return (asked === 'auto' ? MANAGERS[0] : managersNamed(asked)[0]).recognition.manifests;
+}
+
+const AUTOMATIC = MANAGERS.filter(({ recognition }) => recognition.manifests[0] === manifestsOf('auto')[0]);
+
+/** A lock file of the project and the manager that wrote it. */
+interface FoundLock {
+  readonly file: string;
+  readonly name: ManagerName;
+}
+
+/**
+ * What the request asks for wins, then what the project asks for (as corepack reads it), then its lock file, then a settings
+ * file. `asked`: a manager's name, or `auto`.
+ */
+export function chooseManager(asked: ManagerName | 'auto', project: FoundProject): Choice {
+  const locks = locksOf(project);
+  if (asked !== 'auto') return edition(asked, project, `the request asks for it${otherLock(asked, locks)}`);
+  const wish = askedManager(project);
+  const wished = AUTOMATIC.find(({ name }) => name === wish?.name);
+  if (wish !== undefined && wished !== undefined) {
+    return edition(wished.name, project, `package.json asks for ${wish.text}`);
+  }
+  const [lock, ...others] = locks;
+  if (lock !== undefined) {
+    const beside = others.length === 0 ? '' : ` (beside ${others.map(({ file }) => file).join(', ')})`;
+    return edition(lock.name, project, `the project has ${lock.file}${beside}`);
+  }
+  for (const { name, recognition } of AUTOMATIC) {
+    const file = recognition.settingsFiles.find((settings) => project.files.includes(settings));
+    if (file !== undefined) return edition(name, project, `the project has ${file}`);
+  }
+  return edition(MANAGERS[0].name, project, 'nothing in the project asks for another one');
+}
+
+function locksOf({ files }: FoundProject): readonly FoundLock[] {
+  const found = AUTOMATIC.flatMap(({ name, recognition }) =>
+    recognition.lockFiles.filter((file) => files.includes(file)).map((file): FoundLock => ({ file, name })),
+  );
+  // Two editions of one manager name the same file.
+  return found.filter(({ file }, index) => found.findIndex((other) => other.file === file) === index);
+}
+
+/** An install without the lock file it was made for gets other versions: whoever reads the report should know. */
+function otherLock(asked: ManagerName, locks: readonly FoundLock[]): string {
+  const [other] = locks;
+  if (other === undefined || locks.some(({ name }) => name === asked)) return '';
+  return `, though the project's lock file is ${other.file}: versions may not be the locked ones`;
+}
+
+/** The edition of a manager that suits the project: the first that says why, else the last. */
+function edition(name: ManagerName, project: FoundProject, why: string): Choice {
+  const editions = MANAGERS.filter((manager) => manager.name === name);
+  for (const manager of editions) {
+    const because = manager.recognition.suits(project);
+    if (because === undefined) continue;
+    return { manager, reason: because === '' || why.startsWith(because) ? why : `${why}; ${because}` };
+  }
+  return { manager: editions.at(-1) as PackageManager, reason: why };
+}

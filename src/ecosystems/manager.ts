@@ -1,0 +1,81 @@
+import type { ManagerName } from './names.js';
+import type { FoundProject } from './project.js';
+
+/** What of the network a package manager's settings depend on. */
+export interface NetworkSettings {
+  /** `http://address:port` */
+  readonly proxy: string;
+  readonly registry: string;
+  /** Registries beside it, with the npm scopes that are installed from each. */
+  readonly registries: readonly { readonly url: string; readonly scopes: readonly string[] }[];
+  readonly hasExtraCa: boolean;
+}
+
+/** Runs a program that a loader (`image/opt/load.*`) is written for. */
+export interface LoaderCommand {
+  readonly runtime: string;
+  readonly loader: string;
+}
+
+/** One command of the fetch: the manager resolves, downloads, unpacks and links, and runs no script of a package. */
+export interface FetchCommand {
+  readonly command: readonly string[];
+  /**
+   * What of the project's own code the manager runs on the way, e.g. `.pnpmfile.cjs`; null where it runs none. Such a command
+   * is judged as the project's own step.
+   */
+  readonly projectCode: string | null;
+}
+
+/** How the lifecycle scripts of one package are run. */
+export interface ScriptRunner {
+  /**
+   * Runs the named scripts of the package in `folder`, one after the other, and ends with the exit code of the first that
+   * fails. No package manager is at work: the program is ours (`image/opt`).
+   */
+  command(folder: string, scripts: readonly string[]): readonly string[];
+  /** Beside the manager's own environment, e.g. the user agent that scripts look at. */
+  environment(project: FoundProject): readonly string[];
+}
+
+/** How a project of a manager is recognised, by files of its root. */
+export interface Recognition {
+  /** The file that makes a folder a project; of several in one folder the first counts. */
+  readonly manifests: readonly [string, ...string[]];
+  /** The one that decides first. */
+  readonly lockFiles: readonly string[];
+  /** Files that only projects of this manager have. */
+  readonly settingsFiles: readonly string[];
+  /** Other files and folders that its commands depend on. */
+  readonly otherFiles: readonly string[];
+  /**
+   * Why this edition suits a project of the manager, in words for the report (empty: no more need be said); undefined where it
+   * does not.
+   */
+  suits(project: FoundProject): string | undefined;
+}
+
+/** The sandbox images by the runtime that they hold. */
+export type ImageName = 'npm' | 'bundler';
+
+/** A package manager as the sandbox drives it. Everything here is data or a pure function: `src/sandbox/` runs the commands. */
+export interface PackageManager {
+  readonly name: ManagerName;
+  /** As `image/versions.env` pins it. */
+  readonly version: string;
+  readonly image: ImageName;
+  readonly recognition: Recognition;
+  /** Beyond the container's own environment. */
+  environment(network: NetworkSettings, project: FoundProject): readonly string[];
+  /**
+   * Takes settings out of the project that neither flags nor variables can override, and prints one line for each; null where
+   * there are none such.
+   */
+  sanitize(project: FoundProject): readonly string[] | null;
+  /** Brings every package into place without running any script of one. */
+  fetch(project: FoundProject, network: NetworkSettings): readonly FetchCommand[];
+  /** Prints what was fetched, in the lines that `src/sandbox/package-list.ts` reads. */
+  list(project: FoundProject): readonly string[];
+  readonly scripts: ScriptRunner;
+  readonly load: LoaderCommand;
+}

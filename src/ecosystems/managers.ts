@@ -1,0 +1,31 @@
+import { bundler } from './bundler/bundler.js';
+import type { PackageManager } from './manager.js';
+import type { ManagerName } from './names.js';
+import { npm } from './npm/npm.js';
+import { pnpm } from './pnpm/pnpm.js';
+import { yarnBerry } from './yarn-berry/yarn-berry.js';
+import { yarnClassic } from './yarn-classic/yarn-classic.js';
+
+/**
+ * Every package manager that there is a room for, the one that is taken where nothing tells first. Of two editions under one
+ * name the first that suits a project is taken, and the last where none does.
+ */
+export const MANAGERS: readonly [PackageManager, ...PackageManager[]] = [npm, pnpm, yarnBerry, yarnClassic, bundler];
+
+/** The editions of one manager. @throws RangeError for a name that there is no room for */
+export function managersNamed(name: ManagerName): readonly [PackageManager, ...PackageManager[]] {
+  const [first, ...more] = MANAGERS.filter((manager) => manager.name === name);
+  if (first === undefined) throw new RangeError(`no package manager ${name}`);
+  return [first, ...more];
+}
+
+/** The files and folders of a project's root that tell its package manager, or its version. */
+export function tellingFiles(): readonly string[] {
+  const all = MANAGERS.flatMap(({ recognition: { manifests, lockFiles, settingsFiles, otherFiles } }) => [
+    ...manifests,
+    ...lockFiles,
+    ...settingsFiles,
+    ...otherFiles,
+  ]);
+  return [...new Set(all)];
+}

@@ -1,0 +1,34 @@
+import { arch } from 'node:os';
+import type { PackageManager, Recognition, ScriptRunner } from '../manager.js';
+import { OPT } from '../places.js';
+import type { FoundProject } from '../project.js';
+import { VERSIONS } from '../versions.js';
+
+/** What the managers of node_modules have in common. */
+export const NODE_MODULES = {
+  image: 'npm',
+  list: ({ root }: FoundProject): readonly string[] => ['node', `${OPT}/packages.mjs`, root],
+  load: { runtime: 'node', loader: `${OPT}/load.cjs` },
+} as const satisfies Partial<PackageManager>;
+
+/** The manifest of every manager of node_modules. */
+export const PACKAGE_JSON: Recognition['manifests'] = ['package.json'];
+
+/**
+ * Runs lifecycle scripts as a manager of node_modules does: npm's own `@npmcli/run-script` gives them their environment, and
+ * what tells one manager from another comes from here (`npx only-allow pnpm` looks at the user agent).
+ * `userAgent`: name and version as the manager announces itself, e.g. `pnpm/12.21.0 npm/?`; `program`: its file in the image.
+ */
+export function nodeScripts(userAgent: string, program: string): ScriptRunner {
+  const agent = `${userAgent} node/v${VERSIONS.NODE_VERSION} linux ${arch()}`;
+  return {
+    command: (folder, scripts) => ['node', `${OPT}/run-scripts.cjs`, folder, ...scripts],
+    environment: ({ root }) => [
+      `npm_config_user_agent=${agent}`,
+      `npm_execpath=${program}`,
+      'npm_node_execpath=/usr/local/bin/node',
+      'npm_command=install',
+      `INIT_CWD=${root}`,
+    ],
+  };
+}

@@ -1,0 +1,8 @@
+/** Home of the sandbox's user; the image has it too (`image/Dockerfile`). */
+export const HOME = '/home/ci';
+/** Where archives are unpacked. */
+export const PROJECT = `${HOME}/project`;
+/** The certificate authorities of a sandbox that has some of its own. */
+export const CA_FILE = `${HOME}/.config/packwarden/ca.pem`;
+/** Our own programs in the image (`image/opt`), in its read-only root. */
+export const OPT = '/opt/packwarden';

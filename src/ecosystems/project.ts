@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { PROJECT } from './places.js';
+
+/** What `image/opt/find-root.mjs` prints about an unpacked project. */
+export const foundProject = z.object({
+  /** The folder of the manifest. */
+  root: z.string().startsWith(PROJECT).max(4096),
+  /** Which of the files and folders that tell a package manager (`tellingFiles`) are at the root. */
+  files: z.array(z.string().max(64)).max(64),
+  /** The first 4 KiB of those that are text files, by name. */
+  heads: z.record(z.string().max(64), z.string().max(4096)),
+  /** package.json; empty where the manifest is another one. */
+  manifest: z.record(z.string(), z.unknown()),
+});
+export type FoundProject = Readonly<z.infer<typeof foundProject>>;
+
+const nameAndVersion = z.object({ name: z.string().max(214), version: z.string().max(100).catch('') });
+const devEngines = z.object({
+  packageManager: z.union([
+    nameAndVersion,
+    z
+      .array(nameAndVersion)
+      .min(1)
+      .transform(([first]) => first),
+  ]),
+});
+
+/** The package manager that package.json asks for. */
+export interface AskedManager {
+  readonly name: string;
+  /** A version, or a range in `devEngines`; empty where none is given. */
+  readonly version: string;
+  /** As a person would write it, e.g. `pnpm@9.15.9`. */
+  readonly text: string;
+}
+
+/**
+ * What package.json asks for: `packageManager` (`pnpm@9.15.9+sha512.…`, as corepack reads it), else
+ * `devEngines.packageManager` (as npm 11 reads it). Undefined where it asks for none.
+ */
+export function askedManager({ manifest }: FoundProject): AskedManager | undefined {
+  if (typeof manifest.packageManager === 'string') {
+    const text = (manifest.packageManager.split('+')[0] ?? '').slice(0, 100);
+    const at = text.lastIndexOf('@');
+    return at > 0 ? { name: text.slice(0, at), version: text.slice(at + 1), text } : { name: text, version: '', text };
+  }
+  const engine = devEngines.safeParse(manifest.devEngines).data?.packageManager;
+  if (engine === undefined) return undefined;
+  return { ...engine, text: engine.version === '' ? engine.name : `${engine.name}@${engine.version}` };
+}
+
+/** The major version that a version or range begins with; undefined where it does not begin with one. */
+export function majorOf(version: string): number | undefined {
+  const major = /^[^\d]*(\d+)/.exec(version)?.[1];
+  return major === undefined ? undefined : Number(major);
+}

@@ -1,0 +1,46 @@
+import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
+import { PackageIndex } from '../report/package-index.js';
+
+/**
+ * The packages with lifecycle scripts in the order in which their scripts run: what a package depends on before the package,
+ * folders and workspaces of the project after all others, the project itself last. Of a circle the member that is listed first comes last.
+ */
+export function scriptOrder(packages: readonly InstalledPackage[], projectDir: string): readonly InstalledPackage[] {
+  const index = new PackageIndex(packages, projectDir);
+  const ordered: InstalledPackage[] = [];
+  const seen = new Set<InstalledPackage>();
+  const byPlace = [...packages].sort((a, b) => rank(a) - rank(b));
+  for (const start of byPlace) visit(start, index, seen, ordered);
+  const withScripts = ordered.filter(({ scripts }) => scripts.length > 0);
+  return withScripts.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rank(pkg: InstalledPackage): number {
+  if (pkg.path === '.') return 2;
+  return isLocal(pkg) ? 1 : 0;
+}
+
+/** Depth first without recursion: a chain of dependencies may be longer than the stack. */
+function visit(
+  start: InstalledPackage,
+  index: PackageIndex,
+  seen: Set<InstalledPackage>,
+  ordered: InstalledPackage[],
+): void {
+  if (seen.has(start)) return;
+  seen.add(start);
+  const path = [{ pkg: start, next: 0 }];
+  for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
+    const name = at.pkg.dependencies[at.next];
+    at.next += 1;
+    if (name === undefined) {
+      ordered.push(at.pkg);
+      path.pop();
+      continue;
+    }
+    const dependency = index.resolve(at.pkg, name);
+    if (dependency === undefined || seen.has(dependency)) continue;
+    seen.add(dependency);
+    path.push({ pkg: dependency, next: 0 });
+  }
+}
