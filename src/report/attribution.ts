@@ -22,7 +22,7 @@ const SHOWN_COMMAND_CHARS = 300;
 const TOOL = /^node (\/.+) --help$/;
 
 /** How the worker's step begins: `confine step=ID COMMAND …`. */
-const STEP = /^confine step=(\w+) /;
+const STEP = /^confine step=(\S+) /;
 
 /** A process that a step started, the step's own, and what the engine forked for it. */
 const DIRECTLY_BELOW = 3;
