@@ -55,6 +55,14 @@ export interface Recognition {
   suits(project: FoundProject): string | undefined;
 }
 
+/** A manager's program in the image, and the settings that it reads whenever it runs. */
+export interface ImageProgram {
+  /** Its files in the read-only root: itself where it is a program, else the scripts that an interpreter of the image is given. */
+  readonly files: readonly string[];
+  /** Ends of the paths of its settings, in HOME and in projects, e.g. `/.npmrc`. */
+  readonly settings: readonly string[];
+}
+
 /** The sandbox images by the runtime that they hold. */
 export type ImageName = 'npm' | 'bundler';
 
@@ -65,6 +73,7 @@ export interface PackageManager {
   readonly version: string;
   readonly image: ImageName;
   readonly recognition: Recognition;
+  readonly program: ImageProgram;
   /** Beyond the container's own environment. */
   environment(network: NetworkSettings, project: FoundProject): readonly string[];
   /**

@@ -123,6 +123,7 @@ export class Detonation {
     const fetched = await this.#limited('the fetch', installMs + SLACK_MS, run.fetch(installMs));
     this.#record('fetch', fetched);
     await this.#listPackages(run);
+    this.#monitor.keepWrites();
     return fetched.exitCode === 0;
   }
 

@@ -211,8 +211,8 @@ function perPackage(observation: GatewayObservation, evidence: Evidence, actors:
 
 /** Who tried to reach anything, by the gateway or past it. */
 function contacting({ contacts }: Evidence, alerts: readonly FoldedAlert[], actors: Actors): ReadonlySet<string> {
-  const tries = [...contacts.all(), ...directAttempts(alerts).map(({ alert }) => alert)];
-  const packages = tries.flatMap((alert) => attribute(alert, actors).package ?? []);
+  const tries = [...contacts.all(), ...directAttempts(alerts)];
+  const packages = tries.flatMap(({ alert }) => attribute(alert, actors).package ?? []);
   return new Set(packages.map(specOf));
 }
 

@@ -2,6 +2,7 @@ import { type Alert, alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { type Actors, type Attribution, attribute } from './attribution.js';
 import { decoyOf, type PlantedDecoy } from './decoys.js';
+import { loweredBecause } from './lowered.js';
 import { type AuthoredWrite, writerOf } from './project-writes.js';
 import type { Finding, LegacyAlert } from './report.js';
 
@@ -56,9 +57,10 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
   if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
   const { package: pkg, programs, processes } = attribution;
   const wrote = writerOf(programs, foreignWrites);
+  const lowered = loweredBecause(alert, attribution);
   return {
     rule: alert.rule,
-    priority: alert.priority,
+    priority: lowered === undefined ? alert.priority : 'NOTICE',
     tags: [...alert.tags],
     count,
     first: isoTime(first),
@@ -68,6 +70,7 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
     decoy: alert.fields['egress.decoy'] ?? decoyOf(alert, decoys),
     ...(wrote === undefined ? {} : { wroteBy: packages.ref(wrote.writer) }),
     processes,
+    ...(lowered === undefined ? {} : { known: lowered }),
     alert: toLegacyAlert(alert),
   };
 }

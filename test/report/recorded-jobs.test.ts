@@ -35,6 +35,7 @@ async function replay(name: string) {
   server.push(...messages.slice(0, opening));
   await until(() => hub.counters().received === opening, 60_000);
   monitor.judge();
+  monitor.keepWrites();
   server.push(...messages.slice(opening));
   await until(() => hub.counters().received === messages.length, 60_000);
   watch.close();

@@ -33,6 +33,7 @@ export const bundler: PackageManager = {
         ? 'of gems.rb and Gemfile Bundler takes gems.rb with gems.locked'
         : '',
   },
+  program: { files: ['/usr/bin/bundle', '/usr/bin/bundler'], settings: ['/.bundle/config', '/.gem/credentials'] },
   environment: () => Object.entries(FORCED).map(([name, value]) => `${name}=${value}`),
   sanitize: () => null,
   // Gems that the project brings along (`bundle package`) are meant to be installed from there.

@@ -51,6 +51,10 @@ export const npm: PackageManager = {
     otherFiles: [],
     suits: () => '',
   },
+  program: {
+    files: ['/usr/local/bin/npm', '/usr/local/bin/npx', '/usr/local/lib/node_modules/npm/bin/'],
+    settings: ['/.npmrc'],
+  },
   // The container's own environment is npm's.
   environment: () => [],
   sanitize: () => null,

@@ -53,6 +53,10 @@ export const pnpm: PackageManager = {
     otherFiles: PNPMFILES,
     suits: () => '',
   },
+  program: {
+    files: ['/usr/local/bin/pnpm', '/usr/local/lib/node_modules/pnpm/'],
+    settings: ['/.npmrc', '/.config/pnpm/rc'],
+  },
   environment: ({ hasExtraCa }) => (hasExtraCa ? [`PNPM_CONFIG_CAFILE=${CA_FILE}`] : []),
   sanitize: () => null,
   fetch: (project, network) => [

@@ -52,6 +52,10 @@ export const yarnBerry: PackageManager = {
       return project.files.includes('.yarnrc.yml') ? '.yarnrc.yml is of yarn 2 or later' : undefined;
     },
   },
+  program: {
+    files: ['/usr/local/bin/yarn-berry', '/usr/local/lib/node_modules/@yarnpkg/cli-dist/'],
+    settings: ['/.yarnrc.yml'],
+  },
   environment: ({ proxy, registry, hasExtraCa }) => [
     ...Object.entries(FORCED).map(([name, value]) => `${name}=${value}`),
     `YARN_NPM_REGISTRY_SERVER=${registry.replace(/\/$/, '')}`,

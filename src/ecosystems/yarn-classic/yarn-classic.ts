@@ -33,6 +33,7 @@ export const yarnClassic: PackageManager = {
       return project.files.includes('yarn.lock') ? 'yarn.lock is of yarn 1' : 'nothing tells its version';
     },
   },
+  program: { files: ['/usr/local/bin/yarn', '/usr/local/lib/node_modules/yarn/'], settings: ['/.npmrc', '/.yarnrc'] },
   environment: ({ proxy }) => [
     'YARN_IGNORE_PATH=1',
     'SKIP_YARN_COREPACK_CHECK=1',
