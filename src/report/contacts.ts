@@ -39,7 +39,10 @@ export class Contacts {
   }
 
   add(alert: Alert): void {
-    if (alert.rule === 'Packwarden name lookup') return this.#addLookup(alert);
+    if (alert.rule === 'Packwarden name lookup') {
+      this.#addLookup(alert);
+      return;
+    }
     const port = localPort(alert.fields['fd.name']);
     if (port === undefined) return;
     const kept = this.#keptConnection(alert);
