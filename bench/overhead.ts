@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { createSandbox } from '../src/sandbox/docker-sandbox.js';
 import { imageTags } from '../src/sandbox/image-tag.js';
 import { ServiceProcess } from '../test/app/service-process.js';
+import { installed } from '../test/sandbox/installed.js';
 import { makeInstallProject } from './parts/install-project.js';
 import { median } from './parts/median.js';
 
@@ -57,7 +58,7 @@ async function detonate(base: string, tarball: Buffer): Promise<void> {
   }
 }
 
-/** The install alone, in a sandbox, timed by the sandbox itself. */
+/** Fetch and scripts alone, in a sandbox, timed by the sandbox itself. */
 async function install(tarball: Buffer): Promise<number> {
   const sandbox = createSandbox({
     instance: `bench-${process.pid}`,
@@ -72,7 +73,7 @@ async function install(tarball: Buffer): Promise<number> {
   const run = await sandbox.create({ jobId: randomUUID(), ecosystem: 'npm', attempt: 1 });
   try {
     await run.unpack(Readable.from([tarball]));
-    const step = await run.install(300_000);
+    const step = await installed(run, 300_000);
     if (step.exitCode !== 0) throw new Error(`the install ended with exit code ${step.exitCode}: ${step.log}`);
     return step.durationMs / 1000;
   } finally {

@@ -4,11 +4,12 @@ import { PackageIndex } from '../report/package-index.js';
 /**
  * The packages with lifecycle scripts in the order in which their scripts run: what a package depends on before the package,
  * folders and workspaces of the project after all others, the project itself last. Of a circle the member that is listed first comes last.
+ * A folder that several links lead to comes once.
  */
 export function scriptOrder(packages: readonly InstalledPackage[], projectDir: string): readonly InstalledPackage[] {
   const index = new PackageIndex(packages, projectDir);
   const ordered: InstalledPackage[] = [];
-  const seen = new Set<InstalledPackage>();
+  const seen = new Set<string>();
   const byPlace = [...packages].sort((a, b) => rank(a) - rank(b));
   for (const start of byPlace) visit(start, index, seen, ordered);
   const withScripts = ordered.filter(({ scripts }) => scripts.length > 0);
@@ -21,14 +22,9 @@ function rank(pkg: InstalledPackage): number {
 }
 
 /** Depth first without recursion: a chain of dependencies may be longer than the stack. */
-function visit(
-  start: InstalledPackage,
-  index: PackageIndex,
-  seen: Set<InstalledPackage>,
-  ordered: InstalledPackage[],
-): void {
-  if (seen.has(start)) return;
-  seen.add(start);
+function visit(start: InstalledPackage, index: PackageIndex, seen: Set<string>, ordered: InstalledPackage[]): void {
+  if (seen.has(start.realPath)) return;
+  seen.add(start.realPath);
   const path = [{ pkg: start, next: 0 }];
   for (let at = path.at(-1); at !== undefined; at = path.at(-1)) {
     const name = at.pkg.dependencies[at.next];
@@ -39,8 +35,8 @@ function visit(
       continue;
     }
     const dependency = index.resolve(at.pkg, name);
-    if (dependency === undefined || seen.has(dependency)) continue;
-    seen.add(dependency);
+    if (dependency === undefined || seen.has(dependency.realPath)) continue;
+    seen.add(dependency.realPath);
     path.push({ pkg: dependency, next: 0 });
   }
 }

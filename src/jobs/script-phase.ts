@@ -40,6 +40,8 @@ export async function runAllScripts(
   const started = clock.now();
   const steps: ScriptStep[] = [];
   const incomplete: IncompleteReason[] = [];
+  let exitCode: number | null = 0;
+  let failed = 0;
   let log = '';
   let notRun = 0;
   for (const pkg of packages) {
@@ -52,49 +54,48 @@ export async function runAllScripts(
     const result = await limited(`the scripts of ${specOf(pkg)}`, ms, run.runScripts(pkg, ms));
     steps.push(toStep(pkg, result));
     log = (log + result.log).slice(-64 * 1024);
-    const reason = reasonFor(pkg, result);
-    if (reason !== undefined) incomplete.push(reason);
+    if (wentWell(pkg, result)) continue;
+    failed += 1;
+    if (exitCode === 0) exitCode = result.exitCode;
+    if (failed <= MAX_NAMED) incomplete.push(reasonFor(pkg, result));
   }
-  const failed = incomplete.length;
-  if (failed > MAX_NAMED) incomplete.splice(MAX_NAMED, failed, more(failed - MAX_NAMED));
-  if (notRun > 0) incomplete.push(outOfTime(notRun, packages.length, timeoutMs));
-  return { phase: phaseOf(steps, packages.length, clock.now() - started), incomplete, log };
+  if (failed > MAX_NAMED) incomplete.push(more(failed - MAX_NAMED));
+  if (notRun > 0) incomplete.push(outOfTime(notRun, packages.length));
+  const phase: Phase = {
+    name: 'install',
+    command:
+      packages.length === 1 ? 'lifecycle scripts of 1 package' : `lifecycle scripts of ${packages.length} packages`,
+    exitCode: exitCode === 0 && notRun > 0 ? null : exitCode,
+    durationMs: clock.now() - started,
+    timedOut: notRun > 0 || steps.some(({ timedOut }) => timedOut),
+    steps,
+  };
+  return { phase, incomplete, log };
 }
 
 function toStep(pkg: InstalledPackage, { exitCode, timedOut, durationMs }: StepResult): ScriptStep {
   return { package: specOf(pkg), path: pkg.path, scripts: [...pkg.scripts], exitCode, timedOut, durationMs };
 }
 
-/** An optional dependency may fail: package managers go on without it. */
-function reasonFor(pkg: InstalledPackage, { exitCode, timedOut, log }: StepResult): IncompleteReason | undefined {
+/** An optional dependency may fail: package managers go on without it. One that was stopped has not shown everything. */
+function wentWell({ optional }: InstalledPackage, { exitCode, timedOut }: StepResult): boolean {
+  return !timedOut && (exitCode === 0 || optional);
+}
+
+function reasonFor(pkg: InstalledPackage, { exitCode, timedOut, log }: StepResult): IncompleteReason {
   const who = pkg.path === '.' ? 'the project' : specOf(pkg);
-  const which = pkg.scripts.join(', ');
-  if (timedOut)
-    return { code: 'install-timeout', message: `the ${which} script of ${who} was stopped at its deadline` };
-  if (exitCode === 0 || pkg.optional) return undefined;
-  return {
-    code: 'install-failed',
-    message: `the ${which} script of ${who} ended with exit code ${exitCode}: ${lastLines(log)}`,
-  };
+  const scripts = `the ${pkg.scripts.join(', ')} script of ${who}`;
+  if (timedOut) return { code: 'install-timeout', message: `${scripts} was stopped at its deadline` };
+  const said = lastLines(log);
+  const end = said === '' ? '' : `: ${said}`;
+  return { code: 'install-failed', message: `${scripts} ended with exit code ${exitCode}${end}` };
 }
 
 function more(count: number): IncompleteReason {
   return { code: 'install-failed', message: `the scripts of ${count} more packages failed` };
 }
 
-function outOfTime(notRun: number, all: number, timeoutMs: number): IncompleteReason {
-  const message = `the scripts of ${notRun} of ${all} packages were not run: the others took all of the ${Math.round(timeoutMs / 1000)} s`;
+function outOfTime(notRun: number, all: number): IncompleteReason {
+  const message = `the scripts of ${notRun} of ${all} packages were not run: the time for the install was over`;
   return { code: 'install-timeout', message };
-}
-
-function phaseOf(steps: readonly ScriptStep[], count: number, durationMs: number): Phase {
-  const bad = steps.find(({ exitCode }) => exitCode !== 0);
-  return {
-    name: 'install',
-    command: count === 1 ? 'lifecycle scripts of 1 package' : `lifecycle scripts of ${count} packages`,
-    exitCode: bad === undefined ? 0 : bad.exitCode,
-    durationMs,
-    timedOut: steps.some(({ timedOut }) => timedOut),
-    steps: [...steps],
-  };
 }

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Ecosystem } from '../../src/jobs/job.js';
 import type { SandboxRun } from '../../src/jobs/ports.js';
+import { installed } from '../sandbox/installed.js';
 import { docker, withProject } from '../sandbox/rig.js';
 import type { Files } from '../sandbox/tarball.js';
 import { CompanyRegistry, CREDENTIALS, MARK } from './company-registry.js';
@@ -45,7 +46,7 @@ npmScopes:
 const yarn = { ...manifest, packageManager: 'yarn@4.18.1' };
 const GEMFILE = (): string => `source "${company.url('gems')}"\ngem "inner-gem"\n`;
 
-function installed<T>(files: Files, ecosystem: Ecosystem, use: (run: SandboxRun) => Promise<T>): Promise<T> {
+function withRegistries<T>(files: Files, ecosystem: Ecosystem, use: (run: SandboxRun) => Promise<T>): Promise<T> {
   const [npm, corp, gems] = [company.url('npm'), company.url('corp'), company.url('gems')];
   const options = {
     egress: { mode: 'registry', allow: company.hosts },
@@ -80,12 +81,10 @@ describe('private registries that demand credentials', () => {
     ['bundler', 'bundler', () => ({ Gemfile: GEMFILE() })],
   ])('%s; the credentials are nowhere in the container and go nowhere else', async (_what, ecosystem, files) => {
     const names = ecosystem === 'bundler' ? ['inner-gem'] : NAMES;
-    await installed(files(), ecosystem, async (sandbox) => {
-      const step = await sandbox.install(90_000);
+    await withRegistries(files(), ecosystem, async (sandbox) => {
+      const step = await installed(sandbox, 90_000);
       expect(step, step.log).toMatchObject({ exitCode: 0 });
-      expect((await sandbox.packages()).flatMap(({ name, path }) => (path === '.' ? [] : [name])).sort()).toEqual(
-        names,
-      );
+      expect(step.packages.flatMap(({ name, path }) => (path === '.' ? [] : [name])).sort()).toEqual(names);
       const inspected = JSON.stringify(await docker.getContainer(sandbox.containerId).inspect());
       const inside = (script: string) =>
         run('docker', ['exec', '--user', '1000', sandbox.containerId, 'sh', '-c', script]);
@@ -115,8 +114,8 @@ describe('private registries that demand credentials', () => {
       'package.json': manifest,
       'package-lock.json': lockFile(() => `sha512-${'A'.repeat(86)}==`),
     };
-    await installed(files, 'npm', async (sandbox) => {
-      const step = await sandbox.install(90_000);
+    await withRegistries(files, 'npm', async (sandbox) => {
+      const step = await installed(sandbox, 90_000);
       expect(step.exitCode).not.toBe(0);
       expect(step.log).toContain('EINTEGRITY');
     });

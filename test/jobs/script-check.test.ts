@@ -1,106 +1,62 @@
-import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { CancelledError, DeadlineError } from '../../src/jobs/deadline.js';
-import type { ImportResult, SandboxRun, StepResult } from '../../src/jobs/ports.js';
-import { checkScripts } from '../../src/jobs/script-check.js';
+import { CancelledError } from '../../src/jobs/deadline.js';
+import type { ImportResult, SandboxRun } from '../../src/jobs/ports.js';
+import { loadWithoutScripts, scriptCheckOf } from '../../src/jobs/script-check.js';
 import { SandboxError } from '../../src/sandbox/errors.js';
-import { PROJECT, pkg } from '../report/evidence.js';
+import { installedPackage } from '../ecosystems/installed-package.js';
 
-const folder = (name: string): string => `${PROJECT}/node_modules/${name}`;
-const packages = [
-  pkg('.', ['a', 'b'], ['prepare']),
-  pkg('node_modules/a', [], ['postinstall']),
-  pkg('node_modules/b', [], ['postinstall']),
-  pkg('node_modules/plain'),
+const [project, a, b, plain] = [
+  installedPackage('.', { dependencies: ['a', 'b'], scripts: ['prepare'] }),
+  installedPackage('node_modules/a', { scripts: ['postinstall'] }),
+  installedPackage('node_modules/b', { scripts: ['postinstall'] }),
+  installedPackage('node_modules/plain'),
 ];
-const step = (more: Partial<StepResult> = {}): StepResult => ({
-  ...{ command: 'npm ci', exitCode: 0, timedOut: false, durationMs: 1, log: '', logBytes: 0 },
-  ...more,
-});
 const imported = (more: Partial<ImportResult> = {}): ImportResult => ({
-  ...{ ...step(), loaded: [], worked: new Set([folder('a')]), problem: null },
+  ...{ command: 'node import-all.mjs', exitCode: 0, timedOut: false, durationMs: 2, log: '', logBytes: 0 },
+  ...{ loaded: [], worked: new Set([a.realPath]), problem: null },
   ...more,
 });
 
-/** A sandbox in which everything goes well, but for `changes`; what was done in it is noted. */
-function check(changes: Partial<SandboxRun>, worked = [folder('a'), folder('b'), folder('plain')]) {
-  const done: string[] = [];
+/** A sandbox in which the loading goes as `importAll` has it; which folders it was asked for is noted. */
+function check(importAll: () => Promise<ImportResult> = async () => imported(), packages = [project, a, b, plain]) {
   const asked: string[][] = [];
   const run = {
-    endProcesses: async () => void done.push('end'),
-    startAfresh: async () => void done.push('unpack'),
-    installWithoutScripts: async () => step(),
-    packages: async () => packages,
     importAll: async (_ms, _packages, folders) => {
       asked.push([...(folders ?? [])]);
-      return imported();
+      return importAll();
     },
-    ...changes,
   } satisfies Partial<SandboxRun> as Partial<SandboxRun> as SandboxRun;
-  const outcome = checkScripts(run, {
-    packages,
-    worked: new Set(worked),
-    openArchive: async () => Readable.from([]),
-    limits: { prepareMs: 1, installMs: 1, importMs: 1 },
-    limited: (_what, _ms, work) => work,
-    startPhase: (name) => void done.push(name),
-  });
-  return { outcome, done, asked };
+  return { outcome: loadWithoutScripts(run, packages, 1_000), asked };
 }
 
 describe('the check of install scripts', () => {
-  it('kills what runs before the phase begins, and loads only packages with scripts that could be loaded', async () => {
-    const { outcome, done, asked } = check({});
-    const { check: told, phase } = await outcome;
-    expect(done).toEqual(['end', 'prepare', 'unpack', 'check']);
-    expect(asked).toEqual([[folder('a'), folder('b')]]);
-    expect([...told.loads]).toEqual([
-      [folder('a'), true],
-      [folder('b'), false],
+  it('loads only packages with scripts, before any script has run, and never the project', async () => {
+    const { outcome, asked } = check();
+    const { loads, problem, phase } = await outcome;
+    expect(asked).toEqual([[a.realPath, b.realPath]]);
+    expect([...loads]).toEqual([
+      [a.realPath, true],
+      [b.realPath, false],
     ]);
-    expect(told.problem).toBeNull();
+    expect(problem).toBeNull();
     expect(phase).toMatchObject({ name: 'check', exitCode: 0, durationMs: 2 });
   });
 
-  it('asks nothing of a sandbox where no package with scripts could be loaded', async () => {
-    const { outcome, done } = check({}, [folder('plain'), PROJECT]);
-    expect((await outcome).check.problem).toContain('no package with install scripts');
-    expect(done).toEqual([]);
+  it('asks nothing of a sandbox where no package has scripts', async () => {
+    const { outcome, asked } = check(undefined, [project, plain]);
+    expect(await outcome).toMatchObject({ problem: 'no package has install scripts', phase: null });
+    expect(asked).toEqual([]);
   });
 
-  it('says nothing of a package that stands elsewhere, or in another version', async () => {
-    const moved = packages.map((one) => (one.name === 'b' ? { ...one, version: '2.0.0' } : one));
-    const { check: told } = await check({ packages: async () => moved }).outcome;
-    expect([...told.loads.keys()]).toEqual([folder('a')]);
-    expect(told.problem).toBe('1 of 2 packages were not installed the same way');
-  });
-
-  const fails = (error: Error) => async () => {
-    throw error;
-  };
-  it.each<[string, Partial<SandboxRun>, RegExp]>([
-    ['the manager can not', { installWithoutScripts: () => null }, /can not install without scripts/],
-    ['the install fails', { installWithoutScripts: async () => step({ exitCode: 1 }) }, /exit code 1/],
-    ['it takes too long', { installWithoutScripts: async () => step({ timedOut: true, exitCode: null }) }, /deadline/],
-    [
-      'the loader is spoken for',
-      { importAll: async () => imported({ problem: 'two results came for a' }) },
-      /two results/,
-    ],
-    ['the loader is killed', { importAll: async () => imported({ exitCode: 137 }) }, /exit code 137/],
-    ['the loading takes too long', { importAll: async () => imported({ timedOut: true, exitCode: null }) }, /deadline/],
-    [
-      'what was left is in the way',
-      { startAfresh: fails(new SandboxError('clearing-failed', 'in the way')) },
-      /in the way/,
-    ],
-    ['the archive does not fit twice', { startAfresh: fails(new SandboxError('unpack-failed', 'full')) }, /full/],
-    ['the packages can not be listed', { packages: fails(new SandboxError('listing-failed', 'no list')) }, /no list/],
-    ['a step never ends', { packages: fails(new DeadlineError('listing', 1)) }, /took longer/],
+  it.each<[string, Partial<ImportResult>, RegExp]>([
+    ['the loader is spoken for', { problem: 'two results came for a' }, /two results/],
+    ['the loader is killed', { exitCode: 137 }, /exit code 137/],
+    ['the loading takes too long', { timedOut: true, exitCode: null }, /deadline/],
   ])('tells nothing and says why where %s', async (_title, changes, why) => {
-    const { check: told } = await check(changes).outcome;
-    expect([...told.loads]).toEqual([]);
-    expect(told.problem).toMatch(why);
+    const { loads, problem, phase } = await check(async () => imported(changes)).outcome;
+    expect([...loads]).toEqual([]);
+    expect(problem).toMatch(why);
+    expect(phase).toMatchObject({ name: 'check', exitCode: imported(changes).exitCode });
   });
 
   it.each<[string, Error]>([
@@ -108,6 +64,66 @@ describe('the check of install scripts', () => {
     ['a sandbox that had to be killed', new SandboxError('container-killed', 'gone')],
     ['an engine that is away', new SandboxError('docker-unavailable', 'away')],
   ])('leaves %s to the job', async (_title, error) => {
-    await expect(check({ packages: fails(error) }).outcome).rejects.toBe(error);
+    await expect(check(() => Promise.reject(error)).outcome).rejects.toBe(error);
+  });
+});
+
+describe('what the report is told', () => {
+  const loaded = (loads: readonly [string, boolean][], problem: string | null = null) => ({
+    loads: new Map(loads),
+    problem,
+    phase: null,
+  });
+
+  it.each<[string, readonly [string, boolean][], readonly string[], readonly [string, boolean][]]>([
+    [
+      'packages that load with their scripts',
+      [
+        [a.realPath, true],
+        [b.realPath, false],
+      ],
+      [a.realPath, b.realPath],
+      [
+        [a.realPath, true],
+        [b.realPath, false],
+      ],
+    ],
+    [
+      'nothing of one that does not load with them either',
+      [
+        [a.realPath, true],
+        [b.realPath, false],
+      ],
+      [a.realPath],
+      [[a.realPath, true]],
+    ],
+    ['nothing of one that its scripts broke', [[a.realPath, true]], [], []],
+    [
+      'nothing of one that was not loaded before',
+      [[a.realPath, true]],
+      [a.realPath, plain.realPath],
+      [[a.realPath, true]],
+    ],
+    [
+      'nothing where the import never came',
+      [
+        [a.realPath, true],
+        [b.realPath, false],
+      ],
+      [],
+      [],
+    ],
+  ])('%s', (_title, loads, worked, expected) => {
+    const told = scriptCheckOf(loaded(loads), new Set(worked));
+    expect([...told.loads]).toEqual(expected);
+    expect(told.problem).toBeNull();
+  });
+
+  it('and why nothing can be said', () => {
+    const told = scriptCheckOf(
+      loaded([], 'loading without scripts was stopped at its deadline'),
+      new Set([a.realPath]),
+    );
+    expect(told.problem).toMatch(/deadline/);
   });
 });

@@ -2,16 +2,28 @@ import { describe, expect, it } from 'vitest';
 import type { JobState } from '../../src/jobs/job.js';
 import { isFinal, type JobEvent, TransitionError, transition } from '../../src/jobs/transition.js';
 
-const STATES = ['queued', 'preparing', 'installing', 'importing', 'draining', 'finished', 'incomplete'] as const;
-const EVENTS = ['picked-up', 'watched', 'installed', 'imported', 'drained', 'gave-up'] as const;
+const STATES = [
+  'queued',
+  'preparing',
+  'fetching',
+  'installing',
+  'importing',
+  'draining',
+  'finished',
+  'incomplete',
+] as const;
+const EVENTS = ['picked-up', 'watched', 'fetched', 'installed', 'imported', 'drained', 'gave-up'] as const;
 
 /** Every change that may happen; any other pair is a fault. */
 const ALLOWED: readonly (readonly [JobState, JobEvent, JobState])[] = [
   ['queued', 'picked-up', 'preparing'],
   ['queued', 'gave-up', 'incomplete'],
   ['preparing', 'picked-up', 'preparing'],
-  ['preparing', 'watched', 'installing'],
+  ['preparing', 'watched', 'fetching'],
   ['preparing', 'gave-up', 'incomplete'],
+  ['fetching', 'picked-up', 'preparing'],
+  ['fetching', 'fetched', 'installing'],
+  ['fetching', 'gave-up', 'incomplete'],
   ['installing', 'picked-up', 'preparing'],
   ['installing', 'installed', 'importing'],
   ['installing', 'gave-up', 'incomplete'],

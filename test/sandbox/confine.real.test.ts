@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SandboxRun } from '../../src/jobs/ports.js';
 import { buildProbe, ruleFile, TestSensor } from '../sensor/harness.js';
+import { installed } from './installed.js';
 import { docker, projectRunning, withProject } from './rig.js';
 
 const NEW_USER = 0x10000000;
@@ -111,7 +112,7 @@ beforeAll(async () => {
     'calls.py': CALLS,
     'calls.json': JSON.stringify([...REFUSED, ...ALLOWED]),
   };
-  const { log } = await withProject(files, (run) => run.install(60_000));
+  const { log } = await withProject(files, (run) => installed(run, 60_000));
   const answer = /^answers (.*)$/m.exec(log)?.[1];
   if (answer === undefined) throw new Error(`the calls were not made: ${log}`);
   answers = JSON.parse(answer);
@@ -184,6 +185,8 @@ it('our own tools are confined as well: the project could act through their memo
 });
 
 it('nobody reads the program that sets the filter, so nobody gets into its memory before it has', async () => {
-  const { log } = await withProject(projectRunning('cat /opt/packwarden/confine 2>&1'), (run) => run.install(60_000));
+  const { log } = await withProject(projectRunning('cat /opt/packwarden/confine 2>&1'), (run) =>
+    installed(run, 60_000),
+  );
   expect(log).toContain('/opt/packwarden/confine: Permission denied');
 });

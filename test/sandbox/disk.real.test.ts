@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDisk } from '../../src/sandbox/disk.js';
 import { createSandbox } from '../../src/sandbox/docker-sandbox.js';
+import { installed } from './installed.js';
 import { docker, projectRunning, sandboxOptions, withProject } from './rig.js';
 
 const MIB = 1024 * 1024;
@@ -48,12 +49,12 @@ describe.runIf(isRoot)('HOME on a disk', () => {
     const container = await withProject(
       files,
       async (run) => {
-        const { log } = await run.install(120_000);
+        const { log } = await installed(run, 120_000);
         expect(log).toMatch(/^written$/m);
         expect(log).toContain('No space left on device');
         expect(log).toMatch(/^full$/m);
         expect(log).toMatch(/^ext2\/ext3\nci$/m);
-        expect(await run.packages()).toHaveLength(1);
+        expect((await run.packages()).packages).toHaveLength(1);
         return docker.getContainer(run.containerId).inspect();
       },
       options(),

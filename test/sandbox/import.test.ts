@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { InstalledPackage } from '../../src/report/installed-package.js';
+import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
+import { PROJECT } from '../../src/ecosystems/places.js';
 import { importPlan } from '../../src/sandbox/import-plan.js';
 import { readImportResults } from '../../src/sandbox/import-results.js';
-
-const PROJECT = '/home/ci/project';
-
-function pkg(path: string, more: Partial<InstalledPackage> = {}): InstalledPackage {
-  const name = path === '.' ? 'app' : (path.split('node_modules/').at(-1) ?? path);
-  const realPath = path === '.' ? PROJECT : `${PROJECT}/${path}`;
-  return { name, version: '1.0.0', path, realPath, scripts: [], dependencies: [], ...more };
-}
+import { installedPackage as pkg } from '../ecosystems/installed-package.js';
 
 describe('the import phase loads', () => {
   const plan = (...packages: InstalledPackage[]) =>

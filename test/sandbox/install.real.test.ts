@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { installed } from './installed.js';
 import { projectRunning, withProject } from './rig.js';
 import type { Files } from './tarball.js';
 
@@ -44,7 +45,7 @@ describe('scripts are forced on', () => {
     ['it is a devDependency', withDependency({}, { dependencies: {}, devDependencies: { noisy: 'file:noisy' } })],
     ['it is optional', withDependency({}, { dependencies: {}, optionalDependencies: { noisy: 'file:noisy' } })],
   ])('when %s', async (_case, files) => {
-    const step = await withProject(files, (run) => run.install(60_000));
+    const step = await withProject(files, (run) => installed(run, 60_000));
     expect(step).toMatchObject({ exitCode: 0, timedOut: false });
     expect(step.log).toContain(RAN);
   });
@@ -62,12 +63,12 @@ it('compiles a native package for which nobody wrote an install script, without 
   await withProject(
     files,
     async (run) => {
-      const step = await run.install(120_000);
+      const step = await installed(run, 120_000);
       expect(step.log).toContain('gyp info ok');
       expect(step.exitCode).toBe(0);
-      const native = (await run.packages()).find(({ name }) => name === 'native');
+      const native = step.packages.find(({ name }) => name === 'native');
       expect(native?.scripts).toEqual(['install']);
-      expect((await run.importAll(30_000, await run.packages())).log).toContain('native: loaded');
+      expect((await run.importAll(30_000, step.packages)).log).toContain('native: loaded');
       expect(run.egress()).toEqual([]);
     },
     { egress: { mode: 'none' } },
@@ -81,9 +82,9 @@ it('installs from the registry through the gateway, which keeps the record', asy
     '.npmrc': 'install-strategy=linked\n',
   };
   await withProject(files, async (run) => {
-    const step = await run.install(90_000);
+    const step = await installed(run, 90_000);
     expect(step).toMatchObject({ exitCode: 0 });
-    expect((await run.packages()).map(({ name, version }) => `${name}@${version}`)).toContain('is-number@6.0.0');
+    expect(step.packages.map(({ name, version }) => `${name}@${version}`)).toContain('is-number@6.0.0');
     const registry = run.egress().find(({ host }) => host === 'registry.npmjs.org');
     expect(registry).toMatchObject({ port: 443, via: 'proxy', allowed: true });
   });
@@ -92,13 +93,13 @@ it('installs from the registry through the gateway, which keeps the record', asy
 it('uses npm ci when there is a lock file, and says what it ran', async () => {
   const lock = { name: 'project', lockfileVersion: 3, packages: { '': { name: 'project', version: '1.0.0' } } };
   const files = { 'package.json': { name: 'project', version: '1.0.0' }, 'package-lock.json': lock };
-  const step = await withProject(files, (run) => run.install(60_000));
-  expect(step.command).toMatch(/^npm ci .*--dangerously-allow-all-scripts/);
+  const step = await withProject(files, (run) => installed(run, 60_000));
+  expect(step.command).toMatch(/^npm ci .*--ignore-scripts/);
   expect(step.exitCode).toBe(0);
 });
 
 it("tells an install that failed, with its script's own exit code in the log", async () => {
-  const step = await withProject(projectRunning('echo before the end; exit 3'), (run) => run.install(60_000));
+  const step = await withProject(projectRunning('echo before the end; exit 3'), (run) => installed(run, 60_000));
   expect(step).toMatchObject({ exitCode: 3, timedOut: false });
   expect(step.log).toContain('before the end');
 });

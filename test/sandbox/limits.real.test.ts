@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import type { SandboxRun } from '../../src/jobs/ports.js';
 import { PROJECT } from '../../src/ecosystems/places.js';
+import type { SandboxRun } from '../../src/jobs/ports.js';
+import { installed } from './installed.js';
 import { docker, HOME_BYTES, projectRunning, withProject } from './rig.js';
 
 /** A fork bomb's processes are hundreds; where it was ended with its container, there is nothing to list. */
@@ -35,7 +36,7 @@ describe('a container', () => {
       'kill -9 1; kill -9 -1 & wait; echo survived',
     ];
     await withProject(projectRunning(script.join('; ')), async (run) => {
-      const { log } = await run.install(60_000);
+      const { log } = await installed(run, 60_000);
       expect(log).toMatch(/CapPrm:\s+0{16}\n/);
       expect(log).toMatch(/CapEff:\s+0{16}\n/);
       expect(log).toMatch(/CapBnd:\s+0{16}\n/);
@@ -49,7 +50,7 @@ describe('a container', () => {
 
   it('sees none of the host: no mounts of it, no Docker socket, no other network', async () => {
     const script = 'ls /var/run/docker.sock; cut -d" " -f5 /proc/self/mountinfo; ls /sys/class/net';
-    const { log } = await withProject(projectRunning(script), (run) => run.install(60_000));
+    const { log } = await withProject(projectRunning(script), (run) => installed(run, 60_000));
     expect(log).toContain("cannot access '/var/run/docker.sock'");
     expect(log).not.toMatch(/^\/(host|mnt|work|root|var)/m);
     expect(log).toMatch(/^eth0\nlo$/m);
@@ -63,7 +64,7 @@ describe('a container', () => {
     const gateway = '$(echo $http_proxy | tr -d / | cut -d: -f2)';
     const script = `exec 3<>/dev/tcp/${gateway}/${port} && cat <&3; echo over; exec 4<>/dev/tcp/${gateway}/3128 && echo proxy answers`;
     const files = { ...projectRunning('bash ./try.sh'), 'try.sh': script };
-    const step = await withProject(files, (run) => run.install(60_000));
+    const step = await withProject(files, (run) => installed(run, 60_000));
     server.close();
     expect(step.log).not.toContain('the host answers');
     expect(step.log).toContain('Connection refused');
@@ -86,19 +87,19 @@ describe('what a script does is bounded', () => {
         fs.rmSync(folder, { recursive: true });
       }`;
     await withProject({ ...projectRunning('node make.js'), 'make.js': maker }, async (run) => {
-      const { log } = await run.install(90_000);
+      const { log } = await installed(run, 90_000);
       const made = [...log.matchAll(/^(\S+) (\d+) ENOSPC$/gm)].map(
         ([, place, count]) => [place, Number(count)] as const,
       );
       expect(made.map(([place]) => place)).toEqual([PROJECT, '/tmp', '/dev/shm']);
       for (const [, count] of made) expect(count).toBeLessThanOrEqual(HOME_BYTES / 4096);
-      expect(await run.packages()).toHaveLength(1);
+      expect((await run.packages()).packages).toHaveLength(1);
     });
   });
 
   it('open files, the size of a file and core dumps have their limits', async () => {
     const script = 'ulimit -Hn; ulimit -Hf; ulimit -Hc; truncate -s 1T holes; echo exit code $?';
-    const { log } = await withProject(projectRunning(`bash -c '${script}'`), (run) => run.install(60_000));
+    const { log } = await withProject(projectRunning(`bash -c '${script}'`), (run) => installed(run, 60_000));
     const [files, kib, core] = (/^(\d+)\n(\d+)\n(\d+)$/m.exec(log) ?? []).slice(1).map(Number);
     expect(files).toBeLessThanOrEqual(65_536);
     expect(kib).toBe(HOME_BYTES / 1024);
@@ -109,23 +110,23 @@ describe('what a script does is bounded', () => {
   it('a disk filler gets ENOSPC, and the next step still works', async () => {
     const files = projectRunning('cat /dev/zero > big; ls -s big; rm big; cat /dev/zero > /tmp/big; rm /tmp/big');
     await withProject(files, async (run) => {
-      const { log } = await run.install(60_000);
+      const { log } = await installed(run, 60_000);
       expect(log.match(/No space left on device/g)).toHaveLength(2);
-      expect(await run.packages()).toHaveLength(1);
+      expect((await run.packages()).packages).toHaveLength(1);
     });
   });
 
   it('a memory hog is killed, not the sandbox', async () => {
     const hog = `node -e 'const held = []; for (;;) held.push(Buffer.alloc(64e6, 1))'; echo exit code $?`;
     await withProject(projectRunning(hog), async (run) => {
-      expect((await run.install(60_000)).log).toContain('exit code 137');
+      expect((await installed(run, 60_000)).log).toContain('exit code 137');
       await run.canary('packwarden-canary:alive');
     });
   });
 
   it('a fork bomb ends at its deadline, whatever it takes, and the worker goes on', async () => {
     await withProject(projectRunning(`bash -c 'f() { f | f & }; f; sleep 100'`), async (run) => {
-      const step = await run.install(8_000);
+      const step = await installed(run, 8_000);
       expect(step).toMatchObject({ timedOut: true, exitCode: null });
       expect(step.durationMs).toBeLessThan(30_000);
       await nothingRuns(run);
@@ -136,7 +137,7 @@ describe('what a script does is bounded', () => {
     const files = projectRunning('yes 0123456789abcde | head -c 100000000; echo; echo the end');
     await withProject(files, async (run) => {
       const before = process.memoryUsage().rss;
-      const step = await run.install(120_000);
+      const step = await installed(run, 120_000);
       expect(step.logBytes).toBeGreaterThan(100_000_000);
       expect(step.log).toMatch(/the end\n/);
       expect(Buffer.byteLength(step.log)).toBeLessThanOrEqual(64 * 1024);
@@ -148,7 +149,7 @@ describe('what a script does is bounded', () => {
     const files = projectRunning(
       `python3 -c "import os; [os.write(1, b'x') for _ in range(200000)]"; echo; echo the end`,
     );
-    const step = await withProject(files, (run) => run.install(120_000));
+    const step = await withProject(files, (run) => installed(run, 120_000));
     expect(step.exitCode).toBe(0);
     expect(step.logBytes).toBeGreaterThan(200_000);
     expect(step.log).toMatch(/the end\n/);
@@ -162,7 +163,7 @@ describe('a step ends at its deadline', () => {
     ['it left a daemon in a session of its own', `setsid sh -c 'sleep 1000 & sleep 1000' & sleep 1000`],
   ])('when %s', async (_case, script) => {
     await withProject(projectRunning(script), async (run) => {
-      const step = await run.install(3_000);
+      const step = await installed(run, 3_000);
       expect(step).toMatchObject({ timedOut: true, exitCode: null });
       expect(step.durationMs).toBeLessThan(10_000);
       await nothingRuns(run);
@@ -174,7 +175,7 @@ describe('a step ends at its deadline', () => {
 it('a daemon that outlives its install does not hold it up, and ends with the sandbox', async () => {
   const script = `setsid sh -c 'sleep 987 >/dev/null 2>&1 & exec sleep 988 >/dev/null 2>&1' & echo started`;
   await withProject(projectRunning(script), async (run) => {
-    const step = await run.install(60_000);
+    const step = await installed(run, 60_000);
     expect(step).toMatchObject({ exitCode: 0, timedOut: false });
     expect(await running(run)).toEqual(expect.arrayContaining(['sleep 987', 'sleep 988']));
     await run.destroy();

@@ -4,13 +4,27 @@ import { describe, expect, it } from 'vitest';
 import { imageTags } from '../../src/sandbox/image-tag.js';
 import { parsePackageList } from '../../src/sandbox/package-list.js';
 
-const project = { name: 'p', version: '1', path: '.', realPath: '/home/ci/project', scripts: [], dependencies: [] };
+const project = {
+  ...{ name: 'p', version: '1', path: '.', realPath: '/home/ci/project', scripts: [], dependencies: [] },
+  ...{ from: { kind: 'project', resolved: null, integrity: null }, optional: false },
+};
 const lines = (...packages: unknown[]): string => packages.map((pkg) => `${JSON.stringify(pkg)}\n`).join('');
 
 describe('a list of packages', () => {
   it('is read line by line, the project first', () => {
     const dependency = { ...project, name: 'd', path: 'node_modules/d', realPath: '/home/ci/project/node_modules/d' };
-    expect(parsePackageList(lines(project, dependency))).toEqual([project, dependency]);
+    expect(parsePackageList(lines(project, dependency))).toEqual({
+      packages: [project, dependency],
+      disagreements: [],
+    });
+  });
+
+  it('has the disagreements of record and disk beside the packages', () => {
+    const told = lines(project, { disagreement: 'a is not on the disk' }, { disagreement: 'b is another version' });
+    expect(parsePackageList(told)).toEqual({
+      packages: [project],
+      disagreements: ['a is not on the disk', 'b is another version'],
+    });
   });
 
   it.each([
@@ -18,6 +32,11 @@ describe('a list of packages', () => {
     ['no JSON', 'hello\n'],
     ['another first line', lines({ ...project, path: 'node_modules/x' })],
     ['a name that is none', lines(project, { ...project, name: 7 })],
+    ['a disagreement alone', lines({ disagreement: 'x' })],
+    ['a disagreement of megabytes', lines(project, { disagreement: 'x'.repeat(5000) })],
+    ['an origin that there is none of', lines(project, { ...project, from: { ...project.from, kind: 'heaven' } })],
+    ['an origin that is left out', lines(project, { ...project, from: undefined })],
+    ['an optional that is neither', lines(project, { ...project, optional: 'yes' })],
     ['scripts that are none', lines(project, { ...project, scripts: 'install' })],
     ['a path of megabytes', lines(project, { ...project, path: 'x'.repeat(5000) })],
     ['too many dependencies', lines(project, { ...project, dependencies: Array(2001).fill('a') })],

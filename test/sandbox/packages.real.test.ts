@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { installed } from './installed.js';
 import { withProject } from './rig.js';
 import type { Files } from './tarball.js';
 
@@ -33,13 +34,15 @@ it('lists what is installed: nested, scoped, aliases, and manifests written to m
     'lib/linked/package.json': { name: 'linked', version: '0.1.0', scripts: { postinstall: 'x', prepare: 'x' } },
   };
   await withProject(files, async (run) => {
-    const packages = await run.packages();
+    const { packages } = await run.packages();
     const byPath = new Map(packages.map((pkg) => [pkg.path, pkg]));
     expect(packages[0]).toEqual({
       name: 'project',
       version: '1.0.0',
       path: '.',
       realPath: '/home/ci/project',
+      from: { kind: 'project', resolved: null, integrity: null },
+      optional: false,
       scripts: ['prepare'],
       dependencies: ['outer', '@scope/pkg', 'alias', 'linked', 'tool'],
       bins: [],
@@ -72,8 +75,8 @@ it('follows links, and is not held up by loops, FIFOs and devices', async () => 
     'lib/linked/package.json': { name: 'linked', version: '0.1.0', scripts: { postinstall: 'x', prepare: 'x' } },
   };
   await withProject(files, async (run) => {
-    expect(await run.install(60_000)).toMatchObject({ exitCode: 0 });
-    const packages = await run.packages();
+    expect(await installed(run, 60_000)).toMatchObject({ exitCode: 0 });
+    const { packages } = await run.packages();
     const linked = packages.find(({ path }) => path === 'node_modules/linked');
     expect(linked).toMatchObject({ realPath: '/home/ci/project/lib/linked', scripts: ['postinstall', 'prepare'] });
     expect(packages.length).toBeLessThan(20);
@@ -107,7 +110,7 @@ it('loads each direct dependency, goes on after those that fail or hang, and say
   await withProject(
     files,
     async (run) => {
-      const step = await run.importAll(60_000, await run.packages());
+      const step = await run.importAll(60_000, (await run.packages()).packages);
       expect(step).toMatchObject({ exitCode: 0, timedOut: false });
       for (const word of [
         'plain-here /home/ci/project',

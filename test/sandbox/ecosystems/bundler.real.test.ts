@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gem } from '../gem.js';
+import { installed } from '../installed.js';
 import { withProject } from '../rig.js';
 import type { Files } from '../tarball.js';
 
@@ -38,9 +39,9 @@ describe('native extensions are built', () => {
     await withProject(
       files,
       async (run) => {
-        const step = await run.install(120_000);
+        const step = await installed(run, 120_000);
         expect(step).toMatchObject({ exitCode: 0, timedOut: false });
-        const packages = await run.packages();
+        const { packages } = step;
         expect(packages.map(({ name, version, scripts }) => ({ name, version, scripts }))).toEqual([
           { name: 'project', version: '', scripts: [] },
           { name: 'noisy', version: '1.2.3', scripts: ['extconf.rb'] },
@@ -71,8 +72,9 @@ it('loads a gem of a folder, too, and says what can not be loaded', async () => 
   await withProject(
     files,
     async (run) => {
-      expect(await run.install(60_000)).toMatchObject({ exitCode: 0 });
-      const { loaded, log } = await run.importAll(30_000, await run.packages());
+      const step = await installed(run, 60_000);
+      expect(step).toMatchObject({ exitCode: 0 });
+      const { loaded, log } = await run.importAll(30_000, step.packages);
       expect(loaded).toContainEqual(expect.objectContaining({ name: 'good-one', ok: true }));
       expect(loaded).toContainEqual(expect.objectContaining({ name: 'bad', ok: false, error: 'no thanks' }));
       expect(log).toContain('good-here');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { installed } from '../installed.js';
 import { withProject } from '../rig.js';
 import type { Files } from '../tarball.js';
 
@@ -42,15 +43,10 @@ describe('scripts are forced on', () => {
     ],
     ['another version of pnpm is asked for', withDependency({}, { packageManager: 'pnpm@9.1.0', devEngines })],
   ])('when %s', async (_case, files) => {
-    const [step, packages] = await withProject(
-      files,
-      async (run) => [await run.install(60_000), await run.packages()] as const,
-      { egress: { mode: 'none' } },
-      'pnpm',
-    );
+    const step = await withProject(files, (run) => installed(run, 60_000), { egress: { mode: 'none' } }, 'pnpm');
     expect(step.log).toContain(RAN);
     expect(step).toMatchObject({ exitCode: 0, timedOut: false });
-    expect(packages.find(({ name }) => name === 'noisy')).toMatchObject({
+    expect(step.packages.find(({ name }) => name === 'noisy')).toMatchObject({
       path: 'node_modules/noisy',
       scripts: ['postinstall'],
     });
@@ -62,8 +58,8 @@ it('installs from the registry through the gateway, in the layout of links, each
   await withProject(
     files,
     async (run) => {
-      expect(await run.install(90_000)).toMatchObject({ exitCode: 0 });
-      const packages = await run.packages();
+      const { packages, ...step } = await installed(run, 90_000);
+      expect(step).toMatchObject({ exitCode: 0 });
       expect(packages.map(({ name, version }) => `${name}@${version}`)).toEqual([
         'project@',
         'is-odd@3.0.1',
@@ -94,9 +90,8 @@ it('lists workspaces, and loads what they depend on', async () => {
   await withProject(
     files,
     async (run) => {
-      const step = await run.install(60_000);
-      expect(step.log).toContain(RAN);
-      const packages = await run.packages();
+      const { log, packages } = await installed(run, 60_000);
+      expect(log).toContain(RAN);
       expect(packages.map(({ name }) => name).sort()).toEqual(['noisy', 'project', 'web']);
       expect((await run.importAll(30_000, packages)).loaded).toEqual([
         expect.objectContaining({ name: 'noisy', ok: true }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { installed } from '../installed.js';
 import { withProject } from '../rig.js';
 import type { Files } from '../tarball.js';
 
@@ -51,10 +52,10 @@ describe('scripts are forced on', () => {
     await withProject(
       files,
       async (run) => {
-        const step = await run.install(60_000);
+        const step = await installed(run, 60_000);
         expect(step.log).toContain(RAN);
         expect(step).toMatchObject({ exitCode: 0, timedOut: false });
-        expect(await run.packages()).toContainEqual(
+        expect(step.packages).toContainEqual(
           expect.objectContaining({ path: 'node_modules/noisy', scripts: ['postinstall'] }),
         );
         expect(run.manager).toMatchObject({ name: 'yarn', version: '4.18.1', leftOut });
@@ -72,8 +73,8 @@ it('installs from the registry through the gateway', async () => {
   await withProject(
     files,
     async (run) => {
-      expect(await run.install(90_000)).toMatchObject({ exitCode: 0 });
-      const packages = await run.packages();
+      const { packages, ...step } = await installed(run, 90_000);
+      expect(step).toMatchObject({ exitCode: 0 });
       expect(packages.map(({ name }) => name).sort()).toEqual(['is-number', 'is-odd', 'project']);
       expect(run.egress()).toContainEqual(
         expect.objectContaining({ host: 'registry.npmjs.org', via: 'proxy', allowed: true }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { installed } from '../installed.js';
 import { withProject } from '../rig.js';
 import type { Files } from '../tarball.js';
 
@@ -42,10 +43,10 @@ describe('scripts are forced on', () => {
     await withProject(
       files,
       async (run) => {
-        const step = await run.install(60_000);
+        const step = await installed(run, 60_000);
         expect(step.log).toContain(RAN);
         expect(step).toMatchObject({ exitCode: 0, timedOut: false });
-        expect(await run.packages()).toContainEqual(
+        expect(step.packages).toContainEqual(
           expect.objectContaining({ path: 'node_modules/noisy', scripts: ['postinstall'] }),
         );
         expect(run.manager).toMatchObject({
@@ -72,11 +73,11 @@ it('installs from the registry through the gateway, and keeps to the lock file',
   await withProject(
     files,
     async (run) => {
-      expect(await run.install(90_000)).toMatchObject({
+      const { packages, ...step } = await installed(run, 90_000);
+      expect(step).toMatchObject({
         exitCode: 0,
         command: expect.stringMatching(/^yarn install --pure-lockfile/),
       });
-      const packages = await run.packages();
       expect(packages.map(({ name, version }) => `${name}@${version}`)).toEqual(['project@1.0.0', 'is-number@7.0.0']);
       expect(run.egress()).toContainEqual(
         expect.objectContaining({ host: 'registry.npmjs.org', via: 'proxy', allowed: true }),
