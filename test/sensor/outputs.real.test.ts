@@ -24,7 +24,7 @@ describe('the outputs API', () => {
 
   beforeAll(async () => {
     await buildProbe();
-    image = await sandboxImage();
+    image = sandboxImage();
     folder = await mkdtemp(join(tmpdir(), 'packwarden-rules-'));
     rules = await ruleFile(folder, OPENS);
   });
