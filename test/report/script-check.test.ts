@@ -136,14 +136,14 @@ describe('the check phase', () => {
     ['and before the check', 12.5, 'clean'],
     ['what calls itself so is, once something of the project ran', 5, 'findings'],
   ])('%s', (_title, second, verdict) => {
-    const command = `node /opt/packwarden/settle-yarn.mjs ${PROJECT}`;
+    const command = `node /opt/packwarden/node/settle-yarn.mjs ${PROJECT}`;
     const alerts = [read(second, '/usr/local/bin/node', command)];
     expect(reportOf({ a: true }, { alerts }).verdict).toBe(verdict);
   });
 
   it('knows what is honest of single packages when they are loaded', () => {
     const known = { prebuilt: [], reads: [{ rule: 'Read of an SSH key', packages: ['a'], phase: 'import' as const }] };
-    const start: Start = [14, 60, 10, PROJECT, `node /opt/packwarden/load.cjs ${folder('a')} ${PROJECT} 3000`];
+    const start: Start = [14, 60, 10, PROJECT, `node /opt/packwarden/node/load.cjs ${folder('a')} ${PROJECT} 3000`];
     const tree = treeOf([...NPM, ...RAN, start]);
     const report = reportOf({ a: true }, { known, tree, alerts: [read(14.5, '/usr/local/bin/node')] });
     expect(report.verdict).toBe('clean');
