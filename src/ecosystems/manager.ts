@@ -11,7 +11,7 @@ export interface NetworkSettings {
   readonly hasExtraCa: boolean;
 }
 
-/** Runs a program that a loader (`image/opt/load.*`) is written for. */
+/** Runs a program that a loader (`load.*` in `image/opt`) is written for. */
 export interface LoaderCommand {
   readonly runtime: string;
   readonly loader: string;

@@ -11,8 +11,8 @@ import type { Step, Steps } from './steps.js';
  */
 const STEP_PROGRAM = '/opt/packwarden/confine';
 
-/** The program in the image that loads one package: `node /opt/packwarden/load.cjs NAME|FOLDER …`, `ruby …/load.rb …`. */
-const LOADER = /^(?:node|ruby) \/opt\/packwarden\/load\.(?:cjs|rb) (\S+)/;
+/** A program in the image that loads one package: `node /opt/packwarden/node/load.cjs NAME|FOLDER …`, `ruby …/ruby/load.rb …`. */
+const LOADER = /^\w+ \/opt\/packwarden\/\w+\/load\.\w+ (\S+)/;
 
 /** How many commands of a package's scripts a report shows, and how much of each. */
 const SHOWN_COMMANDS = 10;

@@ -77,15 +77,15 @@ export const FETCH: readonly Start[] = [
 export function scriptsOf(name: string, pid = 10): readonly Start[] {
   const cwd = name === 'project' ? PROJECT : `${PROJECT}/node_modules/${name}`;
   return [
-    [0.8, pid, 9, cwd, `confine step=scripts:${name} node /opt/packwarden/run-scripts.cjs ${cwd} install`],
-    [1, pid, 9, cwd, `node /opt/packwarden/run-scripts.cjs ${cwd} install`],
+    [0.8, pid, 9, cwd, `confine step=scripts:${name} node /opt/packwarden/node/run-scripts.cjs ${cwd} install`],
+    [1, pid, 9, cwd, `node /opt/packwarden/node/run-scripts.cjs ${cwd} install`],
   ];
 }
 
 /** The worker's step of the import phase: pid 10. */
 export const IMPORT: readonly Start[] = [
-  [0.8, 10, 9, PROJECT, `confine step=load node /opt/packwarden/import-all.mjs ${PROJECT}`],
-  [1, 10, 9, PROJECT, `node /opt/packwarden/import-all.mjs ${PROJECT}`],
+  [0.8, 10, 9, PROJECT, `confine step=load node /opt/packwarden/node/import-all.mjs ${PROJECT}`],
+  [1, 10, 9, PROJECT, `node /opt/packwarden/node/import-all.mjs ${PROJECT}`],
 ];
 
 const EXEPATHS: Readonly<Record<string, string>> = {

@@ -84,7 +84,7 @@ describe('a known library that looks for credentials', () => {
     buildReport(evidence({ packages: scriptless, tree: treeOf(starts), known, alerts })).verdict;
   const importOf = (name: string): readonly Start[] => [
     ...IMPORT,
-    [11, 30, 10, PROJECT, `node /opt/packwarden/load.cjs ${name}`],
+    [11, 30, 10, PROJECT, `node /opt/packwarden/node/load.cjs ${name}`],
   ];
 
   it('when it is loaded, is an observation', () => expect(verdictOfRead(importOf('aws-sdk'))).toBe('clean'));

@@ -50,7 +50,9 @@ const STEP_KINDS: readonly (readonly [RegExp, StepKind])[] = [
  */
 export function recordedJob(name: string): RecordedJob {
   const text = gunzipSync(readFileSync(join(RECORDED_JOBS, `${name}.jsonl.gz`))).toString('utf8');
+  // The loader has moved since the recordings.
   const lines = text
+    .replaceAll('/opt/packwarden/load.cjs', '/opt/packwarden/node/load.cjs')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Line);

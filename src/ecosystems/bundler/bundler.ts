@@ -43,10 +43,10 @@ export const bundler: PackageManager = {
       projectCode: 'Gemfile',
     },
   ],
-  list: ({ root }) => ['ruby', `${OPT}/gems.rb`, root],
+  list: ({ root }) => ['ruby', `${OPT}/ruby/gems.rb`, root],
   scripts: {
-    command: (folder, scripts) => ['ruby', `${OPT}/build-gem.rb`, folder, ...scripts],
+    command: (folder, scripts) => ['ruby', `${OPT}/ruby/build-gem.rb`, folder, ...scripts],
     environment: () => [],
   },
-  load: { runtime: 'ruby', loader: `${OPT}/load.rb` },
+  load: { runtime: 'ruby', loader: `${OPT}/ruby/load.rb` },
 };

@@ -7,8 +7,8 @@ import { VERSIONS } from '../versions.js';
 /** What the managers of node_modules have in common. */
 export const NODE_MODULES = {
   image: 'npm',
-  list: ({ root }: FoundProject): readonly string[] => ['node', `${OPT}/packages.mjs`, root],
-  load: { runtime: 'node', loader: `${OPT}/load.cjs` },
+  list: ({ root }: FoundProject): readonly string[] => ['node', `${OPT}/node/list.mjs`, root],
+  load: { runtime: 'node', loader: `${OPT}/node/load.cjs` },
 } as const satisfies Partial<PackageManager>;
 
 /** The manifest of every manager of node_modules. */
@@ -22,7 +22,7 @@ export const PACKAGE_JSON: Recognition['manifests'] = ['package.json'];
 export function nodeScripts(userAgent: string, program: string): ScriptRunner {
   const agent = `${userAgent} node/v${VERSIONS.NODE_VERSION} linux ${arch()}`;
   return {
-    command: (folder, scripts) => ['node', `${OPT}/run-scripts.cjs`, folder, ...scripts],
+    command: (folder, scripts) => ['node', `${OPT}/node/run-scripts.cjs`, folder, ...scripts],
     environment: ({ root }) => [
       `npm_config_user_agent=${agent}`,
       `npm_execpath=${program}`,

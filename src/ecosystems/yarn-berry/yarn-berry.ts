@@ -1,12 +1,12 @@
 import type { PackageManager } from '../manager.js';
 import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
-import { CA_FILE, HOME } from '../places.js';
+import { CA_FILE, HOME, OPT } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
 
 /**
  * Variables win over an uploaded `.yarnrc.yml`; what they can't win over is taken out of it before
- * (`image/opt/settle-yarn.mjs`). node_modules: what is loaded and
+ * (`image/opt/node/settle-yarn.mjs`). node_modules: what is loaded and
  * listed stands in folders, not in zip files. Ages and git: a version that came out today is what is to be seen.
  */
 const FORCED = {
@@ -63,7 +63,7 @@ export const yarnBerry: PackageManager = {
     `YARN_HTTPS_PROXY=${proxy}`,
     ...(hasExtraCa ? [`YARN_HTTPS_CA_FILE_PATH=${CA_FILE}`] : []),
   ],
-  sanitize: ({ root }) => ['node', '/opt/packwarden/settle-yarn.mjs', root],
+  sanitize: ({ root }) => ['node', `${OPT}/node/settle-yarn.mjs`, root],
   fetch: () => [{ command: ['yarn-berry', 'install', '--mode=skip-build'], projectCode: null }],
   scripts: nodeScripts(
     `yarn/${VERSIONS.YARN_BERRY_VERSION} npm/?`,

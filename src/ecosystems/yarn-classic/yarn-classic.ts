@@ -1,10 +1,10 @@
 import type { PackageManager } from '../manager.js';
 import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
-import { HOME } from '../places.js';
+import { HOME, OPT } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
 
-/** What a `.yarnrc` could ask for is taken out of it before (`image/opt/settle-yarn.mjs`): yarn 1 adds its lines to the flags. */
+/** What a `.yarnrc` could ask for is taken out of it before (`image/opt/node/settle-yarn.mjs`): yarn 1 adds its lines to the flags. */
 const FORCED = [
   '--non-interactive',
   '--no-progress',
@@ -42,7 +42,7 @@ export const yarnClassic: PackageManager = {
     `YARN_PROXY=${proxy}`,
     `YARN_HTTPS_PROXY=${proxy}`,
   ],
-  sanitize: ({ root }) => ['node', '/opt/packwarden/settle-yarn.mjs', root],
+  sanitize: ({ root }) => ['node', `${OPT}/node/settle-yarn.mjs`, root],
   fetch: ({ files }) => [
     {
       command: ['yarn', 'install', ...(files.includes('yarn.lock') ? ['--pure-lockfile'] : []), ...FORCED],

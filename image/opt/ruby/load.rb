@@ -1,4 +1,4 @@
-# Loads one gem of the project's bundle, the way a program that uses it would: `ruby /opt/packwarden/load.rb NAME PROJECT
+# Loads one gem of the project's bundle, the way a program that uses it would: `ruby /opt/packwarden/ruby/load.rb NAME PROJECT
 # LINGER_MS`. How it went is told on file descriptor 3: {"entry": ".", "error": null | "…"}.
 require 'json'
 

@@ -1,5 +1,5 @@
 # Lists the gems of a project's bundle: `ruby gems.rb PROJECT` prints one JSON object per line, the project itself first, in
-# the shape of InstalledPackage (src/report/installed-package.ts). Bundler evaluates the Gemfile for it, so what that prints
+# the shape of InstalledPackage (src/ecosystems/installed-package.ts). Bundler evaluates the Gemfile for it, so what that prints
 # goes to standard error.
 require 'json'
 
