@@ -1,3 +1,4 @@
+import type { LockFiles } from './lock-lines.js';
 import type { ManagerName } from './names.js';
 import type { FoundProject } from './project.js';
 
@@ -74,6 +75,7 @@ export interface PackageManager {
   readonly image: ImageName;
   readonly recognition: Recognition;
   readonly program: ImageProgram;
+  readonly lock: LockFiles;
   /** Beyond the container's own environment. */
   environment(network: NetworkSettings, project: FoundProject): readonly string[];
   /**

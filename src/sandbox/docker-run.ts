@@ -124,7 +124,14 @@ export class DockerRun implements SandboxRun {
   get manager(): Report['manager'] {
     if (this.#choice === undefined) return null;
     const { manager, reason } = this.#choice;
-    return { name: manager.name, version: manager.version, reason, leftOut: [...this.#leftOut] };
+    const deciding = manager.lock.deciding.find((file) => this.#project.files.includes(file.name));
+    return {
+      name: manager.name,
+      version: manager.version,
+      reason,
+      leftOut: [...this.#leftOut],
+      ...(deciding === undefined ? {} : { decidedBy: deciding.name }),
+    };
   }
 
   async unpack(archive: Readable): Promise<void> {

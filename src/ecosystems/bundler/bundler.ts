@@ -1,6 +1,7 @@
 import type { PackageManager } from '../manager.js';
 import { HOME, OPT } from '../places.js';
 import { VERSIONS } from '../versions.js';
+import { LOCK } from './lock-lines.js';
 
 /**
  * A project's `.bundle/config` wins over the environment, so its folder is another one. Every group is installed, into the
@@ -22,6 +23,7 @@ const FORCED = {
 export const bundler: PackageManager = {
   name: 'bundler',
   version: VERSIONS.BUNDLER_VERSION,
+  lock: LOCK,
   image: 'bundler',
   recognition: {
     manifests: ['gems.rb', 'Gemfile'],

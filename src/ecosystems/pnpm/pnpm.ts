@@ -3,6 +3,7 @@ import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { CA_FILE, HOME } from '../places.js';
 import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { LOCK } from './lock-lines.js';
 
 /**
  * Flags win over an uploaded pnpm-workspace.yaml, .npmrc, and the `updateConfig` of a .pnpmfile.cjs alone can't undo them.
@@ -46,6 +47,7 @@ export const pnpm: PackageManager = {
   ...NODE_MODULES,
   name: 'pnpm',
   version: VERSIONS.PNPM_VERSION,
+  lock: LOCK,
   recognition: {
     manifests: PACKAGE_JSON,
     lockFiles: ['pnpm-lock.yaml'],

@@ -3,6 +3,7 @@ import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { CA_FILE, HOME } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { LOCK } from '../yarn-classic/lock-lines.js';
 
 /**
  * Variables win over an uploaded `.yarnrc.yml`; what they can't win over is taken out of it before
@@ -36,6 +37,7 @@ export const yarnBerry: PackageManager = {
   ...NODE_MODULES,
   name: 'yarn',
   version: VERSIONS.YARN_BERRY_VERSION,
+  lock: LOCK,
   recognition: {
     manifests: PACKAGE_JSON,
     lockFiles: ['yarn.lock'],

@@ -3,6 +3,7 @@ import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { HOME } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { LOCK } from './lock-lines.js';
 
 /** What a `.yarnrc` could ask for is taken out of it before (`image/opt/settle-yarn.mjs`): yarn 1 adds its lines to the flags. */
 const FORCED = [
@@ -20,6 +21,7 @@ export const yarnClassic: PackageManager = {
   ...NODE_MODULES,
   name: 'yarn',
   version: VERSIONS.YARN_CLASSIC_VERSION,
+  lock: LOCK,
   recognition: {
     manifests: PACKAGE_JSON,
     lockFiles: ['yarn.lock'],
