@@ -1,3 +1,4 @@
+import type { AllowListForm } from './allow-list.js';
 import type { LockFiles } from './lock-lines.js';
 import type { ManagerName } from './names.js';
 import type { FoundProject } from './project.js';
@@ -76,6 +77,8 @@ export interface PackageManager {
   readonly recognition: Recognition;
   readonly program: ImageProgram;
   readonly lock: LockFiles;
+  /** The forms in which a project allows scripts, the newest first; empty where the manager runs every script. */
+  readonly allowLists: readonly AllowListForm[];
   /** Beyond the container's own environment. */
   environment(network: NetworkSettings, project: FoundProject): readonly string[];
   /**

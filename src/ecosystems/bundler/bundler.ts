@@ -24,6 +24,7 @@ export const bundler: PackageManager = {
   name: 'bundler',
   version: VERSIONS.BUNDLER_VERSION,
   lock: LOCK,
+  allowLists: [],
   image: 'bundler',
   recognition: {
     manifests: ['gems.rb', 'Gemfile'],

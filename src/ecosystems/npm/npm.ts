@@ -1,6 +1,7 @@
 import type { PackageManager } from '../manager.js';
 import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { VERSIONS } from '../versions.js';
+import { ALLOW_SCRIPTS } from './allow-list.js';
 import { LOCK } from './lock-lines.js';
 
 /**
@@ -46,6 +47,7 @@ export const npm: PackageManager = {
   name: 'npm',
   version: VERSIONS.NPM_VERSION,
   lock: LOCK,
+  allowLists: [ALLOW_SCRIPTS],
   recognition: {
     manifests: PACKAGE_JSON,
     lockFiles: LOCK_FILES,

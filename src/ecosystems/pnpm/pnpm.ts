@@ -3,6 +3,7 @@ import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { CA_FILE, HOME } from '../places.js';
 import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { ALLOW_LISTS } from './allow-list.js';
 import { LOCK } from './lock-lines.js';
 
 /**
@@ -48,6 +49,7 @@ export const pnpm: PackageManager = {
   name: 'pnpm',
   version: VERSIONS.PNPM_VERSION,
   lock: LOCK,
+  allowLists: ALLOW_LISTS,
   recognition: {
     manifests: PACKAGE_JSON,
     lockFiles: ['pnpm-lock.yaml'],

@@ -4,6 +4,7 @@ import { CA_FILE, HOME } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { LOCK } from '../yarn-classic/lock-lines.js';
+import { DEPENDENCIES_META } from './allow-list.js';
 
 /**
  * Variables win over an uploaded `.yarnrc.yml`; what they can't win over is taken out of it before
@@ -38,6 +39,7 @@ export const yarnBerry: PackageManager = {
   name: 'yarn',
   version: VERSIONS.YARN_BERRY_VERSION,
   lock: LOCK,
+  allowLists: [DEPENDENCIES_META],
   recognition: {
     manifests: PACKAGE_JSON,
     lockFiles: ['yarn.lock'],

@@ -22,6 +22,7 @@ export const yarnClassic: PackageManager = {
   name: 'yarn',
   version: VERSIONS.YARN_CLASSIC_VERSION,
   lock: LOCK,
+  allowLists: [],
   recognition: {
     manifests: PACKAGE_JSON,
     lockFiles: ['yarn.lock'],
