@@ -2,6 +2,7 @@ import { acceptanceOf } from '../../report/acceptance.js';
 import { allowScriptsForm, formFor } from '../../report/allow-scripts.js';
 import type { FindingGroup } from '../../report/groups.js';
 import type { Report } from '../../report/report.js';
+import { reportedManager } from '../../report/reported-manager.js';
 import { specOf } from '../../report/spec.js';
 import { adviceFor } from './advice.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
@@ -12,13 +13,6 @@ const ACCEPTANCES = { most: 10, bytes: 12_000 };
 const MAX_REMOVALS = 10;
 const MAX_NOTES = 5;
 
-/** How a direct dependency is taken out. */
-const REMOVE: Readonly<Record<string, string>> = {
-  npm: 'npm uninstall',
-  pnpm: 'pnpm remove',
-  yarn: 'yarn remove',
-  bundler: 'bundle remove',
-};
 /** What may stand in a command that is pasted into a shell. */
 const SHELL_SAFE = /^(?:@[a-z0-9_~][\w.~-]*\/)?[a-z0-9_~][\w.~-]*$/i;
 
@@ -50,7 +44,7 @@ function refuse(report: Report, groups: readonly FindingGroup[]): Part {
   const direct = [...new Set(culprits.map(({ name, path }) => path[1] ?? name))].filter((name) =>
     SHELL_SAFE.test(name),
   );
-  const remove = REMOVE[report.manager?.name ?? ''];
+  const remove = report.manager === null ? undefined : reportedManager(report).removal;
   return html`<h3>Refuse</h3>
 <p>Do not install these, and do not run their scripts. If one has been installed elsewhere, treat the credentials of that machine as stolen.</p>
 <ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul>

@@ -48,8 +48,9 @@ export const npm: PackageManager = {
   version: VERSIONS.NPM_VERSION,
   lock: LOCK,
   allowLists: [ALLOW_SCRIPTS],
+  removal: 'npm uninstall',
   recognition: {
-    manifests: PACKAGE_JSON,
+    ...PACKAGE_JSON,
     lockFiles: LOCK_FILES,
     settingsFiles: [],
     otherFiles: [],

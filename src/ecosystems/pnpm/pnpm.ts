@@ -50,8 +50,9 @@ export const pnpm: PackageManager = {
   version: VERSIONS.PNPM_VERSION,
   lock: LOCK,
   allowLists: ALLOW_LISTS,
+  removal: 'pnpm remove',
   recognition: {
-    manifests: PACKAGE_JSON,
+    ...PACKAGE_JSON,
     lockFiles: ['pnpm-lock.yaml'],
     settingsFiles: ['pnpm-workspace.yaml'],
     otherFiles: PNPMFILES,

@@ -5,6 +5,7 @@ import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { LOCK } from '../yarn-classic/lock-lines.js';
 import { DEPENDENCIES_META } from './allow-list.js';
+import { yarnScopes } from './yarn-scopes.js';
 
 /**
  * Variables win over an uploaded `.yarnrc.yml`; what they can't win over is taken out of it before
@@ -40,8 +41,10 @@ export const yarnBerry: PackageManager = {
   version: VERSIONS.YARN_BERRY_VERSION,
   lock: LOCK,
   allowLists: [DEPENDENCIES_META],
+  removal: 'yarn remove',
+  homeFiles: yarnScopes,
   recognition: {
-    manifests: PACKAGE_JSON,
+    ...PACKAGE_JSON,
     lockFiles: ['yarn.lock'],
     settingsFiles: ['.yarnrc.yml'],
     otherFiles: [],

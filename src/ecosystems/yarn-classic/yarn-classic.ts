@@ -23,8 +23,9 @@ export const yarnClassic: PackageManager = {
   version: VERSIONS.YARN_CLASSIC_VERSION,
   lock: LOCK,
   allowLists: [],
+  removal: 'yarn remove',
   recognition: {
-    manifests: PACKAGE_JSON,
+    ...PACKAGE_JSON,
     lockFiles: ['yarn.lock'],
     settingsFiles: [],
     otherFiles: ['.yarnrc'],
