@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { PACKAGE_JSON } from '../blobs/manifest.js';
 import { createSpool } from '../blobs/spool.js';
+import { manifestOf } from '../ecosystems/choose.js';
 import type { Clock } from '../jobs/ports.js';
 import { BullQueue } from '../queue/bull-queue.js';
 import { type RedisServer, startRedisServer } from '../queue/redis-server.js';
@@ -80,7 +80,7 @@ async function startParts(
   stops.push(() => queue.close());
   const spool = await createSpool({
     folder: join(config.PACKWARDEN_DATA_DIR, 'spool'),
-    manifest: PACKAGE_JSON,
+    manifest: manifestOf('auto'),
     maxBytes: config.PACKWARDEN_MAX_UPLOAD_BYTES,
   });
   stops.push(() => spool.close());

@@ -65,7 +65,8 @@ export class ManifestFinder {
     if (found.entry.kind !== 'file') {
       throw new ArchiveError('bad-manifest', `a ${found.entry.kind}, not a file`, { entry: found.entry.path });
     }
-    this.manifest.check(Buffer.concat(found.chunks), this.limits.manifestDepth);
+    const fault = this.manifest.faultOf(Buffer.concat(found.chunks), this.limits.manifestDepth);
+    if (fault !== null) throw new ArchiveError('bad-manifest', fault);
     return baselineOf(folder.get(BASELINE_FILE));
   }
 

@@ -1,3 +1,6 @@
+import type { AllowListForm } from './allow-list.js';
+import type { ImageName } from './images.js';
+import type { LockFiles } from './lock-lines.js';
 import type { ManagerName } from './names.js';
 import type { FoundProject } from './project.js';
 
@@ -38,10 +41,19 @@ export interface ScriptRunner {
   environment(project: FoundProject): readonly string[];
 }
 
+/** A file in HOME. */
+export interface HomeFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly content: string;
+}
+
 /** How a project of a manager is recognised, by files of its root. */
 export interface Recognition {
   /** The file that makes a folder a project; of several in one folder the first counts. */
   readonly manifests: readonly [string, ...string[]];
+  /** What is wrong with a manifest, in words for whoever sent it; null when nothing is. `maxDepth`: of nested values in it. */
+  manifestFault(content: Uint8Array, maxDepth: number): string | null;
   /** The one that decides first. */
   readonly lockFiles: readonly string[];
   /** Files that only projects of this manager have. */
@@ -63,9 +75,6 @@ export interface ImageProgram {
   readonly settings: readonly string[];
 }
 
-/** The sandbox images by the runtime that they hold. */
-export type ImageName = 'npm' | 'bundler';
-
 /** A package manager as the sandbox drives it. Everything here is data or a pure function: `src/sandbox/` runs the commands. */
 export interface PackageManager {
   readonly name: ManagerName;
@@ -74,6 +83,15 @@ export interface PackageManager {
   readonly image: ImageName;
   readonly recognition: Recognition;
   readonly program: ImageProgram;
+  readonly lock: LockFiles;
+  /** The forms in which a project allows scripts, the newest first; empty where the manager runs every script. */
+  readonly allowLists: readonly AllowListForm[];
+  /** Takes a direct dependency out of a project, with its name behind, e.g. `npm uninstall`. */
+  readonly removal: string;
+  /** Hosts that its own files name beside the configured `registry` (its URL). */
+  registryHosts(registry: string): readonly string[];
+  /** Settings that it takes from HOME alone. They are added to a file that stands there already. */
+  homeFiles(network: NetworkSettings): readonly HomeFile[];
   /** Beyond the container's own environment. */
   environment(network: NetworkSettings, project: FoundProject): readonly string[];
   /**

@@ -5,11 +5,10 @@ import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { type Choice, chooseManager, manifestsOf } from '../ecosystems/choose.js';
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import type { NetworkSettings, PackageManager } from '../ecosystems/manager.js';
+import type { HomeFile, NetworkSettings, PackageManager } from '../ecosystems/manager.js';
 import { MANAGERS, tellingFiles } from '../ecosystems/managers.js';
 import { CA_FILE, HOME, OPT, PROJECT } from '../ecosystems/places.js';
 import { type FoundProject, foundProject } from '../ecosystems/project.js';
-import { YARN_HOME_SETTINGS, yarnScopes } from '../ecosystems/yarn-berry/yarn-scopes.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { Gateway } from '../egress/gateway.js';
 import type { EgressLeak } from '../egress/leak.js';
@@ -97,14 +96,13 @@ export class DockerRun implements SandboxRun {
     return relative(PROJECT, this.#project.root);
   }
 
-  /** Makes the project folder, the file of certificate authorities, and the decoys, one of which is yarn's settings too. `putArchive` does not reach a tmpfs, hence `tar`. */
+  /** Makes the project folder, the file of certificate authorities, the decoys, and the package managers' settings. `putArchive` does not reach a tmpfs, hence `tar`. */
   async prepare(extraCa: string | undefined): Promise<void> {
     const { decoys, clock, networkSettings } = this.#parts;
     const authorities = extraCa === undefined ? [] : [{ path: CA_FILE, content: extraCa }];
-    const files = [...authorities, ...decoys].map(({ path, content }) => ({
-      path: relative(HOME, path),
-      content: path === YARN_HOME_SETTINGS ? content + yarnScopes(networkSettings.registries) : content,
-    }));
+    // Whichever of them installs, a script may call another one.
+    const settings = MANAGERS.flatMap((manager) => manager.homeFiles(networkSettings));
+    const files = joined([...authorities, ...decoys, ...settings]);
     const script = [
       `tar -xf - -C ${HOME} && mkdir -p ${PROJECT}`,
       ...(extraCa === undefined ? [] : [`cat /etc/ssl/certs/ca-certificates.crt >> ${CA_FILE}`]),
@@ -124,7 +122,14 @@ export class DockerRun implements SandboxRun {
   get manager(): Report['manager'] {
     if (this.#choice === undefined) return null;
     const { manager, reason } = this.#choice;
-    return { name: manager.name, version: manager.version, reason, leftOut: [...this.#leftOut] };
+    const deciding = manager.lock.deciding.find((file) => this.#project.files.includes(file.name));
+    return {
+      name: manager.name,
+      version: manager.version,
+      reason,
+      leftOut: [...this.#leftOut],
+      ...(deciding === undefined ? {} : { decidedBy: deciding.name }),
+    };
   }
 
   async unpack(archive: Readable): Promise<void> {
@@ -255,6 +260,13 @@ export class DockerRun implements SandboxRun {
     await removed('removing a network', docker.getNetwork(network.id).remove());
     log.debug({ container: container.id }, 'sandbox removed');
   }
+}
+
+/** Files for HOME; of several with one path the contents follow each other: a decoy may hold settings, too. */
+function joined(files: readonly HomeFile[]): readonly HomeFile[] {
+  const contents = new Map<string, string>();
+  for (const { path, content } of files) contents.set(path, (contents.get(path) ?? '') + content);
+  return [...contents].map(([path, content]) => ({ path: relative(HOME, path), content }));
 }
 
 /** Several commands as one step; the last one decides how it ended. */

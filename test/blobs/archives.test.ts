@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_ARCHIVE_LIMITS } from '../../src/blobs/limits.js';
-import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
 import { createSpool, type Spool } from '../../src/blobs/spool.js';
+import { manifestOf } from '../../src/ecosystems/choose.js';
 import { REFUSED, TAKEN } from './archive-table.js';
 
 let folder: string;
@@ -16,10 +16,10 @@ let streaming: Spool;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packwarden-blobs-'));
-  spool = await createSpool({ folder, manifest: PACKAGE_JSON });
+  spool = await createSpool({ folder, manifest: manifestOf('auto') });
   streaming = await createSpool({
     folder,
-    manifest: PACKAGE_JSON,
+    manifest: manifestOf('auto'),
     limits: { ...DEFAULT_ARCHIVE_LIMITS, smallBytes: 0 },
   });
 });

@@ -1,6 +1,8 @@
 import type { PackageManager } from '../manager.js';
 import { HOME, OPT } from '../places.js';
 import { VERSIONS } from '../versions.js';
+import { LOCK } from './lock-lines.js';
+import { manifestFault } from './manifest-fault.js';
 
 /**
  * A project's `.bundle/config` wins over the environment, so its folder is another one. Every group is installed, into the
@@ -22,9 +24,15 @@ const FORCED = {
 export const bundler: PackageManager = {
   name: 'bundler',
   version: VERSIONS.BUNDLER_VERSION,
+  lock: LOCK,
+  allowLists: [],
+  removal: 'bundle remove',
+  registryHosts: () => ['rubygems.org', 'index.rubygems.org'],
+  homeFiles: () => [],
   image: 'bundler',
   recognition: {
     manifests: ['gems.rb', 'Gemfile'],
+    manifestFault,
     lockFiles: ['gems.locked', 'Gemfile.lock'],
     settingsFiles: [],
     otherFiles: ['vendor/cache'],

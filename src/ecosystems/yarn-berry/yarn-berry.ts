@@ -3,6 +3,9 @@ import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { CA_FILE, HOME, OPT } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { LOCK } from '../yarn-classic/lock-lines.js';
+import { DEPENDENCIES_META } from './allow-list.js';
+import { yarnScopes } from './yarn-scopes.js';
 
 /**
  * Variables win over an uploaded `.yarnrc.yml`; what they can't win over is taken out of it before
@@ -36,8 +39,12 @@ export const yarnBerry: PackageManager = {
   ...NODE_MODULES,
   name: 'yarn',
   version: VERSIONS.YARN_BERRY_VERSION,
+  lock: LOCK,
+  allowLists: [DEPENDENCIES_META],
+  removal: 'yarn remove',
+  homeFiles: yarnScopes,
   recognition: {
-    manifests: PACKAGE_JSON,
+    ...PACKAGE_JSON,
     lockFiles: ['yarn.lock'],
     settingsFiles: ['.yarnrc.yml'],
     otherFiles: [],

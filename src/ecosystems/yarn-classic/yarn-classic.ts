@@ -3,6 +3,7 @@ import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { HOME, OPT } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { LOCK } from './lock-lines.js';
 
 /** What a `.yarnrc` could ask for is taken out of it before (`image/opt/node/settle-yarn.mjs`): yarn 1 adds its lines to the flags. */
 const FORCED = [
@@ -20,8 +21,11 @@ export const yarnClassic: PackageManager = {
   ...NODE_MODULES,
   name: 'yarn',
   version: VERSIONS.YARN_CLASSIC_VERSION,
+  lock: LOCK,
+  allowLists: [],
+  removal: 'yarn remove',
   recognition: {
-    manifests: PACKAGE_JSON,
+    ...PACKAGE_JSON,
     lockFiles: ['yarn.lock'],
     settingsFiles: [],
     otherFiles: ['.yarnrc'],
