@@ -138,7 +138,8 @@ export function tooMany(entries: number): string {
   return `the archive has more than ${entries} files and folders, the limit of this service (PACKWARDEN_MAX_ENTRIES)`;
 }
 
-function split(path: string): string[] {
+/** The names in a path; none for the root itself. */
+export function split(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }
 

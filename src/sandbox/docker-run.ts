@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { GEMFILE, PACKAGE_JSON } from '../blobs/manifest.js';
+import { rewritten } from '../blobs/rewrite.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { Gateway } from '../egress/gateway.js';
 import type { EgressLeak } from '../egress/leak.js';
@@ -125,8 +126,8 @@ export class DockerRun implements SandboxRun {
   }
 
   async unpack(archive: Readable): Promise<void> {
-    const tar = ['tar', '-xzf', '-', '--no-same-owner', '-C', PROJECT];
-    const unpacked = await this.#commands.capture(tar, { cwd: PROJECT, stdin: archive });
+    const tar = ['tar', '-xf', '-', '--no-same-owner', '-C', PROJECT];
+    const unpacked = await this.#commands.capture(tar, { cwd: PROJECT, stdin: rewritten(archive) });
     if (unpacked.exitCode !== 0) throw unpackFailed('the archive could not be unpacked', unpacked);
     const { ecosystem } = this.#parts;
     const { files } = ecosystem === 'bundler' ? GEMFILE : PACKAGE_JSON;
