@@ -7,6 +7,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const MAX_DEPTH = 4;
+// As in src/blobs/manifest-finder.ts.
+const NO_PROJECT = /^(?:\..*|node_modules|__MACOSX|@eaDir)$/;
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 const TELLING_FILES = [
   'package-lock.json',
@@ -30,7 +32,7 @@ function fail(reason) {
 
 function subfolders(folder) {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+    .filter((entry) => entry.isDirectory() && !NO_PROJECT.test(entry.name))
     .map((entry) => join(folder, entry.name));
 }
 
