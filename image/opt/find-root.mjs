@@ -7,6 +7,8 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { join, relative } from 'node:path';
 
 const MAX_DEPTH = 4;
+// As in src/blobs/manifest-finder.ts.
+const NO_PROJECT = /^(?:\..*|node_modules|__MACOSX|@eaDir)$/;
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 const HEAD_BYTES = 4096;
 
@@ -23,7 +25,7 @@ function fail(reason) {
 /** @param {string} folder */
 function subfolders(folder) {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+    .filter((entry) => entry.isDirectory() && !NO_PROJECT.test(entry.name))
     .map((entry) => join(folder, entry.name));
 }
 

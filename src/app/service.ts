@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { DEFAULT_ARCHIVE_LIMITS } from '../blobs/limits.js';
 import { createSpool } from '../blobs/spool.js';
 import { manifestOf } from '../ecosystems/choose.js';
 import type { Clock } from '../jobs/ports.js';
@@ -82,6 +83,12 @@ async function startParts(
     folder: join(config.PACKWARDEN_DATA_DIR, 'spool'),
     manifest: manifestOf('auto'),
     maxBytes: config.PACKWARDEN_MAX_UPLOAD_BYTES,
+    limits: {
+      ...DEFAULT_ARCHIVE_LIMITS,
+      unpackedBytes: config.PACKWARDEN_MAX_UNPACKED_BYTES,
+      entries: config.PACKWARDEN_MAX_ENTRIES,
+      depth: config.PACKWARDEN_MAX_DEPTH,
+    },
   });
   stops.push(() => spool.close());
   await spool.sweep(await queue.unfinished(), clock.now() - ORPHAN_AGE_MS);

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import { rewritten } from '../blobs/rewrite.js';
 import { type Choice, chooseManager, manifestsOf } from '../ecosystems/choose.js';
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { HomeFile, NetworkSettings, PackageManager } from '../ecosystems/manager.js';
@@ -37,9 +38,6 @@ import { tarOf } from './tar-of.js';
 const LOOK_MS = 250;
 /** Credentials that are as old as the sandbox would be noticed. */
 const DECOY_AGE_MS = 40 * 86_400_000;
-
-/** A project that was packed read-only (from a store, by another user) must be writable: its package manager writes into it. */
-const UNPACK = `tar -xzf - --no-same-owner -C ${PROJECT} && find ${PROJECT} ! -type l ! -perm -u=rw -exec chmod u+rwX {} +`;
 
 /** What `find-root.mjs` prints: a manifest of 1 MiB at most, and the beginnings of some files. */
 const MAX_PROJECT_BYTES = 4 * 1024 * 1024;
@@ -133,7 +131,8 @@ export class DockerRun implements SandboxRun {
   }
 
   async unpack(archive: Readable): Promise<void> {
-    const unpacked = await this.#commands.capture(['sh', '-c', UNPACK], { cwd: PROJECT, stdin: archive });
+    const tar = ['tar', '-xf', '-', '--no-same-owner', '-C', PROJECT];
+    const unpacked = await this.#commands.capture(tar, { cwd: PROJECT, stdin: rewritten(archive) });
     if (unpacked.exitCode !== 0) throw unpackFailed('the archive could not be unpacked', unpacked);
     const { ecosystem, networkSettings } = this.#parts;
     const files = [manifestsOf(ecosystem).join(','), tellingFiles().join(',')];

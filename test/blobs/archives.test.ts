@@ -9,6 +9,9 @@ import { createSpool, type Spool } from '../../src/blobs/spool.js';
 import { manifestOf } from '../../src/ecosystems/choose.js';
 import { REFUSED, TAKEN } from './archive-table.js';
 
+/** The table has archives with one entry more. */
+const LIMITS = { ...DEFAULT_ARCHIVE_LIMITS, entries: 10_000 };
+
 let folder: string;
 let spool: Spool;
 /** Reads even the smallest body as a stream. */
@@ -16,11 +19,11 @@ let streaming: Spool;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packwarden-blobs-'));
-  spool = await createSpool({ folder, manifest: manifestOf('auto') });
+  spool = await createSpool({ folder, manifest: manifestOf('auto'), limits: LIMITS });
   streaming = await createSpool({
     folder,
     manifest: manifestOf('auto'),
-    limits: { ...DEFAULT_ARCHIVE_LIMITS, smallBytes: 0 },
+    limits: { ...LIMITS, smallBytes: 0 },
   });
 });
 
