@@ -10,7 +10,7 @@ PLUGINS = %w[rubygems_plugin.rb plugins.rb].freeze
 
 # What extensions ask for while they are built, they find among the bundle's gems, and rake among the machine's.
 def find_gems
-  machine = Gem.default_path
+  machine = Gem.path
   Bundler.configure
   ENV['GEM_PATH'] = [ENV.fetch('GEM_HOME'), *machine].join(File::PATH_SEPARATOR)
   Gem.clear_paths

@@ -63,7 +63,7 @@ class Bundle
 
   def initialize(root)
     @root = File.realpath(root)
-    text = Bundler.default_lockfile.file? ? Bundler.read_file(Bundler.default_lockfile) : ''
+    text = Bundler.default_lockfile.file? ? Bundler.read_file(Bundler.default_lockfile).scrub : ''
     raise Bundler::LockfileError, 'a Bundler plugin provides gems' if text.match?(PLUGIN)
 
     @lock = Bundler::LockfileParser.new(text)
@@ -74,9 +74,14 @@ class Bundle
     @lock.dependencies.keys
   end
 
+  # Whether the fetch came to its end.
+  def fetched?
+    File.file?(Places.gemfile_record)
+  end
+
   # What the fetch noted of the Gemfile.
   def gemfile
-    @gemfile ||= File.file?(Places.gemfile_record) ? JSON.parse(File.read(Places.gemfile_record)) : {}
+    @gemfile ||= fetched? ? JSON.parse(File.read(Places.gemfile_record)) : {}
   end
 
   # Those of the lock file that are for this platform, and what else lies where Bundler puts gems.

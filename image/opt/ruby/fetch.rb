@@ -48,7 +48,8 @@ begin
 rescue SystemExit, SignalException
   raise
 rescue Exception => e # rubocop:disable Lint/RescueException -- a Gemfile can raise anything
-  warn e.message.delete("\0")
-  warn "the bundle could not be fetched: #{e.message.tr("\0", ' ').split.join(' ')[0, MAX_REASON]}"
+  message = e.message.tr("\0", ' ').strip
+  warn message if message.include?("\n")
+  warn "the bundle could not be fetched: #{message.split.join(' ')[0, MAX_REASON]}"
   exit(Bundler::FriendlyErrors.exit_status(e))
 end

@@ -8,6 +8,7 @@ MAX_GEMS = 10_000
 MAX_TEXT = 1000
 MAX_SCRIPTS = 14
 MAX_DEPENDENCIES = 2000
+MAX_REASONS = 10
 # Loaded by the next command of RubyGems, or of Bundler, once the gem is there.
 PLUGINS = %w[rubygems_plugin.rb plugins.rb].freeze
 
@@ -23,13 +24,18 @@ class Listing
     @bundle.gems.reject { |gem| gem.folder == @bundle.root }.first(MAX_GEMS).each { |gem| line(package(gem)) }
     @bundle.missing.each { |name| line(disagreement: "#{lock_name} has #{name}, which is not on the disk") }
     @bundle.gems.reject(&:locked).each { |gem| line(disagreement: "#{gem.full_name} is on the disk, and not in #{lock_name}") }
-    problems.each { |text| line(problem: text[0, MAX_TEXT]) }
+    other_ruby.first(MAX_REASONS).each { |text| line(incomplete: { code: 'other-runtime', message: text[0, MAX_TEXT] }) }
+    line(incomplete: { code: 'fetch-failed', message: "#{gemfile_name} ended Bundler before the bundle was there" }) unless @bundle.fetched?
   end
 
   private
 
   def line(hash)
     @out.puts(JSON.generate(hash.compact))
+  end
+
+  def gemfile_name
+    Bundler.default_gemfile.basename
   end
 
   def lock_name
@@ -112,7 +118,7 @@ class Listing
     folders.any? { |folder| File.file?(File.join(gem.folder, folder, file)) }
   end
 
-  def problems
+  def other_ruby
     other = @bundle.gemfile['otherRuby']
     asked = other.is_a?(String) && !same_series?(other) ? ["the project asks for Ruby #{other}, and this ran on Ruby #{RUBY_VERSION}: with another Ruby gems may do something else"] : []
     refusing = @bundle.gems.reject { |gem| gem.metadata.nil? || gem.metadata.required_ruby_version.satisfied_by?(Gem.ruby_version) }
@@ -129,7 +135,7 @@ out = $stdout.dup
 $stdout.reopen($stderr)
 begin
   Listing.new(Bundle.new(ARGV.fetch(0)), out).print
-rescue Bundler::LockfileError => e
+rescue Bundler::LockfileError, ArgumentError => e
   root = File.realpath(ARGV.fetch(0))
   out.puts(JSON.generate({ name: File.basename(root), version: '', path: '.', realPath: root, optional: false, scripts: [], dependencies: [],
                            from: { kind: 'project', resolved: nil, integrity: nil } }))

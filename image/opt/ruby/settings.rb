@@ -23,8 +23,20 @@ FileUtils.mkdir_p(ENV.fetch('BUNDLE_APP_CONFIG'))
 File.write(File.join(ENV.fetch('BUNDLE_APP_CONFIG'), 'config'), Bundler::YAMLSerializer.dump(kept.to_h))
 said = left_out.map { |key, _| "#{key[0, 100]} of .bundle/config" }
 
+# Whether a line `ruby …` of a Gemfile is content with this Ruby, as far as it is written out.
+def suits?(asked)
+  return false if asked.match?(/engine|file|patchlevel/)
+
+  versions = asked.scan(/["']([^"']+)["']/).flatten
+  versions.any? && Gem::Requirement.new(versions).satisfied_by?(Gem.ruby_version)
+rescue Gem::Requirement::BadRequirementError
+  false
+end
+
 program = read(root, gemfile)
-program.scan(/^\s*ruby[\s(]+([^#\n]{1,60})/) { |(asked)| said << "ruby #{asked.strip.delete_suffix(')')} of #{gemfile} (Ruby #{RUBY_VERSION} runs)" }
+program.scan(/^\s*ruby[\s(]+([^#\n]{1,60})/) do |(asked)|
+  said << "ruby #{asked.strip.delete_suffix(')')} of #{gemfile} (Ruby #{RUBY_VERSION} runs)" unless suits?(asked)
+end
 program.scan(/^\s*plugin[\s(]+["']([^"']{1,60})/) { |(name)| said << "plugin #{name} of #{gemfile} (fetched like any gem)" }
 lock = File.basename(Bundler.default_lockfile)
 bundled = read(root, lock)[/^BUNDLED WITH\n\s+(\S{1,20})/, 1]

@@ -30,6 +30,12 @@ const FORCED = {
   GEM_SPEC_CACHE: `${HOME}/.cache/gem/specs`,
 };
 
+/**
+ * RubyGems prefers the newest of all gems that it finds, for its own parts too, and looks into HOME: a gem put there would run in every
+ * program of ours that is started after it. With these it finds the image's alone.
+ */
+const IMAGE_GEMS = ['GEM_HOME', 'GEM_PATH'].map((name) => `${name}=/usr/share/rubygems-integration/all`);
+
 export const bundler: PackageManager = {
   name: 'bundler',
   version: VERSIONS.BUNDLER_VERSION,
@@ -56,15 +62,19 @@ export const bundler: PackageManager = {
     `BUNDLE_GEMFILE=${project.root}/${gemfileOf(project)}`,
     ...Object.entries(FORCED).map(([name, value]) => `${name}=${value}`),
   ],
-  sanitize: (project) => ['ruby', `${PROGRAMS}/settings.rb`, project.root, gemfileOf(project)],
+  sanitize: (project) => ownProgram('settings.rb', project.root, gemfileOf(project)),
   fetch: (project) => [{ command: ['ruby', `${PROGRAMS}/fetch.rb`], projectCode: gemfileOf(project) }],
-  list: ({ root }) => ['ruby', `${PROGRAMS}/list.rb`, root],
+  list: ({ root }) => ownProgram('list.rb', root),
   scripts: {
     command: (folder, scripts) => ['ruby', `${PROGRAMS}/build_gem.rb`, folder, ...scripts],
-    environment: () => [],
+    environment: () => IMAGE_GEMS,
   },
-  load: { runtime: 'ruby', loader: `${PROGRAMS}/load.rb` },
+  load: { runtime: 'ruby', loader: `${PROGRAMS}/load.rb`, environment: IMAGE_GEMS },
 };
+
+function ownProgram(file: string, ...args: readonly string[]): readonly string[] {
+  return ['env', ...IMAGE_GEMS, 'ruby', `${PROGRAMS}/${file}`, ...args];
+}
 
 function gemfileOf({ files }: FoundProject): string {
   return GEMFILES.find((file) => files.includes(file)) ?? 'Gemfile';

@@ -31,6 +31,11 @@ module Guards
       version.nil? ? [] : [version]
     end
 
+    # Which Bundler runs is not the Gemfile's choice here.
+    def gem(name, *args)
+      name == 'bundler' ? super(name, *args.grep(Hash)) : super
+    end
+
     # A plugin is a gem, of which Bundler runs code while it installs. Here it is fetched like any other.
     def plugin(name, *args)
       options = args.last.is_a?(Hash) ? args.pop : {}

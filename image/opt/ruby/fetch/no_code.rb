@@ -26,7 +26,9 @@ module NoCode
 
   # Of gems in a folder and of Git's. The program is the child's only; what it answers is data.
   module GemspecsApart
-    PROGRAM = File.expand_path('../gemspec.rb', __dir__)
+    PROGRAM = File.expand_path('../manifest.rb', __dir__)
+    # No gem that another gemspec has put somewhere runs in this one's process.
+    IMAGE_GEMS = %w[GEM_HOME GEM_PATH].to_h { |name| [name, '/usr/share/rubygems-integration/all'] }.freeze
 
     def eval_gemspec(path, _contents)
       yaml, status = answer_of(path.expand_path.to_s)
@@ -41,7 +43,7 @@ module NoCode
 
     def answer_of(file)
       reader, writer = IO.pipe
-      child = spawn(Gem.ruby, PROGRAM, file, 3 => writer)
+      child = spawn(IMAGE_GEMS, Gem.ruby, PROGRAM, file, 3 => writer)
       writer.close
       answer = reader.read
       reader.close
