@@ -18,6 +18,8 @@ export interface NetworkSettings {
 export interface LoaderCommand {
   readonly runtime: string;
   readonly loader: string;
+  /** Beside the manager's own environment. */
+  readonly environment: readonly string[];
 }
 
 /** One command of the fetch: the manager resolves, downloads, unpacks and links, and runs no script of a package. */

@@ -173,9 +173,11 @@ export class Detonation {
   /** Without the list nothing can be attributed, but what was seen still stands. */
   async #listPackages(run: SandboxRun): Promise<void> {
     try {
-      const { packages, disagreements } = await this.#limited('listing the packages', SLACK_MS, run.packages());
-      this.#packages = packages;
-      this.#disagreements = disagreements;
+      const listing = await this.#limited('listing the packages', SLACK_MS, run.packages());
+      this.#packages = listing.packages;
+      this.#disagreements = listing.disagreements;
+      const hasFailed = this.#incomplete.some(({ code }) => code === 'fetch-failed' || code === 'fetch-timeout');
+      this.#incomplete.push(...listing.incomplete.filter(({ code }) => code !== 'fetch-failed' || !hasFailed));
     } catch (error) {
       if (error instanceof CancelledError) throw error;
       const message = `the installed packages could not be listed: ${error instanceof Error ? error.message : error}`;

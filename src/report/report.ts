@@ -12,6 +12,7 @@ export const INCOMPLETE_CODES = {
   'alerts-overflowed': 'unwatched',
   'scripts-not-run': 'unwatched',
   'nothing-installed': 'unwatched',
+  'other-runtime': 'unfinished',
   'fetch-failed': 'unfinished',
   'fetch-timeout': 'unfinished',
   'install-failed': 'unfinished',

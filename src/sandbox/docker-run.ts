@@ -196,7 +196,7 @@ export class DockerRun implements SandboxRun {
     folders?: ReadonlySet<string>,
   ): Promise<ImportResult> {
     const { importEachMs, lingerMs } = this.#parts.limits;
-    const { runtime, loader } = this.#manager.load;
+    const { runtime, loader, environment: env } = this.#manager.load;
     const whole = importPlan(packages, this.projectDir);
     const plan = folders === undefined ? whole : onlyIn(folders, whole);
     // Tools are asked for help only while half of the time is left.
@@ -204,7 +204,7 @@ export class DockerRun implements SandboxRun {
     const command = ['node', `${OPT}/import-all.mjs`, this.projectDir, ...seconds, runtime, loader];
     const results = new OutputTail(MAX_RESULT_BYTES);
     const channel = { stdin: JSON.stringify(plan), stdout: results };
-    const step = await this.#commands.step(command, { cwd: this.projectDir, timeoutMs, kind: 'load', channel });
+    const step = await this.#commands.step(command, { cwd: this.projectDir, timeoutMs, kind: 'load', channel, env });
     return { ...step, ...readImportResults(results.text(), plan, packages) };
   }
 

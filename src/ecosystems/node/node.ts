@@ -12,7 +12,7 @@ export const NODE_MODULES = {
   registryHosts: (registry) => (new URL(registry).host === 'registry.npmjs.org' ? ['registry.yarnpkg.com'] : []),
   homeFiles: () => [],
   list: ({ root }: FoundProject): readonly string[] => ['node', `${OPT}/node/list.mjs`, root],
-  load: { runtime: 'node', loader: `${OPT}/node/load.cjs` },
+  load: { runtime: 'node', loader: `${OPT}/node/load.cjs`, environment: [] },
 } as const satisfies Partial<PackageManager>;
 
 /** The manifest of every manager of node_modules. */
