@@ -1,4 +1,4 @@
-import { fieldTexts, type RuleEngine } from '../rules/index.js';
+import { fieldTexts, type Match, type RuleEngine } from '../rules/index.js';
 import { ContainerRegistry } from './container/registry.js';
 import { eventType, SensorEvent } from './event/event.js';
 import { syscallCatalog } from './fields/catalog.js';
@@ -43,9 +43,18 @@ export class Watcher implements ProbeListener {
     if (type === undefined) return;
     this.#events += 1;
     const event = new SensorEvent(this.#events, type, record, process, this.#containers.get(record.containerId));
-    for (const match of this.rules.engine.evaluate(event)) {
-      this.#alert(matchContent(match, fieldTexts(match, syscallCatalog)));
-    }
+    for (const match of this.#matches(event)) this.#alert(matchContent(match, fieldTexts(match, syscallCatalog)));
+  }
+
+  /** What holds for the paths as they were written, or as the kernel found them: once for each rule, the kernel's first. */
+  #matches(event: SensorEvent): readonly Match[] {
+    const { engine } = this.rules;
+    const written = engine.evaluate(event);
+    const seen = event.asKernelSaw();
+    if (seen === undefined) return written;
+    const found = engine.evaluate(seen);
+    const named = new Set(found.map(({ rule }) => rule));
+    return [...found, ...written.filter(({ rule }) => !named.has(rule))];
   }
 
   stats(stats: ProbeStats): void {

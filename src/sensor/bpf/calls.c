@@ -10,7 +10,7 @@
 #define PLAIN(name, nr32) { __NR_##name, nr32, { CALL_PLAIN, DROP_OTHER, N, N, N, N, N, N, __NR_##name } }
 #define TEXT(name, nr32, text) { __NR_##name, nr32, { CALL_PLAIN, DROP_OTHER, N, N, N, N, text, N, __NR_##name } }
 #define FD(name, nr32, drop) { __NR_##name, nr32, { CALL_FD, drop, N, N, N, N, N, 0, __NR_##name } }
-#define OPEN(name, nr32, path, dir, how) { __NR_##name, nr32, { CALL_PATH, DROP_OPEN, path, dir, N, N, how, N, __NR_##name } }
+#define OPEN(name, nr32, path, dir, how) { __NR_##name, nr32, { CALL_OPEN, DROP_OPEN, path, dir, N, N, how, N, __NR_##name } }
 #define PATH(name, nr32, path, dir) { __NR_##name, nr32, { CALL_PATH, DROP_DIR_FILE, path, dir, N, N, N, N, __NR_##name } }
 #define PATHS(name, nr32, a, dir_a, b, dir_b) { __NR_##name, nr32, { CALL_PATH, DROP_DIR_FILE, a, dir_a, b, dir_b, N, N, __NR_##name } }
 #define LINK(name, nr32, path, dir, text) { __NR_##name, nr32, { CALL_PATH, DROP_DIR_FILE, path, dir, N, N, text, N, __NR_##name } }

@@ -37,13 +37,17 @@ static __always_inline struct fd_part *put_fd(struct buffer *b, struct file *fil
   return into;
 }
 
+/* Pipes and sockets have none. */
+static __always_inline int has_path(struct fd_part *what) {
+  u32 kind = what->mode & S_IFMT;
+  return kind != S_IFSOCK && kind != S_IFIFO;
+}
+
 /* The descriptor and, where it has one, its path. */
 static __always_inline void put_fd_with_path(struct buffer *b, struct task_struct *task, int fd) {
   struct file *file = file_of(task, fd);
   if (!file) return;
   struct fd_part *what = put_fd(b, file);
-  if (!what) return;
-  u32 kind = what->mode & S_IFMT;
-  if (kind == S_IFSOCK || kind == S_IFIFO) return;
+  if (!what || !has_path(what)) return;
   put_path(b, PART_FD_PATH, (void *)file + OFFSET_OF(struct file, f_path), task);
 }

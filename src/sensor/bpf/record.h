@@ -15,13 +15,14 @@
 #define RECORD_READY 5
 
 #define PART_PATH1 1
-/* Folder that a relative path starts from: components from the leaf up, NUL behind each. */
+/* Folder that a relative path starts from. Paths of the kernel's begin with a slash; one whose beginning is not known,
+ * because it is too deep, does not. */
 #define PART_BASE1 2
 #define PART_PATH2 3
 #define PART_BASE2 4
 /* struct fd_part: what the descriptor in question is. */
 #define PART_FD 5
-/* Its path, as components. */
+/* Its path; of an open only where it is not, letter by letter, PART_PATH1. */
 #define PART_FD_PATH 6
 /* A struct sockaddr as the caller handed it in. */
 #define PART_ADDRESS 7
@@ -29,9 +30,9 @@
 #define PART_DATA 8
 /* argv, NUL behind each. */
 #define PART_ARGV 9
-/* Path of the executable, as components. */
+/* Path of the executable. */
 #define PART_EXE 10
-/* The working directory, as components; after an exec and a change of it. */
+/* The working directory; after an exec and a change of it. */
 #define PART_CWD 11
 /* struct exec_part */
 #define PART_EXEC 12
@@ -118,7 +119,8 @@ struct stats {
 #define CALL_SEND_MANY 6
 #define CALL_EXEC 7
 #define CALL_DUP 8
-#define CALL_KINDS 9
+#define CALL_OPEN 9
+#define CALL_KINDS 10
 
 /* Stands for "no such argument". */
 #define NO_ARG 7

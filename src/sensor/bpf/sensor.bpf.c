@@ -101,13 +101,20 @@ int BPF_PROG(call_plain, struct pt_regs *regs, long ret) {
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_path, struct pt_regs *regs, long ret) {
   RECORDING;
-  u32 start = r->len;
   put_paths(b, call, task);
-  /* The caller took the text away meanwhile: what was opened can still be named. */
-  if (call->drop == DROP_OPEN && ret >= 0 && r->len == start) put_fd_with_path(b, task, ret);
-  if (call->text != NO_ARG) put_text_or_how(b, call);
-  if (call->drop == DROP_OPEN && ret >= 0) put_opened(b, task, ret);
+  if (call->text != NO_ARG) put_user_text(b, PART_TEXT, (const void *)argument(r, call->text));
   if (call->nr == NR_CHDIR && ret == 0) put_base(b, PART_CWD, task, AT_FDCWD);
+  submit(b, call->drop, 0);
+  return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(call_open, struct pt_regs *regs, long ret) {
+  RECORDING;
+  put_path_arg(b, PART_PATH1, task, argument(r, call->path1), dirfd_of(r, call->dir1));
+  u32 texts = r->len;
+  if (call->text != NO_ARG) put_user_bytes(b, PART_HOW, (const void *)argument(r, call->text), OPEN_HOW_BYTES);
+  if (ret >= 0) put_opened(b, task, ret, texts);
   submit(b, call->drop, 0);
   return 0;
 }

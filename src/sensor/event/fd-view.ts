@@ -1,6 +1,5 @@
 import { LAYER, PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
-import { pathFromComponents } from './path.js';
 import { addressText, type Endpoint, FAMILY, isVersion4 } from './socket.js';
 
 /** A descriptor as the fields `fd.*` show it. */
@@ -10,6 +9,8 @@ export interface FdView {
   readonly type: string;
   readonly typechar: string;
   readonly name: string;
+  /** A file's name as the caller that opens it wrote it. */
+  readonly nameRaw?: string;
   /** Only of sockets: `tcp`, `udp`, `icmp`, `raw`, or `<NA>`. */
   readonly l4proto?: string;
   readonly local?: Endpoint;
@@ -20,6 +21,7 @@ export interface FdView {
   readonly connected?: boolean;
   readonly renamed?: boolean;
   readonly ino?: number;
+  /** As stat(2) has it. */
   readonly dev?: number;
   readonly layer?: 'upper' | 'lower';
 }
@@ -59,9 +61,15 @@ export function readFd(record: ProcessRecord): KernelFd | undefined {
     remote: { ip: addressText(part.subarray(32, 32 + size)), port: part.readUInt16LE(10) },
     layer: part.readUInt32LE(12),
     ino: Number(part.readBigUInt64LE(48)),
-    dev: part.readUInt32LE(56),
+    dev: statDevice(part.readUInt32LE(56)),
     fileMode: part.readUInt32LE(60),
   };
+}
+
+/** The kernel keeps 12 bits of major and 20 of minor number in this order (MKDEV); stat(2) has them in another (new_encode_dev). */
+function statDevice(dev: number): number {
+  const minor = dev & 0xfffff;
+  return ((minor & 0xff) | ((dev >>> 20) << 8) | ((minor & ~0xff) << 12)) >>> 0;
 }
 
 /** Whether a descriptor is an IPv4 or IPv6 socket. */
@@ -105,13 +113,7 @@ export function viewFd(num: number, record: ProcessRecord): FdView | undefined {
     return isInternet(fd) && fd.remote.port === 0 ? viewServer(num, fd) : viewSocket(num, fd, undefined);
   }
   if (format === FORMATS.fifo) return { num, type: 'pipe', typechar: 'p', name: '', ino: fd.ino };
-  const components = record.part(PART.fdPath);
-  return viewFile(
-    num,
-    components === undefined ? '' : pathFromComponents(components),
-    fd,
-    format === FORMATS.directory,
-  );
+  return viewFile(num, record.path(PART.fdPath) ?? '', fd, format === FORMATS.directory);
 }
 
 /** A file or folder by its path; `fd` is undefined for one that could not be opened. */

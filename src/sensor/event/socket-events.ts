@@ -1,6 +1,7 @@
 import { PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
 import { descriptor, number, result } from './arguments.js';
+import type { Build, Call } from './call.js';
 import type { EventArgument, EventDetails } from './details.js';
 import { isError } from './errno.js';
 import {
@@ -40,7 +41,7 @@ function aimed(num: number, fd: KernelFd, address: SocketAddress | undefined, co
   return { ...viewSocket(num, fd, target), connected, renamed: target !== undefined };
 }
 
-function connect(record: ProcessRecord): EventDetails {
+function connect({ record }: Call): EventDetails {
   const num = record.int(0);
   const fd = readFd(record);
   const address = addressOf(record);
@@ -54,7 +55,7 @@ function connect(record: ProcessRecord): EventDetails {
   return { args: [result(record.ret), { name: 'tuple', value: tuple }, descriptor('fd', num, shown)], fd: view };
 }
 
-function bind(record: ProcessRecord): EventDetails {
+function bind({ record }: Call): EventDetails {
   const num = record.int(0);
   const fd = readFd(record);
   const address = addressOf(record);
@@ -67,7 +68,7 @@ function bind(record: ProcessRecord): EventDetails {
   return { args: [...args, descriptor('fd', num, view)], fd: view };
 }
 
-function listen(record: ProcessRecord): EventDetails {
+function listen({ record }: Call): EventDetails {
   const num = record.int(0);
   const fd = readFd(record);
   const view = fd === undefined ? undefined : viewServer(num, fd);
@@ -80,7 +81,7 @@ function printable(bytes: Buffer): string {
   return bytes.toString('latin1').replace(/[^ -~]/g, '.');
 }
 
-function send(record: ProcessRecord): EventDetails {
+function send({ record }: Call): EventDetails {
   const num = record.int(0);
   const fd = readFd(record);
   const address = addressOf(record);
@@ -113,7 +114,7 @@ const DOMAINS: Readonly<Record<number, string>> = {
   38: 'AF_ALG',
 };
 
-function socket(record: ProcessRecord): EventDetails {
+function socket({ record }: Call): EventDetails {
   const domain = record.int(0);
   const name = DOMAINS[domain];
   const shown = { name: 'domain', value: String(domain), ...(name !== undefined && { resolved: name }) };
@@ -121,8 +122,8 @@ function socket(record: ProcessRecord): EventDetails {
 }
 
 /** A descriptor that becomes standard input, output or error: what it is tells whether a shell hangs on the network. */
-function duplicate(withNew: boolean): (record: ProcessRecord) => EventDetails {
-  return (record) => {
+function duplicate(withNew: boolean): Build {
+  return ({ record }) => {
     const view = viewFd(record.ret, record);
     const args = [descriptor('res', record.ret, view), descriptor('oldfd', record.int(0), view)];
     if (withNew) args.push(descriptor('newfd', record.int(1), view));
@@ -131,7 +132,7 @@ function duplicate(withNew: boolean): (record: ProcessRecord) => EventDetails {
 }
 
 /** How the events about sockets, and descriptors that may be some, are shown. */
-export const SOCKET_EVENTS: Readonly<Record<string, (record: ProcessRecord) => EventDetails>> = {
+export const SOCKET_EVENTS: Readonly<Record<string, Build>> = {
   socket,
   connect,
   bind,

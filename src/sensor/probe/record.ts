@@ -87,6 +87,12 @@ export class ProcessRecord {
     return bytes === undefined ? undefined : textOf(bytes);
   }
 
+  /** A part that is a path of the kernel's. Undefined also for one so deep that its beginning is not known. */
+  path(tag: PartTag): string | undefined {
+    const text = this.text(tag);
+    return text?.startsWith('/') === true ? text : undefined;
+  }
+
   /** argv; empty where it could not be read. */
   argv(): string[] {
     const bytes = this.part(PART.argv);
