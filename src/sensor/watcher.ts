@@ -1,6 +1,7 @@
 import { fieldTexts, type Match, type RuleEngine } from '../rules/index.js';
 import { ContainerRegistry } from './container/registry.js';
 import { eventType, SensorEvent } from './event/event.js';
+import { noteLinks } from './event/link-changes.js';
 import { syscallCatalog } from './fields/catalog.js';
 import { DropReporter } from './outputs/drops.js';
 import { type AlertContent, alertMessage, matchContent } from './outputs/message.js';
@@ -27,6 +28,8 @@ export class Watcher implements ProbeListener {
   readonly #drops = new DropReporter();
   readonly #containers: ContainerRegistry;
   #events = 0;
+  /** Links that later calls may lead through, and that nobody will know of. */
+  #forgotten = 0;
 
   constructor(
     /** Asked anew for each event: a reload replaces the engine between two of them. */
@@ -43,15 +46,16 @@ export class Watcher implements ProbeListener {
     if (type === undefined) return;
     this.#events += 1;
     const event = new SensorEvent(this.#events, type, record, process, this.#containers.get(record.containerId));
-    for (const match of this.#matches(event)) this.#alert(matchContent(match, fieldTexts(match, syscallCatalog)));
+    const seen = event.asKernelSaw();
+    for (const match of this.#matches(event, seen)) this.#alert(matchContent(match, fieldTexts(match, syscallCatalog)));
+    if (seen !== undefined && !noteLinks(seen)) this.#forgotten += 1;
   }
 
   /** What holds for the paths as they were written, or as the kernel found them: once for each rule, the kernel's first. */
-  #matches(event: SensorEvent): readonly Match[] {
+  #matches(event: SensorEvent, seen: SensorEvent | undefined): readonly Match[] {
     const { engine } = this.rules;
     const written = engine.evaluate(event);
-    const seen = event.asKernelSaw();
-    if (seen === undefined) return written;
+    if (seen?.differs !== true) return written;
     const found = engine.evaluate(seen);
     const named = new Set(found.map(({ rule }) => rule));
     return [...found, ...written.filter(({ rule }) => !named.has(rule))];
@@ -59,7 +63,8 @@ export class Watcher implements ProbeListener {
 
   stats(stats: ProbeStats): void {
     const nowNs = BigInt(this.host.now()) * 1_000_000n;
-    const drop = this.#drops.report(stats, this.queue.takeLost(), nowNs);
+    const drop = this.#drops.report(stats, this.queue.takeLost() + this.#forgotten, nowNs);
+    this.#forgotten = 0;
     if (drop !== undefined) this.queue.force(alertMessage(drop, this.host.hostname));
   }
 

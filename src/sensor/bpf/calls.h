@@ -28,7 +28,7 @@ static __always_inline void put_paths(struct buffer *b, struct call *call, struc
 static __always_inline void put_opened(struct buffer *b, struct task_struct *task, int fd, u32 texts) {
   struct file *file = file_of(task, fd);
   if (!file) return;
-  struct fd_part *what = put_fd(b, file);
+  struct fd_part *what = put_fd(b, PART_FD, file);
   if (!what || !has_path(what)) return;
   find_path(b, (void *)file + OFFSET_OF(struct file, f_path), task);
   if (texts == 0 || !is_found(b, 4, *(u16 *)&b->data[2])) put_found(b, PART_FD_PATH);
@@ -89,7 +89,7 @@ static __always_inline int read_message(struct message *into, struct record *r, 
 static __always_inline int put_send(struct buffer *b, struct task_struct *task, struct message *message) {
   struct file *file = file_of(task, (int)b->head.args[0]);
   if (!file) return 0;
-  struct fd_part *what = put_fd(b, file);
+  struct fd_part *what = put_fd(b, PART_FD, file);
   if (!what || (what->mode & S_IFMT) != S_IFSOCK) return 0;
   int inet = what->family == AF_INET || what->family == AF_INET6;
   if (!message->address && !(inet && what->type == SOCK_DGRAM)) return 0;

@@ -42,6 +42,9 @@
 #define PART_TEXT 14
 /* struct open_how's flags, mode, resolve. */
 #define PART_HOW 15
+/* The descriptor that is read from, where PART_FD is the one that is written to; and its path. */
+#define PART_FROM 16
+#define PART_FROM_PATH 17
 
 #define LAYER_UPPER 1
 #define LAYER_LOWER 2
@@ -120,7 +123,8 @@ struct stats {
 #define CALL_EXEC 7
 #define CALL_DUP 8
 #define CALL_OPEN 9
-#define CALL_KINDS 10
+#define CALL_COPY 10
+#define CALL_KINDS 11
 
 /* Stands for "no such argument". */
 #define NO_ARG 7
@@ -130,8 +134,8 @@ struct call {
   unsigned char drop;
   /* Which arguments are the paths, their folder descriptors (NO_ARG: the working directory), and a text. */
   unsigned char path1, dir1, path2, dir2, text;
-  /* Which argument is a descriptor to describe. */
-  unsigned char fd;
+  /* Which argument is a descriptor to describe; of those that copy, the one that is written to, and the other. */
+  unsigned char fd, from;
   /* The number on this architecture, for calls that came by way of 32 bit. */
   unsigned short nr;
 };

@@ -122,7 +122,16 @@ int BPF_PROG(call_open, struct pt_regs *regs, long ret) {
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_fd, struct pt_regs *regs, long ret) {
   RECORDING;
-  put_fd_with_path(b, task, (int)argument(r, call->fd));
+  put_fd_with_path(b, PART_FD, task, (int)argument(r, call->fd));
+  submit(b, call->drop, 0);
+  return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(call_copy, struct pt_regs *regs, long ret) {
+  RECORDING;
+  put_fd_with_path(b, PART_FD, task, (int)argument(r, call->fd));
+  put_fd_with_path(b, PART_FROM, task, (int)argument(r, call->from));
   submit(b, call->drop, 0);
   return 0;
 }
@@ -130,7 +139,7 @@ int BPF_PROG(call_fd, struct pt_regs *regs, long ret) {
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_dup, struct pt_regs *regs, long ret) {
   RECORDING;
-  put_fd_with_path(b, task, ret >= 0 ? (int)ret : (int)r->args[0]);
+  put_fd_with_path(b, PART_FD, task, ret >= 0 ? (int)ret : (int)r->args[0]);
   submit(b, call->drop, 0);
   return 0;
 }
@@ -139,7 +148,7 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(call_socket, struct pt_regs *regs, long ret) {
   RECORDING;
   struct file *file = file_of(task, (int)r->args[0]);
-  if (file) put_fd(b, file);
+  if (file) put_fd(b, PART_FD, file);
   put_user_bytes(b, PART_ADDRESS, (const void *)r->args[1], address_size(r->args[2]));
   submit(b, call->drop, 0);
   return 0;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { SymbolicLinks } from './links.js';
 
 /** A container as the fields `container.*` show it. What Docker says of it comes a moment after its first event. */
 export interface Container {
@@ -7,6 +8,7 @@ export interface Container {
   readonly id: string;
   /** All 64. */
   readonly fullId: string;
+  readonly links: SymbolicLinks;
   details: ContainerDetails | undefined;
 }
 
@@ -43,7 +45,8 @@ export class ContainerRegistry {
   get(fullId: string): Container {
     const known = this.#byId.get(fullId);
     if (known !== undefined) return known;
-    const container: Container = { id: fullId.slice(0, SHORT_ID), fullId, details: undefined };
+    const links = new SymbolicLinks();
+    const container: Container = { id: fullId.slice(0, SHORT_ID), fullId, links, details: undefined };
     this.#byId.set(fullId, container);
     if (this.#byId.size > KEPT_CONTAINERS) this.#byId.delete(this.#byId.keys().next().value as string);
     void this.#describe(container);

@@ -12,6 +12,10 @@ export interface PathReading {
   resolve(base: string | undefined, text: string, follow: boolean): string;
   /** The path of the file that a successful open led to; undefined: read it from the caller's text. */
   opened(record: ProcessRecord): string | undefined;
+  /** What a new symbolic link at `path` points to. */
+  target(path: string, text: string): string;
+  /** One of the paths is another than the caller's. */
+  readonly differs: boolean;
 }
 
 /** What a recorded call's details are worked out from. */
@@ -25,4 +29,9 @@ export interface Call {
 export type Build = (call: Call) => EventDetails;
 
 /** The caller's words, as Falco has them: `.` and `..` are worked out, symbolic links are not followed. */
-export const AS_WRITTEN: PathReading = { resolve: resolvePath, opened: () => undefined };
+export const AS_WRITTEN: PathReading = {
+  resolve: resolvePath,
+  opened: () => undefined,
+  target: (_path, text) => text,
+  differs: false,
+};

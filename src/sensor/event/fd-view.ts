@@ -47,8 +47,8 @@ const SOCK = { stream: 1, datagram: 2, raw: 3 } as const;
 const IPPROTO_ICMP = 1;
 
 /** Undefined when the descriptor was not open. */
-export function readFd(record: ProcessRecord): KernelFd | undefined {
-  const part = record.part(PART.fd);
+export function readFd(record: ProcessRecord, tag: typeof PART.fd | typeof PART.from = PART.fd): KernelFd | undefined {
+  const part = record.part(tag);
   if (part === undefined || part.length < FD_PART_BYTES) return undefined;
   const family = part.readUInt16LE(2);
   const size = family === FAMILY.inet6 ? 16 : 4;
@@ -104,16 +104,17 @@ export function viewServer(num: number, fd: KernelFd): FdView {
   };
 }
 
-/** Any descriptor; undefined when the record has none. */
-export function viewFd(num: number, record: ProcessRecord): FdView | undefined {
-  const fd = readFd(record);
+/** Any descriptor; undefined when the record has none. Calls that copy have two: `from` is the one that is read. */
+export function viewFd(num: number, record: ProcessRecord, which: 'only' | 'from' = 'only'): FdView | undefined {
+  const [tag, pathTag] = which === 'from' ? [PART.from, PART.fromPath] : [PART.fd, PART.fdPath];
+  const fd = readFd(record, tag);
   if (fd === undefined) return undefined;
   const format = fd.mode & FORMAT;
   if (format === FORMATS.socket) {
     return isInternet(fd) && fd.remote.port === 0 ? viewServer(num, fd) : viewSocket(num, fd, undefined);
   }
   if (format === FORMATS.fifo) return { num, type: 'pipe', typechar: 'p', name: '', ino: fd.ino };
-  return viewFile(num, record.path(PART.fdPath) ?? '', fd, format === FORMATS.directory);
+  return viewFile(num, record.path(pathTag) ?? '', fd, format === FORMATS.directory);
 }
 
 /** A file or folder by its path; `fd` is undefined for one that could not be opened. */

@@ -145,12 +145,13 @@ function link(at: boolean): Build {
 
 function symlink(at: boolean): Build {
   return (call) => {
-    const { record } = call;
+    const { record, reading } = call;
     const linkPath = givenPath(call, 1, at ? record.int(1) : WORKING_DIRECTORY, false);
     const target = record.text(PART.text) ?? '';
     const folder = at ? [directory('linkdirfd', record.int(1))] : [];
-    const args = [result(record.ret), text('target', target), ...folder, path('linkpath', linkPath)];
-    return { args, ...twoWhenDone(record, linkPath, { text: target, full: target }) };
+    const pointed = { text: target, full: reading.target(linkPath.full, target) };
+    const args = [result(record.ret), path('target', pointed), ...folder, path('linkpath', linkPath)];
+    return { args, ...twoWhenDone(record, linkPath, pointed) };
   };
 }
 
@@ -173,9 +174,24 @@ const changeFolder: Build = (call) => {
   return { args: [result(call.record.ret), path('path', given)] };
 };
 
+/** What is copied without a read or a write: `fd.*` is what it goes to, the other descriptor stands in the arguments. */
+function copy(to: readonly [string, number], from: readonly [string, number], size: readonly [string, number]): Build {
+  return ({ record }) => {
+    const fd = viewFd(record.int(to[1]), record);
+    const args = [
+      result(record.ret),
+      descriptor(to[0], record.int(to[1]), fd),
+      descriptor(from[0], record.int(from[1]), viewFd(record.int(from[1]), record, 'from')),
+      number(size[0], record.long(size[1])),
+    ];
+    return fd === undefined ? { args } : { args, fd };
+  };
+}
+
 const owner = (first: number) => [numberAt('uid', first), numberAt('gid', first + 1)];
 const device = (index: number) => numberAt('dev', index);
 const modeAt = (index: number) => (record: ProcessRecord) => mode(record, index);
+const length: Argument = (record) => number('length', record.long(1));
 const UMOUNT_NOFOLLOW = 8;
 
 /** How the events about files and folders are shown. */
@@ -202,6 +218,11 @@ export const FILE_EVENTS: Readonly<Record<string, Build>> = {
   lchown: onePath('path', namesTheLink, ...owner(1)),
   fchown: onDescriptor(...owner(1)),
   fchownat: onePathAt('pathname', unlessFlagged(4, AT_SYMLINK_NOFOLLOW), ...owner(2), flagsAt(4, AT_FLAGS)),
+  truncate: onePath('path', follows, length),
+  ftruncate: onDescriptor(length),
+  sendfile: copy(['out_fd', 0], ['in_fd', 1], ['size', 3]),
+  splice: copy(['fd_out', 2], ['fd_in', 0], ['size', 4]),
+  copy_file_range: copy(['fdout', 2], ['fdin', 0], ['len', 4]),
   chdir: changeFolder,
   fchdir: onDescriptor(),
   chroot: onePath('path', follows),

@@ -9,11 +9,12 @@ import {
   givenPath,
   number,
   path,
+  text,
   WORKING_DIRECTORY,
 } from './arguments.js';
 import type { Build, Call } from './call.js';
 import type { EventArgument, EventDetails } from './details.js';
-import { readFd, viewFile } from './fd-view.js';
+import { type FdView, readFd, viewFile } from './fd-view.js';
 import { OPEN, openFlagNames, openFlags } from './open-flags.js';
 
 /** Where the calls of the open family have their arguments. */
@@ -69,15 +70,37 @@ function build({ dirfd, how }: OpenCall, call: Call): EventDetails {
     path('name', given),
     flags('flags', open.flags, openFlagNames(open.flags)),
     { name: 'mode', value: `0${(open.mode & 0o7777).toString(8)}` },
-    { name: 'dev', value: (fd.dev ?? 0).toString(16).toUpperCase() },
-    number('ino', fd.ino ?? 0),
+    ...device(fd),
   ];
   if (given.text === undefined) return { args, open };
   const raw = { path: given.text };
   return { args, open, fd: { ...fd, nameRaw: given.text }, path: given.full, raw };
 }
 
+/** A file by its handle: it has no name but the one that the kernel finds. */
+const openByHandle: Build = ({ record }) => {
+  const kernel = readFd(record);
+  const open = { flags: openFlags(record.uint(2), kernel), mode: 0 };
+  const found = record.path(PART.fdPath);
+  const fd = viewFile(record.ret, found ?? '<NA>', kernel, (open.flags & OPEN.directory) !== 0);
+  const args: EventArgument[] = [
+    descriptor('fd', record.ret, fd),
+    directory('mountfd', record.int(0)),
+    flags('flags', open.flags, openFlagNames(open.flags)),
+    text('path', found),
+    ...device(fd),
+  ];
+  return found === undefined ? { args, open } : { args, open, fd, path: found };
+};
+
+function device({ dev = 0, ino = 0 }: FdView): EventArgument[] {
+  return [{ name: 'dev', value: dev.toString(16).toUpperCase() }, number('ino', ino)];
+}
+
 /** How the events of the open family are shown. Failed attempts carry the path too, as in Falco. */
-export const OPEN_EVENTS: Readonly<Record<string, Build>> = Object.fromEntries(
-  Object.entries(CALLS).map(([name, open]): [string, Build] => [name, (call) => build(open, call)]),
-);
+export const OPEN_EVENTS: Readonly<Record<string, Build>> = {
+  ...Object.fromEntries(
+    Object.entries(CALLS).map(([name, open]): [string, Build] => [name, (call) => build(open, call)]),
+  ),
+  open_by_handle_at: openByHandle,
+};

@@ -142,4 +142,18 @@ export const PROCESS_EVENTS: Readonly<Record<string, Build>> = {
   init_module: numbers(),
   finit_module: onDescriptor('flags'),
   userfaultfd: numbers('flags'),
+  pidfd_getfd: ({ record }) => ({
+    args: [
+      result(record.ret, 'fd'),
+      number('pid_fd', record.int(0)),
+      number('target_fd', record.int(1)),
+      number('flags', record.int(2)),
+    ],
+  }),
+  open_tree: numbers(),
+  move_mount: numbers(),
+  fsopen: numbers(),
+  fsmount: numbers(),
+  fspick: numbers(),
+  mount_setattr: numbers(),
 };

@@ -48,6 +48,11 @@ export class ProcessRecord {
     return this.bytes.readUInt32LE(HEADER.args + index * 8);
   }
 
+  /** An argument as a 64-bit signed number: lengths. */
+  long(index: number): number {
+    return readInt64(this.bytes, HEADER.args + index * 8);
+  }
+
   /** An argument as a 64-bit address, in hexadecimal digits. */
   hex(index: number): string {
     return this.bytes.readBigUInt64LE(HEADER.args + index * 8).toString(16);
