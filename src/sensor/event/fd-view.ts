@@ -44,7 +44,8 @@ const FD_PART_BYTES = 64;
 const FORMAT = 0o170000;
 const FORMATS = { socket: 0o140000, fifo: 0o010000, directory: 0o040000 } as const;
 const SOCK = { stream: 1, datagram: 2, raw: 3 } as const;
-const IPPROTO_ICMP = 1;
+/** IPPROTO_ICMP and IPPROTO_ICMPV6. */
+const ECHO: readonly number[] = [1, 58];
 
 /** Undefined when the descriptor was not open. */
 export function readFd(record: ProcessRecord, tag: typeof PART.fd | typeof PART.from = PART.fd): KernelFd | undefined {
@@ -138,7 +139,7 @@ function socketKind(fd: KernelFd): { readonly type: string; readonly typechar: s
 
 function protocolName(fd: KernelFd): string {
   if (fd.type === SOCK.stream) return 'tcp';
-  if (fd.type === SOCK.datagram) return fd.protocol === IPPROTO_ICMP ? 'icmp' : 'udp';
+  if (fd.type === SOCK.datagram) return ECHO.includes(fd.protocol) ? 'icmp' : 'udp';
   return fd.type === SOCK.raw ? 'raw' : '<NA>';
 }
 

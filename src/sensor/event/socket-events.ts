@@ -14,7 +14,7 @@ import {
   viewServer,
   viewSocket,
 } from './fd-view.js';
-import { type Endpoint, readAddress, type SocketAddress } from './socket.js';
+import { type Endpoint, FAMILY, isVersion4, readAddress, type SocketAddress } from './socket.js';
 
 /** EINPROGRESS: a connection that is on its way, as good as made. */
 const EINPROGRESS = -115;
@@ -35,6 +35,16 @@ function unixView(num: number, fd: KernelFd, address: SocketAddress | undefined,
   return { ...view, name: done ? address.path : 'NULL' };
 }
 
+/**
+ * The socket as an internet one when it is given an internet address: some families (SMC, RxRPC, RDS) are no internet
+ * sockets by name, but reach the same hosts.
+ */
+function readSocket(record: ProcessRecord, target: Endpoint | undefined): KernelFd | undefined {
+  const fd = readFd(record);
+  if (fd === undefined || target === undefined || isInternet(fd)) return fd;
+  return { ...fd, family: isVersion4(target.ip) ? FAMILY.inet : FAMILY.inet6, remote: target };
+}
+
 /** An internet socket and where this event aims it. */
 function aimed(num: number, fd: KernelFd, address: SocketAddress | undefined, connected: boolean): FdView {
   const target = endpointOf(address);
@@ -43,8 +53,8 @@ function aimed(num: number, fd: KernelFd, address: SocketAddress | undefined, co
 
 function connect({ record }: Call): EventDetails {
   const num = record.int(0);
-  const fd = readFd(record);
   const address = addressOf(record);
+  const fd = readSocket(record, endpointOf(address));
   const done = !isError(record.ret) || record.ret === EINPROGRESS;
   if (fd === undefined) return { args: [result(record.ret), { name: 'tuple', value: 'NULL' }, number('fd', num)] };
   const inet = isInternet(fd);
@@ -83,14 +93,14 @@ function printable(bytes: Buffer): string {
 
 function send({ record }: Call): EventDetails {
   const num = record.int(0);
-  const fd = readFd(record);
   const address = addressOf(record);
+  const target = endpointOf(address);
+  const fd = readSocket(record, target);
   const data = record.part(PART.data) ?? Buffer.alloc(0);
   const args: EventArgument[] = [result(record.ret), { name: 'data', value: printable(data) }];
   if (fd === undefined) return { args, buffer: data };
   const inet = isInternet(fd);
-  // On a datagram socket the address in hand counts, whatever the socket is connected to.
-  const target = endpointOf(address);
+  // The address in hand counts, whatever the socket is connected to: a datagram's, TCP fast open's, an echo request's.
   const toTarget = target === undefined ? fd : { ...fd, remote: target };
   const view = inet ? aimed(num, toTarget, address, fd.remote.port !== 0) : unixView(num, fd, address, true);
   return {
