@@ -45,7 +45,10 @@ export class Watcher implements ProbeListener {
     const type = eventType(record);
     if (type === undefined) return;
     this.#events += 1;
-    const event = new SensorEvent(this.#events, type, record, process, this.#containers.get(record.containerId));
+    const container = this.#containers.get(record.containerId);
+    // The container's set-up has the host's root until it starts the container's program.
+    if (record.id('vpid') === 1 && type === 'execve' && record.ret === 0) container.firstPid = record.id('pid');
+    const event = new SensorEvent(this.#events, type, record, process, container);
     const seen = event.asKernelSaw();
     for (const match of this.#matches(event, seen)) this.#alert(matchContent(match, fieldTexts(match, syscallCatalog)));
     if (seen !== undefined && !noteLinks(seen)) this.#forgotten += 1;

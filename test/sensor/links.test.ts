@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { SymbolicLinks } from '../../src/sensor/container/links.js';
 
-const ASKER = { vpid: 7, vtid: 9, cwd: '/work' };
+const ASKER = { vpid: 7, vtid: 9, cwd: '/work', descriptor: { num: 3, path: '/home/.ssh' } };
+
+const IMAGE: Readonly<Record<string, string>> = { '/var/run': '/run', '/bin': 'usr/bin', '/tmp/mine': '/elsewhere' };
 
 /** What was done to the links of a container, in words: `made PATH TARGET`, `moved FROM TO`. */
 function linksAfter(...doings: readonly string[]): SymbolicLinks {
-  const links = new SymbolicLinks();
+  const links = new SymbolicLinks((path) => IMAGE[path]);
   for (const doing of doings) {
     const [what, first = '', second = ''] = doing.split(' ');
     if (what === 'made') links.made(first, second);
@@ -51,6 +53,10 @@ describe('a path leads through the links that were made', () => {
     ['/', true, '/'],
     ['/../../x', false, '/x'],
     ['/tmp/homes/x', false, '/tmp/homes/x'],
+    ['/var/run/../home/x', false, '/home/x'],
+    ['/bin/../x', false, '/usr/x'],
+    ['/bin/x', false, '/bin/x'],
+    ['/var/run/./../tmp/home/x', false, '/home/x'],
   ])('%s (a link in the last place is followed: %s) to %s', (text, last, path) => {
     expect(links.follow('/work', text, last, ASKER)).toBe(path);
   });
@@ -104,6 +110,12 @@ describe('what /proc holds', () => {
     ['/proc/self/fd/5/x', '/proc/self/fd/5/x'],
     ['/dev/fd/5/x', '/proc/self/fd/5/x'],
     ['/tmp/fds/5', '/proc/self/task/9/fd/5'],
+    ['/proc/self/fd/3', '/home/.ssh'],
+    ['/dev/fd/3/id_rsa', '/home/.ssh/id_rsa'],
+    ['/dev/fd/3/../x', '/home/x'],
+    ['/proc/7/fd/3/id_rsa', '/home/.ssh/id_rsa'],
+    ['/proc/8/fd/3/id_rsa', '/proc/8/fd/3/id_rsa'],
+    ['/proc/self/fdinfo/3', '/proc/self/fdinfo/3'],
     ['/proc/sys/root/x', '/proc/sys/root/x'],
     ['/proc', '/proc'],
   ])('%s leads to %s', (text, path) => {
@@ -113,7 +125,7 @@ describe('what /proc holds', () => {
 
 describe('a flood of links', () => {
   it('is remembered up to a bound, and what is beyond is told', () => {
-    const links = new SymbolicLinks();
+    const links = new SymbolicLinks((path) => IMAGE[path]);
     const target = 'x'.repeat(4000);
     let kept = 0;
     while (kept < 1_000_000 && links.made(`/flood/${kept}`, target)) kept++;

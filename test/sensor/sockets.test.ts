@@ -39,7 +39,8 @@ function address6(port: number): [PartTag, Buffer] {
 
 function fieldsOf(call: string, ret: number, parts: readonly [PartTag, Buffer][]): unknown[] {
   const record = new ProcessRecord(recordBytes({ nr: NUMBERS.get(call) ?? 0, ret, args: [3], parts }));
-  const container = { id: 'c', fullId: 'c', links: new SymbolicLinks(), details: undefined };
+  const links = new SymbolicLinks(() => undefined);
+  const container = { id: 'c', fullId: 'c', links, firstPid: undefined, details: undefined };
   const event = new SensorEvent(1, call, record, unknownProcess(7), container);
   const names = ['fd.typechar', 'fd.sip', 'fd.sport', 'fd.l4proto'];
   return names.map((name) => syscallCatalog.bind(name, undefined)?.extract(event));

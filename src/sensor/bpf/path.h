@@ -116,12 +116,42 @@ static __always_inline void put_base(struct buffer *b, u16 tag, struct task_stru
   put_path(b, tag, base, task);
 }
 
-/* A path argument and, when it is relative, the folder it starts from. */
+#define DESCRIPTOR_DIGITS 7
+
+static __always_inline int begins_with(const u8 *text, const char *start, u32 size) {
+#pragma unroll
+  for (u32 i = 0; i < size; i++) {
+    if (text[i] != start[i]) return 0;
+  }
+  return 1;
+}
+
+/* The descriptor that a text begins with by its path in /proc or /dev, or -1. */
+static __always_inline int descriptor_of(const u8 *text) {
+  u32 at = 0;
+  if (begins_with(text, "/dev/fd/", 8)) at = 8;
+  else if (begins_with(text, "/proc/self/fd/", 14)) at = 14;
+  else return -1;
+  int fd = 0;
+  for (u32 i = 0; i < DESCRIPTOR_DIGITS; i++) {
+    u8 c = text[at + i];
+    if (c < '0' || c > '9') return i > 0 && (c == '/' || c == 0) ? fd : -1;
+    fd = fd * 10 + (c - '0');
+  }
+  return -1;
+}
+
+/* A path argument, and the folder that it starts from when it is relative; what a descriptor's path stands for, too. */
 static __always_inline void put_path_arg(struct buffer *b, u16 tag, struct task_struct *task, u64 text, int dirfd) {
   u32 at = b->head.len;
   put_user_text(b, tag, (const void *)text);
   if (at > OFFSET_LIMIT || b->head.len == at) return;
-  if (b->data[(at & OFFSET_MASK) + 4] == '/' && b->head.len > at + 4) return;
+  OPAQUE(at);
+  const u8 *given = &b->data[(at & OFFSET_MASK) + 4];
+  if (*given == '/' && b->head.len > at + 4) {
+    dirfd = descriptor_of(given);
+    if (dirfd < 0) return;
+  }
   put_base(b, tag + 1, task, dirfd);
 }
 

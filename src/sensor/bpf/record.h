@@ -15,7 +15,7 @@
 #define RECORD_READY 5
 
 #define PART_PATH1 1
-/* Folder that a relative path starts from. Paths of the kernel's begin with a slash; one whose beginning is not known,
+/* Folder that a relative path starts from, or what the descriptor is that /proc/self/fd/N begins with. Paths of the kernel's begin with a slash; one whose beginning is not known,
  * because it is too deep, does not. */
 #define PART_BASE1 2
 #define PART_PATH2 3

@@ -1,21 +1,5 @@
-/** Who asks, as /proc calls it: its own folder there is `/proc/self`. */
-export interface Asker {
-  readonly vpid: number;
-  readonly vtid: number;
-  /** Its working directory; empty when not known. */
-  readonly cwd: string;
-}
+import { type Asker, followLinks, type ImageLink, namesOf, type Place } from './link-walk.js';
 
-/** A name in the tree of links: what it points to, and what is known below it. Only what leads to a link has one. */
-interface Place {
-  target?: string;
-  /** What it takes to remember this link, in bytes; 0 for what is none. */
-  readonly weight: number;
-  readonly below: Map<string, Place>;
-}
-
-/** The kernel gives up after as many (MAXSYMLINKS in include/linux/namei.h). */
-const MOST_FOLLOWED = 40;
 /** In bytes: some 200,000 links of an ordinary length. pnpm makes one for each dependency of each package. */
 const MOST_KEPT = 64 * 1024 * 1024;
 const LINK_BYTES = 150;
@@ -31,13 +15,16 @@ const DEVICE_LINKS = [
 /**
  * The symbolic links of a container, by the calls that made, moved and removed them: so where a path led is known from
  * what was recorded, and not from what is there a moment later. All paths are absolute and lead through no link, but
- * those that are to be followed. Links of the image are not among them.
+ * those that are to be followed.
+ *
+ * Links of the image are not among them, and are asked for only where it matters: behind a link, `..` is another folder
+ * than the one before (`/var/run/../home` is `/home`).
  */
 export class SymbolicLinks {
   readonly #root: Place = { weight: 0, below: new Map() };
   #weight = 0;
 
-  constructor() {
+  constructor(private readonly imageLink: ImageLink) {
     for (const [path, target] of DEVICE_LINKS) this.made(path, target);
   }
 
@@ -77,20 +64,10 @@ export class SymbolicLinks {
 
   /**
    * Where a path leads. `base` is the folder that a relative one starts from; `last` tells whether a link in the last
-   * place is followed. A descriptor's path in /proc (`/proc/self/fd/7`) stays as it is: what it stands for is not known here.
+   * place is followed. A descriptor's path in /proc (`/proc/self/fd/7`) stays as it is where the asker does not know it.
    */
   follow(base: string, text: string, last: boolean, asker: Asker): string {
-    const walk = new Walk(this.#root, text.startsWith('/') ? '/' : base);
-    const ahead = text.split('/').reverse();
-    for (let followed = 0; ahead.length > 0; ) {
-      const target = walk.step(ahead.pop() ?? '', asker);
-      // A slash behind the last name has a link followed in any case.
-      if (target === undefined || (ahead.length === 0 && !last)) continue;
-      if (++followed > MOST_FOLLOWED) break;
-      walk.leave(target);
-      ahead.push(...target.split('/').reverse());
-    }
-    return walk.path;
+    return followLinks({ root: this.#root, base, text, last, asker, imageLink: this.imageLink });
   }
 
   #find(names: readonly string[]): Place | undefined {
@@ -130,63 +107,6 @@ export class SymbolicLinks {
     this.#weight -= weightOf(at);
     return at;
   }
-}
-
-/** The way of one path through the tree. */
-class Walk {
-  readonly #names: string[] = [];
-  readonly #places: (Place | undefined)[] = [];
-
-  constructor(
-    private readonly root: Place,
-    base: string,
-  ) {
-    for (const name of namesOf(base)) this.#enter(name);
-  }
-
-  get path(): string {
-    return `/${this.#names.join('/')}`;
-  }
-
-  /** Goes to the next name; gives what it points to when it is a link. */
-  step(name: string, asker: Asker): string | undefined {
-    if (name === '' || name === '.') return undefined;
-    if (name === '..') {
-      this.#names.pop();
-      this.#places.pop();
-      return undefined;
-    }
-    this.#enter(name);
-    return this.#places.at(-1)?.target ?? linkInProc(this.#names, asker);
-  }
-
-  /** Goes back from a link to where its target starts. */
-  leave(target: string): void {
-    this.#names.length = target.startsWith('/') ? 0 : this.#names.length - 1;
-    this.#places.length = this.#names.length;
-  }
-
-  #enter(name: string): void {
-    const at = this.#places.length === 0 ? this.root : this.#places.at(-1);
-    this.#names.push(name);
-    this.#places.push(at?.below.get(name));
-  }
-}
-
-/** What stands in /proc/PID that leads elsewhere. Another process is in the same container: its root is the same. */
-function linkInProc(names: readonly string[], { vpid, vtid, cwd }: Asker): string | undefined {
-  const [proc, process, ...rest] = names;
-  if (proc !== 'proc' || process === undefined) return undefined;
-  if (process === 'thread-self') return `self/task/${vtid}`;
-  const isOwn = process === 'self' || Number(process) === vpid || Number(process) === vtid;
-  if (rest.length === 0) return isOwn && process !== 'self' ? 'self' : undefined;
-  const name = rest[0] === 'task' && rest.length === 3 ? rest[2] : rest.length === 1 ? rest[0] : undefined;
-  if (name === 'root' && (isOwn || /^\d+$/.test(process))) return '/';
-  return name === 'cwd' && isOwn && cwd !== '' ? cwd : undefined;
-}
-
-function namesOf(path: string): string[] {
-  return path.split('/').filter((name) => name !== '');
 }
 
 function weightOf(place: Place | undefined): number {

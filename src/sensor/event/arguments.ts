@@ -58,8 +58,8 @@ export function givenPath(call: Call, which: 1 | 2, dirfd: number, follow: boole
   const { record, process, reading } = call;
   const given = record.text(which === 1 ? PART.path1 : PART.path2);
   if (given === undefined) return { text: undefined, full: '<NA>' };
-  const base = given.startsWith('/') ? undefined : record.path(which === 1 ? PART.base1 : PART.base2);
-  if (base !== undefined && dirfd === AT_FDCWD) process.cwd = base;
+  const base = record.path(which === 1 ? PART.base1 : PART.base2);
+  if (base !== undefined && dirfd === AT_FDCWD && !given.startsWith('/')) process.cwd = base;
   return { text: given, full: reading.resolve(base, given, follow) };
 }
 

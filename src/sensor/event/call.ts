@@ -6,8 +6,8 @@ import { resolvePath } from './path.js';
 /** How the paths of a call are read: as its caller wrote them, or as the kernel followed them. */
 export interface PathReading {
   /**
-   * The absolute path that a text stands for. `base` is the folder that a relative one starts from, undefined when it
-   * is not known; `follow` tells whether the call follows a symbolic link in the last place.
+   * The absolute path that a text stands for. `base` is the folder that a relative one starts from, or what the
+   * descriptor is that it begins with (`/proc/self/fd/7`); undefined when it is not known. `follow` tells whether the call follows a symbolic link in the last place.
    */
   resolve(base: string | undefined, text: string, follow: boolean): string;
   /** The path of the file that a successful open led to; undefined: read it from the caller's text. */

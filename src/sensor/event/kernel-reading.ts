@@ -1,9 +1,13 @@
-import type { Asker, SymbolicLinks } from '../container/links.js';
+import type { Asker } from '../container/link-walk.js';
+import type { SymbolicLinks } from '../container/links.js';
 import { PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
 import type { Process } from '../process/process.js';
 import type { PathReading } from './call.js';
 import { resolvePath, splitPath } from './path.js';
+
+/** A path that the kernel side knows the descriptor of. */
+const DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d+)/;
 
 /**
  * Paths as the kernel followed them. What an open led to, the kernel itself says. Other calls leave nothing behind that
@@ -25,7 +29,7 @@ export class KernelReading implements PathReading {
   resolve(base: string | undefined, text: string, follow: boolean): string {
     const written = resolvePath(base, text);
     if (base === undefined && !text.startsWith('/')) return written;
-    return this.#found(written, this.links.follow(base ?? '/', text, follow, this.#asker));
+    return this.#found(written, this.links.follow(base ?? '/', text, follow, this.#askerWith(base, text)));
   }
 
   opened(record: ProcessRecord): string | undefined {
@@ -38,6 +42,12 @@ export class KernelReading implements PathReading {
 
   target(path: string, text: string): string {
     return this.#found(text, this.links.follow(splitPath(path).directory, text, true, this.#asker));
+  }
+
+  #askerWith(base: string | undefined, text: string): Asker {
+    const [, num] = DESCRIPTOR.exec(text) ?? [];
+    if (num === undefined || base === undefined) return this.#asker;
+    return { ...this.#asker, descriptor: { num: Number(num), path: base } };
   }
 
   get #asker(): Asker {

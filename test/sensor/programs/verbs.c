@@ -47,8 +47,9 @@ static void moves(const char *way, const char *prefix) {
   file(way, prefix, "linked-to");
   linkat(AT_FDCWD, other("renamed-from", way), AT_FDCWD, named, 0);
   file(way, prefix, "symlinked-from");
-  /* A relative target starts where the link is. */
-  symlink(*prefix ? named : own, other("symlinked-from", way));
+  /* A relative target starts where the link is, and a descriptor is whoever's follows it. */
+  int is_usable = *prefix && !strstr(prefix, "/fd/");
+  symlink(is_usable ? named : own, other("symlinked-from", way));
   file(way, prefix, "symlinked-to");
   symlinkat("nowhere", AT_FDCWD, named);
 }
@@ -111,6 +112,10 @@ static void by_descriptor(const char *way, const char *folder_name) {
   fchmod(open(own, O_RDONLY), 0644);
   new_file(way, "", "truncated");
   ftruncate(open(own, O_WRONLY), 0);
+  new_file(way, "", "reopened");
+  char path[64];
+  snprintf(path, sizeof(path), "/proc/self/fd/%d", open(own, O_PATH));
+  truncate(path, 0);
   new_file(way, "", "fchownatted");
   fchownat(open(own, O_PATH), "", -1, -1, AT_EMPTY_PATH);
 }
@@ -133,6 +138,7 @@ static void copies(void) {
 }
 
 int main(void) {
+  char prefix[64];
   mkdir("/tmp/secret", 0755);
   mkdir("/tmp/plain", 0755);
   mkdir("/tmp/links", 0755);
@@ -160,6 +166,12 @@ int main(void) {
   everything("cwd", "/proc/self/cwd/");
   everything("thread", "/proc/thread-self/cwd/./");
   chdir("/");
+  everything("image", "/var/run/../tmp/secret/");
+  int folder = open("/tmp/secret", O_PATH | O_DIRECTORY);
+  snprintf(prefix, sizeof(prefix), "/proc/self/fd/%d/", folder);
+  everything("fd", prefix);
+  snprintf(prefix, sizeof(prefix), "/dev/fd/%d/", folder);
+  everything("device", prefix);
   by_descriptor("descriptor", "/tmp/secret");
   by_descriptor("link", "/tmp/other/relative");
   copies();
