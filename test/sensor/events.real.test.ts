@@ -118,7 +118,7 @@ describe('calls that scripts seldom make', () => {
       about.filter((line) => line.includes(row[2])),
       about.join('\n'),
     ).toHaveLength(1);
-  }
+  });
 
   it.each(EXPECTED_32_BIT)('by 32-bit numbers, where the machine makes such calls: %s %s: %s', (...row) => {
     expect(linesOf(row).filter((line) => line.includes(row[2]))).toHaveLength(has32Bit() ? 1 : 0);
