@@ -1,7 +1,5 @@
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../src/egress/gateway.js';
 import {
@@ -10,7 +8,7 @@ import {
   makeIdentity,
   type PrivateRegistry,
 } from '../../src/egress/registry.js';
-import { gatewayWith, host, keeper } from './harness.js';
+import { gatewayWith, keeper, securely } from './harness.js';
 
 const kept = keeper();
 const AUTHORIZATION = 'Bearer npm_SecretOfTheCompany';
@@ -49,21 +47,10 @@ function gateway(more: Parameters<typeof gatewayWith>[0] = {}): Promise<Gateway>
   }).then(kept);
 }
 
-/** One request by CONNECT and TLS, as a program in the sandbox sends it; it trusts the gateway's certificate alone. */
-async function ask(proxy: Gateway, head: string, body = ''): Promise<string> {
-  const raw = await new Promise<Socket>((resolve) => {
-    const socket = connect(proxy.proxyPort, '127.0.0.1', () => socket.write(host(`${NAME}:${port}`)));
-    socket.once('data', () => resolve(socket));
-  });
-  const tls = connectTls({ socket: raw, servername: NAME, host: NAME, ca: identity.cert });
-  return new Promise((resolve, reject) => {
-    let answer = '';
-    tls.setEncoding('utf8').on('data', (chunk) => {
-      answer += chunk;
-    });
-    tls.once('error', reject).once('close', () => resolve(answer));
-    tls.write(`${head}\r\nHost: ${NAME}:${port}\r\nConnection: close\r\n\r\n${body}`);
-  });
+/** One request, as a program in the sandbox sends it; it trusts the gateway's certificate alone. */
+function ask(proxy: Gateway, head: string, body = ''): Promise<string> {
+  const request = `${head}\r\nHost: ${NAME}:${port}\r\nConnection: close\r\n\r\n${body}`;
+  return securely(proxy, `${NAME}:${port}`, identity.cert, request);
 }
 
 describe('a private registry', () => {
@@ -99,8 +86,12 @@ describe('a private registry', () => {
 
   it("is not published to in the company's name", async () => {
     const proxy = await gateway();
-    await ask(proxy, 'PUT /npm/evil HTTP/1.1\r\nContent-Length: 2', '{}');
-    expect(seen.at(-1)).toMatchObject({ method: 'PUT', authorization: undefined });
+    const before = seen.length;
+    const answer = await ask(proxy, 'PUT /npm/evil HTTP/1.1\r\nContent-Length: 2', '{}');
+    expect(answer).toMatch(/^HTTP\/1.1 405 /);
+    expect(answer.toLowerCase()).toContain('\r\nallow: get, head\r\n');
+    expect(seen).toHaveLength(before);
+    expect(proxy.records()).toContainEqual(expect.objectContaining({ host: NAME, port, allowed: false }));
   });
 
   it('what is sent to it is read for planted secrets', async () => {
