@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 
 /** Why a request is not passed on to a registry: the status that it is answered with, and the reason. */
 export interface Fault {
-  readonly status: 400 | 405 | 417;
+  readonly status: 400 | 403 | 405 | 417;
   readonly reason: string;
 }
 

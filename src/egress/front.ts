@@ -10,8 +10,9 @@ import { answerHeaders, headersTo, without } from './front-headers.js';
 import type { Gatekeeper, Permit } from './gatekeeper.js';
 import type { Inspector } from './inspector.js';
 import type { Asker } from './record.js';
-import { authorizationFor, type GatewayIdentity, type PrivateRegistry, targetOf } from './registry.js';
+import { type GatewayIdentity, type PrivateRegistry, targetOf } from './registry.js';
 import { type RestCaps, readRest } from './rest.js';
+import { registryAsked } from './routes.js';
 import { Slots } from './slots.js';
 import type { Target } from './target.js';
 
@@ -31,6 +32,7 @@ type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** Requests to one registry at a time; npm asks for 15. */
 const MAX_REQUESTS = 32;
+const NO_ROUTE: Fault = { status: 403, reason: 'this is nothing that an install asks of a registry' };
 /** Requests that wait for their turn: more than a sandbox may have connections, unless it sends many at once by each. */
 const MAX_WAITING = 512;
 
@@ -89,12 +91,15 @@ export class RegistryFront {
     if (this.#over.has(request.socket)) return say(response, 400, 'behind a request that was refused');
     const fault = faultOf(request);
     if (fault !== undefined) return this.#refuse(request, response, fault);
+    const { method = '', url = '' } = request;
+    const registry = registryAsked(this.#options.registries, this.#target, method, url);
+    if (registry === undefined) return this.#refuse(request, response, NO_ROUTE);
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
     const giveBack = await this.#slots.take();
     if (giveBack === undefined) return say(response, 503, 'too many requests at a time');
     try {
-      if (!leaving.signal.aborted) await this.#forward(request, response, leaving.signal);
+      if (!leaving.signal.aborted) await this.#forward(request, response, registry, leaving.signal);
     } finally {
       giveBack();
     }
@@ -127,12 +132,16 @@ export class RegistryFront {
     if (rawPacket !== undefined) inspector.body(this.#target, from)(rawPacket);
   }
 
-  async #forward(request: IncomingMessage, response: ServerResponse, leaving: AbortSignal): Promise<void> {
-    const { inspector, registries } = this.#options;
+  async #forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { authorization }: PrivateRegistry,
+    leaving: AbortSignal,
+  ): Promise<void> {
+    const { inspector } = this.#options;
     const { host, port } = this.#target;
     const { url: path = '', rawHeaders } = request;
     const method = request.method === 'HEAD' ? 'HEAD' : 'GET';
-    const authorization = authorizationFor(registries, this.#target, method, path);
     // A planted token that the project's own `.npmrc` sends (`${NPM_TOKEN}`) is replaced here and goes nowhere.
     const read = authorization === undefined ? rawHeaders : without(rawHeaders, 'authorization');
     inspector.head({ url: path, rawHeaders: read }, this.#target, askerOf(request.socket));
@@ -162,7 +171,7 @@ function askerOf({ remotePort }: { readonly remotePort?: number | undefined }): 
 
 /** The fronts of a gateway, by host and port. */
 export function openFronts(options: FrontOptions): ReadonlyMap<string, RegistryFront> {
-  const targets = options.registries.map(targetOf);
+  const targets = options.registries.filter(({ authorization }) => authorization !== undefined).map(targetOf);
   const trust = trusting(options.ca);
   return new Map(targets.map((target) => [`${target.host}:${target.port}`, new RegistryFront(options, target, trust)]));
 }
