@@ -49,9 +49,15 @@ class Collector implements TarVisitor {
     this.#wanted = wanted;
   }
 
-  entry({ path, kind, size }: TarEntry): boolean {
+  entry({ path, kind, size, realSize }: TarEntry): boolean {
     const plain = path.replace(/^(?:\.\/)+/, '');
-    if (kind !== 'file' || size > this.#wanted.maxBytes || !this.#wanted.paths.includes(plain)) return false;
+    if (
+      kind !== 'file' ||
+      realSize !== undefined ||
+      size > this.#wanted.maxBytes ||
+      !this.#wanted.paths.includes(plain)
+    )
+      return false;
     this.#reading = [];
     this.#found.set(plain, { size, chunks: this.#reading });
     return true;

@@ -4,6 +4,8 @@ import type { TarEntry } from './tar-entry.js';
 
 /** A name on Linux file systems, in bytes. */
 const NAME_BYTES = 255;
+/** The one honest name with a control character: macOS keeps a folder's icon in a file `Icon` and a carriage return. */
+const FOLDER_ICON = /(?<=^|\/)(?:\._)?Icon\r$/;
 /** What is no folder; a folder is its number. */
 const FILE = -1;
 const SYMLINK = -2;
@@ -50,7 +52,8 @@ export class ArchiveTree {
 
   #checkText(entry: TarEntry, text: string, what: 'path' | 'link target'): void {
     if (text === '') throw refuse('corrupt-entry', entry, `its ${what} is empty`);
-    if (/\p{Cc}/u.test(text)) throw refuse('entry-name', entry, `control characters in its ${what}`);
+    if (/\p{Cc}/u.test(text.replace(FOLDER_ICON, 'Icon')))
+      throw refuse('entry-name', entry, `control characters in its ${what}`);
     if (Buffer.byteLength(text) > this.#limits.pathBytes) {
       throw refuse('path-too-long', entry, `its ${what} is longer than ${this.#limits.pathBytes} bytes`);
     }

@@ -1,15 +1,18 @@
 import { ArchiveTree, tooMany } from './archive-tree.js';
 import { ArchiveError } from './errors.js';
+import { formatOf } from './format.js';
 import { GunzipStream, gunzipSmall } from './gunzip.js';
 import type { ArchiveLimits } from './limits.js';
 import type { Manifest } from './manifest.js';
 import { ManifestFinder } from './manifest-finder.js';
 import type { ProjectText } from './project-text.js';
-import type { TarEntry } from './tar-entry.js';
+import { BLOCK, type TarEntry } from './tar-entry.js';
 import { TarReader, type TarVisitor } from './tar-reader.js';
 
 /** RFC 1952, 2.3.1: ID1 and ID2. */
 const GZIP_MAGIC = 0x1f8b;
+/** Of an entry at most, in an ordinary archive: its header, a PAX header with its records, and what fills the last block. */
+const HEADER_BYTES = 4 * BLOCK;
 
 /**
  * Judges a gzipped tar archive as it comes by: nothing is unpacked to disk, and only the manifest, and the baseline beside it, are kept in memory.
@@ -33,14 +36,15 @@ export class ArchiveCheck {
     this.#received += chunk.length;
     if (this.#stream !== undefined) return this.#stream.write(chunk);
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    if (this.#held.length >= 2 && this.#held.readUInt16BE() !== GZIP_MAGIC) throw notGzip();
+    // At once, with what there is of it: a sender that is refused need not send the rest.
+    if (this.#held.length >= 2 && this.#held.readUInt16BE() !== GZIP_MAGIC) throw notGzip(this.#held);
     if (this.#held.length > Math.max(this.#smallBytes, 2)) await this.#startStream().write(this.#held);
   }
 
   /** The body is complete. @returns the project's baseline, null where it has none @throws ArchiveError */
   async end(): Promise<ProjectText | null> {
     if (this.#received === 0) throw new ArchiveError('empty-body', 'the body is empty');
-    if (this.#received === 1) throw notGzip();
+    if (this.#received === 1) throw notGzip(this.#held);
     const consumed = this.#stream === undefined ? await this.#readHeld() : await this.#stream.end();
     const trailing = this.#received - consumed;
     if (trailing > 0) throw new ArchiveError('corrupt-gzip', `${trailing} bytes follow the end of the gzip data`);
@@ -76,6 +80,7 @@ class ContentCheck implements TarVisitor {
   readonly #finder: ManifestFinder;
   readonly #limits: ArchiveLimits;
   #entries = 0;
+  #received = 0;
   #unpacked = 0;
   #current: string | undefined;
 
@@ -87,8 +92,8 @@ class ContentCheck implements TarVisitor {
 
   /** `received`: bytes of the body so far. */
   push(chunk: Buffer, received: number): void {
-    this.#unpacked += chunk.length;
-    this.#checkSize(received);
+    this.#received = received;
+    this.#count(chunk.length);
     this.#reader.push(chunk);
   }
 
@@ -103,6 +108,7 @@ class ContentCheck implements TarVisitor {
     if (this.#entries > this.#limits.entries) {
       throw new ArchiveError('too-many-entries', tooMany(this.#limits.entries), { entry: entry.path });
     }
+    this.#count(Math.max(0, (entry.realSize ?? 0) - entry.size));
     return this.#finder.entry(entry, this.#tree.add(entry));
   }
 
@@ -110,10 +116,13 @@ class ContentCheck implements TarVisitor {
     this.#finder.body(chunk);
   }
 
-  #checkSize(received: number): void {
+  #count(bytes: number): void {
+    this.#unpacked += bytes;
     const { unpackedBytes, ratio, ratioFloorBytes } = this.#limits;
     const tooMuch = this.#unpacked > unpackedBytes;
-    const tooDense = this.#unpacked > ratioFloorBytes && this.#unpacked > received * ratio;
+    // Headers are alike and compress a hundredfold in any archive of many small files; their number has a limit of its own.
+    const content = this.#unpacked - this.#entries * HEADER_BYTES;
+    const tooDense = content > ratioFloorBytes && content > this.#received * ratio;
     if (!tooMuch && !tooDense) return;
     const reason = tooMuch
       ? `more than ${unpackedBytes} bytes (PACKWARDEN_MAX_UNPACKED_BYTES)`
@@ -123,6 +132,7 @@ class ContentCheck implements TarVisitor {
   }
 }
 
-function notGzip(): ArchiveError {
-  return new ArchiveError('not-gzip', 'the body is not gzip: send a .tar.gz or .tgz');
+function notGzip(head: Buffer): ArchiveError {
+  const what = formatOf(head);
+  return new ArchiveError('not-gzip', `the body is ${what ?? 'not gzip'}: send a .tar.gz or .tgz`);
 }

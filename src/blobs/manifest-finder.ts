@@ -78,8 +78,9 @@ export class ManifestFinder {
       const hint = this.#elsewhere === undefined ? '' : `; there is one in "${this.#elsewhere}": pack that folder`;
       throw new ArchiveError('no-manifest', `${reason}${hint}`);
     }
-    if (found.entry.kind !== 'file') {
-      throw new ArchiveError('bad-manifest', `a ${found.entry.kind}, not a file`, { entry: found.entry.path });
+    const kind = kindOf(found.entry);
+    if (kind !== 'file') {
+      throw new ArchiveError('bad-manifest', `a ${kind}, not a file`, { entry: found.entry.path });
     }
     const fault = this.manifest.faultOf(Buffer.concat(found.chunks), this.limits.manifestDepth);
     if (fault !== null) throw new ArchiveError('bad-manifest', fault);
@@ -91,9 +92,15 @@ export class ManifestFinder {
   }
 }
 
+/** The body of a sparse file is not its content. */
+function kindOf({ kind, realSize }: TarEntry): string {
+  return realSize === undefined ? kind : 'sparse file';
+}
+
 function baselineOf(found: Candidate | undefined): ProjectText | null {
   if (found === undefined) return null;
-  const { kind, size } = found.entry;
+  const { size } = found.entry;
+  const kind = kindOf(found.entry);
   if (kind !== 'file') return { problem: `it is a ${kind}, not a file` };
   if (size > MAX_BASELINE_BYTES) return { problem: `it is larger than ${MAX_BASELINE_BYTES} bytes` };
   return projectText(Buffer.concat(found.chunks));

@@ -7,13 +7,22 @@ export interface PaxRecords {
   readonly size?: number;
   /** Whole seconds since 1970, negative before; without it nothing sound was said. */
   readonly mtime?: number;
-  /** The entry is a sparse file in one of GNU's PAX formats. */
-  readonly sparse: boolean;
+  /** The entry is a sparse file in one of GNU's PAX formats; null when it is in one that is not supported. */
+  readonly sparse?: SparseRecords | null;
+}
+
+/** Of a sparse file in GNU's PAX format 1.0, as bsdtar writes it for any file with holes (GNU tar's manual, "Sparse Formats"). */
+export interface SparseRecords {
+  /** The file's; `path` is another one then. */
+  readonly name: string;
+  /** Bytes of the file with its holes. */
+  readonly realSize: number;
 }
 
 const SPACE = 0x20;
 const EQUALS = 0x3d;
 const NEWLINE = 0x0a;
+const SPARSE = 'GNU.sparse.';
 /** Seconds with any fraction (POSIX.1-2017, pax, "pax Extended Header File Times"). */
 const TIME = /^-?\d{1,15}(?:\.\d*)?$/;
 
@@ -23,16 +32,35 @@ const TIME = /^-?\d{1,15}(?:\.\d*)?$/;
  * @throws ArchiveError `corrupt-entry` or `entry-name`
  */
 export function readPax(header: Buffer): PaxRecords {
-  const records: { -readonly [Key in keyof PaxRecords]: PaxRecords[Key] } = { sparse: false };
+  const records: { -readonly [Key in keyof PaxRecords]: PaxRecords[Key] } = {};
+  const sparse = new Map<string, Buffer>();
   for (let start = 0; start < header.length; ) {
     const { key, value, end } = readRecord(header, start);
     if (key === 'path' || key === 'linkpath') records[key] = readName(value);
     if (key === 'size') records.size = readSize(value);
     if (key === 'mtime' && TIME.test(value.toString('latin1'))) records.mtime = Math.floor(Number(value));
-    if (key.startsWith('GNU.sparse.')) records.sparse = true;
+    if (key.startsWith(SPARSE)) sparse.set(key.slice(SPARSE.length), value);
     start = end;
   }
-  return records;
+  return sparse.size === 0 ? records : { ...records, sparse: readSparse(sparse) };
+}
+
+function readSparse(records: ReadonlyMap<string, Buffer>): SparseRecords | null {
+  const version = ['major', 'minor'].map((key) => records.get(key)?.toString('latin1')).join('.');
+  const name = records.get('name');
+  const realSize = records.get('realsize');
+  if (version !== '1.0' || records.size !== 4 || name === undefined || realSize === undefined) return null;
+  return { name: readName(name), realSize: readSize(realSize) };
+}
+
+/** The records that `readPax` reads as those of a sparse file. */
+export function sparseRecords({ name, realSize }: SparseRecords): Readonly<Record<string, string | number>> {
+  return {
+    [`${SPARSE}major`]: 1,
+    [`${SPARSE}minor`]: 0,
+    [`${SPARSE}name`]: name,
+    [`${SPARSE}realsize`]: realSize,
+  };
 }
 
 /** A name in a tar header, up to the first NUL. @throws ArchiveError `entry-name` when it is not UTF-8 */
@@ -60,4 +88,18 @@ function readSize(value: Buffer): number {
   const size = Number(value.toString('latin1'));
   if (!Number.isSafeInteger(size) || size < 0) throw new ArchiveError('corrupt-entry', 'damaged size in a PAX header');
   return size;
+}
+
+/** The records of a PAX header, each with its length in front, as bytes. */
+export function writePax(records: Readonly<Record<string, string | number>>): Buffer {
+  return Buffer.from(Object.entries(records).map(writeRecord).join(''));
+}
+
+function writeRecord([key, value]: [string, string | number]): string {
+  const rest = ` ${key}=${value}\n`;
+  const bytes = Buffer.byteLength(rest);
+  const guess = bytes + String(bytes).length;
+  // The length counts its own digits, one of which may make it longer.
+  const length = bytes + String(guess).length;
+  return `${length}${rest}`;
 }

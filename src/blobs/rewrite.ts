@@ -1,8 +1,9 @@
 import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Header, Pax } from 'tar';
+import { Header, type HeaderData } from 'tar';
 import { split } from './archive-tree.js';
 import { GUNZIP_CHUNK } from './gunzip.js';
+import { sparseRecords, writePax } from './pax.js';
 import { BLOCK, type TarEntry } from './tar-entry.js';
 import { TarReader } from './tar-reader.js';
 
@@ -58,19 +59,12 @@ class Rewriter extends Transform {
 
   #begin(entry: TarEntry): boolean {
     const path = split(entry.path).join('/');
-    // The root is made by the worker, with its own mode.
+    // The root is made by the worker, with its own mode; a device has not passed the check.
     if (path === '' || entry.kind === 'device') return false;
-    const { size } = entry;
     const linkpath = entry.kind === 'link' ? split(entry.target).join('/') : entry.target;
-    const mode = (entry.mode & 0o777) | (entry.kind === 'directory' ? 0o700 : 0o600);
-    const mtime = new Date(Math.min(Math.max(entry.mtime, 0), MAX_TIME) * 1000);
-    const header = new Header({ path, size, mode, mtime, linkpath, type: TYPES[entry.kind] });
-    const block = Buffer.alloc(BLOCK);
-    const needsPax = header.encode(block);
-    if (needsPax) this.#parts.push(new Pax({ path, ...(linkpath === '' ? {} : { linkpath }), size }).encode());
-    this.#parts.push(block);
-    this.#remaining = size;
-    this.#padding = (BLOCK - (size % BLOCK)) % BLOCK;
+    this.#parts.push(...headersOf(entry, { type: TYPES[entry.kind], path, linkpath }));
+    this.#remaining = entry.size;
+    this.#padding = paddingOf(entry.size);
     return true;
   }
 
@@ -79,4 +73,26 @@ class Rewriter extends Transform {
     this.#remaining -= chunk.length;
     if (this.#remaining === 0 && this.#padding > 0) this.#parts.push(Buffer.alloc(this.#padding));
   }
+}
+
+function headersOf(entry: TarEntry, names: Pick<HeaderData, 'type' | 'path' | 'linkpath'>): Buffer[] {
+  const { kind, size, realSize } = entry;
+  const mode = (entry.mode & 0o777) | (kind === 'directory' ? 0o700 : 0o600);
+  const mtime = new Date(Math.min(Math.max(entry.mtime, 0), MAX_TIME) * 1000);
+  const header = Buffer.alloc(BLOCK);
+  const needsPax = new Header({ ...names, size, mode, mtime }).encode(header);
+  const { path = '', linkpath = '' } = names;
+  if (realSize !== undefined) return [paxHeader(sparseRecords({ name: path, realSize })), header];
+  return needsPax ? [paxHeader({ path, size, ...(linkpath === '' ? {} : { linkpath }) }), header] : [header];
+}
+
+function paxHeader(records: Readonly<Record<string, string | number>>): Buffer {
+  const body = writePax(records);
+  const header = Buffer.alloc(BLOCK);
+  new Header({ path: 'PaxHeader', size: body.length, type: 'ExtendedHeader' }).encode(header);
+  return Buffer.concat([header, body, Buffer.alloc(paddingOf(body.length))]);
+}
+
+function paddingOf(size: number): number {
+  return (BLOCK - (size % BLOCK)) % BLOCK;
 }

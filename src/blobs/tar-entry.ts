@@ -15,6 +15,8 @@ export interface TarEntry {
   readonly kind: TarEntryKind;
   /** Bytes of the body. */
   readonly size: number;
+  /** Of a sparse file: its bytes with the holes. The body begins with a map of them. */
+  readonly realSize?: number;
   /** Empty for what is no link. */
   readonly target: string;
   /** Permission bits; those of an ordinary file where the header has none. */
@@ -119,18 +121,23 @@ function isUstar(block: Buffer): boolean {
 
 /** Applies what extended headers said. @throws ArchiveError `unsupported-entry`, `corrupt-entry` */
 export function resolveEntry(header: TarHeader & { kind: 'entry' }, pending: Pending): TarEntry {
-  const path = pending.pax?.path ?? pending['long-path'] ?? header.path;
+  const sparse = pending.pax?.sparse;
+  const path = sparse?.name ?? pending.pax?.path ?? pending['long-path'] ?? header.path;
   const size = pending.pax?.size ?? header.size;
   // A file whose name ends in a slash is a folder of old tars; GNU tar looks at the long name, too.
   const kind = header.type === 'File' && path.endsWith('/') ? 'directory' : KINDS[header.type];
-  if (kind === undefined || pending.pax?.sparse) {
-    const what = kind === undefined ? `entries of type ${header.type}` : 'sparse files';
-    throw new ArchiveError('unsupported-entry', `${what} are not supported`, { entry: path });
+  if (kind === undefined && header.type !== 'GNUSparse') {
+    throw new ArchiveError('unsupported-entry', `entries of type ${header.type} are not supported`, { entry: path });
+  }
+  if (kind === undefined || sparse === null || (sparse !== undefined && kind !== 'file')) {
+    const reason = 'a sparse file in this format is not supported: pack without --sparse, or in the format pax';
+    throw new ArchiveError('unsupported-entry', reason, { entry: path });
   }
   if (kind !== 'file' && size > 0) {
     throw new ArchiveError('corrupt-entry', `a ${kind} that has content`, { entry: path });
   }
   const isLink = kind === 'symlink' || kind === 'link';
   const target = isLink ? (pending.pax?.linkpath ?? pending['long-target'] ?? header.target) : '';
-  return { path, kind, size, target, mode: header.mode, mtime: pending.pax?.mtime ?? header.mtime };
+  const entry = { path, kind, size, target, mode: header.mode, mtime: pending.pax?.mtime ?? header.mtime };
+  return sparse === undefined ? entry : { ...entry, realSize: sparse.realSize };
 }

@@ -1,4 +1,5 @@
 import { ArchiveError } from './errors.js';
+import { formatOf } from './format.js';
 import { type PaxRecords, readName, readPax } from './pax.js';
 import {
   BLOCK,
@@ -57,7 +58,7 @@ export class TarReader {
   /** The stream is over. @throws ArchiveError `truncated`, or `not-tar` when there was not even one block */
   finish(): void {
     const whole = this.#state === 'end' || (this.#state === 'header' && this.#remaining === BLOCK);
-    if (!this.#sawHeader && !this.#sawZeros) throw new ArchiveError('not-tar', 'the content is not a tar archive');
+    if (!this.#sawHeader && !this.#sawZeros) throw notTar(Buffer.concat(this.#collected));
     if (!whole || Object.keys(this.#pending).length > 0) {
       throw new ArchiveError('truncated', 'the archive ends in the middle of an entry');
     }
@@ -119,7 +120,8 @@ export class TarReader {
     try {
       return readHeader(block);
     } catch (error) {
-      if (!(error instanceof ArchiveError && error.code === 'not-tar' && this.#sawHeader)) throw error;
+      if (!(error instanceof ArchiveError && error.code === 'not-tar')) throw error;
+      if (!this.#sawHeader) throw notTar(block, error);
       throw new ArchiveError('corrupt-entry', 'the archive is damaged: a header is not sound', { cause: error });
     }
   }
@@ -148,9 +150,15 @@ export class TarReader {
   }
 }
 
+function notTar(head: Buffer, cause?: unknown): ArchiveError {
+  const what = formatOf(head);
+  const reason = what === undefined ? 'not a tar archive, or a damaged one' : `${what}, not a tar archive`;
+  return new ArchiveError('not-tar', `the content of the gzip data is ${reason}`, { cause });
+}
+
 /** A global header is for comments and times. GNU tar takes names and sizes from it, others do not. */
 function checkGlobal(records: PaxRecords): void {
   const names = records.path !== undefined || records.linkpath !== undefined || records.size !== undefined;
-  if (!names && !records.sparse) return;
+  if (!names && records.sparse === undefined) return;
   throw new ArchiveError('unsupported-entry', 'a global PAX header that names or sizes entries');
 }

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { ENTRIES, LINKS } from './entry-table.js';
+import { FOREIGN, sparse } from './foreign-table.js';
 import { ODD_REFUSED, ODD_TAKEN } from './odd-table.js';
 import { base256, MIB, type RefusedRow, random } from './refused-row.js';
 import { END, entry, file, folder, gnuLong, hardLink, MANIFEST, pax, project, symlink, tarball } from './tar-writer.js';
@@ -68,6 +69,12 @@ const MANIFESTS: readonly RefusedRow[] = [
     body: () => tarball(file('a/package.json', '{}'), file('b/x', '')),
     code: 'no-manifest',
   },
+  {
+    what: 'a hidden folder',
+    body: () => tarball(file('.p/package.json', '{}')),
+    code: 'no-manifest',
+  },
+  { what: '__MACOSX alone', body: () => tarball(file('__MACOSX/package.json', '{}')), code: 'no-manifest' },
   { what: 'Package.JSON', body: () => tarball(file('Package.JSON', '{}')), code: 'no-manifest' },
   { what: 'a package.json that is no JSON', body: () => tarball(file('package.json', '{,}')), code: 'bad-manifest' },
   { what: 'an empty package.json', body: () => tarball(file('package.json', '')), code: 'bad-manifest' },
@@ -97,6 +104,12 @@ const MANIFESTS: readonly RefusedRow[] = [
   {
     what: 'a package.json that is a symlink',
     body: () => tarball(file('a.json', '{}'), symlink('package.json', 'a.json')),
+    code: 'bad-manifest',
+    entry: 'package.json',
+  },
+  {
+    what: 'a package.json with holes',
+    body: () => tarball(sparse('package.json')),
     code: 'bad-manifest',
     entry: 'package.json',
   },
@@ -246,4 +259,5 @@ export const TAKEN: readonly { readonly what: string; readonly body: () => Buffe
     body: () => project(entry({ path: 'old/', magic: '' }), entry({ path: 'old/f', magic: '' })),
   },
   ...ODD_TAKEN,
+  ...FOREIGN,
 ];

@@ -59,7 +59,12 @@ describe.each(TAKEN)('$what', ({ body }) => {
   });
 });
 
-test('the verdict depends neither on how the network cuts the body nor on how it is unpacked', async () => {
+// Each of some 200 bodies byte by byte.
+const CUT_MS = 120_000;
+
+test('the verdict depends neither on how the network cuts the body nor on how it is unpacked', {
+  timeout: CUT_MS,
+}, async () => {
   const small = [...REFUSED, ...TAKEN]
     .map((row) => ({ ...row, bytes: row.body() }))
     .filter((row) => row.bytes.length < 2000);

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { sparse } from './foreign-table.js';
 import { base256, MIB, type RefusedRow } from './refused-row.js';
 import { END, entry, file, folder, gnuLong, hardLink, MANIFEST, pax, project, symlink, tarball } from './tar-writer.js';
 
@@ -90,6 +91,18 @@ export const ODD_REFUSED: readonly RefusedRow[] = [
     what: 'a PAX sparse file of version 0.1',
     body: () => project(pax({ 'GNU.sparse.map': '0,1', 'GNU.sparse.name': '../x' }), file('s')),
     code: 'unsupported-entry',
+  },
+  {
+    what: 'a PAX sparse file of version 1.0 that climbs',
+    body: () => project(sparse('../x')),
+    code: 'parent-path',
+    entry: '../x',
+  },
+  {
+    what: 'a PAX sparse file of version 1.0 with a terabyte of holes',
+    body: () => project(sparse('s', 1024 ** 4)),
+    code: 'bomb',
+    entry: 's',
   },
   {
     what: "Solaris' extended header",

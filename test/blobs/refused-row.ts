@@ -10,10 +10,11 @@ export interface RefusedRow {
 }
 
 export const MIB = 1024 ** 2;
-export const base256 = (value: bigint) => {
-  const field = Buffer.alloc(12);
-  field.writeBigUInt64BE(value, 4);
-  field[0] = 0x80;
+/** A number as GNU tar writes those that octal digits can't hold. */
+export const base256 = (value: bigint, bytes = 12) => {
+  const field = Buffer.alloc(bytes, value < 0n ? 0xff : 0);
+  field.writeBigUInt64BE(BigInt.asUintN(64, value), bytes - 8);
+  field[0] = value < 0n ? 0xff : 0x80;
   return field;
 };
 export const negative = Buffer.alloc(12, 0xff);

@@ -7,6 +7,8 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { split } from '../../src/blobs/archive-tree.js';
+import { rewritten } from '../../src/blobs/rewrite.js';
 import { createSpool } from '../../src/blobs/spool.js';
 import { TarReader } from '../../src/blobs/tar-reader.js';
 import { manifestOf } from '../../src/ecosystems/choose.js';
@@ -42,21 +44,28 @@ test.skipIf(process.getuid?.() !== 0)('a full disk is told as such, leaves nothi
 });
 
 describe.each(TAKEN)('$what', ({ body }) => {
-  test('is unpacked by GNU tar without a complaint, and only below its folder', async () => {
+  test('is unpacked as in the sandbox: without a complaint, and only below its folder', async () => {
     const root = join(folder, 'root');
     await mkdir(root);
-    const archive = join(folder, 'a.tgz');
-    await writeFile(archive, body());
-    const { stderr } = await run('tar', ['-xzf', archive, '-C', root, '--no-same-owner']);
-    expect(stderr).not.toMatch(/error|exiting|removing leading/i);
-    expect((await readdir(folder)).sort()).toEqual(['a.tgz', 'root']);
+    const archive = await writtenAnew(body());
+    const { stderr } = await run('tar', ['-xf', archive, '-C', root, '--no-same-owner']);
+    // A time far ahead is a warning.
+    expect(stderr.replace(/^.*s in the future$/gm, '').trim()).toBe('');
+    expect((await readdir(folder)).sort()).toEqual(['a.tar', 'root']);
     const { stdout } = await run('find', [root, '-name', 'package.json']);
     expect(stdout).toContain('package.json');
     expect(await namesByGnuTar(archive)).toEqual(namesByTheReader(gunzipSync(body())));
   });
 });
 
-const normal = (name: string) => name.replace(/\/+$/, '');
+/** The plain tar that goes into the sandbox. */
+async function writtenAnew(body: Buffer): Promise<string> {
+  const archive = join(folder, 'a.tar');
+  await writeFile(archive, rewritten(Readable.from([body])));
+  return archive;
+}
+
+const normal = (name: string) => split(name).join('/');
 
 async function namesByGnuTar(archive: string): Promise<string[]> {
   const listed = await run('tar', ['-tf', archive, '--quoting-style=literal'], { maxBuffer: 16 * 1024 ** 2 });
@@ -65,7 +74,10 @@ async function namesByGnuTar(archive: string): Promise<string[]> {
 
 function namesByTheReader(tar: Buffer): string[] {
   const names: string[] = [];
-  const reader = new TarReader({ entry: (found) => names.push(normal(found.path)) === 0, body: () => undefined });
+  const reader = new TarReader({
+    entry: ({ path }) => normal(path) !== '' && names.push(normal(path)) === 0,
+    body: () => undefined,
+  });
   reader.push(tar);
   reader.finish();
   return names;
@@ -82,19 +94,14 @@ async function namesByTheCheck(tar: Buffer): Promise<string[] | undefined> {
   }
 }
 
-test('what the check lets pass, GNU tar reads as the same names', async () => {
+test('what the check lets pass, GNU tar in the sandbox reads as the same names', async () => {
   const random = seeded(7);
-  const archive = join(folder, 'a.tar');
   let compared = 0;
   for (let round = 0; round < 600; round++) {
     const tar = mutate(random);
     const names = await namesByTheCheck(tar);
     if (names === undefined) continue;
-    await writeFile(archive, tar);
-    const listed = await namesByGnuTar(archive).catch(() => undefined);
-    // What GNU tar gives up on fails in the sandbox as well: that is told as `unpack-failed`.
-    if (listed === undefined) continue;
-    expect(listed).toEqual(names);
+    expect(await namesByGnuTar(await writtenAnew(gzipSync(tar)))).toEqual(names);
     compared++;
   }
   expect(compared).toBeGreaterThan(100);

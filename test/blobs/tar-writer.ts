@@ -8,10 +8,12 @@ export interface EntryFields {
   readonly body?: string | Buffer;
   readonly target?: string | Buffer;
   readonly mode?: number;
+  readonly uid?: number | Buffer;
+  readonly mtime?: number | Buffer;
   /** What the header says; the body's length otherwise. */
   readonly size?: number | Buffer;
   readonly magic?: string;
-  readonly prefix?: string;
+  readonly prefix?: string | Buffer;
   readonly checksum?: number;
 }
 
@@ -23,11 +25,10 @@ export function entry(fields: EntryFields): Buffer {
   const header = Buffer.alloc(BLOCK);
   put(header, 0, 100, fields.path);
   put(header, 100, 8, octal(fields.mode ?? 0o644, 7));
-  put(header, 108, 8, octal(0, 7));
+  put(header, 108, 8, numeric(fields.uid ?? 0, 7));
   put(header, 116, 8, octal(0, 7));
-  const size = fields.size ?? body.length;
-  put(header, 124, 12, typeof size === 'number' ? octal(size, 11) : size);
-  put(header, 136, 12, octal(0, 11));
+  put(header, 124, 12, numeric(fields.size ?? body.length, 11));
+  put(header, 136, 12, numeric(fields.mtime ?? 0, 11));
   put(header, 156, 1, fields.type ?? '0');
   put(header, 157, 100, fields.target ?? '');
   put(header, 257, 8, fields.magic ?? 'ustar\x0000');
@@ -89,6 +90,10 @@ function paxRecord([key, value]: [string, string | Buffer]): Buffer {
 
 function put(header: Buffer, offset: number, length: number, value: string | Buffer): void {
   Buffer.from(value).copy(header, offset, 0, length);
+}
+
+function numeric(value: number | Buffer, digits: number): string | Buffer {
+  return typeof value === 'number' ? octal(value, digits) : value;
 }
 
 function octal(value: number, digits: number): string {
