@@ -2,15 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { detectManager, lockFileIn, selectProject } from '../../src/cli/pack/select.js';
-import { app, type Files, NOISE, projectFolders } from './packed.js';
+import { lockFileIn, managerFor } from '../../src/cli/pack/select.js';
+import type { ManagerName } from '../../src/ecosystems/names.js';
+import { app, type Files, NOISE, projectFolders, selectFor } from './packed.js';
 
 const { project, unpack } = projectFolders();
 
-const selected = (files: Files, manager = 'npm', include: string[] = []) =>
-  selectProject(project(files), manager, include).files.map(([path]) => path);
+const selected = (files: Files, manager: ManagerName = 'npm', include: string[] = []) =>
+  selectFor(project(files), manager, include).files.map(([path]) => path);
 
-const ROWS: readonly (readonly [title: string, manager: string, files: Files, packed: readonly string[]])[] = [
+const ROWS: readonly (readonly [title: string, manager: ManagerName, files: Files, packed: readonly string[]])[] = [
   ['a plain project', 'npm', { 'package.json': app(), 'package-lock.json': {} }, ['package-lock.json', 'package.json']],
   [
     'workspaces: their manifests, the files they link, and no sources',
@@ -157,7 +158,7 @@ describe('what is packed', () => {
 
   it('the whole project when its own scripts may read it, but no secrets and nothing installed', () => {
     const files = { ...NOISE, 'package.json': app({ scripts: { prepare: 'npm run build' } }), '.env.local': 'x' };
-    const selection = selectProject(project(files), 'npm', []);
+    const selection = selectFor(project(files));
     expect(selection.files.map(([path]) => path)).toEqual(['README.md', 'package.json', 'src/index.ts']);
     expect(selection.notes.join()).toContain('prepare: npm run build');
   });
@@ -171,7 +172,7 @@ describe('what is packed', () => {
       'out/x.o': 'x',
     });
     execFileSync('git', ['init', '-q'], { cwd: root });
-    const packed = selectProject(root, 'npm', []).files.map(([path]) => path);
+    const packed = selectFor(root).files.map(([path]) => path);
     expect(packed).toEqual(['.gitignore', 'README.md', 'binding.gyp', 'package.json', 'src/index.ts']);
   });
 
@@ -187,7 +188,7 @@ describe('what is packed', () => {
     expect(() => selected(files, 'npm', ['nope'])).toThrow('--include nope');
   });
 
-  it.each([
+  it.each<[string, ManagerName, Files, string]>([
     ['no manifest', 'npm', { 'a.txt': 'x' }, 'no package.json'],
     ['no Gemfile', 'bundler', { 'package.json': app() }, 'no Gemfile'],
     ['a manifest that is no JSON', 'npm', { 'package.json': '{' }, 'package.json: '],
@@ -203,11 +204,14 @@ describe('what is packed', () => {
     const elsewhere = project({ 'secret/package.json': app() });
     const root = project({ 'package.json': app({ dependencies: { x: 'file:link/secret' }, workspaces: ['link/*'] }) });
     symlinkSync(elsewhere, join(root, 'link'));
-    expect(selectProject(root, 'npm', []).files.map(([path]) => path)).toEqual(['package.json']);
+    expect(selectFor(root).files.map(([path]) => path)).toEqual(['package.json']);
   });
 
   it('the lock file that decides', () => {
-    const lock = (files: Files, manager: string) => lockFileIn(selectProject(project(files), manager, []), manager);
+    const lock = (files: Files, manager: ManagerName) => {
+      const root = project(files);
+      return lockFileIn(selectFor(root, manager), managerFor(root, manager).manager);
+    };
     expect(lock({ 'package.json': app(), 'npm-shrinkwrap.json': {}, 'package-lock.json': {} }, 'npm')).toBe(
       'npm-shrinkwrap.json',
     );
@@ -217,14 +221,24 @@ describe('what is packed', () => {
     expect(lock({ 'gems.rb': '' }, 'bundler')).toBe('gems.rb');
   });
 
-  it.each<[string, Files]>([
-    ['npm', { 'package.json': app(), Gemfile: '' }],
-    ['pnpm', { 'package.json': app(), 'pnpm-lock.yaml': '' }],
-    ['bundler', { 'gems.locked': '', 'gems.rb': '' }],
-    ['bundler', { Gemfile: '' }],
-    ['npm', {}],
-  ])('what tells %s', (manager, files) => {
-    expect(detectManager(project(files))).toBe(manager);
+  it.each<[string, string, Files]>([
+    ['npm', 'nothing in the project asks for another one', { 'package.json': app(), Gemfile: '' }],
+    ['pnpm', 'the project has pnpm-lock.yaml', { 'package.json': app(), 'pnpm-lock.yaml': '', 'Gemfile.lock': '' }],
+    [
+      'pnpm',
+      'package.json asks for pnpm@10.1.0',
+      { 'package.json': app({ packageManager: 'pnpm@10.1.0' }), 'yarn.lock': '' },
+    ],
+    ['yarn', 'the project has .yarnrc.yml', { 'package.json': app(), '.yarnrc.yml': '' }],
+    ['bundler', 'the project has Gemfile.lock', { 'package.json': app(), Gemfile: '', 'Gemfile.lock': '' }],
+    ['bundler', 'the project has gems.locked', { 'gems.locked': '', 'gems.rb': '' }],
+    ['bundler', 'the project has Gemfile', { Gemfile: '' }],
+    ['npm', 'nothing in the project asks for another one', {}],
+    ['npm', 'nothing in the project asks for another one', { 'package.json': 'no JSON' }],
+  ])('is taken for one of %s: %s', (name, reason, files) => {
+    const { manager, reason: given } = managerFor(project(files), null);
+    expect(manager.name).toBe(name);
+    expect(given).toContain(reason);
   });
 });
 
@@ -242,7 +256,7 @@ describe('secrets', () => {
     ],
     ['.yarnrc', 'registry "https://r.example/"\n"//r.example/:_authToken" s3cret\n', 'registry "https://r.example/"\n'],
   ])('of %s stay at home, and the settings are named', async (name, content, packed) => {
-    const selection = selectProject(project({ 'package.json': app(), [name]: content }), 'yarn', []);
+    const selection = selectFor(project({ 'package.json': app(), [name]: content }), 'yarn');
     const unpacked = await unpack(selection);
     expect(readFileSync(join(unpacked, name), 'utf8')).toBe(packed);
     expect(selection.notes.join()).toContain(`${name}: left out `);

@@ -4,6 +4,7 @@ import { OPT } from '../places.js';
 import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { manifestFault } from './manifest-fault.js';
+import { NPMRC_SECRETS } from './npmrc.js';
 
 /** What the managers of node_modules have in common. */
 export const NODE_MODULES = {
@@ -11,6 +12,7 @@ export const NODE_MODULES = {
   // Yarn 1 writes npm's registry into lock files under a name of its own, and the others read what was made from these.
   registryHosts: (registry) => (new URL(registry).host === 'registry.npmjs.org' ? ['registry.yarnpkg.com'] : []),
   homeFiles: () => [],
+  secretSettings: NPMRC_SECRETS,
   list: ({ root }: FoundProject): readonly string[] => ['node', `${OPT}/node/list.mjs`, root],
   load: { runtime: 'node', loader: `${OPT}/node/load.cjs`, environment: [] },
 } as const satisfies Partial<PackageManager>;
