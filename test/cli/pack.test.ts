@@ -1,158 +1,34 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { lockFileIn, managerFor } from '../../src/cli/pack/select.js';
+import { z } from 'zod';
+import { ProjectFiles } from '../../src/cli/pack/project-files.js';
+import { lockFileIn, managerFor, selectProject } from '../../src/cli/pack/select.js';
+import { MANAGERS } from '../../src/ecosystems/managers.js';
 import type { ManagerName } from '../../src/ecosystems/names.js';
 import { app, type Files, NOISE, projectFolders, selectFor } from './packed.js';
+import { PROJECTS } from './packed-projects.js';
 
 const { project, unpack } = projectFolders();
 
 const selected = (files: Files, manager: ManagerName = 'npm', include: string[] = []) =>
   selectFor(project(files), manager, include).files.map(([path]) => path);
 
-const ROWS: readonly (readonly [title: string, manager: ManagerName, files: Files, packed: readonly string[]])[] = [
-  ['a plain project', 'npm', { 'package.json': app(), 'package-lock.json': {} }, ['package-lock.json', 'package.json']],
-  [
-    'workspaces: their manifests, the files they link, and no sources',
-    'npm',
-    {
-      'package.json': app({ workspaces: ['packages/*', './tools/'] }),
-      'packages/a/package.json': app({ bin: { a: 'bin/a.js' } }),
-      'packages/a/bin/a.js': 'x',
-      'packages/a/src/deep.js': 'x',
-      'packages/b/package.json': app(),
-      'tools/package.json': app(),
-      'other/package.json': app(),
-    },
-    ['package.json', 'packages/a/bin/a.js', 'packages/a/package.json', 'packages/b/package.json', 'tools/package.json'],
-  ],
-  [
-    'workspaces of the older form, and what they depend on locally',
-    'yarn',
-    {
-      'package.json': app({ workspaces: { packages: ['apps/**', '!apps/old'] } }),
-      'apps/web/package.json': app({ devDependencies: { x: 'file:../../vendor/x.tgz' } }),
-      'apps/old/package.json': app(),
-      'vendor/x.tgz': 'x',
-      'yarn.lock': 'x',
-    },
-    ['apps/web/package.json', 'package.json', 'vendor/x.tgz', 'yarn.lock'],
-  ],
-  [
-    'local dependencies whole, and theirs',
-    'npm',
-    {
-      'package.json': app({ dependencies: { x: 'file:vendor/x', z: './z' }, overrides: { q: { r: 'file:r.tgz' } } }),
-      'vendor/x/package.json': app({ dependencies: { y: 'link:../y' }, scripts: { install: 'node build.js' } }),
-      'vendor/x/build.js': 'x',
-      'vendor/x/node_modules/no/index.js': 'x',
-      'vendor/y/package.json': app(),
-      'z/package.json': app(),
-      'r.tgz': 'x',
-    },
-    ['package.json', 'r.tgz', 'vendor/x/build.js', 'vendor/x/package.json', 'vendor/y/package.json', 'z/package.json'],
-  ],
-  [
-    "the project's baseline, from its root",
-    'npm',
-    {
-      'package.json': app({ workspaces: ['packages/*'] }),
-      'packwarden.yaml': 'accept: []',
-      'packages/a/package.json': app(),
-      'packages/a/packwarden.yaml': 'accept: []',
-    },
-    ['package.json', 'packages/a/package.json', 'packwarden.yaml'],
-  ],
-  [
-    'patches of patch-package, of yarn and its own release',
-    'yarn',
-    {
-      'package.json': app({
-        scripts: { postinstall: 'patch-package && husky install || true' },
-        resolutions: { a: 'patch:a@npm%3A1.0.0#~/fixes/a.patch', b: 'patch:b@^1#~builtin<compat/b>' },
-      }),
-      'patches/dep+1.0.0.patch': 'x',
-      'fixes/a.patch': 'x',
-      '.yarn/patches/q.patch': 'x',
-      '.yarn/releases/yarn-4.cjs': 'x',
-      '.yarn/cache/big.zip': 'x',
-      '.yarnrc.yml': 'yarnPath: .yarn/releases/yarn-4.cjs\n',
-    },
-    [
-      '.yarn/patches/q.patch',
-      '.yarn/releases/yarn-4.cjs',
-      '.yarnrc.yml',
-      'fixes/a.patch',
-      'package.json',
-      'patches/dep+1.0.0.patch',
-    ],
-  ],
-  [
-    'pnpm: workspace file, patches, hooks',
-    'pnpm',
-    {
-      'package.json': app({ pnpm: { patchedDependencies: { 'a@1': 'p/a.patch' }, overrides: { k: 'link:./k' } } }),
-      'pnpm-workspace.yaml': 'packages: ["pkgs/*"]\npatchedDependencies:\n  b@1: p/b.patch\n',
-      'pkgs/one/package.json': app(),
-      'p/a.patch': 'x',
-      'p/b.patch': 'x',
-      'p/unused.patch': 'x',
-      'k/package.json': app(),
-      '.pnpmfile.cjs': 'x',
-      'pnpm-lock.yaml': 'x',
-      'package-lock.json': {},
-    },
-    [
-      '.pnpmfile.cjs',
-      'k/package.json',
-      'p/a.patch',
-      'p/b.patch',
-      'package.json',
-      'pkgs/one/package.json',
-      'pnpm-lock.yaml',
-      'pnpm-workspace.yaml',
-    ],
-  ],
-  [
-    'bundler: local gems, other Gemfiles, a gemspec with lib/',
-    'bundler',
-    {
-      Gemfile: `gem 'a', path: 'gems/a'\n# gem 'no', path: '../no'\neval_gemfile "sub/Gemfile"\n`,
-      'Gemfile.lock': 'x',
-      'gems/a/a.gemspec': 'x',
-      'sub/Gemfile': `gem 'b', :path => '../gems/b'\n`,
-      'gems/b/b.gemspec': 'x',
-      'app.gemspec': 'x',
-      'lib/app/version.rb': 'x',
-      'app/models/user.rb': 'x',
-    },
-    [
-      'Gemfile',
-      'Gemfile.lock',
-      'app.gemspec',
-      'gems/a/a.gemspec',
-      'gems/b/b.gemspec',
-      'lib/app/version.rb',
-      'sub/Gemfile',
-    ],
-  ],
-  [
-    'bundler: gems.rb, and not what a Gemfile beside it names',
-    'bundler',
-    {
-      'gems.rb': `gem 'a', path: 'a'\n`,
-      'gems.locked': 'x',
-      Gemfile: `gem 'b', path: 'b'\n`,
-      'a/a.gemspec': 'x',
-      'b/b.gemspec': 'x',
-    },
-    ['Gemfile', 'a/a.gemspec', 'gems.locked', 'gems.rb'],
-  ],
-];
+/** Projects as people have them, which hold nothing that their install does not need. */
+const CASES = fileURLToPath(new URL('../../../shared/cases/shapes', import.meta.url));
+const expectedSchema = z.record(
+  z.string(),
+  z.object({ ecosystem: z.string().optional(), manager: z.string().optional() }),
+);
+const SHAPES = Object.entries(expectedSchema.parse(JSON.parse(readFileSync(join(CASES, 'expected.json'), 'utf8'))))
+  .filter(([name]) => existsSync(join(CASES, name)) && !existsSync(join(CASES, name, 'project.tgz')))
+  .filter(([, { manager }]) => manager === undefined || MANAGERS.some(({ name }) => name === manager))
+  .map(([name, { ecosystem }]) => [name, ecosystem] as const);
 
 describe('what is packed', () => {
-  it.each(ROWS)('%s (%s)', (_title, manager, files, packed) => {
+  it.each(PROJECTS)('$title ($manager)', ({ manager, files, packed }) => {
     expect(selected({ ...NOISE, ...files }, manager)).toEqual(packed);
   });
 
@@ -174,6 +50,40 @@ describe('what is packed', () => {
     execFileSync('git', ['init', '-q'], { cwd: root });
     const packed = selectFor(root).files.map(([path]) => path);
     expect(packed).toEqual(['.gitignore', 'README.md', 'binding.gyp', 'package.json', 'src/index.ts']);
+  });
+
+  it('a cache that the repository keeps, and not what it ignores: that one is of this machine, and may be large', () => {
+    const files = {
+      'package.json': app(),
+      'yarn.lock': '__metadata:\n  version: 6\n',
+      '.gitignore': '.yarn/cache/ignored*\n',
+      '.yarn/cache/kept.zip': 'x',
+      '.yarn/cache/ignored.zip': 'x',
+    };
+    const root = project(files);
+    execFileSync('git', ['init', '-q'], { cwd: root });
+    expect(selectFor(root, 'yarn').files.map(([path]) => path)).toEqual([
+      '.yarn/cache/kept.zip',
+      'package.json',
+      'yarn.lock',
+    ]);
+  });
+
+  it('what lies outside of the project can be named, but not packed: a mirror beside it is said', () => {
+    const selection = selectFor(
+      project({ 'package.json': app(), '.yarnrc': 'yarn-offline-mirror ../mirror\n' }),
+      'yarn',
+    );
+    expect(selection.files.map(([path]) => path)).toEqual(['.yarnrc', 'package.json']);
+    expect(selection.notes).toEqual(['../mirror lies outside of the project: its packages are not packed']);
+  });
+
+  it.each(SHAPES)('everything that a project from a bug report has: %s', (name, ecosystem) => {
+    const folder = join(CASES, name);
+    const { manager } = managerFor(folder, null);
+    if (ecosystem !== undefined) expect(manager.name).toBe(ecosystem);
+    const packed = selectProject(folder, manager, []).files.map(([path]) => path);
+    expect(packed).toEqual(new ProjectFiles(folder).under('.').toSorted());
   });
 
   it('what --include names: a file, a folder, a pattern', () => {
