@@ -7,8 +7,9 @@ export class UsageError extends Error {
   constructor(
     message: string,
     readonly help: string,
+    options?: { readonly cause: unknown },
   ) {
-    super(message);
+    super(message, options);
     this.name = 'UsageError';
   }
 }

@@ -67,6 +67,27 @@ export function chooseManager(asked: ManagerName | 'auto', project: FoundProject
   return edition(MANAGERS[0].name, project, 'nothing in the project asks for another one');
 }
 
+/**
+ * The manager of a folder of which nothing is said at all, of any runtime: like `auto`, but where no lock file is of one that
+ * `auto` comes out at, another manager's lock file wins, and without any lock file its manifest, where there is no other.
+ */
+export function detectManager(project: FoundProject): Choice {
+  const wished = AUTOMATIC.some(({ name }) => name === askedManager(project)?.name);
+  if (wished || locksOf(project).length > 0) return chooseManager('auto', project);
+  const has = (file: string): boolean => project.files.includes(file);
+  const others = MANAGERS.filter((manager) => !AUTOMATIC.includes(manager));
+  const kinds = FIRST.recognition.manifests.some(has)
+    ? (['lockFiles'] as const)
+    : (['lockFiles', 'manifests'] as const);
+  for (const kind of kinds) {
+    for (const { name, recognition } of others) {
+      const file = recognition[kind].find(has);
+      if (file !== undefined) return edition(name, project, `the project has ${file}`);
+    }
+  }
+  return chooseManager('auto', project);
+}
+
 function locksOf({ files }: FoundProject): readonly FoundLock[] {
   const found = AUTOMATIC.flatMap(({ name, recognition }) =>
     recognition.lockFiles.filter((file) => files.includes(file)).map((file): FoundLock => ({ file, name })),

@@ -2,7 +2,9 @@ import type { AllowListForm } from './allow-list.js';
 import type { ImageName } from './images.js';
 import type { LockFiles } from './lock-lines.js';
 import type { ManagerName } from './names.js';
+import type { Packing, ProjectView } from './packing.js';
 import type { FoundProject } from './project.js';
+import type { SecretSettings } from './secret-settings.js';
 
 /** What of the network a package manager's settings depend on. */
 export interface NetworkSettings {
@@ -93,6 +95,10 @@ export interface PackageManager {
   readonly image: ImageName;
   readonly recognition: Recognition;
   readonly program: ImageProgram;
+  /** What of a project an install needs. @throws PackingError */
+  pack(project: ProjectView): Packing;
+  /** Its settings files that may hold credentials. */
+  readonly secretSettings: SecretSettings;
   readonly lock: LockFiles;
   /** The forms in which a project allows scripts, the newest first; empty where the manager runs every script. */
   readonly allowLists: readonly AllowListForm[];

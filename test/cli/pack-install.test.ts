@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { selectProject } from '../../src/cli/pack/select.js';
-import { app, NOISE, projectFolders } from './packed.js';
+import { app, NOISE, projectFolders, selectFor } from './packed.js';
 
 const { project, unpack } = projectFolders();
 
@@ -28,7 +27,7 @@ describe('what is packed installs as the project does', () => {
     npm(['pack', './t'], root);
     rmSync(join(root, 'node_modules'), { recursive: true });
     npm(['install', '--package-lock-only'], root);
-    const unpacked = await unpack(selectProject(root, 'npm', []));
+    const unpacked = await unpack(selectFor(root));
     for (const folder of [root, unpacked]) npm(['ci', '--ignore-scripts=false', '--foreground-scripts'], folder);
     const tree = (folder: string) => npm(['ls', '--all', '--parseable=false'], folder).split('\n').slice(1);
     expect(tree(unpacked).join('\n').replaceAll(unpacked, '')).toBe(tree(root).join('\n').replaceAll(root, ''));

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar';
 import { afterEach } from 'vitest';
+import { managerFor, selectProject } from '../../src/cli/pack/select.js';
 import type { Selection } from '../../src/cli/pack/selection.js';
 import { packSelection } from '../../src/cli/pack/tarball.js';
+import type { ManagerName } from '../../src/ecosystems/names.js';
 import { folderOf } from './run-cli.js';
 
 /** Contents by path; objects are written as JSON. */
@@ -21,6 +23,11 @@ export const NOISE: Files = {
   'node_modules/dep/index.js': 'x',
   '.env': 'TOKEN=x',
 };
+
+/** What is packed of a folder for a package manager, in the edition that suits it. */
+export function selectFor(folder: string, manager: ManagerName = 'npm', include: readonly string[] = []): Selection {
+  return selectProject(folder, managerFor(folder, manager).manager, include);
+}
 
 /** Makes folders that are gone after the test: projects, and what was packed of them, unpacked again. */
 export function projectFolders() {

@@ -50,7 +50,7 @@ async function submitAndReport(options: AnalyzeOptions, submission: Submission):
   const tarball = await pack(submission);
   try {
     tellSubmission(submission, tarball, options.url, progress);
-    const report = await run.toReport(tarball, { ecosystem: submission.manager, checkNeeded: options.checkNeeded });
+    const report = await run.toReport(tarball, { ecosystem: submission.ecosystem, checkNeeded: options.checkNeeded });
     if (report === null) return interrupt.exitCode;
     return await publish(report, submission, options, progress, client.base);
   } finally {
@@ -109,13 +109,17 @@ function tellSubmission(submission: Submission, tarball: Tarball, url: string, p
     for (const note of submission.selection.notes) progress.say(note);
     progress.say(`packed ${counted(submission.selection.files.length, 'file')}`);
   }
-  progress.say(`uploads ${size(tarball.bytes)} to ${url} as ${submission.manager}`);
+  progress.say(`uploads ${size(tarball.bytes)} to ${url} as ${submission.ecosystem}${because(submission)}`);
+}
+
+function because(submission: Submission): string {
+  return submission.kind === 'tarball' || submission.reason === null ? '' : `: ${plain(submission.reason)}`;
 }
 
 /** What would be sent. */
 function listing(submission: Submission): string {
-  if (submission.kind === 'tarball') return `${submission.path}, as it is (${submission.manager})\n`;
-  const { selection, manager } = submission;
+  if (submission.kind === 'tarball') return `${submission.path}, as it is (${submission.ecosystem})\n`;
+  const { selection, ecosystem } = submission;
   const sizes = selection.files.map(
     ([path, content]) => content?.length ?? lstatSync(join(selection.project.root, path)).size,
   );
@@ -125,5 +129,5 @@ function listing(submission: Submission): string {
   });
   const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const notes = selection.notes.map((note) => `note: ${note}`);
-  return `${[...rows, ...notes, `${counted(rows.length, 'file')}, ${size(total)} before compression (${manager})`].join('\n')}\n`;
+  return `${[...rows, ...notes, `${counted(rows.length, 'file')}, ${size(total)} before compression (${ecosystem}${because(submission)})`].join('\n')}\n`;
 }

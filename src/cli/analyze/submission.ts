@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { ClientConfig } from '../../app/client-config.js';
 import type { Ecosystem } from '../../jobs/job.js';
 import { relativeTo } from '../pack/project-files.js';
-import { detectManager, lockFileIn, selectProject } from '../pack/select.js';
+import { lockFileIn, managerFor, selectProject } from '../pack/select.js';
 import type { Selection } from '../pack/selection.js';
 import { existingTarball, packSelection, type Tarball } from '../pack/tarball.js';
 import { UsageError } from '../usage.js';
@@ -11,8 +11,15 @@ import { type AnalyzeOptions, HELP_COMMAND } from './options.js';
 
 /** What will be sent: a project that is packed, or a tarball as it is. */
 export type Submission =
-  | { readonly kind: 'project'; readonly manager: Ecosystem; readonly selection: Selection; readonly lockFile: string }
-  | { readonly kind: 'tarball'; readonly manager: Ecosystem; readonly path: string };
+  | {
+      readonly kind: 'project';
+      readonly ecosystem: Ecosystem;
+      /** Why it is packed for this package manager; null where the command says which. */
+      readonly reason: string | null;
+      readonly selection: Selection;
+      readonly lockFile: string;
+    }
+  | { readonly kind: 'tarball'; readonly ecosystem: Ecosystem; readonly path: string };
 
 /** @throws UsageError */
 export function chooseSubmission(options: AnalyzeOptions, config: ClientConfig): Submission {
@@ -20,15 +27,16 @@ export function chooseSubmission(options: AnalyzeOptions, config: ClientConfig):
   if (!existsSync(target)) throw new UsageError(`there is no ${target}`, HELP_COMMAND);
   if (!statSync(target).isDirectory()) {
     if (options.include.length > 0) throw new UsageError('--include adds to a folder, not to a tarball', HELP_COMMAND);
-    return { kind: 'tarball', manager: options.manager ?? 'npm', path: target };
+    return { kind: 'tarball', ecosystem: options.manager ?? 'auto', path: target };
   }
-  const manager = options.manager ?? detectManager(target);
+  const { manager, reason } = managerFor(target, options.manager);
   const selection = selectProject(target, manager, options.include);
   const lockFile = lockFileIn(selection, manager);
   const base = config.projectDir ?? process.cwd();
   return {
     kind: 'project',
-    manager,
+    ecosystem: options.manager ?? manager.name,
+    reason: options.manager === null ? reason : null,
     selection,
     lockFile: relativeTo(base, `${selection.project.root}/${lockFile}`) ?? basename(lockFile),
   };

@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { globSync } from 'tinyglobby';
+import type { ProjectView } from '../../ecosystems/packing.js';
 import { isSecretFile } from './secrets.js';
 
 const NEVER = ['**/node_modules/**', '**/.git/**'];
 
 /** The files of a project's folder, by paths relative to it with `/`. */
-export class ProjectFiles {
+export class ProjectFiles implements ProjectView {
   readonly root: string;
 
   constructor(folder: string) {
@@ -44,6 +45,11 @@ export class ProjectFiles {
   matching(patterns: readonly string[], folder = '.'): readonly string[] {
     const cwd = join(this.root, folder);
     return globSync([...patterns], { cwd, dot: true, ignore: NEVER, followSymbolicLinks: false }).toSorted();
+  }
+
+  /** Of a folder, what git tracks or would; without git everything in it. */
+  kept(path: string): readonly string[] {
+    return this.#gitFiles()?.filter((file) => file.startsWith(`${path}/`) && this.has(file)) ?? this.under(path);
   }
 
   /** Everything that belongs to the project: what git tracks or would; without git everything. */

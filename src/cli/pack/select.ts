@@ -1,60 +1,36 @@
 import { BASELINE_FILE } from '../../blobs/project-text.js';
-import { ECOSYSTEMS, type Ecosystem } from '../../jobs/job.js';
+import { type Choice, chooseManager, detectManager } from '../../ecosystems/choose.js';
+import type { PackageManager } from '../../ecosystems/manager.js';
+import { type Packing, PackingError } from '../../ecosystems/packing.js';
+import type { Ecosystem } from '../../jobs/job.js';
+import { plain } from '../../report/plain.js';
 import { UsageError } from '../usage.js';
-import { selectBundlerProject } from './bundler-project.js';
-import { NODE_FILES, selectNodeProject } from './node-project.js';
+import { foundProjectIn } from './found-project.js';
 import { ProjectFiles } from './project-files.js';
 import { Selection } from './selection.js';
 
-interface Packing {
-  /** Lock files, the one that decides first; the first one that is there tells the package manager. */
-  readonly lockFiles: readonly string[];
-  /** The one that wins first, like the lock files. */
-  readonly manifests: readonly [string, ...string[]];
-  readonly select: (selection: Selection) => void;
-}
-
-const npm: Packing = {
-  lockFiles: ['npm-shrinkwrap.json', 'package-lock.json'],
-  manifests: ['package.json'],
-  select: (selection) => selectNodeProject(selection, NODE_FILES.npm),
-};
-
-/** How the projects of each package manager are packed. */
-export const PACKINGS: Readonly<Record<string, Packing>> = {
-  npm,
-  yarn: {
-    lockFiles: ['yarn.lock'],
-    manifests: ['package.json'],
-    select: (selection) => selectNodeProject(selection, NODE_FILES.yarn),
-  },
-  pnpm: {
-    lockFiles: ['pnpm-lock.yaml'],
-    manifests: ['package.json'],
-    select: (selection) => selectNodeProject(selection, NODE_FILES.pnpm),
-  },
-  bundler: {
-    lockFiles: ['gems.locked', 'Gemfile.lock'],
-    manifests: ['gems.rb', 'Gemfile'],
-    select: selectBundlerProject,
-  },
-};
-
-/** The package manager that a folder's lock file tells, else its manifest; npm where there is neither. */
-export function detectManager(folder: string): Ecosystem {
-  const project = new ProjectFiles(folder);
-  const having = (files: 'lockFiles' | 'manifests'): Ecosystem | undefined =>
-    ECOSYSTEMS.find((name) => PACKINGS[name]?.[files].some((file) => project.has(file)));
-  return having('lockFiles') ?? having('manifests') ?? 'npm';
+/** The package manager of the project in a folder. `asked`: null where its own files shall say which. */
+export function managerFor(folder: string, asked: Ecosystem | null): Choice {
+  const project = foundProjectIn(new ProjectFiles(folder));
+  return asked === null ? detectManager(project) : chooseManager(asked, project);
 }
 
 /** Selects what an install of the project in `folder` needs, and `include` (patterns) besides. @throws UsageError */
-export function selectProject(folder: string, manager: string, include: readonly string[]): Selection {
-  const selection = new Selection(new ProjectFiles(folder));
-  (PACKINGS[manager] ?? npm).select(selection);
+export function selectProject(folder: string, manager: PackageManager, include: readonly string[]): Selection {
+  const project = new ProjectFiles(folder);
+  const { paths, broughtAlong, notes, readingScripts } = packingOf(project, manager);
+  const selection = new Selection(project);
+  selection.addAll(paths);
+  for (const path of broughtAlong) selection.addAll(project.kept(path));
+  for (const note of notes) selection.note(plain(note));
+  if (readingScripts.length > 0) {
+    const scripts = readingScripts.map((script) => plain(script)).join('; ');
+    selection.note(`packs the whole project, because its own scripts run on install: ${scripts}`);
+    selection.addAll(project.all());
+  }
   selection.add(BASELINE_FILE);
   for (const pattern of include) {
-    const found = [...selection.project.under(pattern), ...selection.project.matching([pattern])];
+    const found = [...project.under(pattern), ...project.matching([pattern])];
     if (found.length === 0)
       throw new UsageError(`--include ${pattern}: there is no such file`, 'packwarden analyze --help');
     selection.addAll(found);
@@ -62,8 +38,16 @@ export function selectProject(folder: string, manager: string, include: readonly
   return selection;
 }
 
+function packingOf(project: ProjectFiles, manager: PackageManager): Packing {
+  try {
+    return manager.pack(project);
+  } catch (error) {
+    if (!(error instanceof PackingError)) throw error;
+    throw new UsageError(`${project.root}: ${plain(error.message)}`, 'packwarden analyze --help', { cause: error });
+  }
+}
+
 /** The file of `selection`'s root that decides what is installed. */
-export function lockFileIn(selection: Selection, manager: string): string {
-  const { lockFiles, manifests } = PACKINGS[manager] ?? npm;
-  return [...lockFiles, ...manifests].find((file) => selection.project.has(file)) ?? manifests[0];
+export function lockFileIn({ project }: Selection, { lock }: PackageManager): string {
+  return lock.deciding.find(({ name }) => project.has(name))?.name ?? lock.usual;
 }

@@ -4,6 +4,7 @@ import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { LOCK } from './lock-lines.js';
 import { manifestFault } from './manifest-fault.js';
+import { pack } from './pack.js';
 
 /** Our programs for Ruby in the image. */
 const PROGRAMS = `${OPT}/ruby`;
@@ -39,6 +40,8 @@ const IMAGE_GEMS = ['GEM_HOME', 'GEM_PATH'].map((name) => `${name}=/usr/share/ru
 export const bundler: PackageManager = {
   name: 'bundler',
   version: VERSIONS.BUNDLER_VERSION,
+  pack,
+  secretSettings: {},
   lock: LOCK,
   allowLists: [],
   removal: 'bundle remove',

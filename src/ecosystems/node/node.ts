@@ -4,6 +4,7 @@ import { OPT } from '../places.js';
 import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { manifestFault } from './manifest-fault.js';
+import { NPMRC_SECRETS } from './npmrc.js';
 
 /** Fetches what a git dependency is built with: by npm, whichever manager the project has. */
 const BUILD_INSTALL = [
@@ -23,6 +24,7 @@ export const NODE_MODULES = {
   // Yarn 1 writes npm's registry into lock files under a name of its own, and the others read what was made from these.
   registryHosts: (registry) => (new URL(registry).host === 'registry.npmjs.org' ? ['registry.yarnpkg.com'] : []),
   homeFiles: () => [],
+  secretSettings: NPMRC_SECRETS,
   list: ({ root }: FoundProject): readonly string[] => ['node', `${OPT}/node/list.mjs`, root],
   gitBuild: {
     checkout: (address, folder) => [

@@ -3,6 +3,7 @@ import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { VERSIONS } from '../versions.js';
 import { ALLOW_SCRIPTS } from './allow-list.js';
 import { LOCK } from './lock-lines.js';
+import { pack } from './pack.js';
 
 /**
  * Flags of the command line win over an uploaded `.npmrc`, over the environment and over HOME's. These keep an uploaded
@@ -46,6 +47,7 @@ export const npm: PackageManager = {
   ...NODE_MODULES,
   name: 'npm',
   version: VERSIONS.NPM_VERSION,
+  pack,
   lock: LOCK,
   allowLists: [ALLOW_SCRIPTS],
   removal: 'npm uninstall',

@@ -5,6 +5,7 @@ import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { ALLOW_LISTS } from './allow-list.js';
 import { LOCK } from './lock-lines.js';
+import { PNPMFILES, pack } from './pack.js';
 
 /**
  * Flags win over an uploaded pnpm-workspace.yaml, .npmrc, and the `updateConfig` of a .pnpmfile.cjs alone can't undo them.
@@ -41,13 +42,11 @@ const FORCED = [
   `--state-dir=${HOME}/.cache/pnpm/state`,
 ];
 
-/** Hooks of the project that pnpm runs in its own process while it resolves. */
-const PNPMFILES = ['.pnpmfile.cjs', '.pnpmfile.mjs'];
-
 export const pnpm: PackageManager = {
   ...NODE_MODULES,
   name: 'pnpm',
   version: VERSIONS.PNPM_VERSION,
+  pack,
   lock: LOCK,
   allowLists: ALLOW_LISTS,
   removal: 'pnpm remove',

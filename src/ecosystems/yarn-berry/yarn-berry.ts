@@ -5,6 +5,7 @@ import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { LOCK } from '../yarn-classic/lock-lines.js';
 import { DEPENDENCIES_META } from './allow-list.js';
+import { pack, YARNRC_YML_SECRETS } from './pack.js';
 import { yarnScopes } from './yarn-scopes.js';
 
 /**
@@ -39,6 +40,8 @@ export const yarnBerry: PackageManager = {
   ...NODE_MODULES,
   name: 'yarn',
   version: VERSIONS.YARN_BERRY_VERSION,
+  pack,
+  secretSettings: { ...NODE_MODULES.secretSettings, ...YARNRC_YML_SECRETS },
   lock: LOCK,
   allowLists: [DEPENDENCIES_META],
   removal: 'yarn remove',

@@ -4,6 +4,7 @@ import { HOME, OPT } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { LOCK } from './lock-lines.js';
+import { pack, YARNRC_SECRETS } from './pack.js';
 
 /** What a `.yarnrc` could ask for is taken out of it before (`image/opt/node/settle-yarn.mjs`): yarn 1 adds its lines to the flags. */
 const FORCED = [
@@ -21,6 +22,8 @@ export const yarnClassic: PackageManager = {
   ...NODE_MODULES,
   name: 'yarn',
   version: VERSIONS.YARN_CLASSIC_VERSION,
+  pack,
+  secretSettings: { ...NODE_MODULES.secretSettings, ...YARNRC_SECRETS },
   lock: LOCK,
   allowLists: [],
   removal: 'yarn remove',

@@ -1,14 +1,17 @@
 import { z } from 'zod';
-import { UsageError } from '../usage.js';
+import { PackingError } from '../packing.js';
 
 const strings = z.record(z.string(), z.unknown()).catch({});
 
 const manifestSchema = z.object({
+  packageManager: z.string().catch(''),
   dependencies: strings,
   devDependencies: strings,
   optionalDependencies: strings,
   overrides: z.unknown().optional(),
   resolutions: z.unknown().optional(),
+  patchedDependencies: strings,
+  // pnpm's settings of before version 11.
   pnpm: z.object({ overrides: z.unknown().optional(), patchedDependencies: strings }).partial().catch({}),
   scripts: strings,
   bin: z
@@ -22,49 +25,60 @@ const manifestSchema = z.object({
 /** What of a `package.json` decides which other files an install needs. What is odd in it counts as absent. */
 export type NodeManifest = z.infer<typeof manifestSchema>;
 
-/** @throws UsageError when it is no JSON object */
+/** @throws PackingError `bad-manifest` when it is no JSON object */
 export function parseManifest(path: string, text: string): NodeManifest {
   try {
     return manifestSchema.parse(JSON.parse(text.replace(/^\ufeff/, '')));
   } catch (cause) {
     const why = cause instanceof SyntaxError ? cause.message : 'not a JSON object';
-    throw new UsageError(`${path}: ${why}`, 'packwarden analyze --help');
+    throw new PackingError('bad-manifest', `${path}: ${why}`, { cause });
   }
 }
 
 /** Every text in dependencies, overrides and resolutions: versions, ranges, paths, addresses. */
 export function specsOf(manifest: NodeManifest): readonly string[] {
   const { dependencies, devDependencies, optionalDependencies, overrides, resolutions, pnpm } = manifest;
-  return textsIn([dependencies, devDependencies, optionalDependencies, overrides, resolutions, pnpm.overrides], 8);
+  return textsIn([dependencies, devDependencies, optionalDependencies, overrides, resolutions, pnpm.overrides]);
 }
 
-function textsIn(value: unknown, depth: number): readonly string[] {
+/** The texts anywhere in a value, down to a depth that no honest one reaches. */
+export function textsIn(value: unknown, depth = 8): readonly string[] {
   if (typeof value === 'string') return [value];
   if (depth === 0 || typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap((inner) => textsIn(inner, depth - 1));
 }
 
-/** Paths of the patch files that the manifest names: pnpm's `patchedDependencies`, yarn's `patch:` protocol. */
+/** Paths of the patch files that the manifest names: pnpm's and Bun's `patchedDependencies`, yarn's `patch:` protocol. */
 export function patchFilesOf(manifest: NodeManifest): readonly string[] {
   const byYarn = specsOf(manifest).flatMap(
     (spec) => /^patch:.*#(?:~\/)?(?!~builtin|optional!builtin)(.+)$/.exec(spec)?.[1] ?? [],
   );
-  return [...textsIn(manifest.pnpm.patchedDependencies ?? {}, 2), ...byYarn];
+  return [...textsIn([manifest.patchedDependencies, manifest.pnpm.patchedDependencies ?? {}]), ...byYarn];
 }
 
-/** A folder or tarball that a dependency's text points to; null when it is no local one. */
+/**
+ * A folder or tarball that a dependency's text points to; null when it is no local one. `a/b.tgz` is a repository on GitHub
+ * to every manager, `b.tgz` and `a/b/c.tgz` are files.
+ */
 export function localPathOf(spec: string): string | null {
   const [, path] = /^(?:file:|link:|portal:)(.*)$/.exec(spec) ?? [];
   if (path !== undefined) return path.replace(/^\/\/(?=\.)/, '');
-  return /^\.{1,2}(\/|$)/.test(spec) ? spec : null;
+  if (/^\.{1,2}(\/|$)/.test(spec)) return spec;
+  return /^[^:@#]+\.(?:tgz|tar\.gz|tar)$/i.test(spec) && spec.split('/').length !== 2 ? spec : null;
 }
 
-/** What npm, yarn and pnpm run by themselves for the project and its workspaces. */
+/** Tarballs of the project that a lock file names, as it writes them, relative to its own folder. */
+export function tarballsNamedIn(lockFile: string): readonly string[] {
+  const found = lockFile.matchAll(/\bfile:([^\s"'(){},:#]+\.(?:tgz|tar\.gz|tar))(?![\w.-])/gi);
+  return [...new Set([...found].map(([, path = '']) => path))];
+}
+
+/** What the managers of node_modules run by themselves for the project and its workspaces. */
 const LIFECYCLE = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
 
 /** Programs that look at no source file of the project. */
 const NEEDS_NO_SOURCES =
-  /^(?:(?:npx|yarn|pnpm exec|npm exec --)\s+)?(?:husky(?:\s+install)?|lefthook\s+install|simple-git-hooks|only-allow\s+\w+|patch-package|is-ci|true|exit\s+0|echo\b.*)$/;
+  /^(?:(?:npx|yarn|bunx|pnpm exec|npm exec --)\s+)?(?:husky(?:\s+install)?|lefthook\s+install|simple-git-hooks|only-allow\s+\w+|patch-package|is-ci|true|exit\s+0|echo\b.*)$/;
 
 /** Lifecycle scripts that may read any file of the project, as `name: command`. */
 export function scriptsThatNeedSources(manifest: NodeManifest): readonly string[] {
@@ -78,6 +92,5 @@ export function scriptsThatNeedSources(manifest: NodeManifest): readonly string[
 
 /** Files that a package manager links: an install of some fails when they are not there. */
 export function binFilesOf(manifest: NodeManifest): readonly string[] {
-  if (manifest.bin === undefined) return [];
-  return textsIn(manifest.bin, 2);
+  return manifest.bin === undefined ? [] : textsIn(manifest.bin, 2);
 }

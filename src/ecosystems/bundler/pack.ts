@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
-import { UsageError } from '../usage.js';
-import type { Selection } from './selection.js';
+import { type Packing, PackingError, type ProjectView } from '../packing.js';
 
+/** Gems in vendor/cache are there because somebody put them there (`bundle cache`): they are the project's, ignored or not. */
 const ROOT_FILES = [
   'Gemfile',
   'Gemfile.lock',
@@ -12,34 +12,28 @@ const ROOT_FILES = [
   'vendor/cache',
 ];
 
-/** Selects what `bundle install` needs: Gemfiles, local gems whole, and a gemspec with the files it reads. */
-export function selectBundlerProject(selection: Selection): void {
-  const { project } = selection;
+/** What `bundle install` needs: Gemfiles, local gems whole, and a gemspec with the files it reads. @throws PackingError */
+export function pack(project: ProjectView): Packing {
   // Bundler looks at no other one where there is gems.rb.
   const gemfile = ['gems.rb', 'Gemfile'].find((file) => project.has(file));
-  if (gemfile === undefined) throw new UsageError(`no Gemfile in ${project.root}`, 'packwarden analyze --help');
-  selection.addAll(ROOT_FILES);
+  if (gemfile === undefined) throw new PackingError('no-manifest', 'no Gemfile');
+  const paths = [...ROOT_FILES];
   // A gemspec lists its files when it is loaded, and reads its version from lib/.
-  for (const spec of project.matching(['*.gemspec'])) selection.addAll([spec, 'lib']);
+  for (const spec of project.matching(['*.gemspec'])) paths.push(spec, 'lib');
   const seen = new Set<string>();
   const queue = [gemfile];
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (seen.has(file) || !project.has(file) || project.isFolder(file)) continue;
     seen.add(file);
-    selection.add(file);
-    const folder = posix.dirname(file);
+    paths.push(file);
     for (const [path, isGemfile] of localPathsOf(project.read(file))) {
-      const found = project.resolve(folder, path);
-      if (found === null) {
-        throw new UsageError(
-          `${file} names ${path}, which lies outside of ${project.root}`,
-          'packwarden analyze --help',
-        );
-      }
+      const found = project.resolve(posix.dirname(file), path);
+      if (found === null) throw new PackingError('outside', `${file} names ${path}, which lies outside of the project`);
       if (isGemfile) queue.push(found);
-      else if (found !== '.') selection.add(found);
+      else if (found !== '.') paths.push(found);
     }
   }
+  return { paths, broughtAlong: [], notes: [], readingScripts: [] };
 }
 
 /** Local gems (`path: "…"`, `path "…" do`) and other Gemfiles (`eval_gemfile "…"`), as far as they are written as plain strings. */

@@ -1,0 +1,124 @@
+import { posix } from 'node:path';
+import { type Packing, PackingError, type ProjectView } from '../packing.js';
+import {
+  binFilesOf,
+  localPathOf,
+  type NodeManifest,
+  parseManifest,
+  patchFilesOf,
+  scriptsThatNeedSources,
+  specsOf,
+  tarballsNamedIn,
+} from './package-json.js';
+
+/** Files and folders of the root that every manager of node_modules, or a script of the project's, reads. */
+const SHARED = ['.npmrc', '.nvmrc', '.node-version', 'patches'];
+
+/** What one manager of node_modules reads, beside manifests and what these name. */
+export interface NodeFiles {
+  /** Files and folders of the root, lock files not among them. */
+  readonly root: readonly string[];
+  /** Lock files of the root. */
+  readonly lockFiles: readonly string[];
+  /** Files that it also reads in the folder of each workspace. */
+  readonly workspace?: readonly string[];
+  /** Where the workspaces' manifests may lie. @defaultValue what `workspaces` of the manifest says */
+  workspaces?(project: ProjectView, manifest: NodeManifest): readonly string[];
+  /** More files of the root's settings: local packages and patches as they are named there. */
+  named?(project: ProjectView): readonly string[];
+  /** Folders of packages that the project brings along, as its settings name them. */
+  broughtAlong?(project: ProjectView, manifest: NodeManifest): readonly string[];
+}
+
+/**
+ * What the install of a Node project needs: no more, unless its own scripts may read any of its files.
+ * @throws PackingError
+ */
+export function packNodeProject(project: ProjectView, files: NodeFiles): Packing {
+  if (!project.has('package.json')) throw new PackingError('no-manifest', 'no package.json');
+  const manifest = parseManifest('package.json', project.read('package.json'));
+  const visit = new Visit(project);
+  visit.paths.push(...SHARED, ...files.root);
+  visit.package('.', files.lockFiles);
+  for (const path of files.named?.(project) ?? []) visit.local('.', path);
+  const patterns = files.workspaces?.(project, manifest) ?? manifest.workspaces;
+  const beside = files.workspace ?? [];
+  for (const folder of workspaceFolders(project, patterns)) visit.package(folder, beside);
+  for (const path of files.broughtAlong?.(project, manifest) ?? []) visit.bringsAlong(path);
+  const { paths, broughtAlong, notes, readingScripts } = visit;
+  return { paths, broughtAlong, notes, readingScripts };
+}
+
+/** Goes through manifests; each adds the local files that it names. */
+class Visit {
+  readonly paths: string[] = [];
+  readonly broughtAlong: string[] = [];
+  readonly notes: string[] = [];
+  readonly readingScripts: string[] = [];
+  readonly #project: ProjectView;
+  readonly #seen = new Set<string>();
+
+  constructor(project: ProjectView) {
+    this.#project = project;
+  }
+
+  /** The manifest of the project or of a workspace, and the files beside it, of which lock files name others. */
+  package(folder: string, beside: readonly string[]): void {
+    const manifest = this.#manifest(folder);
+    if (manifest === undefined) return;
+    for (const name of beside) this.#beside(folder, posix.join(folder, name));
+    const scripts = scriptsThatNeedSources(manifest);
+    this.readingScripts.push(...scripts.map((script) => (folder === '.' ? script : `${folder}: ${script}`)));
+    const gyp = posix.join(folder, 'binding.gyp');
+    if (this.#project.has(gyp)) this.readingScripts.push(`${gyp}: node-gyp rebuild`);
+    for (const bin of binFilesOf(manifest)) this.local(folder, bin);
+  }
+
+  /** A file or folder that a file of `folder` names; a folder is packed whole, with what its manifest names. */
+  local(folder: string, path: string): void {
+    const found = this.#project.resolve(folder, path);
+    if (found === null) {
+      const where = posix.join(folder, 'package.json');
+      throw new PackingError(
+        'outside',
+        `${where} names ${path}, which lies outside of the project: it can't be packed`,
+      );
+    }
+    if (!this.#project.has(found)) this.notes.push(`${found} is named in a manifest, but does not exist`);
+    if (found === '.') return;
+    this.paths.push(found);
+    if (this.#project.isFolder(found)) this.#manifest(found);
+  }
+
+  /** A folder that a file of the root names. */
+  bringsAlong(path: string): void {
+    const found = this.#project.resolve('.', path);
+    if (found === null) this.notes.push(`${path} lies outside of the project: its packages are not packed`);
+    else if (found !== '.') this.broughtAlong.push(found);
+  }
+
+  #manifest(folder: string): NodeManifest | undefined {
+    const path = posix.join(folder, 'package.json');
+    if (this.#seen.has(folder) || !this.#project.has(path)) return undefined;
+    this.#seen.add(folder);
+    this.paths.push(path);
+    const manifest = parseManifest(path, this.#project.read(path));
+    const named = specsOf(manifest).flatMap((spec) => localPathOf(spec) ?? []);
+    for (const local of [...named, ...patchFilesOf(manifest)]) this.local(folder, local);
+    return manifest;
+  }
+
+  #beside(folder: string, path: string): void {
+    if (!this.#project.has(path) || this.#project.isFolder(path)) return;
+    this.paths.push(path);
+    for (const tarball of tarballsNamedIn(this.#project.read(path))) {
+      const found = this.#project.resolve(folder, tarball);
+      if (found !== null) this.paths.push(found);
+    }
+  }
+}
+
+function workspaceFolders(project: ProjectView, patterns: readonly string[]): readonly string[] {
+  const globs = patterns.map((pattern) => `${pattern.replace(/^(!?)\.\//, '$1').replace(/\/+$/, '')}/package.json`);
+  return globs.length === 0 ? [] : project.matching(globs).map((manifest) => posix.dirname(manifest));
+}

@@ -1,0 +1,287 @@
+import type { ManagerName } from '../../src/ecosystems/names.js';
+import { app, type Files } from './packed.js';
+
+/** A project, and which of its files an install needs, in the order of their names. */
+export interface PackedProject {
+  readonly title: string;
+  readonly manager: ManagerName;
+  readonly files: Files;
+  readonly packed: readonly string[];
+}
+
+export const PROJECTS: readonly PackedProject[] = [
+  {
+    title: 'a plain project',
+    manager: 'npm',
+    files: { 'package.json': app(), 'package-lock.json': {} },
+    packed: ['package-lock.json', 'package.json'],
+  },
+  {
+    title: 'workspaces: their manifests, the files they link, and no sources',
+    manager: 'npm',
+    files: {
+      'package.json': app({ workspaces: ['packages/*', './tools/'] }),
+      'packages/a/package.json': app({ bin: { a: 'bin/a.js' } }),
+      'packages/a/bin/a.js': 'x',
+      'packages/a/src/deep.js': 'x',
+      'packages/b/package.json': app(),
+      'tools/package.json': app(),
+      'other/package.json': app(),
+    },
+    packed: [
+      'package.json',
+      'packages/a/bin/a.js',
+      'packages/a/package.json',
+      'packages/b/package.json',
+      'tools/package.json',
+    ],
+  },
+  {
+    title: 'workspaces of the older form, and what they depend on locally',
+    manager: 'yarn',
+    files: {
+      'package.json': app({ workspaces: { packages: ['apps/**', '!apps/old'] } }),
+      'apps/web/package.json': app({ devDependencies: { x: 'file:../../vendor/x.tgz' } }),
+      'apps/old/package.json': app(),
+      'vendor/x.tgz': 'x',
+      'yarn.lock': 'x',
+    },
+    packed: ['apps/web/package.json', 'package.json', 'vendor/x.tgz', 'yarn.lock'],
+  },
+  {
+    title: 'local dependencies whole, and theirs',
+    manager: 'npm',
+    files: {
+      'package.json': app({ dependencies: { x: 'file:vendor/x', z: './z' }, overrides: { q: { r: 'file:r.tgz' } } }),
+      'vendor/x/package.json': app({ dependencies: { y: 'link:../y' }, scripts: { install: 'node build.js' } }),
+      'vendor/x/build.js': 'x',
+      'vendor/x/node_modules/no/index.js': 'x',
+      'vendor/y/package.json': app(),
+      'z/package.json': app(),
+      'r.tgz': 'x',
+    },
+    packed: [
+      'package.json',
+      'r.tgz',
+      'vendor/x/build.js',
+      'vendor/x/package.json',
+      'vendor/y/package.json',
+      'z/package.json',
+    ],
+  },
+  {
+    title: "the project's baseline, from its root",
+    manager: 'npm',
+    files: {
+      'package.json': app({ workspaces: ['packages/*'] }),
+      'packwarden.yaml': 'accept: []',
+      'packages/a/package.json': app(),
+      'packages/a/packwarden.yaml': 'accept: []',
+    },
+    packed: ['package.json', 'packages/a/package.json', 'packwarden.yaml'],
+  },
+  {
+    title: 'patches of patch-package, of yarn and its own release',
+    manager: 'yarn',
+    files: {
+      'package.json': app({
+        scripts: { postinstall: 'patch-package && husky install || true' },
+        resolutions: { a: 'patch:a@npm%3A1.0.0#~/fixes/a.patch', b: 'patch:b@^1#~builtin<compat/b>' },
+      }),
+      'patches/dep+1.0.0.patch': 'x',
+      'fixes/a.patch': 'x',
+      '.yarn/patches/q.patch': 'x',
+      '.yarn/releases/yarn-4.cjs': 'x',
+      '.yarn/cache/big.zip': 'x',
+      '.yarnrc.yml': 'yarnPath: .yarn/releases/yarn-4.cjs\n',
+    },
+    packed: [
+      '.yarn/patches/q.patch',
+      '.yarn/releases/yarn-4.cjs',
+      '.yarnrc.yml',
+      'fixes/a.patch',
+      'package.json',
+      'patches/dep+1.0.0.patch',
+    ],
+  },
+  {
+    title: 'pnpm: workspace file, patches, hooks',
+    manager: 'pnpm',
+    files: {
+      'package.json': app({ pnpm: { patchedDependencies: { 'a@1': 'p/a.patch' }, overrides: { k: 'link:./k' } } }),
+      'pnpm-workspace.yaml': 'packages: ["pkgs/*"]\npatchedDependencies:\n  b@1: p/b.patch\n',
+      'pkgs/one/package.json': app(),
+      'p/a.patch': 'x',
+      'p/b.patch': 'x',
+      'p/unused.patch': 'x',
+      'k/package.json': app(),
+      '.pnpmfile.cjs': 'x',
+      'pnpm-lock.yaml': 'x',
+      'package-lock.json': {},
+    },
+    packed: [
+      '.pnpmfile.cjs',
+      'k/package.json',
+      'p/a.patch',
+      'p/b.patch',
+      'package.json',
+      'pkgs/one/package.json',
+      'pnpm-lock.yaml',
+      'pnpm-workspace.yaml',
+    ],
+  },
+  {
+    title: 'bundler: local gems, other Gemfiles, a gemspec with lib/',
+    manager: 'bundler',
+    files: {
+      Gemfile: `gem 'a', path: 'gems/a'\n# gem 'no', path: '../no'\neval_gemfile "sub/Gemfile"\n`,
+      'Gemfile.lock': 'x',
+      'gems/a/a.gemspec': 'x',
+      'sub/Gemfile': `gem 'b', :path => '../gems/b'\n`,
+      'gems/b/b.gemspec': 'x',
+      'app.gemspec': 'x',
+      'lib/app/version.rb': 'x',
+      'app/models/user.rb': 'x',
+    },
+    packed: [
+      'Gemfile',
+      'Gemfile.lock',
+      'app.gemspec',
+      'gems/a/a.gemspec',
+      'gems/b/b.gemspec',
+      'lib/app/version.rb',
+      'sub/Gemfile',
+    ],
+  },
+  {
+    title: 'bundler: gems.rb, and not what a Gemfile beside it names',
+    manager: 'bundler',
+    files: {
+      'gems.rb': `gem 'a', path: 'a'\n`,
+      'gems.locked': 'x',
+      Gemfile: `gem 'b', path: 'b'\n`,
+      'a/a.gemspec': 'x',
+      'b/b.gemspec': 'x',
+    },
+    packed: ['Gemfile', 'a/a.gemspec', 'gems.locked', 'gems.rb'],
+  },
+
+  {
+    title: 'tarballs of the project: by a path without a scheme, and by what the lock file names alone',
+    manager: 'npm',
+    files: {
+      'package.json': app({
+        dependencies: { a: 'a.tgz', b: 'lib/vendor/b.tar.gz', c: 'acme/c.tgz', d: 'https://h/d.tgz' },
+      }),
+      'package-lock.json': { packages: { 'node_modules/x': { resolved: 'file:deep/x-1.0.0.tgz' } } },
+      'a.tgz': 'x',
+      'lib/vendor/b.tar.gz': 'x',
+      'acme/c.tgz': 'of a repository on GitHub',
+      'd.tgz': 'x',
+      'deep/x-1.0.0.tgz': 'x',
+      'deep/unused-1.0.0.tgz': 'x',
+    },
+    packed: ['a.tgz', 'deep/x-1.0.0.tgz', 'lib/vendor/b.tar.gz', 'package-lock.json', 'package.json'],
+  },
+  {
+    title: 'pnpm: hooks in both kinds of module, and by a name of their own',
+    manager: 'pnpm',
+    files: {
+      'package.json': app({ workspaces: ['not-pnpm/*'] }),
+      '.pnpmfile.cjs': 'x',
+      '.pnpmfile.mjs': 'x',
+      'pnpm-workspace.yaml': 'pnpmfile: tools/hooks.cjs\n',
+      'tools/hooks.cjs': 'x',
+      'not-pnpm/a/package.json': app(),
+    },
+    packed: ['.pnpmfile.cjs', '.pnpmfile.mjs', 'package.json', 'pnpm-workspace.yaml', 'tools/hooks.cjs'],
+  },
+  {
+    title: 'pnpm: lock file, settings and hooks of each workspace, and the tarballs that its lock file names',
+    manager: 'pnpm',
+    files: {
+      'package.json': app(),
+      'pnpm-lock.yaml': 'x',
+      'pnpm-workspace.yaml': "packages: ['apps/*']\nsharedWorkspaceLockfile: false\n",
+      'apps/site/package.json': app(),
+      'apps/site/pnpm-lock.yaml': 'peeks@file:../../vendor/peeks.tgz:\n  resolution: {tarball: file:local.tgz}\n',
+      'apps/site/.npmrc': 'auto-install-peers=false\n',
+      'apps/site/.pnpmfile.cjs': 'x',
+      'apps/site/local.tgz': 'x',
+      'apps/site/src/index.ts': 'x',
+      'vendor/peeks.tgz': 'x',
+    },
+    packed: [
+      'apps/site/.npmrc',
+      'apps/site/.pnpmfile.cjs',
+      'apps/site/local.tgz',
+      'apps/site/package.json',
+      'apps/site/pnpm-lock.yaml',
+      'package.json',
+      'pnpm-lock.yaml',
+      'pnpm-workspace.yaml',
+      'vendor/peeks.tgz',
+    ],
+  },
+  {
+    title: 'yarn 1: the offline mirror that .yarnrc names',
+    manager: 'yarn',
+    files: {
+      'package.json': app(),
+      'yarn.lock': '# yarn lockfile v1\n',
+      '.yarnrc': 'yarn-offline-mirror "./mirror"\nyarn-offline-mirror-pruning true\n',
+      'mirror/a-1.0.0.tgz': 'x',
+      '.yarn/cache/a.zip': 'of yarn 2 and later',
+    },
+    packed: ['.yarnrc', 'mirror/a-1.0.0.tgz', 'package.json', 'yarn.lock'],
+  },
+  {
+    title: 'yarn 1: the offline mirror that .npmrc names',
+    manager: 'yarn',
+    files: {
+      'package.json': app(),
+      'yarn.lock': '# yarn lockfile v1\n',
+      '.npmrc': 'yarn-offline-mirror=npm-packages-offline-cache\n',
+      'npm-packages-offline-cache/a-1.0.0.tgz': 'x',
+    },
+    packed: ['.npmrc', 'npm-packages-offline-cache/a-1.0.0.tgz', 'package.json', 'yarn.lock'],
+  },
+  {
+    title: 'yarn 4: a cache of the project, where a setting says that it is used',
+    manager: 'yarn',
+    files: {
+      'package.json': app(),
+      'yarn.lock': '__metadata:\n  version: 8\n',
+      '.yarnrc.yml': 'enableGlobalCache: false\ncacheFolder: ./.cache/yarn\n',
+      '.cache/yarn/a-npm-1.0.0.zip': 'x',
+      '.yarn/cache/old.zip': 'x',
+    },
+    packed: ['.cache/yarn/a-npm-1.0.0.zip', '.yarnrc.yml', 'package.json', 'yarn.lock'],
+  },
+  {
+    title: 'yarn 4: no cache where it is the one in HOME',
+    manager: 'yarn',
+    files: {
+      'package.json': app({ packageManager: 'yarn@4.9.2' }),
+      'yarn.lock': '__metadata:\n  version: 6\n',
+      '.yarn/cache/a-npm-1.0.0.zip': 'x',
+    },
+    packed: ['package.json', 'yarn.lock'],
+  },
+  {
+    title: 'yarn 3: its lock file alone says that the cache is in the project',
+    manager: 'yarn',
+    files: {
+      'package.json': app(),
+      'yarn.lock': '# This file is generated\n\n__metadata:\n  version: 6\n  cacheKey: 8\n',
+      '.yarn/cache/a-npm-1.0.0.zip': 'x',
+    },
+    packed: ['.yarn/cache/a-npm-1.0.0.zip', 'package.json', 'yarn.lock'],
+  },
+  {
+    title: 'bundler: gems that the project brings along',
+    manager: 'bundler',
+    files: { Gemfile: "source 'x'", 'Gemfile.lock': 'x', 'vendor/cache/a-1.0.0.gem': 'x', 'vendor/bundle/a.rb': 'x' },
+    packed: ['Gemfile', 'Gemfile.lock', 'vendor/cache/a-1.0.0.gem'],
+  },
+];
