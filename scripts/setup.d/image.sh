@@ -20,6 +20,14 @@ node_arch() {
   esac
 }
 
+# On x64 the build for processors without AVX2, which runs on all of them; there is one for ARM.
+bun_package() {
+  case $(node_arch) in
+    x64) echo @oven/bun-linux-x64-baseline ;;
+    arm64) echo @oven/bun-linux-aarch64 ;;
+  esac
+}
+
 setup_image_missing() {
   local ecosystem tag tags=()
   for ecosystem in npm bundler; do
@@ -98,6 +106,7 @@ setup_image() {
   fetch_npm_package "@pnpm/exe.linux-$(node_arch)@$PNPM_VERSION" "$managers/pnpm-exe.tgz"
   fetch_npm_package "yarn@$YARN_CLASSIC_VERSION" "$managers/yarn-classic.tgz"
   fetch_npm_package "@yarnpkg/cli-dist@$YARN_BERRY_VERSION" "$managers/yarn-berry.tgz"
+  fetch_npm_package "$(bun_package)@$BUN_VERSION" "$managers/bun.tgz"
   # The host's network, so that the build resolves names wherever this machine does.
   local ecosystem
   for ecosystem in npm bundler; do

@@ -21,6 +21,11 @@ export function isPackageManager({ exepath, cmdline }: StartedProgram): boolean 
   return started !== undefined && MANAGERS.some(({ program }) => program.files.some((file) => isFile(file, started)));
 }
 
+/** Whether a program's file is that of the manager of this name. */
+export function isProgramOf(manager: string, file: string): boolean {
+  return MANAGERS.some(({ name, program }) => name === manager && program.files.includes(file));
+}
+
 /** Whether a path is one of the settings files that package managers read whenever they run. */
 export function isManagerSettings(path: string): boolean {
   return MANAGERS.some(({ program }) => program.settings.some((end) => path.endsWith(end)));

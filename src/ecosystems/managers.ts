@@ -1,3 +1,4 @@
+import { bun } from './bun/bun.js';
 import { bundler } from './bundler/bundler.js';
 import type { PackageManager } from './manager.js';
 import type { ManagerName } from './names.js';
@@ -10,7 +11,14 @@ import { yarnClassic } from './yarn-classic/yarn-classic.js';
  * Every package manager that there is a room for, the one that is taken where nothing tells first. Of two editions under one
  * name the first that suits a project is taken, and the last where none does.
  */
-export const MANAGERS: readonly [PackageManager, ...PackageManager[]] = [npm, pnpm, yarnBerry, yarnClassic, bundler];
+export const MANAGERS: readonly [PackageManager, ...PackageManager[]] = [
+  npm,
+  pnpm,
+  yarnBerry,
+  yarnClassic,
+  bun,
+  bundler,
+];
 
 /** The editions of one manager. @throws RangeError for a name that there is no room for */
 export function managersNamed(name: ManagerName): readonly [PackageManager, ...PackageManager[]] {

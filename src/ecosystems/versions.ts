@@ -9,6 +9,7 @@ const schema = z.object({
   PNPM_VERSION: version,
   YARN_CLASSIC_VERSION: version,
   YARN_BERRY_VERSION: version,
+  BUN_VERSION: version,
   BUNDLER_VERSION: version,
 });
 

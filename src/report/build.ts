@@ -178,6 +178,7 @@ function allFindings(
     phases: evidence.phaseStarts,
     decoys: evidence.decoys,
     foreignWrites,
+    manager: evidence.manager?.name ?? null,
   };
   const derived = [...foreignWriteAlerts(foreignWrites), ...disguisedPrograms(actors, evidence.hostname)];
   const single = [...alerts, ...seen, ...derived]

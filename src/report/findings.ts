@@ -42,6 +42,8 @@ export interface FindingContext extends Actors {
   readonly phases: readonly PhaseStart[];
   readonly decoys: readonly PlantedDecoy[];
   readonly foreignWrites: readonly AuthoredWrite[];
+  /** The name of the package manager that installed the project; null where none did. */
+  readonly manager: string | null;
 }
 
 /**
@@ -57,7 +59,7 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
   if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
   const { package: pkg, programs, processes } = attribution;
   const wrote = writerOf(programs, foreignWrites);
-  const lowered = loweredBecause(alert, attribution);
+  const lowered = loweredBecause(alert, attribution, context.manager);
   return {
     rule: alert.rule,
     priority: lowered === undefined ? alert.priority : 'NOTICE',

@@ -1,4 +1,4 @@
-import { isManagerSettings, isPackageManager } from '../ecosystems/image-programs.js';
+import { isManagerSettings, isPackageManager, isProgramOf } from '../ecosystems/image-programs.js';
 import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
 import { HOME, PROJECT } from '../ecosystems/places.js';
 import type { Alert } from '../falco/alert.js';
@@ -11,15 +11,22 @@ const PROJECT_SETTINGS = 'project_settings';
 /** Tag of rules about credentials that are read. */
 const CREDENTIALS = 'credentials';
 
+/** Tag of rules about JavaScript runtimes other than Node. */
+const RUNTIME = 'runtime';
+
 /** Where an alert names the file that it is about. */
 const FILE_FIELDS = ['fd.name', 'evt.arg.newpath', 'evt.arg.path', 'evt.arg.name'] as const;
 
 /**
  * Why an alert is only an observation though its rule says more; undefined where it is not. Rules always alert; what is honest is
  * known here, where the makers of a process are known. An observation still counts as a step of what belongs together: settings
- * that are read and then sent are a finding.
+ * that are read and then sent are a finding. `manager`: the name of the one that installed the project; null where none did.
  */
-export function loweredBecause(alert: Alert, { by, programs }: Attribution): string | undefined {
+export function loweredBecause(
+  alert: Alert,
+  { by, programs }: Attribution,
+  manager: string | null,
+): string | undefined {
   if (by !== undefined && isLocal(by) && isAboutItself(alert, by, programs)) {
     return "the project's own script changes the project's own settings";
   }
@@ -31,6 +38,14 @@ export function loweredBecause(alert: Alert, { by, programs }: Attribution): str
     isManagerSettings(fileOf(alert))
   ) {
     return 'a package manager of the image reads its own settings';
+  }
+  if (
+    program !== undefined &&
+    manager !== null &&
+    alert.tags.includes(RUNTIME) &&
+    isProgramOf(manager, program.exepath)
+  ) {
+    return "the project's package manager is a runtime, too";
   }
   return undefined;
 }

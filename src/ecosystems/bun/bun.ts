@@ -1,0 +1,71 @@
+import type { NetworkSettings, PackageManager } from '../manager.js';
+import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { CA_FILE, HOME, OPT } from '../places.js';
+import { VERSIONS } from '../versions.js';
+import { TRUSTED_DEPENDENCIES } from './allow-list.js';
+import { LOCK } from './lock-lines.js';
+
+/** Where the image has it: not on the PATH of other managers' jobs, whose machines have no Bun. */
+const FOLDER = '/usr/local/lib/node_modules/bun/bin';
+const PROGRAM = `${FOLDER}/bun`;
+
+/** What of the project's `bunfig.toml` counts; `image/opt/bun/settings.mjs` writes it. */
+const CONFIG = `${HOME}/.config/packwarden/bunfig.toml`;
+
+/**
+ * With `--config` Bun reads no `bunfig.toml` of the project: a dry run, groups that are left out, a program that looks at the packages
+ * (`install.security.scanner`). Nor does it read the project's `.env`, which could set all that too. The hoisted layout is the one that
+ * the lister of packages knows, and what the isolated one finds is found there. Ages are guards for the project's own machines. The lock
+ * file is kept to where it fits the manifest; a binary one becomes a text.
+ */
+const FORCED = [
+  `--config=${CONFIG}`,
+  '--ignore-scripts',
+  '--no-env-file',
+  '--linker=hoisted',
+  '--minimum-release-age=0',
+  '--save-text-lockfile',
+  '--no-progress',
+  `--cache-dir=${HOME}/.cache/bun`,
+];
+
+export const bun: PackageManager = {
+  ...NODE_MODULES,
+  name: 'bun',
+  version: VERSIONS.BUN_VERSION,
+  lock: LOCK,
+  allowLists: [TRUSTED_DEPENDENCIES],
+  removal: 'bun remove',
+  homeFiles: ({ registries }) => {
+    const content = scopesOf(registries);
+    return content === '' ? [] : [{ path: `${HOME}/.bunfig.toml`, content }];
+  },
+  recognition: {
+    ...PACKAGE_JSON,
+    lockFiles: ['bun.lock', 'bun.lockb'],
+    settingsFiles: ['bunfig.toml'],
+    otherFiles: [],
+    suits: () => '',
+  },
+  program: { files: [PROGRAM], settings: ['/.npmrc', '/.bunfig.toml'] },
+  environment: () => [`PATH=${FOLDER}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`],
+  sanitize: ({ root }) => ['bun', `${OPT}/bun/settings.mjs`, root, CONFIG],
+  fetch: (_project, { registry, hasExtraCa }) => [
+    {
+      command: [
+        ...['bun', 'install', ...FORCED, `--registry=${registry}`],
+        ...(hasExtraCa ? [`--cafile=${CA_FILE}`] : []),
+      ],
+      projectCode: null,
+    },
+  ],
+  scripts: nodeScripts(`bun/${VERSIONS.BUN_VERSION} npm/?`, PROGRAM),
+};
+
+/** Bun takes the registry of a scope from its settings alone. */
+function scopesOf(registries: NetworkSettings['registries']): string {
+  const lines = registries.flatMap(({ url, scopes }) =>
+    scopes.map((scope) => `${JSON.stringify(scope)} = ${JSON.stringify(url)}\n`),
+  );
+  return lines.length === 0 ? '' : `[install.scopes]\n${lines.join('')}`;
+}
