@@ -13,8 +13,8 @@ import { createApi } from '../../src/api/app.js';
 import { createAuthenticator } from '../../src/api/authenticator.js';
 import { hashPassword } from '../../src/api/credentials.js';
 import { createApiServer } from '../../src/api/server.js';
-import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
 import { createSpool } from '../../src/blobs/spool.js';
+import { manifestOf } from '../../src/ecosystems/choose.js';
 import { Submissions } from '../../src/jobs/submissions.js';
 import { BullQueue } from '../../src/queue/bull-queue.js';
 import { startRedisServer } from '../../src/queue/redis-server.js';
@@ -29,7 +29,11 @@ const log = pino({ level: 'info' }, pino.destination('/dev/null'));
 const redis = await startRedisServer(join(folder, 'redis'), pino({ level: 'silent' }));
 const clock = { now: () => Date.now() };
 const queue = await BullQueue.open({ url: redis.url, retentionS: 60, queueMs: 60_000, clock, log }, 15_000);
-const blobs = await createSpool({ folder: join(folder, 'spool'), manifest: PACKAGE_JSON, maxBytes: 300 * 1024 ** 2 });
+const blobs = await createSpool({
+  folder: join(folder, 'spool'),
+  manifest: manifestOf('auto'),
+  maxBytes: 300 * 1024 ** 2,
+});
 
 const ours = createApiServer(
   createApi({

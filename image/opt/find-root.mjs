@@ -7,24 +7,29 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { join, relative } from 'node:path';
 
 const MAX_DEPTH = 4;
+// As in src/blobs/manifest-finder.ts.
+const NO_PROJECT = /^(?:\..*|node_modules|__MACOSX|@eaDir)$/;
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 const HEAD_BYTES = 4096;
 
-const [top, manifests, telling] = process.argv.slice(2);
+const [top = '', manifests = '', telling = ''] = process.argv.slice(2);
 const manifestNames = manifests.split(',');
 const wanted = manifestNames.join(' or ');
 
+/** @param {string} reason @returns {never} */
 function fail(reason) {
   process.stderr.write(`${reason}\n`);
   process.exit(1);
 }
 
+/** @param {string} folder */
 function subfolders(folder) {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+    .filter((entry) => entry.isDirectory() && !NO_PROJECT.test(entry.name))
     .map((entry) => join(folder, entry.name));
 }
 
+/** @returns {string} */
 function findRoot() {
   let level = [top];
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth += 1) {
@@ -33,30 +38,38 @@ function findRoot() {
       const names = roots.slice(0, 5).map((folder) => relative(top, folder));
       fail(`no ${wanted} at the top of the archive, and several below it: ${names.join(', ')}`);
     }
-    if (roots.length === 1) return roots[0];
+    if (roots[0] !== undefined) return roots[0];
     level = level.flatMap(subfolders);
   }
   return fail(`the archive holds no ${wanted}`);
 }
 
+/** @param {string} folder @param {string} name */
 function checkFile(folder, name) {
   const stat = statSync(join(folder, name));
   if (!stat.isFile()) fail(`${name} is not a file`);
   if (stat.size > MAX_MANIFEST_BYTES) fail(`${name} has ${stat.size} bytes, more than ${MAX_MANIFEST_BYTES}`);
 }
 
+/** @param {string} file @returns {Record<string, unknown>} */
 function readManifest(file) {
+  /** @type {unknown} */
   let manifest;
   try {
     manifest = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
-    fail(`package.json is not JSON: ${error.message}`);
+    fail(`package.json is not JSON: ${error instanceof Error ? error.message : error}`);
   }
-  if (manifest === null || typeof manifest !== 'object' || Array.isArray(manifest)) fail('package.json is not an object');
-  return manifest;
+  if (manifest === null || typeof manifest !== 'object' || Array.isArray(manifest)) {
+    return fail('package.json is not an object');
+  }
+  return { ...manifest };
 }
 
-/** The beginning of a text file; undefined for what is none. */
+/**
+ * The beginning of a text file; undefined for what is none.
+ * @param {string} file
+ */
 function headOf(file) {
   let fd;
   try {
@@ -73,14 +86,17 @@ function headOf(file) {
 }
 
 const root = findRoot();
-const manifestName = manifestNames.find((name) => existsSync(join(root, name)));
+const manifestName =
+  manifestNames.find((name) => existsSync(join(root, name))) ?? fail(`the archive holds no ${wanted}`);
 checkFile(root, manifestName);
 const manifest = manifestName === 'package.json' ? readManifest(join(root, manifestName)) : {};
 const files = telling.split(',').filter((name) => existsSync(join(root, name)));
 const heads = Object.fromEntries(
-  files.filter((name) => name !== manifestName).flatMap((name) => {
-    const head = headOf(join(root, name));
-    return head === undefined ? [] : [[name, head]];
-  }),
+  files
+    .filter((name) => name !== manifestName)
+    .flatMap((name) => {
+      const head = headOf(join(root, name));
+      return head === undefined ? [] : [[name, head]];
+    }),
 );
 process.stdout.write(JSON.stringify({ root, files, heads, manifest }));

@@ -1,6 +1,6 @@
 // Loads packages, each in a process of its own: `node import-all.mjs PROJECT SECONDS_EACH LINGER_SECONDS BUDGET_SECONDS
-// RUNTIME LOADER` (node and load.cjs, or ruby and load.rb), with what to load on standard input: [{"name", "folder", "direct", "bins": [files]}]. Standard output is the worker's
-// alone: one JSON object per package and per tool, as `src/sandbox/import-results.ts` reads them. What the packages
+// RUNTIME LOADER` (node and node/load.cjs, or ruby and ruby/load.rb), with what to load on standard input:
+// [{"name", "folder", "direct", "bins": [files]}]. Standard output is the worker's alone: one JSON object per package and per tool, as `src/sandbox/import-results.ts` reads them. What the packages
 // print goes to standard error. A package that can't be loaded is said and passed over: many honest ones (types, command
 // line tools) can't. The command line tools of direct dependencies are asked for `--help` last, while the budget lasts.
 import { spawn } from 'node:child_process';
@@ -13,31 +13,41 @@ const MAX_BINS = 40;
 // Tools that ask for consent by these leave their telemetry out: a run of `--help` is no use of them.
 const QUIET = { DO_NOT_TRACK: '1', NO_UPDATE_NOTIFIER: '1', CHECKPOINT_DISABLE: '1', NEXT_TELEMETRY_DISABLED: '1' };
 
-const [project, secondsEach, lingerSeconds, budgetSeconds, runtime, loader] = process.argv.slice(2);
+/** @typedef {{name: string, folder: string, direct: boolean, bins: string[]}} Target */
+
+const [project = '', secondsEach = '', lingerSeconds = '', budgetSeconds = '', runtime = '', loader = ''] =
+  process.argv.slice(2);
 const started = Date.now();
+/** @type {Target[]} */
 const targets = JSON.parse(readFileSync(0, 'utf8'));
 
-/** Runs a program until its end or its deadline, and resolves with how it ended and what it told on descriptor 3. */
+/**
+ * Runs a program until its end or its deadline, and resolves with how it ended and what it told on descriptor 3.
+ * @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{problem: string | null, told: string, ms: number}>}
+ */
 function run(program, args, env) {
   return new Promise((resolve) => {
     const begun = Date.now();
     const child = spawn(program, args, { cwd: project, env, stdio: ['ignore', 2, 2, 'pipe'] });
     let told = '';
     let timedOut = false;
-    child.stdio[3]?.setEncoding('utf8');
-    child.stdio[3]?.on('data', (text) => {
+    const channel = /** @type {import('node:stream').Readable | null | undefined} */ (child.stdio[3]);
+    channel?.setEncoding('utf8');
+    channel?.on('data', (text) => {
       told = (told + text).slice(0, MAX_TOLD_BYTES);
     });
-    child.stdio[3]?.on('error', () => {});
+    channel?.on('error', () => {});
     const timer = setTimeout(() => {
       timedOut = true;
       child.kill('SIGKILL');
     }, Number(secondsEach) * 1000);
+    /** @param {string | null} problem */
     const done = (problem) => {
       clearTimeout(timer);
       // What the child wrote before it ended may still be in the pipe.
       setImmediate(() => {
-        child.stdio[3]?.destroy();
+        channel?.destroy();
         resolve({ problem, told, ms: Date.now() - begun });
       });
     };
@@ -46,14 +56,19 @@ function run(program, args, env) {
   });
 }
 
+/** @param {number | null} code @param {NodeJS.Signals | null} signal @param {boolean} timedOut */
 function problemOf(code, signal, timedOut) {
   if (timedOut) return `stopped after ${secondsEach} s`;
   if (signal !== null) return `killed by ${signal}`;
   return code === 0 ? null : `ended with exit code ${code}`;
 }
 
-/** The lines of a loader; the package that it loaded can write there too, so anything else is passed over. */
+/**
+ * The lines of a loader; the package that it loaded can write there too, so anything else is passed over.
+ * @param {string} told
+ */
 function entriesOf(told) {
+  /** @type {{entry: string, error: string | null}[]} */
   const entries = [];
   for (const line of told.split('\n')) {
     try {
@@ -66,10 +81,12 @@ function entriesOf(told) {
   return entries;
 }
 
+/** @param {object} line */
 function print(line) {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
+/** @param {Target} target */
 async function load({ name, folder, direct }) {
   const linger = String(Number(lingerSeconds) * 1000);
   const { problem, told, ms } = await run(runtime, [loader, direct ? name : folder, project, linger], process.env);
@@ -81,14 +98,17 @@ async function load({ name, folder, direct }) {
   print({ folder, ms, error, entries: entries.length, failed: failed.slice(0, MAX_FAILED) });
 }
 
-/** Scripts for Node only: a native program is not started without a reason. */
+/**
+ * Scripts for Node only: a native program is not started without a reason.
+ * @param {string} file
+ */
 function isNodeScript(file) {
   let fd;
   try {
     fd = openSync(file, 2048 /* O_NONBLOCK */);
     const head = Buffer.alloc(64);
     readSync(fd, head, 0, head.length, 0);
-    return /^#!.*\bnode\b/.test(head.toString('latin1').split('\n')[0]);
+    return /^#!.*\bnode\b/.test(head.toString('latin1').split('\n', 1).join());
   } catch {
     return false;
   } finally {
@@ -96,12 +116,17 @@ function isNodeScript(file) {
   }
 }
 
+/** @param {{name: string, folder: string, bin: string}} tool */
 async function askForHelp({ name, folder, bin }) {
   const { problem } = await run('node', [bin, '--help'], { ...process.env, ...QUIET });
   console.error(`[packwarden] ${name}: ${bin} --help: ${problem ?? 'done'}`);
   print({ folder, bin, error: problem });
 }
 
+/**
+ * @template T
+ * @param {readonly T[]} items @param {(item: T) => Promise<void>} work
+ */
 async function each(items, work) {
   const waiting = [...items];
   const worker = async () => {

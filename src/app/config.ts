@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { DEFAULT_ARCHIVE_LIMITS } from '../blobs/limits.js';
 import { EGRESS_MODES, isWithin } from '../egress/mode.js';
 import { PRIORITIES } from '../falco/alert.js';
 import { PROJECT_BASELINE_MODES } from '../report/project-baseline.js';
@@ -99,6 +100,23 @@ const schema = z.object({
     .positive()
     .default(200 * MIB)
     .describe('largest tarball'),
+  PACKWARDEN_MAX_UNPACKED_BYTES: bytes(DEFAULT_ARCHIVE_LIMITS.unpackedBytes).describe(
+    'largest content of a tarball; it has to fit into PACKWARDEN_HOME_BYTES beside what is installed',
+  ),
+  PACKWARDEN_MAX_ENTRIES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(DEFAULT_ARCHIVE_LIMITS.entries)
+    .describe('most files and folders of a tarball; in the sandbox each takes 4 KiB of PACKWARDEN_HOME_BYTES or more'),
+  PACKWARDEN_MAX_DEPTH: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(512)
+    .default(DEFAULT_ARCHIVE_LIMITS.depth)
+    .describe('most folders within each other in a tarball'),
   PACKWARDEN_INSTALL_TIMEOUT_S: seconds(600).describe('deadline of the install'),
   PACKWARDEN_IMPORT_TIMEOUT_S: seconds(120).describe('deadline of the import phase'),
   PACKWARDEN_LINGER_S: z.coerce

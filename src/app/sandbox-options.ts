@@ -16,7 +16,7 @@ export function sandboxOptions(config: Config, clock: Clock, log: Logger): Sandb
   const { PACKWARDEN_UPSTREAM_PROXY: upstreamProxy } = config;
   return {
     dockerSocket: config.PACKWARDEN_DOCKER_SOCKET,
-    instance: instanceOf(config),
+    instance: instanceOf(config.PACKWARDEN_DATA_DIR),
     images: imageTags(),
     egress: {
       mode: config.PACKWARDEN_EGRESS,
@@ -52,6 +52,6 @@ function diskFolder(config: Config): Pick<SandboxOptions, 'diskFolder'> {
 }
 
 /** The same for every start of one installation on one host: what it left behind is its own to remove. */
-function instanceOf(config: Config): string {
-  return createHash('sha256').update(`${hostname()}\0${config.PACKWARDEN_DATA_DIR}`).digest('hex').slice(0, 16);
+export function instanceOf(dataDir: string): string {
+  return createHash('sha256').update(`${hostname()}\0${dataDir}`).digest('hex').slice(0, 16);
 }

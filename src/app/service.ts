@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { PACKAGE_JSON } from '../blobs/manifest.js';
+import { DEFAULT_ARCHIVE_LIMITS } from '../blobs/limits.js';
 import { createSpool } from '../blobs/spool.js';
+import { manifestOf } from '../ecosystems/choose.js';
 import type { Clock } from '../jobs/ports.js';
 import { BullQueue } from '../queue/bull-queue.js';
 import { type RedisServer, startRedisServer } from '../queue/redis-server.js';
@@ -80,8 +81,14 @@ async function startParts(
   stops.push(() => queue.close());
   const spool = await createSpool({
     folder: join(config.PACKWARDEN_DATA_DIR, 'spool'),
-    manifest: PACKAGE_JSON,
+    manifest: manifestOf('auto'),
     maxBytes: config.PACKWARDEN_MAX_UPLOAD_BYTES,
+    limits: {
+      ...DEFAULT_ARCHIVE_LIMITS,
+      unpackedBytes: config.PACKWARDEN_MAX_UNPACKED_BYTES,
+      entries: config.PACKWARDEN_MAX_ENTRIES,
+      depth: config.PACKWARDEN_MAX_DEPTH,
+    },
   });
   stops.push(() => spool.close());
   await spool.sweep(await queue.unfinished(), clock.now() - ORPHAN_AGE_MS);

@@ -4,10 +4,11 @@ import type { TarEntry } from './tar-entry.js';
 
 /** A name on Linux file systems, in bytes. */
 const NAME_BYTES = 255;
-/** Folders that entries imply count as well, so that 10,000 deep paths do not fill the memory. */
-const NODES_PER_ENTRY = 4;
-
-type NodeKind = 'file' | 'directory' | 'symlink';
+/** What is no folder; a folder is its number. */
+const FILE = -1;
+const SYMLINK = -2;
+/** The archive's root. */
+const ROOT = 0;
 
 /**
  * The names an archive has given so far, and whether the next one keeps inside the root. The proof is by construction:
@@ -15,7 +16,8 @@ type NodeKind = 'file' | 'directory' | 'symlink';
  * at its beginning, over real folders, so following links never leaves the root, whatever their order in the archive.
  */
 export class ArchiveTree {
-  readonly #nodes = new Map<string, NodeKind>();
+  /** By the number of the folder and the name in it: whole paths would take ten times the memory in a hostile archive. */
+  readonly #nodes = new Map<string, number>();
   readonly #limits: ArchiveLimits;
 
   constructor(limits: ArchiveLimits) {
@@ -38,7 +40,7 @@ export class ArchiveTree {
     const parts = split(entry.path);
     if (parts.includes('..')) throw refuse('parent-path', entry, '".." is not allowed in a path');
     if (parts.length > this.#limits.depth) {
-      throw refuse('path-too-deep', entry, `more than ${this.#limits.depth} folders deep`);
+      throw refuse('path-too-deep', entry, `more than ${this.#limits.depth} folders deep (PACKWARDEN_MAX_DEPTH)`);
     }
     if (parts.some((part) => Buffer.byteLength(part) > NAME_BYTES)) {
       throw refuse('path-too-long', entry, `a name is longer than ${NAME_BYTES} bytes`);
@@ -55,32 +57,42 @@ export class ArchiveTree {
   }
 
   #place(entry: TarEntry, parts: readonly string[]): void {
-    let path = '';
-    for (const part of parts.slice(0, -1)) {
-      path += part;
-      const node = this.#nodes.get(path);
-      if (node === 'symlink') throw refuse('through-link', entry, `it lies behind the symbolic link "${path}"`);
-      if (node === 'file') throw refuse('conflicting-entry', entry, 'it lies below an entry that is a file');
-      if (node === undefined) this.#set(entry, path, 'directory');
-      path += '/';
+    let folder = ROOT;
+    for (const [i, part] of parts.slice(0, -1).entries()) {
+      const node = this.#nodes.get(keyOf(folder, part));
+      if (node === SYMLINK) {
+        const link = parts.slice(0, i + 1).join('/');
+        throw refuse('through-link', entry, `it lies behind the symbolic link "${link}"`);
+      }
+      if (node === FILE) throw refuse('conflicting-entry', entry, 'it lies below an entry that is a file');
+      folder = node ?? this.#create(entry, keyOf(folder, part), 'directory');
     }
     const own = entry.kind === 'directory' || entry.kind === 'symlink' ? entry.kind : 'file';
-    const before = parts.length === 0 ? 'directory' : this.#nodes.get(parts.join('/'));
+    const name = parts.at(-1);
+    const before = name === undefined ? ROOT : this.#nodes.get(keyOf(folder, name));
     if (before === undefined) {
-      this.#set(entry, parts.join('/'), own);
+      this.#create(entry, keyOf(folder, name ?? ''), own);
       return;
     }
     // The same file or folder again is what `tar --append` writes: the last one wins in every tar.
-    if (before !== own || own === 'symlink') {
-      throw refuse('conflicting-entry', entry, `a ${own} where an earlier entry is a ${before}`);
+    if (kindOf(before) !== own || own === 'symlink') {
+      throw refuse('conflicting-entry', entry, `a ${own} where an earlier entry is a ${kindOf(before)}`);
     }
   }
 
-  #set(entry: TarEntry, path: string, kind: NodeKind): void {
-    if (this.#nodes.size >= this.#limits.entries * NODES_PER_ENTRY) {
-      throw refuse('too-many-entries', entry, `more than ${this.#limits.entries * NODES_PER_ENTRY} files and folders`);
-    }
-    this.#nodes.set(path, kind);
+  /** Folders that paths only imply count as well, so that deep paths do not fill the memory. */
+  #create(entry: TarEntry, key: string, kind: NodeKind): number {
+    const { entries } = this.#limits;
+    if (this.#nodes.size >= entries) throw refuse('too-many-entries', entry, tooMany(entries));
+    const node = kind === 'directory' ? this.#nodes.size + 1 : kind === 'symlink' ? SYMLINK : FILE;
+    this.#nodes.set(key, node);
+    return node;
+  }
+
+  #find(parts: readonly string[]): number | undefined {
+    let node: number | undefined = ROOT;
+    for (const part of parts) node = node === undefined ? undefined : this.#nodes.get(keyOf(node, part));
+    return node;
   }
 
   #checkSymlink(entry: TarEntry, folders: number): void {
@@ -102,14 +114,32 @@ export class ArchiveTree {
     if (entry.target.startsWith('/') || parts.includes('..')) {
       throw refuse('link-outside', entry, `the hard link to "${entry.target}" leaves the archive`);
     }
-    const target = parts.join('/');
-    if (this.#nodes.get(target) !== 'file' || target === split(entry.path).join('/')) {
+    const isItself = parts.join('/') === split(entry.path).join('/');
+    if (this.#find(parts) !== FILE || isItself) {
       throw refuse('link-target', entry, `the hard link to "${entry.target}" is to no earlier file of the archive`);
     }
   }
 }
 
-function split(path: string): string[] {
+type NodeKind = 'file' | 'directory' | 'symlink';
+
+function kindOf(node: number): NodeKind {
+  if (node === FILE) return 'file';
+  return node === SYMLINK ? 'symlink' : 'directory';
+}
+
+/** A name holds no slash. */
+function keyOf(folder: number, name: string): string {
+  return `${folder}/${name}`;
+}
+
+/** Why an archive with more files and folders than `entries` is refused. */
+export function tooMany(entries: number): string {
+  return `the archive has more than ${entries} files and folders, the limit of this service (PACKWARDEN_MAX_ENTRIES)`;
+}
+
+/** The names in a path; none for the root itself. */
+export function split(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }
 

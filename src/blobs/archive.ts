@@ -1,4 +1,4 @@
-import { ArchiveTree } from './archive-tree.js';
+import { ArchiveTree, tooMany } from './archive-tree.js';
 import { ArchiveError } from './errors.js';
 import { GunzipStream, gunzipSmall } from './gunzip.js';
 import type { ArchiveLimits } from './limits.js';
@@ -101,8 +101,7 @@ class ContentCheck implements TarVisitor {
     this.#entries++;
     this.#current = entry.path;
     if (this.#entries > this.#limits.entries) {
-      const reason = `the archive has more than ${this.#limits.entries} entries`;
-      throw new ArchiveError('too-many-entries', reason, { entry: entry.path });
+      throw new ArchiveError('too-many-entries', tooMany(this.#limits.entries), { entry: entry.path });
     }
     return this.#finder.entry(entry, this.#tree.add(entry));
   }
@@ -116,7 +115,9 @@ class ContentCheck implements TarVisitor {
     const tooMuch = this.#unpacked > unpackedBytes;
     const tooDense = this.#unpacked > ratioFloorBytes && this.#unpacked > received * ratio;
     if (!tooMuch && !tooDense) return;
-    const reason = tooMuch ? `more than ${unpackedBytes} bytes` : `more than ${ratio} times its size`;
+    const reason = tooMuch
+      ? `more than ${unpackedBytes} bytes (PACKWARDEN_MAX_UNPACKED_BYTES)`
+      : `more than ${ratio} times its size`;
     const entry = this.#current === undefined ? {} : { entry: this.#current };
     throw new ArchiveError('bomb', `the archive unpacks to ${reason}`, entry);
   }

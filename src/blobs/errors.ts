@@ -63,7 +63,7 @@ export class BlobError extends Error {
 const SHOWN_CHARACTERS = 200;
 
 /** Names come from the attacker: control and bidirectional characters are escaped, and long ones cut. */
-function printable(text: string): string {
+export function printable(text: string): string {
   const cut = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
   return cut.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}"\\]/gu, (character) => {
     return `\\u{${character.codePointAt(0)?.toString(16)}}`;

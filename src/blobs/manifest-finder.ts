@@ -1,4 +1,4 @@
-import { ArchiveError } from './errors.js';
+import { ArchiveError, printable } from './errors.js';
 import type { ArchiveLimits } from './limits.js';
 import type { Manifest } from './manifest.js';
 import { BASELINE_FILE, MAX_BASELINE_BYTES, type ProjectText, projectText } from './project-text.js';
@@ -10,15 +10,24 @@ interface Candidate {
 }
 
 /**
- * Finds the project's manifest among the entries: at the root, or in the single folder that everything lies in (what
- * `npm pack` writes), and beside it the baseline of its owners. Holds at most two files of each name in memory.
+ * Folders that never are a project: hidden ones, and those that macOS (in archives of its Finder) and Synology's disks put beside
+ * what somebody packs. `image/opt/find-root.mjs` has the same list.
+ */
+const NO_PROJECT = /^(?:\..*|node_modules|__MACOSX|@eaDir)$/;
+
+/**
+ * Finds the project's manifest among the entries: at the root, or in the single folder at the root (what `npm pack` writes),
+ * and beside it the baseline of its owners. Files beside that folder do not matter: macOS's `._package`, for example. Holds at most
+ * two files of each name in memory.
  */
 export class ManifestFinder {
   readonly #root = new Map<string, Candidate>();
   readonly #nested = new Map<string, Candidate>();
   #reading: Candidate | undefined;
-  #top: string | undefined;
+  #folder: string | undefined;
   #single = true;
+  /** A folder with a manifest that is not taken, for the reason. */
+  #elsewhere: string | undefined;
 
   constructor(
     private readonly manifest: Manifest,
@@ -29,12 +38,18 @@ export class ManifestFinder {
   entry(entry: TarEntry, parts: readonly string[]): boolean {
     const [top] = parts;
     if (top === undefined) return false;
-    this.#top ??= top;
-    if (top !== this.#top) this.#single = false;
+    const isInFolder = parts.length > 1 || entry.kind === 'directory';
+    if (isInFolder && !NO_PROJECT.test(top)) {
+      this.#folder ??= top;
+      if (top !== this.#folder) this.#single = false;
+    }
     const name = parts.at(-1) ?? '';
     const isManifest = this.manifest.files.includes(name);
     if (!isManifest && name !== BASELINE_FILE) return false;
-    if (parts.length > 2 || (parts.length === 2 && !this.#single)) return false;
+    const folders = parts.slice(0, -1);
+    if (isManifest && !folders.some((folder) => NO_PROJECT.test(folder)))
+      this.#elsewhere ??= printable(folders.join('/'));
+    if (parts.length > 2 || (parts.length === 2 && !(this.#single && top === this.#folder))) return false;
     if (isManifest && entry.size > this.limits.manifestBytes) {
       throw new ArchiveError('bad-manifest', `larger than ${this.limits.manifestBytes} bytes`, { entry: entry.path });
     }
@@ -60,12 +75,14 @@ export class ManifestFinder {
     if (found === undefined) {
       const wanted = this.manifest.files.join(' or ');
       const reason = `no ${wanted} at the root of the archive, nor in the single folder at its root`;
-      throw new ArchiveError('no-manifest', reason);
+      const hint = this.#elsewhere === undefined ? '' : `; there is one in "${this.#elsewhere}": pack that folder`;
+      throw new ArchiveError('no-manifest', `${reason}${hint}`);
     }
     if (found.entry.kind !== 'file') {
       throw new ArchiveError('bad-manifest', `a ${found.entry.kind}, not a file`, { entry: found.entry.path });
     }
-    this.manifest.check(Buffer.concat(found.chunks), this.limits.manifestDepth);
+    const fault = this.manifest.faultOf(Buffer.concat(found.chunks), this.limits.manifestDepth);
+    if (fault !== null) throw new ArchiveError('bad-manifest', fault);
     return baselineOf(folder.get(BASELINE_FILE));
   }
 

@@ -1,10 +1,12 @@
 import { ArchiveError } from './errors.js';
 
-/** The records of a PAX header that say what an entry is; the rest (times, owners, extended attributes) is left out. */
+/** The records of a PAX header that say what an entry is; the rest (owners, other times, extended attributes) is left out. */
 export interface PaxRecords {
   readonly path?: string;
   readonly linkpath?: string;
   readonly size?: number;
+  /** Whole seconds since 1970, negative before; without it nothing sound was said. */
+  readonly mtime?: number;
   /** The entry is a sparse file in one of GNU's PAX formats. */
   readonly sparse: boolean;
 }
@@ -12,6 +14,8 @@ export interface PaxRecords {
 const SPACE = 0x20;
 const EQUALS = 0x3d;
 const NEWLINE = 0x0a;
+/** Seconds with any fraction (POSIX.1-2017, pax, "pax Extended Header File Times"). */
+const TIME = /^-?\d{1,15}(?:\.\d*)?$/;
 
 /**
  * Reads the records of a PAX extended header by their lengths, in bytes (POSIX.1-2017, pax, "pax Extended Header").
@@ -19,11 +23,12 @@ const NEWLINE = 0x0a;
  * @throws ArchiveError `corrupt-entry` or `entry-name`
  */
 export function readPax(header: Buffer): PaxRecords {
-  const records: { path?: string; linkpath?: string; size?: number; sparse: boolean } = { sparse: false };
+  const records: { -readonly [Key in keyof PaxRecords]: PaxRecords[Key] } = { sparse: false };
   for (let start = 0; start < header.length; ) {
     const { key, value, end } = readRecord(header, start);
     if (key === 'path' || key === 'linkpath') records[key] = readName(value);
     if (key === 'size') records.size = readSize(value);
+    if (key === 'mtime' && TIME.test(value.toString('latin1'))) records.mtime = Math.floor(Number(value));
     if (key.startsWith('GNU.sparse.')) records.sparse = true;
     start = end;
   }

@@ -4,6 +4,7 @@ import { type PaxRecords, readName } from './pax.js';
 
 /** Bytes of a header, and the unit that bodies are padded to. */
 export const BLOCK = 512;
+const DEFAULT_MODE = 0o644;
 
 export type TarEntryKind = 'file' | 'directory' | 'symlink' | 'link' | 'device';
 
@@ -16,6 +17,10 @@ export interface TarEntry {
   readonly size: number;
   /** Empty for what is no link. */
   readonly target: string;
+  /** Permission bits; those of an ordinary file where the header has none. */
+  readonly mode: number;
+  /** Whole seconds since 1970, negative before; 0 where nothing sound is said. */
+  readonly mtime: number;
 }
 
 /** Extended headers: PAX's, and GNU tar's for long names. */
@@ -29,6 +34,8 @@ export type TarHeader =
       readonly path: string;
       readonly size: number;
       readonly target: string;
+      readonly mode: number;
+      readonly mtime: number;
     }
   | { readonly kind: ExtensionKind; readonly size: number };
 
@@ -71,9 +78,12 @@ export function readHeader(block: Buffer): TarHeader | undefined {
   const extension = EXTENSIONS[header.type];
   if (extension !== undefined) return { kind: extension, size };
   readName(block.subarray(0, 100));
-  readName(block.subarray(345, 500));
+  // GNU tar's own format has times there, as bytes.
+  if (isUstar(block)) readName(block.subarray(345, 500));
   const target = readName(block.subarray(157, 257));
-  return { kind: 'entry', type: header.type, path: header.path ?? '', size, target };
+  const { mode = DEFAULT_MODE, mtime } = header;
+  const seconds = Math.floor((mtime?.getTime() ?? 0) / 1000) || 0;
+  return { kind: 'entry', type: header.type, path: header.path ?? '', size, target, mode, mtime: seconds };
 }
 
 function decode(block: Buffer): Header {
@@ -97,10 +107,14 @@ function readSize(block: Buffer, header: Header): number {
   if (!sound || size === undefined || !Number.isSafeInteger(size)) {
     throw new ArchiveError('corrupt-entry', 'its header has no sound size', { entry: path });
   }
-  if (block.toString('latin1', 257, 263) === 'ustar\0' && block.toString('latin1', 263, 265) !== '00') {
+  if (isUstar(block) && block.toString('latin1', 263, 265) !== '00') {
     throw new ArchiveError('corrupt-entry', 'its header is of an unknown tar version', { entry: path });
   }
   return size;
+}
+
+function isUstar(block: Buffer): boolean {
+  return block.toString('latin1', 257, 263) === 'ustar\0';
 }
 
 /** Applies what extended headers said. @throws ArchiveError `unsupported-entry`, `corrupt-entry` */
@@ -118,5 +132,5 @@ export function resolveEntry(header: TarHeader & { kind: 'entry' }, pending: Pen
   }
   const isLink = kind === 'symlink' || kind === 'link';
   const target = isLink ? (pending.pax?.linkpath ?? pending['long-target'] ?? header.target) : '';
-  return { path, kind, size, target };
+  return { path, kind, size, target, mode: header.mode, mtime: pending.pax?.mtime ?? header.mtime };
 }

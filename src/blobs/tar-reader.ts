@@ -20,6 +20,7 @@ export interface TarVisitor {
 
 /** As node-tar's: extended attributes of macOS take some hundred KiB. */
 const EXTENDED_HEADER_LIMIT = 1024 ** 2;
+const ZEROS = Buffer.alloc(BLOCK);
 
 /**
  * Frames a tar stream into entries without keeping any of it. node-tar's own Parser is not used here: it decodes
@@ -79,7 +80,7 @@ export class TarReader {
     if (this.#state === 'extension') {
       const size = collected.length - this.#padding;
       // GNU tar reads a long name up to its first NUL, over the header's end into the padding.
-      if (collected.subarray(size).some((byte) => byte !== 0)) {
+      if (!collected.subarray(size).equals(ZEROS.subarray(0, this.#padding))) {
         throw new ArchiveError('corrupt-entry', 'an extended header that does not end where it says');
       }
       this.#takeExtension(collected.subarray(0, size));

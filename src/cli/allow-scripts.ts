@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { loadConfig } from '../app/config.js';
-import { allowScriptsForm, FORMS, type Form } from '../report/allow-scripts.js';
+import type { AllowListForm } from '../ecosystems/allow-list.js';
+import { allowScriptsForm, FORMS, formFor } from '../report/allow-scripts.js';
 import { plain } from '../report/plain.js';
 import { type Report, reportSchema } from '../report/report.js';
+import { reportedManager } from '../report/reported-manager.js';
 import { type Command, readArgs, UsageError } from './usage.js';
 
-const HELP = `Usage: packwarden allow-scripts REPORT [--for npm|pnpm|pnpm10|yarn]
+const HELP = `Usage: packwarden allow-scripts REPORT [--for ${FORMS.map(({ name }) => name).join('|')}]
 
 Prints which dependency scripts may run, for the package manager that the report is of (or the one named by --for), in the
-form that its file takes: npm 11.16 and later, pnpm 10.26 and later, pnpm 10 before, yarn 2 and later.
+form that its file takes (read by ${FORMS.map(({ readBy }) => readBy).join('; ')}).
 REPORT is a file, the address of a report (http://…/v1/jobs/ID), or the id of a job of the service that is configured here.
 Of a job with --check-needed, packages that need no script (they can be loaded without, and it left nothing) are refused, too,
 and named on standard error.
@@ -42,11 +44,15 @@ async function readText(where: string): Promise<string> {
   return response.text();
 }
 
-function formOf(report: Report, wanted: string | undefined): Form {
-  const name = wanted ?? report.manager?.name ?? 'npm';
-  const form = FORMS.find((known) => known === name);
+function formOf(report: Report, wanted: string | undefined): AllowListForm {
+  const form = wanted === undefined ? formFor(report) : FORMS.find(({ name }) => name === wanted);
   if (form !== undefined) return form;
-  throw new UsageError(`${name} has no such form; known ones: ${FORMS.join(', ')}`, 'packwarden allow-scripts --help');
+  const { name, version } = wanted === undefined ? reportedManager(report) : { name: wanted, version: '' };
+  const known = FORMS.map((each) => each.name).join(', ');
+  throw new UsageError(
+    `${`${name} ${version}`.trim()} has no such form; known ones: ${known}`,
+    'packwarden allow-scripts --help',
+  );
 }
 
 /** `packwarden allow-scripts`. */
@@ -65,9 +71,11 @@ export const allowScripts: Command = {
       throw new UsageError('one report is needed', 'packwarden allow-scripts --help');
     }
     const report = await readReport(where);
-    const { file, text } = allowScriptsForm(report.allowScripts, formOf(report, values.for));
+    const { file, text, beside, notes } = allowScriptsForm(report, formOf(report, values.for));
     process.stderr.write(`for ${file}:\n`);
     process.stdout.write(text);
+    if (beside !== undefined) process.stderr.write(`for ${beside.file}, because ${beside.why}:\n${beside.text}`);
+    for (const note of notes) process.stderr.write(`${plain(note)}\n`);
     const { recommended, refused, unneeded = [] } = report.allowScripts;
     for (const spec of unneeded) {
       process.stderr.write(

@@ -1,4 +1,4 @@
-import type { PackageManager } from './manager.js';
+import type { PackageManager, Recognition } from './manager.js';
 import { MANAGERS, managersNamed } from './managers.js';
 import type { ManagerName } from './names.js';
 import { askedManager, type FoundProject } from './project.js';
@@ -14,10 +14,28 @@ export interface Choice {
  * many a project has another runtime's lock file beside it.
  */
 export function manifestsOf(asked: ManagerName | 'auto'): readonly [string, ...string[]] {
-  return (asked === 'auto' ? MANAGERS[0] : managersNamed(asked)[0]).recognition.manifests;
+  return candidates(asked)[0].recognition.manifests;
 }
 
-const AUTOMATIC = MANAGERS.filter(({ recognition }) => recognition.manifests[0] === manifestsOf('auto')[0]);
+/** The manifest as the check of an uploaded archive takes it. */
+export function manifestOf(asked: ManagerName | 'auto'): {
+  readonly files: Recognition['manifests'];
+  readonly faultOf: Recognition['manifestFault'];
+} {
+  const { manifests: files, manifestFault: faultOf } = candidates(asked)[0].recognition;
+  return { files, faultOf };
+}
+
+const [FIRST, ...OTHERS] = MANAGERS;
+const AUTOMATIC: readonly [PackageManager, ...PackageManager[]] = [
+  FIRST,
+  ...OTHERS.filter(({ recognition }) => recognition.manifests[0] === FIRST.recognition.manifests[0]),
+];
+
+/** The managers that a request may come out at, the one that is taken where nothing says which first. */
+export function candidates(asked: ManagerName | 'auto'): readonly [PackageManager, ...PackageManager[]] {
+  return asked === 'auto' ? AUTOMATIC : managersNamed(asked);
+}
 
 /** A lock file of the project and the manager that wrote it. */
 interface FoundLock {

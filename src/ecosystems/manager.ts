@@ -1,3 +1,6 @@
+import type { AllowListForm } from './allow-list.js';
+import type { ImageName } from './images.js';
+import type { LockFiles } from './lock-lines.js';
 import type { ManagerName } from './names.js';
 import type { FoundProject } from './project.js';
 
@@ -11,10 +14,12 @@ export interface NetworkSettings {
   readonly hasExtraCa: boolean;
 }
 
-/** Runs a program that a loader (`image/opt/load.*`) is written for. */
+/** Runs a program that a loader (`load.*` in `image/opt`) is written for. */
 export interface LoaderCommand {
   readonly runtime: string;
   readonly loader: string;
+  /** Beside the manager's own environment. */
+  readonly environment: readonly string[];
 }
 
 /** One command of the fetch: the manager resolves, downloads, unpacks and links, and runs no script of a package. */
@@ -38,10 +43,19 @@ export interface ScriptRunner {
   environment(project: FoundProject): readonly string[];
 }
 
+/** A file in HOME. */
+export interface HomeFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly content: string;
+}
+
 /** How a project of a manager is recognised, by files of its root. */
 export interface Recognition {
   /** The file that makes a folder a project; of several in one folder the first counts. */
   readonly manifests: readonly [string, ...string[]];
+  /** What is wrong with a manifest, in words for whoever sent it; null when nothing is. `maxDepth`: of nested values in it. */
+  manifestFault(content: Uint8Array, maxDepth: number): string | null;
   /** The one that decides first. */
   readonly lockFiles: readonly string[];
   /** Files that only projects of this manager have. */
@@ -55,8 +69,13 @@ export interface Recognition {
   suits(project: FoundProject): string | undefined;
 }
 
-/** The sandbox images by the runtime that they hold. */
-export type ImageName = 'npm' | 'bundler';
+/** A manager's program in the image, and the settings that it reads whenever it runs. */
+export interface ImageProgram {
+  /** Its files in the read-only root: itself where it is a program, else the scripts that an interpreter of the image is given. */
+  readonly files: readonly string[];
+  /** Ends of the paths of its settings, in HOME and in projects, e.g. `/.npmrc`. */
+  readonly settings: readonly string[];
+}
 
 /** A package manager as the sandbox drives it. Everything here is data or a pure function: `src/sandbox/` runs the commands. */
 export interface PackageManager {
@@ -65,6 +84,16 @@ export interface PackageManager {
   readonly version: string;
   readonly image: ImageName;
   readonly recognition: Recognition;
+  readonly program: ImageProgram;
+  readonly lock: LockFiles;
+  /** The forms in which a project allows scripts, the newest first; empty where the manager runs every script. */
+  readonly allowLists: readonly AllowListForm[];
+  /** Takes a direct dependency out of a project, with its name behind, e.g. `npm uninstall`. */
+  readonly removal: string;
+  /** Hosts that its own files name beside the configured `registry` (its URL). */
+  registryHosts(registry: string): readonly string[];
+  /** Settings that it takes from HOME alone. They are added to a file that stands there already. */
+  homeFiles(network: NetworkSettings): readonly HomeFile[];
   /** Beyond the container's own environment. */
   environment(network: NetworkSettings, project: FoundProject): readonly string[];
   /**

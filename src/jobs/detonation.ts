@@ -123,6 +123,7 @@ export class Detonation {
     const fetched = await this.#limited('the fetch', installMs + SLACK_MS, run.fetch(installMs));
     this.#record('fetch', fetched);
     await this.#listPackages(run);
+    this.#monitor.keepWrites();
     return fetched.exitCode === 0;
   }
 
@@ -172,9 +173,11 @@ export class Detonation {
   /** Without the list nothing can be attributed, but what was seen still stands. */
   async #listPackages(run: SandboxRun): Promise<void> {
     try {
-      const { packages, disagreements } = await this.#limited('listing the packages', SLACK_MS, run.packages());
-      this.#packages = packages;
-      this.#disagreements = disagreements;
+      const listing = await this.#limited('listing the packages', SLACK_MS, run.packages());
+      this.#packages = listing.packages;
+      this.#disagreements = listing.disagreements;
+      const hasFailed = this.#incomplete.some(({ code }) => code === 'fetch-failed' || code === 'fetch-timeout');
+      this.#incomplete.push(...listing.incomplete.filter(({ code }) => code !== 'fetch-failed' || !hasFailed));
     } catch (error) {
       if (error instanceof CancelledError) throw error;
       const message = `the installed packages could not be listed: ${error instanceof Error ? error.message : error}`;

@@ -24,7 +24,7 @@ export async function withLines(report: Report, { blobs, key, folder }: ProjectA
   const packages = report.findings.flatMap(({ package: by }) => (by === null ? [] : [by]));
   if (packages.length === 0) return report;
   try {
-    const names = decidingFiles(report.manager?.name ?? report.ecosystem);
+    const names = decidingFiles(report);
     const paths = names.map((name) => join(folder, name));
     const files = await blobs.readFiles(key, { paths, maxBytes: MAX_FILE_BYTES });
     const file = names.find((name) => files.has(join(folder, name)));

@@ -24,6 +24,7 @@ export class Monitor implements AlertSink {
   readonly #interruptions: string[] = [];
   #drops = 0;
   #judging = false;
+  #keepsWrites = false;
 
   /**
    * From now on alerts count. Until the opening canary has come back nothing of the project has run: what is seen before
@@ -33,13 +34,18 @@ export class Monitor implements AlertSink {
     this.#judging = true;
   }
 
+  /** From now on writes to the project's files are kept: before, the package manager puts every file into place. */
+  keepWrites(): void {
+    this.#keepsWrites = true;
+  }
+
   alert(alert: Alert): void {
     if (alert.rule === TRACE_RULE || alert.rule === FORK_RULE) {
       this.tree.add(alert);
       return;
     }
     if (alert.rule === WRITE_RULE) {
-      this.writes.add(alert);
+      if (this.#keepsWrites) this.writes.add(alert);
       return;
     }
     if (CONTACT_RULES.has(alert.rule)) {
@@ -84,7 +90,7 @@ export class Monitor implements AlertSink {
     if (this.#drops > 0) {
       faults.push({ code: 'events-dropped', message: `the sensor dropped ${this.#drops} events during the job` });
     }
-    const overflow = this.#fold.overflowed + this.tree.overflowed + this.writes.overflowed;
+    const overflow = this.#fold.overflowed + this.tree.overflowed + this.writes.overflowed + this.contacts.overflowed;
     if (overflow > 0) {
       faults.push({ code: 'alerts-overflowed', message: `${overflow} different alerts were more than a report holds` });
     }

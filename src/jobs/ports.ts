@@ -12,6 +12,7 @@ import type { SourceStatus } from '../falco/source.js';
 import type { PlantedDecoy } from '../report/decoys.js';
 import type { LoadedPackage, Report, RunningProcess } from '../report/report.js';
 import type { Steps } from '../report/steps.js';
+import type { IncompleteReason } from '../report/verdict.js';
 import type { Ecosystem, JobSpec, JobState, JobSummary, JobView } from './job.js';
 
 /** Time and randomness come in from outside. */
@@ -101,6 +102,11 @@ export interface PackageListing {
   readonly packages: readonly InstalledPackage[];
   /** In words for the report. */
   readonly disagreements: readonly string[];
+  /**
+   * Why the run can't be vouched for: the project or a package is made for another version of its language; the fetch ended well and
+   * not at its end.
+   */
+  readonly incomplete: readonly IncompleteReason[];
 }
 
 /** A running sandbox: one container, its network and its gateway, for one try of one job. */

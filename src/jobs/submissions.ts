@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
-import { GEMFILE, PACKAGE_JSON } from '../blobs/manifest.js';
+import { manifestOf } from '../ecosystems/choose.js';
 import { type EgressMode, isWithin } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobSpec, JobSummary, JobView } from './job.js';
@@ -73,8 +73,7 @@ export class Submissions {
     if (egress !== undefined && !isWithin(egress, maxEgress)) throw new EgressNotPermittedError(egress, maxEgress);
     queue.assertConnected();
     const id = newId();
-    const manifest = request.ecosystem === 'bundler' ? GEMFILE : PACKAGE_JSON;
-    const { baseline, ...stored } = await blobs.put(id, request.body, manifest);
+    const { baseline, ...stored } = await blobs.put(id, request.body, manifestOf(request.ecosystem));
     const spec: JobSpec = {
       id,
       ecosystem: request.ecosystem,

@@ -1,27 +1,15 @@
-import { stringify } from 'yaml';
+import type { AllowListForm, DecidedPackage, ScriptDecision, WrittenAllowList } from '../ecosystems/allow-list.js';
+import { MANAGERS } from '../ecosystems/managers.js';
 import type { Report } from './report.js';
+import { reportedManager } from './reported-manager.js';
+import { specOf } from './spec.js';
 
-/** The package managers that are told by a file which dependency scripts may run; yarn 1 runs all and has no such form. */
-export const FORMS = ['npm', 'pnpm', 'pnpm10', 'yarn'] as const;
-export type Form = (typeof FORMS)[number];
+/** Every form in which some package manager takes the decision. */
+export const FORMS: readonly AllowListForm[] = MANAGERS.flatMap(({ allowLists }) => allowLists);
 
-/** One package manager's way to write the decision down. */
-export interface AllowScriptsForm {
-  readonly file: string;
-  /** What belongs into that file, in its own syntax. */
-  readonly text: string;
-}
-
-interface Decision {
-  readonly name: string;
-  /** `name@version`, as the report gives it. */
-  readonly pinned: string;
-}
-
-/** `@scope/name@1.0.0`: the version stands behind the last `@`. */
-function parseSpec(pinned: string): Decision {
-  const at = pinned.lastIndexOf('@');
-  return { name: at > 0 ? pinned.slice(0, at) : pinned, pinned };
+/** The form for the package manager that a report is of; undefined where it has none: it runs every script. */
+export function formFor(report: Report): AllowListForm | undefined {
+  return reportedManager(report).allowLists[0];
 }
 
 /**
@@ -29,23 +17,33 @@ function parseSpec(pinned: string): Decision {
  * (npm asks for this asymmetry: `npm approve-scripts` writes the same). What nobody needs is refused like what misbehaved, but
  * not where another version of it is allowed.
  */
-export function allowScriptsForm(decision: Report['allowScripts'], form: Form): AllowScriptsForm {
-  const { recommended, refused, unneeded = [] } = decision;
-  const allowed = recommended.map(parseSpec);
-  const allowedNames = new Set(allowed.map(({ name }) => name));
-  const useless = unneeded.map((spec) => parseSpec(spec).name).filter((name) => !allowedNames.has(name));
-  const denied = [...new Set([...refused.map((spec) => parseSpec(spec).name), ...useless])];
-  const decisions = <T>(yes: T, no: T): Record<string, T> =>
-    Object.fromEntries([...allowed.map(({ pinned }) => [pinned, yes]), ...denied.map((name) => [name, no])]);
-  const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
-  if (form === 'npm') return { file: 'package.json', text: json({ allowScripts: decisions(true, false) }) };
-  if (form === 'pnpm') return { file: 'pnpm-workspace.yaml', text: stringify({ allowBuilds: decisions(true, false) }) };
-  if (form === 'yarn') {
-    const meta = decisions({ built: true }, { built: false });
-    return { file: 'package.json', text: json({ dependenciesMeta: meta }) };
+export function allowScriptsForm(report: Report, form: AllowListForm): WrittenAllowList {
+  return form.write(decisionOf(report));
+}
+
+function decisionOf(report: Report): ScriptDecision {
+  const { recommended, refused, unneeded = [] } = report.allowScripts;
+  const deliveries = deliveriesOf(report);
+  const allowed = recommended.flatMap(deliveries);
+  const names = new Set(allowed.map(({ name }) => name));
+  const useless = unneeded.flatMap(deliveries).filter(({ name }) => !names.has(name));
+  return { allowed, refused: [...refused.flatMap(deliveries), ...useless] };
+}
+
+/** Every package that was delivered under a `name@version`. A report of before origins were kept says nothing else than the registry. */
+function deliveriesOf({ installed = [] }: Report): (spec: string) => readonly DecidedPackage[] {
+  const known = new Map<string, DecidedPackage[]>();
+  for (const { name, version, from: kind, resolved, integrity } of installed) {
+    const spec = specOf({ name, version });
+    const pkg = { name, version, from: { kind, resolved, integrity } };
+    known.set(spec, [...(known.get(spec) ?? []), pkg]);
   }
-  // pnpm 10 takes names: a name that is also refused in another version stays refused.
-  const names = [...new Set(allowed.map(({ name }) => name))].filter((name) => !denied.includes(name));
-  const lists = { onlyBuiltDependencies: names, ignoredBuiltDependencies: denied };
-  return { file: 'pnpm-workspace.yaml', text: stringify(lists) };
+  return (spec) => known.get(spec) ?? [fromRegistry(spec)];
+}
+
+/** `@scope/name@1.0.0`: the version stands behind the last `@`. */
+function fromRegistry(spec: string): DecidedPackage {
+  const at = spec.lastIndexOf('@');
+  const [name, version] = at > 0 ? [spec.slice(0, at), spec.slice(at + 1)] : [spec, ''];
+  return { name, version, from: { kind: 'registry', resolved: null, integrity: null } };
 }

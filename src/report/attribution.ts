@@ -11,8 +11,11 @@ import type { Step, Steps } from './steps.js';
  */
 const STEP_PROGRAM = '/opt/packwarden/confine';
 
-/** The program in the image that loads one package: `node /opt/packwarden/load.cjs NAME|FOLDER …`, `ruby …/load.rb …`. */
-const LOADER = /^(?:node|ruby) \/opt\/packwarden\/load\.(?:cjs|rb) (\S+)/;
+/** A program in the image that loads one package: `node /opt/packwarden/node/load.cjs NAME|FOLDER …`, `ruby …/ruby/load.rb …`. */
+const LOADER = /^\w+ \/opt\/packwarden\/\w+\/load\.\w+ (\S+)/;
+
+/** The program in the image that evaluates the manifest of one package, where that is a program: `ruby …/ruby/manifest.rb FILE`. */
+const EVALUATOR = /^\S+ \/opt\/packwarden\/\w+\/manifest\.\w+ (.+)$/;
 
 /** How many commands of a package's scripts a report shows, and how much of each. */
 const SHOWN_COMMANDS = 10;
@@ -22,7 +25,7 @@ const SHOWN_COMMAND_CHARS = 300;
 const TOOL = /^node (\/.+) --help$/;
 
 /** How the worker's step begins: `confine step=ID COMMAND …`. */
-const STEP = /^confine step=(\w+) /;
+const STEP = /^confine step=(\S+) /;
 
 /** A process that a step started, the step's own, and what the engine forked for it. */
 const DIRECTLY_BELOW = 3;
@@ -78,10 +81,14 @@ function ownerOf(
   packages: PackageIndex,
 ): InstalledPackage | undefined {
   if (step.kind === 'scripts') return step.folder === null ? undefined : packages.owning(step.folder);
-  if (step.kind === 'project-code') return packages.root;
+  const cmdline = chain[top - 1]?.programs[0]?.cmdline ?? '';
+  if (step.kind === 'project-code') {
+    // The project's code could start this program too, and so be taken for a package that it asks for itself.
+    const manifest = EVALUATOR.exec(cmdline)?.[1];
+    return (manifest === undefined ? undefined : packages.owning(manifest)) ?? packages.root;
+  }
   if (step.kind !== 'load') return undefined;
   // Our loader starts a process for each package; its arguments are the loader's.
-  const cmdline = chain[top - 1]?.programs[0]?.cmdline ?? '';
   const loaded = LOADER.exec(cmdline)?.[1];
   if (loaded !== undefined) return loaded.startsWith('/') ? packages.owning(loaded) : packages.direct(loaded);
   const tool = TOOL.exec(cmdline)?.[1];

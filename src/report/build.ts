@@ -11,6 +11,7 @@ import type { Contacts } from './contacts.js';
 import { correlate } from './correlation.js';
 import type { PlantedDecoy } from './decoys.js';
 import { directAttempts } from './direct-attempts.js';
+import { disguisedPrograms } from './disguised-programs.js';
 import { dataInNames, type GatewayObservation, leakedDecoy, refusedEgress, toAlert } from './egress-findings.js';
 import { directRow, recordRow } from './egress-rows.js';
 import { type PhaseStart, toFinding } from './findings.js';
@@ -178,7 +179,8 @@ function allFindings(
     decoys: evidence.decoys,
     foreignWrites,
   };
-  const single = [...alerts, ...seen, ...foreignWriteAlerts(foreignWrites)]
+  const derived = [...foreignWriteAlerts(foreignWrites), ...disguisedPrograms(actors, evidence.hostname)];
+  const single = [...alerts, ...seen, ...derived]
     .map((observed) => toFinding(observed, context))
     .filter((finding) => finding !== undefined)
     .map((finding) => lowerKnown(finding, evidence.known, (pkg) => index.isFromRegistry(pkg)));
@@ -209,8 +211,8 @@ function perPackage(observation: GatewayObservation, evidence: Evidence, actors:
 
 /** Who tried to reach anything, by the gateway or past it. */
 function contacting({ contacts }: Evidence, alerts: readonly FoldedAlert[], actors: Actors): ReadonlySet<string> {
-  const tries = [...contacts.all(), ...directAttempts(alerts).map(({ alert }) => alert)];
-  const packages = tries.flatMap((alert) => attribute(alert, actors).package ?? []);
+  const tries = [...contacts.all(), ...directAttempts(alerts)];
+  const packages = tries.flatMap(({ alert }) => attribute(alert, actors).package ?? []);
   return new Set(packages.map(specOf));
 }
 

@@ -1,11 +1,14 @@
 import type { EgressRecord } from '../egress/record.js';
-import type { Alert } from '../falco/alert.js';
+import { type Alert, alertTimeNs } from '../falco/alert.js';
+import type { FoldedAlert } from '../falco/fold.js';
 
 /** The rules of `rules/packwarden_plumbing.yaml` that tell which process talked to the gateway. */
 export const CONTACT_RULES: ReadonlySet<string> = new Set(['Packwarden name lookup', 'Packwarden proxy connection']);
 
-/** Far above an honest install's; beyond it, egress is reported without a package. */
-const MAX_CONTACTS = 20_000;
+/** Different questions, and different connections, of different processes: far above an honest install's. */
+const MAX_KEPT = 20_000;
+/** A question's id (RFC 1035 §4.1.1) is new each time. */
+const QUESTION_ID_CHARS = 2;
 
 /** What of an attempt tells who made it. */
 export type Asked = Pick<EgressRecord, 'via' | 'host' | 'clientPorts'>;
@@ -24,17 +27,52 @@ interface Lookup {
  * but, for the proxy, no names. They meet in the DNS question's bytes, or in the connection's local port.
  */
 export class Contacts {
-  readonly #lookups: Lookup[] = [];
+  readonly #lookups = new Map<string, Lookup>();
   readonly #byPort = new Map<number, Alert>();
+  readonly #connections = new Map<string, FoldedAlert>();
+
+  #overflowed = 0;
+
+  /** Questions and connections that were not remembered. */
+  get overflowed(): number {
+    return this.#overflowed;
+  }
 
   add(alert: Alert): void {
-    if (this.#lookups.length + this.#byPort.size >= MAX_CONTACTS) return;
     if (alert.rule === 'Packwarden name lookup') {
-      this.#lookups.push({ alert, data: (alert.fields['evt.arg.data'] ?? '').toLowerCase() });
+      this.#addLookup(alert);
       return;
     }
     const port = localPort(alert.fields['fd.name']);
-    if (port !== undefined) this.#byPort.set(port, alert);
+    if (port === undefined) return;
+    const kept = this.#keptConnection(alert);
+    if (kept !== undefined) this.#byPort.set(port, kept);
+  }
+
+  /** The first alert of a process and a peer stands for all of them, so that a flood of connections costs a number each. */
+  #keptConnection(alert: Alert): Alert | undefined {
+    const { 'proc.pid': pid, 'proc.vpid': vpid, 'fd.name': connection = '' } = alert.fields;
+    const key = `${pid} ${vpid} ${connection.split('->')[1]}`;
+    const known = this.#connections.get(key);
+    const at = alertTimeNs(alert);
+    if (known !== undefined) {
+      this.#connections.set(key, { ...known, count: known.count + 1, last: at });
+      return known.alert;
+    }
+    if (this.#connections.size >= MAX_KEPT) {
+      this.#overflowed += 1;
+      return undefined;
+    }
+    this.#connections.set(key, { alert, count: 1, first: at, last: at });
+    return alert;
+  }
+
+  #addLookup(alert: Alert): void {
+    const data = (alert.fields['evt.arg.data'] ?? '').toLowerCase();
+    const key = `${alert.fields['proc.pid']}\0${data.slice(QUESTION_ID_CHARS)}`;
+    if (this.#lookups.has(key)) return;
+    if (this.#lookups.size >= MAX_KEPT) this.#overflowed += 1;
+    else this.#lookups.set(key, { alert, data });
   }
 
   /** The first alert of each process behind an attempt, in the order they came; empty when it can't be told. */
@@ -49,10 +87,13 @@ export class Contacts {
     return [...byProcess.values()];
   }
 
-  /** Every alert, in no order between the two kinds. */
-  *all(): Iterable<Alert> {
-    for (const { alert } of this.#lookups) yield alert;
-    yield* this.#byPort.values();
+  /** Every contact, folded over the equal ones of a process, in no order between the two kinds. */
+  *all(): Iterable<FoldedAlert> {
+    for (const { alert } of this.#lookups.values()) {
+      const at = alertTimeNs(alert);
+      yield { alert, count: 1, first: at, last: at };
+    }
+    yield* this.#connections.values();
   }
 
   #fromPorts(ports: readonly number[]): readonly Alert[] {
@@ -61,7 +102,7 @@ export class Contacts {
 
   #askingFor(host: string): readonly Alert[] {
     const question = renderedQuestion(host);
-    return this.#lookups.filter(({ data }) => data.includes(question)).map(({ alert }) => alert);
+    return [...this.#lookups.values()].filter(({ data }) => data.includes(question)).map(({ alert }) => alert);
   }
 }
 

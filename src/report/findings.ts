@@ -2,6 +2,7 @@ import { type Alert, alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { type Actors, type Attribution, attribute } from './attribution.js';
 import { decoyOf, type PlantedDecoy } from './decoys.js';
+import { loweredBecause } from './lowered.js';
 import { type AuthoredWrite, writerOf } from './project-writes.js';
 import type { Finding, LegacyAlert } from './report.js';
 
@@ -51,14 +52,15 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
   const { packages, phases, decoys, foreignWrites } = context;
   const { alert, count, first, last } = observed;
   const attribution = attribute(alert, context);
-  if (alert.source === 'syscall' && isWorkers(attribution)) return undefined;
+  if (alert.source === 'syscall' && isWorkers(alert, attribution)) return undefined;
   // The shell that the worker's step starts for a script is not the package's choice.
   if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
   const { package: pkg, programs, processes } = attribution;
   const wrote = writerOf(programs, foreignWrites);
+  const lowered = loweredBecause(alert, attribution);
   return {
     rule: alert.rule,
-    priority: alert.priority,
+    priority: lowered === undefined ? alert.priority : 'NOTICE',
     tags: [...alert.tags],
     count,
     first: isoTime(first),
@@ -68,6 +70,7 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
     decoy: alert.fields['egress.decoy'] ?? decoyOf(alert, decoys),
     ...(wrote === undefined ? {} : { wroteBy: packages.ref(wrote.writer) }),
     processes,
+    ...(lowered === undefined ? {} : { known: lowered }),
     alert: toLegacyAlert(alert),
   };
 }
@@ -78,13 +81,16 @@ const STARTED_BY_PROGRAM = 'started_by_program';
 /** Where the image's programs are: its root is read-only, so no package can put one there. */
 const IMAGE_FOLDERS = /^(?:\/usr\/|\/bin\/|\/sbin\/|\/lib|\/opt\/)/;
 
+/** The container engine's helper as the kernel names it: a file of the host, which no path of the container leads to. */
+const ENGINE_HELPER = /^(?:runc|crun|memfd:runc_cloned.*|\/proc\/self\/exe|\/usr\/s?bin\/(?:runc|crun))$/;
+
 /**
- * Whether it is the doing of the engine or of the worker. The engine's helper (runc) acts under the container's id before a step's
- * first program: no program of the container stands in its chain. Every process that a package makes has its maker's programs there,
- * whatever it calls itself. In a step without code of packages all programs are the image's; another program counts.
+ * Whether it is the doing of the engine or of the worker. The engine's helper acts under the container's id before a step's first
+ * program: it has no maker in the container. Every process that a package makes has one, whatever it calls itself. In a step without
+ * code of packages all programs are the image's; another program counts.
  */
-function isWorkers({ step, programs }: Attribution): boolean {
-  if (step === undefined) return programs.length === 0;
+function isWorkers({ fields }: Alert, { step, programs }: Attribution): boolean {
+  if (step === undefined) return programs.length === 0 && ENGINE_HELPER.test(fields['proc.exepath'] ?? '');
   if (step.kind !== 'own' && step.kind !== 'fetch' && step.kind !== 'canary') return false;
   return programs.every(({ exepath }) => IMAGE_FOLDERS.test(exepath));
 }

@@ -12,6 +12,7 @@ export const INCOMPLETE_CODES = {
   'alerts-overflowed': 'unwatched',
   'scripts-not-run': 'unwatched',
   'nothing-installed': 'unwatched',
+  'other-runtime': 'unfinished',
   'fetch-failed': 'unfinished',
   'fetch-timeout': 'unfinished',
   'install-failed': 'unfinished',
@@ -179,7 +180,14 @@ export const reportSchema = z.object({
   ecosystem: z.string(),
   /** The package manager that ran, why it was this one, and what of the project's configuration was left out for it. */
   manager: z
-    .object({ name: z.string(), version: z.string(), reason: z.string(), leftOut: z.array(z.string()) })
+    .object({
+      name: z.string(),
+      version: z.string(),
+      reason: z.string(),
+      leftOut: z.array(z.string()),
+      /** The file of the project's root, lock file or manifest, that decided what was installed. Absent in reports of before it was kept. */
+      decidedBy: z.string().optional(),
+    })
     .nullable(),
   submittedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),

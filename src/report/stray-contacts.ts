@@ -1,6 +1,5 @@
 import { BlockList, isIPv4 } from 'node:net';
 import type { Alert } from '../falco/alert.js';
-import { alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { OUTBOUND_RULE } from './direct-attempts.js';
 
@@ -14,19 +13,18 @@ privateRanges.addSubnet('192.168.0.0', 16);
  * What was sent to a gateway's ports at an address that is not this sandbox's gateway: to another job's, or to the network
  * around. No rule can tell them apart, since each sandbox's gateway has another address. They count as direct attempts.
  */
-export function strayContacts(contacts: Iterable<Alert>, gateway: string): readonly FoldedAlert[] {
+export function strayContacts(contacts: Iterable<FoldedAlert>, gateway: string): readonly FoldedAlert[] {
   const folds = new Map<string, FoldedAlert>();
-  for (const contact of contacts) {
+  for (const { alert: contact, count, first, last } of contacts) {
     const peer = peerOf(contact.fields['fd.name']);
     if (peer === undefined || peer.address === gateway || !privateRanges.check(peer.address)) continue;
     const key = `${contact.fields['proc.pid']} ${peer.address} ${peer.port}`;
-    const at = alertTimeNs(contact);
     const known = folds.get(key);
     folds.set(key, {
       alert: known?.alert ?? asDirectAttempt(contact, peer),
-      count: (known?.count ?? 0) + 1,
-      first: known?.first ?? at,
-      last: at,
+      count: (known?.count ?? 0) + count,
+      first: known?.first ?? first,
+      last,
     });
   }
   return [...folds.values()];

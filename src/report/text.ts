@@ -1,3 +1,4 @@
+import { formFor } from './allow-scripts.js';
 import type { AuditPart, JoinedReport } from './audit-part.js';
 import { counted } from './counted.js';
 import { type FindingGroup, groupByPackage } from './groups.js';
@@ -223,7 +224,7 @@ function nextSteps(report: Report, page: TextPage): string {
   const lines = [
     ...(refused.length > 0 ? page.wrapped(`refuse: ${list(refused)}`, 2, 4) : []),
     ...(recommended.length > 0
-      ? page.wrapped(`scripts that ran clean, ready for npm's allowScripts: ${list(recommended)}`, 2, 4)
+      ? page.wrapped(`scripts that ran clean${readyFor(report)}: ${list(recommended)}`, 2, 4)
       : []),
     ...neededOnes(report, page, list),
     ...(unneeded.length > 0
@@ -231,6 +232,11 @@ function nextSteps(report: Report, page: TextPage): string {
       : []),
   ];
   return lines.length === 0 ? '' : [page.paint('bold', 'Next'), ...lines].join('\n');
+}
+
+function readyFor(report: Report): string {
+  const form = formFor(report);
+  return form === undefined ? '' : `, ready for ${form.setting} (packwarden allow-scripts)`;
 }
 
 /** Of the scripts that ran clean: which a package can't be loaded without, and which it can, though they did something. */

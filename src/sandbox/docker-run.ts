@@ -3,13 +3,13 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import { rewritten } from '../blobs/rewrite.js';
 import { type Choice, chooseManager, manifestsOf } from '../ecosystems/choose.js';
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import type { NetworkSettings, PackageManager } from '../ecosystems/manager.js';
+import type { HomeFile, NetworkSettings, PackageManager } from '../ecosystems/manager.js';
 import { MANAGERS, tellingFiles } from '../ecosystems/managers.js';
 import { CA_FILE, HOME, OPT, PROJECT } from '../ecosystems/places.js';
 import { type FoundProject, foundProject } from '../ecosystems/project.js';
-import { YARN_HOME_SETTINGS, yarnScopes } from '../ecosystems/yarn-berry/yarn-scopes.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { Gateway } from '../egress/gateway.js';
 import type { EgressLeak } from '../egress/leak.js';
@@ -94,14 +94,13 @@ export class DockerRun implements SandboxRun {
     return relative(PROJECT, this.#project.root);
   }
 
-  /** Makes the project folder, the file of certificate authorities, and the decoys, one of which is yarn's settings too. `putArchive` does not reach a tmpfs, hence `tar`. */
+  /** Makes the project folder, the file of certificate authorities, the decoys, and the package managers' settings. `putArchive` does not reach a tmpfs, hence `tar`. */
   async prepare(extraCa: string | undefined): Promise<void> {
     const { decoys, clock, networkSettings } = this.#parts;
     const authorities = extraCa === undefined ? [] : [{ path: CA_FILE, content: extraCa }];
-    const files = [...authorities, ...decoys].map(({ path, content }) => ({
-      path: relative(HOME, path),
-      content: path === YARN_HOME_SETTINGS ? content + yarnScopes(networkSettings.registries) : content,
-    }));
+    // Whichever of them installs, a script may call another one.
+    const settings = MANAGERS.flatMap((manager) => manager.homeFiles(networkSettings));
+    const files = joined([...authorities, ...decoys, ...settings]);
     const script = [
       `tar -xf - -C ${HOME} && mkdir -p ${PROJECT}`,
       ...(extraCa === undefined ? [] : [`cat /etc/ssl/certs/ca-certificates.crt >> ${CA_FILE}`]),
@@ -121,12 +120,19 @@ export class DockerRun implements SandboxRun {
   get manager(): Report['manager'] {
     if (this.#choice === undefined) return null;
     const { manager, reason } = this.#choice;
-    return { name: manager.name, version: manager.version, reason, leftOut: [...this.#leftOut] };
+    const deciding = manager.lock.deciding.find((file) => this.#project.files.includes(file.name));
+    return {
+      name: manager.name,
+      version: manager.version,
+      reason,
+      leftOut: [...this.#leftOut],
+      ...(deciding === undefined ? {} : { decidedBy: deciding.name }),
+    };
   }
 
   async unpack(archive: Readable): Promise<void> {
-    const tar = ['tar', '-xzf', '-', '--no-same-owner', '-C', PROJECT];
-    const unpacked = await this.#commands.capture(tar, { cwd: PROJECT, stdin: archive });
+    const tar = ['tar', '-xf', '-', '--no-same-owner', '-C', PROJECT];
+    const unpacked = await this.#commands.capture(tar, { cwd: PROJECT, stdin: rewritten(archive) });
     if (unpacked.exitCode !== 0) throw unpackFailed('the archive could not be unpacked', unpacked);
     const { ecosystem, networkSettings } = this.#parts;
     const files = [manifestsOf(ecosystem).join(','), tellingFiles().join(',')];
@@ -190,7 +196,7 @@ export class DockerRun implements SandboxRun {
     folders?: ReadonlySet<string>,
   ): Promise<ImportResult> {
     const { importEachMs, lingerMs } = this.#parts.limits;
-    const { runtime, loader } = this.#manager.load;
+    const { runtime, loader, environment: env } = this.#manager.load;
     const whole = importPlan(packages, this.projectDir);
     const plan = folders === undefined ? whole : onlyIn(folders, whole);
     // Tools are asked for help only while half of the time is left.
@@ -198,7 +204,7 @@ export class DockerRun implements SandboxRun {
     const command = ['node', `${OPT}/import-all.mjs`, this.projectDir, ...seconds, runtime, loader];
     const results = new OutputTail(MAX_RESULT_BYTES);
     const channel = { stdin: JSON.stringify(plan), stdout: results };
-    const step = await this.#commands.step(command, { cwd: this.projectDir, timeoutMs, kind: 'load', channel });
+    const step = await this.#commands.step(command, { cwd: this.projectDir, timeoutMs, kind: 'load', channel, env });
     return { ...step, ...readImportResults(results.text(), plan, packages) };
   }
 
@@ -253,6 +259,13 @@ export class DockerRun implements SandboxRun {
     await removed('removing a network', docker.getNetwork(network.id).remove());
     log.debug({ container: container.id }, 'sandbox removed');
   }
+}
+
+/** Files for HOME; of several with one path the contents follow each other: a decoy may hold settings, too. */
+function joined(files: readonly HomeFile[]): readonly HomeFile[] {
+  const contents = new Map<string, string>();
+  for (const { path, content } of files) contents.set(path, (contents.get(path) ?? '') + content);
+  return [...contents].map(([path, content]) => ({ path: relative(HOME, path), content }));
 }
 
 /** Several commands as one step; the last one decides how it ended. */

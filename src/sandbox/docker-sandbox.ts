@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
+import { candidates } from '../ecosystems/choose.js';
 import type { NetworkSettings } from '../ecosystems/manager.js';
-import { MANAGERS, managersNamed } from '../ecosystems/managers.js';
 import { containerEnvironment } from '../ecosystems/node/environment.js';
 import { HOME } from '../ecosystems/places.js';
 import type { Gateway } from '../egress/gateway.js';
@@ -123,7 +123,7 @@ class DockerSandbox implements Sandbox {
     volume: string | undefined,
   ): Promise<Docker.Container> {
     const { instance, images, runtime } = this.#options;
-    const [manager] = plan.ecosystem === 'auto' ? MANAGERS : managersNamed(plan.ecosystem);
+    const [manager] = candidates(plan.ecosystem);
     const image = images[manager.image];
     const spec = containerSpec({
       name: nameOf(plan.jobId),

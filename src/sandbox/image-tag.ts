@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { IMAGE_NAMES } from '../ecosystems/images.js';
 import type { SandboxImages } from './options.js';
 
 /** The definition that belongs to this code, beside `src/` and `dist/`. */
@@ -26,5 +27,6 @@ export function imageTags(imageDir = IMAGE_DIR): SandboxImages {
   const files = filesBelow(imageDir, '.').sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const listing = files.map((file) => `${sha256(readFileSync(join(imageDir, file)))}  ${file}\n`).join('');
   const tag = sha256(listing).slice(0, 12);
-  return { npm: `packwarden/sandbox-npm:${tag}`, bundler: `packwarden/sandbox-bundler:${tag}` };
+  const tags = IMAGE_NAMES.map((name) => [name, `packwarden/sandbox-${name}:${tag}`] as const);
+  return Object.fromEntries(tags) as SandboxImages;
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import type { ImageName } from '../ecosystems/manager.js';
+import type { ImageName } from '../ecosystems/images.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { EgressPolicy } from '../egress/policy.js';
 import type { Clock } from '../jobs/ports.js';

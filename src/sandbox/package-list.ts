@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type InstalledPackage, ORIGINS } from '../ecosystems/installed-package.js';
 import type { PackageListing } from '../jobs/ports.js';
+import type { IncompleteReason } from '../report/verdict.js';
 import { SandboxError } from './errors.js';
 
 /** What `packages.mjs` prints at most: 50,000 packages. */
@@ -10,7 +11,7 @@ const shortText = z.string().max(4096);
 
 const origin = z.object({ kind: z.enum(ORIGINS), resolved: shortText.nullable(), integrity: shortText.nullable() });
 
-/** One line of the listing: a package, or a disagreement between the manager's record and the disk. */
+/** One line of the listing: a package; a disagreement between the manager's record and the disk; why the run can't be vouched for. */
 const packageLine = z.object({
   name: shortText.min(1),
   calledItself: shortText.optional(),
@@ -25,20 +26,26 @@ const packageLine = z.object({
   resolved: z.record(shortText, shortText.startsWith('/')).optional(),
   bins: z.array(shortText.startsWith('/')).max(4).optional(),
 }) satisfies z.ZodType<InstalledPackage>;
-const lineSchema = z.union([packageLine, z.object({ disagreement: shortText })]);
+const lineSchema = z.union([
+  packageLine,
+  z.object({ disagreement: shortText }),
+  z.object({ incomplete: z.object({ code: z.enum(['fetch-failed', 'other-runtime']), message: shortText }) }),
+]);
 
 /** @throws SandboxError `listing-failed` when a line is not what the lister writes, or the project is not its first */
 export function parsePackageList(text: string): PackageListing {
   const packages: InstalledPackage[] = [];
   const disagreements: string[] = [];
+  const incomplete: IncompleteReason[] = [];
   for (const line of text.split('\n').filter((candidate) => candidate !== '')) {
     const parsed = parseLine(line);
     if ('disagreement' in parsed) disagreements.push(parsed.disagreement);
+    else if ('incomplete' in parsed) incomplete.push(parsed.incomplete);
     else packages.push(parsed);
   }
   if (packages[0]?.path !== '.')
     throw new SandboxError('listing-failed', 'the list of packages does not begin with the project');
-  return { packages, disagreements };
+  return { packages, disagreements, incomplete };
 }
 
 function parseLine(line: string): z.infer<typeof lineSchema> {

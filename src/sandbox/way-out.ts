@@ -1,9 +1,9 @@
+import { candidates } from '../ecosystems/choose.js';
 import { type Gateway, openGateway } from '../egress/gateway.js';
 import { narrowed } from '../egress/mode.js';
 import { DEFAULT_ALLOW } from '../egress/policy.js';
 import { makeIdentity, type PrivateRegistry } from '../egress/registry.js';
 import type { PlantedSecret } from '../egress/secret-matcher.js';
-import type { Ecosystem } from '../jobs/job.js';
 import type { SandboxPlan } from '../jobs/ports.js';
 import type { Decoys } from './decoys/decoy.js';
 import { inTime } from './docker-call.js';
@@ -28,11 +28,12 @@ export async function openWayOut(
     authorization === undefined ? [] : [{ url, authorization }],
   );
   const registries = known.length === 0 ? undefined : { known, identity: await makeIdentity(known) };
+  const publicHosts = candidates(plan.ecosystem).flatMap((manager) => manager.registryHosts(options.registry));
   const opening = openGateway({
     address,
     policy: {
       mode: narrowed(plan.egress ?? egress.mode, maxEgress),
-      allow: [...(egress.allow ?? DEFAULT_ALLOW), ...publicHosts(plan.ecosystem, options.registry)],
+      allow: [...(egress.allow ?? DEFAULT_ALLOW), ...publicHosts],
     },
     clock,
     logger: log,
@@ -44,15 +45,6 @@ export async function openWayOut(
   const gateway = await inTime('opening the gateway', opening);
   const trusted = [extraCa, registries?.identity.cert].filter((pem) => pem !== undefined);
   return { gateway, ca: trusted.length === 0 ? undefined : trusted.join('\n') };
-}
-
-/**
- * Hosts that a package manager's own files name beside the configured registry: yarn 1 writes npm's registry into lock files
- * under a name of its own, and bundler's gems come from a registry of theirs.
- */
-function publicHosts(ecosystem: Ecosystem, registry: string): readonly string[] {
-  if (ecosystem === 'bundler') return ['rubygems.org', 'index.rubygems.org'];
-  return new URL(registry).host === 'registry.npmjs.org' ? ['registry.yarnpkg.com'] : [];
 }
 
 /** What the gateway looks for in all that leaves the sandbox. */

@@ -11,8 +11,8 @@ import { createAuthenticator } from '../../src/api/authenticator.js';
 import { hashPassword, type TokenRecord, type UserRecord } from '../../src/api/credentials.js';
 import type { IdTokenVerifier, PartReadiness } from '../../src/api/ports.js';
 import { createApiServer } from '../../src/api/server.js';
-import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
 import { createSpool } from '../../src/blobs/spool.js';
+import { manifestOf } from '../../src/ecosystems/choose.js';
 import { Submissions } from '../../src/jobs/submissions.js';
 import { Contract } from './contract.js';
 import { MemoryQueue } from './memory-queue.js';
@@ -51,7 +51,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const queue = new MemoryQueue();
   const parts: Record<string, PartReadiness> = { redis: { ready: true } };
   const log: string[] = [];
-  const blobs = await createSpool({ folder, manifest: PACKAGE_JSON, maxBytes: maxUploadBytes });
+  const blobs = await createSpool({ folder, manifest: manifestOf('auto'), maxBytes: maxUploadBytes });
   const stopping = new AbortController();
   const api = createApi({
     metrics: { contentType: 'text/plain', render: async () => '' },

@@ -14,7 +14,7 @@ const bodies = REFUSED.map((row) => ({ ...row, bytes: row.body() }));
 let service: ServiceProcess;
 
 beforeAll(async () => {
-  service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path }, 'api');
+  service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path, PACKWARDEN_MAX_ENTRIES: '10000' }, 'api');
 });
 afterAll(async () => {
   await service?.stop();

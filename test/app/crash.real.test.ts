@@ -4,6 +4,7 @@ import { connect as connectSocket, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reportOf, submit, untilState } from './client.js';
+import { sandboxesOf } from './own-sandboxes.js';
 import { dataFolder, eventually, ServiceProcess } from './service-process.js';
 import { packProject, projectWithScript } from './tarballs.js';
 
@@ -28,12 +29,6 @@ async function start(env: Record<string, string> = {}, role = 'all'): Promise<Se
 
 const EMPTY = { 'package.json': { name: 'empty', version: '1.0.0' } };
 const slowProject = (seconds: number) => projectWithScript(`setTimeout(() => {}, ${seconds * 1000});`);
-/** Containers, networks and volumes of jobs. */
-const sandboxes = () => {
-  const label = '-q --filter label=packwarden.job';
-  const script = `docker ps -a ${label}; docker network ls ${label}; docker volume ls ${label}`;
-  return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim();
-};
 /** A worker that leaves as much behind as one can when it is killed. */
 const ON_DISK = { PACKWARDEN_DISK: 'volume', PACKWARDEN_HOME_BYTES: String(512 * 1024 ** 2) };
 
@@ -94,12 +89,12 @@ describe('a part dies in the middle of a job', () => {
     const id = await submit(api.url, await slowProject(4));
     await untilState(api.url, id, ['installing']);
     await first.stop('SIGKILL');
-    expect(sandboxes()).not.toBe('');
+    expect(sandboxesOf(data.path)).not.toEqual([]);
     await start({ PACKWARDEN_REDIS_URL: redis, ...ON_DISK }, 'worker');
     const report = await reportOf(api.url, id, 90_000);
     expect(report.verdict).toBe('clean');
     expect(report.monitoring.proven).toBe(true);
-    await eventually('nothing is left', 20_000, () => sandboxes() === '' || undefined);
+    await eventually('nothing is left', 20_000, () => sandboxesOf(data.path).length === 0 || undefined);
     expect(readdirSync(join(data.path, 'disks'))).toEqual([]);
     expect(execFileSync('losetup', ['--list'], { encoding: 'utf8' })).not.toContain(data.path);
   });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/report.js';
 import { imageTags } from '../../src/sandbox/image-tag.js';
 import { reportOf, submit, untilState } from './client.js';
+import { sandboxesOf } from './own-sandboxes.js';
 import { dataFolder, eventually, ServiceProcess } from './service-process.js';
 import { projectWithScript } from './tarballs.js';
 
@@ -122,6 +123,8 @@ beforeAll(async () => {
   const own = Object.entries(networkInterfaces()).filter(([name]) => !/^(lo|docker|br-|pw-|veth)/.test(name));
   const host = own.flatMap(([, addresses = []]) => addresses).find(({ family }) => family === 'IPv4');
   neighbour = await startNeighbour();
+  // What is looked for at the end is found while it is there.
+  expect(sandboxesOf(data.path)).not.toEqual([]);
   const bridge = gatewayOf(foreign);
   targets = {
     'the host by a Docker bridge': `${bridge} ${port}`,
@@ -184,9 +187,7 @@ describe('after a job', () => {
 
   it('no container, network or volume of it is left', async () => {
     await eventually('nothing is left', 20_000, () => {
-      const label = ['--filter', 'label=packwarden.job', '-q'];
-      const left = docker('ps', '-a', ...label) + docker('network', 'ls', ...label) + docker('volume', 'ls', ...label);
-      return left === '' || undefined;
+      return sandboxesOf(data.path).length === 0 || undefined;
     });
   });
 });

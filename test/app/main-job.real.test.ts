@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { reportOf, submit } from './client.js';
+import { sandboxesOf } from './own-sandboxes.js';
 import { runningService } from './running-service.js';
 import { eventually } from './service-process.js';
 import { packProject, projectWithScript } from './tarballs.js';
@@ -111,10 +112,7 @@ describe('a job, as the README tells it', () => {
 
   it('leaves no container, network or tarball behind', async () => {
     await eventually('nothing is left', 20_000, () => {
-      const left = sh(
-        'docker ps -aq --filter name=packwarden-; docker network ls -q --filter name=packwarden-; ls spool',
-      );
-      return left.trim() === '' || undefined;
+      return (sandboxesOf(service.dataPath).length === 0 && sh('ls spool').trim() === '') || undefined;
     });
   });
 });

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_ARCHIVE_LIMITS } from '../../src/blobs/limits.js';
-import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
 import { createSpool, type Spool } from '../../src/blobs/spool.js';
+import { manifestOf } from '../../src/ecosystems/choose.js';
 import { REFUSED, TAKEN } from './archive-table.js';
+
+/** The table has archives with one entry more. */
+const LIMITS = { ...DEFAULT_ARCHIVE_LIMITS, entries: 10_000 };
 
 let folder: string;
 let spool: Spool;
@@ -16,11 +19,11 @@ let streaming: Spool;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packwarden-blobs-'));
-  spool = await createSpool({ folder, manifest: PACKAGE_JSON });
+  spool = await createSpool({ folder, manifest: manifestOf('auto'), limits: LIMITS });
   streaming = await createSpool({
     folder,
-    manifest: PACKAGE_JSON,
-    limits: { ...DEFAULT_ARCHIVE_LIMITS, smallBytes: 0 },
+    manifest: manifestOf('auto'),
+    limits: { ...LIMITS, smallBytes: 0 },
   });
 });
 

@@ -2,8 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ArchiveCheck } from '../../src/blobs/archive.js';
 import { DEFAULT_ARCHIVE_LIMITS } from '../../src/blobs/limits.js';
-import { GEMFILE, type Manifest, PACKAGE_JSON } from '../../src/blobs/manifest.js';
+import type { Manifest } from '../../src/blobs/manifest.js';
 import { MAX_BASELINE_BYTES, type ProjectText } from '../../src/blobs/project-text.js';
+import { manifestOf } from '../../src/ecosystems/choose.js';
 import { END, entry, file, folder, hardLink, MANIFEST, pax, project, symlink, tarball } from './tar-writer.js';
 
 const NAME = 'packwarden.yaml';
@@ -16,7 +17,7 @@ const rows: readonly [string, Buffer, ProjectText | null, Manifest?][] = [
   ['there is none', project(), null],
   ['beside the manifest', project(file(NAME, OURS)), ours],
   ['before the manifest', tarball(file(NAME, OURS), MANIFEST), ours],
-  ['beside a Gemfile', tarball(file('Gemfile', 'x'), file(NAME, OURS)), ours, GEMFILE],
+  ['beside a Gemfile', tarball(file('Gemfile', 'x'), file(NAME, OURS)), ours, manifestOf('bundler')],
   ['with a byte order mark', project(file(NAME, `\ufeff${OURS}`)), ours],
   ['in the folder that everything lies in', tarball(nested, file(`package/${NAME}`, OURS)), ours],
   ['written twice: the last one wins, as in every tar', project(file(NAME, THEIRS), file(`./${NAME}`, OURS)), ours],
@@ -46,7 +47,7 @@ const rows: readonly [string, Buffer, ProjectText | null, Manifest?][] = [
 ];
 
 describe('the baseline of an uploaded project', () => {
-  it.each(rows)('%s', async (_title, body, expected, manifest = PACKAGE_JSON) => {
+  it.each(rows)('%s', async (_title, body, expected, manifest = manifestOf('auto')) => {
     const check = new ArchiveCheck(manifest, DEFAULT_ARCHIVE_LIMITS);
     try {
       for (let at = 0; at < body.length; at += 97) await check.write(body.subarray(at, at + 97));
@@ -57,7 +58,7 @@ describe('the baseline of an uploaded project', () => {
   });
 
   it('costs no memory while it is too large, and no manifest', async () => {
-    const check = new ArchiveCheck(PACKAGE_JSON, DEFAULT_ARCHIVE_LIMITS);
+    const check = new ArchiveCheck(manifestOf('auto'), DEFAULT_ARCHIVE_LIMITS);
     try {
       const huge = entry({ path: NAME, body: Buffer.alloc(24 * 1024 ** 2, 'a: b\n') });
       await check.write(gzipSync(Buffer.concat([huge, MANIFEST, END])));

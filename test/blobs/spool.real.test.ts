@@ -7,9 +7,9 @@ import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
 import { createSpool } from '../../src/blobs/spool.js';
 import { TarReader } from '../../src/blobs/tar-reader.js';
+import { manifestOf } from '../../src/ecosystems/choose.js';
 import { TAKEN } from './archive-table.js';
 import { checkArchive } from './check.js';
 import { mutate, seeded } from './mutations.js';
@@ -28,7 +28,7 @@ test.skipIf(process.getuid?.() !== 0)('a full disk is told as such, leaves nothi
   const small = join(folder, 'disk');
   await mkdir(small);
   await run('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', small]);
-  const spool = await createSpool({ folder: small, manifest: PACKAGE_JSON });
+  const spool = await createSpool({ folder: small, manifest: manifestOf('auto') });
   try {
     const noise = Buffer.concat(Array.from({ length: 32_768 }, (_, i) => createHash('sha256').update(`${i}`).digest()));
     const large = project(entry({ path: 'a', body: noise }));

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
 import { createSpool, type Spool } from '../../src/blobs/spool.js';
+import { manifestOf } from '../../src/ecosystems/choose.js';
 import { entry, file, folder as folderEntry, project, tarball } from './tar-writer.js';
 
 const LIMIT = 64 * 1024;
@@ -18,7 +18,7 @@ let spool: Spool;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'packwarden-spool-'));
-  spool = await createSpool({ folder, manifest: PACKAGE_JSON, maxBytes: LIMIT });
+  spool = await createSpool({ folder, manifest: manifestOf('auto'), maxBytes: LIMIT });
 });
 
 afterEach(async () => {
@@ -67,7 +67,7 @@ describe('some files of a blob as text', () => {
 
 test('a missing spool folder is made, for its owner alone', async () => {
   const made = join(folder, 'new', 'spool');
-  await (await createSpool({ folder: made, manifest: PACKAGE_JSON })).close();
+  await (await createSpool({ folder: made, manifest: manifestOf('auto') })).close();
   expect((await stat(made)).mode & 0o777).toBe(0o700);
 });
 
@@ -83,8 +83,8 @@ function* split(body: Buffer): Generator<Buffer> {
 
 test('a body as large as the limit is taken, one byte more is not', async () => {
   const body = project(entry({ path: 'a', body: noise(LIMIT / 2) }));
-  const exact = await createSpool({ folder, manifest: PACKAGE_JSON, maxBytes: body.length });
-  const less = await createSpool({ folder, manifest: PACKAGE_JSON, maxBytes: body.length - 1 });
+  const exact = await createSpool({ folder, manifest: manifestOf('auto'), maxBytes: body.length });
+  const less = await createSpool({ folder, manifest: manifestOf('auto'), maxBytes: body.length - 1 });
   await expect(exact.put(randomUUID(), Readable.from([body]))).resolves.toMatchObject({ bytes: body.length });
   await expect(less.put(randomUUID(), Readable.from([body]))).rejects.toMatchObject({ code: 'too-large' });
   await Promise.all([exact.close(), less.close()]);

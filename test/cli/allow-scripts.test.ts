@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { allowScripts } from '../../src/cli/allow-scripts.js';
-import { buildReport } from '../../src/report/build.js';
-import { evidence } from '../report/evidence.js';
+import { report } from '../api/reports.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pw-allow-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
-const decided = { ...buildReport(evidence()), allowScripts: { recommended: ['good@1.0.0'], refused: ['evil@2.0.0'] } };
+const decided = { ...report(), allowScripts: { recommended: ['good@1.0.0'], refused: ['evil@2.0.0'] } };
+const ofYarn1 = { ...decided, manager: { name: 'yarn', version: '1.22.22', reason: '', leftOut: [] } };
 const PNPM = 'allowBuilds:\n  good@1.0.0: true\n  evil: false\n';
 
 function file(name: string, content: unknown): string {
@@ -44,6 +44,14 @@ describe('packwarden allow-scripts', () => {
     expect((await run(path, '--for', 'pnpm')).out).toBe(PNPM);
   });
 
+  it('says what another file must hold, beside the one that standard output is for', async () => {
+    const { out, err } = await run(file('yarn.json', decided), '--for', 'yarn');
+    expect(JSON.parse(out)).toMatchObject({ dependenciesMeta: { 'good@1.0.0': { built: true } } });
+    expect(err).toContain(
+      'for .yarnrc.yml, because yarn below 4.14 runs every script that is not named:\nenableScripts: false\n',
+    );
+  });
+
   it('reads a report from its address', async () => {
     const server = createServer((_request, response) => response.end(JSON.stringify(decided))).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
@@ -64,7 +72,7 @@ describe('packwarden allow-scripts', () => {
   });
 
   it('ends with 1 when there is nothing to decide', async () => {
-    expect((await run(file('empty.json', buildReport(evidence())))).code).toBe(1);
+    expect((await run(file('empty.json', report()))).code).toBe(1);
   });
 
   it.each<[string, string[], RegExp]>([
@@ -73,6 +81,11 @@ describe('packwarden allow-scripts', () => {
     ['no JSON', [file('no.json', 'hello')], /no full report/],
     ['a job that still runs', [file('running.json', { id: 'x', status: 'installing' })], /no full report/],
     ['a manager that has no such form', [file('r.json', decided), '--for', 'bundler'], /bundler has no such form/],
+    [
+      'a report of yarn 1, which runs every script',
+      [file('y.json', ofYarn1)],
+      /yarn 1\.\S+ has no such form; known ones: npm, /,
+    ],
   ])('refuses %s', async (_case, argv, message) => {
     await expect(run(...argv)).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) });
   });

@@ -1,20 +1,21 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gateway, openGateway } from '../../src/egress/gateway.js';
+import { imageTags } from '../../src/sandbox/image-tag.js';
 import { silent } from './harness.js';
 
 const run = promisify(execFile);
 const docker = async (...args: string[]) => (await run('docker', args)).stdout.trim();
 const gatewayOf = (network: string) =>
   docker('network', 'inspect', '-f', '{{(index .IPAM.Config 0).Gateway}}', network);
-const NETWORK = `packwarden-test-egress-${process.pid}`;
+const NETWORK = `packwarden-test-egress-${randomUUID().slice(0, 8)}`;
 
 let gateway: Gateway;
 let address: string;
-let image: string;
 let registry: Server;
 let port: number;
 
@@ -31,7 +32,7 @@ async function inside(script: string): Promise<unknown> {
     `GATEWAY=${address}`,
     '-e',
     `PORT=${port}`,
-    image,
+    imageTags().npm,
     'node',
     '-e',
     script,
@@ -40,8 +41,6 @@ async function inside(script: string): Promise<unknown> {
 }
 
 beforeAll(async () => {
-  image = (await docker('images', '-q', 'packwarden/base')).split('\n')[0] ?? '';
-  if (image === '') throw new Error('no image packwarden/base: run scripts/setup');
   registry = createServer((_request, response) => response.end('a package')).listen(0, '127.0.0.1');
   await once(registry, 'listening');
   const bound = registry.address();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { attribute, packagesThatRan } from '../../src/report/attribution.js';
 import { PackageIndex } from '../../src/report/package-index.js';
+import type { ProcessTree } from '../../src/report/process-tree.js';
 import { FORK_RULE } from '../../src/report/process-tree.js';
-import { alertAt, IMPORT, NPM, PROJECT, pkg, type Start, startAlert, treeOf } from './evidence.js';
+import { alertAt, FETCH, IMPORT, PROJECT, pkg, STEPS, type Start, scriptsOf, startAlert, treeOf } from './evidence.js';
 
 const packages = new PackageIndex(
   [
@@ -16,22 +17,33 @@ const packages = new PackageIndex(
   PROJECT,
 );
 
+STEPS.add({ id: 'linked', kind: 'scripts', folder: `${PROJECT}/packages/linked` });
+
+const actors = (tree: ProcessTree) => ({ tree, steps: STEPS, packages });
 const folder = (path: string): string => `${PROJECT}/${path}`;
-const inPackage = (path: string): Start => [2, 20, 10, folder(path), 'sh -c node setup.js'];
-const LEFT = [...NPM, inPackage('node_modules/left')];
+/** The shell that a step starts for a script. */
+const shell = (path: string): Start => [2, 20, 10, folder(path), 'sh -c node setup.js'];
+const LEFT = [...scriptsOf('left'), shell('node_modules/left')];
+const step = (id: string, cmdline: string): Start => [1, 10, 9, PROJECT, `confine step=${id} ${cmdline}`];
 
 const rows: readonly [string, readonly Start[], Record<string, string>, string[] | null][] = [
-  ['a script in its folder', LEFT, { 'proc.pid': '20' }, ['app', 'left']],
+  ['a script', LEFT, { 'proc.pid': '20' }, ['app', 'left']],
+  ['the step itself', LEFT, { 'proc.pid': '10' }, ['app', 'left']],
   [
     'a nested package',
-    [...NPM, inPackage('node_modules/left/node_modules/deep')],
+    [...scriptsOf('left/node_modules/deep'), shell('node_modules/left/node_modules/deep')],
     { 'proc.pid': '20' },
     ['app', 'left', 'deep'],
   ],
-  ['a scoped package', [...NPM, inPackage('node_modules/@scope/tool')], { 'proc.pid': '20' }, ['app', '@scope/tool']],
+  [
+    'a scoped package',
+    [...scriptsOf('@scope/tool'), shell('node_modules/@scope/tool')],
+    { 'proc.pid': '20' },
+    ['app', '@scope/tool'],
+  ],
   [
     'a linked package, by its real folder',
-    [...NPM, inPackage('packages/linked')],
+    [step('linked', 'node run'), shell('packages/linked')],
     { 'proc.pid': '20' },
     ['app', 'linked'],
   ],
@@ -48,19 +60,13 @@ const rows: readonly [string, readonly Start[], Record<string, string>, string[]
     ['app', 'left'],
   ],
   [
-    'a child in another package, run with that one as its argument',
-    [...LEFT, [3, 30, 20, folder('node_modules/deep'), `node ${folder('node_modules/deep/x.js')}`]],
-    { 'proc.pid': '30' },
-    ['app', 'left'],
-  ],
-  [
     'a child that calls itself the package manager',
     [...LEFT, [3, 30, 20, folder('node_modules/deep'), 'node /usr/local/bin/npm ci']],
     { 'proc.pid': '30' },
     ['app', 'left'],
   ],
   [
-    "a script below a manager of its own: npm started by a package's script",
+    "npm started by a package's script, and what npm starts in another package's folder",
     [
       ...LEFT,
       [3, 30, 20, folder('node_modules/left'), 'node /usr/local/bin/npm install deep'],
@@ -71,18 +77,14 @@ const rows: readonly [string, readonly Start[], Record<string, string>, string[]
   ],
   [
     'a child that calls itself the loader',
-    [...LEFT, [3, 30, 20, PROJECT, 'node /opt/packwarden/load.cjs @scope/tool']],
+    [...LEFT, [3, 30, 20, PROJECT, 'node /opt/packwarden/node/load.cjs @scope/tool']],
     { 'proc.pid': '30' },
     ['app', 'left'],
   ],
   [
-    'a package manager that a package manager starts (a git dependency)',
-    [
-      ...NPM,
-      [2, 15, 10, '/home/ci/.npm/_cacache/tmp/x', 'node /usr/local/lib/node_modules/npm/bin/npm-cli.js install'],
-      [3, 20, 15, folder('node_modules/left'), 'sh -c node setup.js'],
-    ],
-    { 'proc.pid': '20' },
+    "a child that starts the step's program with another package's step",
+    [...LEFT, [3, 30, 20, PROJECT, 'confine step=scripts:@scope/tool sh']],
+    { 'proc.pid': '30' },
     ['app', 'left'],
   ],
   [
@@ -92,18 +94,18 @@ const rows: readonly [string, readonly Start[], Record<string, string>, string[]
     ['app', 'left'],
   ],
   ['a forked grandchild', LEFT, { 'proc.pid': '78', 'proc.ppid': '77', 'proc.apid[2]': '20' }, ['app', 'left']],
-  ["the project's own script", [...NPM, [2, 20, 10, PROJECT, 'sh -c node x.js']], { 'proc.pid': '20' }, ['app']],
+  ["the project's own script", [...scriptsOf('project'), shell('')], { 'proc.pid': '20' }, ['app']],
+  ['hooks of the project that the manager runs', [step('project-code', 'pnpm install')], { 'proc.pid': '10' }, ['app']],
+  ['the package manager while it fetches', FETCH, { 'proc.pid': '10' }, null],
   [
-    'git, run by the package manager in the project',
-    [...NPM, [2, 20, 10, PROJECT, 'git ls-remote']],
+    'git, run by the package manager while it fetches',
+    [...FETCH, [2, 20, 10, PROJECT, 'git ls-remote']],
     { 'proc.pid': '20' },
     null,
   ],
-  ['a script outside every package', [...NPM, [2, 20, 10, '/tmp/clone', 'sh -c make']], { 'proc.pid': '20' }, null],
-  ['the package manager itself', NPM, { 'proc.pid': '10' }, null],
   [
     'an import',
-    [...IMPORT, [2, 20, 10, PROJECT, 'node /opt/packwarden/load.cjs @scope/tool']],
+    [...IMPORT, [2, 20, 10, PROJECT, 'node /opt/packwarden/node/load.cjs @scope/tool']],
     { 'proc.pid': '20' },
     ['app', '@scope/tool'],
   ],
@@ -111,7 +113,7 @@ const rows: readonly [string, readonly Start[], Record<string, string>, string[]
     'an import by folder, and its child',
     [
       ...IMPORT,
-      [2, 20, 10, PROJECT, `node /opt/packwarden/load.cjs ${folder('node_modules/left/node_modules/deep')}`],
+      [2, 20, 10, PROJECT, `node /opt/packwarden/node/load.cjs ${folder('node_modules/left/node_modules/deep')}`],
       [3, 30, 20, '/tmp', 'sh -c true'],
     ],
     { 'proc.pid': '30' },
@@ -129,33 +131,34 @@ const rows: readonly [string, readonly Start[], Record<string, string>, string[]
     { 'proc.pid': '20' },
     null,
   ],
-  ['a process never seen', NPM, { 'proc.pid': '999' }, null],
+  ['a step that the worker did not start', [step('unknown', 'node x.js')], { 'proc.pid': '10' }, null],
+  ['a process never seen', LEFT, { 'proc.pid': '999' }, null],
 ];
 
 describe('an alert is attributed to the package that pulls it in', () => {
   it.each(rows)('%s', (_title, starts, fields, path) => {
-    const { package: found } = attribute(alertAt(5, 'x', fields), treeOf(starts), packages);
+    const { package: found } = attribute(alertAt(5, 'x', fields), actors(treeOf(starts)));
     expect(found?.path ?? null).toEqual(path);
   });
 
   it('keeps a pid that was used again apart', () => {
     const later: Start[] = [
-      [7, 15, 10, PROJECT, 'node /usr/local/lib/node_modules/npm/bin/npm-cli.js'],
-      [8, 20, 15, folder('node_modules/deep'), 'sh -c y'],
+      [7, 15, 9, PROJECT, 'confine step=scripts:@scope/tool node run'],
+      [8, 20, 15, folder('node_modules/@scope/tool'), 'sh -c y'],
     ];
     const tree = treeOf([...LEFT, ...later]);
-    const at = (second: number) => attribute(alertAt(second, 'x', { 'proc.pid': '20' }), tree, packages).package?.name;
-    expect([at(5), at(9)]).toEqual(['left', 'deep']);
+    const at = (second: number) => attribute(alertAt(second, 'x', { 'proc.pid': '20' }), actors(tree)).package?.name;
+    expect([at(5), at(9)]).toEqual(['left', '@scope/tool']);
   });
 
   it('keeps the step together when the engine that made it ends, and another adopts it', () => {
     const tree = treeOf([]);
-    for (const [index, start] of NPM.entries()) {
+    for (const [index, start] of scriptsOf('left').entries()) {
       const [second, pid, , cwd, cmdline] = start;
-      tree.add(startAlert([second, pid, index < 2 ? 9 : 1, cwd, cmdline], { 'proc.vpid': '7' }));
+      tree.add(startAlert([second, pid, index < 1 ? 9 : 1, cwd, cmdline], { 'proc.vpid': '7' }));
     }
-    tree.add(startAlert(inPackage('node_modules/left'), { 'proc.vpid': '8' }));
-    expect(attribute(alertAt(5, 'x', { 'proc.pid': '20' }), tree, packages).package?.name).toBe('left');
+    tree.add(startAlert(shell('node_modules/left'), { 'proc.vpid': '8' }));
+    expect(attribute(alertAt(5, 'x', { 'proc.pid': '20' }), actors(tree)).package?.name).toBe('left');
   });
 
   it('puts an orphan back where it came from: by who made it, not by who adopted it', () => {
@@ -164,32 +167,32 @@ describe('an alert is attributed to the package that pulls it in', () => {
       tree.add(
         alertAt(second, FORK_RULE, { 'evt.rawres': String(child), 'proc.pid': String(pid), 'proc.vpid': String(vpid) }),
       );
-    for (const start of NPM) tree.add(startAlert(start, { 'proc.vpid': '7' }));
+    for (const start of scriptsOf('left')) tree.add(startAlert(start, { 'proc.vpid': '7' }));
     fork(1.5, 10, 7, 8);
-    tree.add(startAlert(inPackage('node_modules/left'), { 'proc.vpid': '8' }));
+    tree.add(startAlert(shell('node_modules/left'), { 'proc.vpid': '8' }));
     fork(2.1, 20, 8, 9);
     fork(2.2, 21, 9, 10);
     // Its parents are gone: process 1 is its parent when it starts a program.
     tree.add(startAlert([3, 22, 1, '/tmp', 'cat /etc/shadow'], { 'proc.vpid': '10' }));
     const orphan = { 'proc.pid': '22', 'proc.vpid': '10', 'proc.ppid': '1' };
-    expect(attribute(alertAt(4, 'x', orphan), tree, packages).package?.name).toBe('left');
+    expect(attribute(alertAt(4, 'x', orphan), actors(tree)).package?.name).toBe('left');
     // One that started no program at all.
     fork(3.5, 22, 10, 11);
     const silent = { 'proc.pid': '23', 'proc.vpid': '11', 'proc.ppid': '1' };
-    expect(attribute(alertAt(4, 'x', silent), tree, packages).package?.name).toBe('left');
+    expect(attribute(alertAt(4, 'x', silent), actors(tree)).package?.name).toBe('left');
   });
 
-  it('shows the chain of processes up to the package manager', () => {
+  it('shows the chain of processes up to the step', () => {
     const tree = treeOf([...LEFT, [3, 30, 20, '/tmp', 'wget x']]);
-    const { processes } = attribute(alertAt(5, 'x', { 'proc.pid': '30' }), tree, packages);
-    expect(processes.map(({ cmdline }) => cmdline.split(' ')[0])).toEqual(['wget', 'sh', 'node', 'npm', 'confine']);
+    const { processes } = attribute(alertAt(5, 'x', { 'proc.pid': '30' }), actors(tree));
+    expect(processes.map(({ cmdline }) => cmdline.split(' ')[0])).toEqual(['wget', 'sh', 'node', 'confine']);
   });
 });
 
 describe('the packages whose scripts ran', () => {
-  it('are those in whose folder the package manager started one', () => {
+  it('are those whose step started one', () => {
     const tree = treeOf([...LEFT, [3, 30, 20, folder('node_modules/deep'), 'sh -c node setup.js']]);
-    expect([...packagesThatRan(tree, packages, () => true)].map(([{ path }, commands]) => [path, commands])).toEqual([
+    expect([...packagesThatRan(actors(tree))].map(([{ path }, commands]) => [path, commands])).toEqual([
       ['node_modules/left', [expect.stringMatching(/^sh -c /)]],
     ]);
   });

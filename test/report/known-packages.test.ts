@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { KNOWN_PACKAGES_FILE } from '../../src/app/own-rules.js';
+import type { Origin, OriginKind } from '../../src/ecosystems/installed-package.js';
 import type { EgressRecord } from '../../src/egress/record.js';
 import { buildReport } from '../../src/report/build.js';
 import { readKnownPackages } from '../../src/report/known-packages.js';
-import { alertAt, evidence, folded, IMPORT, NPM, PROJECT, pkg, type Start, treeOf } from './evidence.js';
+import { alertAt, evidence, folded, IMPORT, PROJECT, pkg, type Start, scriptsOf, treeOf } from './evidence.js';
 
 const known = await readKnownPackages(KNOWN_PACKAGES_FILE);
 const names = ['better-sqlite3', 'evil-dep', 'aws-sdk'];
@@ -13,7 +14,10 @@ const packages = [pkg('.', names), ...names.map((name) => pkg(`node_modules/${na
 
 function verdictOf(name: string, host: string, port: number | null, installed = packages) {
   const folder = installed.find((one) => one.name === name)?.realPath ?? '';
-  const tree = treeOf([...NPM, [2, 20, 10, folder, 'sh -c node install.js']]);
+  const tree = treeOf([
+    ...scriptsOf(folder.slice(PROJECT.length + '/node_modules/'.length)),
+    [2, 20, 10, folder, 'sh -c node install.js'],
+  ]);
   const contact = { 'proc.pid': '20', 'fd.name': '172.18.0.2:40000->172.18.0.1:3128' };
   const base = evidence({ packages: installed, tree, known });
   base.contacts.add(alertAt(3, 'Packwarden proxy connection', contact, 'DEBUG'));
@@ -54,15 +58,19 @@ describe('a known package that asks its known host', () => {
   });
 });
 
-describe('a package that calls itself by a known name', () => {
-  const impostors = {
-    'in a folder of the project': 'vendor/sqlite',
-    'of the registry, by another name there': 'node_modules/evil-dep',
-    'by an alias': 'node_modules/sqlite',
-  };
-  it.each(Object.entries(impostors))('%s is not taken for it', (_case, path) => {
-    const impostor = { ...pkg(path, [], ['install']), name: 'better-sqlite3' };
-    const installed = [pkg('.', [path.replace(/^.*\//, '')]), impostor];
+describe('a package of a known name', () => {
+  const origin = (kind: OriginKind, integrity: string | null): Origin => ({ kind, resolved: null, integrity });
+  it.each<[string, Origin]>([
+    ['in a folder of the project', origin('link', null)],
+    ['copied from a folder', origin('folder', null)],
+    ['from a tarball', origin('tarball', 'sha512-x')],
+    ['from a git repository', origin('git', null)],
+    ['inside of another package', origin('bundled', null)],
+    ['that no record knows', origin('unknown', null)],
+    ['of a registry, whose content nothing demands', origin('registry', null)],
+  ])("%s is not taken for the registry's", (_case, from) => {
+    const impostor = { ...pkg('node_modules/better-sqlite3', [], ['install']), from };
+    const installed = [pkg('.', ['better-sqlite3']), impostor];
     expect(verdictOf('better-sqlite3', 'github.com', 443, installed).verdict).toBe('findings');
     expect(verdictOf('better-sqlite3', 'nodejs.org', 443, installed).verdict).toBe('clean');
   });
@@ -76,7 +84,7 @@ describe('a known library that looks for credentials', () => {
     buildReport(evidence({ packages: scriptless, tree: treeOf(starts), known, alerts })).verdict;
   const importOf = (name: string): readonly Start[] => [
     ...IMPORT,
-    [11, 30, 10, PROJECT, `node /opt/packwarden/load.cjs ${name}`],
+    [11, 30, 10, PROJECT, `node /opt/packwarden/node/load.cjs ${name}`],
   ];
 
   it('when it is loaded, is an observation', () => expect(verdictOfRead(importOf('aws-sdk'))).toBe('clean'));

@@ -234,7 +234,8 @@ describe('the line that names a package', () => {
 
   it('a file that names it nowhere, or is none that is known: nothing', () => {
     const nowhere = by('nowhere@1.0.0', 'nowhere');
-    for (const file of decidingFiles('npm')) expect(linesOf(file, PACKAGE_LOCK_3, [nowhere])).toEqual({});
+    for (const file of decidingFiles({ ecosystem: 'npm', manager: null }))
+      expect(linesOf(file, PACKAGE_LOCK_3, [nowhere])).toEqual({});
     expect(linesOf('composer.lock', PACKAGE_LOCK_3, [one])).toEqual({});
   });
 

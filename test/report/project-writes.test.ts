@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.js';
 import { ProjectWrites, WRITE_RULE } from '../../src/report/project-writes.js';
-import { alertAt, evidence, folded, NPM, PROJECT, pkg, type Start, treeOf } from './evidence.js';
+import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from './evidence.js';
 
 const packages = [
   pkg('.', ['writer', 'runner']),
@@ -10,11 +10,13 @@ const packages = [
 ];
 const folder = (path: string): string => `${PROJECT}/node_modules/${path}`;
 const starts: readonly Start[] = [
-  ...NPM,
+  ...scriptsOf('writer', 10),
+  ...scriptsOf('runner', 11),
+  ...scriptsOf('project', 12),
   [2, 20, 10, folder('writer'), 'sh -c node setup.js'],
-  [4, 30, 10, folder('runner'), 'sh -c node build.js'],
+  [4, 30, 11, folder('runner'), 'sh -c node build.js'],
   [4.1, 31, 30, folder('runner'), 'node build.js'],
-  [6, 40, 10, PROJECT, 'sh -c patch-package'],
+  [6, 40, 12, PROJECT, 'sh -c patch-package'],
 ];
 
 function reportOf(writes: readonly (readonly [second: number, pid: string, path: string, field?: string])[]) {

@@ -4,7 +4,7 @@ import { Contacts } from '../../src/report/contacts.js';
 import { ProjectWrites, WRITE_RULE } from '../../src/report/project-writes.js';
 import { reportSchema } from '../../src/report/report.js';
 import { renderText } from '../../src/report/text.js';
-import { alertAt, evidence, folded, NPM, PROJECT, pkg, type Start, treeOf } from './evidence.js';
+import { alertAt, evidence, folded, IMPORT, PROJECT, pkg, type Start, scriptsOf, treeOf } from './evidence.js';
 
 const folder = (path: string): string => `${PROJECT}/node_modules/${path}`;
 const NAMES = ['a', 'b', 'c', 'plain'];
@@ -16,13 +16,14 @@ const packages = [
   pkg('node_modules/c', [], ['postinstall']),
   pkg('node_modules/plain', ['c']),
 ];
-const RAN: readonly Start[] = NAMES.map((name, at) => [2 + at, 20 + at, 10, folder(name), 'sh -c node setup.js']);
+const SCRIPTS = NAMES.flatMap((name, at) => scriptsOf(name, 10 + at));
+const RAN: readonly Start[] = NAMES.map((name, at) => [2 + at, 20 + at, 10 + at, folder(name), 'sh -c node setup.js']);
 const EPOCH_MS = 1_795_226_320_000;
 const phaseStarts = [
+  { name: 'fetch', at: EPOCH_MS - 9_000 },
+  { name: 'check', at: EPOCH_MS - 5_000 },
   { name: 'install', at: EPOCH_MS },
   { name: 'import', at: EPOCH_MS + 10_000 },
-  { name: 'prepare', at: EPOCH_MS + 12_000 },
-  { name: 'check', at: EPOCH_MS + 13_000 },
   { name: 'drain', at: EPOCH_MS + 18_000 },
 ] as const;
 
@@ -32,7 +33,7 @@ function reportOf(loads: Record<string, boolean> | null, changes: Partial<Eviden
     problem: null,
   };
   const report = buildReport(
-    evidence({ packages, phaseStarts, tree: treeOf([...NPM, ...RAN]), scriptCheck: check, ...changes }),
+    evidence({ packages, phaseStarts, tree: treeOf([...SCRIPTS, ...RAN]), scriptCheck: check, ...changes }),
   );
   expect(reportSchema.parse(report)).toEqual(report);
   return report;
@@ -51,12 +52,6 @@ describe('whether a package needs its scripts', () => {
   ])('%s', (_title, loads, expected) => {
     expect(needs(reportOf(loads))).toEqual(expected);
   });
-
-  it("can't be told where the manager ran the scripts all the same", () => {
-    const again: Start = [14, 50, 10, folder('b'), 'sh -c node setup.js'];
-    const report = reportOf({ a: true, b: true, c: true }, { tree: treeOf([...NPM, ...RAN, again]) });
-    expect(needs(report)).toEqual([false, null, false]);
-  });
 });
 
 describe('what is recommended then', () => {
@@ -70,7 +65,7 @@ describe('what is recommended then', () => {
   it.each<[string, Partial<Evidence>, string[]]>([
     ['that left nothing', {}, ['b@1.0.0', 'c@1.0.0']],
     ['that wrote a file of the project', { writes: written(3) }, ['c@1.0.0']],
-    ['of which the file was written without its script', { writes: written(15) }, ['b@1.0.0', 'c@1.0.0']],
+    ['of which the file was written before any script ran', { writes: written(-1) }, ['b@1.0.0', 'c@1.0.0']],
     ['of a run that can not be vouched for', { incomplete: [{ code: 'events-dropped', message: '' }] }, []],
     ['while a finding has no package', { alerts: [folded(alertAt(3, 'X', { 'proc.pid': '999' }))] }, []],
   ])('a script that is not needed, %s', (_title, changes, unneeded) => {
@@ -108,56 +103,23 @@ describe('a script that ran', () => {
 
   it.each<[string, Start]>([
     ['a tool that was asked for help', [11, 20, 10, PROJECT, `node ${folder('a/cli.js')} --help`]],
-    ['a script of the check phase', [14, 20, 10, folder('a'), 'sh -c node setup.js']],
+    ['its import', [11, 20, 10, PROJECT, `node /opt/packwarden/node/load.cjs ${folder('a')}`]],
   ])('is not %s', (_title, start) => {
-    const report = reportOf(null, { packages: declared, tree: treeOf([...NPM, start]) });
+    const report = reportOf(null, { packages: declared, tree: treeOf([...IMPORT, start]) });
     expect(report.packages[0]).toMatchObject({ ran: false, commands: [] });
     expect(report.verdict).toBe('incomplete');
   });
 });
 
 describe('the check phase', () => {
-  const read = (second: number, exepath: string, cmdline = '') => {
-    const fields = { 'proc.pid': '60', 'proc.exepath': exepath, 'proc.cmdline': cmdline };
-    return folded(alertAt(second, 'Read of an SSH key', fields, 'CRITICAL'));
-  };
-
-  it.each<[string, number, string, string]>([
-    ['its findings count', 14, '/usr/local/bin/node', 'findings'],
-    ["the worker's own moving away does not", 12.5, '/usr/bin/mv', 'clean'],
-    ['what is called mv does, while packages are loaded', 14, '/usr/bin/mv', 'findings'],
-    ['and before everything was killed', 11, '/usr/bin/mv', 'findings'],
-  ])('%s', (_title, second, exepath, verdict) => {
-    expect(reportOf({ a: true }, { alerts: [read(second, exepath)] }).verdict).toBe(verdict);
-  });
-
-  it.each([
-    ["the worker's own reader of yarn's settings is none of the project's, before the install", -1, 'clean'],
-    ['and before the check', 12.5, 'clean'],
-    ['what calls itself so is, once something of the project ran', 5, 'findings'],
-  ])('%s', (_title, second, verdict) => {
-    const command = `node /opt/packwarden/settle-yarn.mjs ${PROJECT}`;
-    const alerts = [read(second, '/usr/local/bin/node', command)];
-    expect(reportOf({ a: true }, { alerts }).verdict).toBe(verdict);
-  });
-
   it('knows what is honest of single packages when they are loaded', () => {
     const known = { prebuilt: [], reads: [{ rule: 'Read of an SSH key', packages: ['a'], phase: 'import' as const }] };
-    const start: Start = [14, 60, 10, PROJECT, `node /opt/packwarden/load.cjs ${folder('a')} ${PROJECT} 3000`];
-    const tree = treeOf([...NPM, ...RAN, start]);
-    const report = reportOf({ a: true }, { known, tree, alerts: [read(14.5, '/usr/local/bin/node')] });
+    const start: Start = [-3, 60, 50, PROJECT, `node /opt/packwarden/node/load.cjs ${folder('a')} ${PROJECT} 3000`];
+    const load: Start = [-4, 50, 9, PROJECT, 'confine step=load node /opt/packwarden/node/import-all.mjs'];
+    const tree = treeOf([load, start, ...SCRIPTS, ...RAN]);
+    const read = folded(alertAt(-2, 'Read of an SSH key', { 'proc.pid': '60' }, 'CRITICAL'));
+    const report = reportOf({ a: true }, { known, tree, alerts: [read] });
     expect(report.verdict).toBe('clean');
     expect(report.observations).toMatchObject([{ phase: 'check', package: { name: 'a' } }]);
-  });
-
-  it('does not name who wrote a file that is not there any more', () => {
-    const writes = new ProjectWrites();
-    writes.add(alertAt(3, WRITE_RULE, { 'proc.pid': '21', 'fd.name': folder('a/run.js') }, 'DEBUG'));
-    const runs = (second: number, pid: number): Start => [second, pid, 10, folder('a'), `node ${folder('a/run.js')}`];
-    const tree = treeOf([...NPM, ...RAN, runs(6, 70), runs(14, 71)]);
-    const by = (second: number, pid: string) => folded(alertAt(second, 'X', { 'proc.pid': pid, 'fd.name': pid }));
-    const report = reportOf(null, { writes, tree, alerts: [by(7, '70'), by(15, '71')] });
-    const wrote = report.findings.filter(({ rule }) => rule === 'X').map(({ wroteBy }) => wroteBy?.name);
-    expect(wrote).toEqual(['b', undefined]);
   });
 });

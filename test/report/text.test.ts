@@ -4,10 +4,10 @@ import { buildReport } from '../../src/report/build.js';
 import type { Report } from '../../src/report/report.js';
 import { renderText } from '../../src/report/text.js';
 import { egressRow, finding, report } from '../api/reports.js';
-import { alertAt, evidence, folded, NPM, PROJECT, pkg, treeOf } from './evidence.js';
+import { alertAt, evidence, folded, PROJECT, pkg, scriptsOf, treeOf } from './evidence.js';
 
 const packages = [pkg('.', ['evil-dep']), pkg('node_modules/evil-dep', [], ['postinstall'])];
-const tree = treeOf([...NPM, [2, 20, 10, `${PROJECT}/node_modules/evil-dep`, 'sh -c node setup.js']]);
+const tree = treeOf([...scriptsOf('evil-dep'), [2, 20, 10, `${PROJECT}/node_modules/evil-dep`, 'sh -c node setup.js']]);
 const read = (file: string) => folded(alertAt(3, 'Read of a credential file', { 'proc.pid': '20', 'fd.name': file }));
 
 const render = (file: string, options = { colour: false, width: 80 }) =>
@@ -83,7 +83,8 @@ describe('the report in a terminal', () => {
     const text = renderText(built, { colour: false, width: 80 });
     expect(text).toContain('  Sandbox looked for ×2: evil-dep@1.0.0: /proc/1/status\n');
     expect(text).toContain('  Sandbox looked for ×4: package not known: /proc/1/status\n');
-    expect(text).toContain(', packages: 1, install scripts run: 1 of 1');
+    expect(text).toContain('fetch: exit code 0 after 1.0 s, packages: 1');
+    expect(text).toContain('install: exit code 0 after 1.0 s, install scripts run: 1 of 1');
   });
 
   it('uses colour only when asked', () => {

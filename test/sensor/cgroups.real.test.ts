@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +10,22 @@ import { buildProbe, ruleFile, TestSensor } from './harness.js';
 
 const run = promisify(execFile);
 
-/** The pids controller's folder on cgroup v1, the only one on v2. */
-const CGROUPS = existsSync('/sys/fs/cgroup/pids') ? '/sys/fs/cgroup/pids' : '/sys/fs/cgroup';
-const ID = 'dead0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab';
+/** Where the tree of cgroups is mounted that has the pids controller: its own on cgroup v1, else the only one of v2. */
+function cgroupFolder(): string {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  const all = mounts.map((line) => line.split(' ')).map(([, at = '', type, options = '']) => ({ at, type, options }));
+  const v1 = all.find(({ type, options }) => type === 'cgroup' && options.split(',').includes('pids'));
+  const found = v1 ?? all.find(({ type }) => type === 'cgroup2');
+  if (found === undefined) throw new Error('no cgroups are mounted');
+  return found.at;
+}
+
+const CGROUPS = cgroupFolder();
+/** Of no container, and of no other test that runs on this machine. */
+const ID = `dead${randomBytes(30).toString('hex')}`;
+
+/** Tells the program of a row from that of another run of this test. */
+const mark = (what: string): string => `${what} ${ID}`;
 
 /** Names of cgroups, innermost last, and whether they are a Docker container's. */
 const NAMES: readonly (readonly [what: string, path: readonly string[], isContainer: boolean])[] = [
@@ -21,7 +35,7 @@ const NAMES: readonly (readonly [what: string, path: readonly string[], isContai
   ['a name that only starts like an id', [`${ID}0`], false],
   ['an id cut short', [ID.slice(1)], false],
   ['no hexadecimal', [ID.replace('e', 'g')], false],
-  ['another service', ['packwarden-test-docker-x.scope'], false],
+  ['another service', [`packwarden-test-docker-${ID.slice(0, 12)}.scope`], false],
 ];
 
 describe('a process belongs to the container that its cgroup names', () => {
@@ -47,7 +61,7 @@ describe('a process belongs to the container that its cgroup names', () => {
         made.push(join(made.at(-1) ?? CGROUPS, name));
         await mkdir(made.at(-1) as string);
       }
-      await run('sh', ['-c', 'echo $$ > "$0/cgroup.procs" && exec true "$1"', made.at(-1) as string, what]);
+      await run('sh', ['-c', 'echo $$ > "$0/cgroup.procs" && exec true "$1"', made.at(-1) as string, mark(what)]);
       await expect
         .poll(() => seen(what), { timeout: isContainer ? 10_000 : 500 })
         .toEqual(isContainer ? [ID.slice(0, 12)] : []);
@@ -60,7 +74,7 @@ describe('a process belongs to the container that its cgroup names', () => {
 
   async function seen(what: string): Promise<(string | undefined)[]> {
     alerts.push(...(await sensor.get()));
-    const mine = alerts.filter(({ output_fields }) => output_fields['proc.cmdline'] === `true ${what}`);
+    const mine = alerts.filter(({ output_fields }) => output_fields['proc.cmdline'] === `true ${mark(what)}`);
     return mine.map(({ output_fields }) => output_fields['container.id']);
   }
 });

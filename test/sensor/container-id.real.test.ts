@@ -41,7 +41,7 @@ describe('the sensor knows a container whatever its id is', () => {
 
   // "docker-<id>.scope" (systemd's cgroup driver) starts with a d, and so may an id.
   it.each(['d', ...DIGITS.replace('d', '').slice(0, 2)])('an id that starts with %s', async (digit) => {
-    const id = createWithId(await sandboxImage(), digit);
+    const id = createWithId(sandboxImage(), digit);
     try {
       docker('start', '-a', id);
       const seen = () =>

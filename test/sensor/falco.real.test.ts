@@ -152,9 +152,9 @@ describe.skipIf(!HAS_RECORDED)('the same program under a real Falco (recorded) a
     const sensor = await TestSensor.start([join(RECORDED, 'probe-rules.yaml')], { appendOutput: AS_RECORDED });
     const subscription = sensor.subscribe(20);
     try {
-      const image = await sandboxImage();
+      const image = sandboxImage();
       const files = { '/t.js': join(RECORDED, 'probe-program.js') };
-      const id = await withInternalNetwork((network) =>
+      const { id } = await withInternalNetwork((network) =>
         runContainer(image, ['node', '/t.js'], {
           args: ['--network', network, '--user', '1000', '-w', '/home'],
           files,

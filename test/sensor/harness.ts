@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { Client, type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js';
 import { loadSync, type MethodDefinition, type ServiceDefinition } from '@grpc/proto-loader';
 import { pino } from 'pino';
+import { imageTags } from '../../src/sandbox/image-tag.js';
 import { type Sensor, type SensorOptions, startSensor } from '../../src/sensor/sensor.js';
 
 const run = promisify(execFile);
@@ -50,12 +51,9 @@ export async function buildProbe(): Promise<void> {
   await run('bash', [join(ROOT, 'scripts/build-sensor')]);
 }
 
-/** The sandbox image of this machine; the newest there is. */
-export async function sandboxImage(): Promise<string> {
-  const { stdout } = await run('docker', ['images', 'packwarden/sandbox-npm', '--format', '{{.Repository}}:{{.Tag}}']);
-  const [image] = stdout.trim().split('\n');
-  if (image === undefined || image === '') throw new Error('no packwarden/sandbox-npm image: run scripts/setup');
-  return image;
+/** The sandbox image that belongs to this source. */
+export function sandboxImage(): string {
+  return imageTags().npm;
 }
 
 /** Waits until `holds` is true. */
@@ -170,30 +168,22 @@ export async function ruleFile(folder: string, text: string): Promise<string> {
   return path;
 }
 
-/** Runs a container to its end, with `files` copied in before it starts. Resolves with its full id. */
+/** Runs a container to its end, with `files` copied in before it starts. Resolves with its full id and its standard output. */
 export async function runContainer(
   image: string,
   command: readonly string[],
   options: { readonly args?: readonly string[]; readonly files?: Readonly<Record<string, string>> } = {},
-): Promise<string> {
+): Promise<{ readonly id: string; readonly output: string }> {
   const { args = ['--network', 'none', '--user', '1000'], files = {} } = options;
   const { stdout } = await run('docker', ['create', '--entrypoint', '', ...args, image, ...command]);
   const id = stdout.trim();
   try {
     for (const [target, source] of Object.entries(files)) await run('docker', ['cp', source, `${id}:${target}`]);
-    await new Promise<void>((resolve, reject) => {
-      const child = spawn('docker', ['start', '-a', id], { stdio: ['ignore', 'ignore', 'pipe'] });
-      let said = '';
-      child.stderr.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-      });
-      child.on('error', reject);
-      child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`exit code ${code}: ${said}`))));
-    });
+    const { stdout: output } = await run('docker', ['start', '-a', id]);
+    return { id, output };
   } finally {
     await run('docker', ['rm', '-f', id]);
   }
-  return id;
 }
 
 /** An internal network for the time of `use`. */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,10 +10,12 @@ import { buildProbe, ruleFile, runContainer, sandboxImage, TestSensor, until } f
 
 const run = promisify(execFile);
 
+/** In the name of each file that is opened. The sensor sees every container of the machine. */
+const MARK = `packwarden-mark-${randomUUID()}`;
 const OPENS = `
 - rule: Marked open
   desc: opens of files whose name the test chose
-  condition: evt.type in (open, openat) and evt.dir = < and fd.name contains "packwarden-mark"
+  condition: evt.type in (open, openat) and evt.dir = < and fd.name contains "${MARK}"
   output: marked open (file=%fd.name container_id=%container.id)
   priority: NOTICE
 `;
@@ -24,7 +27,7 @@ describe('the outputs API', () => {
 
   beforeAll(async () => {
     await buildProbe();
-    image = await sandboxImage();
+    image = sandboxImage();
     folder = await mkdtemp(join(tmpdir(), 'packwarden-rules-'));
     rules = await ruleFile(folder, OPENS);
   });
@@ -35,7 +38,7 @@ describe('the outputs API', () => {
     runContainer(image, [
       'node',
       '-e',
-      `const fs=require('fs');for(let i=0;i<${count};i++){try{fs.openSync('/tmp/packwarden-mark-'+i)}catch{}}`,
+      `const fs=require('fs');for(let i=0;i<${count};i++){try{fs.openSync('/tmp/${MARK}-'+i)}catch{}}`,
     ]);
 
   const numbers = (responses: readonly { readonly output_fields: Readonly<Record<string, string>> }[]) =>

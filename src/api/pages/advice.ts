@@ -17,6 +17,8 @@ const ADVICE: Readonly<Record<IncompleteCode, string>> = {
     'Install scripts are declared and none ran, so nothing was learnt of them. Look below at what of the project’s configuration keeps them from running.',
   'nothing-installed':
     'The project declares dependencies and none of them was found after the fetch, so nothing was learnt of them. Look below at the package manager that ran and why it was chosen.',
+  'other-runtime':
+    'The project or one of its packages is made for another version of the language than the sandbox has. What was seen counts; that nothing was seen proves nothing for the version it is made for.',
   'fetch-failed':
     'The package manager could not bring the dependencies into place: its log below says why. Typical reasons are a lock file that does not fit, a private registry that this service does not know, or a refused host in the network list. Correct it, then submit the project again.',
   'fetch-timeout':

@@ -1,7 +1,8 @@
 import { acceptanceOf } from '../../report/acceptance.js';
-import { allowScriptsForm, FORMS } from '../../report/allow-scripts.js';
+import { allowScriptsForm, formFor } from '../../report/allow-scripts.js';
 import type { FindingGroup } from '../../report/groups.js';
 import type { Report } from '../../report/report.js';
+import { reportedManager } from '../../report/reported-manager.js';
 import { specOf } from '../../report/spec.js';
 import { adviceFor } from './advice.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
@@ -10,14 +11,8 @@ import { SNIPPET_CHARACTERS, snippet } from './snippet.js';
 const PACKAGES = { most: 20, bytes: 8_000 };
 const ACCEPTANCES = { most: 10, bytes: 12_000 };
 const MAX_REMOVALS = 10;
+const MAX_NOTES = 5;
 
-/** How a direct dependency is taken out. */
-const REMOVE: Readonly<Record<string, string>> = {
-  npm: 'npm uninstall',
-  pnpm: 'pnpm remove',
-  yarn: 'yarn remove',
-  bundler: 'bundle remove',
-};
 /** What may stand in a command that is pasted into a shell. */
 const SHELL_SAFE = /^(?:@[a-z0-9_~][\w.~-]*\/)?[a-z0-9_~][\w.~-]*$/i;
 
@@ -49,7 +44,7 @@ function refuse(report: Report, groups: readonly FindingGroup[]): Part {
   const direct = [...new Set(culprits.map(({ name, path }) => path[1] ?? name))].filter((name) =>
     SHELL_SAFE.test(name),
   );
-  const remove = REMOVE[report.manager?.name ?? ''];
+  const remove = report.manager === null ? undefined : reportedManager(report).removal;
   return html`<h3>Refuse</h3>
 <p>Do not install these, and do not run their scripts. If one has been installed elsewhere, treat the credentials of that machine as stolen.</p>
 <ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul>
@@ -68,10 +63,9 @@ ${
 
 function allow(report: Report): Part {
   const { recommended, unneeded = [] } = report.allowScripts;
-  const form = FORMS.find((known) => known === report.manager?.name);
-  const isYarn1 = form === 'yarn' && report.manager?.version.startsWith('1.') === true;
-  if (recommended.length + unneeded.length === 0 || form === undefined || isYarn1) return null;
-  const { file, text } = allowScriptsForm(report.allowScripts, form);
+  const form = report.manager === null ? undefined : formFor(report);
+  if (recommended.length + unneeded.length === 0 || form === undefined) return null;
+  const { file, text, beside, notes } = allowScriptsForm(report, form);
   if (text.length > SNIPPET_CHARACTERS) {
     return html`<h3>Allow</h3>
 <p>${recommended.length} install scripts ran clean. What belongs into <code>${file}</code> is printed by</p>
@@ -83,6 +77,8 @@ ${notAllowed(unneeded)}`;
   return html`<h3>Allow</h3>
 <p>${what} Into <code>${file}</code>:</p>
 ${snippet(text, `for ${file}`)}
+${beside === undefined ? null : html`<p>Into <code>${beside.file}</code>, because ${beside.why}:</p>${snippet(beside.text, `for ${beside.file}`)}`}
+${notes.slice(0, MAX_NOTES).map((note) => html`<p>${hostile(note, 300)}.</p>`)}
 ${notAllowed(unneeded)}`;
 }
 

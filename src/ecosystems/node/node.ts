@@ -3,16 +3,23 @@ import type { PackageManager, Recognition, ScriptRunner } from '../manager.js';
 import { OPT } from '../places.js';
 import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { manifestFault } from './manifest-fault.js';
 
 /** What the managers of node_modules have in common. */
 export const NODE_MODULES = {
   image: 'npm',
-  list: ({ root }: FoundProject): readonly string[] => ['node', `${OPT}/packages.mjs`, root],
-  load: { runtime: 'node', loader: `${OPT}/load.cjs` },
+  // Yarn 1 writes npm's registry into lock files under a name of its own, and the others read what was made from these.
+  registryHosts: (registry) => (new URL(registry).host === 'registry.npmjs.org' ? ['registry.yarnpkg.com'] : []),
+  homeFiles: () => [],
+  list: ({ root }: FoundProject): readonly string[] => ['node', `${OPT}/node/list.mjs`, root],
+  load: { runtime: 'node', loader: `${OPT}/node/load.cjs`, environment: [] },
 } as const satisfies Partial<PackageManager>;
 
 /** The manifest of every manager of node_modules. */
-export const PACKAGE_JSON: Recognition['manifests'] = ['package.json'];
+export const PACKAGE_JSON = {
+  manifests: ['package.json'],
+  manifestFault,
+} as const satisfies Partial<Recognition>;
 
 /**
  * Runs lifecycle scripts as a manager of node_modules does: npm's own `@npmcli/run-script` gives them their environment, and
@@ -22,7 +29,7 @@ export const PACKAGE_JSON: Recognition['manifests'] = ['package.json'];
 export function nodeScripts(userAgent: string, program: string): ScriptRunner {
   const agent = `${userAgent} node/v${VERSIONS.NODE_VERSION} linux ${arch()}`;
   return {
-    command: (folder, scripts) => ['node', `${OPT}/run-scripts.cjs`, folder, ...scripts],
+    command: (folder, scripts) => ['node', `${OPT}/node/run-scripts.cjs`, folder, ...scripts],
     environment: ({ root }) => [
       `npm_config_user_agent=${agent}`,
       `npm_execpath=${program}`,

@@ -1,6 +1,8 @@
 import type { PackageManager } from '../manager.js';
 import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { VERSIONS } from '../versions.js';
+import { ALLOW_SCRIPTS } from './allow-list.js';
+import { LOCK } from './lock-lines.js';
 
 /**
  * Flags of the command line win over an uploaded `.npmrc`, over the environment and over HOME's. These keep an uploaded
@@ -44,12 +46,19 @@ export const npm: PackageManager = {
   ...NODE_MODULES,
   name: 'npm',
   version: VERSIONS.NPM_VERSION,
+  lock: LOCK,
+  allowLists: [ALLOW_SCRIPTS],
+  removal: 'npm uninstall',
   recognition: {
-    manifests: PACKAGE_JSON,
+    ...PACKAGE_JSON,
     lockFiles: LOCK_FILES,
     settingsFiles: [],
     otherFiles: [],
     suits: () => '',
+  },
+  program: {
+    files: ['/usr/local/bin/npm', '/usr/local/bin/npx', '/usr/local/lib/node_modules/npm/bin/'],
+    settings: ['/.npmrc'],
   },
   // The container's own environment is npm's.
   environment: () => [],

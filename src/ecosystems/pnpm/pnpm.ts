@@ -3,6 +3,8 @@ import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { CA_FILE, HOME } from '../places.js';
 import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { ALLOW_LISTS } from './allow-list.js';
+import { LOCK } from './lock-lines.js';
 
 /**
  * Flags win over an uploaded pnpm-workspace.yaml, .npmrc, and the `updateConfig` of a .pnpmfile.cjs alone can't undo them.
@@ -46,12 +48,19 @@ export const pnpm: PackageManager = {
   ...NODE_MODULES,
   name: 'pnpm',
   version: VERSIONS.PNPM_VERSION,
+  lock: LOCK,
+  allowLists: ALLOW_LISTS,
+  removal: 'pnpm remove',
   recognition: {
-    manifests: PACKAGE_JSON,
+    ...PACKAGE_JSON,
     lockFiles: ['pnpm-lock.yaml'],
     settingsFiles: ['pnpm-workspace.yaml'],
     otherFiles: PNPMFILES,
     suits: () => '',
+  },
+  program: {
+    files: ['/usr/local/bin/pnpm', '/usr/local/lib/node_modules/pnpm/'],
+    settings: ['/.npmrc', '/.config/pnpm/rc'],
   },
   environment: ({ hasExtraCa }) => (hasExtraCa ? [`PNPM_CONFIG_CAFILE=${CA_FILE}`] : []),
   sanitize: () => null,

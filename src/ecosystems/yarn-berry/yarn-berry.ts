@@ -1,12 +1,15 @@
 import type { PackageManager } from '../manager.js';
 import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
-import { CA_FILE, HOME } from '../places.js';
+import { CA_FILE, HOME, OPT } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { LOCK } from '../yarn-classic/lock-lines.js';
+import { DEPENDENCIES_META } from './allow-list.js';
+import { yarnScopes } from './yarn-scopes.js';
 
 /**
  * Variables win over an uploaded `.yarnrc.yml`; what they can't win over is taken out of it before
- * (`image/opt/settle-yarn.mjs`). node_modules: what is loaded and
+ * (`image/opt/node/settle-yarn.mjs`). node_modules: what is loaded and
  * listed stands in folders, not in zip files. Ages and git: a version that came out today is what is to be seen.
  */
 const FORCED = {
@@ -36,8 +39,12 @@ export const yarnBerry: PackageManager = {
   ...NODE_MODULES,
   name: 'yarn',
   version: VERSIONS.YARN_BERRY_VERSION,
+  lock: LOCK,
+  allowLists: [DEPENDENCIES_META],
+  removal: 'yarn remove',
+  homeFiles: yarnScopes,
   recognition: {
-    manifests: PACKAGE_JSON,
+    ...PACKAGE_JSON,
     lockFiles: ['yarn.lock'],
     settingsFiles: ['.yarnrc.yml'],
     otherFiles: [],
@@ -52,6 +59,10 @@ export const yarnBerry: PackageManager = {
       return project.files.includes('.yarnrc.yml') ? '.yarnrc.yml is of yarn 2 or later' : undefined;
     },
   },
+  program: {
+    files: ['/usr/local/bin/yarn-berry', '/usr/local/lib/node_modules/@yarnpkg/cli-dist/'],
+    settings: ['/.yarnrc.yml'],
+  },
   environment: ({ proxy, registry, hasExtraCa }) => [
     ...Object.entries(FORCED).map(([name, value]) => `${name}=${value}`),
     `YARN_NPM_REGISTRY_SERVER=${registry.replace(/\/$/, '')}`,
@@ -59,7 +70,7 @@ export const yarnBerry: PackageManager = {
     `YARN_HTTPS_PROXY=${proxy}`,
     ...(hasExtraCa ? [`YARN_HTTPS_CA_FILE_PATH=${CA_FILE}`] : []),
   ],
-  sanitize: ({ root }) => ['node', '/opt/packwarden/settle-yarn.mjs', root],
+  sanitize: ({ root }) => ['node', `${OPT}/node/settle-yarn.mjs`, root],
   fetch: () => [{ command: ['yarn-berry', 'install', '--mode=skip-build'], projectCode: null }],
   scripts: nodeScripts(
     `yarn/${VERSIONS.YARN_BERRY_VERSION} npm/?`,

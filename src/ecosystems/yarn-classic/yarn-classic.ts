@@ -1,10 +1,11 @@
 import type { PackageManager } from '../manager.js';
 import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
-import { HOME } from '../places.js';
+import { HOME, OPT } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { LOCK } from './lock-lines.js';
 
-/** What a `.yarnrc` could ask for is taken out of it before (`image/opt/settle-yarn.mjs`): yarn 1 adds its lines to the flags. */
+/** What a `.yarnrc` could ask for is taken out of it before (`image/opt/node/settle-yarn.mjs`): yarn 1 adds its lines to the flags. */
 const FORCED = [
   '--non-interactive',
   '--no-progress',
@@ -20,8 +21,11 @@ export const yarnClassic: PackageManager = {
   ...NODE_MODULES,
   name: 'yarn',
   version: VERSIONS.YARN_CLASSIC_VERSION,
+  lock: LOCK,
+  allowLists: [],
+  removal: 'yarn remove',
   recognition: {
-    manifests: PACKAGE_JSON,
+    ...PACKAGE_JSON,
     lockFiles: ['yarn.lock'],
     settingsFiles: [],
     otherFiles: ['.yarnrc'],
@@ -33,6 +37,7 @@ export const yarnClassic: PackageManager = {
       return project.files.includes('yarn.lock') ? 'yarn.lock is of yarn 1' : 'nothing tells its version';
     },
   },
+  program: { files: ['/usr/local/bin/yarn', '/usr/local/lib/node_modules/yarn/'], settings: ['/.npmrc', '/.yarnrc'] },
   environment: ({ proxy }) => [
     'YARN_IGNORE_PATH=1',
     'SKIP_YARN_COREPACK_CHECK=1',
@@ -41,7 +46,7 @@ export const yarnClassic: PackageManager = {
     `YARN_PROXY=${proxy}`,
     `YARN_HTTPS_PROXY=${proxy}`,
   ],
-  sanitize: ({ root }) => ['node', '/opt/packwarden/settle-yarn.mjs', root],
+  sanitize: ({ root }) => ['node', `${OPT}/node/settle-yarn.mjs`, root],
   fetch: ({ files }) => [
     {
       command: ['yarn', 'install', ...(files.includes('yarn.lock') ? ['--pure-lockfile'] : []), ...FORCED],

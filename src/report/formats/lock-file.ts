@@ -1,17 +1,10 @@
-import { decidingFiles } from '../lock-lines.js';
 import type { PackageRef, Report } from '../report.js';
+import { reportedManager } from '../reported-manager.js';
 import { specOf } from '../spec.js';
 
-/**
- * The file of the project's root that decides what was installed. npm installs with `npm ci` where there is a lock file;
- * without one the manifest decides.
- */
+/** The file of the project's root that decided what was installed, as far as the report knows; else the usual one of its manager. */
 export function lockFileOf(report: Report): string {
-  if (report.lockFile !== undefined) return report.lockFile.file;
-  const manager = report.manager?.name ?? report.ecosystem;
-  const install = report.phases.find(({ name }) => name === 'install')?.command ?? '';
-  if (manager === 'npm') return install.startsWith('npm install') ? 'package.json' : 'package-lock.json';
-  return decidingFiles(manager)[0] ?? 'package.json';
+  return report.lockFile?.file ?? report.manager?.decidedBy ?? reportedManager(report).lock.usual;
 }
 
 /** The line of `file` (a path of the repository) that names a package, as far as the report knows; else the first one. */

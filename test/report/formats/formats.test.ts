@@ -213,21 +213,29 @@ describe('JUnit and JSON', () => {
 });
 
 describe('the file that findings are shown at', () => {
-  const install = (command: string) =>
-    ({ name: 'install', command, exitCode: 0, durationMs: 1, timedOut: false }) as const;
   it.each([
-    ['npm', 'npm ci --foreground-scripts', 'package-lock.json'],
-    ['npm', 'npm install --foreground-scripts', 'package.json'],
-    ['yarn', 'yarn install', 'yarn.lock'],
-    ['pnpm', 'pnpm install', 'pnpm-lock.yaml'],
-    ['bundler', 'bundle install', 'Gemfile.lock'],
-  ])('%s, `%s`: %s', (ecosystem, command, file) => {
-    expect(lockFileOf(report({ ecosystem, manager: null, phases: [install(command)] }))).toBe(file);
+    ['npm', 'package-lock.json'],
+    ['yarn', 'yarn.lock'],
+    ['pnpm', 'pnpm-lock.yaml'],
+    ['bundler', 'Gemfile.lock'],
+    ['auto', 'package-lock.json'],
+    ['cargo', 'package-lock.json'],
+  ])('%s, and no more is known: %s', (ecosystem, file) => {
+    expect(lockFileOf(report({ ecosystem, manager: null }))).toBe(file);
   });
 
-  it('when the project told the package manager, it is that one', () => {
-    const manager = { name: 'pnpm', version: '10.0.0', reason: 'the project has pnpm-lock.yaml', leftOut: [] };
-    expect(lockFileOf(report({ ecosystem: 'auto', manager }))).toBe('pnpm-lock.yaml');
+  it.each([
+    ['the one that decided', 'npm', '12.2.0', { decidedBy: 'package.json' }, 'package.json'],
+    [
+      'the usual one of the package manager that ran, in a report of before it was kept',
+      'pnpm',
+      '10.0.0',
+      {},
+      'pnpm-lock.yaml',
+    ],
+  ])('%s', (_title, name, version, more, file) => {
+    const manager = { name, version, reason: 'the project has it', leftOut: [], ...more };
+    expect(lockFileOf(report({ ecosystem: 'auto', manager }))).toBe(file);
   });
 
   const located = { ...findings, lockFile: { file: 'package-lock.json', lines: { 'evil-dep@1.0.0': 17 } } };

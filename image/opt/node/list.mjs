@@ -1,7 +1,7 @@
 // Lists what is installed in a project's node_modules, by npm, yarn or pnpm: `node packages.mjs PROJECT` prints one JSON
 // object per line, the project itself first, in the shape of InstalledPackage (src/report/installed-package.ts). What it reads was written by the packages:
 // every size is bounded, and a manifest that can't be read gives a package without scripts rather than none.
-import { closeSync, existsSync, fstatSync, openSync, readSync, readdirSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
 const MAX_PACKAGES = 50_000;
@@ -71,9 +71,12 @@ function dependenciesOf(manifest, isLocal) {
 
 /** Command line tools, as absolute paths inside the package. */
 function binsOf(manifest, realPath) {
-  const files = typeof manifest.bin === 'string' ? [manifest.bin] : isRecord(manifest.bin) ? Object.values(manifest.bin) : [];
+  const files =
+    typeof manifest.bin === 'string' ? [manifest.bin] : isRecord(manifest.bin) ? Object.values(manifest.bin) : [];
   const inside = files.filter((file) => typeof file === 'string').map((file) => join(realPath, file));
-  return [...new Set(inside)].filter((file) => file.startsWith(`${realPath}/`) && file.length < 1024).slice(0, MAX_BINS);
+  return [...new Set(inside)]
+    .filter((file) => file.startsWith(`${realPath}/`) && file.length < 1024)
+    .slice(0, MAX_BINS);
 }
 
 /** Where pnpm's links lead from a package: Node's look-up from its real folder. */

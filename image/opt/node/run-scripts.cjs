@@ -6,9 +6,14 @@
 const { readFileSync } = require('node:fs');
 const { constants } = require('node:os');
 const { join } = require('node:path');
-const runScript = require('/usr/local/lib/node_modules/npm/node_modules/@npmcli/run-script');
 
-const [folder, ...events] = process.argv.slice(2);
+/** @typedef {{event: string, path: string, pkg: object, stdio: string, scriptShell: string, banner: boolean}} RunOptions */
+
+const RUN_SCRIPT = '/usr/local/lib/node_modules/npm/node_modules/@npmcli/run-script';
+/** @type {(options: RunOptions) => Promise<unknown>} */
+const runScript = require(RUN_SCRIPT);
+
+const [folder = '', ...events] = process.argv.slice(2);
 
 function readManifest() {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8').replace(/^\uFEFF/, ''));
@@ -22,10 +27,13 @@ async function main() {
     const options = { event, path: folder, pkg, stdio: 'inherit', scriptShell: '/bin/sh', banner: true };
     try {
       await runScript(options);
-    } catch (error) {
+    } catch (thrown) {
+      const error = /** @type {Error & {code?: unknown, signal?: NodeJS.Signals | null, script?: string}} */ (thrown);
       const how = error.signal ? `was ended by ${error.signal}` : `ended with exit code ${error.code}`;
       console.error(`${event} script ${how}: ${error.script ?? error.message}`);
-      process.exit(typeof error.code === 'number' ? error.code : 128 + (constants.signals[error.signal] ?? 0));
+      process.exit(
+        typeof error.code === 'number' ? error.code : 128 + (error.signal ? constants.signals[error.signal] : 0),
+      );
     }
   }
 }

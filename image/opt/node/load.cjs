@@ -1,4 +1,4 @@
-// Loads one package, the way a program that uses it would: `node /opt/packwarden/load.cjs NAME|FOLDER PROJECT LINGER_MS`.
+// Loads one package, the way a program that uses it would: `node /opt/packwarden/node/load.cjs NAME|FOLDER PROJECT LINGER_MS`.
 // A direct dependency is loaded by name from the project, another package by its folder. Both ways in are taken, since a
 // package may hold different code for require and for import; then its `exports` subpaths. How each entry went is told
 // on file descriptor 3, a JSON object per line: {"entry": ".", "error": null | "…"}.
@@ -14,9 +14,12 @@ const MAX_SUBPATHS = 16;
 const SUBPATHS_MS = 3000;
 const MAX_ERROR_CHARS = 300;
 
-const [target, project, lingerMs] = process.argv.slice(2);
+const [target = '', project = '', lingerMs = ''] = process.argv.slice(2);
 
-/** `import(name)` as a module of that folder would do it: resolution starts there, not at this file. */
+/**
+ * `import(name)` as a module of that folder would do it: resolution starts there, not at this file.
+ * @param {string} folder @param {string} name @returns {Promise<unknown>}
+ */
 function importFrom(folder, name) {
   // Node warns once that this constant is experimental; nobody who reads a report's log is helped by it.
   const { emitWarning } = process;
@@ -29,20 +32,23 @@ function importFrom(folder, name) {
   return dynamicImport(name);
 }
 
+/** @param {unknown} error */
 function messageOf(error) {
   let text;
   try {
-    text = String(error?.message ?? error);
+    text = String(/** @type {{message?: unknown} | null | undefined} */ (error)?.message ?? error);
   } catch {
     text = 'an error that can not be shown';
   }
-  return text.split('\n')[0].slice(0, MAX_ERROR_CHARS);
+  return text.split('\n', 1).join().slice(0, MAX_ERROR_CHARS);
 }
 
+/** @param {string} entry @param {string | null} error */
 function tell(entry, error) {
   writeSync(3, `${JSON.stringify({ entry, error })}\n`);
 }
 
+/** @param {string} folder @returns {{name?: unknown, exports?: unknown}} */
 function readManifest(folder) {
   try {
     return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8').replace(/^\uFEFF/, ''));
@@ -51,10 +57,13 @@ function readManifest(folder) {
   }
 }
 
+/** @param {{exports?: unknown}} manifest */
 function subpathsOf({ exports }) {
   if (exports === null || typeof exports !== 'object' || Array.isArray(exports)) return [];
   return Object.keys(exports)
-    .filter((key) => key.startsWith('./') && !key.includes('*') && !key.endsWith('/') && !/\.(json|css|d\.ts)$/.test(key))
+    .filter(
+      (key) => key.startsWith('./') && !key.includes('*') && !key.endsWith('/') && !/\.(json|css|d\.ts)$/.test(key),
+    )
     .slice(0, MAX_SUBPATHS);
 }
 
@@ -65,10 +74,11 @@ function locate() {
   const manifest = readManifest(folder);
   if (!isFolder) return { from: project, name: target, manifest };
   // Only a package with `exports` can name itself; of the others the folder is the name.
-  const byName = manifest.exports !== undefined && typeof manifest.name === 'string';
-  return { from: folder, name: byName ? manifest.name : folder, manifest };
+  const name = manifest.exports !== undefined && typeof manifest.name === 'string' ? manifest.name : folder;
+  return { from: folder, name, manifest };
 }
 
+/** @param {string} from @param {string} specifier */
 async function loadEntry(from, specifier) {
   const requireFrom = createRequire(join(from, 'package.json'));
   const errors = [];

@@ -3,8 +3,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const project = process.argv[2];
+const [project = ''] = process.argv.slice(2);
 
+/** @typedef {{text: string, leftOut: string[]}} Change */
+
+/** @param {string} name @param {(text: string) => Change} change */
 function edit(name, change) {
   const file = join(project, name);
   if (!existsSync(file)) return;
@@ -18,9 +21,12 @@ function edit(name, change) {
 // Of yarn 1's settings, where packages come from is the project's to say, and nothing else.
 const KEPT_YARN_1 = /^\s*(#|$)|^\s*"?(@[\w.~-]+:)?(registry|strict-ssl|cafile|ca|_auth\w*|always-auth|\/\/\S+)"?\s/;
 
+/** @param {string} text @returns {Change} */
 function yarnrc(text) {
   const lines = text.split('\n');
-  const leftOut = lines.filter((line) => !KEPT_YARN_1.test(line)).map((line) => line.trim().split(/\s/)[0].slice(0, 60));
+  const leftOut = lines
+    .filter((line) => !KEPT_YARN_1.test(line))
+    .map((line) => line.trim().split(/\s/, 1).join().slice(0, 60));
   return { text: lines.filter((line) => KEPT_YARN_1.test(line)).join('\n'), leftOut: [...new Set(leftOut)] };
 }
 
@@ -34,6 +40,7 @@ const TOKEN_IN_VARIABLE = /^\s*["']?(npmAuthToken|npmAuthIdent)["']?\s*:.*\$\{/;
 const ANY_TOKEN = /^\s*["']?(npmAuthToken|npmAuthIdent)["']?\s*:/;
 const ALWAYS_AUTH = /^\s*["']?npmAlwaysAuth["']?\s*:/;
 
+/** @param {string[]} lines @param {string[]} leftOut */
 function withoutTokens(lines, leftOut) {
   const kept = lines.filter((line) => !TOKEN_IN_VARIABLE.test(line));
   if (kept.length < lines.length) leftOut.push('a token in a variable');
@@ -42,8 +49,10 @@ function withoutTokens(lines, leftOut) {
   return kept.filter((line) => !ALWAYS_AUTH.test(line));
 }
 
+/** @param {string} text @returns {Change} */
 function yarnrcYml(text) {
   const kept = [];
+  /** @type {string[]} */
   const leftOut = [];
   let skipping = false;
   for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
@@ -61,8 +70,12 @@ function yarnrcYml(text) {
   return { text: lines.join('\n'), leftOut };
 }
 
-/** `dependenciesMeta: {x: {built: false}}` keeps the scripts of x from running. */
+/**
+ * `dependenciesMeta: {x: {built: false}}` keeps the scripts of x from running.
+ * @param {string} text @returns {Change}
+ */
 function manifest(text) {
+  /** @type {{dependenciesMeta?: Record<string, {built?: unknown} | null>}} */
   const parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
   const leftOut = [];
   for (const [name, meta] of Object.entries(parsed.dependenciesMeta ?? {})) {

@@ -1,0 +1,32 @@
+import { MANAGERS } from './managers.js';
+
+/** Programs of the image that run a script which they are given, by their file (Debian 12). */
+const INTERPRETERS = /^\/usr\/(?:local\/)?bin\/(?:node|env|ruby[\d.]*|(?:ba|da)?sh)$/;
+
+/** How a process was started: its program's file as the kernel knows it, and its command line at that time. */
+export interface StartedProgram {
+  readonly exepath: string;
+  readonly cmdline: string;
+}
+
+/**
+ * Whether a process was started as a package manager of the image: as its program, or as an interpreter of the image that was told to
+ * run its script, without options before it. The files are in a read-only root, so no package can replace them.
+ */
+export function isPackageManager({ exepath, cmdline }: StartedProgram): boolean {
+  const [, ...words] = cmdline.split(' ');
+  // `#!/usr/bin/env node`: the interpreter's name comes first.
+  const script = words[0] === 'node' ? words[1] : words[0];
+  const started = INTERPRETERS.test(exepath) ? script : exepath;
+  return started !== undefined && MANAGERS.some(({ program }) => program.files.some((file) => isFile(file, started)));
+}
+
+/** Whether a path is one of the settings files that package managers read whenever they run. */
+export function isManagerSettings(path: string): boolean {
+  return MANAGERS.some(({ program }) => program.settings.some((end) => path.endsWith(end)));
+}
+
+/** `file` ends in a slash where it is a folder. */
+function isFile(file: string, path: string): boolean {
+  return file.endsWith('/') ? path.startsWith(file) : path === file;
+}

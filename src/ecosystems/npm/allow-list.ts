@@ -1,0 +1,34 @@
+import { type AllowListForm, addressOf, asJson, type DecidedPackage, decidable } from '../allow-list.js';
+
+/**
+ * `allowScripts` of package.json (npm/rfcs#868, read as npm 12.2 does). A key is matched against what was resolved: name and
+ * version of a package of the registry, the address of any other, so that no package passes for another one. A refusal wins
+ * over what is allowed beside it: it is of the name, whatever version comes next, as `npm deny-scripts` writes it, but of the
+ * version where another version is allowed.
+ */
+export const ALLOW_SCRIPTS: AllowListForm = {
+  name: 'npm',
+  setting: 'allowScripts',
+  readBy: 'npm 11.16 and later',
+  write(decision) {
+    const { allowed, refused, notes } = decidable(decision, true);
+    const kept = new Set(allowed.map(sourceOf));
+    const entries = [
+      ...allowed.map((pkg) => [pinOf(pkg), true]),
+      ...refused.map((pkg) => [kept.has(sourceOf(pkg)) ? pinOf(pkg) : sourceOf(pkg), false]),
+    ];
+    return { file: 'package.json', text: asJson({ allowScripts: Object.fromEntries(entries) }), notes };
+  },
+};
+
+/** The key of just this version: a commit of a Git repository, a file or folder. */
+function pinOf({ name, version, from }: DecidedPackage): string {
+  const address = from.kind === 'registry' ? undefined : addressOf(from);
+  return address ?? `${name}@${version}`;
+}
+
+/** The key of every version: the name in the registry, else the address, without a commit. */
+function sourceOf(pkg: DecidedPackage): string {
+  if (pkg.from.kind === 'registry') return pkg.name;
+  return pkg.from.kind === 'git' ? pinOf(pkg).replace(/#.*$/, '') : pinOf(pkg);
+}

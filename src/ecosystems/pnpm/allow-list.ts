@@ -1,0 +1,56 @@
+import { stringify } from 'yaml';
+import { type AllowListForm, addressOf, type DecidedPackage, decidable } from '../allow-list.js';
+
+const FILE = 'pnpm-workspace.yaml';
+
+/**
+ * `allowBuilds`, as pnpm 12 reads it: a refusal wins, a name alone is trusted for packages of the registry only, and one from
+ * elsewhere is allowed by its address as the lock file has it (`foo@https://…`). Refused is the name, whatever comes next,
+ * but the version where another version is allowed.
+ */
+const allowBuilds: AllowListForm = {
+  name: 'pnpm',
+  setting: 'allowBuilds',
+  readBy: 'pnpm 10.26 and later',
+  write(decision) {
+    const { allowed, refused, notes } = decidable(decision, true);
+    const kept = new Set(allowed.map(({ name }) => name));
+    const entries = [
+      ...pinned(allowed).map((key) => [key, true]),
+      ...pinned(refused.filter(({ name }) => kept.has(name))).map((key) => [key, false]),
+      ...refused.filter(({ name }) => !kept.has(name)).map(({ name }) => [name, false]),
+    ];
+    return { file: FILE, text: stringify({ allowBuilds: Object.fromEntries(entries) }), notes };
+  },
+};
+
+/**
+ * The two lists of pnpm 10, which takes versions in the first one from 10.19 on. What is in neither runs nothing either: the
+ * second one keeps pnpm from asking for it, and takes names alone.
+ */
+const builtDependencies: AllowListForm = {
+  name: 'pnpm10',
+  setting: 'onlyBuiltDependencies',
+  readBy: 'pnpm 10.19 to 10.25',
+  write(decision) {
+    const { allowed, refused, notes } = decidable(decision, true);
+    const kept = new Set(allowed.map(({ name }) => name));
+    const ignored = new Set(refused.map(({ name }) => name).filter((name) => !kept.has(name)));
+    const lists = { onlyBuiltDependencies: pinned(allowed), ignoredBuiltDependencies: [...ignored] };
+    return { file: FILE, text: stringify(lists), notes };
+  },
+};
+
+/** The newest first. */
+export const ALLOW_LISTS: readonly AllowListForm[] = [allowBuilds, builtDependencies];
+
+/** `name@1.0.0 || 2.0.0` for the versions of the registry, `name@address` for each other one. */
+function pinned(packages: readonly DecidedPackage[]): readonly string[] {
+  const versions = new Map<string, Set<string>>();
+  const elsewhere: string[] = [];
+  for (const { name, version, from } of packages) {
+    if (from.kind === 'registry') versions.set(name, (versions.get(name) ?? new Set()).add(version));
+    else elsewhere.push(`${name}@${addressOf(from)}`);
+  }
+  return [...[...versions].map(([name, all]) => `${name}@${[...all].join(' || ')}`), ...elsewhere];
+}

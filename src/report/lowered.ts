@@ -1,0 +1,58 @@
+import { isManagerSettings, isPackageManager } from '../ecosystems/image-programs.js';
+import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
+import { HOME, PROJECT } from '../ecosystems/places.js';
+import type { Alert } from '../falco/alert.js';
+import type { Attribution } from './attribution.js';
+import type { ProcessStart } from './process-tree.js';
+
+/** Tag of rules about files that a project may change when it is its own: CI configuration, Git settings, manifests, editors' settings. */
+const PROJECT_SETTINGS = 'project_settings';
+
+/** Tag of rules about credentials that are read. */
+const CREDENTIALS = 'credentials';
+
+/** Where an alert names the file that it is about. */
+const FILE_FIELDS = ['fd.name', 'evt.arg.newpath', 'evt.arg.path', 'evt.arg.name'] as const;
+
+/**
+ * Why an alert is only an observation though its rule says more; undefined where it is not. Rules always alert; what is honest is
+ * known here, where the makers of a process are known. An observation still counts as a step of what belongs together: settings
+ * that are read and then sent are a finding.
+ */
+export function loweredBecause(alert: Alert, { by, programs }: Attribution): string | undefined {
+  if (by !== undefined && isLocal(by) && isAboutItself(alert, by, programs)) {
+    return "the project's own script changes the project's own settings";
+  }
+  const [program] = programs;
+  if (
+    program !== undefined &&
+    alert.tags.includes(CREDENTIALS) &&
+    isPackageManager(program) &&
+    isManagerSettings(fileOf(alert))
+  ) {
+    return 'a package manager of the image reads its own settings';
+  }
+  return undefined;
+}
+
+/** Git's settings of the repository itself, not those of the user or the machine. */
+function isAboutItself(alert: Alert, by: InstalledPackage, programs: readonly ProcessStart[]): boolean {
+  if (!alert.tags.includes(PROJECT_SETTINGS)) return false;
+  if (programs.some(({ exepath }) => exepath.startsWith(`${HOME}/`) && !isWithin(by.realPath, exepath))) return false;
+  const file = fileOf(alert);
+  if (file !== '') return isWithin(PROJECT, file) && !file.includes('/node_modules/');
+  const command = alert.fields['proc.cmdline'] ?? '';
+  return isWithin(PROJECT, alert.fields['proc.cwd'] ?? '') && !/ --(?:global|system|file)\b/.test(command);
+}
+
+function fileOf({ fields }: Alert): string {
+  for (const name of FILE_FIELDS) {
+    const value = fields[name];
+    if (value !== undefined && value !== '') return value;
+  }
+  return '';
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}

@@ -1,0 +1,14 @@
+import type { PackageManager } from '../ecosystems/manager.js';
+import { MANAGERS } from '../ecosystems/managers.js';
+import { majorOf } from '../ecosystems/project.js';
+import type { Report } from './report.js';
+
+/**
+ * The package manager that a report is of: the one that ran, in the edition of its version; where none ran, the one that was
+ * asked for, and without either the one that is taken where nothing says which.
+ */
+export function reportedManager({ manager, ecosystem }: Pick<Report, 'manager' | 'ecosystem'>): PackageManager {
+  const editions = MANAGERS.filter(({ name }) => name === (manager?.name ?? ecosystem));
+  const major = majorOf(manager?.version ?? '');
+  return editions.find(({ version }) => majorOf(version) === major) ?? editions[0] ?? MANAGERS[0];
+}
