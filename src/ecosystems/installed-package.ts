@@ -41,6 +41,8 @@ export interface InstalledPackage {
   readonly optional: boolean;
   /** Names of the lifecycle scripts that an install runs for it, in that order (`preinstall`, `install`, `postinstall`, `prepare` …). */
   readonly scripts: readonly string[];
+  /** Of a git dependency: the scripts that build it from its repository before it is installed (`prepare` …). */
+  readonly buildScripts?: readonly string[] | undefined;
   /** Names of the packages it depends on (dependencies and optionalDependencies; devDependencies of the project). */
   readonly dependencies: readonly string[];
   /** Those of `dependencies` that an install may leave out: optional ones, optional peers. */
@@ -49,6 +51,11 @@ export interface InstalledPackage {
   readonly resolved?: Readonly<Record<string, string>> | undefined;
   /** Absolute paths of its command line tools. */
   readonly bins?: readonly string[] | undefined;
+}
+
+/** Every script that the worker runs for a package, in that order. */
+export function scriptsOf({ buildScripts = [], scripts }: InstalledPackage): readonly string[] {
+  return [...buildScripts, ...scripts];
 }
 
 /** Whether a package is the project itself, one of its workspaces, or a folder of the project that is linked to. */

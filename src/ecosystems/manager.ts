@@ -77,6 +77,14 @@ export interface ImageProgram {
   readonly settings: readonly string[];
 }
 
+/** How a git dependency is built from its repository, as package managers do for one with a `prepare` script. */
+export interface GitBuild {
+  /** Clones `address` into `folder` and fetches what it is built with. No code of it runs. */
+  checkout(address: string, folder: string): readonly string[];
+  /** Runs `scripts` in the clone and puts what it would publish in the place of the fetched package (`target`). */
+  build(folder: string, target: string, scripts: readonly string[]): readonly string[];
+}
+
 /** A package manager as the sandbox drives it. Everything here is data or a pure function: `src/sandbox/` runs the commands. */
 export interface PackageManager {
   readonly name: ManagerName;
@@ -106,5 +114,7 @@ export interface PackageManager {
   /** Prints what was fetched, in the lines that `src/sandbox/package-list.ts` reads. */
   list(project: FoundProject): readonly string[];
   readonly scripts: ScriptRunner;
+  /** Absent where the manager builds no git dependencies. */
+  readonly gitBuild?: GitBuild;
   readonly load: LoaderCommand;
 }

@@ -5,6 +5,7 @@ import type { Inspector } from './inspector.js';
 import type { Ledger, LedgerEntry } from './ledger.js';
 import type { CompiledPolicy, Reach } from './policy.js';
 import type { Asker } from './record.js';
+import type { Target } from './target.js';
 import type { Traffic } from './traffic.js';
 
 /** A permitted attempt: where to dial, and the record its bytes belong to. */
@@ -46,6 +47,11 @@ export class Gatekeeper {
       ledger.note({ host, port, allowed: !(error instanceof EgressRefusedError), ...from });
       throw error;
     }
+  }
+
+  /** Notes a request to a permitted target that is not passed on. */
+  refuseRequest({ host, port }: Target, from: Asker): void {
+    this.#parts.ledger.note({ host, port, allowed: false, ...from });
   }
 
   /** Notes an attempt whose target could not even be read; `raw` is what was sent. */

@@ -150,7 +150,14 @@ function partsOf(options: GatewayOptions) {
   const fronts: ReadonlyMap<string, RegistryFront> =
     registries === undefined
       ? new Map()
-      : openFronts({ ...outbound, registries: registries.known, identity: registries.identity, ca, inspector });
+      : openFronts({
+          ...outbound,
+          registries: registries.known,
+          identity: registries.identity,
+          ca,
+          gatekeeper,
+          inspector,
+        });
   return { caps, ledger, leaks, book, inspector, traffic, outbound, gatekeeper, fronts };
 }
 

@@ -8,22 +8,21 @@ import type { Gatekeeper, Permit } from './gatekeeper.js';
 import type { Inspector } from './inspector.js';
 import { forwarded, tunnelled } from './outbound.js';
 import type { Asker } from './record.js';
+import { type RestCaps, readRest } from './rest.js';
 import { parseAuthority, parseHttpTarget, type Target } from './target.js';
 
 type Prepared = PrepareRequestFunctionResult;
 
 /** What the proxy of one sandbox may cost. Times in milliseconds. */
-export type ProxyCaps = OutboundOptions['caps'] & {
-  /** A client's connection with no byte in either direction for so long is closed. */
-  readonly idleMs: number;
-  /** Connections from the sandbox at a time; further ones are closed at once. */
-  readonly connections: number;
-  /** How long a client may take for its request's head, however busily it sends. */
-  readonly headMs: number;
-  /** How much of a refused request's body is read, and for how long: what it would have carried out is evidence. */
-  readonly refusedBytes: number;
-  readonly refusedMs: number;
-};
+export type ProxyCaps = OutboundOptions['caps'] &
+  RestCaps & {
+    /** A client's connection with no byte in either direction for so long is closed. */
+    readonly idleMs: number;
+    /** Connections from the sandbox at a time; further ones are closed at once. */
+    readonly connections: number;
+    /** How long a client may take for its request's head, however busily it sends. */
+    readonly headMs: number;
+  };
 
 /** What `openProxy` needs. */
 export interface ProxyOptions extends OutboundOptions {
@@ -89,23 +88,6 @@ function readTarget(options: ProxyOptions, request: IncomingMessage, isHttp: boo
       request.on('data', inspector.body(addressee, from));
     }
   }
-}
-
-/** Resolves when a refused body has been seen, as far as it is read. */
-function readRest(request: IncomingMessage, caps: ProxyCaps): Promise<void> {
-  return new Promise((resolve) => {
-    let bytes = 0;
-    const deadline = setTimeout(resolve, caps.refusedMs);
-    const done = (): void => {
-      clearTimeout(deadline);
-      resolve();
-    };
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes >= caps.refusedBytes) done();
-    });
-    request.once('end', done).once('close', done).resume();
-  });
 }
 
 function askerOf({ remotePort }: Socket): Asker {

@@ -6,12 +6,12 @@ import type { Target } from './target.js';
 
 const run = promisify(execFile);
 
-/** A package registry that wants credentials, which the gateway has and the sandbox has not. */
+/** A package registry that wants credentials, which the gateway has and the sandbox has not; or one on the same host that wants none. */
 export interface PrivateRegistry {
   /** `https://host[:port]/path/`; the credentials are for what lies below it. */
   readonly url: string;
   /** Value of the `Authorization` header. */
-  readonly authorization: string;
+  readonly authorization?: string | undefined;
 }
 
 /** Proves to the programs in one sandbox that the gateway speaks for the private registries. */
@@ -45,48 +45,4 @@ export async function makeIdentity(registries: readonly PrivateRegistry[]): Prom
   } catch (cause) {
     throw new GatewayError('no-identity', 'openssl could not make a certificate for the private registries', { cause });
   }
-}
-
-/** Requests that change nothing; with another one a package could publish in the company's name. */
-const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
-
-/**
- * What a registry tells of its users and their tokens, by the path below its URL: npm's interface (`-/whoami`,
- * `-/npm/v1/tokens`), and RubyGems' (`api/v1/api_key` answers with a key), of which Bundler asks for dependencies alone.
- */
-const OWN_INTERFACE = /^-\/|^api\/v\d+\/(?!dependencies(?:\.|$))/i;
-
-/** The path as a server may read it; undefined where two servers could read it differently. */
-function plainPath(path: string): string | undefined {
-  const { pathname } = new URL(`https://registry.invalid${path}`);
-  try {
-    const plain = decodeURIComponent(pathname);
-    return /[%\\]|\/\/|\/\.{1,2}(?:\/|$)/.test(plain) ? undefined : plain;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * The credentials that a request is sent with: those of the registry with the longest URL that it lies below. A registry's own
- * interface is not what an install needs.
- */
-export function authorizationFor(
-  registries: readonly PrivateRegistry[],
-  target: Target,
-  method: string,
-  path: string,
-): string | undefined {
-  if (!READING.has(method) || !path.startsWith('/')) return undefined;
-  const asked = plainPath(path);
-  if (asked === undefined) return undefined;
-  const matching = registries
-    .filter((registry) => {
-      const base = decodeURIComponent(new URL(registry.url).pathname).replace(/\/*$/, '/');
-      const at = targetOf(registry);
-      const below = asked.startsWith(base) && !OWN_INTERFACE.test(asked.slice(base.length));
-      return at.host === target.host && at.port === target.port && below;
-    })
-    .sort((a, b) => b.url.length - a.url.length);
-  return matching[0]?.authorization;
 }

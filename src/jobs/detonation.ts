@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { Watch } from '../falco/hub.js';
 import { buildReport } from '../report/build.js';
@@ -11,7 +10,7 @@ import type { ScriptCheck } from '../report/script-check.js';
 import { Steps } from '../report/steps.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { Attempt, DetonationDependencies } from './attempt.js';
-import { sendCanary } from './canary.js';
+import { Canaries } from './canaries.js';
 import { CancelledError, within } from './deadline.js';
 import { GiveUp, reasonFor } from './give-up.js';
 import type { JobState } from './job.js';
@@ -23,8 +22,6 @@ import { scriptOrder } from './script-order.js';
 import { runAllScripts } from './script-phase.js';
 import { type JobEvent, transition } from './transition.js';
 
-/** How often the opening canary is tried before the job is given up. */
-const OPENING_TRIES = 3;
 /** What the sandbox itself may take beyond a step's own deadline before the worker stops believing it. */
 const SLACK_MS = 30_000;
 
@@ -33,6 +30,7 @@ export class Detonation {
   readonly #deps: DetonationDependencies;
   readonly #attempt: Attempt;
   readonly #monitor = new Monitor();
+  readonly #canaries: Canaries;
   readonly #phases: Phase[] = [];
   readonly #phaseStarts: PhaseStart[] = [];
   readonly #incomplete: IncompleteReason[] = [];
@@ -43,8 +41,6 @@ export class Detonation {
   readonly #checksScripts: boolean;
   #withoutScripts: LoadsWithoutScripts | null = null;
   #scriptCheck: ScriptCheck | null;
-  #openingCanaryMs: number | null = null;
-  #closingCanaryMs: number | null = null;
   #log = '';
   #leftRunning = false;
   #ended = false;
@@ -52,6 +48,7 @@ export class Detonation {
   constructor(deps: DetonationDependencies, attempt: Attempt) {
     this.#deps = deps;
     this.#attempt = attempt;
+    this.#canaries = new Canaries(deps, attempt.signal, this.#monitor, attempt.spec.id);
     const asked = attempt.spec.checkNeeded ?? deps.checkNeeded;
     this.#checksScripts = asked;
     this.#scriptCheck = asked ? { loads: new Map(), problem: 'the run did not come to it' } : null;
@@ -84,8 +81,8 @@ export class Detonation {
 
   async #phasesOf(run: SandboxRun): Promise<void> {
     const { limits, blobs } = this.#deps;
-    await this.#awaitSource();
-    await this.#openingCanary(run);
+    await this.#canaries.awaitSource();
+    await this.#canaries.opening(run);
     const archive = await blobs.open(this.#attempt.spec.blob.key);
     await this.#limited('unpacking the archive', limits.prepareMs, run.unpack(archive));
     await this.#to('watched');
@@ -99,7 +96,7 @@ export class Detonation {
 
     this.#startPhase('drain');
     if (this.#leftRunning) await this.#limited('ending what still ran', SLACK_MS, run.endProcesses());
-    await this.#closingCanary(run);
+    await this.#canaries.closing(run);
     await this.#to('drained');
   }
 
@@ -123,8 +120,18 @@ export class Detonation {
     const fetched = await this.#limited('the fetch', installMs + SLACK_MS, run.fetch(installMs));
     this.#record('fetch', fetched);
     await this.#listPackages(run);
+    const isFetched = fetched.exitCode === 0 && (await this.#fetchGitBuilds(run, installMs - fetched.durationMs));
     this.#monitor.keepWrites();
-    return fetched.exitCode === 0;
+    return isFetched;
+  }
+
+  /** Resolves with whether every git dependency that has to be built can be. */
+  async #fetchGitBuilds(run: SandboxRun, timeLeftMs: number): Promise<boolean> {
+    const ms = Math.max(1, timeLeftMs);
+    const fetching = run.fetchGitBuilds(this.#packages, ms);
+    const fetched = await this.#limited('fetching what git dependencies are built with', ms + SLACK_MS, fetching);
+    if (fetched !== null) this.#record('fetch', fetched);
+    return fetched === null || fetched.exitCode === 0;
   }
 
   /** The scripts have the time that the fetch left. */
@@ -203,48 +210,6 @@ export class Detonation {
     throw new GiveUp({ code: 'queue-timeout', message });
   }
 
-  /** A source that is not up is given the grace time to come up. */
-  async #awaitSource(): Promise<void> {
-    const { feed, clock, limits } = this.#deps;
-    const deadline = clock.now() + limits.graceMs;
-    while (!feed.status().connected) {
-      if (clock.now() > deadline || this.#attempt.signal.aborted) {
-        const detail = feed.status().lastError ?? 'it did not connect';
-        throw new GiveUp({ code: 'sensor-unavailable', message: `no alert source: ${detail}` });
-      }
-      await sleep(50);
-    }
-  }
-
-  async #openingCanary(run: SandboxRun): Promise<void> {
-    for (let attempt = 1; attempt <= OPENING_TRIES; attempt += 1) {
-      const ms = await this.#canary(run);
-      if (ms !== null) {
-        this.#openingCanaryMs = ms;
-        this.#monitor.judge();
-        return;
-      }
-      this.#deps.log.warn({ job: this.#attempt.spec.id, attempt }, 'opening canary did not come back');
-    }
-    const seconds = this.#deps.limits.graceMs / 1000;
-    const message = `the sensor did not report a test process in the sandbox within ${seconds} s, ${OPENING_TRIES} times`;
-    throw new GiveUp({ code: 'no-opening-canary', message });
-  }
-
-  async #closingCanary(run: SandboxRun): Promise<void> {
-    this.#closingCanaryMs = await this.#canary(run);
-    // Alerts keep their order, but drops are told by a timer of the source.
-    if (this.#closingCanaryMs !== null) return sleep(this.#deps.limits.settleMs);
-    const message = `the sensor did not report the closing test process within ${this.#deps.limits.graceMs / 1000} s`;
-    throw new GiveUp({ code: 'no-closing-canary', message });
-  }
-
-  #canary(run: SandboxRun): Promise<number | null> {
-    const { clock, newNonce, limits } = this.#deps;
-    const { signal } = this.#attempt;
-    return sendCanary(run, this.#monitor, { clock, newNonce, graceMs: limits.graceMs, signal });
-  }
-
   #limited<T>(what: string, ms: number, work: Promise<T>): Promise<T> {
     return within(what, ms, this.#attempt.signal, work);
   }
@@ -297,8 +262,8 @@ export class Detonation {
       phaseStarts: this.#phaseStarts,
       monitoring: {
         source: feed.status().description,
-        openingCanaryMs: this.#openingCanaryMs,
-        closingCanaryMs: this.#closingCanaryMs,
+        openingCanaryMs: this.#canaries.openingMs,
+        closingCanaryMs: this.#canaries.closingMs,
         drops: this.#monitor.drops,
       },
       alerts: this.#monitor.alerts,

@@ -131,7 +131,12 @@ export interface SandboxRun {
   fetch(timeoutMs: number): Promise<StepResult>;
   /** What was fetched. Called before any code of a package runs: nothing has had a chance to change it. @throws SandboxError `listing-failed` */
   packages(): Promise<PackageListing>;
-  /** Runs the lifecycle scripts of one package, as a step of its own. */
+  /**
+   * Clones the git dependencies that have to be built and fetches what they are built with; no code of them runs. Null where there
+   * are none.
+   */
+  fetchGitBuilds(packages: readonly InstalledPackage[], timeoutMs: number): Promise<StepResult | null>;
+  /** Builds a git dependency that has to be, then runs the lifecycle scripts of one package, as a step of its own. */
   runScripts(pkg: InstalledPackage, timeoutMs: number): Promise<StepResult>;
   /**
    * Loads each direct dependency, and each package with an install script, in a process of its own; where folders are given,

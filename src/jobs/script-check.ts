@@ -1,4 +1,4 @@
-import type { InstalledPackage } from '../ecosystems/installed-package.js';
+import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
 import type { Phase } from '../report/report.js';
 import type { ScriptCheck } from '../report/script-check.js';
 import type { ImportResult, SandboxRun } from './ports.js';
@@ -22,7 +22,7 @@ export async function loadWithoutScripts(
   packages: readonly InstalledPackage[],
   timeoutMs: number,
 ): Promise<LoadsWithoutScripts> {
-  const candidates = packages.filter(({ path, scripts }) => path !== '.' && scripts.length > 0);
+  const candidates = packages.filter((pkg) => pkg.path !== '.' && scriptsOf(pkg).length > 0);
   if (candidates.length === 0) return nothing('no package has install scripts', null);
   const folders = new Set(candidates.map(({ realPath }) => realPath));
   const imported = await run.importAll(timeoutMs, packages, folders);

@@ -1,4 +1,4 @@
-import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
+import { type InstalledPackage, isLocal, scriptsOf } from '../ecosystems/installed-package.js';
 import { PackageIndex } from '../report/package-index.js';
 
 /**
@@ -12,7 +12,7 @@ export function scriptOrder(packages: readonly InstalledPackage[], projectDir: s
   const seen = new Set<string>();
   const byPlace = [...packages].sort((a, b) => rank(a) - rank(b));
   for (const start of byPlace) visit(start, index, seen, ordered);
-  const withScripts = ordered.filter(({ scripts }) => scripts.length > 0);
+  const withScripts = ordered.filter((pkg) => scriptsOf(pkg).length > 0);
   return withScripts.toSorted((a, b) => rank(a) - rank(b));
 }
 

@@ -1,4 +1,4 @@
-import type { InstalledPackage } from '../ecosystems/installed-package.js';
+import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
 import { lastLines } from '../report/log-tail.js';
 import type { Phase, ScriptStep } from '../report/report.js';
 import { specOf } from '../report/spec.js';
@@ -74,7 +74,7 @@ export async function runAllScripts(
 }
 
 function toStep(pkg: InstalledPackage, { exitCode, timedOut, durationMs }: StepResult): ScriptStep {
-  return { package: specOf(pkg), path: pkg.path, scripts: [...pkg.scripts], exitCode, timedOut, durationMs };
+  return { package: specOf(pkg), path: pkg.path, scripts: [...scriptsOf(pkg)], exitCode, timedOut, durationMs };
 }
 
 /** An optional dependency may fail: package managers go on without it. One that was stopped has not shown everything. */
@@ -84,7 +84,7 @@ function wentWell({ optional }: InstalledPackage, { exitCode, timedOut }: StepRe
 
 function reasonFor(pkg: InstalledPackage, { exitCode, timedOut, log }: StepResult): IncompleteReason {
   const who = pkg.path === '.' ? 'the project' : specOf(pkg);
-  const scripts = `the ${pkg.scripts.join(', ')} script of ${who}`;
+  const scripts = `the ${scriptsOf(pkg).join(', ')} script of ${who}`;
   if (timedOut) return { code: 'install-timeout', message: `${scripts} was stopped at its deadline` };
   const said = lastLines(log);
   const end = said === '' ? '' : `: ${said}`;

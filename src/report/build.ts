@@ -1,4 +1,4 @@
-import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
+import { type InstalledPackage, isLocal, scriptsOf } from '../ecosystems/installed-package.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { EgressLeak } from '../egress/leak.js';
 import type { EgressMode } from '../egress/mode.js';
@@ -82,7 +82,7 @@ export function buildReport(evidence: Evidence): Report {
   const { phaseStarts, scriptCheck } = evidence;
   const seenOf = { ran, writes, phaseStarts, scriptCheck, judged };
   const packages = packageRows(seenOf, index);
-  const declared = evidence.packages.filter((pkg) => pkg.scripts.length > 0);
+  const declared = evidence.packages.filter((pkg) => scriptsOf(pkg).length > 0);
   const fetched = evidence.packages.filter(({ path }) => path !== '.');
   const { projectBaseline, finishedAt } = evidence;
   return {
@@ -133,7 +133,7 @@ function unrunScripts(
 ): readonly IncompleteReason[] {
   const install = evidence.phases.find((phase) => phase.name === 'install');
   if (install?.exitCode !== 0) return [];
-  const declared = evidence.packages.filter((pkg) => pkg.scripts.length > 0);
+  const declared = evidence.packages.filter((pkg) => scriptsOf(pkg).length > 0);
   if (declared.length === 0 || declared.some((pkg) => ran.has(pkg))) return [];
   const message = `${declared.length} packages have install scripts and none of them was seen to run`;
   return [{ code: 'scripts-not-run', message }];

@@ -1,4 +1,4 @@
-import type { InstalledPackage } from '../ecosystems/installed-package.js';
+import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
 import type { PackageIndex } from './package-index.js';
 
 /** What the check phase found out: the packages were loaded as they had been fetched, before any script had run. */
@@ -18,7 +18,7 @@ export function isNeeded(pkg: InstalledPackage, check: ScriptCheck | null, index
   const loads = check?.loads.get(pkg.realPath);
   if (check === null || loads === undefined) return null;
   if (loads) return false;
-  const others = [...dependenciesOf(pkg, index)].filter(({ scripts }) => scripts.length > 0);
+  const others = [...dependenciesOf(pkg, index)].filter((dependency) => scriptsOf(dependency).length > 0);
   return others.every(({ realPath }) => check.loads.get(realPath) === true) ? true : null;
 }
 

@@ -1,4 +1,4 @@
-import type { InstalledPackage } from '../ecosystems/installed-package.js';
+import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
 import { alertTimeNs } from '../falco/alert.js';
 import { type PhaseStart, phaseAt } from './findings.js';
 import type { PackageIndex } from './package-index.js';
@@ -22,11 +22,11 @@ export function packageRows(seen: SeenOfScripts, index: PackageIndex): Report['p
   const { ran, scriptCheck, judged } = seen;
   const written = filesWritten(seen);
   return [...index.all]
-    .filter((pkg) => pkg.path !== '.' && pkg.scripts.length > 0)
+    .filter((pkg) => pkg.path !== '.' && scriptsOf(pkg).length > 0)
     .map((pkg) => ({
       name: pkg.name,
       version: pkg.version,
-      scripts: [...pkg.scripts],
+      scripts: [...scriptsOf(pkg)],
       ran: ran.has(pkg),
       commands: [...(ran.get(pkg) ?? [])],
       wrote: written.get(pkg)?.size ?? 0,

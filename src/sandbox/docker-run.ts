@@ -39,6 +39,8 @@ const LOOK_MS = 250;
 /** Credentials that are as old as the sandbox would be noticed. */
 const DECOY_AGE_MS = 40 * 86_400_000;
 
+/** Where git dependencies are built. */
+const GIT_BUILDS = `${HOME}/.cache/git-builds`;
 /** What `find-root.mjs` prints: a manifest of 1 MiB at most, and the beginnings of some files. */
 const MAX_PROJECT_BYTES = 4 * 1024 * 1024;
 /** Settings of a project that a report names. */
@@ -68,6 +70,8 @@ export class DockerRun implements SandboxRun {
   #project: FoundProject = { root: PROJECT, files: [], heads: {}, manifest: {} };
   #choice: Choice | undefined;
   #leftOut: readonly string[] = [];
+  /** Where the repository of a git dependency is, by the dependency's folder. */
+  readonly #gitBuilds = new Map<string, string>();
 
   constructor(parts: DockerRunParts) {
     this.#parts = parts;
@@ -158,16 +162,40 @@ export class DockerRun implements SandboxRun {
     return together(results);
   }
 
-  runScripts({ realPath: folder, scripts }: InstalledPackage, timeoutMs: number): Promise<StepResult> {
-    const { scripts: runner } = this.#manager;
-    const env = runner.environment(this.#project);
-    return this.#commands.step(runner.command(folder, scripts), {
-      cwd: folder,
-      timeoutMs,
-      kind: 'scripts',
-      folder,
-      env,
-    });
+  async fetchGitBuilds(packages: readonly InstalledPackage[], timeoutMs: number): Promise<StepResult | null> {
+    const { gitBuild } = this.#manager;
+    if (gitBuild === undefined) return null;
+    const deadline = this.#parts.clock.now() + timeoutMs;
+    const results: StepResult[] = [];
+    for (const { realPath, from, buildScripts = [] } of packages) {
+      if (from.resolved === null || buildScripts.length === 0) continue;
+      const folder = `${GIT_BUILDS}/${this.#gitBuilds.size}`;
+      this.#gitBuilds.set(realPath, folder);
+      const left = Math.max(1, deadline - this.#parts.clock.now());
+      const command = gitBuild.checkout(from.resolved, folder);
+      results.push(await this.#commands.step(command, { cwd: HOME, timeoutMs: left, kind: 'fetch' }));
+      if (results.at(-1)?.exitCode !== 0) break;
+    }
+    return results.length === 0 ? null : together(results);
+  }
+
+  async runScripts(pkg: InstalledPackage, timeoutMs: number): Promise<StepResult> {
+    const { scripts: runner, gitBuild } = this.#manager;
+    const { realPath: folder, scripts, buildScripts = [] } = pkg;
+    const deadline = this.#parts.clock.now() + timeoutMs;
+    const request = { kind: 'scripts', folder, env: runner.environment(this.#project) } as const;
+    const clone = this.#gitBuilds.get(folder);
+    const results: StepResult[] = [];
+    if (clone !== undefined && gitBuild !== undefined) {
+      const command = gitBuild.build(clone, folder, buildScripts);
+      results.push(await this.#commands.step(command, { ...request, cwd: clone, timeoutMs }));
+    }
+    if (scripts.length > 0 && results.every(({ exitCode }) => exitCode === 0)) {
+      const left = Math.max(1, deadline - this.#parts.clock.now());
+      const command = runner.command(folder, scripts);
+      results.push(await this.#commands.step(command, { ...request, cwd: folder, timeoutMs: left }));
+    }
+    return together(results);
   }
 
   get steps(): Steps {

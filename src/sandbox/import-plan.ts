@@ -1,4 +1,4 @@
-import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
+import { type InstalledPackage, isLocal, scriptsOf } from '../ecosystems/installed-package.js';
 import { PackageIndex } from '../report/package-index.js';
 
 /** One package to load in a process of its own. */
@@ -35,7 +35,7 @@ export function importPlan(packages: readonly InstalledPackage[], projectDir: st
     }
   }
   for (const pkg of packages) {
-    if (pkg.scripts.length > 0 && !isLocal(pkg)) add(pkg, pkg.name, false);
+    if (scriptsOf(pkg).length > 0 && !isLocal(pkg)) add(pkg, pkg.name, false);
   }
   return [...targets.values()];
 }

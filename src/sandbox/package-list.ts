@@ -21,6 +21,7 @@ const packageLine = z.object({
   from: origin,
   optional: z.boolean(),
   scripts: z.array(z.string().max(32)).max(16),
+  buildScripts: z.array(z.string().max(32)).max(16).optional(),
   dependencies: z.array(shortText).max(2000),
   mayBeAbsent: z.array(shortText).max(2000).optional(),
   resolved: z.record(shortText, shortText.startsWith('/')).optional(),

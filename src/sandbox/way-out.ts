@@ -24,9 +24,7 @@ export async function openWayOut(
   address: string,
 ): Promise<WayOut> {
   const { egress, clock, log, extraCa, maxEgress = egress.mode, upstreamProxy } = options;
-  const known = (options.registries ?? []).flatMap(({ url, authorization }): PrivateRegistry[] =>
-    authorization === undefined ? [] : [{ url, authorization }],
-  );
+  const known = privateRegistries(options);
   const registries = known.length === 0 ? undefined : { known, identity: await makeIdentity(known) };
   const publicHosts = candidates(plan.ecosystem).flatMap((manager) => manager.registryHosts(options.registry));
   const opening = openGateway({
@@ -45,6 +43,20 @@ export async function openWayOut(
   const gateway = await inTime('opening the gateway', opening);
   const trusted = [extraCa, registries?.identity.cert].filter((pem) => pem !== undefined);
   return { gateway, ca: trusted.length === 0 ? undefined : trusted.join('\n') };
+}
+
+/**
+ * The registries with credentials, and those without that stand on the same hosts: the gateway answers in the place of a host and
+ * passes on what is asked of a registry that it knows, nothing else.
+ */
+export function privateRegistries({
+  registry,
+  registries = [],
+}: Pick<SandboxOptions, 'registry' | 'registries'>): readonly PrivateRegistry[] {
+  const places = new Set(
+    registries.flatMap(({ url, authorization }) => (authorization === undefined ? [] : [new URL(url).origin])),
+  );
+  return [...registries, { url: registry }].filter(({ url }) => places.has(new URL(url).origin));
 }
 
 /** What the gateway looks for in all that leaves the sandbox. */

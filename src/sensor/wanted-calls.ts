@@ -1,8 +1,9 @@
 import type { RuleInfo } from '../rules/index.js';
 import { SYSCALLS } from './event/syscalls.js';
 
-/** Who a process is, where it stands and whose it is can't be told without these. */
+/** Who a process is, where it stands and whose it is, and where a symbolic link leads, can't be told without these. */
 const FOLLOWED: ReadonlySet<string> = new Set([
+  ...['symlink', 'symlinkat', 'link', 'linkat', 'rename', 'renameat', 'renameat2', 'unlink', 'unlinkat'],
   ...['execve', 'execveat', 'chdir', 'fchdir', 'chroot', 'pivot_root', 'setsid', 'setpgid', 'setns', 'unshare'],
   ...['setuid', 'setgid', 'setreuid', 'setregid', 'setresuid', 'setresgid'],
 ]);

@@ -1,6 +1,7 @@
-import { fieldTexts, type RuleEngine } from '../rules/index.js';
+import { fieldTexts, type Match, type RuleEngine } from '../rules/index.js';
 import { ContainerRegistry } from './container/registry.js';
 import { eventType, SensorEvent } from './event/event.js';
+import { noteLinks } from './event/link-changes.js';
 import { syscallCatalog } from './fields/catalog.js';
 import { DropReporter } from './outputs/drops.js';
 import { type AlertContent, alertMessage, matchContent } from './outputs/message.js';
@@ -27,6 +28,8 @@ export class Watcher implements ProbeListener {
   readonly #drops = new DropReporter();
   readonly #containers: ContainerRegistry;
   #events = 0;
+  /** Links that later calls may lead through, and that nobody will know of. */
+  #forgotten = 0;
 
   constructor(
     /** Asked anew for each event: a reload replaces the engine between two of them. */
@@ -42,15 +45,29 @@ export class Watcher implements ProbeListener {
     const type = eventType(record);
     if (type === undefined) return;
     this.#events += 1;
-    const event = new SensorEvent(this.#events, type, record, process, this.#containers.get(record.containerId));
-    for (const match of this.rules.engine.evaluate(event)) {
-      this.#alert(matchContent(match, fieldTexts(match, syscallCatalog)));
-    }
+    const container = this.#containers.get(record.containerId);
+    // The container's set-up has the host's root until it starts the container's program.
+    if (record.id('vpid') === 1 && type === 'execve' && record.ret === 0) container.firstPid = record.id('pid');
+    const event = new SensorEvent(this.#events, type, record, process, container);
+    const seen = event.asKernelSaw();
+    for (const match of this.#matches(event, seen)) this.#alert(matchContent(match, fieldTexts(match, syscallCatalog)));
+    if (seen !== undefined && !noteLinks(seen)) this.#forgotten += 1;
+  }
+
+  /** What holds for the paths as they were written, or as the kernel found them: once for each rule, the kernel's first. */
+  #matches(event: SensorEvent, seen: SensorEvent | undefined): readonly Match[] {
+    const { engine } = this.rules;
+    const written = engine.evaluate(event);
+    if (seen?.differs !== true) return written;
+    const found = engine.evaluate(seen);
+    const named = new Set(found.map(({ rule }) => rule));
+    return [...found, ...written.filter(({ rule }) => !named.has(rule))];
   }
 
   stats(stats: ProbeStats): void {
     const nowNs = BigInt(this.host.now()) * 1_000_000n;
-    const drop = this.#drops.report(stats, this.queue.takeLost(), nowNs);
+    const drop = this.#drops.report(stats, this.queue.takeLost() + this.#forgotten, nowNs);
+    this.#forgotten = 0;
     if (drop !== undefined) this.queue.force(alertMessage(drop, this.host.hostname));
   }
 

@@ -1,16 +1,9 @@
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
-import { connect } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../src/egress/gateway.js';
-import {
-  authorizationFor,
-  type GatewayIdentity,
-  makeIdentity,
-  type PrivateRegistry,
-} from '../../src/egress/registry.js';
-import { gatewayWith, host, keeper } from './harness.js';
+import { type GatewayIdentity, makeIdentity, type PrivateRegistry } from '../../src/egress/registry.js';
+import { gatewayWith, keeper, securely } from './harness.js';
 
 const kept = keeper();
 const AUTHORIZATION = 'Bearer npm_SecretOfTheCompany';
@@ -49,21 +42,10 @@ function gateway(more: Parameters<typeof gatewayWith>[0] = {}): Promise<Gateway>
   }).then(kept);
 }
 
-/** One request by CONNECT and TLS, as a program in the sandbox sends it; it trusts the gateway's certificate alone. */
-async function ask(proxy: Gateway, head: string, body = ''): Promise<string> {
-  const raw = await new Promise<Socket>((resolve) => {
-    const socket = connect(proxy.proxyPort, '127.0.0.1', () => socket.write(host(`${NAME}:${port}`)));
-    socket.once('data', () => resolve(socket));
-  });
-  const tls = connectTls({ socket: raw, servername: NAME, host: NAME, ca: identity.cert });
-  return new Promise((resolve, reject) => {
-    let answer = '';
-    tls.setEncoding('utf8').on('data', (chunk) => {
-      answer += chunk;
-    });
-    tls.once('error', reject).once('close', () => resolve(answer));
-    tls.write(`${head}\r\nHost: ${NAME}:${port}\r\nConnection: close\r\n\r\n${body}`);
-  });
+/** One request, as a program in the sandbox sends it; it trusts the gateway's certificate alone. */
+function ask(proxy: Gateway, head: string, body = ''): Promise<string> {
+  const request = `${head}\r\nHost: ${NAME}:${port}\r\nConnection: close\r\n\r\n${body}`;
+  return securely(proxy, `${NAME}:${port}`, identity.cert, request);
 }
 
 describe('a private registry', () => {
@@ -99,8 +81,32 @@ describe('a private registry', () => {
 
   it("is not published to in the company's name", async () => {
     const proxy = await gateway();
-    await ask(proxy, 'PUT /npm/evil HTTP/1.1\r\nContent-Length: 2', '{}');
-    expect(seen.at(-1)).toMatchObject({ method: 'PUT', authorization: undefined });
+    const before = seen.length;
+    const answer = await ask(proxy, 'PUT /npm/evil HTTP/1.1\r\nContent-Length: 2', '{}');
+    expect(answer).toMatch(/^HTTP\/1.1 405 /);
+    expect(answer.toLowerCase()).toContain('\r\nallow: get, head\r\n');
+    expect(seen).toHaveLength(before);
+    expect(proxy.records()).toContainEqual(expect.objectContaining({ host: NAME, port, allowed: false }));
+  });
+
+  it.each(['/npm/-/whoami', '/npm/..;/..;/service/rest', '/npm/auth/corp', '/other/x'])(
+    'is asked for nothing but packages: %s is refused, and on record',
+    async (path) => {
+      const proxy = await gateway();
+      const before = seen.length;
+      expect(await ask(proxy, `GET ${path} HTTP/1.1`)).toMatch(/^HTTP\/1.1 403 /);
+      expect(seen).toHaveLength(before);
+      expect(proxy.records()).toContainEqual(expect.objectContaining({ host: NAME, port, allowed: false }));
+    },
+  );
+
+  it('beside one that wants no credentials, on the same host, keeps its own', async () => {
+    const open = { url: `https://${NAME}:${port}/open/` };
+    const proxy = await gateway({ registries: { known: [...known, open], identity } });
+    expect(await ask(proxy, 'GET /open/x HTTP/1.1')).toContain('package /open/x');
+    expect(seen.at(-1)?.authorization).toBeUndefined();
+    expect(await ask(proxy, 'GET /npm/x HTTP/1.1')).toContain('package /npm/x');
+    expect(seen.at(-1)?.authorization).toBe(AUTHORIZATION);
   });
 
   it('what is sent to it is read for planted secrets', async () => {
@@ -116,7 +122,7 @@ describe('a private registry', () => {
       'GET /npm/x HTTP/1.1\r\nAuthorization: Bearer',
       false,
     ],
-    ['that is sent on is told of', 'GET /npm/-/whoami HTTP/1.1\r\nAuthorization: Bearer', true],
+    ['in what is refused is told of', 'GET /npm/-/whoami HTTP/1.1\r\nAuthorization: Bearer', true],
     ['in another header is told of', 'GET /npm/x HTTP/1.1\r\nX-Found:', true],
   ])('a planted token %s', async (_what, head, isLeak) => {
     const value = 'npm_Xk29fQpL7vRt3WsZ8yBnXk29fQpL7vRt3Wsz';
@@ -136,50 +142,5 @@ describe('a private registry', () => {
   it('is out of reach in mode none', async () => {
     const proxy = await gateway({ policy: { mode: 'none' } });
     await expect(ask(proxy, 'GET /npm/x HTTP/1.1')).rejects.toThrow();
-  });
-});
-
-describe('the credentials go with', () => {
-  const registries: readonly PrivateRegistry[] = [
-    { url: 'https://npm.test/npm/', authorization: 'A' },
-    { url: 'https://npm.test/npm/team', authorization: 'B' },
-  ];
-  it.each([
-    ['a package below the URL', 'GET', '/npm/left-pad', 'A'],
-    ['a scoped one', 'GET', '/npm/@corp%2fx', 'A'],
-    ['a question for its head', 'HEAD', '/npm/x', 'A'],
-    ['the registry with the longer URL', 'GET', '/npm/team/x', 'B'],
-    ['no path above', 'GET', '/other/x', undefined],
-    ['no path beside', 'GET', '/npmx/y', undefined],
-    ['no detour', 'GET', '/npm/../admin', undefined],
-    ['no encoded detour', 'GET', '/npm/%2e%2e/admin', undefined],
-    ['no detour encoded twice', 'GET', '/npm/%252e%252e/admin', undefined],
-    ['no detour with a backslash', 'GET', '/npm/..\\..\\admin', undefined],
-    ['no detour with an encoded slash', 'GET', '/npm/..%2f..%2fadmin', undefined],
-    ['nothing of its own interface', 'GET', '/npm/-/npm/v1/tokens', undefined],
-    ['nothing of it in other letters', 'GET', '/npm/%2d/whoami', undefined],
-    ['nothing of it behind an empty folder', 'GET', '/npm//-/whoami', undefined],
-    ['nothing of a detour to it', 'GET', '/npm/x/..%2f-%2fwhoami', undefined],
-    ['no broken encoding', 'GET', '/npm/%zz', undefined],
-    ['a tarball', 'GET', '/npm/@corp/x/-/x-1.0.0.tgz', 'A'],
-    ["a package whose name is a registry's word", 'GET', '/npm/api/-/api-1.6.1.tgz', 'A'],
-    ["a gem server's index", 'GET', '/npm/info/rails', 'A'],
-    ["a gem server's dependencies", 'GET', '/npm/api/v1/dependencies?gems=rails', 'A'],
-    ["a gem server's dependencies as JSON", 'GET', '/npm/api/v1/dependencies.json?gems=rails', 'A'],
-    ['no key of a gem server', 'GET', '/npm/api/v1/api_key', undefined],
-    ['no key of a gem server in another spelling', 'GET', '/npm/API/v1/api_key.yaml', undefined],
-    ['no key of a gem server of tomorrow', 'GET', '/npm/api/v2/dependencies_and_keys', undefined],
-    ['no upload', 'PUT', '/npm/x', undefined],
-    ['no deletion', 'DELETE', '/npm/x', undefined],
-    ['no other site', 'GET', 'http://evil.invalid/npm/x', undefined],
-  ])('%s', (_what, method, path, expected) => {
-    expect(authorizationFor(registries, { host: 'npm.test', port: 443 }, method, path)).toBe(expected);
-  });
-
-  it.each([
-    ['npm.test', 8443],
-    ['evil.npm.test', 443],
-  ])('not %s:%i', (at, port) => {
-    expect(authorizationFor(registries, { host: at, port }, 'GET', '/npm/x')).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import { type Gateway, type GatewayOptions, openGateway } from '../../src/egress/gateway.js';
@@ -37,6 +38,36 @@ export function exchange(port: number, bytes: string): Promise<string> {
     });
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(answer));
+  });
+}
+
+/**
+ * Sends raw bytes to `target` by CONNECT and TLS, as a program in the sandbox does that trusts one certificate. Resolves with what
+ * came back when the other side is done, or has been silent for `silenceMs` after an answer.
+ */
+export async function securely(
+  { proxyPort }: Pick<Gateway, 'proxyPort'>,
+  target: string,
+  ca: string,
+  bytes: string,
+  silenceMs?: number,
+): Promise<string> {
+  const raw = await new Promise<Socket>((resolve) => {
+    const socket = connect(proxyPort, '127.0.0.1', () => socket.write(host(target)));
+    socket.once('data', () => resolve(socket));
+  });
+  const name = target.replace(/:\d+$/, '');
+  const tls = connectTls({ socket: raw, servername: name, host: name, ca });
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    tls.setEncoding('latin1').on('data', (chunk) => {
+      answer += chunk;
+      if (silenceMs !== undefined) raw.setTimeout(silenceMs);
+    });
+    raw.once('timeout', () => raw.destroy());
+    tls.once('error', (error) => (answer === '' ? reject(error) : resolve(answer)));
+    tls.once('close', () => resolve(answer));
+    tls.write(bytes, 'latin1');
   });
 }
 

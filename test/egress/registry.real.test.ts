@@ -99,6 +99,7 @@ describe('private registries that demand credentials', () => {
       expect(sandbox.egress()).toContainEqual(
         expect.objectContaining({ host: 'localhost', allowed: true, via: 'proxy' }),
       );
+      expect(sandbox.egress().filter(({ host, allowed }) => host === 'localhost' && !allowed)).toEqual([]);
       expect(sandbox.leaks()).toEqual([]);
     });
     const wanted = ecosystem === 'bundler' ? [CREDENTIALS.gems] : [CREDENTIALS.npm, CREDENTIALS.corp];

@@ -49,11 +49,14 @@ describe('a container', () => {
   });
 
   it('sees none of the host: no mounts of it, no Docker socket, no other network', async () => {
-    const script = 'ls /var/run/docker.sock; cut -d" " -f5 /proc/self/mountinfo; ls /sys/class/net';
-    const { log } = await withProject(projectRunning(script), (run) => installed(run, 60_000));
+    // A kernel with tunnels gives each network some that are down (`tunl0`), and stay so without the right to raise them.
+    const script = `ls /var/run/docker.sock; cut -d" " -f5 /proc/self/mountinfo
+      for each in /sys/class/net/*; do [ $(($(cat $each/flags) & 1)) = 0 ] || echo \${each##*/} is up; done`;
+    const files = { ...projectRunning('bash ./look.sh'), 'look.sh': script };
+    const { log } = await withProject(files, (run) => installed(run, 60_000));
     expect(log).toContain("cannot access '/var/run/docker.sock'");
     expect(log).not.toMatch(/^\/(host|mnt|work|root|var)/m);
-    expect(log).toMatch(/^eth0\nlo$/m);
+    expect(log.match(/^.* is up$/gm)).toEqual(['eth0 is up', 'lo is up']);
   });
 
   it('reaches nothing that listens on all addresses of the host, and is told so at once', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pathFromComponents, resolvePath, splitPath } from '../../src/sensor/event/path.js';
-import { components } from './records.js';
+import { resolvePath, splitPath } from '../../src/sensor/event/path.js';
 
 describe('a path', () => {
   it.each<[base: string | undefined, given: string, full: string]>([
@@ -30,19 +29,5 @@ describe('a path', () => {
     ['memfd', '', 'memfd'],
   ])('%s parts into %s and %s', (path, directory, filename) => {
     expect(splitPath(path)).toEqual({ directory, filename });
-  });
-
-  it.each([
-    ['/', '/'],
-    ['/tmp', '/tmp'],
-    ['/home/ci/project/node_modules/x', '/home/ci/project/node_modules/x'],
-    ['/a b/ü/\u0001', '/a b/ü/\u0001'],
-  ])('%s comes back from the kernel side’s names', (path, full) => {
-    expect(pathFromComponents(components(path))).toBe(full);
-  });
-
-  it('does not count the root of a mount that is attached nowhere', () => {
-    expect(pathFromComponents(Buffer.from('memfd:x (deleted)\0/\0'))).toBe('/memfd:x (deleted)');
-    expect(pathFromComponents(Buffer.from('/\0'))).toBe('/');
   });
 });

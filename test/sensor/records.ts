@@ -42,23 +42,12 @@ export function recordBytes(spec: RecordSpec): Buffer {
   return bytes;
 }
 
-/** Names from the leaf up, as the kernel side writes a path. */
-export function components(path: string): Buffer {
-  const names = path.split('/').filter((name) => name !== '');
-  return Buffer.from(
-    names
-      .reverse()
-      .map((name) => `${name}\0`)
-      .join(''),
-  );
-}
-
 /** The parts of a successful exec. */
 export function execParts(exe: string, cwd: string, argv: readonly string[]): [PartTag, Buffer][] {
   return [
     [PART.exec, Buffer.alloc(40)],
-    [PART.exe, components(exe)],
-    [PART.cwd, components(cwd)],
+    [PART.exe, Buffer.from(exe)],
+    [PART.cwd, Buffer.from(cwd)],
     [PART.argv, Buffer.from(argv.map((arg) => `${arg}\0`).join(''))],
   ];
 }

@@ -5,6 +5,18 @@ import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { manifestFault } from './manifest-fault.js';
 
+/** Fetches what a git dependency is built with: by npm, whichever manager the project has. */
+const BUILD_INSTALL = [
+  'npm',
+  'install',
+  '--ignore-scripts',
+  '--include=dev',
+  '--no-audit',
+  '--no-fund',
+  '--no-package-lock',
+  '--git=git',
+];
+
 /** What the managers of node_modules have in common. */
 export const NODE_MODULES = {
   image: 'npm',
@@ -12,6 +24,18 @@ export const NODE_MODULES = {
   registryHosts: (registry) => (new URL(registry).host === 'registry.npmjs.org' ? ['registry.yarnpkg.com'] : []),
   homeFiles: () => [],
   list: ({ root }: FoundProject): readonly string[] => ['node', `${OPT}/node/list.mjs`, root],
+  gitBuild: {
+    checkout: (address, folder) => [
+      'node',
+      `${OPT}/node/git-build.mjs`,
+      'checkout',
+      address,
+      folder,
+      '--',
+      ...BUILD_INSTALL,
+    ],
+    build: (folder, target, scripts) => ['node', `${OPT}/node/git-build.mjs`, 'build', folder, target, ...scripts],
+  },
   load: { runtime: 'node', loader: `${OPT}/node/load.cjs`, environment: [] },
 } as const satisfies Partial<PackageManager>;
 

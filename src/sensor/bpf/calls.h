@@ -4,6 +4,8 @@
 /* Messages of one sendmmsg; those beyond are counted as lost. A chain of tail calls has at most 33 links. */
 #define SEND_MANY_MAX 30
 #define ADDRESS_BYTES 128
+/* struct open_how: flags, mode, resolve. */
+#define OPEN_HOW_BYTES 24
 
 static __always_inline u64 argument(struct record *r, u32 index) { return index < 6 ? r->args[index & 7] : 0; }
 
@@ -18,17 +20,18 @@ static __always_inline void put_paths(struct buffer *b, struct call *call, struc
   put_path_arg(b, PART_PATH2, task, argument(r, call->path2), dirfd_of(r, call->dir2));
 }
 
-/* The text argument; openat2's is a struct. */
-static __always_inline void put_text_or_how(struct buffer *b, struct call *call) {
-  const void *from = (const void *)argument(&b->head, call->text);
-  if (call->drop == DROP_OPEN) put_user_bytes(b, PART_HOW, from, 24);
-  else put_user_text(b, PART_TEXT, from);
-}
-
-/* What an open led to: device, inode, overlay layer. Its path is the one that was asked for. */
-static __always_inline void put_opened(struct buffer *b, struct task_struct *task, int fd) {
+/*
+ * What an open led to: device, inode, overlay layer, and its path unless that is the caller's text, letter by letter: it
+ * is not where a link, a descriptor or a folder stands for a part of it. `texts` is the size of the parts before, of
+ * which the caller's text is the first.
+ */
+static __always_inline void put_opened(struct buffer *b, struct task_struct *task, int fd, u32 texts) {
   struct file *file = file_of(task, fd);
-  if (file) put_fd(b, file);
+  if (!file) return;
+  struct fd_part *what = put_fd(b, PART_FD, file);
+  if (!what || !has_path(what)) return;
+  find_path(b, (void *)file + OFFSET_OF(struct file, f_path), task);
+  if (texts == 0 || !is_found(b, 4, *(u16 *)&b->data[2])) put_found(b, PART_FD_PATH);
 }
 
 static __always_inline u32 address_size(u64 given) { return given > ADDRESS_BYTES ? ADDRESS_BYTES : given; }
@@ -86,7 +89,7 @@ static __always_inline int read_message(struct message *into, struct record *r, 
 static __always_inline int put_send(struct buffer *b, struct task_struct *task, struct message *message) {
   struct file *file = file_of(task, (int)b->head.args[0]);
   if (!file) return 0;
-  struct fd_part *what = put_fd(b, file);
+  struct fd_part *what = put_fd(b, PART_FD, file);
   if (!what || (what->mode & S_IFMT) != S_IFSOCK) return 0;
   int inet = what->family == AF_INET || what->family == AF_INET6;
   if (!message->address && !(inet && what->type == SOCK_DGRAM)) return 0;

@@ -18,7 +18,7 @@ static __always_inline void read_addresses(struct fd_part *into, struct sock *sk
 }
 
 /* Null when the part did not fit. */
-static __always_inline struct fd_part *put_fd(struct buffer *b, struct file *file) {
+static __always_inline struct fd_part *put_fd(struct buffer *b, u16 tag, struct file *file) {
   struct fd_part *into = (struct fd_part *)part(b);
   if (!into) return 0;
   __builtin_memset(into, 0, sizeof(*into));
@@ -33,17 +33,21 @@ static __always_inline struct fd_part *put_fd(struct buffer *b, struct file *fil
     struct sock *sk = BPF_CORE_READ(socket, sk);
     if (sk) read_addresses(into, sk);
   }
-  end_part(b, PART_FD, sizeof(*into));
+  end_part(b, tag, sizeof(*into));
   return into;
 }
 
-/* The descriptor and, where it has one, its path. */
-static __always_inline void put_fd_with_path(struct buffer *b, struct task_struct *task, int fd) {
+/* Pipes and sockets have none. */
+static __always_inline int has_path(struct fd_part *what) {
+  u32 kind = what->mode & S_IFMT;
+  return kind != S_IFSOCK && kind != S_IFIFO;
+}
+
+/* The descriptor and, where it has one, its path: that has the next tag. */
+static __always_inline void put_fd_with_path(struct buffer *b, u16 tag, struct task_struct *task, int fd) {
   struct file *file = file_of(task, fd);
   if (!file) return;
-  struct fd_part *what = put_fd(b, file);
-  if (!what) return;
-  u32 kind = what->mode & S_IFMT;
-  if (kind == S_IFSOCK || kind == S_IFIFO) return;
-  put_path(b, PART_FD_PATH, (void *)file + OFFSET_OF(struct file, f_path), task);
+  struct fd_part *what = put_fd(b, tag, file);
+  if (!what || !has_path(what)) return;
+  put_path(b, tag + 1, (void *)file + OFFSET_OF(struct file, f_path), task);
 }

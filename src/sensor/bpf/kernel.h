@@ -12,7 +12,7 @@ typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef long long s64;
 
-struct qstr { const unsigned char *name; };
+struct qstr { u32 len; const unsigned char *name; };
 struct super_block { unsigned long s_magic; u32 s_dev; };
 struct inode { u16 i_mode; unsigned long i_ino; struct super_block *i_sb; };
 struct dentry { struct dentry *d_parent; struct qstr d_name; struct inode *d_inode; };

@@ -1,41 +1,97 @@
-/* Paths from the kernel's directory tree: names from the leaf up to the task's root, across mounts. */
+/* Paths from the kernel's directory tree: from the leaf up to the task's root, across mounts. */
 #pragma once
 
-#define MAX_COMPONENTS 64
-#define NAME_BYTES 256
+/* A deeper folder's path comes without its beginning. */
+#define MAX_COMPONENTS 128
 
-/* The write position lives in the record, not in a register: so the verifier sees one state per turn of the loop. */
-static __always_inline void put_path(struct buffer *b, u16 tag, struct path *path, struct task_struct *task) {
-  volatile u32 *at = &b->head.len;
-  u32 start = *at;
-  if (start > OFFSET_LIMIT) return;
+/* Puts a name, and the slash before it, before what there is of the path. Zero when there is no room. */
+static __always_inline int prepend(struct buffer *b, struct dentry *dentry) {
+  u32 size = BPF_CORE_READ(dentry, d_name.len);
+  u32 at = b->path_at;
+  if (size > NAME_BYTES - 1 || size + 1 > at) return 0;
+  at -= size + 1;
+  OPAQUE(at);
+  at &= PATH_BYTES - 1;
+  OPAQUE(size);
+  bpf_probe_read_kernel(&b->path[at + 1], size & (NAME_BYTES - 1), BPF_CORE_READ(dentry, d_name.name));
+  b->path[at] = '/';
+  b->path_at = at;
+  return 1;
+}
+
+/*
+ * Writes the path's text into `b->path`. One that is too deep begins with a name instead of a slash. The position lives in
+ * the buffer, not in a register: so the verifier sees one state per turn of the loop.
+ */
+static __always_inline void find_path(struct buffer *b, struct path *path, struct task_struct *task) {
   struct dentry *dentry = BPF_CORE_READ(path, dentry);
   struct vfsmount *vfs = BPF_CORE_READ(path, mnt);
+  struct dentry *mount_root = BPF_CORE_READ(vfs, mnt_root);
   struct dentry *root = task->fs->root.dentry;
   struct vfsmount *root_vfs = task->fs->root.mnt;
-  *at = start + 4;
+  int is_whole = 0;
+  *(volatile u32 *)&b->path_at = PATH_BYTES - 1;
   for (int i = 0; i < MAX_COMPONENTS; i++) {
+    is_whole = 1;
     if (!dentry || (dentry == root && vfs == root_vfs)) break;
     struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-    if (dentry == BPF_CORE_READ(vfs, mnt_root)) {
+    if (dentry == mount_root) {
       struct mount *mount = (void *)vfs - OFFSET_OF(struct mount, mnt);
       struct mount *above = BPF_CORE_READ(mount, mnt_parent);
       if (above == mount) break;
       dentry = BPF_CORE_READ(mount, mnt_mountpoint);
       vfs = (void *)above + OFFSET_OF(struct mount, mnt);
-      continue;
+      mount_root = BPF_CORE_READ(vfs, mnt_root);
+    } else {
+      is_whole = prepend(b, dentry);
+      if (!is_whole || dentry == parent) break;
+      dentry = parent;
     }
-    u32 to = *at;
-    if (to > OFFSET_MASK - NAME_BYTES) break;
-    long size = bpf_probe_read_kernel_str(&b->data[to & OFFSET_MASK], NAME_BYTES, BPF_CORE_READ(dentry, d_name.name));
-    if (size <= 0) break;
-    *at = to + size;
-    if (dentry == parent) break;
-    dentry = parent;
+    is_whole = 0;
   }
-  u32 size = *at - start - 4;
-  *at = start;
-  end_part(b, tag, size);
+  u32 at = *(volatile u32 *)&b->path_at;
+  if (at == PATH_BYTES - 1) {
+    b->path[at - 1] = '/';
+    b->path_at = at - 1;
+  } else if (!is_whole) {
+    b->path_at = at + 1;
+  }
+}
+
+/* Makes what `find_path` found a part of the record. */
+static __always_inline void put_found(struct buffer *b, u16 tag) {
+  u32 size = PATH_BYTES - 1 - b->path_at;
+  u8 *to = part(b);
+  if (!to || size > PATH_BYTES - 1) return;
+  u32 from = b->path_at;
+  OPAQUE(size);
+  OPAQUE(from);
+  size &= PATH_BYTES - 1;
+  if (bpf_probe_read_kernel(to, size, &b->path[from & (PATH_BYTES - 1)]) == 0) end_part(b, tag, size);
+}
+
+static __always_inline void put_path(struct buffer *b, u16 tag, struct path *path, struct task_struct *task) {
+  find_path(b, path, task);
+  put_found(b, tag);
+}
+
+/* Longer ones are taken for different. */
+#define COMPARED_WORDS 64
+
+/* Whether the text of `size` bytes at `at` in the record is the path that was found. */
+static __always_inline int is_found(struct buffer *b, u32 at, u32 size) {
+  if (size != PATH_BYTES - 1 - b->path_at) return 0;
+  for (u32 i = 0; i < COMPARED_WORDS; i++) {
+    u32 done = i * 8;
+    if (done >= size) return 1;
+    u64 mine = *(u64 *)&b->data[(at + done) & OFFSET_MASK];
+    u64 found = *(u64 *)&b->path[(b->path_at + done) & (PATH_BYTES - 1)];
+    u64 differing = mine ^ found;
+    u32 left = size - done;
+    if (left < 8) differing <<= (8 - left) * 8;
+    if (differing) return 0;
+  }
+  return 0;
 }
 
 static __always_inline struct file *file_of(struct task_struct *task, int fd) {
@@ -60,12 +116,42 @@ static __always_inline void put_base(struct buffer *b, u16 tag, struct task_stru
   put_path(b, tag, base, task);
 }
 
-/* A path argument and, when it is relative, the folder it starts from. */
+#define DESCRIPTOR_DIGITS 7
+
+static __always_inline int begins_with(const u8 *text, const char *start, u32 size) {
+#pragma unroll
+  for (u32 i = 0; i < size; i++) {
+    if (text[i] != start[i]) return 0;
+  }
+  return 1;
+}
+
+/* The descriptor that a text begins with by its path in /proc or /dev, or -1. */
+static __always_inline int descriptor_of(const u8 *text) {
+  u32 at = 0;
+  if (begins_with(text, "/dev/fd/", 8)) at = 8;
+  else if (begins_with(text, "/proc/self/fd/", 14)) at = 14;
+  else return -1;
+  int fd = 0;
+  for (u32 i = 0; i < DESCRIPTOR_DIGITS; i++) {
+    u8 c = text[at + i];
+    if (c < '0' || c > '9') return i > 0 && (c == '/' || c == 0) ? fd : -1;
+    fd = fd * 10 + (c - '0');
+  }
+  return -1;
+}
+
+/* A path argument, and the folder that it starts from when it is relative; what a descriptor's path stands for, too. */
 static __always_inline void put_path_arg(struct buffer *b, u16 tag, struct task_struct *task, u64 text, int dirfd) {
   u32 at = b->head.len;
   put_user_text(b, tag, (const void *)text);
   if (at > OFFSET_LIMIT || b->head.len == at) return;
-  if (b->data[(at & OFFSET_MASK) + 4] == '/' && b->head.len > at + 4) return;
+  OPAQUE(at);
+  const u8 *given = &b->data[(at & OFFSET_MASK) + 4];
+  if (*given == '/' && b->head.len > at + 4) {
+    dirfd = descriptor_of(given);
+    if (dirfd < 0) return;
+  }
   put_base(b, tag + 1, task, dirfd);
 }
 

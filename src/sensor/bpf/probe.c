@@ -75,7 +75,7 @@ static int map_fd(struct bpf_object *object, const char *name) { return bpf_obje
 
 static void fill_kinds(struct bpf_object *object) {
   static const char *programs[CALL_KINDS] = { NULL, "call_plain", "call_path", "call_fd", "call_socket", "call_send",
-                                              "call_send_many", "call_exec", "call_dup" };
+                                              "call_send_many", "call_exec", "call_dup", "call_open", "call_copy" };
   for (unsigned int kind = 1; kind < CALL_KINDS; kind++) {
     int program = bpf_program__fd(bpf_object__find_program_by_name(object, programs[kind]));
     if (bpf_map_update_elem(map_fd(object, "kinds"), &kind, &program, BPF_ANY)) fail(programs[kind], errno);

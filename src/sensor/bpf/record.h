@@ -15,13 +15,14 @@
 #define RECORD_READY 5
 
 #define PART_PATH1 1
-/* Folder that a relative path starts from: components from the leaf up, NUL behind each. */
+/* Folder that a relative path starts from, or what the descriptor is that /proc/self/fd/N begins with. Paths of the kernel's begin with a slash; one whose beginning is not known,
+ * because it is too deep, does not. */
 #define PART_BASE1 2
 #define PART_PATH2 3
 #define PART_BASE2 4
 /* struct fd_part: what the descriptor in question is. */
 #define PART_FD 5
-/* Its path, as components. */
+/* Its path; of an open only where it is not, letter by letter, PART_PATH1. */
 #define PART_FD_PATH 6
 /* A struct sockaddr as the caller handed it in. */
 #define PART_ADDRESS 7
@@ -29,9 +30,9 @@
 #define PART_DATA 8
 /* argv, NUL behind each. */
 #define PART_ARGV 9
-/* Path of the executable, as components. */
+/* Path of the executable. */
 #define PART_EXE 10
-/* The working directory, as components; after an exec and a change of it. */
+/* The working directory; after an exec and a change of it. */
 #define PART_CWD 11
 /* struct exec_part */
 #define PART_EXEC 12
@@ -41,6 +42,9 @@
 #define PART_TEXT 14
 /* struct open_how's flags, mode, resolve. */
 #define PART_HOW 15
+/* The descriptor that is read from, where PART_FD is the one that is written to; and its path. */
+#define PART_FROM 16
+#define PART_FROM_PATH 17
 
 #define LAYER_UPPER 1
 #define LAYER_LOWER 2
@@ -118,7 +122,9 @@ struct stats {
 #define CALL_SEND_MANY 6
 #define CALL_EXEC 7
 #define CALL_DUP 8
-#define CALL_KINDS 9
+#define CALL_OPEN 9
+#define CALL_COPY 10
+#define CALL_KINDS 11
 
 /* Stands for "no such argument". */
 #define NO_ARG 7
@@ -128,8 +134,8 @@ struct call {
   unsigned char drop;
   /* Which arguments are the paths, their folder descriptors (NO_ARG: the working directory), and a text. */
   unsigned char path1, dir1, path2, dir2, text;
-  /* Which argument is a descriptor to describe. */
-  unsigned char fd;
+  /* Which argument is a descriptor to describe; of those that copy, the one that is written to, and the other. */
+  unsigned char fd, from;
   /* The number on this architecture, for calls that came by way of 32 bit. */
   unsigned short nr;
 };

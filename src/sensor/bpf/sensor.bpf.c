@@ -101,13 +101,20 @@ int BPF_PROG(call_plain, struct pt_regs *regs, long ret) {
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_path, struct pt_regs *regs, long ret) {
   RECORDING;
-  u32 start = r->len;
   put_paths(b, call, task);
-  /* The caller took the text away meanwhile: what was opened can still be named. */
-  if (call->drop == DROP_OPEN && ret >= 0 && r->len == start) put_fd_with_path(b, task, ret);
-  if (call->text != NO_ARG) put_text_or_how(b, call);
-  if (call->drop == DROP_OPEN && ret >= 0) put_opened(b, task, ret);
+  if (call->text != NO_ARG) put_user_text(b, PART_TEXT, (const void *)argument(r, call->text));
   if (call->nr == NR_CHDIR && ret == 0) put_base(b, PART_CWD, task, AT_FDCWD);
+  submit(b, call->drop, 0);
+  return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(call_open, struct pt_regs *regs, long ret) {
+  RECORDING;
+  put_path_arg(b, PART_PATH1, task, argument(r, call->path1), dirfd_of(r, call->dir1));
+  u32 texts = r->len;
+  if (call->text != NO_ARG) put_user_bytes(b, PART_HOW, (const void *)argument(r, call->text), OPEN_HOW_BYTES);
+  if (ret >= 0) put_opened(b, task, ret, texts);
   submit(b, call->drop, 0);
   return 0;
 }
@@ -115,7 +122,16 @@ int BPF_PROG(call_path, struct pt_regs *regs, long ret) {
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_fd, struct pt_regs *regs, long ret) {
   RECORDING;
-  put_fd_with_path(b, task, (int)argument(r, call->fd));
+  put_fd_with_path(b, PART_FD, task, (int)argument(r, call->fd));
+  submit(b, call->drop, 0);
+  return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(call_copy, struct pt_regs *regs, long ret) {
+  RECORDING;
+  put_fd_with_path(b, PART_FD, task, (int)argument(r, call->fd));
+  put_fd_with_path(b, PART_FROM, task, (int)argument(r, call->from));
   submit(b, call->drop, 0);
   return 0;
 }
@@ -123,7 +139,7 @@ int BPF_PROG(call_fd, struct pt_regs *regs, long ret) {
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_dup, struct pt_regs *regs, long ret) {
   RECORDING;
-  put_fd_with_path(b, task, ret >= 0 ? (int)ret : (int)r->args[0]);
+  put_fd_with_path(b, PART_FD, task, ret >= 0 ? (int)ret : (int)r->args[0]);
   submit(b, call->drop, 0);
   return 0;
 }
@@ -132,7 +148,7 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(call_socket, struct pt_regs *regs, long ret) {
   RECORDING;
   struct file *file = file_of(task, (int)r->args[0]);
-  if (file) put_fd(b, file);
+  if (file) put_fd(b, PART_FD, file);
   put_user_bytes(b, PART_ADDRESS, (const void *)r->args[1], address_size(r->args[2]));
   submit(b, call->drop, 0);
   return 0;

@@ -5,12 +5,17 @@
 #define PIECE 4096
 #define OFFSET_LIMIT (OFFSET_MASK - PIECE - 8)
 #define WAKE_AT_BYTES (256 * 1024)
+#define PATH_BYTES 4096
+#define NAME_BYTES 256
 
 struct buffer {
   struct record head;
   u8 data[OFFSET_MASK + 1 + PIECE + 8];
   /* Which message of a sendmmsg is next. */
   u32 message;
+  /* A path in the making (path.h): its text stands at the end of `path`, from `path_at` on. */
+  u32 path_at;
+  u8 path[PATH_BYTES + NAME_BYTES];
 };
 
 /* One buffer for each kind of program: a fork can't come between the pieces of a system call, but costs nothing so. */

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { imageLinks } from './image-links.js';
+import { SymbolicLinks } from './links.js';
 
 /** A container as the fields `container.*` show it. What Docker says of it comes a moment after its first event. */
 export interface Container {
@@ -7,6 +9,9 @@ export interface Container {
   readonly id: string;
   /** All 64. */
   readonly fullId: string;
+  readonly links: SymbolicLinks;
+  /** Its first process, as the host numbers it, once that has started its program: the container's files are below its root. */
+  firstPid: number | undefined;
   details: ContainerDetails | undefined;
 }
 
@@ -43,7 +48,9 @@ export class ContainerRegistry {
   get(fullId: string): Container {
     const known = this.#byId.get(fullId);
     if (known !== undefined) return known;
-    const container: Container = { id: fullId.slice(0, SHORT_ID), fullId, details: undefined };
+    const links = new SymbolicLinks(imageLinks(() => container.firstPid));
+    const id = fullId.slice(0, SHORT_ID);
+    const container: Container = { id, fullId, links, firstPid: undefined, details: undefined };
     this.#byId.set(fullId, container);
     if (this.#byId.size > KEPT_CONTAINERS) this.#byId.delete(this.#byId.keys().next().value as string);
     void this.#describe(container);

@@ -1,10 +1,8 @@
 import { PART } from '../probe/layout.js';
-import type { ProcessRecord } from '../probe/record.js';
-import type { Process } from '../process/process.js';
+import type { Call } from './call.js';
 import type { EventArgument } from './details.js';
 import { isError, resultName } from './errno.js';
 import { type FdView, fdText } from './fd-view.js';
-import { pathFromComponents, resolvePath } from './path.js';
 
 const AT_FDCWD = -100;
 
@@ -52,15 +50,17 @@ export interface GivenPath {
   readonly full: string;
 }
 
-/** The first or the second path of a call. A relative one also tells what the process' working directory is. */
-export function givenPath(record: ProcessRecord, process: Process, which: 1 | 2, dirfd: number): GivenPath {
+/**
+ * The first or the second path of a call. A relative one also tells what the process' working directory is. `follow`: the
+ * call follows a symbolic link in the last place.
+ */
+export function givenPath(call: Call, which: 1 | 2, dirfd: number, follow: boolean): GivenPath {
+  const { record, process, reading } = call;
   const given = record.text(which === 1 ? PART.path1 : PART.path2);
   if (given === undefined) return { text: undefined, full: '<NA>' };
-  if (given.startsWith('/')) return { text: given, full: resolvePath(undefined, given) };
-  const components = record.part(which === 1 ? PART.base1 : PART.base2);
-  const base = components === undefined ? undefined : pathFromComponents(components);
-  if (base !== undefined && dirfd === AT_FDCWD) process.cwd = base;
-  return { text: given, full: resolvePath(base, given) };
+  const base = record.path(which === 1 ? PART.base1 : PART.base2);
+  if (base !== undefined && dirfd === AT_FDCWD && !given.startsWith('/')) process.cwd = base;
+  return { text: given, full: reading.resolve(base, given, follow) };
 }
 
 /** What stands for "the working directory" where a call has no folder argument. */

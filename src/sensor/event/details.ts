@@ -17,6 +17,8 @@ export interface EventDetails {
   readonly path?: string;
   readonly source?: string;
   readonly target?: string;
+  /** The same as the caller wrote them; missing where no caller did. */
+  readonly raw?: { readonly path?: string; readonly source?: string; readonly target?: string };
   /** An open's flags in Falco's numbers (`PPM_O_*`), and its mode. */
   readonly open?: { readonly flags: number; readonly mode: number };
   /** The first bytes that were sent. */

@@ -1,6 +1,5 @@
 import { LAYER, PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
-import { pathFromComponents } from './path.js';
 import { addressText, type Endpoint, FAMILY, isVersion4 } from './socket.js';
 
 /** A descriptor as the fields `fd.*` show it. */
@@ -10,6 +9,8 @@ export interface FdView {
   readonly type: string;
   readonly typechar: string;
   readonly name: string;
+  /** A file's name as the caller that opens it wrote it. */
+  readonly nameRaw?: string;
   /** Only of sockets: `tcp`, `udp`, `icmp`, `raw`, or `<NA>`. */
   readonly l4proto?: string;
   readonly local?: Endpoint;
@@ -20,6 +21,7 @@ export interface FdView {
   readonly connected?: boolean;
   readonly renamed?: boolean;
   readonly ino?: number;
+  /** As stat(2) has it. */
   readonly dev?: number;
   readonly layer?: 'upper' | 'lower';
 }
@@ -42,11 +44,12 @@ const FD_PART_BYTES = 64;
 const FORMAT = 0o170000;
 const FORMATS = { socket: 0o140000, fifo: 0o010000, directory: 0o040000 } as const;
 const SOCK = { stream: 1, datagram: 2, raw: 3 } as const;
-const IPPROTO_ICMP = 1;
+/** IPPROTO_ICMP and IPPROTO_ICMPV6. */
+const ECHO: readonly number[] = [1, 58];
 
 /** Undefined when the descriptor was not open. */
-export function readFd(record: ProcessRecord): KernelFd | undefined {
-  const part = record.part(PART.fd);
+export function readFd(record: ProcessRecord, tag: typeof PART.fd | typeof PART.from = PART.fd): KernelFd | undefined {
+  const part = record.part(tag);
   if (part === undefined || part.length < FD_PART_BYTES) return undefined;
   const family = part.readUInt16LE(2);
   const size = family === FAMILY.inet6 ? 16 : 4;
@@ -59,9 +62,15 @@ export function readFd(record: ProcessRecord): KernelFd | undefined {
     remote: { ip: addressText(part.subarray(32, 32 + size)), port: part.readUInt16LE(10) },
     layer: part.readUInt32LE(12),
     ino: Number(part.readBigUInt64LE(48)),
-    dev: part.readUInt32LE(56),
+    dev: statDevice(part.readUInt32LE(56)),
     fileMode: part.readUInt32LE(60),
   };
+}
+
+/** The kernel keeps 12 bits of major and 20 of minor number in this order (MKDEV); stat(2) has them in another (new_encode_dev). */
+function statDevice(dev: number): number {
+  const minor = dev & 0xfffff;
+  return ((minor & 0xff) | ((dev >>> 20) << 8) | ((minor & ~0xff) << 12)) >>> 0;
 }
 
 /** Whether a descriptor is an IPv4 or IPv6 socket. */
@@ -96,22 +105,17 @@ export function viewServer(num: number, fd: KernelFd): FdView {
   };
 }
 
-/** Any descriptor; undefined when the record has none. */
-export function viewFd(num: number, record: ProcessRecord): FdView | undefined {
-  const fd = readFd(record);
+/** Any descriptor; undefined when the record has none. Calls that copy have two: `from` is the one that is read. */
+export function viewFd(num: number, record: ProcessRecord, which: 'only' | 'from' = 'only'): FdView | undefined {
+  const [tag, pathTag] = which === 'from' ? [PART.from, PART.fromPath] : [PART.fd, PART.fdPath];
+  const fd = readFd(record, tag);
   if (fd === undefined) return undefined;
   const format = fd.mode & FORMAT;
   if (format === FORMATS.socket) {
     return isInternet(fd) && fd.remote.port === 0 ? viewServer(num, fd) : viewSocket(num, fd, undefined);
   }
   if (format === FORMATS.fifo) return { num, type: 'pipe', typechar: 'p', name: '', ino: fd.ino };
-  const components = record.part(PART.fdPath);
-  return viewFile(
-    num,
-    components === undefined ? '' : pathFromComponents(components),
-    fd,
-    format === FORMATS.directory,
-  );
+  return viewFile(num, record.path(pathTag) ?? '', fd, format === FORMATS.directory);
 }
 
 /** A file or folder by its path; `fd` is undefined for one that could not be opened. */
@@ -135,7 +139,7 @@ function socketKind(fd: KernelFd): { readonly type: string; readonly typechar: s
 
 function protocolName(fd: KernelFd): string {
   if (fd.type === SOCK.stream) return 'tcp';
-  if (fd.type === SOCK.datagram) return fd.protocol === IPPROTO_ICMP ? 'icmp' : 'udp';
+  if (fd.type === SOCK.datagram) return ECHO.includes(fd.protocol) ? 'icmp' : 'udp';
   return fd.type === SOCK.raw ? 'raw' : '<NA>';
 }
 

@@ -1,6 +1,5 @@
 import { PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
-import type { Process } from '../process/process.js';
 import {
   descriptor,
   directory,
@@ -13,12 +12,20 @@ import {
   text,
   WORKING_DIRECTORY,
 } from './arguments.js';
+import type { Build } from './call.js';
 import type { EventArgument, EventDetails } from './details.js';
 import { isError } from './errno.js';
 import { viewFd } from './fd-view.js';
-import { AT_FLAGS, type FlagTable, flagNames, MOUNT_FLAGS, modeNames, RENAME_FLAGS } from './flags.js';
-
-type Build = (record: ProcessRecord, process: Process) => EventDetails;
+import {
+  AT_FLAGS,
+  AT_SYMLINK_FOLLOW,
+  AT_SYMLINK_NOFOLLOW,
+  type FlagTable,
+  flagNames,
+  MOUNT_FLAGS,
+  modeNames,
+  RENAME_FLAGS,
+} from './flags.js';
 
 /** `0755(S_IXOTH|…)`. */
 function mode(record: ProcessRecord, index: number): EventArgument {
@@ -32,39 +39,63 @@ function hexMode(record: ProcessRecord): EventArgument {
 }
 
 /** Falco fills `fs.path.*` for calls that succeeded (facts/measured.md). */
-function whenDone(record: ProcessRecord, given: GivenPath): { path?: string } {
-  return isError(record.ret) || given.text === undefined ? {} : { path: given.full };
+function whenDone(record: ProcessRecord, given: GivenPath): Pick<EventDetails, 'path' | 'raw'> {
+  return isError(record.ret) || given.text === undefined ? {} : { path: given.full, raw: { path: given.text } };
+}
+
+function twoWhenDone(record: ProcessRecord, source: GivenPath, target: GivenPath): Partial<EventDetails> {
+  if (isError(record.ret)) return {};
+  const raw = {
+    ...(source.text !== undefined && { source: source.text }),
+    ...(target.text !== undefined && { target: target.text }),
+  };
+  return { source: source.full, target: target.full, raw };
+}
+
+type Argument = (record: ProcessRecord) => EventArgument;
+
+/** Whether a call follows a symbolic link in its path's last place. */
+type Follows = (record: ProcessRecord) => boolean;
+
+const follows: Follows = () => true;
+const namesTheLink: Follows = () => false;
+
+/** `fchownat` and its like follow unless a flag says otherwise. */
+function unlessFlagged(index: number, flag: number): Follows {
+  return (record) => (record.uint(index) & flag) === 0;
 }
 
 /** One path in the first argument, named `name`; `rest` are the arguments behind it. */
-function onePath(name: string, ...rest: ((record: ProcessRecord) => EventArgument)[]): Build {
-  return (record, process) => {
-    const given = givenPath(record, process, 1, WORKING_DIRECTORY);
+function onePath(name: string, follow: Follows, ...rest: readonly Argument[]): Build {
+  return (call) => {
+    const { record } = call;
+    const given = givenPath(call, 1, WORKING_DIRECTORY, follow(record));
     const args = [result(record.ret), path(name, given), ...rest.map((make) => make(record))];
     return { args, ...whenDone(record, given) };
   };
 }
 
 /** A folder's descriptor, then a path. */
-function onePathAt(name: string, ...rest: ((record: ProcessRecord) => EventArgument)[]): Build {
-  return (record, process) => {
-    const given = givenPath(record, process, 1, record.int(0));
+function onePathAt(name: string, follow: Follows, ...rest: readonly Argument[]): Build {
+  return (call) => {
+    const { record } = call;
+    const given = givenPath(call, 1, record.int(0), follow(record));
     const args = [result(record.ret), directory('dirfd', record.int(0)), path(name, given)];
     return { args: [...args, ...rest.map((make) => make(record))], ...whenDone(record, given) };
   };
 }
 
-function flagsAt(index: number, table: FlagTable): (record: ProcessRecord) => EventArgument {
+function flagsAt(index: number, table: FlagTable): Argument {
   return (record) => flags('flags', record.uint(index), flagNames(table, record.uint(index)));
 }
 
-function numberAt(name: string, index: number): (record: ProcessRecord) => EventArgument {
+function numberAt(name: string, index: number): Argument {
   return (record) => number(name, record.int(index));
 }
 
 /** A descriptor in the first argument. */
-function onDescriptor(...rest: ((record: ProcessRecord) => EventArgument)[]): Build {
-  return (record) => {
+function onDescriptor(...rest: readonly Argument[]): Build {
+  return ({ record }) => {
     const fd = viewFd(record.int(0), record);
     const args = [result(record.ret), descriptor('fd', record.int(0), fd), ...rest.map((make) => make(record))];
     const named = fd === undefined || isError(record.ret) ? {} : { path: fd.name };
@@ -72,10 +103,11 @@ function onDescriptor(...rest: ((record: ProcessRecord) => EventArgument)[]): Bu
   };
 }
 
-function rename(at: boolean): Build {
-  return (record, process) => {
-    const oldPath = givenPath(record, process, 1, at ? record.int(0) : WORKING_DIRECTORY);
-    const newPath = givenPath(record, process, 2, at ? record.int(2) : WORKING_DIRECTORY);
+function rename(at: boolean, follow = namesTheLink): Build {
+  return (call) => {
+    const { record } = call;
+    const oldPath = givenPath(call, 1, at ? record.int(0) : WORKING_DIRECTORY, follow(record));
+    const newPath = givenPath(call, 2, at ? record.int(2) : WORKING_DIRECTORY, follow(record));
     const args = [
       result(record.ret),
       ...(at ? [directory('olddirfd', record.int(0))] : []),
@@ -83,21 +115,22 @@ function rename(at: boolean): Build {
       ...(at ? [directory('newdirfd', record.int(2))] : []),
       path('newpath', newPath),
     ];
-    const done = isError(record.ret) ? {} : { source: oldPath.full, target: newPath.full };
-    return { args, ...done };
+    return { args, ...twoWhenDone(record, oldPath, newPath) };
   };
 }
 
-const renameWithFlags: Build = (record, process) => {
-  const details = rename(true)(record, process);
-  return { ...details, args: [...details.args, flagsAt(4, RENAME_FLAGS)(record)] };
+const renameWithFlags: Build = (call) => {
+  const details = rename(true)(call);
+  return { ...details, args: [...details.args, flagsAt(4, RENAME_FLAGS)(call.record)] };
 };
 
 /** Falco calls what a link points to its target, and the link itself the source (libs' sinsp_filtercheck_fspath). */
 function link(at: boolean): Build {
-  return (record, process) => {
-    const oldPath = givenPath(record, process, 1, at ? record.int(0) : WORKING_DIRECTORY);
-    const newPath = givenPath(record, process, 2, at ? record.int(2) : WORKING_DIRECTORY);
+  return (call) => {
+    const { record } = call;
+    const follow = at && (record.uint(4) & AT_SYMLINK_FOLLOW) !== 0;
+    const oldPath = givenPath(call, 1, at ? record.int(0) : WORKING_DIRECTORY, follow);
+    const newPath = givenPath(call, 2, at ? record.int(2) : WORKING_DIRECTORY, false);
     const args = [
       result(record.ret),
       ...(at ? [directory('olddir', record.int(0))] : []),
@@ -106,23 +139,25 @@ function link(at: boolean): Build {
       path('newpath', newPath),
       ...(at ? [flagsAt(4, AT_FLAGS)(record)] : []),
     ];
-    const done = isError(record.ret) ? {} : { source: newPath.full, target: oldPath.full };
-    return { args, ...done };
+    return { args, ...twoWhenDone(record, newPath, oldPath) };
   };
 }
 
 function symlink(at: boolean): Build {
-  return (record, process) => {
-    const linkPath = givenPath(record, process, 1, at ? record.int(1) : WORKING_DIRECTORY);
+  return (call) => {
+    const { record, reading } = call;
+    const linkPath = givenPath(call, 1, at ? record.int(1) : WORKING_DIRECTORY, false);
     const target = record.text(PART.text) ?? '';
     const folder = at ? [directory('linkdirfd', record.int(1))] : [];
-    const args = [result(record.ret), text('target', target), ...folder, path('linkpath', linkPath)];
-    return { args, ...(isError(record.ret) ? {} : { source: linkPath.full, target }) };
+    const pointed = { text: target, full: reading.target(linkPath.full, target) };
+    const args = [result(record.ret), path('target', pointed), ...folder, path('linkpath', linkPath)];
+    return { args, ...twoWhenDone(record, linkPath, pointed) };
   };
 }
 
-const mount: Build = (record, process) => {
-  const folder = givenPath(record, process, 1, WORKING_DIRECTORY);
+const mount: Build = (call) => {
+  const { record } = call;
+  const folder = givenPath(call, 1, WORKING_DIRECTORY, true);
   const device = record.text(PART.path2) ?? '';
   const args = [
     result(record.ret),
@@ -131,26 +166,43 @@ const mount: Build = (record, process) => {
     text('type', record.text(PART.text) ?? ''),
     flagsAt(3, MOUNT_FLAGS)(record),
   ];
-  return { args, ...(isError(record.ret) ? {} : { source: device, target: folder.full }) };
+  return { args, ...twoWhenDone(record, { text: device, full: device }, folder) };
 };
 
-const changeFolder: Build = (record, process) => {
-  const given = givenPath(record, process, 1, WORKING_DIRECTORY);
-  return { args: [result(record.ret), path('path', given)] };
+const changeFolder: Build = (call) => {
+  const given = givenPath(call, 1, WORKING_DIRECTORY, true);
+  return { args: [result(call.record.ret), path('path', given)] };
 };
+
+/** What is copied without a read or a write: `fd.*` is what it goes to, the other descriptor stands in the arguments. */
+function copy(to: readonly [string, number], from: readonly [string, number], size: readonly [string, number]): Build {
+  return ({ record }) => {
+    const fd = viewFd(record.int(to[1]), record);
+    const args = [
+      result(record.ret),
+      descriptor(to[0], record.int(to[1]), fd),
+      descriptor(from[0], record.int(from[1]), viewFd(record.int(from[1]), record, 'from')),
+      number(size[0], record.long(size[1])),
+    ];
+    return fd === undefined ? { args } : { args, fd };
+  };
+}
 
 const owner = (first: number) => [numberAt('uid', first), numberAt('gid', first + 1)];
 const device = (index: number) => numberAt('dev', index);
+const modeAt = (index: number) => (record: ProcessRecord) => mode(record, index);
+const length: Argument = (record) => number('length', record.long(1));
+const UMOUNT_NOFOLLOW = 8;
 
 /** How the events about files and folders are shown. */
 export const FILE_EVENTS: Readonly<Record<string, Build>> = {
-  unlink: onePath('path'),
-  unlinkat: onePathAt('name', flagsAt(2, AT_FLAGS)),
-  rmdir: onePath('path'),
-  mkdir: onePath('path'),
-  mkdirat: onePathAt('path', hexMode),
-  mknod: onePath('path', (record) => mode(record, 1), device(2)),
-  mknodat: onePathAt('path', (record) => mode(record, 2), device(3)),
+  unlink: onePath('path', namesTheLink),
+  unlinkat: onePathAt('name', namesTheLink, flagsAt(2, AT_FLAGS)),
+  rmdir: onePath('path', namesTheLink),
+  mkdir: onePath('path', namesTheLink),
+  mkdirat: onePathAt('path', namesTheLink, hexMode),
+  mknod: onePath('path', namesTheLink, modeAt(1), device(2)),
+  mknodat: onePathAt('path', namesTheLink, modeAt(2), device(3)),
   rename: rename(false),
   renameat: rename(true),
   renameat2: renameWithFlags,
@@ -158,18 +210,23 @@ export const FILE_EVENTS: Readonly<Record<string, Build>> = {
   linkat: link(true),
   symlink: symlink(false),
   symlinkat: symlink(true),
-  chmod: onePath('filename', (record) => mode(record, 1)),
-  fchmodat: onePathAt('filename', (record) => mode(record, 2)),
-  fchmodat2: onePathAt('filename', (record) => mode(record, 2)),
-  fchmod: onDescriptor((record) => mode(record, 1)),
-  chown: onePath('path', ...owner(1)),
-  lchown: onePath('path', ...owner(1)),
+  chmod: onePath('filename', follows, modeAt(1)),
+  fchmodat: onePathAt('filename', follows, modeAt(2)),
+  fchmodat2: onePathAt('filename', unlessFlagged(3, AT_SYMLINK_NOFOLLOW), modeAt(2)),
+  fchmod: onDescriptor(modeAt(1)),
+  chown: onePath('path', follows, ...owner(1)),
+  lchown: onePath('path', namesTheLink, ...owner(1)),
   fchown: onDescriptor(...owner(1)),
-  fchownat: onePathAt('pathname', ...owner(2), flagsAt(4, AT_FLAGS)),
+  fchownat: onePathAt('pathname', unlessFlagged(4, AT_SYMLINK_NOFOLLOW), ...owner(2), flagsAt(4, AT_FLAGS)),
+  truncate: onePath('path', follows, length),
+  ftruncate: onDescriptor(length),
+  sendfile: copy(['out_fd', 0], ['in_fd', 1], ['size', 3]),
+  splice: copy(['fd_out', 2], ['fd_in', 0], ['size', 4]),
+  copy_file_range: copy(['fdout', 2], ['fdin', 0], ['len', 4]),
   chdir: changeFolder,
   fchdir: onDescriptor(),
-  chroot: onePath('path'),
-  umount2: onePath('name'),
-  pivot_root: rename(false),
+  chroot: onePath('path', follows),
+  umount2: onePath('name', unlessFlagged(1, UMOUNT_NOFOLLOW)),
+  pivot_root: rename(false, follows),
   mount,
 };

@@ -56,10 +56,14 @@ export const CLONE_FLAGS: FlagTable = [
   ['CLONE_NEWCGROUP', 0x200_0000],
 ];
 
+/** include/uapi/linux/fcntl.h. */
+export const AT_SYMLINK_NOFOLLOW = 0x100;
+export const AT_SYMLINK_FOLLOW = 0x400;
+
 /** unlinkat(2), linkat(2), fchownat(2): include/uapi/linux/fcntl.h. */
 export const AT_FLAGS: FlagTable = [
   ['AT_REMOVEDIR', 0x200],
-  ['AT_SYMLINK_FOLLOW', 0x400],
+  ['AT_SYMLINK_FOLLOW', AT_SYMLINK_FOLLOW],
   ['AT_EMPTY_PATH', 0x1000],
 ];
 

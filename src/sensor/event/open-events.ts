@@ -1,6 +1,6 @@
+import { constants } from 'node:fs';
 import { PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
-import type { Process } from '../process/process.js';
 import {
   descriptor,
   directory,
@@ -9,12 +9,13 @@ import {
   givenPath,
   number,
   path,
+  text,
   WORKING_DIRECTORY,
 } from './arguments.js';
+import type { Build, Call } from './call.js';
 import type { EventArgument, EventDetails } from './details.js';
-import { readFd, viewFile } from './fd-view.js';
+import { type FdView, readFd, viewFile } from './fd-view.js';
 import { OPEN, openFlagNames, openFlags } from './open-flags.js';
-import { pathFromComponents } from './path.js';
 
 /** Where the calls of the open family have their arguments. */
 interface OpenCall {
@@ -22,6 +23,9 @@ interface OpenCall {
   /** Linux' flags and the mode. */
   readonly how: (record: ProcessRecord) => { readonly flags: number; readonly mode: number };
 }
+
+/** A file that must be new is not looked for behind a link. */
+const NEW_ONLY = constants.O_CREAT | constants.O_EXCL;
 
 /** O_CREAT | O_WRONLY | O_TRUNC: what creat(2) stands for. */
 const CREAT_FLAGS = 0o1101;
@@ -40,37 +44,63 @@ const CALLS = {
   creat: { dirfd: undefined, how: (record) => ({ flags: CREAT_FLAGS, mode: record.uint(1) }) },
 } as const satisfies Record<string, OpenCall>;
 
-/** Where the caller took the text away before it could be read, the kernel still knows what was opened. */
-function openedPath(record: ProcessRecord): GivenPath | undefined {
-  const opened = record.part(PART.path1) === undefined ? record.part(PART.fdPath) : undefined;
-  if (opened === undefined) return undefined;
-  const full = pathFromComponents(opened);
-  return { text: full, full };
+/** As it was asked for, or as it was found; where the caller took the text away, the kernel still knows what was opened. */
+function openedPath(call: Call, dirfd: number, how: number): GivenPath {
+  const { record, reading } = call;
+  const text = record.text(PART.path1);
+  const found = reading.opened(record) ?? (text === undefined ? record.path(PART.fdPath) : undefined);
+  return found === undefined ? givenPath(call, 1, dirfd, followsLast(how)) : { text: text ?? found, full: found };
 }
 
-function build(call: OpenCall, record: ProcessRecord, process: Process): EventDetails {
-  const dirfd = call.dirfd === undefined ? WORKING_DIRECTORY : record.int(call.dirfd);
-  const given = openedPath(record) ?? givenPath(record, process, 1, dirfd);
+function followsLast(how: number): boolean {
+  return (how & constants.O_NOFOLLOW) === 0 && (how & NEW_ONLY) !== NEW_ONLY;
+}
+
+function build({ dirfd, how }: OpenCall, call: Call): EventDetails {
+  const { record } = call;
+  const asked = how(record);
+  const folder = dirfd === undefined ? WORKING_DIRECTORY : record.int(dirfd);
+  const given = openedPath(call, folder, asked.flags);
   const kernel = readFd(record);
-  const how = call.how(record);
-  const open = { flags: openFlags(how.flags, kernel), mode: how.mode };
+  const open = { flags: openFlags(asked.flags, kernel), mode: asked.mode };
   const fd = viewFile(record.ret, given.full, kernel, (open.flags & OPEN.directory) !== 0);
   const args: EventArgument[] = [
     descriptor('fd', record.ret, fd),
-    ...(call.dirfd === undefined ? [] : [directory('dirfd', dirfd)]),
+    ...(dirfd === undefined ? [] : [directory('dirfd', folder)]),
     path('name', given),
     flags('flags', open.flags, openFlagNames(open.flags)),
     { name: 'mode', value: `0${(open.mode & 0o7777).toString(8)}` },
-    { name: 'dev', value: (fd.dev ?? 0).toString(16).toUpperCase() },
-    number('ino', fd.ino ?? 0),
+    ...device(fd),
   ];
-  return given.text === undefined ? { args, open } : { args, open, fd, path: given.full };
+  if (given.text === undefined) return { args, open };
+  const raw = { path: given.text };
+  return { args, open, fd: { ...fd, nameRaw: given.text }, path: given.full, raw };
+}
+
+/** A file by its handle: it has no name but the one that the kernel finds. */
+const openByHandle: Build = ({ record }) => {
+  const kernel = readFd(record);
+  const open = { flags: openFlags(record.uint(2), kernel), mode: 0 };
+  const found = record.path(PART.fdPath);
+  const fd = viewFile(record.ret, found ?? '<NA>', kernel, (open.flags & OPEN.directory) !== 0);
+  const args: EventArgument[] = [
+    descriptor('fd', record.ret, fd),
+    directory('mountfd', record.int(0)),
+    flags('flags', open.flags, openFlagNames(open.flags)),
+    text('path', found),
+    ...device(fd),
+  ];
+  return found === undefined ? { args, open } : { args, open, fd, path: found };
+};
+
+function device({ dev = 0, ino = 0 }: FdView): EventArgument[] {
+  return [{ name: 'dev', value: dev.toString(16).toUpperCase() }, number('ino', ino)];
 }
 
 /** How the events of the open family are shown. Failed attempts carry the path too, as in Falco. */
-export const OPEN_EVENTS = Object.fromEntries(
-  Object.entries(CALLS).map(([name, call]) => [
-    name,
-    (record: ProcessRecord, process: Process) => build(call, record, process),
-  ]),
-);
+export const OPEN_EVENTS: Readonly<Record<string, Build>> = {
+  ...Object.fromEntries(
+    Object.entries(CALLS).map(([name, open]): [string, Build] => [name, (call) => build(open, call)]),
+  ),
+  open_by_handle_at: openByHandle,
+};

@@ -1,20 +1,4 @@
 /**
- * The folder that the kernel side names from the leaf up, NUL behind each name, as an absolute path. The first name of
- * what is no file of a folder (`memfd:x`, `anon_inode:[eventpoll]`) has no slash of its own in the kernel either.
- */
-export function pathFromComponents(bytes: Buffer): string {
-  if (bytes.length === 0) return '/';
-  const names = bytes.toString('utf8').split('\0');
-  names.pop();
-  let path = '';
-  for (let i = names.length - 1; i >= 0; i--) {
-    // The topmost folder of a mount that is attached nowhere calls itself "/".
-    if (names[i] !== '/') path += `/${names[i]}`;
-  }
-  return path === '' ? '/' : path;
-}
-
-/**
  * A path as the caller meant it: absolute, without `.`, `..` and double slashes. Symbolic links stay, as in Falco.
  * `undefined` as base means that the folder is not known: Falco says `<UNKNOWN>` then.
  */

@@ -2,16 +2,17 @@ import { PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
 import { argsOf, type Process } from '../process/process.js';
 import { descriptor, flags, givenPath, number, path, result, text, WORKING_DIRECTORY } from './arguments.js';
-import type { EventArgument, EventDetails } from './details.js';
+import type { Build } from './call.js';
+import type { EventArgument } from './details.js';
 import { isError } from './errno.js';
 import { viewFd } from './fd-view.js';
-import { CLONE_FLAGS, flagNames, MEMFD_FLAGS } from './flags.js';
-
-type Build = (record: ProcessRecord, process: Process) => EventDetails;
+import { AT_SYMLINK_NOFOLLOW, CLONE_FLAGS, flagNames, MEMFD_FLAGS } from './flags.js';
 
 /** A result and the plain numbers behind it. */
 function numbers(...names: readonly string[]): Build {
-  return (record) => ({ args: [result(record.ret), ...names.map((name, index) => number(name, record.int(index)))] });
+  return ({ record }) => ({
+    args: [result(record.ret), ...names.map((name, index) => number(name, record.int(index)))],
+  });
 }
 
 /** What Falco tells of the process with an exec and a fork. */
@@ -29,14 +30,20 @@ function about(record: ProcessRecord, process: Process): EventArgument[] {
 
 /** A failed exec carries the caller's process and what it asked for. */
 function exec(at: boolean): Build {
-  return (record, process) => {
+  return (call) => {
+    const { record, process } = call;
     if (!isError(record.ret)) return { args: [result(record.ret), ...about(record, process)] };
-    const asked = givenPath(record, process, 1, at ? record.int(0) : WORKING_DIRECTORY);
+    const asked = givenPath(
+      call,
+      1,
+      at ? record.int(0) : WORKING_DIRECTORY,
+      !at || (record.int(4) & AT_SYMLINK_NOFOLLOW) === 0,
+    );
     return { args: [result(record.ret), ...about(record, process), path('filename', asked)] };
   };
 }
 
-const fork: Build = (record, process) => ({
+const fork: Build = ({ record, process }) => ({
   args: [
     number('res', record.ret),
     ...about(record, process),
@@ -45,7 +52,7 @@ const fork: Build = (record, process) => ({
   ],
 });
 
-const exit: Build = (record) => {
+const exit: Build = ({ record }) => {
   const status = record.ret;
   const signal = status & 0x7f;
   return {
@@ -58,7 +65,7 @@ const exit: Build = (record) => {
   };
 };
 
-const memfd: Build = (record) => ({
+const memfd: Build = ({ record }) => ({
   args: [
     result(record.ret, 'fd'),
     text('name', record.text(PART.text)),
@@ -66,13 +73,13 @@ const memfd: Build = (record) => ({
   ],
 });
 
-const unshare: Build = (record) => ({
+const unshare: Build = ({ record }) => ({
   args: [result(record.ret), flags('flags', record.uint(0), flagNames(CLONE_FLAGS, record.uint(0)))],
 });
 
 /** setns(2) and finit_module(2): a descriptor, then a number. */
 function onDescriptor(second: string): Build {
-  return (record) => {
+  return ({ record }) => {
     const fd = viewFd(record.int(0), record);
     const args = [result(record.ret), descriptor('fd', record.int(0), fd), number(second, record.int(1))];
     return fd === undefined ? { args } : { args, fd };
@@ -92,7 +99,7 @@ const PTRACE: Readonly<Record<number, string>> = {
   16902: 'PTRACE_SEIZE',
 };
 
-const ptrace: Build = (record) => ({
+const ptrace: Build = ({ record }) => ({
   args: [
     result(record.ret),
     flags('request', record.int(0), PTRACE[record.int(0)] ?? ''),
@@ -131,8 +138,22 @@ export const PROCESS_EVENTS: Readonly<Record<string, Build>> = {
   process_vm_readv: numbers('pid'),
   process_vm_writev: numbers('pid'),
   io_uring_setup: numbers('entries'),
-  bpf: (record) => ({ args: [result(record.ret, 'fd'), number('cmd', record.int(0))] }),
+  bpf: ({ record }) => ({ args: [result(record.ret, 'fd'), number('cmd', record.int(0))] }),
   init_module: numbers(),
   finit_module: onDescriptor('flags'),
   userfaultfd: numbers('flags'),
+  pidfd_getfd: ({ record }) => ({
+    args: [
+      result(record.ret, 'fd'),
+      number('pid_fd', record.int(0)),
+      number('target_fd', record.int(1)),
+      number('flags', record.int(2)),
+    ],
+  }),
+  open_tree: numbers(),
+  move_mount: numbers(),
+  fsopen: numbers(),
+  fsmount: numbers(),
+  fspick: numbers(),
+  mount_setattr: numbers(),
 };

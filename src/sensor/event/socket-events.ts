@@ -1,6 +1,7 @@
 import { PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
 import { descriptor, number, result } from './arguments.js';
+import type { Build, Call } from './call.js';
 import type { EventArgument, EventDetails } from './details.js';
 import { isError } from './errno.js';
 import {
@@ -13,7 +14,7 @@ import {
   viewServer,
   viewSocket,
 } from './fd-view.js';
-import { type Endpoint, readAddress, type SocketAddress } from './socket.js';
+import { type Endpoint, FAMILY, isVersion4, readAddress, type SocketAddress } from './socket.js';
 
 /** EINPROGRESS: a connection that is on its way, as good as made. */
 const EINPROGRESS = -115;
@@ -34,16 +35,26 @@ function unixView(num: number, fd: KernelFd, address: SocketAddress | undefined,
   return { ...view, name: done ? address.path : 'NULL' };
 }
 
+/**
+ * The socket as an internet one when it is given an internet address: some families (SMC, RxRPC, RDS) are no internet
+ * sockets by name, but reach the same hosts.
+ */
+function readSocket(record: ProcessRecord, target: Endpoint | undefined): KernelFd | undefined {
+  const fd = readFd(record);
+  if (fd === undefined || target === undefined || isInternet(fd)) return fd;
+  return { ...fd, family: isVersion4(target.ip) ? FAMILY.inet : FAMILY.inet6, remote: target };
+}
+
 /** An internet socket and where this event aims it. */
 function aimed(num: number, fd: KernelFd, address: SocketAddress | undefined, connected: boolean): FdView {
   const target = endpointOf(address);
   return { ...viewSocket(num, fd, target), connected, renamed: target !== undefined };
 }
 
-function connect(record: ProcessRecord): EventDetails {
+function connect({ record }: Call): EventDetails {
   const num = record.int(0);
-  const fd = readFd(record);
   const address = addressOf(record);
+  const fd = readSocket(record, endpointOf(address));
   const done = !isError(record.ret) || record.ret === EINPROGRESS;
   if (fd === undefined) return { args: [result(record.ret), { name: 'tuple', value: 'NULL' }, number('fd', num)] };
   const inet = isInternet(fd);
@@ -54,7 +65,7 @@ function connect(record: ProcessRecord): EventDetails {
   return { args: [result(record.ret), { name: 'tuple', value: tuple }, descriptor('fd', num, shown)], fd: view };
 }
 
-function bind(record: ProcessRecord): EventDetails {
+function bind({ record }: Call): EventDetails {
   const num = record.int(0);
   const fd = readFd(record);
   const address = addressOf(record);
@@ -67,7 +78,7 @@ function bind(record: ProcessRecord): EventDetails {
   return { args: [...args, descriptor('fd', num, view)], fd: view };
 }
 
-function listen(record: ProcessRecord): EventDetails {
+function listen({ record }: Call): EventDetails {
   const num = record.int(0);
   const fd = readFd(record);
   const view = fd === undefined ? undefined : viewServer(num, fd);
@@ -80,16 +91,16 @@ function printable(bytes: Buffer): string {
   return bytes.toString('latin1').replace(/[^ -~]/g, '.');
 }
 
-function send(record: ProcessRecord): EventDetails {
+function send({ record }: Call): EventDetails {
   const num = record.int(0);
-  const fd = readFd(record);
   const address = addressOf(record);
+  const target = endpointOf(address);
+  const fd = readSocket(record, target);
   const data = record.part(PART.data) ?? Buffer.alloc(0);
   const args: EventArgument[] = [result(record.ret), { name: 'data', value: printable(data) }];
   if (fd === undefined) return { args, buffer: data };
   const inet = isInternet(fd);
-  // On a datagram socket the address in hand counts, whatever the socket is connected to.
-  const target = endpointOf(address);
+  // The address in hand counts, whatever the socket is connected to: a datagram's, TCP fast open's, an echo request's.
   const toTarget = target === undefined ? fd : { ...fd, remote: target };
   const view = inet ? aimed(num, toTarget, address, fd.remote.port !== 0) : unixView(num, fd, address, true);
   return {
@@ -113,7 +124,7 @@ const DOMAINS: Readonly<Record<number, string>> = {
   38: 'AF_ALG',
 };
 
-function socket(record: ProcessRecord): EventDetails {
+function socket({ record }: Call): EventDetails {
   const domain = record.int(0);
   const name = DOMAINS[domain];
   const shown = { name: 'domain', value: String(domain), ...(name !== undefined && { resolved: name }) };
@@ -121,8 +132,8 @@ function socket(record: ProcessRecord): EventDetails {
 }
 
 /** A descriptor that becomes standard input, output or error: what it is tells whether a shell hangs on the network. */
-function duplicate(withNew: boolean): (record: ProcessRecord) => EventDetails {
-  return (record) => {
+function duplicate(withNew: boolean): Build {
+  return ({ record }) => {
     const view = viewFd(record.ret, record);
     const args = [descriptor('res', record.ret, view), descriptor('oldfd', record.int(0), view)];
     if (withNew) args.push(descriptor('newfd', record.int(1), view));
@@ -131,7 +142,7 @@ function duplicate(withNew: boolean): (record: ProcessRecord) => EventDetails {
 }
 
 /** How the events about sockets, and descriptors that may be some, are shown. */
-export const SOCKET_EVENTS: Readonly<Record<string, (record: ProcessRecord) => EventDetails>> = {
+export const SOCKET_EVENTS: Readonly<Record<string, Build>> = {
   socket,
   connect,
   bind,

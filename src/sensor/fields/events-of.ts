@@ -5,11 +5,13 @@ import { SOCKET_EVENTS } from '../event/socket-events.js';
 const OPENS = Object.keys(OPEN_EVENTS);
 const SOCKETS = Object.keys(SOCKET_EVENTS);
 const FILES = Object.keys(FILE_EVENTS);
+/** Calls that copy from one descriptor to another. */
+const COPIES = ['sendfile', 'splice', 'copy_file_range'];
 /** Calls on a descriptor that are neither opens nor socket calls. */
-const DESCRIPTORS = ['fchdir', 'fchmod', 'fchown', 'finit_module', 'setns'];
+const DESCRIPTORS = ['fchdir', 'fchmod', 'fchown', 'ftruncate', 'finit_module', 'setns', ...COPIES];
 /** Calls that name two files. */
 const TWO_PATHS = FILES.filter((type) => /^(rename|link|symlink|pivot_root|mount)/.test(type));
-const ONE_PATH = [...OPENS, ...FILES.filter((type) => !TWO_PATHS.includes(type))];
+const ONE_PATH = [...OPENS, ...FILES.filter((type) => !TWO_PATHS.includes(type) && !COPIES.includes(type))];
 
 /** What only an internet socket's descriptor has. */
 const NETWORK_FIELD = /^fd\.([cslr]?(ip|port|net|proto)(\.name)?|l4proto|sockfamily|is_server|connected|name_changed)$/;

@@ -11,7 +11,7 @@ const CATEGORIES: readonly (readonly [string, ReadonlySet<string>])[] = [
     'process',
     new Set([
       ...['execve', 'execveat', 'clone', 'clone3', 'fork', 'vfork', 'procexit', 'setsid', 'setpgid', 'ptrace'],
-      ...['unshare', 'setns', 'process_vm_readv', 'process_vm_writev'],
+      ...['unshare', 'setns', 'process_vm_readv', 'process_vm_writev', 'pidfd_getfd'],
     ]),
   ],
   ['user', new Set(['setuid', 'setgid', 'setreuid', 'setregid', 'setresuid', 'setresgid'])],

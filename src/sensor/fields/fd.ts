@@ -39,8 +39,9 @@ function inPath(part: 'directory' | 'filename'): FieldMaker {
 }
 
 const FAMILIES: Readonly<Record<string, string>> = { '4': 'ip', '6': 'ip', u: 'unix' };
-const MAJOR_SHIFT = 20;
-const MINOR_MASK = 0xfffff;
+/** makedev(3)'s numbers, for devices below 2^32. */
+const majorOf = (dev: number): number => (dev >>> 8) & 0xfff;
+const minorOf = (dev: number): number => (dev & 0xff) | ((dev >>> 12) & 0xfff00);
 
 function path(read: (details: EventDetails) => string | undefined): FieldMaker {
   return plain(3, ({ details }: SensorEvent) => read(details));
@@ -52,7 +53,7 @@ export const FD_FIELDS: Readonly<Record<string, FieldMaker>> = {
   'fd.type': of((fd) => fd.type),
   'fd.typechar': of((fd) => fd.typechar),
   'fd.name': of((fd) => fd.name),
-  'fd.nameraw': of((fd) => fd.name),
+  'fd.nameraw': of((fd) => fd.nameRaw ?? fd.name),
   'fd.directory': inPath('directory'),
   'fd.filename': inPath('filename'),
   'fd.types': plain(3, ({ details }) => (details.fd === undefined ? undefined : [details.fd.type])),
@@ -78,14 +79,14 @@ export const FD_FIELDS: Readonly<Record<string, FieldMaker>> = {
   'fd.name_changed': of((fd) => fd.renamed),
   'fd.ino': of((fd) => fd.ino),
   'fd.dev': of((fd) => fd.dev),
-  'fd.dev.major': of((fd) => (fd.dev === undefined ? undefined : fd.dev >>> MAJOR_SHIFT)),
-  'fd.dev.minor': of((fd) => (fd.dev === undefined ? undefined : fd.dev & MINOR_MASK)),
+  'fd.dev.major': of((fd) => (fd.dev === undefined ? undefined : majorOf(fd.dev))),
+  'fd.dev.minor': of((fd) => (fd.dev === undefined ? undefined : minorOf(fd.dev))),
   'fd.is_upper_layer': of((fd) => fd.layer === 'upper'),
   'fd.is_lower_layer': of((fd) => fd.layer === 'lower'),
   'fs.path.name': path((details) => details.path),
-  'fs.path.nameraw': path((details) => details.path),
+  'fs.path.nameraw': path((details) => details.raw?.path ?? details.path),
   'fs.path.source': path((details) => details.source),
-  'fs.path.sourceraw': path((details) => details.source),
+  'fs.path.sourceraw': path((details) => details.raw?.source ?? details.source),
   'fs.path.target': path((details) => details.target),
-  'fs.path.targetraw': path((details) => details.target),
+  'fs.path.targetraw': path((details) => details.raw?.target ?? details.target),
 };

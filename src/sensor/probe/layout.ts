@@ -40,6 +40,8 @@ export const PART = {
   child: 13,
   text: 14,
   how: 15,
+  from: 16,
+  fromPath: 17,
 } as const;
 
 /** One of the tags. */

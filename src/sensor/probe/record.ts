@@ -48,6 +48,11 @@ export class ProcessRecord {
     return this.bytes.readUInt32LE(HEADER.args + index * 8);
   }
 
+  /** An argument as a 64-bit signed number: lengths. */
+  long(index: number): number {
+    return readInt64(this.bytes, HEADER.args + index * 8);
+  }
+
   /** An argument as a 64-bit address, in hexadecimal digits. */
   hex(index: number): string {
     return this.bytes.readBigUInt64LE(HEADER.args + index * 8).toString(16);
@@ -85,6 +90,12 @@ export class ProcessRecord {
   text(tag: PartTag): string | undefined {
     const bytes = this.part(tag);
     return bytes === undefined ? undefined : textOf(bytes);
+  }
+
+  /** A part that is a path of the kernel's. Undefined also for one so deep that its beginning is not known. */
+  path(tag: PartTag): string | undefined {
+    const text = this.text(tag);
+    return text?.startsWith('/') === true ? text : undefined;
   }
 
   /** argv; empty where it could not be read. */

@@ -1,4 +1,3 @@
-import { pathFromComponents } from '../event/path.js';
 import { PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
 import type { ProcReader } from './proc-reader.js';
@@ -117,16 +116,13 @@ export class ProcessTable {
   }
 
   #changed(process: Process, record: ProcessRecord): void {
-    const cwd = record.part(PART.cwd);
-    if (cwd !== undefined) process.cwd = pathFromComponents(cwd);
-    const fdPath = record.nr === FCHDIR && record.ret === 0 ? record.part(PART.fdPath) : undefined;
-    if (fdPath !== undefined) process.cwd = pathFromComponents(fdPath);
+    const cwd = record.nr === FCHDIR && record.ret === 0 ? PART.fdPath : PART.cwd;
+    if (record.part(cwd) !== undefined) process.cwd = record.path(cwd) ?? '';
     const exec = record.part(PART.exec);
     if (exec === undefined) return;
-    const exe = record.part(PART.exe);
     process.name = record.comm;
     process.argv = record.argv();
-    process.exePath = exe === undefined ? '' : pathFromComponents(exe);
+    process.exePath = record.path(PART.exe) ?? '';
     process.tty = exec.readUInt32LE(0);
     process.layer = exec.readUInt32LE(4);
     process.capabilities = {

@@ -93,6 +93,18 @@ static void many_messages(void) {
   sendmmsg(socket(AF_INET, SOCK_DGRAM, 0), messages, 40, 0);
 }
 
+/* To an address without a connect: TCP fast open, an echo request, a message. */
+static void without_connect(void) {
+  struct sockaddr_in address = to("203.0.113.11", 443);
+  sendto(socket(AF_INET, SOCK_STREAM, 0), "fast", 4, MSG_FASTOPEN, (struct sockaddr *)&address, sizeof(address));
+  address = to("203.0.113.12", 0);
+  sendto(socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP), "\10\0\0\0\0\0\0\1", 8, 0, (struct sockaddr *)&address, sizeof(address));
+  address = to("203.0.113.13", 13);
+  struct iovec data = { .iov_base = "message", .iov_len = 7 };
+  struct msghdr message = { .msg_name = &address, .msg_namelen = sizeof(address), .msg_iov = &data, .msg_iovlen = 1 };
+  sendmsg(socket(AF_INET, SOCK_STREAM, 0), &message, MSG_FASTOPEN);
+}
+
 static void on_the_network(void) {
   struct sockaddr_in address = to("203.0.113.9", 9999);
   int udp = socket(AF_INET, SOCK_DGRAM, 0);
@@ -111,6 +123,7 @@ int main(void) {
   try_32bit();
   by_folder();
   on_the_network();
+  without_connect();
   many_messages();
   tell("memfd_create", memfd_create("payload", MFD_CLOEXEC));
   mount("none", "/tmp/a", "tmpfs", MS_NOSUID, "");

@@ -1,0 +1,86 @@
+import { type PrivateRegistry, targetOf } from './registry.js';
+import type { Target } from './target.js';
+
+/** Requests that change nothing; with another one a package could publish in the company's name. */
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+// No name begins with what is a registry's own (`-/whoami`, `_session`, `..`), or ends as no name does (`auth.`).
+const NAME = '[A-Za-z0-9~](?:[\\w.~-]*[\\w~-])?';
+// Encoded is, if anything, what sets a scope off: as npm's clients write it, once.
+const SCOPE = '(?:@|%40)[A-Za-z0-9~_-][\\w.~-]*(?:/|%2[Ff])';
+const SCOPED = `${SCOPE}${NAME}`;
+const PACKAGE = `(?:${NAME}|${SCOPED})`;
+const VERSION = '\\d+\\.\\d+\\.\\d+(?:[-+][\\w.+-]*)?';
+const FILE = `(?:${SCOPE})?\\w[\\w.+~-]*\\.(?:tgz|tar\\.gz)`;
+// Some have the version's folder between (Font Awesome, Gitea).
+const TARBALL = `${PACKAGE}/-/(?:${VERSION}/)?${FILE}`;
+const GEM = '[A-Za-z0-9_-][\\w.-]*';
+
+/** What the package managers ask for, by the path below the registry's URL. */
+const ROUTES: readonly string[] = [
+  `${PACKAGE}(?:/(?:${VERSION}|latest))?`,
+  TARBALL,
+  // GitHub Packages; cnpm.
+  `download/${SCOPED}/${VERSION}/[0-9a-f]{40,128}`,
+  `${PACKAGE}/download/${FILE}`,
+  '(?:latest_|prerelease_)?specs\\.4\\.8(?:\\.gz)?',
+  'versions',
+  'names',
+  `info/${GEM}`,
+  `quick/Marshal\\.4\\.8/${GEM}\\.gemspec\\.rz`,
+  `gems/${GEM}\\.gem`,
+  'api/v1/dependencies(?:\\.json)?(?:\\?gems=(?:[\\w.-]|,|%2[Cc])*)?',
+];
+const ROUTE = whole(`(?:${ROUTES.join('|')})`);
+
+/**
+ * What looks like a package's document and is none: Artifactory answers `auth/SCOPE` below a registry with the credentials that it
+ * was asked with, as settings of npm, and so `auth` above its registries; Gem in a Box builds its index at `reindex`.
+ */
+const NO_PACKAGE = /^(?:auth\/[^/]*|reindex)$/i;
+const NO_PACKAGE_OF_ARTIFACTORY = /\/api\/npm\/auth$/i;
+
+/** A group's or an instance's registry of GitLab, whose packages say that their tarballs are at the projects. */
+const GITLAB = /^(.*\/api\/v4\/)(?:groups\/[^/]+\/-\/)?packages\/npm\/$/;
+const GITLAB_TARBALL = whole(`projects/\\d+/packages/npm/${TARBALL}`);
+
+function whole(pattern: string): RegExp {
+  return new RegExp(`^${pattern}$`);
+}
+
+/**
+ * The registry that a request asks for what an install needs: the one with the longest URL that it lies below. Undefined where
+ * there is none, or where it is asked for anything else: the path is compared letter by letter and undone nowhere, because servers
+ * differ in how they read `..;`, `%2e`, `%252f`, `\` and `//`.
+ */
+export function registryAsked(
+  registries: readonly PrivateRegistry[],
+  target: Target,
+  method: string,
+  path: string,
+): PrivateRegistry | undefined {
+  if (!READING.has(method)) return undefined;
+  const here = registries.filter((registry) => {
+    const { host, port } = targetOf(registry);
+    return host === target.host && port === target.port;
+  });
+  const [nearest] = here
+    .filter((registry) => path.startsWith(baseOf(registry)))
+    .sort((a, b) => baseOf(b).length - baseOf(a).length);
+  if (nearest !== undefined) return isRoute(path, baseOf(nearest)) ? nearest : undefined;
+  return here.find((registry) => isGitlabTarball(registry, path));
+}
+
+function baseOf({ url }: PrivateRegistry): string {
+  return new URL(url).pathname.replace(/\/*$/, '/');
+}
+
+function isRoute(path: string, base: string): boolean {
+  const below = path.slice(base.length);
+  return ROUTE.test(below) && !NO_PACKAGE.test(below) && !NO_PACKAGE_OF_ARTIFACTORY.test(path);
+}
+
+function isGitlabTarball(registry: PrivateRegistry, path: string): boolean {
+  const api = GITLAB.exec(baseOf(registry))?.[1];
+  return api !== undefined && path.startsWith(api) && GITLAB_TARBALL.test(path.slice(api.length));
+}

@@ -1,0 +1,36 @@
+import { isError } from './errno.js';
+import type { SensorEvent } from './event.js';
+
+const RENAME_EXCHANGE = 2;
+
+/**
+ * Remembers what a call did to the symbolic links of its container. `event` is read as the kernel saw it. False when
+ * there are so many links that this one is not remembered.
+ */
+export function noteLinks({ type, record, details, container }: SensorEvent): boolean {
+  const { links } = container;
+  const { path, source, target, raw } = details;
+  if (isError(record.ret)) return true;
+  switch (type) {
+    case 'symlink':
+    case 'symlinkat':
+      return source === undefined || raw?.target === undefined || links.made(source, raw.target);
+    case 'link':
+    case 'linkat':
+      // Falco calls the link the source, and what it links to the target.
+      return source === undefined || target === undefined || links.copied(target, source);
+    case 'rename':
+    case 'renameat':
+    case 'renameat2':
+      if (source === undefined || target === undefined) return true;
+      if (type === 'renameat2' && (record.uint(4) & RENAME_EXCHANGE) !== 0) links.exchanged(source, target);
+      else links.moved(source, target);
+      return true;
+    case 'unlink':
+    case 'unlinkat':
+      if (path !== undefined) links.removed(path);
+      return true;
+    default:
+      return true;
+  }
+}

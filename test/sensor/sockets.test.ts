@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { SymbolicLinks } from '../../src/sensor/container/links.js';
+import { SensorEvent } from '../../src/sensor/event/event.js';
+import { SYSCALLS } from '../../src/sensor/event/syscalls.js';
+import { syscallCatalog } from '../../src/sensor/fields/catalog.js';
+import { PART, type PartTag } from '../../src/sensor/probe/layout.js';
+import { ProcessRecord } from '../../src/sensor/probe/record.js';
+import { unknownProcess } from '../../src/sensor/process/process.js';
+import { recordBytes } from './records.js';
+
+const SOCK = { stream: 1, datagram: 2, raw: 3, seqpacket: 5 } as const;
+const AF = { unix: 1, inet: 2, inet6: 10, smc: 43 } as const;
+const IPPROTO = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 } as const;
+const NUMBERS = new Map([...SYSCALLS].map(([nr, type]) => [type, nr]));
+
+/** struct fd_part of a socket that is not connected. */
+function socketPart(family: number, type: number, protocol: number): [PartTag, Buffer] {
+  const bytes = Buffer.alloc(64);
+  bytes.writeUInt16LE(0o140777, 0);
+  bytes.writeUInt16LE(family, 2);
+  bytes.writeUInt16LE(type, 4);
+  bytes.writeUInt16LE(protocol, 6);
+  return [PART.fd, bytes];
+}
+
+/** struct sockaddr_in of 203.0.113.9. */
+function address4(port: number): [PartTag, Buffer] {
+  const bytes = Buffer.from('02000000cb0071090000000000000000', 'hex');
+  bytes.writeUInt16BE(port, 2);
+  return [PART.address, bytes];
+}
+
+/** struct sockaddr_in6 of 2001:db8::7. */
+function address6(port: number): [PartTag, Buffer] {
+  const bytes = Buffer.from('0a0000000000000020010db800000000000000000000000700000000', 'hex');
+  bytes.writeUInt16BE(port, 2);
+  return [PART.address, bytes];
+}
+
+function fieldsOf(call: string, ret: number, parts: readonly [PartTag, Buffer][]): unknown[] {
+  const record = new ProcessRecord(recordBytes({ nr: NUMBERS.get(call) ?? 0, ret, args: [3], parts }));
+  const links = new SymbolicLinks(() => undefined);
+  const container = { id: 'c', fullId: 'c', links, firstPid: undefined, details: undefined };
+  const event = new SensorEvent(1, call, record, unknownProcess(7), container);
+  const names = ['fd.typechar', 'fd.sip', 'fd.sport', 'fd.l4proto'];
+  return names.map((name) => syscallCatalog.bind(name, undefined)?.extract(event));
+}
+
+describe('an address that is handed to an unconnected socket is where it leads', () => {
+  const IP4 = '203.0.113.9';
+  const IP6 = '2001:db8::7';
+
+  it.each<[what: string, socket: [PartTag, Buffer], address: [PartTag, Buffer], expected: unknown[]]>([
+    ['datagram', socketPart(AF.inet, SOCK.datagram, IPPROTO.udp), address4(53), ['4', IP4, 53, 'udp']],
+    ['datagram by IPv6', socketPart(AF.inet6, SOCK.datagram, IPPROTO.udp), address6(53), ['6', IP6, 53, 'udp']],
+    ['TCP fast open', socketPart(AF.inet, SOCK.stream, IPPROTO.tcp), address4(443), ['4', IP4, 443, 'tcp']],
+    ['TCP fast open by IPv6', socketPart(AF.inet6, SOCK.stream, IPPROTO.tcp), address6(443), ['6', IP6, 443, 'tcp']],
+    ['echo request', socketPart(AF.inet, SOCK.datagram, IPPROTO.icmp), address4(0), ['4', IP4, 0, 'icmp']],
+    ['echo request by IPv6', socketPart(AF.inet6, SOCK.datagram, IPPROTO.icmpv6), address6(0), ['6', IP6, 0, 'icmp']],
+    ['raw packet', socketPart(AF.inet, SOCK.raw, IPPROTO.icmp), address4(0), ['4', IP4, 0, 'raw']],
+    ['SCTP', socketPart(AF.inet, SOCK.seqpacket, IPPROTO.sctp), address4(5000), ['4', IP4, 5000, '<NA>']],
+    ['SMC', socketPart(AF.smc, SOCK.stream, 0), address4(443), ['4', IP4, 443, 'tcp']],
+  ])('%s', (_what, socket, address, expected) => {
+    for (const call of ['sendto', 'sendmsg', 'sendmmsg', 'connect']) {
+      for (const ret of [5, -101]) expect(fieldsOf(call, ret, [socket, address]), call).toEqual(expected);
+    }
+  });
+
+  it.each([
+    ['no address', []],
+    ['one that can not be read', [[PART.address, Buffer.from('02')]]],
+    ['one of a unix socket', [[PART.address, Buffer.from('0100612f7300', 'hex')]]],
+  ] as [string, [PartTag, Buffer][]][])('%s leads nowhere', (_what, parts) => {
+    const socket = socketPart(AF.unix, SOCK.datagram, 0);
+    expect(fieldsOf('sendto', 5, [socket, ...parts])).toEqual(['u', undefined, undefined, '<NA>']);
+  });
+});
