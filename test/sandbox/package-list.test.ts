@@ -16,6 +16,7 @@ describe('a list of packages', () => {
     expect(parsePackageList(lines(project, dependency))).toEqual({
       packages: [project, dependency],
       disagreements: [],
+      incomplete: [],
     });
   });
 
@@ -24,6 +25,16 @@ describe('a list of packages', () => {
     expect(parsePackageList(told)).toEqual({
       packages: [project],
       disagreements: ['a is not on the disk', 'b is another version'],
+      incomplete: [],
+    });
+  });
+
+  it("has the reasons why the run can't be vouched for beside them", () => {
+    const reason = { code: 'other-runtime', message: 'the project is made for another Ruby' };
+    expect(parsePackageList(lines(project, { incomplete: reason }))).toEqual({
+      packages: [project],
+      disagreements: [],
+      incomplete: [reason],
     });
   });
 
@@ -34,6 +45,7 @@ describe('a list of packages', () => {
     ['a name that is none', lines(project, { ...project, name: 7 })],
     ['a disagreement alone', lines({ disagreement: 'x' })],
     ['a disagreement of megabytes', lines(project, { disagreement: 'x'.repeat(5000) })],
+    ['a reason that a lister does not know', lines(project, { incomplete: { code: 'sensor-lost', message: 'x' } })],
     ['an origin that there is none of', lines(project, { ...project, from: { ...project.from, kind: 'heaven' } })],
     ['an origin that is left out', lines(project, { ...project, from: undefined })],
     ['an optional that is neither', lines(project, { ...project, optional: 'yes' })],

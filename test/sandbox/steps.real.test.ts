@@ -10,7 +10,7 @@ import { PROJECT } from '../../src/ecosystems/places.js';
 import type { SandboxRun } from '../../src/jobs/ports.js';
 import type { Step } from '../../src/report/steps.js';
 import { installed } from './installed.js';
-import { withProject } from './rig.js';
+import { projectRunning, withProject } from './rig.js';
 import type { Files } from './tarball.js';
 
 const OFFLINE = { egress: { mode: 'none' } } as const;
@@ -86,13 +86,15 @@ describe('the steps of an install', () => {
 
   it('with hooks of the project in them are the project’s, as its user', async () => {
     const ids: string[] = [];
-    const hook = 'console.log("hook by", process.getgid()); module.exports = {};';
+    const hook = `const noted = () => require('node:fs').writeFileSync('group', String(process.getgid()));
+      module.exports = { hooks: { readPackage(pkg) { noted(); return pkg; } } };`;
     await withProject(
-      { ...WITH_SCRIPTS, '.pnpmfile.cjs': hook },
+      { ...projectRunning('cat group; echo " by the hook"'), '.pnpmfile.cjs': hook },
       async (run) => {
         const { log } = await run.fetch(60_000);
-        expect(log).toContain('hook by 1000');
-        expect(log).not.toContain('-ran');
+        expect(log).not.toContain('by the hook');
+        const project = named((await run.packages()).packages, 'project');
+        expect((await run.runScripts(project, 30_000)).log).toMatch(/^1000 by the hook$/m);
         expect(ids.map((id) => run.steps.get(id)?.kind)).toContain('project-code');
       },
       { ...OFFLINE, randomBytes: noting(ids) },
@@ -115,14 +117,9 @@ describe('the scripts of a package', () => {
     expect(log).toMatch(/install script ended with exit code 7: echo second; exit 7\n$/);
   });
 
-  it('that are killed end with the signal', async () => {
-    const { exitCode, log } = await withProject(
-      script({ install: 'kill -9 $$' }),
-      (run) => installed(run, 60_000),
-      OFFLINE,
-    );
-    expect(exitCode).toBe(137);
-    expect(log).toContain('install script was ended by SIGKILL');
+  it('that are killed end with 128 and the number of the signal', async () => {
+    const killed = script({ install: 'kill -9 $$' });
+    expect(await withProject(killed, (run) => installed(run, 60_000), OFFLINE)).toMatchObject({ exitCode: 137 });
   });
 
   it('find what their package manager gives them', async () => {

@@ -79,7 +79,7 @@ it('installs from the registry through the gateway', async () => {
       expect(run.egress()).toContainEqual(
         expect.objectContaining({ host: 'registry.npmjs.org', via: 'proxy', allowed: true }),
       );
-      expect(run.manager?.reason).toBe('package.json asks for yarn@4.0.0; packageManager says yarn@4.0.0');
+      expect(run.manager?.reason).toBe('package.json asks for yarn@4.0.0');
     },
     {},
     'auto',
