@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { ArchiveCheck } from '../../src/blobs/archive.js';
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from '../../src/blobs/limits.js';
-import { PACKAGE_JSON } from '../../src/blobs/manifest.js';
+import { manifestOf } from '../../src/ecosystems/choose.js';
 import { entry, file, folder, pax, project } from './tar-writer.js';
 
 async function check(body: Buffer, limits: Partial<ArchiveLimits>): Promise<void> {
-  const archive = new ArchiveCheck(PACKAGE_JSON, { ...DEFAULT_ARCHIVE_LIMITS, ...limits });
+  const archive = new ArchiveCheck(manifestOf('auto'), { ...DEFAULT_ARCHIVE_LIMITS, ...limits });
   try {
     await archive.write(body);
     await archive.end();
