@@ -21,7 +21,7 @@ export function readYaml(project, file, problems) {
   }
   try {
     // Keys are not compared with each other: that takes time by the square of their number.
-    return recordOf(parse(text, { schema: 'failsafe', uniqueKeys: false, strict: false, logLevel: 'silent' }));
+    return recordOf(parse(text, { schema: 'failsafe', uniqueKeys: false, strict: false, logLevel: 'error' }));
   } catch {
     problems.push(`the record of the install, ${name}, is not what its manager writes`);
     return undefined;
