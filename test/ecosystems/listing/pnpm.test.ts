@@ -145,7 +145,7 @@ packages:\n\n  ${plain}:\n    resolution: ${resolution}\n${entry}\nsnapshots:\n\
       'esbuild@1.0.0',
       `{integrity: ${HASH}, tarball: https://evil.example/esbuild/-/esbuild-1.0.0.tgz}`,
       'esbuild@1.0.0',
-      'esbuild tarball https://evil.example/esbuild/-/esbuild-1.0.0.tgz',
+      'x tarball https://evil.example/esbuild/-/esbuild-1.0.0.tgz',
     ],
     [
       'a registry, with peers',

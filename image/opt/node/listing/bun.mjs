@@ -88,8 +88,9 @@ function deliver(name, value, registries) {
   const spec = textOf(value[0]) ?? '';
   const at = spec.indexOf('@', 1);
   const [ident, reference] = [spec.slice(0, at), spec.slice(at + 1)];
-  if (/^\d/.test(reference) && isName(ident))
-    return { ...ofRegistry(ident, value, registries), version: versionOf(reference) };
+  if (/^\d/.test(reference) && isName(ident)) {
+    return { ...ofRegistry(name, ident, value, registries), version: versionOf(reference) };
+  }
   const kind = /^(?:(workspace)|link):/.exec(reference);
   if (kind !== null) {
     return { ...linkedTo(kind[1] ? 'workspace' : 'link', name, pathFrom('', reference)), version: null };
@@ -100,14 +101,14 @@ function deliver(name, value, registries) {
 }
 
 /**
- * @param {string} ident @param {readonly unknown[]} value @param {Registries} registries
+ * @param {string} name @param {string} ident @param {readonly unknown[]} value @param {Registries} registries
  * @returns {Delivered}
  */
-function ofRegistry(ident, value, registries) {
+function ofRegistry(name, ident, value, registries) {
   const address = textOf(value[1]);
   if (address === undefined) return fromRegistry(ident, value[3]);
   // The address of a tarball, or that of another registry.
   const tarball = /\.tgz$/.test(address) ? address : `${address.replace(/\/$/, '')}/${ident}/-/x.tgz`;
-  const { name, from } = deliveredFrom({ address: tarball, integrity: value[3], name: ident, registries });
-  return { name, from: { ...from, resolved: addressOf(address) } };
+  const delivered = deliveredFrom({ address: tarball, integrity: value[3], name, registries });
+  return { ...delivered, from: { ...delivered.from, resolved: addressOf(address) } };
 }

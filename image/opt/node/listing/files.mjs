@@ -72,24 +72,29 @@ export function entriesOf(folder) {
 }
 
 /**
- * The packages of one node_modules folder, scoped ones too.
+ * The packages of one node_modules folder, scoped ones too. What a link to a scope leads to comes last: it may be in a place
+ * of its own as well.
  * @param {string} modules @returns {{name: string, folder: string, isLink: boolean}[]}
  */
 export function packagesIn(modules) {
-  const found = [];
-  for (const entry of entriesOf(modules)) {
-    const isLink = entry.isSymbolicLink();
-    if (entry.name.startsWith('.') || !(isLink || entry.isDirectory())) continue;
-    const folder = join(modules, entry.name);
-    if (!entry.name.startsWith('@')) {
-      found.push({ name: entry.name, folder, isLink });
-      continue;
-    }
-    for (const scoped of entriesOf(folder)) {
-      const isScopedLink = scoped.isSymbolicLink();
-      if (scoped.name.startsWith('.') || !(isScopedLink || scoped.isDirectory())) continue;
-      found.push({ name: `${entry.name}/${scoped.name}`, folder: join(folder, scoped.name), isLink: isScopedLink });
-    }
-  }
-  return found;
+  const entries = foldersIn(modules);
+  const scopes = entries.filter(({ name }) => name.startsWith('@'));
+  return [
+    ...scopes.filter(({ isLink }) => !isLink).flatMap(packagesOf),
+    ...entries.filter(({ name }) => !name.startsWith('@')),
+    ...scopes.filter(({ isLink }) => isLink).flatMap(packagesOf),
+  ];
+}
+
+/** @param {{name: string, folder: string}} scope */
+function packagesOf(scope) {
+  const inside = foldersIn(scope.folder).filter(({ name }) => !name.startsWith('@'));
+  return inside.map(({ name, ...place }) => ({ name: `${scope.name}/${name}`, ...place }));
+}
+
+/** @param {string} parent */
+function foldersIn(parent) {
+  return entriesOf(parent)
+    .filter((entry) => !entry.name.startsWith('.') && (entry.isSymbolicLink() || entry.isDirectory()))
+    .map((entry) => ({ name: entry.name, folder: join(parent, entry.name), isLink: entry.isSymbolicLink() }));
 }

@@ -2,7 +2,7 @@
 // https://nodejs.org/api/modules.html#loading-from-node_modules-folders
 import { basename, dirname, join } from 'node:path';
 import { isLocal } from './describe.mjs';
-import { realPathOf } from './files.mjs';
+import { packagesIn, realPathOf } from './files.mjs';
 
 /** @typedef {import('./types.d.ts').Line} Line */
 
@@ -10,8 +10,10 @@ import { realPathOf } from './files.mjs';
 export class Graph {
   #byPath;
   #byFolder;
+  /** What each node_modules folder holds: a name's folder. @type {Map<string, Map<string, string>>} */
+  #modules = new Map();
   /** @type {Map<string, string | undefined>} */
-  #looked = new Map();
+  #real = new Map();
 
   /** @param {readonly Line[]} lines */
   constructor(lines) {
@@ -23,17 +25,27 @@ export class Graph {
   resolve({ realPath }, name) {
     for (let at = realPath; ; at = dirname(at)) {
       if (basename(at) !== 'node_modules') {
-        const folder = this.#lookAt(join(at, 'node_modules', name));
+        const place = this.#placesIn(join(at, 'node_modules')).get(name);
+        const folder = place && this.#realOf(place);
         if (folder !== undefined) return this.#byFolder.get(folder);
       }
       if (dirname(at) === at) return undefined;
     }
   }
 
+  /** @param {string} modules */
+  #placesIn(modules) {
+    const known = this.#modules.get(modules);
+    if (known !== undefined) return known;
+    const places = new Map(packagesIn(modules).map(({ name, folder }) => [name, folder]));
+    this.#modules.set(modules, places);
+    return places;
+  }
+
   /** @param {string} place */
-  #lookAt(place) {
-    if (!this.#looked.has(place)) this.#looked.set(place, realPathOf(place));
-    return this.#looked.get(place);
+  #realOf(place) {
+    if (!this.#real.has(place)) this.#real.set(place, realPathOf(place));
+    return this.#real.get(place);
   }
 
   /**

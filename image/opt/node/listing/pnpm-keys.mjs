@@ -68,19 +68,13 @@ export function deliver(key, entry, { aliases, registries, base }) {
   const tarball = textOf(resolution.tarball);
   // A patched package is no longer what the hash is of.
   const integrity = key.includes('(patch_hash=') ? undefined : resolution.integrity;
-  if (/^\d[^:]*$/.test(reference)) {
-    const delivered =
-      tarball === undefined
-        ? undefined
-        : deliveredFrom({ address: tarball, integrity, name: storeName, registries, base });
-    return { ...(delivered ?? fromRegistry(storeName, integrity)), storeName, version: reference };
-  }
+  const version = /^\d[^:]*$/.test(reference) ? reference : null;
+  if (version !== null && tarball === undefined) return { ...fromRegistry(storeName, integrity), storeName, version };
   const name = aliases.get(key) ?? storeName;
   const address = resolution.type === 'git' ? gitAddress(resolution) : (tarball ?? reference);
   const delivered = deliveredFrom({ address, integrity, name, registries, base });
-  if (resolution.gitHosted === 'true')
-    return { ...delivered, from: { ...delivered.from, kind: /** @type {const} */ ('git') }, storeName, version: null };
-  return { ...delivered, storeName, version: null };
+  if (resolution.gitHosted !== 'true') return { ...delivered, storeName, version };
+  return { ...delivered, from: { ...delivered.from, kind: /** @type {const} */ ('git') }, storeName, version };
 }
 
 /** @param {Readonly<Record<string, unknown>>} resolution */

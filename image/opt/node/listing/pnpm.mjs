@@ -36,10 +36,11 @@ function read(project, registries) {
   /** @type {string[]} */
   const problems = [];
   const roots = [project, ...workspacesOf(project)];
+  /** @param {string} folder */
+  const isInside = (folder) => folder.startsWith(`${project}/`);
   const stores = roots.filter((root) => existsSync(join(root, 'node_modules/.pnpm')));
   const read = stores.map((root) => new Store(project, root, registries, problems));
-  const workspaces = new Set([...roots, ...read.flatMap(({ importers }) => importers)]);
-  workspaces.delete(project);
+  const workspaces = new Set([...roots, ...read.flatMap(({ importers }) => importers)].filter(isInside));
   /** @param {Found} found @returns {Recorded | undefined} */
   const lookUp = (found) => {
     for (const store of read) {
@@ -63,7 +64,7 @@ function read(project, registries) {
 function workspacesOf(project) {
   const state = existsSync(join(project, STATE)) ? readYaml(project, join(project, STATE), []) : undefined;
   const folders = Object.keys(recordOf(state?.projects)).flatMap((folder) => realPathOf(folder) ?? []);
-  return folders.filter((folder) => folder !== project);
+  return folders.filter((folder) => folder.startsWith(`${project}/`));
 }
 
 /** One `node_modules/.pnpm` with the lock file that belongs to it. */

@@ -81,7 +81,7 @@ function deliver(locator, { name, checksum, registries }) {
   if (protocol === 'npm:') {
     const address = params.get('__archiveUrl');
     if (address === null) return fromRegistry(ident, checksum);
-    return deliveredFrom({ address, integrity: checksum, name: ident, registries });
+    return deliveredFrom({ address, integrity: checksum, name, registries });
   }
   if (protocol === 'workspace:') return linkedTo('workspace', name, pathOf(reference));
   if (protocol === 'link:' || protocol === 'portal:') return linkedTo('link', name, pathFrom(base, reference));
