@@ -107,6 +107,8 @@ setup_image() {
   fetch_npm_package "yarn@$YARN_CLASSIC_VERSION" "$managers/yarn-classic.tgz"
   fetch_npm_package "@yarnpkg/cli-dist@$YARN_BERRY_VERSION" "$managers/yarn-berry.tgz"
   fetch_npm_package "$(bun_package)@$BUN_VERSION" "$managers/bun.tgz"
+  # What our own programs in the image import.
+  fetch_npm_package "yaml@$YAML_VERSION" "$managers/yaml.tgz"
   # The host's network, so that the build resolves names wherever this machine does.
   local ecosystem
   for ecosystem in npm bundler; do

@@ -21,7 +21,7 @@ export interface Origin {
   readonly kind: OriginKind;
   /** The address it was resolved to: a URL, a git address with its commit, a path of the project; null where the record has none. */
   readonly resolved: string | null;
-  /** What the record demands of the content, e.g. `sha512-…`; null where it demands nothing. */
+  /** What the record demands of the content, e.g. `sha512-…` or yarn's `10c0/…` (a cache key and the SHA-512 of its zip file); null where it demands nothing. */
   readonly integrity: string | null;
 }
 

@@ -118,7 +118,7 @@ export interface PackageManager {
   /** Brings every package into place without running any script of one. */
   fetch(project: FoundProject, network: NetworkSettings): readonly FetchCommand[];
   /** Prints what was fetched, in the lines that `src/sandbox/package-list.ts` reads. */
-  list(project: FoundProject): readonly string[];
+  list(project: FoundProject, network: NetworkSettings): readonly string[];
   readonly scripts: ScriptRunner;
   /** Absent where the manager builds no git dependencies. */
   readonly gitBuild?: GitBuild;

@@ -252,7 +252,7 @@ export class DockerRun implements SandboxRun {
   }
 
   async packages(): Promise<PackageListing> {
-    const command = this.#manager.list(this.#project);
+    const command = this.#manager.list(this.#project, this.#parts.networkSettings);
     const listing = await this.#commands.capture(command, { cwd: this.projectDir, keep: MAX_LISTING_BYTES });
     if (listing.exitCode !== 0 || listing.stdoutBytes > MAX_LISTING_BYTES) {
       throw new SandboxError('listing-failed', `the installed packages could not be listed: ${listing.stderr}`);

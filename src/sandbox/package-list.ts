@@ -4,7 +4,7 @@ import type { PackageListing } from '../jobs/ports.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import { SandboxError } from './errors.js';
 
-/** What `packages.mjs` prints at most: 50,000 packages. */
+/** What a lister of packages prints at most: 50,000 packages. */
 export const MAX_LISTING_BYTES = 64 * 1024 * 1024;
 
 const shortText = z.string().max(4096);

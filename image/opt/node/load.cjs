@@ -110,4 +110,4 @@ async function main() {
 }
 
 // A loaded package may go on doing things for a while: a server or a timer would else keep the process for ever.
-main().then(() => setTimeout(() => process.exit(), Number(lingerMs)).unref());
+void main().then(() => setTimeout(() => process.exit(), Number(lingerMs)).unref());

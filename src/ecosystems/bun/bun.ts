@@ -1,5 +1,5 @@
 import type { NetworkSettings, PackageManager } from '../manager.js';
-import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { CA_FILE, HOME, OPT } from '../places.js';
 import { VERSIONS } from '../versions.js';
 import { TRUSTED_DEPENDENCIES } from './allow-list.js';
@@ -30,7 +30,7 @@ const FORCED = [
 ];
 
 export const bun: PackageManager = {
-  ...NODE_MODULES,
+  ...nodeModules('bun'),
   name: 'bun',
   version: VERSIONS.BUN_VERSION,
   lock: LOCK,

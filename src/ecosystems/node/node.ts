@@ -1,7 +1,6 @@
 import { arch } from 'node:os';
 import type { PackageManager, Recognition, ScriptRunner } from '../manager.js';
 import { OPT } from '../places.js';
-import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { manifestFault } from './manifest-fault.js';
 import { NPMRC_SECRETS } from './npmrc.js';
@@ -18,28 +17,33 @@ const BUILD_INSTALL = [
   '--git=git',
 ];
 
-/** What the managers of node_modules have in common. */
-export const NODE_MODULES = {
-  image: 'npm',
-  // Yarn 1 writes npm's registry into lock files under a name of its own, and the others read what was made from these.
-  registryHosts: (registry) => (new URL(registry).host === 'registry.npmjs.org' ? ['registry.yarnpkg.com'] : []),
-  homeFiles: () => [],
-  secretSettings: NPMRC_SECRETS,
-  list: ({ root }: FoundProject): readonly string[] => ['node', `${OPT}/node/list.mjs`, root],
-  gitBuild: {
-    checkout: (address, folder) => [
-      'node',
-      `${OPT}/node/git-build.mjs`,
-      'checkout',
-      address,
-      folder,
-      '--',
-      ...BUILD_INSTALL,
+/** What the managers of node_modules have in common. `record`: the name by which the lister knows how one keeps its record. */
+export function nodeModules(record: string) {
+  return {
+    image: 'npm',
+    // Yarn 1 writes npm's registry into lock files under a name of its own, and the others read what was made from these.
+    registryHosts: (registry) => (new URL(registry).host === 'registry.npmjs.org' ? ['registry.yarnpkg.com'] : []),
+    homeFiles: () => [],
+    secretSettings: NPMRC_SECRETS,
+    list: ({ root }, { registry, registries }) => [
+      ...['node', `${OPT}/node/list.mjs`, root, record, registry],
+      ...registries.flatMap(({ url, scopes }) => scopes.map((scope) => `${scope}=${url}`)),
     ],
-    build: (folder, target, scripts) => ['node', `${OPT}/node/git-build.mjs`, 'build', folder, target, ...scripts],
-  },
-  load: { runtime: 'node', loader: `${OPT}/node/load.cjs`, environment: [] },
-} as const satisfies Partial<PackageManager>;
+    gitBuild: {
+      checkout: (address, folder) => [
+        'node',
+        `${OPT}/node/git-build.mjs`,
+        'checkout',
+        address,
+        folder,
+        '--',
+        ...BUILD_INSTALL,
+      ],
+      build: (folder, target, scripts) => ['node', `${OPT}/node/git-build.mjs`, 'build', folder, target, ...scripts],
+    },
+    load: { runtime: 'node', loader: `${OPT}/node/load.cjs`, environment: [] },
+  } as const satisfies Partial<PackageManager>;
+}
 
 /** The manifest of every manager of node_modules. */
 export const PACKAGE_JSON = {

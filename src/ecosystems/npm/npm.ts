@@ -1,5 +1,5 @@
 import type { PackageManager } from '../manager.js';
-import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { VERSIONS } from '../versions.js';
 import { ALLOW_SCRIPTS } from './allow-list.js';
 import { LOCK } from './lock-lines.js';
@@ -44,7 +44,7 @@ const FORCED = [
 const LOCK_FILES = ['npm-shrinkwrap.json', 'package-lock.json'];
 
 export const npm: PackageManager = {
-  ...NODE_MODULES,
+  ...nodeModules('npm'),
   name: 'npm',
   version: VERSIONS.NPM_VERSION,
   pack,

@@ -1,5 +1,5 @@
 import type { NetworkSettings, PackageManager } from '../manager.js';
-import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { CA_FILE, HOME } from '../places.js';
 import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
@@ -43,7 +43,7 @@ const FORCED = [
 ];
 
 export const pnpm: PackageManager = {
-  ...NODE_MODULES,
+  ...nodeModules('pnpm'),
   name: 'pnpm',
   version: VERSIONS.PNPM_VERSION,
   pack,

@@ -1,5 +1,5 @@
 import type { PackageManager } from '../manager.js';
-import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { CA_FILE, HOME, OPT } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
@@ -37,7 +37,7 @@ const FORCED = {
 
 /** Yarn 2 and later. */
 export const yarnBerry: PackageManager = {
-  ...NODE_MODULES,
+  ...nodeModules('yarn-berry'),
   name: 'yarn',
   version: VERSIONS.YARN_BERRY_VERSION,
   pack,

@@ -1,5 +1,5 @@
 import type { PackageManager } from '../manager.js';
-import { NODE_MODULES, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { HOME, OPT } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
@@ -19,7 +19,7 @@ const FORCED = [
 
 /** Yarn 1. */
 export const yarnClassic: PackageManager = {
-  ...NODE_MODULES,
+  ...nodeModules('yarn-classic'),
   name: 'yarn',
   version: VERSIONS.YARN_CLASSIC_VERSION,
   pack,
