@@ -96,6 +96,8 @@ setup_image() {
   # pnpm is a native program; its wrapper package brings node-gyp along.
   fetch_npm_package "pnpm@$PNPM_VERSION" "$managers/pnpm.tgz"
   fetch_npm_package "@pnpm/exe.linux-$(node_arch)@$PNPM_VERSION" "$managers/pnpm-exe.tgz"
+  fetch_npm_package "pnpm@$PNPM_10_VERSION" "$managers/pnpm-10.tgz"
+  fetch_npm_package "pnpm@$PNPM_9_VERSION" "$managers/pnpm-9.tgz"
   fetch_npm_package "yarn@$YARN_CLASSIC_VERSION" "$managers/yarn-classic.tgz"
   fetch_npm_package "@yarnpkg/cli-dist@$YARN_BERRY_VERSION" "$managers/yarn-berry.tgz"
   # The host's network, so that the build resolves names wherever this machine does.
