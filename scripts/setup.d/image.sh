@@ -100,6 +100,7 @@ setup_image() {
   fetch_npm_package "pnpm@$PNPM_9_VERSION" "$managers/pnpm-9.tgz"
   fetch_npm_package "yarn@$YARN_CLASSIC_VERSION" "$managers/yarn-classic.tgz"
   fetch_npm_package "@yarnpkg/cli-dist@$YARN_BERRY_VERSION" "$managers/yarn-berry.tgz"
+  fetch_npm_package "@yarnpkg/cli-dist@$YARN_3_VERSION" "$managers/yarn-3.tgz"
   # The host's network, so that the build resolves names wherever this machine does.
   local ecosystem
   for ecosystem in npm bundler; do

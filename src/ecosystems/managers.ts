@@ -2,15 +2,24 @@ import { bundler } from './bundler/bundler.js';
 import type { PackageManager } from './manager.js';
 import type { ManagerName } from './names.js';
 import { npm } from './npm/npm.js';
-import { pnpm } from './pnpm/pnpm.js';
-import { yarnBerry } from './yarn-berry/yarn-berry.js';
+import { pnpm9, pnpm10, pnpm12 } from './pnpm/pnpm.js';
+import { yarn3, yarn4 } from './yarn-berry/yarn-berry.js';
 import { yarnClassic } from './yarn-classic/yarn-classic.js';
 
 /**
  * Every package manager that there is a room for, the one that is taken where nothing tells first. Of two editions under one
  * name the first that suits a project is taken, and the last where none does.
  */
-export const MANAGERS: readonly [PackageManager, ...PackageManager[]] = [npm, pnpm, yarnBerry, yarnClassic, bundler];
+export const MANAGERS: readonly [PackageManager, ...PackageManager[]] = [
+  npm,
+  pnpm12,
+  pnpm10,
+  pnpm9,
+  yarn4,
+  yarn3,
+  yarnClassic,
+  bundler,
+];
 
 /** The editions of one manager. @throws RangeError for a name that there is no room for */
 export function managersNamed(name: ManagerName): readonly [PackageManager, ...PackageManager[]] {

@@ -7,8 +7,11 @@ const schema = z.object({
   NODE_VERSION: version,
   NPM_VERSION: version,
   PNPM_VERSION: version,
+  PNPM_10_VERSION: version,
+  PNPM_9_VERSION: version,
   YARN_CLASSIC_VERSION: version,
   YARN_BERRY_VERSION: version,
+  YARN_3_VERSION: version,
   BUNDLER_VERSION: version,
 });
 
