@@ -1,18 +1,20 @@
 // Prints where the project lies in an unpacked archive and what of it tells its package manager, as one JSON object (the
-// shape of `foundProject`, src/ecosystems/project.ts): `node find-root.mjs FOLDER MANIFEST,… FILE,…`: names of manifests, the
-// one that wins first, and of the files and folders to look for beside it. `npm pack` puts everything under package/,
+// shape of `foundProject`, src/ecosystems/project.ts): `node find-root.mjs FOLDER MANIFEST,… FILE,… SETTINGS,…`: names of
+// manifests, the one that wins first, of the files and folders to look for beside it, and of the files in which a package manager
+// replaces `${VARIABLES}`. `npm pack` puts everything under package/,
 // `tar -C dir .` puts it at the top: the root is the shallowest folder that holds a manifest.
 // Exit code 1, with the reason on standard error, when there is none, or several on one level.
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 const MAX_DEPTH = 4;
 // As in src/blobs/manifest-finder.ts.
 const NO_PROJECT = /^(?:\..*|node_modules|__MACOSX|@eaDir)$/;
 const MAX_MANIFEST_BYTES = 1024 * 1024;
-const HEAD_BYTES = 4096;
+const HEAD_BYTES = 16_384;
+const MAX_VARIABLES = 64;
 
-const [top = '', manifests = '', telling = ''] = process.argv.slice(2);
+const [top = '', manifests = '', telling = '', settings = ''] = process.argv.slice(2);
 const manifestNames = manifests.split(',');
 const wanted = manifestNames.join(' or ');
 
@@ -85,6 +87,54 @@ function headOf(file) {
   }
 }
 
+// With a default as yarn and pnpm write it (`${NAME:-default}`, `${NAME-default}`), or npm (`${NAME?}`: nothing).
+const VARIABLE = /\$\{([A-Za-z_]\w{0,99})((?::?-|\?)[^}]*)?\}/g;
+// A program would do as the value of these says.
+const OBEYED = /^(?:LD_.*|NODE_(?:OPTIONS|PATH|ENV)|BASH_ENV|ENV|IFS|GIT_.*|npm_config_.*)$/i;
+
+/**
+ * What a variable is for, by the line before it; null where it may stay unset.
+ * @param {string} name @param {boolean} hasDefault @param {string} before
+ */
+function useOf(name, hasDefault, before) {
+  const isCredential = /auth|token|password|secret|username/i.test(before);
+  if (hasDefault && !isCredential) return null;
+  if (OBEYED.test(name)) return 'nothing';
+  if (/\/\/$/.test(before)) return 'host';
+  if (/(?:registry|server|url|proxy)["']?\s*[=:]?\s*["']?$/i.test(before))
+    return before.includes('@') ? 'url' : 'registry';
+  return 'token';
+}
+
+/** @param {string} file @returns {string[]} */
+function linesOf(file) {
+  try {
+    if (!statSync(file).isFile() || statSync(file).size > MAX_MANIFEST_BYTES) return [];
+    return readFileSync(file, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * The variables that settings of the project ask for and that are not set here. Yarn reads the files of the folders above, too.
+ * @param {string} project
+ */
+function unsetVariables(project) {
+  /** @type {Map<string, string>} */
+  const found = new Map();
+  for (let folder = project; folder.startsWith(top); folder = dirname(folder)) {
+    for (const line of settings.split(',').flatMap((name) => linesOf(join(folder, name)))) {
+      for (const match of line.matchAll(VARIABLE)) {
+        const [, name = '', fallback] = match;
+        const use = useOf(name, fallback !== undefined, line.slice(0, match.index));
+        if (use !== null && process.env[name] === undefined && !found.has(name)) found.set(name, use);
+      }
+    }
+  }
+  return [...found].slice(0, MAX_VARIABLES).map(([name, use]) => ({ name, use }));
+}
+
 const root = findRoot();
 const manifestName =
   manifestNames.find((name) => existsSync(join(root, name))) ?? fail(`the archive holds no ${wanted}`);
@@ -99,4 +149,4 @@ const heads = Object.fromEntries(
       return head === undefined ? [] : [[name, head]];
     }),
 );
-process.stdout.write(JSON.stringify({ root, files, heads, manifest }));
+process.stdout.write(JSON.stringify({ root, files, heads, manifest, unset: unsetVariables(root) }));

@@ -104,11 +104,14 @@ setup_image() {
   # pnpm is a native program; its wrapper package brings node-gyp along.
   fetch_npm_package "pnpm@$PNPM_VERSION" "$managers/pnpm.tgz"
   fetch_npm_package "@pnpm/exe.linux-$(node_arch)@$PNPM_VERSION" "$managers/pnpm-exe.tgz"
+  fetch_npm_package "pnpm@$PNPM_10_VERSION" "$managers/pnpm-10.tgz"
+  fetch_npm_package "pnpm@$PNPM_9_VERSION" "$managers/pnpm-9.tgz"
   fetch_npm_package "yarn@$YARN_CLASSIC_VERSION" "$managers/yarn-classic.tgz"
   fetch_npm_package "@yarnpkg/cli-dist@$YARN_BERRY_VERSION" "$managers/yarn-berry.tgz"
   fetch_npm_package "$(bun_package)@$BUN_VERSION" "$managers/bun.tgz"
   # What our own programs in the image import.
   fetch_npm_package "yaml@$YAML_VERSION" "$managers/yaml.tgz"
+  fetch_npm_package "@yarnpkg/cli-dist@$YARN_3_VERSION" "$managers/yarn-3.tgz"
   # The host's network, so that the build resolves names wherever this machine does.
   local ecosystem
   for ecosystem in npm bundler; do

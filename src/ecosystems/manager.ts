@@ -32,6 +32,8 @@ export interface FetchCommand {
    * is judged as the project's own step.
    */
   readonly projectCode: string | null;
+  /** Beside the manager's own environment, for this command alone. */
+  readonly environment?: readonly string[];
 }
 
 /** How the lifecycle scripts of one package are run. */
@@ -110,6 +112,11 @@ export interface PackageManager {
   homeFiles(network: NetworkSettings): readonly HomeFile[];
   /** Beyond the container's own environment. */
   environment(network: NetworkSettings, project: FoundProject): readonly string[];
+  /**
+   * Guards and settings of the project that this manager would stop at, or that would change what is installed, and that flags or
+   * variables win over here: in words for the report, one line each. @defaultValue none
+   */
+  overridden?(project: FoundProject): readonly string[];
   /**
    * Takes settings out of the project that neither flags nor variables can override, and prints one line for each; null where
    * there are none such.

@@ -3,8 +3,8 @@ import { bundler } from './bundler/bundler.js';
 import type { PackageManager } from './manager.js';
 import type { ManagerName } from './names.js';
 import { npm } from './npm/npm.js';
-import { pnpm } from './pnpm/pnpm.js';
-import { yarnBerry } from './yarn-berry/yarn-berry.js';
+import { pnpm9, pnpm10, pnpm12 } from './pnpm/pnpm.js';
+import { yarn3, yarn4 } from './yarn-berry/yarn-berry.js';
 import { yarnClassic } from './yarn-classic/yarn-classic.js';
 
 /**
@@ -13,8 +13,11 @@ import { yarnClassic } from './yarn-classic/yarn-classic.js';
  */
 export const MANAGERS: readonly [PackageManager, ...PackageManager[]] = [
   npm,
-  pnpm,
-  yarnBerry,
+  pnpm12,
+  pnpm10,
+  pnpm9,
+  yarn4,
+  yarn3,
   yarnClassic,
   bun,
   bundler,

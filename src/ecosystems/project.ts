@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import { PROJECT } from './places.js';
 
+/** Of a text file, in characters: what is longer may hold more than is seen. */
+export const HEAD_CHARS = 16_384;
+
 /** What `image/opt/find-root.mjs` prints about an unpacked project. */
 export const foundProject = z.object({
   /** The folder of the manifest. */
   root: z.string().startsWith(PROJECT).max(4096),
   /** Which of the files and folders that tell a package manager (`tellingFiles`) are at the root. */
   files: z.array(z.string().max(64)).max(64),
-  /** The first 4 KiB of those that are text files, by name. */
-  heads: z.record(z.string().max(64), z.string().max(4096)),
+  /** The first `HEAD_CHARS` of those that are text files, by name. */
+  heads: z.record(z.string().max(64), z.string().max(HEAD_CHARS)),
   /** package.json; empty where the manifest is another one. */
   manifest: z.record(z.string(), z.unknown()),
+  /** Variables that settings of the project ask for and that are not set in the sandbox, with what each is used for. */
+  unset: z
+    .array(z.object({ name: z.string().max(100), use: z.enum(['token', 'registry', 'url', 'host', 'nothing']) }))
+    .max(64),
 });
 export type FoundProject = Readonly<z.infer<typeof foundProject>>;
 

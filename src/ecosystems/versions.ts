@@ -7,9 +7,12 @@ const schema = z.object({
   NODE_VERSION: version,
   NPM_VERSION: version,
   PNPM_VERSION: version,
+  PNPM_10_VERSION: version,
+  PNPM_9_VERSION: version,
   YARN_CLASSIC_VERSION: version,
   YARN_BERRY_VERSION: version,
   BUN_VERSION: version,
+  YARN_3_VERSION: version,
   BUNDLER_VERSION: version,
 });
 

@@ -5,7 +5,7 @@ import { reportedManager } from './reported-manager.js';
 import { specOf } from './spec.js';
 
 /** Every form in which some package manager takes the decision. */
-export const FORMS: readonly AllowListForm[] = MANAGERS.flatMap(({ allowLists }) => allowLists);
+export const FORMS: readonly AllowListForm[] = [...new Set(MANAGERS.flatMap(({ allowLists }) => allowLists))];
 
 /** The form for the package manager that a report is of; undefined where it has none: it runs every script. */
 export function formFor(report: Report): AllowListForm | undefined {

@@ -8,6 +8,7 @@ import { type Choice, chooseManager, manifestsOf } from '../ecosystems/choose.js
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { HomeFile, NetworkSettings, PackageManager } from '../ecosystems/manager.js';
 import { MANAGERS, tellingFiles } from '../ecosystems/managers.js';
+import { FILES_WITH_VARIABLES } from '../ecosystems/node/settings.js';
 import { CA_FILE, HOME, OPT, PROJECT } from '../ecosystems/places.js';
 import { type FoundProject, foundProject } from '../ecosystems/project.js';
 import type { DataNames } from '../egress/data-names.js';
@@ -21,7 +22,7 @@ import type { PlantedDecoy } from '../report/decoys.js';
 import type { Report, RunningProcess } from '../report/report.js';
 import type { Steps } from '../report/steps.js';
 import { type Captured, ContainerCommands, firstLines } from './commands.js';
-import type { DecoyFile } from './decoys/decoy.js';
+import type { DecoyFile, DecoyToken } from './decoys/decoy.js';
 import { removed } from './docker-call.js';
 import { SandboxError } from './errors.js';
 import { importPlan, onlyIn } from './import-plan.js';
@@ -32,6 +33,7 @@ import type { SandboxLimits } from './options.js';
 import { OutputTail } from './output-tail.js';
 import { MAX_LISTING_BYTES, parsePackageList } from './package-list.js';
 import { runningIn } from './running.js';
+import { settingsVariables } from './settings-variables.js';
 import { tarOf } from './tar-of.js';
 
 /** How often a lingering sandbox is looked at, in milliseconds. */
@@ -56,6 +58,8 @@ export interface DockerRunParts {
   readonly volume?: string;
   readonly limits: SandboxLimits;
   readonly decoys: readonly DecoyFile[];
+  /** The value of credentials that the project's settings expect in variables. */
+  readonly settingsToken: DecoyToken;
   readonly ecosystem: Ecosystem;
   readonly networkSettings: NetworkSettings;
   readonly clock: Clock;
@@ -67,7 +71,7 @@ export interface DockerRunParts {
 export class DockerRun implements SandboxRun {
   readonly #parts: DockerRunParts;
   readonly #commands: ContainerCommands;
-  #project: FoundProject = { root: PROJECT, files: [], heads: {}, manifest: {} };
+  #project: FoundProject = { root: PROJECT, files: [], heads: {}, manifest: {}, unset: [] };
   #choice: Choice | undefined;
   #leftOut: readonly string[] = [];
   /** Where the repository of a git dependency is, by the dependency's folder. */
@@ -138,14 +142,17 @@ export class DockerRun implements SandboxRun {
     const tar = ['tar', '-xf', '-', '--no-same-owner', '-C', PROJECT];
     const unpacked = await this.#commands.capture(tar, { cwd: PROJECT, stdin: rewritten(archive) });
     if (unpacked.exitCode !== 0) throw unpackFailed('the archive could not be unpacked', unpacked);
-    const { ecosystem, networkSettings } = this.#parts;
-    const files = [manifestsOf(ecosystem).join(','), tellingFiles().join(',')];
+    const { ecosystem, networkSettings, settingsToken } = this.#parts;
+    const files = [manifestsOf(ecosystem), tellingFiles(), FILES_WITH_VARIABLES].map((names) => names.join(','));
     const findRoot = ['node', `${OPT}/find-root.mjs`, PROJECT, ...files];
     const found = await this.#commands.capture(findRoot, { cwd: PROJECT, keep: MAX_PROJECT_BYTES });
     if (found.exitCode !== 0) throw unpackFailed('the archive holds no project', found);
     this.#project = foundProject.parse(JSON.parse(found.stdout));
     this.#choice = chooseManager(ecosystem, this.#project);
-    this.#commands.environment = this.#manager.environment(networkSettings, this.#project);
+    this.#commands.environment = [
+      ...settingsVariables(this.#project.unset, settingsToken.value, networkSettings.registry),
+      ...this.#manager.environment(networkSettings, this.#project),
+    ];
     await this.#sanitize();
   }
 
@@ -153,10 +160,17 @@ export class DockerRun implements SandboxRun {
     const { clock, networkSettings } = this.#parts;
     const deadline = clock.now() + timeoutMs;
     const results: StepResult[] = [];
-    for (const { command, projectCode } of this.#manager.fetch(this.#project, networkSettings)) {
+    for (const { command, projectCode, environment = [] } of this.#manager.fetch(this.#project, networkSettings)) {
       const left = Math.max(1, deadline - clock.now());
       const kind = projectCode === null ? 'fetch' : 'project-code';
-      results.push(await this.#commands.step(command, { cwd: this.projectDir, timeoutMs: left, kind }));
+      results.push(
+        await this.#commands.step(command, {
+          cwd: this.projectDir,
+          timeoutMs: left,
+          kind,
+          env: environment,
+        }),
+      );
       if (results.at(-1)?.exitCode !== 0) break;
     }
     return together(results);
@@ -208,14 +222,14 @@ export class DockerRun implements SandboxRun {
 
   /** Nothing of the project runs for this: its configuration is only rewritten. */
   async #sanitize(): Promise<void> {
+    const overridden = this.#manager.overridden?.(this.#project) ?? [];
+    this.#leftOut = overridden.slice(0, MAX_LEFT_OUT);
     const command = this.#manager.sanitize(this.#project);
     if (command === null) return;
     const sanitized = await this.#commands.capture(command, { cwd: '/' });
     if (sanitized.exitCode !== 0) throw unpackFailed('the configuration of the project could not be read', sanitized);
-    this.#leftOut = sanitized.stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .slice(0, MAX_LEFT_OUT);
+    const taken = sanitized.stdout.split('\n').filter((line) => line !== '');
+    this.#leftOut = [...overridden, ...taken].slice(0, MAX_LEFT_OUT);
   }
 
   async importAll(

@@ -75,6 +75,7 @@ class DockerSandbox implements Sandbox {
         ...(volume === undefined ? {} : { volume }),
         limits: this.#limits,
         decoys: decoys.files,
+        settingsToken: decoys.settingsToken,
         ecosystem: plan.ecosystem,
         networkSettings: this.#networkSettings(network, wayOut),
         clock,

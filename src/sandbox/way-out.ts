@@ -60,6 +60,7 @@ export function privateRegistries({
 }
 
 /** What the gateway looks for in all that leaves the sandbox. */
-function secretsOf({ files, variables }: Decoys): readonly PlantedSecret[] {
-  return [...files.flatMap(({ name, secrets }) => secrets.map((value) => ({ name, value }))), ...variables];
+function secretsOf({ files, variables, settingsToken }: Decoys): readonly PlantedSecret[] {
+  const inFiles = files.flatMap(({ name, secrets }) => secrets.map((value) => ({ name, value })));
+  return [...inFiles, ...variables, settingsToken];
 }

@@ -8,6 +8,7 @@ const project = (more: Partial<FoundProject> = {}): FoundProject => ({
   files: [],
   heads: {},
   manifest: {},
+  unset: [],
   ...more,
 });
 

@@ -71,7 +71,6 @@ describe('calls that scripts seldom make', () => {
   let said: string[] = [];
   let image: string;
   let lost = 0;
-  let has32bit = true;
 
   beforeAll(async () => {
     await buildProbe();

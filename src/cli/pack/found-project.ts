@@ -10,7 +10,7 @@ export function foundProjectIn(project: ProjectFiles): FoundProject {
   const files = tellingFiles().filter((file) => project.has(file));
   const texts = files.filter((file) => !project.isFolder(file));
   const heads = Object.fromEntries(texts.map((file) => [file, project.read(file).slice(0, HEAD_CHARS)]));
-  return { root: project.root, files, heads, manifest: manifestIn(project) };
+  return { root: project.root, files, heads, manifest: manifestIn(project), unset: [] };
 }
 
 /** What is wrong with a manifest is said when it is packed. */

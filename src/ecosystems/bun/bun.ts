@@ -4,6 +4,7 @@ import { CA_FILE, HOME, OPT } from '../places.js';
 import { VERSIONS } from '../versions.js';
 import { TRUSTED_DEPENDENCIES } from './allow-list.js';
 import { LOCK } from './lock-lines.js';
+import { pack } from './pack.js';
 
 /** Where the image has it: not on the PATH of other managers' jobs, whose machines have no Bun. */
 const FOLDER = '/usr/local/lib/node_modules/bun/bin';
@@ -33,6 +34,7 @@ export const bun: PackageManager = {
   ...nodeModules('bun'),
   name: 'bun',
   version: VERSIONS.BUN_VERSION,
+  pack,
   lock: LOCK,
   allowLists: [TRUSTED_DEPENDENCIES],
   removal: 'bun remove',

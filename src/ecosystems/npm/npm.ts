@@ -1,5 +1,10 @@
+import { arch } from 'node:os';
 import type { PackageManager } from '../manager.js';
+import { failedGuards, textOf } from '../node/guards.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { type Removals, sanitizing } from '../node/sanitize.js';
+import { npmrcOf } from '../node/settings.js';
+import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { ALLOW_SCRIPTS } from './allow-list.js';
 import { LOCK } from './lock-lines.js';
@@ -22,7 +27,10 @@ const FORCED = [
   '--allow-directory=all',
   '--engine-strict=false',
   '--min-release-age=0',
+  '--strict-npmrc=false',
   '--git=git',
+  '--offline=false',
+  '--package-lock',
   '--dry-run=false',
   '--package-lock-only=false',
   '--global=false',
@@ -32,6 +40,8 @@ const FORCED = [
   '--include=optional',
   '--include=peer',
   '--os=linux',
+  `--cpu=${arch()}`,
+  '--libc=glibc',
   '--install-strategy=hoisted',
   '--include-workspace-root',
   '--usage=false',
@@ -42,11 +52,19 @@ const FORCED = [
 ];
 
 const LOCK_FILES = ['npm-shrinkwrap.json', 'package-lock.json'];
+/** Code of the project that npm 12 runs while it resolves, though never with `--ignore-scripts`. */
+const EXTENSIONS = ['.npm-extension.mjs', '.npm-extension.cjs'];
+/** Settings of `.npmrc` that guard the project's own machines. */
+const GUARDS = ['engine-strict', 'min-release-age', 'before'];
+/** Members of package.json that npm stops at where they mean another machine, whatever its flags say. */
+const PLATFORM = ['os', 'cpu', 'libc'];
+
+const RUNNING = { name: 'npm', version: VERSIONS.NPM_VERSION };
 
 export const npm: PackageManager = {
   ...nodeModules('npm'),
+  ...RUNNING,
   name: 'npm',
-  version: VERSIONS.NPM_VERSION,
   pack,
   lock: LOCK,
   allowLists: [ALLOW_SCRIPTS],
@@ -55,7 +73,7 @@ export const npm: PackageManager = {
     ...PACKAGE_JSON,
     lockFiles: LOCK_FILES,
     settingsFiles: [],
-    otherFiles: [],
+    otherFiles: ['.npmrc', ...EXTENSIONS],
     suits: () => '',
   },
   program: {
@@ -64,7 +82,8 @@ export const npm: PackageManager = {
   },
   // The container's own environment is npm's.
   environment: () => [],
-  sanitize: () => null,
+  overridden,
+  sanitize: (project) => sanitizing(project, stopsOf(project)),
   fetch: ({ files }) => [{ command: ['npm', verb(files), ...FORCED], projectCode: null }],
   scripts: nodeScripts(`npm/${VERSIONS.NPM_VERSION}`, '/usr/local/lib/node_modules/npm/bin/npm-cli.js'),
 };
@@ -72,4 +91,22 @@ export const npm: PackageManager = {
 /** `npm ci` wants a lock file; without one there is nothing to keep to. */
 function verb(files: readonly string[]): string {
   return LOCK_FILES.some((file) => files.includes(file)) ? 'ci' : 'install';
+}
+
+/** `devEngines` only where npm would stop at it: its other members mean something to others. */
+function stopsOf(project: FoundProject): Removals {
+  const fails = failedGuards(project, RUNNING).some(({ path }) => path[0] === 'devEngines');
+  return {
+    guards: fails ? [['devEngines']] : [],
+    manifest: PLATFORM.filter((name) => project.manifest[name] !== undefined).map((name) => [name]),
+  };
+}
+
+function overridden(project: FoundProject): readonly string[] {
+  const npmrc = npmrcOf(project);
+  const settings = GUARDS.filter((name) => npmrc.has(name) && npmrc.get(name) !== 'false');
+  const unlocked = !LOCK_FILES.some((file) => project.files.includes(file));
+  // With a lock file npm keeps to what it says.
+  const extensions = unlocked ? EXTENSIONS.filter((file) => project.files.includes(file)) : [];
+  return [...failedGuards(project, RUNNING).map(textOf), ...settings.map((name) => `${name} of .npmrc`), ...extensions];
 }

@@ -1,86 +1,100 @@
-import type { NetworkSettings, PackageManager } from '../manager.js';
+import type { PackageManager } from '../manager.js';
+import { editionFolder, editionPath } from '../node/editions.js';
+import { failedGuards, textOf } from '../node/guards.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
-import { CA_FILE, HOME } from '../places.js';
+import { sanitizing } from '../node/sanitize.js';
+import { npmrcOf, yamlOf } from '../node/settings.js';
+import { CA_FILE } from '../places.js';
 import type { FoundProject } from '../project.js';
-import { VERSIONS } from '../versions.js';
 import { ALLOW_LISTS } from './allow-list.js';
+import { PNPM_EDITIONS, type PnpmMajor, pnpmEdition } from './edition.js';
+import { kebab, NAMED_GUARDS, pnpmFlags } from './flags.js';
 import { LOCK } from './lock-lines.js';
 import { PNPMFILES, pack } from './pack.js';
+import { projectCodeOf } from './project-code.js';
 
-/**
- * Flags win over an uploaded pnpm-workspace.yaml, .npmrc, and the `updateConfig` of a .pnpmfile.cjs alone can't undo them.
- * They keep the project from turning the fetch into something that shows nothing, and pnpm from fetching another version of
- * itself. Ages, engines and trust are guards for the project's own machines: they must not change what is installed here.
- */
-const FORCED = [
-  '--no-offline',
-  '--optional',
-  '--os=linux',
-  '--node-linker=isolated',
-  '--reporter=append-only',
-  '--ignore-scripts',
-  '--config.strictDepBuilds=false',
-  '--config.sideEffectsCache=false',
-  '--config.production=true',
-  '--config.dev=true',
-  '--config.dryRun=false',
-  '--config.lockfileOnly=false',
-  '--config.frozenStore=false',
-  '--config.enableModulesDir=true',
-  '--config.modulesDir=node_modules',
-  '--config.virtualStoreDir=node_modules/.pnpm',
-  '--config.virtualStoreOnly=false',
-  '--config.enableGlobalVirtualStore=false',
-  '--config.pmOnFail=ignore',
-  '--config.runtimeOnFail=ignore',
-  '--config.minimumReleaseAge=0',
-  '--config.trustPolicy=off',
-  '--config.blockExoticSubdeps=false',
-  '--config.updateNotifier=false',
-  // Where CI machines have it too; a store on the project's file system is linked from, not copied.
-  `--store-dir=${HOME}/.cache/pnpm/store`,
-  `--state-dir=${HOME}/.cache/pnpm/state`,
-];
+const LOCK_FILE = 'pnpm-lock.yaml';
+const SETTINGS_FILE = 'pnpm-workspace.yaml';
 
-export const pnpm: PackageManager = {
-  ...nodeModules('pnpm'),
-  name: 'pnpm',
-  version: VERSIONS.PNPM_VERSION,
-  pack,
-  lock: LOCK,
-  allowLists: ALLOW_LISTS,
-  removal: 'pnpm remove',
-  recognition: {
-    ...PACKAGE_JSON,
-    lockFiles: ['pnpm-lock.yaml'],
-    settingsFiles: ['pnpm-workspace.yaml'],
-    otherFiles: PNPMFILES,
-    suits: () => '',
-  },
-  program: {
-    files: ['/usr/local/bin/pnpm', '/usr/local/lib/node_modules/pnpm/'],
-    settings: ['/.npmrc', '/.config/pnpm/rc'],
-  },
-  environment: ({ hasExtraCa }) => (hasExtraCa ? [`PNPM_CONFIG_CAFILE=${CA_FILE}`] : []),
-  sanitize: () => null,
-  fetch: (project, network) => [
-    {
-      command: fetchCommand(project, network),
-      projectCode: PNPMFILES.find((file) => project.files.includes(file)) ?? null,
+/** One of the versions of pnpm in the image: pnpm 12 is a program of its own, the older ones are JavaScript. */
+function pnpm(major: PnpmMajor): PackageManager {
+  const version = PNPM_EDITIONS[major];
+  const isNewest = major === 12;
+  const edition = `pnpm-${major}`;
+  return {
+    ...nodeModules('pnpm'),
+    name: 'pnpm',
+    version,
+    pack,
+    lock: LOCK,
+    // Pnpm 9 runs every script.
+    allowLists: major === 9 ? [] : ALLOW_LISTS,
+    removal: 'pnpm remove',
+    recognition: {
+      ...PACKAGE_JSON,
+      lockFiles: [LOCK_FILE],
+      settingsFiles: [SETTINGS_FILE],
+      otherFiles: ['.npmrc', ...PNPMFILES],
+      suits(project) {
+        const suited = pnpmEdition(project);
+        return suited.major === major ? suited.because : undefined;
+      },
     },
-  ],
-  scripts: nodeScripts(`pnpm/${VERSIONS.PNPM_VERSION} npm/?`, '/usr/local/lib/node_modules/pnpm/pnpm'),
-};
+    program: isNewest
+      ? {
+          files: ['/usr/local/bin/pnpm', '/usr/local/lib/node_modules/pnpm/'],
+          settings: ['/.npmrc', '/.config/pnpm/rc'],
+        }
+      : {
+          files: [`${editionFolder(edition)}/`, `/usr/local/lib/node_modules/${edition}/`],
+          settings: ['/.npmrc', '/.config/pnpm/rc'],
+        },
+    // The last ones are for a pnpm that a script calls: the project's guards must not stop it either.
+    environment: ({ hasExtraCa }) =>
+      isNewest
+        ? [...(hasExtraCa ? [`PNPM_CONFIG_CAFILE=${CA_FILE}`] : []), 'PNPM_CONFIG_PM_ON_FAIL=ignore']
+        : [
+            editionPath(edition),
+            'npm_config_manage_package_manager_versions=false',
+            'npm_config_package_manager_strict=false',
+          ],
+    overridden: (project) => overridden(project, version),
+    sanitize: (project) =>
+      sanitizing(project, {
+        guards: stops(project, version),
+        // Pnpm 9 has no flag for it.
+        manifest: major === 9 ? [['pnpm', 'supportedArchitectures']] : [],
+        otherManifests: [['engines', 'pnpm']],
+      }),
+    fetch: (project, network) => [
+      {
+        command: ['pnpm', 'install', ...pnpmFlags(major, network, project.files.includes(LOCK_FILE))],
+        projectCode: projectCodeOf(project),
+      },
+    ],
+    scripts: nodeScripts(
+      `pnpm/${version} npm/?`,
+      `/usr/local/lib/node_modules/${isNewest ? 'pnpm/pnpm' : `${edition}/bin/pnpm.cjs`}`,
+    ),
+  };
+}
 
-function fetchCommand({ files }: FoundProject, { proxy, registry, registries }: NetworkSettings): readonly string[] {
+export const pnpm12 = pnpm(12);
+export const pnpm10 = pnpm(10);
+export const pnpm9 = pnpm(9);
+
+/** Pnpm stops at its own member of `engines`, in any project of a workspace, and no flag wins over it. */
+function stops(project: FoundProject, version: string): readonly (readonly string[])[] {
+  const guards = failedGuards(project, { name: 'pnpm', version });
+  return guards.some(({ path }) => path.join('.') === 'engines.pnpm') ? [['engines', 'pnpm']] : [];
+}
+
+function overridden(project: FoundProject, version: string): readonly string[] {
+  const npmrc = npmrcOf(project);
+  const settings = yamlOf(project, SETTINGS_FILE);
   return [
-    'pnpm',
-    'install',
-    files.includes('pnpm-lock.yaml') ? '--frozen-lockfile' : '--no-frozen-lockfile',
-    ...FORCED,
-    `--registry=${registry}`,
-    `--http-proxy=${proxy}`,
-    `--https-proxy=${proxy}`,
-    ...registries.flatMap(({ url, scopes }) => scopes.map((scope) => `--config.${scope}:registry=${url}`)),
+    ...failedGuards(project, { name: 'pnpm', version }).map(textOf),
+    ...NAMED_GUARDS.filter((name) => npmrc.has(kebab(name))).map((name) => `${kebab(name)} of .npmrc`),
+    ...NAMED_GUARDS.filter((name) => Object.hasOwn(settings, name)).map((name) => `${name} of ${SETTINGS_FILE}`),
   ];
 }

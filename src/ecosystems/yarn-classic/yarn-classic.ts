@@ -1,12 +1,26 @@
 import type { PackageManager } from '../manager.js';
+import { failedGuards, textOf } from '../node/guards.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
-import { HOME, OPT } from '../places.js';
+import { NPMRC_SECRETS } from '../node/npmrc.js';
+import { sanitizing } from '../node/sanitize.js';
+import { HOME } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { LOCK } from './lock-lines.js';
 import { pack, YARNRC_SECRETS } from './pack.js';
 
-/** What a `.yarnrc` could ask for is taken out of it before (`image/opt/node/settle-yarn.mjs`): yarn 1 adds its lines to the flags. */
+/** Yarn 1 adds what a `.yarnrc` asks for to its flags, so it is taken out before, but for where packages come from and what they are checked by. */
+const KEPT_SETTINGS =
+  '(?:@[\\w.~-]+:)?(?:registry|_auth\\w*)|always-auth|username|email|strict-ssl|cafile|ca|cert|key|//\\S+|yarn-offline-mirror|yarn-offline-mirror-pruning|pack-built-packages|unsafe-disable-integrity-migration';
+
+/**
+ * For the fetch alone. What a git repository has for a `prepare` script yarn 1 builds in an install of its own, that none of its flags
+ * reaches.
+ */
+const FETCH_ONLY = ['YARN_IGNORE_SCRIPTS=true', 'npm_config_ignore_scripts=true'];
+
+const RUNNING = { name: 'yarn', version: VERSIONS.YARN_CLASSIC_VERSION };
+
 const FORCED = [
   '--non-interactive',
   '--no-progress',
@@ -23,7 +37,7 @@ export const yarnClassic: PackageManager = {
   name: 'yarn',
   version: VERSIONS.YARN_CLASSIC_VERSION,
   pack,
-  secretSettings: { ...NODE_MODULES.secretSettings, ...YARNRC_SECRETS },
+  secretSettings: { ...NPMRC_SECRETS, ...YARNRC_SECRETS },
   lock: LOCK,
   allowLists: [],
   removal: 'yarn remove',
@@ -31,7 +45,7 @@ export const yarnClassic: PackageManager = {
     ...PACKAGE_JSON,
     lockFiles: ['yarn.lock'],
     settingsFiles: [],
-    otherFiles: ['.yarnrc'],
+    otherFiles: ['.yarnrc', '.npmrc'],
     suits(project) {
       const asked = askedManager(project);
       if (asked?.name === 'yarn' && asked.version !== '') {
@@ -49,11 +63,13 @@ export const yarnClassic: PackageManager = {
     `YARN_PROXY=${proxy}`,
     `YARN_HTTPS_PROXY=${proxy}`,
   ],
-  sanitize: ({ root }) => ['node', `${OPT}/node/settle-yarn.mjs`, root],
+  overridden: (project) => failedGuards(project, RUNNING).map(textOf),
+  sanitize: (project) => sanitizing(project, { yarnrc: KEPT_SETTINGS }),
   fetch: ({ files }) => [
     {
       command: ['yarn', 'install', ...(files.includes('yarn.lock') ? ['--pure-lockfile'] : []), ...FORCED],
       projectCode: null,
+      environment: FETCH_ONLY,
     },
   ],
   scripts: nodeScripts(`yarn/${VERSIONS.YARN_CLASSIC_VERSION} npm/?`, '/usr/local/lib/node_modules/yarn/bin/yarn.js'),

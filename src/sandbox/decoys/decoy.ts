@@ -17,10 +17,19 @@ export interface DecoyVariable {
   readonly value: string;
 }
 
+/** A fake credential that stands where the project itself says, and only where it says so. */
+export interface DecoyToken {
+  /** As a report names it. */
+  readonly name: string;
+  readonly value: string;
+}
+
 /** Everything planted for one job. No value is ever used for another. */
 export interface Decoys {
   readonly files: readonly DecoyFile[];
   readonly variables: readonly DecoyVariable[];
+  /** For whatever variable the settings of the project expect a credential in. */
+  readonly settingsToken: DecoyToken;
 }
 
 /** A source of unguessable bytes. */

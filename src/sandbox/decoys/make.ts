@@ -6,5 +6,6 @@ import { variableDecoys } from './variables.js';
 /** New decoys for one job; `home` is the user's folder in the sandbox. */
 export function makeDecoys(random: RandomBytes, home: string): Decoys {
   const tokens = new Tokens(random);
-  return { files: fileDecoys(tokens, home), variables: variableDecoys(tokens) };
+  const settingsToken = { name: "token for the project's settings", value: tokens.npm() };
+  return { files: fileDecoys(tokens, home), variables: variableDecoys(tokens), settingsToken };
 }

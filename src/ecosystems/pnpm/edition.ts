@@ -1,0 +1,93 @@
+import { satisfies, validRange } from 'semver';
+import { npmrcOf } from '../node/settings.js';
+import { askedManager, type FoundProject, majorOf } from '../project.js';
+import { VERSIONS } from '../versions.js';
+
+/** The versions of pnpm in the image, by major, the newest first. */
+export const PNPM_EDITIONS = {
+  12: VERSIONS.PNPM_VERSION,
+  10: VERSIONS.PNPM_10_VERSION,
+  9: VERSIONS.PNPM_9_VERSION,
+} as const;
+export type PnpmMajor = keyof typeof PNPM_EDITIONS;
+const MAJORS: readonly PnpmMajor[] = [12, 10, 9];
+
+/** An edition, and why it suits a project, in words for the report (empty: no more need be said). */
+interface Suited {
+  readonly major: PnpmMajor;
+  readonly because: string;
+}
+
+/** Of `.npmrc`'s settings those that change what stands where, or what the lock file says: pnpm 11 and later read them in pnpm-workspace.yaml alone. */
+const OLD_SETTINGS =
+  /^(?:auto-install-peers|dedupe-(?:direct-deps|peer-dependents)|exclude-links-from-lockfile|(?:public-|shamefully-)?hoist(?:-pattern)?|ignore-pnpmfile|inject-workspace-packages|(?:link|prefer)-workspace-packages|lockfile(?:-dir)?|peers-suffix-max-length|pnpmfile|resolution-mode|resolve-peers-from-workspace-root|shared-workspace-lockfile|strict-peer-dependencies)$/;
+
+/**
+ * The edition that installs a project as it was meant to be. The lock file decides first (pnpm 10 and later read none of pnpm 8's, and hash
+ * hooks and patches in another way than pnpm 9), then what package.json asks for, then where the project has its settings.
+ */
+export function pnpmEdition(project: FoundProject): Suited {
+  return (
+    byLockFile(project) ?? byWish(project) ?? byEngines(project) ?? bySettings(project) ?? { major: 12, because: '' }
+  );
+}
+
+function byLockFile({ heads }: FoundProject): Suited | undefined {
+  const lock = heads['pnpm-lock.yaml'] ?? '';
+  const version = /^lockfileVersion:\s*['"]?(\d+(?:\.\d+)?)/m.exec(lock)?.[1];
+  const major = version === undefined ? 9 : Number.parseInt(version, 10);
+  if (major < 6)
+    return { major: 9, because: `pnpm-lock.yaml has lockfileVersion ${version}, which pnpm 8 and later do not read` };
+  if (major < 9)
+    return { major: 9, because: `pnpm-lock.yaml has lockfileVersion ${version}, which pnpm 10 and later do not read` };
+  // MD5 in base32 or hexadecimal; pnpm 10 and later write SHA-256.
+  const hasOldHash =
+    /^(?:pnpmfileChecksum|packageExtensionsChecksum): [a-z2-7\d]{26,32}$|^ {4}hash: [a-z2-7]{26}$/m.test(lock);
+  return hasOldHash
+    ? { major: 9, because: 'pnpm-lock.yaml has checksums as pnpm 9 and earlier write them' }
+    : undefined;
+}
+
+function byWish(project: FoundProject): Suited | undefined {
+  const asked = askedManager(project);
+  if (asked?.name !== 'pnpm') return undefined;
+  const because = `package.json asks for ${asked.text}`;
+  const settings = bySettings(project);
+  if (settings !== undefined && admits(asked.version, settings.major)) return settings;
+  const admitted = admittedBy(asked.version);
+  if (admitted !== undefined) return { major: admitted, because };
+  const major = majorOf(asked.version);
+  if (major === undefined) return undefined;
+  const nearest = MAJORS.find((candidate) => candidate <= major) ?? 9;
+  // Pnpm 11 reads its settings where pnpm 12 does.
+  const taken = major === 11 ? 12 : nearest;
+  return { major: taken, because: taken === major ? because : `${because}; the nearest here is pnpm ${taken}` };
+}
+
+function byEngines({ manifest }: FoundProject): Suited | undefined {
+  const range = (manifest.engines as Record<string, unknown> | null | undefined)?.pnpm;
+  const major = typeof range === 'string' ? admittedBy(range) : undefined;
+  // A range that admits the newest says nothing about it.
+  return major === undefined || major === 12
+    ? undefined
+    : { major, because: `engines.pnpm of package.json is ${range}` };
+}
+
+/** The newest edition that a range admits. */
+function admittedBy(range: string): PnpmMajor | undefined {
+  return MAJORS.find((major) => admits(range, major));
+}
+
+function admits(range: string, major: PnpmMajor): boolean {
+  return validRange(range) !== null && satisfies(PNPM_EDITIONS[major], range);
+}
+
+function bySettings(project: FoundProject): Suited | undefined {
+  const { pnpm } = project.manifest;
+  const later = 'which pnpm 11 and later ignore there';
+  if (pnpm !== null && typeof pnpm === 'object' && Object.keys(pnpm).length > 0) {
+    return { major: 10, because: `package.json has settings of pnpm, ${later}` };
+  }
+  const setting = [...npmrcOf(project).keys()].find((name) => OLD_SETTINGS.test(name));
+  return setting === undefined ? undefined : { major: 10, because: `.npmrc has ${setting}, ${later}` };
+}
