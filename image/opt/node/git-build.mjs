@@ -8,27 +8,34 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [mode, ...args] = process.argv.slice(2);
+const [mode, first = '', second = '', ...others] = process.argv.slice(2);
 
-/** Runs a program to its end. Its output is ours. */
-function run(command, cwd) {
-  const { status, signal, error } = spawnSync(command[0], command.slice(1), {
+/**
+ * Runs a program to its end. Its output is ours.
+ * @param {readonly string[]} command @param {string} cwd
+ */
+function run([program = '', ...params], cwd) {
+  const { status, signal, error } = spawnSync(program, params, {
     cwd,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (status === 0) return;
-  process.stderr.write(`${command.slice(0, 2).join(' ')}: ${error?.message ?? signal ?? `exit code ${status}`}\n`);
+  process.stderr.write(`${program} ${params[0]}: ${error?.message ?? signal ?? `exit code ${status}`}\n`);
   process.exit(status ?? 1);
 }
 
 /** Git as git dependencies need it, without hooks or helpers that a repository could bring along. */
 const GIT = ['git', '-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'protocol.file.allow=always'];
 
-/** `git+ssh://git@host/x.git` is written into lock files for public repositories too, which are read by https. */
+/**
+ * `git+ssh://git@host/x.git` is written into lock files for public repositories too, which are read by https.
+ * @param {string} address
+ */
 function readable(address) {
   return address.replace(/^git\+/, '').replace(/^ssh:\/\/git@([^/:]+)[/:]/, 'https://$1/');
 }
 
+/** @param {string} address @param {string} folder @param {readonly string[]} install */
 function checkout(address, folder, install) {
   const cut = address.lastIndexOf('#');
   const commit = cut < 0 ? 'HEAD' : address.slice(cut + 1);
@@ -40,6 +47,7 @@ function checkout(address, folder, install) {
   if (install.length > 0) run(install, folder);
 }
 
+/** @param {string} folder @param {string} target @param {readonly string[]} scripts */
 function build(folder, target, scripts) {
   run(['node', join(import.meta.dirname, 'run-scripts.cjs'), folder, ...scripts], folder);
   const packed = join(folder, '.git', 'packed');
@@ -51,11 +59,10 @@ function build(folder, target, scripts) {
 }
 
 try {
-  const dashes = args.indexOf('--');
-  if (mode === 'checkout') checkout(args[0], args[1], dashes < 0 ? [] : args.slice(dashes + 1));
-  else if (mode === 'build') build(args[0], args[1], args.slice(2));
+  if (mode === 'checkout') checkout(first, second, others.slice(1));
+  else if (mode === 'build') build(first, second, others);
   else throw new Error('usage: node git-build.mjs checkout|build …');
 } catch (error) {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
 }

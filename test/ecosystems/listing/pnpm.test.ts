@@ -129,7 +129,7 @@ packages:\n\n  ${plain}:\n    resolution: ${resolution}\n${entry}\nsnapshots:\n\
       'x@https+++codeload.github.com+u+x+tar.gz+0123',
       '{gitHosted: true, tarball: https://codeload.github.com/u/x/tar.gz/0123}',
       'https://codeload.github.com/u/x/tar.gz/0123',
-      'x git https://codeload.github.com/u/x/tar.gz/0123',
+      'x git https://github.com/u/x.git#0123',
     ],
     [
       'another host',

@@ -52,13 +52,13 @@ it.each([
     'git',
     'x@https://github.com/u/x.git#commit=0123456789abcdef',
     'x@1.0.0 git',
-    'https://github.com/u/x.git#commit=0123456789abcdef',
+    'https://github.com/u/x.git#0123456789abcdef',
   ],
   [
     'git over ssh',
     'x@git@github.com:u/x.git#commit=0123456789abcdef',
     'x@1.0.0 git',
-    'git@github.com:u/x.git#commit=0123456789abcdef',
+    'ssh://git@github.com/u/x.git#0123456789abcdef',
   ],
   [
     "a tarball of a workspace's",

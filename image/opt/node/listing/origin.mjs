@@ -1,6 +1,7 @@
 // Where a package came from, told from the address that a record has for it. Only what lies on a registry's own host, in the
 // place where registries keep tarballs, counts as a registry's: the address then names the package, whatever else calls it.
 import { posix } from 'node:path';
+import { gitAddress } from './git-address.mjs';
 import { addressOf, isName } from './values.mjs';
 
 /**
@@ -16,11 +17,6 @@ const TARBALL_PATHS = [
   /\/((?:@[^/]+\/)?[^/@]+)\/-\/(?:[^/]+\/)*[^/]+$/,
   /\/download\/((?:@[^/]+\/)?[^/]+)\/[^/]+\/[^/]+$/,
 ];
-const GIT =
-  /^(?:git[+:@]|(?:github|gitlab|bitbucket|gist):|ssh:|[\w.-]+@[\w.-]+:)|^https?:\/\/[^#]+\.git(?:#|$)|#commit=/;
-/** Git hosts hand out a commit as a tarball. */
-const GIT_TARBALL =
-  /^https:\/\/(?:codeload\.github\.com|bitbucket\.org\/[^/]+\/[^/]+\/get|gitlab\.com\/(?:api\/v4\/projects\/[^/]+\/repository\/archive|[^?#]+\/-\/archive))[/.]/;
 const TARBALL_FILE = /\.(?:tgz|tar|tar\.gz)$/i;
 
 /**
@@ -70,9 +66,8 @@ export function registryName(address, { hosts, scopes }) {
  */
 export function deliveredFrom({ address, integrity, name, registries, base = '' }) {
   const demanded = addressOf(integrity);
-  if (GIT.test(address) || GIT_TARBALL.test(address)) {
-    return { name, from: { kind: 'git', resolved: addressOf(address), integrity: demanded } };
-  }
+  const git = gitAddress(address);
+  if (git !== undefined) return { name, from: { kind: 'git', resolved: addressOf(git), integrity: demanded } };
   if (/^https?:\/\//.test(address)) {
     const delivered = registryName(address, registries);
     const kind = delivered === undefined ? 'tarball' : 'registry';
