@@ -1,7 +1,7 @@
 import type { PackageManager, Recognition } from './manager.js';
-import { MANAGERS, managersNamed } from './managers.js';
+import { MANAGERS, managersNamed, STRANGE_LOCKS } from './managers.js';
 import type { ManagerName } from './names.js';
-import { askedManager, type FoundProject } from './project.js';
+import { askedManagers, type FoundProject } from './project.js';
 
 /** The manager that installs a project, and why it is this one, in words for the report. */
 export interface Choice {
@@ -50,11 +50,31 @@ interface FoundLock {
 export function chooseManager(asked: ManagerName | 'auto', project: FoundProject): Choice {
   const locks = locksOf(project);
   if (asked !== 'auto') return edition(asked, project, `the request asks for it${otherLock(asked, locks)}`);
-  const wish = askedManager(project);
-  const wished = AUTOMATIC.find(({ name }) => name === wish?.name);
-  if (wish !== undefined && wished !== undefined) {
-    return edition(wished.name, project, `package.json asks for ${wish.text}`);
+  const { manager, reason } = chooseAlone(project, locks);
+  return { manager, reason: `${reason}${strangeLocks(project)}` };
+}
+
+/** Where the request leaves it to the project. */
+function chooseAlone(project: FoundProject, locks: readonly FoundLock[]): Choice {
+  const wishes = askedManagers(project);
+  const known = wishes.flatMap(({ name, text }) => {
+    const manager = AUTOMATIC.find((candidate) => candidate.name === name);
+    return manager === undefined ? [] : [{ name: manager.name, text }];
+  });
+  // Of several the one that has locked the versions.
+  const wish = known.find(({ name }) => locks.some((lock) => lock.name === name)) ?? known[0];
+  if (wish !== undefined) {
+    return edition(wish.name, project, `package.json asks for ${wish.text}${otherLock(wish.name, locks)}`);
   }
+  const [unknown] = wishes;
+  if (unknown !== undefined) {
+    const { manager, reason } = chooseByFiles(project, locks);
+    return { manager, reason: `package.json asks for ${unknown.text}, which is not here; ${reason}` };
+  }
+  return chooseByFiles(project, locks);
+}
+
+function chooseByFiles(project: FoundProject, locks: readonly FoundLock[]): Choice {
   const [lock, ...others] = locks;
   if (lock !== undefined) {
     const beside = others.length === 0 ? '' : ` (beside ${others.map(({ file }) => file).join(', ')})`;
@@ -64,7 +84,7 @@ export function chooseManager(asked: ManagerName | 'auto', project: FoundProject
     const file = recognition.settingsFiles.find((settings) => project.files.includes(settings));
     if (file !== undefined) return edition(name, project, `the project has ${file}`);
   }
-  return edition(MANAGERS[0].name, project, 'nothing in the project asks for another one');
+  return edition(MANAGERS[0].name, project, 'nothing in the project says which');
 }
 
 /**
@@ -101,6 +121,12 @@ function otherLock(asked: ManagerName, locks: readonly FoundLock[]): string {
   const [other] = locks;
   if (other === undefined || locks.some(({ name }) => name === asked)) return '';
   return `, though the project's lock file is ${other.file}: versions may not be the locked ones`;
+}
+
+/** What is locked for managers that do not run: whoever reads the report should know that it was not looked at. */
+function strangeLocks({ files }: FoundProject): string {
+  const strange = Object.entries(STRANGE_LOCKS).filter(([file]) => files.includes(file));
+  return strange.map(([file, owner]) => `; what ${file} locks was not installed (it is ${owner}'s)`).join('');
 }
 
 /** The edition of a manager that suits the project: the first that says why, else the last. */

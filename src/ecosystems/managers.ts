@@ -30,6 +30,22 @@ export function managersNamed(name: ManagerName): readonly [PackageManager, ...P
   return [first, ...more];
 }
 
+/** Lock files of other languages' managers, and of managers that there is no room for, with whose they are. */
+export const STRANGE_LOCKS: Readonly<Record<string, string>> = {
+  'bun.lockb': 'bun before 1.2',
+  'deno.lock': 'deno',
+  'vlt-lock.json': 'vlt',
+  'uv.lock': 'uv',
+  'poetry.lock': 'poetry',
+  'Pipfile.lock': 'pipenv',
+  'pdm.lock': 'pdm',
+  'Cargo.lock': 'cargo',
+  'composer.lock': 'composer',
+  'go.sum': 'go',
+  'Gemfile.lock': 'bundler',
+  'gems.locked': 'bundler',
+};
+
 /** The files and folders of a project's root that tell its package manager, or its version. */
 export function tellingFiles(): readonly string[] {
   const all = MANAGERS.flatMap(({ recognition: { manifests, lockFiles, settingsFiles, otherFiles } }) => [
@@ -38,5 +54,5 @@ export function tellingFiles(): readonly string[] {
     ...settingsFiles,
     ...otherFiles,
   ]);
-  return [...new Set(all)];
+  return [...new Set([...all, ...Object.keys(STRANGE_LOCKS)])];
 }

@@ -23,13 +23,7 @@ export type FoundProject = Readonly<z.infer<typeof foundProject>>;
 
 const nameAndVersion = z.object({ name: z.string().max(214), version: z.string().max(100).catch('') });
 const devEngines = z.object({
-  packageManager: z.union([
-    nameAndVersion,
-    z
-      .array(nameAndVersion)
-      .min(1)
-      .transform(([first]) => first),
-  ]),
+  packageManager: z.union([nameAndVersion.transform((one) => [one]), z.array(nameAndVersion)]),
 });
 
 /** The package manager that package.json asks for. */
@@ -42,18 +36,28 @@ export interface AskedManager {
 }
 
 /**
- * What package.json asks for: `packageManager` (`pnpm@9.15.9+sha512.…`, as corepack reads it), else
- * `devEngines.packageManager` (as npm 11 reads it). Undefined where it asks for none.
+ * What package.json asks for, any of them: `packageManager` (`pnpm@9.15.9+sha512.…`, as corepack reads it), else
+ * `devEngines.packageManager` (as npm 11 reads it).
  */
-export function askedManager({ manifest }: FoundProject): AskedManager | undefined {
+export function askedManagers({ manifest }: FoundProject): readonly AskedManager[] {
   if (typeof manifest.packageManager === 'string') {
     const text = (manifest.packageManager.split('+')[0] ?? '').slice(0, 100);
-    const at = text.lastIndexOf('@');
-    return at > 0 ? { name: text.slice(0, at), version: text.slice(at + 1), text } : { name: text, version: '', text };
+    // The version may be an address with more of them.
+    const at = text.indexOf('@', 1);
+    return [
+      at > 0 ? { name: text.slice(0, at), version: text.slice(at + 1), text } : { name: text, version: '', text },
+    ];
   }
-  const engine = devEngines.safeParse(manifest.devEngines).data?.packageManager;
-  if (engine === undefined) return undefined;
-  return { ...engine, text: engine.version === '' ? engine.name : `${engine.name}@${engine.version}` };
+  const engines = devEngines.safeParse(manifest.devEngines).data?.packageManager ?? [];
+  return engines.map((engine) => ({
+    ...engine,
+    text: engine.version === '' ? engine.name : `${engine.name}@${engine.version}`,
+  }));
+}
+
+/** What package.json asks of one manager; undefined where it does not ask for it. */
+export function askedVersion(project: FoundProject, name: string): AskedManager | undefined {
+  return askedManagers(project).find((asked) => asked.name === name);
 }
 
 /** The major version that a version or range begins with; undefined where it does not begin with one. */

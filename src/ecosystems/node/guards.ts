@@ -1,7 +1,7 @@
 import { arch } from 'node:os';
 import { satisfies, validRange } from 'semver';
 import { z } from 'zod';
-import { askedManager, type FoundProject } from '../project.js';
+import { askedManagers, type FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
 
 /** A manager of node_modules as it runs here. */
@@ -34,7 +34,7 @@ export function textOf({ path, demand: text }: FailedGuard): string {
 
 function packageManagerGuard(project: FoundProject, { name, version }: RunningManager): readonly FailedGuard[] {
   if (typeof project.manifest.packageManager !== 'string') return [];
-  const asked = askedManager(project);
+  const [asked] = askedManagers(project);
   if (asked === undefined || (asked.name === name && asked.version === version)) return [];
   return [{ path: ['packageManager'], demand: asked.text }];
 }
@@ -68,8 +68,12 @@ function devGuards({ manifest }: FoundProject, manager: RunningManager): readonl
     const holds = wanted.some(
       ({ name, version = '' }) => name === has.name && (version === '' || admits(version, has.version)),
     );
-    return holds ? [] : [{ path, demand: wanted.map(({ name, version = '' }) => `${name}@${version}`).join(' or ') }];
+    return holds ? [] : [{ path, demand: wanted.map(textOfDemand).join(' or ') }];
   });
+}
+
+function textOfDemand({ name, version = '' }: z.infer<typeof demand>): string {
+  return version === '' ? name : `${name}@${version}`;
 }
 
 /** A range that is none admits everything: npm and pnpm only warn of it. */

@@ -1,6 +1,6 @@
 import { satisfies, validRange } from 'semver';
 import { npmrcOf } from '../node/settings.js';
-import { askedManager, type FoundProject, majorOf } from '../project.js';
+import { askedVersion, type FoundProject, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
 
 /** The versions of pnpm in the image, by major, the newest first. */
@@ -49,8 +49,8 @@ function byLockFile({ heads }: FoundProject): Suited | undefined {
 }
 
 function byWish(project: FoundProject): Suited | undefined {
-  const asked = askedManager(project);
-  if (asked?.name !== 'pnpm') return undefined;
+  const asked = askedVersion(project, 'pnpm');
+  if (asked === undefined) return undefined;
   const because = `package.json asks for ${asked.text}`;
   const settings = bySettings(project);
   if (settings !== undefined && admits(asked.version, settings.major)) return settings;

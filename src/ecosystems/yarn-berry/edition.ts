@@ -1,4 +1,4 @@
-import { askedManager, type FoundProject, majorOf } from '../project.js';
+import { askedVersion, type FoundProject, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
 
 /** The versions of yarn in the image that are no yarn 1, by major. */
@@ -21,9 +21,8 @@ export function lockVersionOf({ heads }: FoundProject): number | null | undefine
 export function yarnEdition(
   project: FoundProject,
 ): { readonly major: YarnMajor; readonly because: string } | undefined {
-  const asked = askedManager(project);
-  const wish =
-    asked?.name === 'yarn' && asked.version !== '' ? { text: asked.text, major: majorOf(asked.version) } : null;
+  const asked = askedVersion(project, 'yarn');
+  const wish = asked !== undefined && asked.version !== '' ? { text: asked.text, major: majorOf(asked.version) } : null;
   const version = lockVersionOf(project);
   const because = wish === null ? undefined : `package.json asks for ${wish.text}`;
   if (typeof version === 'number') {

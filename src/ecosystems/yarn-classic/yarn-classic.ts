@@ -4,14 +4,14 @@ import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { NPMRC_SECRETS } from '../node/npmrc.js';
 import { sanitizing } from '../node/sanitize.js';
 import { HOME } from '../places.js';
-import { askedManager, majorOf } from '../project.js';
+import { askedVersion, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { LOCK } from './lock-lines.js';
 import { pack, YARNRC_SECRETS } from './pack.js';
 
 /** Yarn 1 adds what a `.yarnrc` asks for to its flags, so it is taken out before, but for where packages come from and what they are checked by. */
 const KEPT_SETTINGS =
-  '(?:@[\\w.~-]+:)?(?:registry|_auth\\w*)|always-auth|username|email|strict-ssl|cafile|ca|cert|key|//\\S+|yarn-offline-mirror|yarn-offline-mirror-pruning|pack-built-packages|unsafe-disable-integrity-migration';
+  '(?:@[\\w.~-]+:)?(?:registry|_auth\\w*)|always-auth|username|email|strict-ssl|cafile|ca|cert|key|//\\S+|yarn-offline-mirror(?!"?:?\\s+"?(?:[/~]|\\w:))|yarn-offline-mirror-pruning';
 
 /**
  * For the fetch alone. What a git repository has for a `prepare` script yarn 1 builds in an install of its own, that none of its flags
@@ -47,8 +47,8 @@ export const yarnClassic: PackageManager = {
     settingsFiles: [],
     otherFiles: ['.yarnrc', '.npmrc'],
     suits(project) {
-      const asked = askedManager(project);
-      if (asked?.name === 'yarn' && asked.version !== '') {
+      const asked = askedVersion(project, 'yarn');
+      if (asked !== undefined && asked.version !== '') {
         return majorOf(asked.version) === 1 ? `package.json asks for ${asked.text}` : undefined;
       }
       return project.files.includes('yarn.lock') ? 'yarn.lock is of yarn 1' : 'nothing tells its version';
