@@ -4,14 +4,22 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
 
-const ANY_VERSION = `!ruby/object:Gem::Requirement
+function atLeast(version: string): string {
+  return `!ruby/object:Gem::Requirement
   requirements:
   - - ">="
     - !ruby/object:Gem::Version
-      version: '0'`;
+      version: '${version}'`;
+}
 
-function metadata(name: string, files: readonly string[]): string {
-  const extensions = files.filter((file) => file.endsWith('extconf.rb'));
+/** What a gem may ask for. */
+interface GemNeeds {
+  /** The lowest Ruby. */
+  readonly ruby?: string;
+}
+
+function metadata(name: string, files: readonly string[], { ruby = '0' }: GemNeeds): string {
+  const extensions = files.filter((file) => file.endsWith('extconf.rb') || file.endsWith('Rakefile'));
   return `--- !ruby/object:Gem::Specification
 name: ${name}
 version: !ruby/object:Gem::Version
@@ -34,8 +42,8 @@ metadata: {}
 post_install_message: ''
 rdoc_options: []
 require_paths: [lib]
-required_ruby_version: ${ANY_VERSION}
-required_rubygems_version: ${ANY_VERSION}
+required_ruby_version: ${atLeast(ruby)}
+required_rubygems_version: ${atLeast('0')}
 requirements: []
 rubygems_version: 3.3.15
 signing_key: ''
@@ -62,7 +70,11 @@ async function tarOf(files: Readonly<Record<string, string | Buffer>>): Promise<
 }
 
 /** A gem, version 1.2.3, as `gem build` packs it: what stands in a project's `vendor/cache`. */
-export async function gem(name: string, files: Readonly<Record<string, string>>): Promise<Buffer> {
+export async function gem(
+  name: string,
+  files: Readonly<Record<string, string>>,
+  needs: GemNeeds = {},
+): Promise<Buffer> {
   const data = gzipSync(await tarOf(files));
-  return tarOf({ 'metadata.gz': gzipSync(metadata(name, Object.keys(files))), 'data.tar.gz': data });
+  return tarOf({ 'metadata.gz': gzipSync(metadata(name, Object.keys(files), needs)), 'data.tar.gz': data });
 }

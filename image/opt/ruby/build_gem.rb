@@ -1,6 +1,7 @@
 # Runs what comes with one gem once it is fetched: `ruby build_gem.rb FOLDER SCRIPT…`, where a script is one of the gem's extensions
 # (`extconf.rb`, `Rakefile` …, built by RubyGems' own builder), or a plugin for RubyGems or Bundler, which is loaded. Standard
 # error ends with what failed, and the exit code is 1 then; what comes after it is not run.
+require 'English'
 require 'shellwords'
 require 'rubygems/ext'
 require_relative 'bundle'
@@ -22,11 +23,14 @@ def build(spec)
   Gem::Ext::Builder.new(spec, options).build_extensions
 end
 
+# In a process of its own, as the builders' commands are.
 def load_plugin(spec, file)
-  require 'bundler/plugin' if file == 'plugins.rb'
   paths = file == 'plugins.rb' ? [spec.full_gem_path] : spec.full_require_paths
-  $LOAD_PATH.unshift(*spec.full_require_paths)
-  paths.map { |path| File.join(path, file) }.select { |path| File.file?(path) }.each { |path| load(path) }
+  paths.map { |path| File.join(path, file) }.select { |path| File.file?(path) }.each do |path|
+    next if system(Gem.ruby, File.expand_path('plugin.rb', __dir__), path, *spec.full_require_paths)
+
+    raise "it could not be loaded (exit code #{$CHILD_STATUS.exitstatus.inspect})"
+  end
 end
 
 folder, *scripts = ARGV

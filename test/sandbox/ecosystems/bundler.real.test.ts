@@ -59,6 +59,47 @@ describe('native extensions are built', () => {
   });
 });
 
+it('builds the others when one fails or never ends, and shows why', async () => {
+  const extconf = (ruby: string) => ({ 'ext/extconf.rb': `require "mkmf"\n${ruby}\ncreate_makefile("x")\n` });
+  const files = withGem({
+    Gemfile: `${GEMFILE}gem "failing"\ngem "hanging"\ngem "raked"\n`,
+    'vendor/cache/failing-1.2.3.gem': await gem('failing', extconf('abort "no " + "libfoo, undefined"')),
+    'vendor/cache/hanging-1.2.3.gem': await gem('hanging', extconf('puts "about " + "to hang"; $stdout.flush; sleep')),
+    'vendor/cache/raked-1.2.3.gem': await gem('raked', { 'ext/Rakefile': 'task(:default) { puts "ra" + "ked" }\n' }),
+  });
+  await withProject(
+    files,
+    async (run) => {
+      expect(await run.fetch(90_000)).toMatchObject({ exitCode: 0 });
+      const { packages } = await run.packages();
+      const how = async (name: string, ms: number) => {
+        const pkg = packages.find((one) => one.name === name);
+        if (pkg === undefined) throw new Error(`${name} is not listed`);
+        return run.runScripts(pkg, ms);
+      };
+      expect(await how('failing', 60_000)).toMatchObject({
+        exitCode: 1,
+        log: expect.stringMatching(
+          /extconf\.rb of failing-1\.2\.3: no libfoo, undefined; extconf ended with exit code 1\n$/,
+        ),
+      });
+      expect(await how('hanging', 15_000)).toMatchObject({
+        timedOut: true,
+        log: expect.stringContaining('about to hang'),
+      });
+      expect(await how('raked', 60_000)).toMatchObject({ exitCode: 0, log: expect.stringContaining('raked') });
+      expect(await how('noisy', 120_000)).toMatchObject({ exitCode: 0, log: expect.stringContaining('noisy-ran') });
+      const { loaded } = await run.importAll(60_000, packages);
+      expect(Object.fromEntries(loaded.map(({ name, ok }) => [name, ok]))).toMatchObject({
+        noisy: true,
+        failing: false,
+      });
+    },
+    { egress: { mode: 'none' } },
+    'bundler',
+  );
+});
+
 it('loads a gem of a folder, too, and says what can not be loaded', async () => {
   const spec = (name: string): string =>
     `Gem::Specification.new { |s| s.name = "${name}"; s.version = "0.1.0"; s.summary = "x"; s.authors = ["x"]; s.files = Dir["lib/**/*.rb"] }\n`;
