@@ -68,7 +68,8 @@ export class GunzipStream {
   }
 }
 
-function fromZlib(cause: unknown): ArchiveError {
+/** What an error of zlib says of the archive. */
+export function fromZlib(cause: unknown): ArchiveError {
   if (codeOf(cause) === 'Z_BUF_ERROR') {
     return new ArchiveError('truncated', 'the gzip data ends before its end', { cause });
   }

@@ -2,7 +2,7 @@ import { pipeline, type Readable, Transform, type TransformCallback } from 'node
 import { createGunzip } from 'node:zlib';
 import { Header, type HeaderData } from 'tar';
 import { split } from './archive-tree.js';
-import { GUNZIP_CHUNK } from './gunzip.js';
+import { fromZlib, GUNZIP_CHUNK } from './gunzip.js';
 import { sparseRecords, writePax } from './pax.js';
 import { BLOCK, type TarEntry } from './tar-entry.js';
 import { TarReader } from './tar-reader.js';
@@ -17,7 +17,7 @@ const TYPES = { file: 'File', directory: 'Directory', symlink: 'SymbolicLink', l
  * written: names, kinds, content, link targets, permissions, whole seconds. So nothing can be read in another way there than
  * here, and what other programs add does not matter: owners and times that GNU tar calls out of range, extended attributes,
  * folders and files that their owner may not read or write.
- * The stream ends with an error where the archive is damaged or can't be read.
+ * The stream ends with ArchiveError where the archive is damaged, with the error of `archive` where it can't be read.
  */
 export function rewritten(archive: Readable): Readable {
   // Whoever reads the last stream gets the error of any of them.
@@ -43,6 +43,12 @@ class Rewriter extends Transform {
       this.#reader.finish();
       this.#parts.push(Buffer.alloc(2 * BLOCK));
     });
+  }
+
+  /** The error of an earlier stream arrives here. */
+  override _destroy(error: (Error & { readonly code?: unknown }) | null, done: (error?: Error | null) => void): void {
+    const isOfZlib = typeof error?.code === 'string' && error.code.startsWith('Z_');
+    done(isOfZlib ? fromZlib(error) : error);
   }
 
   #pass(done: TransformCallback, work: () => void): void {

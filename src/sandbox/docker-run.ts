@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import { GEMFILE, PACKAGE_JSON } from '../blobs/manifest.js';
-import { rewritten } from '../blobs/rewrite.js';
 import type { DataNames } from '../egress/data-names.js';
 import type { Gateway } from '../egress/gateway.js';
 import type { EgressLeak } from '../egress/leak.js';
@@ -35,6 +34,7 @@ import { MAX_LISTING_BYTES, parsePackageList } from './package-list.js';
 import { runningIn } from './running.js';
 import { SET_ASIDE } from './set-aside.js';
 import { tarOf } from './tar-of.js';
+import { unpackArchive } from './unpack.js';
 
 /** How often a lingering sandbox is looked at, in milliseconds. */
 const LOOK_MS = 250;
@@ -126,9 +126,7 @@ export class DockerRun implements SandboxRun {
   }
 
   async unpack(archive: Readable): Promise<void> {
-    const tar = ['tar', '-xf', '-', '--no-same-owner', '-C', PROJECT];
-    const unpacked = await this.#commands.capture(tar, { cwd: PROJECT, stdin: rewritten(archive) });
-    if (unpacked.exitCode !== 0) throw unpackFailed('the archive could not be unpacked', unpacked);
+    await unpackArchive(this.#commands, archive, this.#parts.limits);
     const { ecosystem } = this.#parts;
     const { files } = ecosystem === 'bundler' ? GEMFILE : PACKAGE_JSON;
     const findRoot = ['node', '/opt/packwarden/find-root.mjs', PROJECT, ...files];
