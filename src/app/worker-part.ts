@@ -20,7 +20,8 @@ import { sandboxOptions } from './sandbox-options.js';
 
 /** How long a stopping worker waits for its running jobs before it cancels them, in milliseconds. */
 const SHUTDOWN_MS = 30_000;
-const PREPARE_MS = 120_000;
+/** Unpacking 200,000 files takes 15 s on two processors that do nothing else, and minutes on busy ones; in milliseconds. */
+const PREPARE_MS = 300_000;
 /** Falco tells drops about once a second (measured with 0.40); the embedded sensor with the next of its polls. */
 const FALCO_SETTLE_MS = 1_200;
 const SENSOR_SETTLE_MS = 250;

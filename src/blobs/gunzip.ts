@@ -68,7 +68,13 @@ export class GunzipStream {
   }
 }
 
-function fromZlib(cause: unknown): ArchiveError {
+/** Whether an error is zlib's, not that of the stream it reads. */
+export function isOfZlib(error: unknown): boolean {
+  return String(codeOf(error)).startsWith('Z_');
+}
+
+/** What an error of zlib says of the archive. */
+export function fromZlib(cause: unknown): ArchiveError {
   if (codeOf(cause) === 'Z_BUF_ERROR') {
     return new ArchiveError('truncated', 'the gzip data ends before its end', { cause });
   }

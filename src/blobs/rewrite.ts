@@ -1,8 +1,8 @@
-import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Header, type HeaderData } from 'tar';
 import { split } from './archive-tree.js';
-import { GUNZIP_CHUNK } from './gunzip.js';
+import { fromZlib, GUNZIP_CHUNK, isOfZlib } from './gunzip.js';
 import { sparseRecords, writePax } from './pax.js';
 import { BLOCK, type TarEntry } from './tar-entry.js';
 import { TarReader } from './tar-reader.js';
@@ -17,14 +17,28 @@ const TYPES = { file: 'File', directory: 'Directory', symlink: 'SymbolicLink', l
  * written: names, kinds, content, link targets, permissions, whole seconds. So nothing can be read in another way there than
  * here, and what other programs add does not matter: owners and times that GNU tar calls out of range, extended attributes,
  * folders and files that their owner may not read or write.
- * The stream ends with an error where the archive is damaged or can't be read.
+ * The stream ends with ArchiveError where the archive is damaged, with the error of `archive` where it can't be read.
  */
 export function rewritten(archive: Readable): Readable {
-  // Whoever reads the last stream gets the error of any of them.
-  return pipeline(archive, createGunzip({ chunkSize: GUNZIP_CHUNK }), new Rewriter(), () => undefined);
+  return Readable.from(rewrite(archive), { objectMode: false });
 }
 
-class Rewriter extends Transform {
+async function* rewrite(archive: Readable): AsyncGenerator<Buffer> {
+  const writer = new Rewriter();
+  try {
+    // Whoever reads the last stream gets the error of either.
+    const gunzip = pipeline(archive, createGunzip({ chunkSize: GUNZIP_CHUNK }), () => undefined);
+    for await (const chunk of gunzip as AsyncIterable<Buffer>) {
+      const written = writer.push(chunk);
+      if (written.length > 0) yield written;
+    }
+  } catch (error) {
+    throw isOfZlib(error) ? fromZlib(error) : error;
+  }
+  yield writer.finish();
+}
+
+class Rewriter {
   readonly #reader = new TarReader({
     entry: (entry) => this.#begin(entry),
     body: (chunk) => this.#take(chunk),
@@ -34,27 +48,18 @@ class Rewriter extends Transform {
   #remaining = 0;
   #padding = 0;
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#pass(done, () => this.#reader.push(chunk));
-  }
-
-  override _flush(done: TransformCallback): void {
-    this.#pass(done, () => {
-      this.#reader.finish();
-      this.#parts.push(Buffer.alloc(2 * BLOCK));
-    });
-  }
-
-  #pass(done: TransformCallback, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-      return;
-    }
+  /** What a part of the archive becomes. @throws ArchiveError */
+  push(chunk: Buffer): Buffer {
+    this.#reader.push(chunk);
     const written = Buffer.concat(this.#parts);
     this.#parts = [];
-    done(null, written.length === 0 ? undefined : written);
+    return written;
+  }
+
+  /** The end of the tar. @throws ArchiveError when the archive ended before */
+  finish(): Buffer {
+    this.#reader.finish();
+    return Buffer.alloc(2 * BLOCK);
   }
 
   #begin(entry: TarEntry): boolean {

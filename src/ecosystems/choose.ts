@@ -92,7 +92,7 @@ function chooseByFiles(project: FoundProject, locks: readonly FoundLock[]): Choi
  * `auto` comes out at, another manager's lock file wins, and without any lock file its manifest, where there is no other.
  */
 export function detectManager(project: FoundProject): Choice {
-  const wished = AUTOMATIC.some(({ name }) => name === askedManager(project)?.name);
+  const wished = AUTOMATIC.some(({ name }) => askedManagers(project).some((asked) => asked.name === name));
   if (wished || locksOf(project).length > 0) return chooseManager('auto', project);
   const has = (file: string): boolean => project.files.includes(file);
   const others = MANAGERS.filter((manager) => !AUTOMATIC.includes(manager));

@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import { rewritten } from '../blobs/rewrite.js';
 import { type Choice, chooseManager, manifestsOf } from '../ecosystems/choose.js';
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { HomeFile, NetworkSettings, PackageManager } from '../ecosystems/manager.js';
@@ -32,17 +31,17 @@ import type { JobNetwork } from './network.js';
 import type { SandboxLimits } from './options.js';
 import { OutputTail } from './output-tail.js';
 import { MAX_LISTING_BYTES, parsePackageList } from './package-list.js';
+import { PackageSteps } from './package-steps.js';
 import { runningIn } from './running.js';
 import { settingsVariables } from './settings-variables.js';
 import { tarOf } from './tar-of.js';
+import { unpackArchive } from './unpack.js';
 
 /** How often a lingering sandbox is looked at, in milliseconds. */
 const LOOK_MS = 250;
 /** Credentials that are as old as the sandbox would be noticed. */
 const DECOY_AGE_MS = 40 * 86_400_000;
 
-/** Where git dependencies are built. */
-const GIT_BUILDS = `${HOME}/.cache/git-builds`;
 /** What `find-root.mjs` prints: a manifest of 1 MiB at most, and the beginnings of some files. */
 const MAX_PROJECT_BYTES = 4 * 1024 * 1024;
 /** Settings of a project that a report names. */
@@ -74,8 +73,7 @@ export class DockerRun implements SandboxRun {
   #project: FoundProject = { root: PROJECT, files: [], heads: {}, manifest: {}, unset: [] };
   #choice: Choice | undefined;
   #leftOut: readonly string[] = [];
-  /** Where the repository of a git dependency is, by the dependency's folder. */
-  readonly #gitBuilds = new Map<string, string>();
+  #steps: PackageSteps | undefined;
 
   constructor(parts: DockerRunParts) {
     this.#parts = parts;
@@ -139,9 +137,7 @@ export class DockerRun implements SandboxRun {
   }
 
   async unpack(archive: Readable): Promise<void> {
-    const tar = ['tar', '-xf', '-', '--no-same-owner', '-C', PROJECT];
-    const unpacked = await this.#commands.capture(tar, { cwd: PROJECT, stdin: rewritten(archive) });
-    if (unpacked.exitCode !== 0) throw unpackFailed('the archive could not be unpacked', unpacked);
+    await unpackArchive(this.#commands, archive, this.#parts.limits);
     const { ecosystem, networkSettings, settingsToken } = this.#parts;
     const files = [manifestsOf(ecosystem), tellingFiles(), FILES_WITH_VARIABLES].map((names) => names.join(','));
     const findRoot = ['node', `${OPT}/find-root.mjs`, PROJECT, ...files];
@@ -156,60 +152,23 @@ export class DockerRun implements SandboxRun {
     await this.#sanitize();
   }
 
-  async fetch(timeoutMs: number): Promise<StepResult> {
-    const { clock, networkSettings } = this.#parts;
-    const deadline = clock.now() + timeoutMs;
-    const results: StepResult[] = [];
-    for (const { command, projectCode, environment = [] } of this.#manager.fetch(this.#project, networkSettings)) {
-      const left = Math.max(1, deadline - clock.now());
-      const kind = projectCode === null ? 'fetch' : 'project-code';
-      results.push(
-        await this.#commands.step(command, {
-          cwd: this.projectDir,
-          timeoutMs: left,
-          kind,
-          env: environment,
-        }),
-      );
-      if (results.at(-1)?.exitCode !== 0) break;
-    }
-    return together(results);
+  fetch(timeoutMs: number): Promise<StepResult> {
+    return this.#packageSteps.fetch(timeoutMs);
   }
 
-  async fetchGitBuilds(packages: readonly InstalledPackage[], timeoutMs: number): Promise<StepResult | null> {
-    const { gitBuild } = this.#manager;
-    if (gitBuild === undefined) return null;
-    const deadline = this.#parts.clock.now() + timeoutMs;
-    const results: StepResult[] = [];
-    for (const { realPath, from, buildScripts = [] } of packages) {
-      if (from.resolved === null || buildScripts.length === 0) continue;
-      const folder = `${GIT_BUILDS}/${this.#gitBuilds.size}`;
-      this.#gitBuilds.set(realPath, folder);
-      const left = Math.max(1, deadline - this.#parts.clock.now());
-      const command = gitBuild.checkout(from.resolved, folder);
-      results.push(await this.#commands.step(command, { cwd: HOME, timeoutMs: left, kind: 'fetch' }));
-      if (results.at(-1)?.exitCode !== 0) break;
-    }
-    return results.length === 0 ? null : together(results);
+  fetchGitBuilds(packages: readonly InstalledPackage[], timeoutMs: number): Promise<StepResult | null> {
+    return this.#packageSteps.fetchGitBuilds(packages, timeoutMs);
   }
 
-  async runScripts(pkg: InstalledPackage, timeoutMs: number): Promise<StepResult> {
-    const { scripts: runner, gitBuild } = this.#manager;
-    const { realPath: folder, scripts, buildScripts = [] } = pkg;
-    const deadline = this.#parts.clock.now() + timeoutMs;
-    const request = { kind: 'scripts', folder, env: runner.environment(this.#project) } as const;
-    const clone = this.#gitBuilds.get(folder);
-    const results: StepResult[] = [];
-    if (clone !== undefined && gitBuild !== undefined) {
-      const command = gitBuild.build(clone, folder, buildScripts);
-      results.push(await this.#commands.step(command, { ...request, cwd: clone, timeoutMs }));
-    }
-    if (scripts.length > 0 && results.every(({ exitCode }) => exitCode === 0)) {
-      const left = Math.max(1, deadline - this.#parts.clock.now());
-      const command = runner.command(folder, scripts);
-      results.push(await this.#commands.step(command, { ...request, cwd: folder, timeoutMs: left }));
-    }
-    return together(results);
+  runScripts(pkg: InstalledPackage, timeoutMs: number): Promise<StepResult> {
+    return this.#packageSteps.runScripts(pkg, timeoutMs);
+  }
+
+  get #packageSteps(): PackageSteps {
+    const { clock, networkSettings: network } = this.#parts;
+    const made = { commands: this.#commands, clock, network, manager: this.#manager, project: this.#project };
+    this.#steps ??= new PackageSteps(made);
+    return this.#steps;
   }
 
   get steps(): Steps {
@@ -308,18 +267,6 @@ function joined(files: readonly HomeFile[]): readonly HomeFile[] {
   const contents = new Map<string, string>();
   for (const { path, content } of files) contents.set(path, (contents.get(path) ?? '') + content);
   return [...contents].map(([path, content]) => ({ path: relative(HOME, path), content }));
-}
-
-/** Several commands as one step; the last one decides how it ended. */
-function together(results: readonly StepResult[]): StepResult {
-  const last = results.at(-1) as StepResult;
-  return {
-    ...last,
-    command: results.map(({ command }) => command).join(' && '),
-    durationMs: results.reduce((sum, { durationMs }) => sum + durationMs, 0),
-    log: results.map(({ log }) => log).join(''),
-    logBytes: results.reduce((sum, { logBytes }) => sum + logBytes, 0),
-  };
 }
 
 function unpackFailed(what: string, { stderr }: Captured): SandboxError {

@@ -40,7 +40,7 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   tmpBytes: 512 * MIB,
   importEachMs: 15_000,
   lingerMs: 3_000,
-  stepMs: 120_000,
+  stepMs: 300_000,
 };
 
 /** A registry beside the default one, or the default one with its credentials. */

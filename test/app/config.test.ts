@@ -50,6 +50,9 @@ describe('the configuration', () => {
       'PACKWARDEN_TMP_BYTES = 4294967296 must stay below',
     ],
     ['a home of nothing', { PACKWARDEN_HOME_BYTES: '0' }, 'PACKWARDEN_HOME_BYTES'],
+    ['archives of no entries', { PACKWARDEN_MAX_ENTRIES: '0' }, 'PACKWARDEN_MAX_ENTRIES'],
+    ['paths deeper than a path can be', { PACKWARDEN_MAX_DEPTH: '5000' }, 'PACKWARDEN_MAX_DEPTH'],
+    ['a size that is no number', { PACKWARDEN_MAX_UNPACKED_BYTES: '2 GiB' }, 'PACKWARDEN_MAX_UNPACKED_BYTES'],
     ['an unknown place for it', { PACKWARDEN_DISK: 'tape' }, 'PACKWARDEN_DISK'],
   ])('refuses %s and says which', (_title, env, named) => {
     expect(() => loadConfig(env)).toThrow(ConfigError);
@@ -59,6 +62,10 @@ describe('the configuration', () => {
   it('takes a project larger than memory where it is on a disk', () => {
     const config = loadConfig({ PACKWARDEN_DISK: 'volume', PACKWARDEN_HOME_BYTES: String(20 * 1024 ** 3) });
     expect(config.PACKWARDEN_HOME_BYTES).toBe(20 * 1024 ** 3);
+  });
+
+  it('lets a whole checkout in by default', () => {
+    expect(loadConfig({}).PACKWARDEN_MAX_ENTRIES).toBeGreaterThan(200_000);
   });
 
   it('shows no password', () => {

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
@@ -105,16 +107,26 @@ test.each(FOREIGN)('$what: node-tar reads what is written without a warning', as
 });
 
 test.each([
-  ['the gzip data', Buffer.concat([gzipSync(file('a', 'b')).subarray(0, 40)])],
-  ['the tar', gzipSync(Buffer.concat([file('a', 'b').subarray(0, 700)]))],
-  ['everything', Buffer.from('no gzip')],
-])('damage of %s is an error of the stream', async (_what, body) => {
-  await expect(rewrite(body)).rejects.toThrow();
+  ['the gzip data', gzipSync(file('a', 'b')).subarray(0, 40), 'truncated'],
+  ['the tar', gzipSync(file('a', 'b').subarray(0, 700)), 'truncated'],
+  ['everything', Buffer.from('no gzip'), 'corrupt-gzip'],
+  ['nothing', Buffer.alloc(0), 'not-tar'],
+])('damage of %s is an error of the stream', async (_what, body, code) => {
+  await expect(rewrite(body)).rejects.toMatchObject({ name: 'ArchiveError', code });
 });
 
 test('an archive that can not be read is an error of the stream', async () => {
   const broken = new Readable({ read: () => broken.destroy(new Error('disk gone')) });
   await expect(rewritten(broken).toArray()).rejects.toThrow('disk gone');
+});
+
+test('who stops reading closes the archive', async () => {
+  const sent = project(entry({ path: 'large', body: randomBytes(4 * 1024 ** 2) }));
+  const body = Readable.from(Array.from({ length: 100 }, (_, i) => sent.subarray(i * 40_000, (i + 1) * 40_000)));
+  const written = rewritten(body);
+  await once(written, 'readable');
+  written.destroy();
+  await expect.poll(() => body.destroyed).toBe(true);
 });
 
 test('the end is two blocks of zeros, whatever the archive has there', async () => {

@@ -29,16 +29,12 @@ function failing(): Readable {
 describe('an archive that holds no project fails, and says why', () => {
   it.each<[string, () => Promise<Readable>, RegExp]>([
     ['nothing', async () => Readable.from([]), /could not be unpacked/],
-    ['noise', async () => Readable.from([randomBytes(100_000)]), /not in gzip format/],
-    [
-      'gzip that is no tar',
-      async () => Readable.from([gzipSync(randomBytes(5000))]),
-      /does not look like a tar archive/,
-    ],
+    ['noise', async () => Readable.from([randomBytes(100_000)]), /the gzip data is damaged/],
+    ['gzip that is no tar', async () => Readable.from([gzipSync(randomBytes(5000))]), /not a tar archive/],
     [
       'a truncated one',
       async () => Readable.from([(await bytes({ a: randomBytes(9000).toString('hex') })).subarray(0, 4000)]),
-      /unexpected end of file/,
+      /ends before its end/,
     ],
     ['no package.json', () => tarball({ 'readme.md': 'hello' }), /holds no package\.json/],
     [
@@ -56,6 +52,24 @@ describe('an archive that holds no project fails, and says why', () => {
   it("a spool that fails while it is read is not the project's fault", async () => {
     await expect(run.unpack(failing())).rejects.toThrow('the spool is gone');
   });
+});
+
+it('an archive that does not fit is told so, with the setting', async () => {
+  const limits = { ...sandboxOptions().limits, homeBytes: 16 * 1024 ** 2 };
+  const small = await createSandbox(sandboxOptions({ limits })).create({
+    jobId: randomUUID(),
+    ecosystem: 'npm',
+    attempt: 1,
+  });
+  try {
+    const files = { 'package.json': {}, 'large.bin': randomBytes(20 * 1024 ** 2) };
+    await expect(small.unpack(await tarball(files))).rejects.toMatchObject({
+      code: 'unpack-failed',
+      message: expect.stringMatching(/does not fit into the 16777216 bytes of PACKWARDEN_HOME_BYTES/),
+    });
+  } finally {
+    await small.destroy();
+  }
 });
 
 describe('a package.json that is none', () => {
@@ -76,11 +90,22 @@ describe('the root of the project', () => {
     ['at the top', 'package.json', '/home/ci/project'],
     ['as npm pack writes it', 'package/package.json', '/home/ci/project/package'],
     ['two folders down', 'a/b/package.json', '/home/ci/project/a/b'],
+    [
+      'in a folder with spaces and signs',
+      "Mein Projekt #2 100% 'ü'/package.json",
+      "/home/ci/project/Mein Projekt #2 100% 'ü'",
+    ],
   ])('%s', async (_case, manifest, root) => {
     const sandbox = createSandbox(sandboxOptions());
     const fresh = await sandbox.create({ jobId: randomUUID(), ecosystem: 'npm', attempt: 1 });
     try {
-      await fresh.unpack(await tarball({ [manifest]: { name: 'p' }, 'node_modules/x/package.json': {} }));
+      const beside = {
+        'node_modules/x/package.json': {},
+        '__MACOSX/package.json': {},
+        '.git/package.json': {},
+        '._p': '',
+      };
+      await fresh.unpack(await tarball({ [manifest]: { name: 'p' }, ...beside }));
       expect(fresh.projectDir).toBe(root);
     } finally {
       await fresh.destroy();

@@ -1,0 +1,95 @@
+import type { InstalledPackage } from '../ecosystems/installed-package.js';
+import type { NetworkSettings, PackageManager } from '../ecosystems/manager.js';
+import { HOME } from '../ecosystems/places.js';
+import type { FoundProject } from '../ecosystems/project.js';
+import type { Clock, StepResult } from '../jobs/ports.js';
+import type { ContainerCommands } from './commands.js';
+
+/** Where git dependencies are built. */
+const GIT_BUILDS = `${HOME}/.cache/git-builds`;
+
+/** What the steps of a package manager depend on. */
+export interface PackageStepsParts {
+  readonly commands: ContainerCommands;
+  readonly clock: Clock;
+  readonly network: NetworkSettings;
+  readonly manager: PackageManager;
+  readonly project: FoundProject;
+}
+
+/** The steps in which a project's packages are fetched, and in which the scripts of each run. */
+export class PackageSteps {
+  readonly #parts: PackageStepsParts;
+  /** Where the repository of a git dependency is, by the dependency's folder. */
+  readonly #gitBuilds = new Map<string, string>();
+
+  constructor(parts: PackageStepsParts) {
+    this.#parts = parts;
+  }
+
+  /** As `SandboxRun.fetch`. */
+  async fetch(timeoutMs: number): Promise<StepResult> {
+    const { clock, commands, network, manager, project } = this.#parts;
+    const deadline = clock.now() + timeoutMs;
+    const results: StepResult[] = [];
+    for (const { command, projectCode, environment: env = [] } of manager.fetch(project, network)) {
+      const left = Math.max(1, deadline - clock.now());
+      const kind = projectCode === null ? 'fetch' : 'project-code';
+      results.push(await commands.step(command, { cwd: project.root, timeoutMs: left, kind, env }));
+      if (results.at(-1)?.exitCode !== 0) break;
+    }
+    return together(results);
+  }
+
+  /** As `SandboxRun.fetchGitBuilds`. */
+  async fetchGitBuilds(packages: readonly InstalledPackage[], timeoutMs: number): Promise<StepResult | null> {
+    const { clock, commands, manager } = this.#parts;
+    const { gitBuild } = manager;
+    if (gitBuild === undefined) return null;
+    const deadline = clock.now() + timeoutMs;
+    const results: StepResult[] = [];
+    for (const { realPath, from, buildScripts = [] } of packages) {
+      if (from.resolved === null || buildScripts.length === 0) continue;
+      const folder = `${GIT_BUILDS}/${this.#gitBuilds.size}`;
+      this.#gitBuilds.set(realPath, folder);
+      const left = Math.max(1, deadline - clock.now());
+      const command = gitBuild.checkout(from.resolved, folder);
+      results.push(await commands.step(command, { cwd: HOME, timeoutMs: left, kind: 'fetch' }));
+      if (results.at(-1)?.exitCode !== 0) break;
+    }
+    return results.length === 0 ? null : together(results);
+  }
+
+  /** As `SandboxRun.runScripts`. */
+  async runScripts(pkg: InstalledPackage, timeoutMs: number): Promise<StepResult> {
+    const { clock, commands, manager, project } = this.#parts;
+    const { scripts: runner, gitBuild } = manager;
+    const { realPath: folder, scripts, buildScripts = [] } = pkg;
+    const deadline = clock.now() + timeoutMs;
+    const request = { kind: 'scripts', folder, env: runner.environment(project) } as const;
+    const clone = this.#gitBuilds.get(folder);
+    const results: StepResult[] = [];
+    if (clone !== undefined && gitBuild !== undefined) {
+      const command = gitBuild.build(clone, folder, buildScripts);
+      results.push(await commands.step(command, { ...request, cwd: clone, timeoutMs }));
+    }
+    if (scripts.length > 0 && results.every(({ exitCode }) => exitCode === 0)) {
+      const left = Math.max(1, deadline - clock.now());
+      const command = runner.command(folder, scripts);
+      results.push(await commands.step(command, { ...request, cwd: folder, timeoutMs: left }));
+    }
+    return together(results);
+  }
+}
+
+/** Several commands as one step; the last one decides how it ended. */
+function together(results: readonly StepResult[]): StepResult {
+  const last = results.at(-1) as StepResult;
+  return {
+    ...last,
+    command: results.map(({ command }) => command).join(' && '),
+    durationMs: results.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    log: results.map(({ log }) => log).join(''),
+    logBytes: results.reduce((sum, { logBytes }) => sum + logBytes, 0),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Readable } from 'node:stream';
+import { ArchiveError } from '../blobs/errors.js';
+import { rewritten } from '../blobs/rewrite.js';
+import { PROJECT } from '../ecosystems/places.js';
+import type { Captured, ContainerCommands } from './commands.js';
+import { SandboxError } from './errors.js';
+import type { SandboxLimits } from './options.js';
+
+/**
+ * Unpacks a checked archive into the project's folder, by GNU tar as the project's user.
+ * @throws SandboxError `unpack-failed`, with the reason in words for the report; whatever `archive` fails with
+ */
+export async function unpackArchive(
+  commands: ContainerCommands,
+  archive: Readable,
+  limits: SandboxLimits,
+): Promise<void> {
+  const tar = ['tar', '-xf', '-', '--no-same-owner', '-C', PROJECT];
+  let unpacked: Captured;
+  try {
+    unpacked = await commands.capture(tar, { cwd: PROJECT, stdin: rewritten(archive) });
+  } catch (cause) {
+    if (!(cause instanceof ArchiveError)) throw cause;
+    throw new SandboxError('unpack-failed', `the archive could not be unpacked: ${cause.message}`, { cause });
+  }
+  if (unpacked.exitCode === 0) return;
+  const reason = isFull(unpacked)
+    ? `it does not fit into the ${limits.homeBytes} bytes of PACKWARDEN_HOME_BYTES, of which a file takes 4096 or more`
+    : unpacked.stderr;
+  throw new SandboxError('unpack-failed', `the archive could not be unpacked: ${reason}`);
+}
+
+/** Bytes or inodes are used up: for either tar says the same. */
+function isFull({ stderr }: Captured): boolean {
+  return stderr.includes('No space left on device');
+}
