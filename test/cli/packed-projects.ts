@@ -55,6 +55,7 @@ export const PROJECTS: readonly PackedProject[] = [
       'package.json': app({ dependencies: { x: 'file:vendor/x', z: './z' }, overrides: { q: { r: 'file:r.tgz' } } }),
       'vendor/x/package.json': app({ dependencies: { y: 'link:../y' }, scripts: { install: 'node build.js' } }),
       'vendor/x/build.js': 'x',
+      'vendor/x/.env': 'SECRET=1',
       'vendor/x/node_modules/no/index.js': 'x',
       'vendor/y/package.json': app(),
       'z/package.json': app(),
