@@ -280,6 +280,21 @@ export const PROJECTS: readonly PackedProject[] = [
     packed: ['.yarn/cache/a-npm-1.0.0.zip', 'package.json', 'yarn.lock'],
   },
   {
+    title: 'bun: settings, patches, workspaces, and a lock file of either kind',
+    manager: 'bun',
+    files: {
+      'package.json': app({ workspaces: ['pkgs/*'], patchedDependencies: { 'a@1.0.0': 'fixes/a.patch' } }),
+      'bun.lock': '{}',
+      'bun.lockb': 'x',
+      'bunfig.toml': '[install]\n',
+      'fixes/a.patch': 'x',
+      'pkgs/one/package.json': app(),
+      'pkgs/one/src/index.ts': 'x',
+      'yarn.lock': 'x',
+    },
+    packed: ['bun.lock', 'bun.lockb', 'bunfig.toml', 'fixes/a.patch', 'package.json', 'pkgs/one/package.json'],
+  },
+  {
     title: 'bundler: gems that the project brings along',
     manager: 'bundler',
     files: { Gemfile: "source 'x'", 'Gemfile.lock': 'x', 'vendor/cache/a-1.0.0.gem': 'x', 'vendor/bundle/a.rb': 'x' },

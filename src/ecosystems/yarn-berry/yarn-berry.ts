@@ -1,5 +1,6 @@
 import type { PackageManager } from '../manager.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { NPMRC_SECRETS } from '../node/npmrc.js';
 import { CA_FILE, HOME, OPT } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
@@ -41,7 +42,7 @@ export const yarnBerry: PackageManager = {
   name: 'yarn',
   version: VERSIONS.YARN_BERRY_VERSION,
   pack,
-  secretSettings: { ...NODE_MODULES.secretSettings, ...YARNRC_YML_SECRETS },
+  secretSettings: { ...NPMRC_SECRETS, ...YARNRC_YML_SECRETS },
   lock: LOCK,
   allowLists: [DEPENDENCIES_META],
   removal: 'yarn remove',

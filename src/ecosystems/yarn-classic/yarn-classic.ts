@@ -1,5 +1,6 @@
 import type { PackageManager } from '../manager.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { NPMRC_SECRETS } from '../node/npmrc.js';
 import { HOME, OPT } from '../places.js';
 import { askedManager, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
@@ -23,7 +24,7 @@ export const yarnClassic: PackageManager = {
   name: 'yarn',
   version: VERSIONS.YARN_CLASSIC_VERSION,
   pack,
-  secretSettings: { ...NODE_MODULES.secretSettings, ...YARNRC_SECRETS },
+  secretSettings: { ...NPMRC_SECRETS, ...YARNRC_SECRETS },
   lock: LOCK,
   allowLists: [],
   removal: 'yarn remove',
