@@ -59,7 +59,7 @@ async function detonate(base: string, config: Config): Promise<number> {
   say(`submits falco-test/ to ${base}`);
   const tarball = await pack(SAMPLE);
   const upload = { bytes: tarball.length, open: () => Readable.from([tarball]) };
-  const id = await client.submit(upload, { ecosystem: 'npm' }, randomUUID());
+  const id = await client.submit(upload, { ecosystem: 'auto' }, randomUUID());
   const report = await client.follow(id, (state) => say(explainState(state)));
   const colour = process.stdout.isTTY === true && process.stdout.hasColors();
   process.stdout.write(`\n${renderText(report, { colour, width: process.stdout.columns ?? 100 })}\n`);

@@ -164,9 +164,15 @@ describe('secrets', () => {
       'nodeLinker: node-modules\nnpmAuthToken: s3cret\nnpmRegistries:\n  "//r.example":\n    npmAuthIdent: "u:s3cret"\n    npmAlwaysAuth: true\nhttpProxy: "http://u:s3cret@proxy"\n',
       'nodeLinker: node-modules\nnpmRegistries:\n  "//r.example":\n    npmAlwaysAuth: true\n',
     ],
+    [
+      'bunfig.toml',
+      '[install]\nregistry = "https://u:s3cret@r.example"\nproduction = true\n[install.scopes]\n"@x" = { token = "s3cret", url = "https://r.example" }\n"@y" = {\n  username = "s3cret",\n  url = "https://r.example",\n}\n',
+      '[install]\nproduction = true\n[install.scopes]\n"@y" = {\n  url = "https://r.example",\n}\n',
+    ],
     ['.yarnrc', 'registry "https://r.example/"\n"//r.example/:_authToken" s3cret\n', 'registry "https://r.example/"\n'],
   ])('of %s stay at home, and the settings are named', async (name, content, packed) => {
-    const selection = selectFor(project({ 'package.json': app(), [name]: content }), 'yarn');
+    const root = project({ 'package.json': app(), [name]: content });
+    const selection = selectFor(root, name === 'bunfig.toml' ? 'bun' : 'yarn');
     const unpacked = await unpack(selection);
     expect(readFileSync(join(unpacked, name), 'utf8')).toBe(packed);
     expect(selection.notes.join()).toContain(`${name}: left out `);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { ProjectFiles } from './project-files.js';
-import { clean, mayHoldSecrets } from './secrets.js';
+import { clean, isSecretFile, mayHoldSecrets } from './secrets.js';
 
 /** What will be packed of a project, and what its owner should know about it. */
 export class Selection {
@@ -10,9 +10,11 @@ export class Selection {
 
   constructor(readonly project: ProjectFiles) {}
 
-  /** Adds a file, or a folder with everything in it; nothing when there is no such thing. */
+  /** Adds a file, or a folder with everything in it but files of secrets; nothing when there is no such thing. */
   add(path: string): void {
-    for (const file of this.project.under(path)) this.#addFile(file);
+    for (const file of this.project.under(path)) {
+      if (file === path || !isSecretFile(basename(file))) this.#addFile(file);
+    }
   }
 
   addAll(paths: readonly string[]): void {

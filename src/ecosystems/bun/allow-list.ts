@@ -22,6 +22,7 @@ export const TRUSTED_DEPENDENCIES: AllowListForm = {
           (name) => `${name} is refused in one version: the list has names alone, so no version of it is trusted`,
         ),
         'the list has names alone: it also trusts versions that nobody has watched',
+        "it takes the place of Bun's own list: of packages that it does not name no script runs any more",
       ],
     };
   },

@@ -1,10 +1,11 @@
 import type { NetworkSettings, PackageManager } from '../manager.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
+import { NPMRC_SECRETS } from '../node/npmrc.js';
 import { CA_FILE, HOME, OPT } from '../places.js';
 import { VERSIONS } from '../versions.js';
 import { TRUSTED_DEPENDENCIES } from './allow-list.js';
 import { LOCK } from './lock-lines.js';
-import { pack } from './pack.js';
+import { BUNFIG_SECRETS, pack } from './pack.js';
 
 /** Where the image has it: not on the PATH of other managers' jobs, whose machines have no Bun. */
 const FOLDER = '/usr/local/lib/node_modules/bun/bin';
@@ -35,6 +36,7 @@ export const bun: PackageManager = {
   name: 'bun',
   version: VERSIONS.BUN_VERSION,
   pack,
+  secretSettings: { ...NPMRC_SECRETS, ...BUNFIG_SECRETS },
   lock: LOCK,
   allowLists: [TRUSTED_DEPENDENCIES],
   removal: 'bun remove',
