@@ -105,6 +105,11 @@ export function attribute(alert: Alert, { tree, steps, packages }: Actors): Attr
   return { step: place?.step, depth: place?.top, by, package: by ? packages.ref(by) : null, programs, processes };
 }
 
+/** The step that a program start belongs to; undefined where its chain does not begin with one. */
+export function stepOfStart(start: ProcessStart, { tree, steps }: Actors): Step | undefined {
+  return stepOf(tree.chainOf(start), steps)?.step;
+}
+
 /** The package behind a program start; undefined where it is none's. */
 export function ownerOfStart(start: ProcessStart, { tree, steps, packages }: Actors): InstalledPackage | undefined {
   const chain = tree.chainOf(start);

@@ -11,12 +11,12 @@ import type { Contacts } from './contacts.js';
 import { correlate } from './correlation.js';
 import type { PlantedDecoy } from './decoys.js';
 import { directAttempts } from './direct-attempts.js';
-import { disguisedPrograms } from './disguised-programs.js';
 import { dataInNames, type GatewayObservation, leakedDecoy, refusedEgress, toAlert } from './egress-findings.js';
 import { directRow, recordRow } from './egress-rows.js';
 import { type PhaseStart, toFinding } from './findings.js';
 import { foreignWriteAlerts } from './foreign-write.js';
 import { type KnownPackages, lowerKnown } from './known-packages.js';
+import { oddPrograms } from './odd-programs.js';
 import { PackageIndex } from './package-index.js';
 import { processRows } from './process-rows.js';
 import type { ProcessTree } from './process-tree.js';
@@ -180,7 +180,7 @@ function allFindings(
     foreignWrites,
     manager: evidence.manager?.name ?? null,
   };
-  const derived = [...foreignWriteAlerts(foreignWrites), ...disguisedPrograms(actors, evidence.hostname)];
+  const derived = [...foreignWriteAlerts(foreignWrites), ...oddPrograms(actors, evidence.hostname)];
   const single = [...alerts, ...seen, ...derived]
     .map((observed) => toFinding(observed, context))
     .filter((finding) => finding !== undefined)

@@ -83,6 +83,11 @@ const STARTED_BY_PROGRAM = 'started_by_program';
 /** Where the image's programs are: its root is read-only, so no package can put one there. */
 const IMAGE_FOLDERS = /^(?:\/usr\/|\/bin\/|\/sbin\/|\/lib|\/opt\/)/;
 
+/** Whether a program's file, as the kernel names it, is one of the image. */
+export function isOfImage(exepath: string): boolean {
+  return IMAGE_FOLDERS.test(exepath);
+}
+
 /** The container engine's helper as the kernel names it: a file of the host, which no path of the container leads to. */
 const ENGINE_HELPER = /^(?:runc|crun|memfd:runc_cloned.*|\/proc\/self\/exe|\/usr\/s?bin\/(?:runc|crun))$/;
 
@@ -94,5 +99,5 @@ const ENGINE_HELPER = /^(?:runc|crun|memfd:runc_cloned.*|\/proc\/self\/exe|\/usr
 function isWorkers({ fields }: Alert, { step, programs }: Attribution): boolean {
   if (step === undefined) return programs.length === 0 && ENGINE_HELPER.test(fields['proc.exepath'] ?? '');
   if (step.kind !== 'own' && step.kind !== 'fetch' && step.kind !== 'canary') return false;
-  return programs.every(({ exepath }) => IMAGE_FOLDERS.test(exepath));
+  return programs.every(({ exepath }) => isOfImage(exepath));
 }

@@ -142,7 +142,7 @@ describe('refused, with JSON, and nothing is kept', () => {
     expect(answer.body).toMatchObject({
       status: 'error',
       code: 'unknown-ecosystem',
-      known: ['auto', 'npm', 'yarn', 'pnpm', 'bundler'],
+      known: ['auto', 'npm', 'yarn', 'pnpm', 'bundler', 'bun'],
     });
   });
 

@@ -242,7 +242,7 @@ describe('packwarden analyze', () => {
   it.each([
     ['a wrong format', ['--format', 'pdf'], 'the formats are text, json'],
     ['a wrong output', ['--output', 'gitlab'], 'it is FORMAT=FILE'],
-    ['a wrong manager', ['--manager', 'cargo'], 'the package managers are auto, npm, yarn, pnpm, bundler'],
+    ['a wrong manager', ['--manager', 'cargo'], 'the package managers are auto, npm, yarn, pnpm, bundler, bun'],
     ['a wrong priority', ['--fail-on', 'AWFUL'], 'the priorities are EMERGENCY'],
     ['a wrong address', ['--url', 'localhost:3000'], 'not an http or https address'],
     ['a wrong patience', ['--retry-for', 'ever'], 'a number of seconds'],

@@ -132,7 +132,7 @@ describe('what is packed', () => {
   });
 
   it.each<[string, string, Files]>([
-    ['npm', 'nothing in the project asks for another one', { 'package.json': app(), Gemfile: '' }],
+    ['npm', 'nothing in the project says which', { 'package.json': app(), Gemfile: '' }],
     ['pnpm', 'the project has pnpm-lock.yaml', { 'package.json': app(), 'pnpm-lock.yaml': '', 'Gemfile.lock': '' }],
     [
       'pnpm',
@@ -143,8 +143,8 @@ describe('what is packed', () => {
     ['bundler', 'the project has Gemfile.lock', { 'package.json': app(), Gemfile: '', 'Gemfile.lock': '' }],
     ['bundler', 'the project has gems.locked', { 'gems.locked': '', 'gems.rb': '' }],
     ['bundler', 'the project has Gemfile', { Gemfile: '' }],
-    ['npm', 'nothing in the project asks for another one', {}],
-    ['npm', 'nothing in the project asks for another one', { 'package.json': 'no JSON' }],
+    ['npm', 'nothing in the project says which', {}],
+    ['npm', 'nothing in the project says which', { 'package.json': 'no JSON' }],
   ])('is taken for one of %s: %s', (name, reason, files) => {
     const { manager, reason: given } = managerFor(project(files), null);
     expect(manager.name).toBe(name);

@@ -45,7 +45,10 @@ describe('what the worker itself does in a sandbox', () => {
     const tree = treeOf([...ran, ...FETCH]);
     tree.add(startAlert([2, 20, 10, PROJECT, 'hook'], { 'proc.exepath': `${PROJECT}/hook` }));
     const alerts = [folded(alertAt(6, 'X', { 'proc.pid': '20' }))];
-    expect(buildReport(evidence({ packages, tree, alerts })).findings).toMatchObject([{ rule: 'X', package: null }]);
+    expect(buildReport(evidence({ packages, tree, alerts })).findings).toMatchObject([
+      { rule: 'Code ran while packages were fetched', package: null },
+      { rule: 'X', package: null },
+    ]);
   });
 
   it('a process whose maker is not known is a finding without a package, whatever it calls itself', () => {
