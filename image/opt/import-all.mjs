@@ -4,7 +4,9 @@
 // print goes to standard error. A package that can't be loaded is said and passed over: many honest ones (types, command
 // line tools) can't. The command line tools of direct dependencies are asked for `--help` last, while the budget lasts.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const AT_ONCE = 2;
 const MAX_TOLD_BYTES = 64 * 1024;
@@ -21,15 +23,19 @@ const started = Date.now();
 /** @type {Target[]} */
 const targets = JSON.parse(readFileSync(0, 'utf8'));
 
+// A tool that is asked for help is a tool that runs: some set up the project that they are started in (`husky --help` makes hooks
+// in a folder of that name). In an empty folder there is nothing that an honest one would set up.
+const elsewhere = mkdtempSync(join(tmpdir(), 'tools-'));
+
 /**
  * Runs a program until its end or its deadline, and resolves with how it ended and what it told on descriptor 3.
- * @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} env
+ * @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} env @param {string} cwd
  * @returns {Promise<{problem: string | null, told: string, ms: number}>}
  */
-function run(program, args, env) {
+function run(program, args, env, cwd = project) {
   return new Promise((resolve) => {
     const begun = Date.now();
-    const child = spawn(program, args, { cwd: project, env, stdio: ['ignore', 2, 2, 'pipe'] });
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 2, 2, 'pipe'] });
     let told = '';
     let timedOut = false;
     const channel = /** @type {import('node:stream').Readable | null | undefined} */ (child.stdio[3]);
@@ -118,7 +124,7 @@ function isNodeScript(file) {
 
 /** @param {{name: string, folder: string, bin: string}} tool */
 async function askForHelp({ name, folder, bin }) {
-  const { problem } = await run('node', [bin, '--help'], { ...process.env, ...QUIET });
+  const { problem } = await run('node', [bin, '--help'], { ...process.env, ...QUIET }, elsewhere);
   console.error(`[packwarden] ${name}: ${bin} --help: ${problem ?? 'done'}`);
   print({ folder, bin, error: problem });
 }

@@ -146,7 +146,8 @@ function nothingInstalled({ phases, packages, manager }: Evidence): readonly Inc
   const needed = packages
     .filter(isLocal)
     .flatMap(({ dependencies, mayBeAbsent }) => dependencies.filter((name) => !mayBeAbsent?.includes(name)));
-  const names = [...new Set(needed)];
+  const listed = new Set(packages.map(({ name }) => name));
+  const names = [...new Set(needed)].filter((name) => !listed.has(name));
   if (names.length === 0) return [];
   const shown = names.slice(0, 5).join(', ');
   const message = `the project declares ${names.length} dependencies (${shown}) and none was found after ${manager?.name ?? 'the package manager'} had fetched them`;

@@ -24,13 +24,18 @@ const FILE_FIELDS = ['fd.name', 'evt.arg.newpath', 'evt.arg.path', 'evt.arg.name
  */
 export function loweredBecause(
   alert: Alert,
-  { by, programs }: Attribution,
+  { by, step, programs }: Attribution,
   manager: string | null,
 ): string | undefined {
   if (by !== undefined && isLocal(by) && isAboutItself(alert, by, programs)) {
     return "the project's own script changes the project's own settings";
   }
   const [program] = programs;
+  // Where a manager runs hooks of the project on the way, what it fetches is put into place in the project's own step.
+  const isFetching = step?.kind === 'project-code' && program !== undefined && isPackageManager(program);
+  if (isFetching && alert.tags.includes(PROJECT_SETTINGS) && fileOf(alert).startsWith(`${PROJECT}/`)) {
+    return 'the package manager puts packages into place';
+  }
   if (
     program !== undefined &&
     alert.tags.includes(CREDENTIALS) &&

@@ -8,6 +8,10 @@ import type { ContainerCommands } from './commands.js';
 /** Where git dependencies are built. */
 const GIT_BUILDS = `${HOME}/.cache/git-builds`;
 
+/** Without settings or templates of HOME, which a package may have changed. */
+const MAKE_REPOSITORY =
+  'test -e "$1/.git" || GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null git init --quiet --template= --initial-branch=main "$1"';
+
 /** What the steps of a package manager depend on. */
 export interface PackageStepsParts {
   readonly commands: ContainerCommands;
@@ -67,6 +71,7 @@ export class PackageSteps {
     const { realPath: folder, scripts, buildScripts = [] } = pkg;
     const deadline = clock.now() + timeoutMs;
     const request = { kind: 'scripts', folder, env: runner.environment(project) } as const;
+    if (folder === project.root) await this.#makeRepository(folder);
     const clone = this.#gitBuilds.get(folder);
     const results: StepResult[] = [];
     if (clone !== undefined && gitBuild !== undefined) {
@@ -79,6 +84,14 @@ export class PackageSteps {
       results.push(await commands.step(command, { ...request, cwd: folder, timeoutMs: left }));
     }
     return together(results);
+  }
+
+  /**
+   * On a CI machine a project lies in a repository, and its own scripts set that up (`git config core.hooksPath …`). Where the archive
+   * brought none along, there is an empty one; that it could not be made is no fault of the project.
+   */
+  async #makeRepository(folder: string): Promise<void> {
+    await this.#parts.commands.capture(['sh', '-c', MAKE_REPOSITORY, 'sh', folder], { cwd: '/' });
   }
 }
 

@@ -54,7 +54,11 @@ describe('a project as it is, offline from vendor/cache', () => {
     ['of an old Bundler', { 'Gemfile.lock': lock({ bundler: '1.17.3' }) }, ['BUNDLED WITH 1.17.3']],
     ['locked without linux', { 'Gemfile.lock': lock({ platforms: ['arm64-darwin-23'], bundler: '2.3.15' }) }, []],
     ['locked for C libraries', { 'Gemfile.lock': lock({ platforms: PRECOMPILED, bundler: '2.3.15' }) }, []],
-    ['with an optional group', { Gemfile: LINE.replace('gem', 'group(:odd, optional: true) { gem').concat('}\n') }, []],
+    [
+      'with an optional group',
+      { Gemfile: LINE.replace('\ngem', '\ngroup(:odd, optional: true) { gem').concat('}\n') },
+      [],
+    ],
     ['that wants another Bundler', { Gemfile: `${LINE}gem "bundler", "~> 2.6"\n` }, []],
     [
       'with settings',

@@ -2,6 +2,7 @@
 // What names a package in both is its locator, `NAME@REFERENCE` (https://yarnpkg.com/advanced/lexicon#locator).
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { realPathOf } from './files.mjs';
 import { deliveredFrom, fromRegistry, linkedTo, pathFrom } from './origin.mjs';
 import { byFolder } from './record.mjs';
 import { isName, namesOf, own, recordOf, textOf, textsOf, versionOf } from './values.mjs';
@@ -40,6 +41,12 @@ function read(project, registries) {
   /** @type {Map<string, Entry>} */
   const locked = new Map();
   for (const entry of Object.values(lock).map(recordOf)) locked.set(textOf(entry.resolution) ?? '', entry);
+  // With `nmHoistingLimits` and without self-references no link leads to a workspace.
+  const workspaces = [...locked.keys()].flatMap((resolution) => {
+    const folder = /@workspace:(.+)$/.exec(resolution)?.[1];
+    const place = folder === undefined || folder === '.' ? undefined : realPathOf(join(project, folder));
+    return place?.startsWith(`${project}/`) ? [place] : [];
+  });
   const expected = [];
   for (const [key, value] of Object.entries(state)) {
     // What a package is with the peers that it was given: `b@virtual:HASH#workspace:packages/b`.
@@ -52,7 +59,7 @@ function read(project, registries) {
       expected.push({ place, neededAs: null, recorded: { ...delivered, ...factsOf(locator, entry) } });
     }
   }
-  return byFolder(project, { expected, problems });
+  return byFolder(project, { expected, problems, workspaces });
 }
 
 /** @param {string} locator @param {Entry} entry */
