@@ -110,7 +110,7 @@ test.each([
   ['the gzip data', gzipSync(file('a', 'b')).subarray(0, 40), 'truncated'],
   ['the tar', gzipSync(file('a', 'b').subarray(0, 700)), 'truncated'],
   ['everything', Buffer.from('no gzip'), 'corrupt-gzip'],
-  ['nothing', Buffer.alloc(0), 'not-tar'],
+  ['nothing', Buffer.alloc(0), 'truncated'],
 ])('damage of %s is an error of the stream', async (_what, body, code) => {
   await expect(rewrite(body)).rejects.toMatchObject({ name: 'ArchiveError', code });
 });

@@ -109,7 +109,9 @@ function tellSubmission(submission: Submission, tarball: Tarball, url: string, p
     for (const note of submission.selection.notes) progress.say(note);
     progress.say(`packed ${counted(submission.selection.files.length, 'file')}`);
   }
-  progress.say(`uploads ${size(tarball.bytes)} to ${url} as ${submission.ecosystem}${because(submission)}`);
+  const why = because(submission);
+  if (why !== '') progress.say(`a project of ${submission.ecosystem}${why}`);
+  progress.say(`uploads ${size(tarball.bytes)} to ${url} as ${submission.ecosystem}`);
 }
 
 function because(submission: Submission): string {
