@@ -153,3 +153,21 @@ it('finds packages that are kept in their workspaces, links and portals', () => 
     'node_modules/gone (gone@1.0.0) is in the record of the install and not on the disk',
   ]);
 });
+
+it('finds workspaces that no link leads to', () => {
+  const list = listed('yarn-berry', {
+    ...manifest('.', 'root', '1.0.0', { workspaces: ['packages/*'] }),
+    ...record([
+      ['root@workspace:.', [''], soft()],
+      ['api@workspace:packages/api', [], soft('  dependencies:\n    is-odd: "npm:3.0.1"\n')],
+      ['is-odd@npm:3.0.1', ['packages/api/node_modules/is-odd'], hard('3.0.1')],
+    ]),
+    ...manifest('packages/api', 'api', '1.0.0', { dependencies: { 'is-odd': '3.0.1' } }),
+    ...manifest('packages/api/node_modules/is-odd', 'is-odd', '3.0.1'),
+  });
+  expect(list.origins).toEqual({
+    'packages/api': 'api@1.0.0 workspace',
+    'packages/api/node_modules/is-odd': 'is-odd@3.0.1 registry',
+  });
+  expect(list.disagreements).toEqual([]);
+});

@@ -41,12 +41,6 @@ function read(project, registries) {
   /** @type {Map<string, Entry>} */
   const locked = new Map();
   for (const entry of Object.values(lock).map(recordOf)) locked.set(textOf(entry.resolution) ?? '', entry);
-  // With `nmHoistingLimits` and without self-references no link leads to a workspace.
-  const workspaces = [...locked.keys()].flatMap((resolution) => {
-    const folder = /@workspace:(.+)$/.exec(resolution)?.[1];
-    const place = folder === undefined || folder === '.' ? undefined : realPathOf(join(project, folder));
-    return place?.startsWith(`${project}/`) ? [place] : [];
-  });
   const expected = [];
   for (const [key, value] of Object.entries(state)) {
     // What a package is with the peers that it was given: `b@virtual:HASH#workspace:packages/b`.
@@ -58,6 +52,18 @@ function read(project, registries) {
       const delivered = deliver(locator, { name, checksum: entry.checksum, registries });
       expected.push({ place, neededAs: null, recorded: { ...delivered, ...factsOf(locator, entry) } });
     }
+  }
+  // With `nmHoistingLimits` and without self-references no link leads to a workspace.
+  const linked = new Set(expected.map(({ place }) => realPathOf(join(project, place))));
+  const workspaces = [];
+  for (const [resolution, entry] of locked) {
+    const { ident, reference } = split(resolution);
+    const place = reference.startsWith('workspace:') ? pathOf(reference) : '.';
+    const folder = place === '.' ? undefined : realPathOf(join(project, place));
+    if (folder === undefined || linked.has(folder) || !folder.startsWith(`${project}/`)) continue;
+    workspaces.push(folder);
+    const recorded = { ...linkedTo('workspace', ident, place), ...factsOf(resolution, entry) };
+    expected.push({ place, neededAs: null, recorded });
   }
   return byFolder(project, { expected, problems, workspaces });
 }
