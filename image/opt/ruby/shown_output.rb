@@ -30,8 +30,8 @@ module ShownOutput
       loop do
         ended = !child.join(LOOK_S).nil?
         news = file.read
-        $stdout.write(news)
-        $stdout.flush
+        # Where the reason goes, too: two streams may change places on their way.
+        $stderr.write(news)
         output = (output + news)[-KEPT_BYTES..] || output + news
         return [child.value, output] if ended
       end
