@@ -51,7 +51,7 @@ describe('the import phase', () => {
     const found = report.findings.filter(({ rule }) => rule === RULE);
     expect(found.map(({ package: by }) => by?.name).sort()).toEqual(['esm', 'late', 'main', 'sub', 'tool']);
     expect(new Set(found.map(({ phase }) => phase))).toEqual(new Set(['import']));
-    const loaded = new Map(report.phases[1]?.loaded?.map((pkg) => [pkg.name, pkg]));
+    const loaded = new Map(report.phases[2]?.loaded?.map((pkg) => [pkg.name, pkg]));
     expect([...loaded.keys()].sort()).toEqual(['broken', 'esm', 'late', 'main', 'sub', 'tool']);
     expect(loaded.get('broken')).toMatchObject({ ok: false, error: 'no thanks', version: '1.0.0' });
     expect(loaded.get('late')).toMatchObject({ ok: true });

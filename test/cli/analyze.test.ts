@@ -268,7 +268,9 @@ describe('packwarden analyze', () => {
   it('--dry-run lists what would go, and asks nobody', async () => {
     const { code, stdout } = await new Cli(['analyze', project.path, '--dry-run', '--url', 'http://127.0.0.1:9']).ended;
     expect(code).toBe(0);
-    expect(stdout).toMatch(/package-lock\.json\n.*package\.json\n2 files, .* before compression \(npm: the project has package-lock\.json\)\n$/);
+    expect(stdout).toMatch(
+      /package-lock\.json\n.*package\.json\n2 files, .* before compression \(npm: the project has package-lock\.json\)\n$/,
+    );
   });
 });
 

@@ -26,7 +26,11 @@ describe('scripts are forced on', () => {
     ["Plug'n'Play", settings('nodeLinker: pnp'), []],
     ['a layout of links', settings('nodeLinker: pnpm'), []],
     ['another yarn is named', settings('yarnPath: /bin/true'), ['yarnPath of .yarnrc.yml']],
-    ['the lock file may not change', settings('enableImmutableInstalls: true\nenableHardenedMode: true'), []],
+    [
+      'the lock file may not change',
+      settings('enableImmutableInstalls: true\nenableHardenedMode: true'),
+      ['enableHardenedMode of .yarnrc.yml'],
+    ],
     ['there is no network', settings('enableNetwork: false'), []],
     [
       'another platform is meant',
@@ -46,7 +50,7 @@ describe('scripts are forced on', () => {
     [
       'the project denies its scripts',
       withDependency({}, { dependenciesMeta: { noisy: { built: false } } }),
-      ['dependenciesMeta noisy built: false of package.json'],
+      ['dependenciesMeta.noisy.built of package.json'],
     ],
   ])('when %s', async (_case, files, leftOut) => {
     await withProject(
@@ -58,7 +62,11 @@ describe('scripts are forced on', () => {
         expect(step.packages).toContainEqual(
           expect.objectContaining({ path: 'node_modules/noisy', scripts: ['postinstall'] }),
         );
-        expect(run.manager).toMatchObject({ name: 'yarn', version: '4.18.1', leftOut });
+        expect(run.manager).toMatchObject({
+          name: 'yarn',
+          version: '4.18.1',
+          leftOut: ['packageManager yarn@4.0.0 of package.json', ...leftOut],
+        });
       },
       { egress: { mode: 'none' } },
       'yarn',
