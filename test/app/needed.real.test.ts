@@ -95,18 +95,16 @@ describe('the check phase', () => {
     expect(report.allowScripts).toEqual({ recommended: [], refused: ['sly@1.0.0'], unneeded: [] });
   }, 200_000);
 
-  it('that can not be done makes no job incomplete, and says why', async () => {
-    // The second archive is not put beside what has that name already.
-    const blocks = "require('node:fs').mkdirSync(process.env.HOME + '/.packwarden-before')";
+  it('of a package that ends its loader says nothing of it, and makes no job incomplete', async () => {
     const report = await submit(
       await packProject({
         'package.json': { name: 'app', version: '1.0.0', dependencies: { odd: 'file:lib/odd' } },
-        ...vendored('odd', blocks, ''),
+        ...vendored('odd', '', 'process.exit(1)'),
       }),
       'ecosystem=npm&check-needed=true',
     );
     expect(report).toMatchObject({ verdict: 'clean', incomplete: [], monitoring: { proven: true } });
-    expect(report.scriptCheck?.problem).toContain('could not be put out of the way');
+    expect(report.scriptCheck).toEqual({ problem: null });
     expect(needs(report)).toEqual({ odd: null });
   }, 200_000);
 
