@@ -1,5 +1,5 @@
 import { isManagerSettings, isPackageManager, isProgramOf } from '../ecosystems/image-programs.js';
-import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
+import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import { HOME, PROJECT } from '../ecosystems/places.js';
 import type { Alert } from '../falco/alert.js';
 import type { Attribution } from './attribution.js';
@@ -27,7 +27,7 @@ export function loweredBecause(
   { by, step, programs }: Attribution,
   manager: string | null,
 ): string | undefined {
-  if (by !== undefined && isLocal(by) && isAboutItself(alert, by, programs)) {
+  if (by !== undefined && isOwn(by) && isAboutItself(alert, by, programs)) {
     return "the project's own script changes the project's own settings";
   }
   const [program] = programs;
@@ -53,6 +53,11 @@ export function loweredBecause(
     return "the project's package manager is a runtime, too";
   }
   return undefined;
+}
+
+/** The project and its workspaces; a folder that is linked as a dependency is a dependency. */
+function isOwn({ from }: InstalledPackage): boolean {
+  return from.kind === 'project' || from.kind === 'workspace';
 }
 
 /** Git's settings of the repository itself, not those of the user or the machine. */

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { OriginKind } from '../../src/ecosystems/installed-package.js';
+import { buildReport } from '../../src/report/build.js';
+import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from './evidence.js';
+
+const hook = { 'proc.pid': '20', 'fd.name': `${PROJECT}/.git/hooks/pre-commit` };
+
+function verdictOf(
+  starts: readonly Start[],
+  fields: Record<string, string>,
+  tags: string[],
+  kind: OriginKind = 'registry',
+) {
+  const dependency = { ...pkg('node_modules/a', [], ['install']), from: { kind, resolved: null, integrity: null } };
+  const alerts = [folded({ ...alertAt(5, 'X', fields), tags })];
+  return buildReport(evidence({ packages: [pkg('.', ['a']), dependency], tree: treeOf(starts), alerts })).verdict;
+}
+
+describe('what changes the settings of the project', () => {
+  const script = (of: string): readonly Start[] => [...scriptsOf(of), [2, 20, 10, PROJECT, 'sh -c node setup.js']];
+
+  it.each<[string, string, OriginKind, string]>([
+    ["the project's own script", 'project', 'registry', 'incomplete'],
+    ["a workspace's script", 'a', 'workspace', 'clean'],
+    ["a package's script", 'a', 'registry', 'findings'],
+    ['the script of a folder that is linked as a dependency', 'a', 'link', 'findings'],
+  ])('%s', (_title, of, kind, verdict) => {
+    // A package with scripts of which none was seen to run makes the run incomplete, whatever the project did.
+    expect(verdictOf(script(of), hook, ['project_settings'], kind)).toBe(verdict);
+  });
+
+  it("is a finding where the project's script changes something else", () => {
+    const fields = { ...hook, 'fd.name': '/home/ci/.gitconfig' };
+    expect(verdictOf(script('a'), fields, ['project_settings'], 'workspace')).toBe('findings');
+  });
+});
+
+describe('what reads the settings of a package manager', () => {
+  const started = (cmdline: string): readonly Start[] => [...scriptsOf('a'), [2, 20, 10, PROJECT, cmdline]];
+  const fields = { 'proc.pid': '20', 'fd.name': '/home/ci/.npmrc' };
+
+  it.each([
+    ["npm's own program", 'node /usr/local/bin/npm run build', 'clean'],
+    ['a script of a package', 'node setup.js', 'findings'],
+    ['a script of a package with the program as an argument', 'node setup.js /usr/local/bin/npm', 'findings'],
+    ["npm's program with an option before it", 'node --require=./x.js /usr/local/bin/npm', 'findings'],
+  ])('%s', (_title, cmdline, verdict) => {
+    expect(verdictOf(started(cmdline), fields, ['credentials'])).toBe(verdict);
+  });
+});
