@@ -3,7 +3,7 @@
  * `image-missing`: `scripts/setup` has not built this version's image. `container-gone`: it ended before it was asked to.
  * `container-killed`: what ran past its deadline could be ended in no other way.
  * `unpack-failed`: the archive can't be unpacked, or holds no project. `listing-failed`: the installed packages can't be
- * told. `clearing-failed`: what the project left could not be put out of the way. `disk-failed`: a disk of its own could not be made for the job. `docker-failed`: the engine refused something else.
+ * told. `disk-failed`: a disk of its own could not be made for the job. `docker-failed`: the engine refused something else.
  */
 export type SandboxErrorCode =
   | 'docker-unavailable'
@@ -12,7 +12,6 @@ export type SandboxErrorCode =
   | 'container-killed'
   | 'unpack-failed'
   | 'listing-failed'
-  | 'clearing-failed'
   | 'disk-failed'
   | 'docker-failed';
 
