@@ -262,11 +262,14 @@ export class DockerRun implements SandboxRun {
   }
 }
 
-/** Files for HOME; of several with one path the contents follow each other: a decoy may hold settings, too. */
+/**
+ * Files for HOME; of several with one path the contents follow each other: a decoy may hold settings, too. Two majors of a package
+ * manager give the same settings, which stand once: a YAML file with a key twice is refused.
+ */
 function joined(files: readonly HomeFile[]): readonly HomeFile[] {
-  const contents = new Map<string, string>();
-  for (const { path, content } of files) contents.set(path, (contents.get(path) ?? '') + content);
-  return [...contents].map(([path, content]) => ({ path: relative(HOME, path), content }));
+  const contents = new Map<string, Set<string>>();
+  for (const { path, content } of files) contents.set(path, (contents.get(path) ?? new Set()).add(content));
+  return [...contents].map(([path, parts]) => ({ path: relative(HOME, path), content: [...parts].join('') }));
 }
 
 function unpackFailed(what: string, { stderr }: Captured): SandboxError {

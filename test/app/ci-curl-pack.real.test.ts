@@ -41,7 +41,7 @@ const SHELLS: readonly Shell[] = [
 
 /** What it finds by its name, though the project's files do not lead there, and what it needs a JSON parser for. */
 const BY_NAME =
-  /(^|\/)(package\.json|[\w-]*lock[\w.-]*|Gemfile|gems\.\w+|[\w-]+\.gemspec|[\w-]+\.patch|\.pnpmfile\.\w+|pnpm-workspace\.yaml)$/;
+  /(^|\/)(package\.json|[\w.-]*lock[\w.-]*|Gemfile|gems\.\w+|[\w-]+\.gemspec|[\w-]+\.patch|\.pnpmfile\.\w+|pnpm-workspace\.yaml)$/;
 const LINKED_PROGRAM = 'packages/a/bin/a.js';
 
 /** The contents of what it sends, by path, and what it says. */

@@ -40,7 +40,7 @@ test('upload, follow live, read the report: in a browser, over the real service'
   expect(text).toMatch(/snippets\.attacker\.invalid:80\s+refused/);
   expect(text).toMatch(/wget -qO-/);
   expect(await page.locator('tr.flagged').count()).toBeGreaterThan(0);
-  expect(await page.locator('.timeline tbody tr').count()).toBe(5);
+  expect(await page.locator('.timeline tbody tr').count()).toBe(6);
   expect(await photograph(page, 'report')).toEqual([]);
   expect(await accessibilityFaults(page)).toEqual([]);
 

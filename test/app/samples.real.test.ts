@@ -21,6 +21,7 @@ function foundBy(report: Report, rule: string, sample: Sample): Finding | undefi
 
 const isRightPackage = ({ package: by }: Finding, sample: Sample): boolean =>
   (by?.name ?? null) === sample.package &&
+  by?.calledItself === sample.calledItself &&
   (sample.version === undefined || by?.version === sample.version) &&
   (sample.path === undefined || JSON.stringify(by?.path) === JSON.stringify(sample.path));
 

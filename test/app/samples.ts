@@ -15,6 +15,7 @@ const sampleSchema = z.strictObject({
   package: z.string().nullable(),
   version: z.string().optional(),
   path: z.array(z.string()).optional(),
+  calledItself: z.string().optional(),
   wroteBy: z.string().optional(),
   rules: z.array(z.string()).default([]),
   observed: z.array(z.string()).default([]),
