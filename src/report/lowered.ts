@@ -36,6 +36,9 @@ export function loweredBecause(
   if (isFetching && alert.tags.includes(PROJECT_SETTINGS) && fileOf(alert).startsWith(`${PROJECT}/`)) {
     return 'the package manager puts packages into place';
   }
+  if (by !== undefined && program !== undefined && installsWithin(by, program, alert)) {
+    return 'a package manager puts packages into the own folder of the package that called it';
+  }
   if (
     program !== undefined &&
     alert.tags.includes(CREDENTIALS) &&
@@ -68,6 +71,13 @@ function isAboutItself(alert: Alert, by: InstalledPackage, programs: readonly Pr
   if (file !== '') return isWithin(PROJECT, file) && !file.includes('/node_modules/');
   const command = alert.fields['proc.cmdline'] ?? '';
   return isWithin(PROJECT, alert.fields['proc.cwd'] ?? '') && !/ --(?:global|system|file)\b/.test(command);
+}
+
+/** A package may install what its command line needs once that is called. Its own manifest is no part of that. */
+function installsWithin({ realPath }: InstalledPackage, program: ProcessStart, alert: Alert): boolean {
+  if (!alert.tags.includes(PROJECT_SETTINGS) || !isPackageManager(program)) return false;
+  const file = fileOf(alert);
+  return isWithin(realPath, file) && file !== realPath && file !== `${realPath}/package.json`;
 }
 
 function fileOf({ fields }: Alert): string {

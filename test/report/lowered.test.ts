@@ -35,6 +35,22 @@ describe('what changes the settings of the project', () => {
   });
 });
 
+describe('a package manager that a package calls', () => {
+  const started = (cmdline: string): readonly Start[] => [...scriptsOf('a'), [2, 20, 10, PROJECT, cmdline]];
+  const npm = 'node /usr/local/bin/npm --silent install chalk';
+
+  it.each([
+    ['puts a package below its folder', npm, 'node_modules/a/cli/node_modules/chalk/package.json', 'clean'],
+    ['writes a manifest that is not of the package itself', npm, 'node_modules/a/cli/package.json', 'clean'],
+    ["replaces the package's own manifest", npm, 'node_modules/a/package.json', 'findings'],
+    ['replaces a file of another package', npm, 'node_modules/b/package.json', 'findings'],
+    ['is none', 'node setup.js', 'node_modules/a/cli/node_modules/chalk/package.json', 'findings'],
+  ])('%s', (_title, cmdline, file, verdict) => {
+    const fields = { 'proc.pid': '20', 'fd.name': `${PROJECT}/${file}` };
+    expect(verdictOf(started(cmdline), fields, ['project_settings', 'tampering'])).toBe(verdict);
+  });
+});
+
 describe('what reads the settings of a package manager', () => {
   const started = (cmdline: string): readonly Start[] => [...scriptsOf('a'), [2, 20, 10, PROJECT, cmdline]];
   const fields = { 'proc.pid': '20', 'fd.name': '/home/ci/.npmrc' };
