@@ -89,6 +89,15 @@ export interface GitBuild {
   build(folder: string, target: string, scripts: readonly string[]): readonly string[];
 }
 
+/** How what a manager installs is named in package URLs (purl). */
+export interface PurlForm {
+  readonly type: string;
+  /** Hosts of the registry that the type means where nothing else is said. */
+  readonly publicHosts: readonly string[];
+  /** What stands behind a registry's address in the address of a package's archive. */
+  readonly archivePath: RegExp;
+}
+
 /** A package manager as the sandbox drives it. Everything here is data or a pure function: `src/sandbox/` runs the commands. */
 export interface PackageManager {
   readonly name: ManagerName;
@@ -106,6 +115,7 @@ export interface PackageManager {
   readonly allowLists: readonly AllowListForm[];
   /** Takes a direct dependency out of a project, with its name behind, e.g. `npm uninstall`. */
   readonly removal: string;
+  readonly purl: PurlForm;
   /** Hosts that its own files name beside the configured `registry` (its URL). */
   registryHosts(registry: string): readonly string[];
   /** Settings that it takes from HOME alone. They are added to a file that stands there already. */

@@ -15,6 +15,7 @@ import { dataInNames, type GatewayObservation, leakedDecoy, refusedEgress, toAle
 import { directRow, recordRow } from './egress-rows.js';
 import { type PhaseStart, toFinding } from './findings.js';
 import { foreignWriteAlerts } from './foreign-write.js';
+import { installedPart } from './installed.js';
 import { type KnownPackages, lowerKnown } from './known-packages.js';
 import { oddPrograms } from './odd-programs.js';
 import { PackageIndex } from './package-index.js';
@@ -22,7 +23,7 @@ import { processRows } from './process-rows.js';
 import type { ProcessTree } from './process-tree.js';
 import { baselineOutcome, type ProjectBaseline } from './project-baseline.js';
 import { type AuthoredWrite, foreignOf, type ProjectWrites } from './project-writes.js';
-import type { Finding, InstalledRow, Phase, Report } from './report.js';
+import type { Finding, Phase, Report } from './report.js';
 import type { ScriptCheck } from './script-check.js';
 import { allowScripts, packageRows } from './script-rows.js';
 import { specOf } from './spec.js';
@@ -110,7 +111,7 @@ export function buildReport(evidence: Evidence): Report {
     egressMode: evidence.egressMode,
     egress: egressRows(evidence, seen, actors),
     packages,
-    installed: fetched.map(toInstalledRow),
+    ...installedPart(fetched, index),
     disagreements: [...evidence.disagreements],
     ...(scriptCheck === null ? {} : { scriptCheck: { problem: scriptCheck.problem } }),
     allowScripts: allowScripts(packages, verdict, judged, scriptCheck && contacting(evidence, seen, actors)),
@@ -152,12 +153,6 @@ function nothingInstalled({ phases, packages, manager }: Evidence): readonly Inc
   const shown = names.slice(0, 5).join(', ');
   const message = `the project declares ${names.length} dependencies (${shown}) and none was found after ${manager?.name ?? 'the package manager'} had fetched them`;
   return [{ code: 'nothing-installed', message }];
-}
-
-function toInstalledRow({ name, calledItself, version, path, from }: InstalledPackage): InstalledRow {
-  const { kind, resolved, integrity } = from;
-  const other = calledItself === undefined ? {} : { calledItself };
-  return { name, ...other, version, folder: path, from: kind, resolved, integrity };
 }
 
 function allFindings(

@@ -159,6 +159,8 @@ const processRowSchema = z.object({
 /** One program start in the sandbox. */
 export type ProcessRow = z.infer<typeof processRowSchema>;
 
+const dependsOn = z.array(z.number().int().nonnegative()).optional();
+
 const installedRow = z.object({
   name: z.string(),
   calledItself: z.string().optional(),
@@ -168,6 +170,8 @@ const installedRow = z.object({
   from: z.enum(ORIGINS),
   resolved: z.string().nullable(),
   integrity: z.string().nullable(),
+  /** Where in `installed`, from 0, the packages stand that its dependencies lead to. Absent in reports of before it was kept. */
+  dependsOn,
 });
 /** One package that was fetched, and where it came from. */
 export type InstalledRow = z.infer<typeof installedRow>;
@@ -241,6 +245,8 @@ export const reportSchema = z.object({
   ),
   /** Everything that was fetched, before any code of it ran; the project itself is not part of it. Absent in reports of before it was kept. */
   installed: z.array(installedRow).optional(),
+  /** The project, as its manifest calls it. Absent where no package was listed, and in reports of before it was kept. */
+  project: z.object({ name: z.string(), version: z.string(), dependsOn }).optional(),
   /** Where the package manager's own record of the install and the disk disagree. */
   disagreements: z.array(z.string()).optional(),
   /**

@@ -9,6 +9,7 @@ import type { Finding, PackageRef, Report } from './report.js';
 import { size } from './size.js';
 import { specOf } from './spec.js';
 import { commandOf, subjectOf } from './subject.js';
+import { installedBlock } from './text-installed.js';
 import { TextPage } from './text-page.js';
 
 export interface TextOptions {
@@ -47,6 +48,7 @@ export function renderText(report: JoinedReport, options: TextOptions): string {
     observations(report, page),
     network(report, page),
     audit(report.gitlab, page),
+    installedBlock(report, page),
     facts(report, page),
     endOfLog(report, page),
     nextSteps(report, page),

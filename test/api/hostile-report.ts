@@ -56,6 +56,16 @@ export function hostileReport(count = 10_000): Report {
     ],
     manager: { name: 'npm', version: hostileAt(0), reason: hostileAt(1), leftOut: named },
     egress: named.map((host) => egressRow({ host })),
+    installed: named.map((text) => ({
+      name: text,
+      calledItself: text,
+      version: text,
+      folder: text,
+      from: 'registry',
+      resolved: text,
+      integrity: text,
+    })),
+    disagreements: named,
     allowScripts: { recommended: named, refused: named },
     incomplete: [{ code: 'install-failed', message: hostileAt(0) }],
     processes: {

@@ -21,6 +21,7 @@ describe('GET /v1/jobs/:id/report', () => {
     ['sarif', 'application/sarif+json'],
     ['junit', 'application/xml'],
     ['codequality', 'application/json'],
+    ['cyclonedx', 'application/vnd.cyclonedx+json'],
   ])('%s is served as %s, with the verdict in a header', async (format, type) => {
     service.queue.views.set(
       ID,

@@ -88,7 +88,7 @@ describe('the page of a report', () => {
     expect(text).toMatch(/0\.00 s 40 npm ci 2\.50 s 41 node setup\.js finding e@1/);
     expect(text).toMatch(/wait, prepare 10\.0 s – install 20\.0 s 2 drain 1 min 0 s – findings 2/);
     expect(text).toContain('added 3 packages ·[32mdone');
-    for (const format of ['json', 'gitlab', 'sarif', 'junit', 'codequality']) {
+    for (const format of ['json', 'gitlab', 'sarif', 'junit', 'codequality', 'cyclonedx']) {
       expect(page).toContain(`href="/v1/jobs/${ID}/report?format=${format}"`);
     }
   });
@@ -118,6 +118,25 @@ describe('the page of a report', () => {
     expect(text).toMatch(/Still ran when the phase was over: node miner\.js process 77/);
     expect(text).toMatch(/import stopped at its deadline .*2 packages loaded, 1 of them in vain/);
     expect(text).toMatch(/bad@2\.0\.0 not loaded 31 ms Cannot find module x \.\/sub .*good@1\.0\.0 loaded 20 ms/);
+  });
+
+  test('says how many packages were installed from where, and what about them is odd', async () => {
+    const row = { version: '1.0.0', from: 'registry', resolved: null, integrity: null } as const;
+    const many = Array.from({ length: 1_500 }, (_, at) => ({ ...row, name: `p${at}`, folder: `node_modules/p${at}` }));
+    const installed: Report['installed'] = [
+      ...many,
+      { ...row, name: 'forked', folder: 'node_modules/forked', from: 'git' },
+      { ...row, name: 'liar', calledItself: '<b>esbuild', folder: 'node_modules/liar' },
+    ];
+    const disagreements = ['node_modules/x is on the disk, and not in the record'];
+    const page = await pageOf(report({ installed, disagreements }));
+    const text = words(page);
+    expect(text).toContain('1,502 packages, registry 1,501, git 1.');
+    expect(text).toContain('1 package calls itself otherwise');
+    expect(text).toMatch(/liar@1\.0\.0 &lt;b&gt;esbuild registry node_modules\/liar/);
+    expect(text).toMatch(/record of the install and the disk disagree: node_modules\/x is on the disk/);
+    expect(text).not.toContain('p77@');
+    expect(await pageOf(report())).not.toContain('id="installed"');
   });
 
   test('says who accepted what does not decide the verdict', async () => {

@@ -136,6 +136,31 @@ describe('the report in a terminal', () => {
     expect(text).toContain('allowed  x.attacker.invalid:443 (proxy, 1×, 1.5 KiB sent, 7 bytes received)');
   });
 
+  it('says how many packages were installed from where, and what about them is odd, in a few lines', () => {
+    const row = { version: '1.0.0', from: 'registry', resolved: null, integrity: null } as const;
+    const installed: Report['installed'] = [
+      ...Array.from({ length: 1_500 }, (_, at) => ({ ...row, name: `p${at}`, folder: `node_modules/p${at}` })),
+      { ...row, name: 'forked', folder: 'node_modules/forked', from: 'git' },
+      ...Array.from({ length: 40 }, (_, at) => ({
+        ...row,
+        name: `a${at}`,
+        calledItself: 'real\u001b[2J',
+        folder: `a${at}`,
+      })),
+    ];
+    const disagreements = Array.from(
+      { length: 40 },
+      (_, at) => `node_modules/x${at} is on the disk,\nand not in the record`,
+    );
+    const text = renderText(report({ installed, disagreements }), { colour: false, width: 80 });
+    const block = text.split('\n\n').find((part) => part.startsWith('Installed\n')) ?? '';
+    expect(block.split('\n')).toHaveLength(14);
+    expect(block).toContain('\n  1541 packages, registry 1540, git 1\n  a0@1.0.0 calls itself real·[2J\n');
+    expect(block).toContain('\n  … and 35 more packages that call themselves otherwise, in the JSON report\n');
+    expect(block).toContain('\n  ! node_modules/x0 is on the disk,·and not in the record\n');
+    expect(renderText(report(), { colour: false, width: 80 })).not.toContain('Installed');
+  });
+
   it('keeps every line of the fullest report within 80 columns, and a page', () => {
     const text = renderText(
       report({
@@ -160,6 +185,16 @@ describe('the report in a terminal', () => {
           process: null,
           package: null,
         })),
+        installed: Array.from({ length: 100 }, (_, at) => ({
+          name: 'n'.repeat(200),
+          calledItself: 'c'.repeat(200),
+          version: '1.0.0',
+          folder: String(at),
+          from: 'registry',
+          resolved: null,
+          integrity: null,
+        })),
+        disagreements: Array(100).fill('folder/'.repeat(100)),
         incomplete: [{ code: 'sandbox-failed', message: 'word '.repeat(100) }],
         allowScripts: { recommended: Array(300).fill('esbuild@0.25.0'), refused: Array(300).fill('evil@1.0.0') },
       }),

@@ -91,6 +91,7 @@ export const OPERATIONS: readonly Operation[] = [
         content: {
           'application/json': null,
           'application/sarif+json': null,
+          'application/vnd.cyclonedx+json': null,
           'application/xml': null,
           'text/plain': null,
         },

@@ -5,6 +5,7 @@ import type { Page } from './document.js';
 import { findingSection, observationSection } from './finding-section.js';
 import { gitlabSection } from './gitlab-section.js';
 import { type Html, hostileLines, html } from './html.js';
+import { installedSection } from './installed-section.js';
 import { networkSection } from './network-section.js';
 import { nextSection } from './next-section.js';
 import { phaseSection } from './phase-section.js';
@@ -22,6 +23,7 @@ const FORMATS = [
   ['sarif', 'SARIF'],
   ['junit', 'JUnit'],
   ['codequality', 'Code Quality'],
+  ['cyclonedx', 'CycloneDX'],
 ] as const;
 
 /** The page of a job that has its report: complete without JavaScript, and under 200 KB whatever the report holds. */
@@ -37,6 +39,7 @@ ${timelineSection(report)}
 ${gitlabSection(report)}
 ${scriptSection(report)}
 ${networkSection(report)}
+${installedSection(report)}
 ${phaseSection(report)}
 ${processSection(report)}
 ${observationSection(report)}

@@ -12,6 +12,8 @@ const PROGRAMS = `${OPT}/ruby`;
 /** Of several in one folder Bundler takes the first. */
 const GEMFILES = ['gems.rb', 'Gemfile'] as const;
 
+const RUBYGEMS = ['rubygems.org', 'index.rubygems.org'];
+
 /**
  * A project's `.bundle/config` wins over the environment, so its folder is another one (`image/opt/ruby/settings.rb` puts there
  * what counts of it). Every group is fetched, into the project. The lock file is kept to where it fits the Gemfile. No other
@@ -45,7 +47,8 @@ export const bundler: PackageManager = {
   lock: LOCK,
   allowLists: [],
   removal: 'bundle remove',
-  registryHosts: () => ['rubygems.org', 'index.rubygems.org'],
+  purl: { type: 'gem', publicHosts: RUBYGEMS, archivePath: /\/gems\/[^/]+$/ },
+  registryHosts: () => RUBYGEMS,
   homeFiles: () => [],
   image: 'bundler',
   recognition: {

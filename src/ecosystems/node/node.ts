@@ -17,10 +17,18 @@ const BUILD_INSTALL = [
   '--git=git',
 ];
 
+/** `/NAME/-/FILE`; GitHub's registry has `/download/NAME/VERSION/HASH`. */
+const ARCHIVE_PATH = /\/(?:(?:@|%40)[^/]+\/)?[^/]+\/-\/.+$|\/download\/(?:(?:@|%40)[^/]+\/)?[^/]+\/[^/]+\/[^/]+$/i;
+
 /** What the managers of node_modules have in common. `record`: the name by which the lister knows how one keeps its record. */
 export function nodeModules(record: string) {
   return {
     image: 'npm',
+    purl: {
+      type: 'npm',
+      publicHosts: ['registry.npmjs.org', 'registry.yarnpkg.com'],
+      archivePath: ARCHIVE_PATH,
+    },
     // Yarn 1 writes npm's registry into lock files under a name of its own, and the others read what was made from these.
     registryHosts: (registry) => (new URL(registry).host === 'registry.npmjs.org' ? ['registry.yarnpkg.com'] : []),
     homeFiles: () => [],

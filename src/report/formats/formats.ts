@@ -1,5 +1,6 @@
 import { renderText } from '../text.js';
 import { codeQuality } from './code-quality.js';
+import { cyclonedx } from './cyclonedx/cyclonedx.js';
 import { type Format, toJson } from './format.js';
 import { gitlab } from './gitlab.js';
 import { junit } from './junit.js';
@@ -18,10 +19,15 @@ const text: Format = {
 };
 
 /** Every way to write a report down, by the name that `?format=` and `--format` know it by. */
-export const FORMATS = { text, json, gitlab, sarif, junit, codequality: codeQuality } as const satisfies Record<
-  string,
-  Format
->;
+export const FORMATS = {
+  text,
+  json,
+  gitlab,
+  sarif,
+  junit,
+  codequality: codeQuality,
+  cyclonedx,
+} as const satisfies Record<string, Format>;
 export type FormatName = keyof typeof FORMATS;
 
 export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];

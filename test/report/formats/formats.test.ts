@@ -3,7 +3,7 @@ import { FORMAT_NAMES, FORMATS, type FormatName } from '../../../src/report/form
 import { lockFileOf } from '../../../src/report/formats/lock-file.js';
 import { type Report, reportSchema } from '../../../src/report/report.js';
 import { finding, report } from '../../api/reports.js';
-import { gitlabFaults, junitFaults, SCHEMAS_MISSING, sarifFaults } from './validators.js';
+import { cycloneDxFaults, gitlabFaults, junitFaults, SCHEMAS_MISSING, sarifFaults } from './validators.js';
 
 const CONTEXT = { file: 'web/package-lock.json', reportUrl: 'https://packwarden.example/jobs/1', version: '1.2.3' };
 
@@ -18,7 +18,8 @@ interface CodeQualityEntry {
 }
 
 /** What is wrong with a rendering, by the published schema of its format. */
-function faultsOf(format: FormatName, text: string): readonly string[] {
+async function faultsOf(format: FormatName, text: string): Promise<readonly string[]> {
+  if (format === 'cyclonedx') return cycloneDxFaults(text);
   if (format === 'gitlab') return gitlabFaults(text);
   if (format === 'sarif') return sarifFaults(text);
   if (format === 'junit') return junitFaults(text);
@@ -58,10 +59,19 @@ function hostile(text: string): Report {
     alert: { ...finding().alert, output: text, output_fields: { 'fd.name': text, 'proc.cmdline': text } },
   });
   const packages = [{ name: text, version: text, scripts: ['install'], ran: true, commands: [], findings: 1 }];
+  const installed: Report['installed'] = [
+    { name: text, calledItself: text, version: text, folder: text, from: 'git', resolved: text, integrity: text },
+    { name: `@${text}/x`, version: text, folder: text, from: 'registry', resolved: `https://${text}`, integrity: null },
+    { name: 'x', version: '1', folder: 'x', from: 'tarball', resolved: `https://x.invalid/${text}`, integrity: null },
+    { name: 'y', version: '1', folder: 'y', from: 'git', resolved: `ssh://x.invalid/#${text}`, integrity: null },
+  ];
   return report({
     verdict: 'findings',
     findings: [evil],
     packages,
+    installed,
+    project: { name: text, version: text },
+    disagreements: [text],
     log: text,
     incomplete: [{ code: text, message: text }],
   });
@@ -84,31 +94,34 @@ describe.skipIf(SCHEMAS_MISSING)(`formats by their published schemas${SCHEMAS_MI
   const rows = FORMAT_NAMES.flatMap((format) =>
     Object.entries(reports).map(([title, from]) => [format, title, from] as const),
   );
-  it.each(rows)('%s of a %s report', (format, _title, from) => {
-    expect(faultsOf(format, render(format, from))).toEqual([]);
+  it.each(rows)('%s of a %s report', async (format, _title, from) => {
+    expect(await faultsOf(format, render(format, from))).toEqual([]);
   });
 
   it.each(FORMAT_NAMES.flatMap((format) => HOSTILE.map(([title, text]) => [format, title, text] as const)))(
     '%s lets %s in every field change nothing',
-    (format, _title, text) => {
+    async (format, _title, text) => {
       const rendered = render(format, hostile(text));
-      expect(faultsOf(format, rendered)).toEqual([]);
+      expect(await faultsOf(format, rendered)).toEqual([]);
       expect(rendered).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e\u2066\ufeff\ufffe]/);
       expect(Buffer.from(rendered).toString()).toBe(rendered);
       if (format !== 'json') expect(rendered.length).toBeLessThan(60_000);
     },
   );
 
-  it.each(FORMAT_NAMES)('%s of 10,000 findings by one package is quick, and small where it is for people', (format) => {
-    const many = Array.from({ length: 10_000 }, (_, pid) =>
-      finding({ processes: [{ pid, cmdline: `node ${pid}.js`, cwd: '/' }] }),
-    );
-    const start = performance.now();
-    const rendered = render(format, report({ verdict: 'findings', findings: many }));
-    expect(performance.now() - start).toBeLessThan(5_000);
-    expect(faultsOf(format, rendered)).toEqual([]);
-    if (format !== 'json') expect(rendered.length).toBeLessThan(100_000);
-  });
+  it.each(FORMAT_NAMES)(
+    '%s of 10,000 findings by one package is quick, and small where it is for people',
+    async (format) => {
+      const many = Array.from({ length: 10_000 }, (_, pid) =>
+        finding({ processes: [{ pid, cmdline: `node ${pid}.js`, cwd: '/' }] }),
+      );
+      const start = performance.now();
+      const rendered = render(format, report({ verdict: 'findings', findings: many }));
+      expect(performance.now() - start).toBeLessThan(5_000);
+      expect(await faultsOf(format, rendered)).toEqual([]);
+      if (format !== 'json') expect(rendered.length).toBeLessThan(100_000);
+    },
+  );
 });
 
 describe('the GitLab report', () => {

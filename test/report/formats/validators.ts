@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Version } from '@cyclonedx/cyclonedx-library/Spec';
+import { JsonStrictValidator } from '@cyclonedx/cyclonedx-library/Validation';
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
@@ -26,6 +28,20 @@ function compile(file: string): ValidateFunction {
 
 export const gitlabFaults = jsonValidator('gitlab-dependency-scanning.json');
 export const sarifFaults = jsonValidator('sarif-2.1.0.json');
+
+const cycloneDx = new JsonStrictValidator(Version.v1dot6);
+
+/** By the schema that its library carries, and with each mark there once, as no schema can say. */
+export async function cycloneDxFaults(text: string): Promise<readonly string[]> {
+  const faults = await cycloneDx.validate(text);
+  if (faults !== null) return [JSON.stringify(faults)];
+  const { metadata, components } = JSON.parse(text) as {
+    metadata: { component: { 'bom-ref': string } };
+    components: readonly { 'bom-ref': string }[];
+  };
+  const refs = [metadata.component, ...components].map((component) => component['bom-ref']);
+  return refs.filter((ref, at) => refs.indexOf(ref) !== at);
+}
 
 /** Well-formed, and as readers of JUnit XML expect it. */
 export function junitFaults(text: string): readonly string[] {

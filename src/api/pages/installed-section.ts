@@ -1,0 +1,42 @@
+import { originsOf, otherwiseCalled } from '../../report/origins.js';
+import type { Report } from '../../report/report.js';
+import { specOf } from '../../report/spec.js';
+import { counted, more } from './finding-section.js';
+import { fitting, type Html, hostile, html, type Part } from './html.js';
+
+const RENAMED = { most: 40, bytes: 8_000 };
+const DISAGREEMENTS = { most: 40, bytes: 8_000 };
+
+/** What was fetched, before any code of it ran: how many packages, from where, and what about them is odd. */
+export function installedSection(report: Report): Html {
+  const { installed = [], disagreements = [], id } = report;
+  if (installed.length === 0 && disagreements.length === 0) return html``;
+  const origins = originsOf(installed).map(([kind, count]) => `${kind} ${count.toLocaleString('en')}`);
+  return html`<section aria-labelledby="installed"><h2 id="installed">Installed packages</h2>
+<p>${[counted(installed.length, 'package'), ...origins].join(', ')}. <a href="/v1/jobs/${id}/report?format=cyclonedx" download>All of them, as CycloneDX</a></p>
+${disagreementList(disagreements, id)}
+${renamedTable(report)}
+</section>`;
+}
+
+function disagreementList(disagreements: readonly string[], id: string): Part {
+  if (disagreements.length === 0) return null;
+  const { shown, left } = fitting(disagreements, DISAGREEMENTS, (words) => html`<li>${hostile(words)}</li>`);
+  return html`<div class="notice"><p>The package manager’s own record of the install and the disk disagree:</p><ul>${shown}</ul>${more(left, 'disagreements', id)}</div>`;
+}
+
+function renamedTable({ installed = [], id }: Report): Part {
+  const renamed = otherwiseCalled(installed);
+  if (renamed.length === 0) return null;
+  const { shown, left } = fitting(
+    renamed,
+    RENAMED,
+    (row) =>
+      html`<tr><th scope="row">${hostile(specOf(row), 120)}</th><td>${hostile(row.calledItself, 120)}</td><td>${row.from}</td><td><code>${hostile(row.folder, 160)}</code></td></tr>`,
+  );
+  return html`<details><summary>${counted(renamed.length, 'package calls itself', 'packages call themselves')} otherwise</summary>
+<div class="scroll" role="region" aria-label="Packages that call themselves otherwise" tabindex="0"><table>
+<thead><tr><th scope="col">Delivered as</th><th scope="col">Calls itself</th><th scope="col">From</th><th scope="col">Folder</th></tr></thead>
+<tbody>${shown}</tbody></table></div>
+${more(left, 'packages', id)}</details>`;
+}

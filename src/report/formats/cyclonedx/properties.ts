@@ -1,0 +1,14 @@
+import { Property, PropertyRepository } from '@cyclonedx/cyclonedx-library/Models';
+import { cut, plain } from '../../plain.js';
+
+const MAX_CHARS = 500;
+
+/** What CycloneDX has no member for, under names of our own; what is not there is left out. */
+export function properties(
+  entries: readonly (readonly [name: string, value: string | null | undefined])[],
+): PropertyRepository {
+  const told = entries.flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [new Property(`packwarden:${name}`, cut(plain(value), MAX_CHARS))],
+  );
+  return new PropertyRepository(told);
+}

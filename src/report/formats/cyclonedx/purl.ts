@@ -1,0 +1,54 @@
+import type { PurlForm } from '../../../ecosystems/manager.js';
+import { cut, plain } from '../../plain.js';
+import type { InstalledRow } from '../../report.js';
+import { urlOf, vcsUrlOf } from './addresses.js';
+
+const MAX_CHARS = 256;
+
+/**
+ * The package URL of a package; undefined where it has no name or version that could be one's: what is cut or cleaned would be
+ * another package's. Names keep their case, as the types npm and gem say: the usual library (`packageurl-js` 2.0) lowers it, and
+ * `JSONStream` is not `jsonstream`.
+ */
+export function purlOf(row: InstalledRow, form: PurlForm): string | undefined {
+  const { name, version } = row;
+  if (name === '' || !isUsable(name) || !isUsable(version)) return undefined;
+  const [namespace, ownName] = splitName(name);
+  if (ownName === '') return undefined;
+  const path = [form.type, ...(namespace === null ? [] : [namespace]), ownName].map(encoded).join('/');
+  const qualifiers = qualifiersOf(row, form).map(([key, value]) => `?${key}=${encoded(value)}`);
+  return `pkg:${path}${version === '' ? '' : `@${encoded(version)}`}${qualifiers.join('')}`;
+}
+
+/** `@scope/name` as scope and name. */
+export function splitName(name: string): readonly [namespace: string | null, name: string] {
+  const slash = name.indexOf('/');
+  return name.startsWith('@') && slash > 1 ? [name.slice(0, slash), name.slice(slash + 1)] : [null, name];
+}
+
+function isUsable(text: string): boolean {
+  return text === cut(plain(text).trim(), MAX_CHARS);
+}
+
+/** Where it comes from, if that is not what the type means anyway: at most one. */
+function qualifiersOf({ from, resolved }: InstalledRow, form: PurlForm): readonly (readonly [string, string])[] {
+  if (resolved === null) return [];
+  const address = from === 'git' ? vcsUrlOf(resolved) : urlOf(resolved);
+  if (address === undefined) return [];
+  if (from === 'git') return [['vcs_url', address]];
+  if (from === 'tarball') return [['download_url', address]];
+  const registry = from === 'registry' ? privateRegistry(address, form) : undefined;
+  return registry === undefined ? [] : [['repository_url', registry]];
+}
+
+function privateRegistry(address: string, { publicHosts, archivePath }: PurlForm): string | undefined {
+  const { origin, host, pathname } = new URL(address);
+  return publicHosts.includes(host) ? undefined : origin + pathname.replace(archivePath, '');
+}
+
+/** Everything but letters, digits, `.-_~` and the colon. */
+function encoded(text: string): string {
+  return encodeURIComponent(text)
+    .replaceAll('%3A', ':')
+    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
