@@ -38,6 +38,7 @@ export class Detonation {
   #run: SandboxRun | undefined;
   #packages: readonly InstalledPackage[] = [];
   #disagreements: readonly string[] = [];
+  #commands: ReadonlyMap<string, string> = new Map();
   readonly #checksScripts: boolean;
   #withoutScripts: LoadsWithoutScripts | null = null;
   #scriptCheck: ScriptCheck | null;
@@ -183,6 +184,7 @@ export class Detonation {
       const listing = await this.#limited('listing the packages', SLACK_MS, run.packages());
       this.#packages = listing.packages;
       this.#disagreements = listing.disagreements;
+      this.#commands = listing.commands;
       const hasFailed = this.#incomplete.some(({ code }) => code === 'fetch-failed' || code === 'fetch-timeout');
       this.#incomplete.push(...listing.incomplete.filter(({ code }) => code !== 'fetch-failed' || !hasFailed));
     } catch (error) {
@@ -271,6 +273,7 @@ export class Detonation {
       steps: this.#run?.steps ?? new Steps(),
       packages: this.#packages,
       disagreements: this.#disagreements,
+      commands: this.#commands,
       egressMode: this.#run?.egressMode ?? null,
       egress: this.#run?.egress() ?? [],
       leaks: this.#run?.leaks() ?? [],

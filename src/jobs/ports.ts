@@ -102,6 +102,8 @@ export interface PackageListing {
   readonly packages: readonly InstalledPackage[];
   /** In words for the report. */
   readonly disagreements: readonly string[];
+  /** Paths of the names in `.bin` folders, each with the file that it leads to, links resolved. */
+  readonly commands: ReadonlyMap<string, string>;
   /**
    * Why the run can't be vouched for: the project or a package is made for another version of its language; the fetch ended well and
    * not at its end.

@@ -1,7 +1,9 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { Alert } from '../falco/alert.js';
+import { actorOf } from './actor.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessNode, ProcessStart, ProcessTree } from './process-tree.js';
+import type { AuthoredWrite } from './project-writes.js';
 import type { Finding, PackageRef } from './report.js';
 import type { Step, Steps } from './steps.js';
 
@@ -39,7 +41,9 @@ export interface Attribution {
   readonly step: Step | undefined;
   /** How far the process is below the step's own first one: 0 is that one itself. Undefined like `step`. */
   readonly depth: number | undefined;
-  /** Undefined when it can't be said: never a guess. */
+  /** The package whose step it is; undefined when it can't be said: never a guess. */
+  readonly owner: InstalledPackage | undefined;
+  /** The package whose code did it, where its step is known: mostly `owner`. */
   readonly by: InstalledPackage | undefined;
   readonly package: PackageRef | null;
   /** From the process that did it up to the one the sandbox started, the latest program of each first. */
@@ -95,14 +99,27 @@ function ownerOf(
   return tool === undefined ? undefined : packages.owning(tool);
 }
 
-/** Names the package whose step an alert's process belongs to. */
-export function attribute(alert: Alert, { tree, steps, packages }: Actors): Attribution {
+/** Names the package whose step an alert's process belongs to, and the one whose code did it. */
+export function attribute(
+  alert: Alert,
+  { tree, steps, packages }: Actors,
+  foreignWrites: readonly AuthoredWrite[] = [],
+): Attribution {
   const chain = tree.chain(alert);
   const programs = chain.flatMap((node) => [...node.programs].reverse());
   const processes = programs.slice(0, SHOWN_PROCESSES).map(({ pid, cmdline, cwd }) => ({ pid, cmdline, cwd }));
   const place = stepOf(chain, steps);
-  const by = place && ownerOf(place, chain, packages);
-  return { step: place?.step, depth: place?.top, by, package: by ? packages.ref(by) : null, programs, processes };
+  const owner = place && ownerOf(place, chain, packages);
+  const by = owner && actorOf(alert, programs, owner, { packages, foreignWrites });
+  return {
+    step: place?.step,
+    depth: place?.top,
+    owner,
+    by,
+    package: by ? packages.ref(by) : null,
+    programs,
+    processes,
+  };
 }
 
 /** The step that a program start belongs to; undefined where its chain does not begin with one. */

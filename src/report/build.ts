@@ -49,6 +49,8 @@ export interface Evidence {
   readonly steps: Steps;
   readonly packages: readonly InstalledPackage[];
   readonly disagreements: readonly string[];
+  /** The names in `.bin` folders as they were fetched, each with its file. */
+  readonly commands: ReadonlyMap<string, string>;
   /** Null when no sandbox was made. */
   readonly egressMode: EgressMode | null;
   readonly egress: readonly EgressRecord[];
@@ -71,7 +73,7 @@ export interface Evidence {
 
 /** The report of one job: a pure function of the evidence. */
 export function buildReport(evidence: Evidence): Report {
-  const index = new PackageIndex(evidence.packages, evidence.projectDir);
+  const index = new PackageIndex(evidence.packages, evidence.projectDir, evidence.commands);
   const actors: Actors = { tree: evidence.tree, steps: evidence.steps, packages: index };
   const ran = packagesThatRan(actors);
   const writes = evidence.writes.authored(actors);

@@ -2,8 +2,9 @@ import { type Alert, alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { type Actors, type Attribution, attribute } from './attribution.js';
 import { decoyOf, type PlantedDecoy } from './decoys.js';
+import { isOfImage } from './image-files.js';
 import { loweredBecause } from './lowered.js';
-import { type AuthoredWrite, writerOf } from './project-writes.js';
+import type { AuthoredWrite } from './project-writes.js';
 import type { Finding, LegacyAlert } from './report.js';
 
 /** When a phase began, in milliseconds since the epoch; in order. */
@@ -53,12 +54,11 @@ export interface FindingContext extends Actors {
 export function toFinding(observed: FoldedAlert, context: FindingContext): Finding | undefined {
   const { packages, phases, decoys, foreignWrites } = context;
   const { alert, count, first, last } = observed;
-  const attribution = attribute(alert, context);
+  const attribution = attribute(alert, context, foreignWrites);
   if (alert.source === 'syscall' && isWorkers(alert, attribution)) return undefined;
   // The shell that the worker's step starts for a script is not the package's choice.
   if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
-  const { package: pkg, programs, processes } = attribution;
-  const wrote = writerOf(programs, foreignWrites);
+  const { by, owner, package: pkg, processes } = attribution;
   const lowered = loweredBecause(alert, attribution, context.manager);
   return {
     rule: alert.rule,
@@ -70,7 +70,7 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
     phase: phaseAt(alertTimeNs(alert), phases),
     package: pkg,
     decoy: alert.fields['egress.decoy'] ?? decoyOf(alert, decoys),
-    ...(wrote === undefined ? {} : { wroteBy: packages.ref(wrote.writer) }),
+    ...(owner === undefined || owner === by ? {} : { ranBy: packages.ref(owner) }),
     processes,
     ...(lowered === undefined ? {} : { known: lowered }),
     alert: toLegacyAlert(alert),
@@ -79,14 +79,6 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
 
 /** Tag of rules that mean what a script's program starts, not the script's own shell. */
 const STARTED_BY_PROGRAM = 'started_by_program';
-
-/** Where the image's programs are: its root is read-only, so no package can put one there. */
-const IMAGE_FOLDERS = /^(?:\/usr\/|\/bin\/|\/sbin\/|\/lib|\/opt\/)/;
-
-/** Whether a program's file, as the kernel names it, is one of the image. */
-export function isOfImage(exepath: string): boolean {
-  return IMAGE_FOLDERS.test(exepath);
-}
 
 /** The container engine's helper as the kernel names it: a file of the host, which no path of the container leads to. */
 const ENGINE_HELPER = /^(?:runc|crun|memfd:runc_cloned.*|\/proc\/self\/exe|\/usr\/s?bin\/(?:runc|crun))$/;

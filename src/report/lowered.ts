@@ -24,10 +24,10 @@ const FILE_FIELDS = ['fd.name', 'evt.arg.newpath', 'evt.arg.path', 'evt.arg.name
  */
 export function loweredBecause(
   alert: Alert,
-  { by, step, programs }: Attribution,
+  { owner, by, step, programs }: Attribution,
   manager: string | null,
 ): string | undefined {
-  if (by !== undefined && isOwn(by) && isAboutItself(alert, by, programs)) {
+  if (owner !== undefined && isOwn(owner) && isAboutItself(alert, owner, programs)) {
     return "the project's own script changes the project's own settings";
   }
   const [program] = programs;

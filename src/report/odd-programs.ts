@@ -1,7 +1,7 @@
 import type { Alert } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { type Actors, ownerOfStart, stepOfStart } from './attribution.js';
-import { isOfImage } from './findings.js';
+import { isOfImage } from './image-files.js';
 import type { ProcessStart } from './process-tree.js';
 
 /** The rule names under which programs are reported that the process trace alone shows. */

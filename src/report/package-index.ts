@@ -7,10 +7,19 @@ export class PackageIndex {
   readonly #byPath = new Map<string, InstalledPackage>();
   readonly #parents = new Map<string, string | null>();
   readonly #projectDir: string;
+  readonly #commands: ReadonlyMap<string, string>;
 
-  /** `packages` as the sandbox lists them, the project itself (`path` `.`) first. */
-  constructor(packages: readonly InstalledPackage[], projectDir: string) {
+  /**
+   * `packages` as the sandbox lists them, the project itself (`path` `.`) first; `commands`: the files that the names in `.bin`
+   * folders lead to.
+   */
+  constructor(
+    packages: readonly InstalledPackage[],
+    projectDir: string,
+    commands: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.#projectDir = projectDir;
+    this.#commands = commands;
     for (const pkg of packages) {
       this.#byPath.set(pkg.path, pkg);
       this.#byFolder.set(pkg.realPath, pkg);
@@ -37,6 +46,11 @@ export class PackageIndex {
       folder = folder.slice(0, folder.lastIndexOf('/'));
     }
     return undefined;
+  }
+
+  /** Where the name of a command (`node_modules/.bin/NAME`) leads, as it was fetched; any other path as it is. */
+  fileOf(path: string): string {
+    return this.#commands.get(path) ?? path;
   }
 
   /** The package that `require(name)` finds from the project's root. */

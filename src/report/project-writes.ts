@@ -1,8 +1,8 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import { type Alert, alertTimeNs } from '../falco/alert.js';
+import type { Alert } from '../falco/alert.js';
 import { type Actors, attribute } from './attribution.js';
 import type { PackageIndex } from './package-index.js';
-import { type ProcessStart, trimSlash } from './process-tree.js';
+import { trimSlash } from './process-tree.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that tells which process wrote a file of the project. */
 export const WRITE_RULE = 'Packwarden project write';
@@ -23,9 +23,6 @@ export interface AuthoredWrite {
   readonly writer: InstalledPackage;
   readonly owner: InstalledPackage;
 }
-
-/** Programs that run the file which is their first argument. */
-const INTERPRETER = /\/(?:node|sh|bash|dash|python3[\d.]*|perl|ruby)$/;
 
 /** What was written in a project's folders by others than the package manager. */
 export class ProjectWrites {
@@ -51,9 +48,11 @@ export class ProjectWrites {
     const found: AuthoredWrite[] = [];
     for (const { path, alert } of this.#byKey.values()) {
       const owner = actors.packages.owning(path);
-      const writer = owner && attribute(alert, actors).by;
-      if (writer === undefined || writer === actors.packages.root) continue;
-      found.push({ path, alert, writer, owner: owner as InstalledPackage });
+      if (owner === undefined) continue;
+      const { owner: runner, by } = attribute(alert, actors);
+      if (runner === undefined || runner === actors.packages.root) continue;
+      // A tool of another package that works in the folder of the package that called it does what it is for.
+      found.push({ path, alert, writer: runner === owner ? runner : (by ?? runner), owner });
     }
     return found;
   }
@@ -64,29 +63,13 @@ export function foreignOf(writes: readonly AuthoredWrite[], packages: PackageInd
   return writes.filter(({ writer, owner }) => owner !== packages.root && owner !== writer);
 }
 
-/** Who wrote, before, the program files that these processes ran: the first of them that a foreign package had written. */
-export function writerOf(
-  programs: readonly ProcessStart[],
-  writes: readonly AuthoredWrite[],
-): AuthoredWrite | undefined {
-  if (writes.length === 0) return undefined;
-  for (const program of programs) {
-    const files = programFiles(program);
-    const write = writes.find(({ path, alert }) => {
-      return files.includes(path) && alertTimeNs(alert) <= program.time;
-    });
-    if (write !== undefined) return write;
-  }
-  return undefined;
-}
+/** Files that a program or a loader runs; documents and data are read, not run. */
+const NO_CODE =
+  /\.(?:md|markdown|txt|map|html?|css|svg|png|jpe?g|gif|ico|d\.[cm]?ts|log|lock|ya?ml)$|\/(?:LICEN[CS]E|README|CHANGELOG)[^/]*$/i;
 
-/** The files a program came from: its own, and the script that an interpreter was given. */
-function programFiles({ exepath, cmdline, cwd }: ProcessStart): readonly string[] {
-  if (!INTERPRETER.test(exepath)) return [exepath];
-  const script = cmdline.split(' ').find((word, index) => index > 0 && !word.startsWith('-'));
-  if (script === undefined) return [exepath];
-  const path = script.startsWith('/') ? script : `${cwd}/${script.replace(/^\.\//, '')}`;
-  return [path, `${path}.js`];
+/** Whether what was written may be run. */
+export function writtenCode({ path }: AuthoredWrite): boolean {
+  return !NO_CODE.test(path);
 }
 
 function writtenPath(alert: Alert): string | undefined {

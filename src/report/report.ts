@@ -71,8 +71,8 @@ const findingSchema = z.object({
   package: packageRef.nullable(),
   /** The planted fake credential that it was about, e.g. `SSH key`. */
   decoy: z.string().nullable(),
-  /** Who had written the program that did it into the package's folder, where that was another package. */
-  wroteBy: packageRef.optional(),
+  /** Whose step it happened in, where that is another package than the one whose code did it. */
+  ranBy: packageRef.optional(),
   /** From the process that did it up to the one the sandbox started. */
   processes: z.array(processRef),
   /** Of a correlated finding: what it was put together from, in time. */

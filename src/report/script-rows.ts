@@ -59,7 +59,9 @@ export function allowScripts(
   contacting: ReadonlySet<string> | null,
 ): Report['allowScripts'] {
   const inDoubt = verdict === 'incomplete' || judged.some((finding) => finding.package === null);
-  const clean = inDoubt ? [] : packages.filter((pkg) => pkg.ran && pkg.findings === 0);
+  // Whose step another package acted in took part, willingly or not.
+  const involved = new Set(judged.flatMap(({ ranBy }) => (ranBy === undefined ? [] : [specOf(ranBy)])));
+  const clean = inDoubt ? [] : packages.filter((pkg) => pkg.ran && pkg.findings === 0 && !involved.has(specOf(pkg)));
   const isUnneeded = (pkg: Report['packages'][number]): boolean =>
     pkg.needed === false && pkg.wrote === 0 && contacting?.has(specOf(pkg)) === false;
   return {

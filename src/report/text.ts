@@ -107,10 +107,10 @@ function findingLines(finding: Finding, page: TextPage): readonly string[] {
   const decoy = finding.decoy === null || finding.parts ? '' : `(decoy: ${plain(finding.decoy)})`;
   const subject = [subjectOf(finding), decoy].filter((part) => part !== '').join(' ');
   const command = commandOf(finding);
-  const wrote = finding.wroteBy ? `written by ${label(finding.wroteBy)}` : '';
+  const ran = finding.ranBy ? `run by ${label(finding.ranBy)}` : '';
   const parts = (finding.parts ?? []).map((part) => `· ${plain(`${part.rule} ${part.subject}`).trimEnd()}`);
   const single = finding.parts || command === '' ? '' : `$ ${command}`;
-  const details = [subject, ...parts.slice(0, MAX.parts), wrote, single].filter((line) => line !== '');
+  const details = [subject, ...parts.slice(0, MAX.parts), ran, single].filter((line) => line !== '');
   return [`  ${priority}${rule}`, ...details.map((line) => page.line(line, PRIORITY_COLUMN))];
 }
 

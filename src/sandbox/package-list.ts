@@ -11,7 +11,7 @@ const shortText = z.string().max(4096);
 
 const origin = z.object({ kind: z.enum(ORIGINS), resolved: shortText.nullable(), integrity: shortText.nullable() });
 
-/** One line of the listing: a package; a disagreement between the manager's record and the disk; why the run can't be vouched for. */
+/** One line of the listing: a package; a name in a `.bin` folder and its file; a disagreement between the manager's record and the disk; why the run can't be vouched for. */
 const packageLine = z.object({
   name: shortText.min(1),
   calledItself: shortText.optional(),
@@ -30,6 +30,7 @@ const packageLine = z.object({
 const lineSchema = z.union([
   packageLine,
   z.object({ disagreement: shortText }),
+  z.object({ command: shortText.startsWith('/'), file: shortText.startsWith('/') }),
   z.object({ incomplete: z.object({ code: z.enum(['fetch-failed', 'other-runtime']), message: shortText }) }),
 ]);
 
@@ -37,16 +38,18 @@ const lineSchema = z.union([
 export function parsePackageList(text: string): PackageListing {
   const packages: InstalledPackage[] = [];
   const disagreements: string[] = [];
+  const commands = new Map<string, string>();
   const incomplete: IncompleteReason[] = [];
   for (const line of text.split('\n').filter((candidate) => candidate !== '')) {
     const parsed = parseLine(line);
     if ('disagreement' in parsed) disagreements.push(parsed.disagreement);
+    else if ('command' in parsed) commands.set(parsed.command, parsed.file);
     else if ('incomplete' in parsed) incomplete.push(parsed.incomplete);
     else packages.push(parsed);
   }
   if (packages[0]?.path !== '.')
     throw new SandboxError('listing-failed', 'the list of packages does not begin with the project');
-  return { packages, disagreements, incomplete };
+  return { packages, disagreements, commands, incomplete };
 }
 
 function parseLine(line: string): z.infer<typeof lineSchema> {

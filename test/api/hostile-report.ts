@@ -25,7 +25,7 @@ export function hostileReport(count = 10_000): Report {
       rule: index % 3 === 0 ? text : 'Read of a credential file',
       package: index % 7 === 0 ? null : { name: text, version: text, path: ['app', text, text] },
       decoy: text,
-      ...(index % 4 === 0 ? { wroteBy: { name: text, version: text, path: [] } } : {}),
+      ...(index % 4 === 0 ? { ranBy: { name: text, version: text, path: [] } } : {}),
       parts: [{ rule: text, first: '2026-11-21T09:59:12.000Z', subject: text }],
       known: text,
       ...(index % 2 === 0 ? { accepted: { reason: text, expires: '2027-01-01' } } : {}),

@@ -37,7 +37,7 @@ describe('samples that misbehave are found, and the right package is named', () 
         const found = foundBy(report, rule, sample);
         expect(found, `${rule} among ${JSON.stringify(seen)}\n${report.log.slice(-1500)}`).toBeDefined();
         expect(found && isRightPackage(found, sample), `${rule} by ${JSON.stringify(found?.package)}`).toBe(true);
-        if (sample.wroteBy !== undefined) expect(found?.wroteBy?.name).toBe(sample.wroteBy);
+        if (sample.ranBy !== undefined) expect(found?.ranBy?.name).toBe(sample.ranBy);
       }
       expect(report.monitoring.proven).toBe(true);
       expect(report.verdict, JSON.stringify(report.incomplete)).toBe('findings');

@@ -16,7 +16,7 @@ const sampleSchema = z.strictObject({
   version: z.string().optional(),
   path: z.array(z.string()).optional(),
   calledItself: z.string().optional(),
-  wroteBy: z.string().optional(),
+  ranBy: z.string().optional(),
   rules: z.array(z.string()).default([]),
   observed: z.array(z.string()).default([]),
   clean: z.boolean().default(false),

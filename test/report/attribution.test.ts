@@ -54,10 +54,10 @@ const rows: readonly [string, readonly Start[], Record<string, string>, string[]
     ['app', 'left'],
   ],
   [
-    'a script that went to another package and became its program (framing by folder and arguments)',
+    'a script that became the program of another package, whose code it is then',
     [...LEFT, [3, 20, 10, folder('node_modules/deep'), `node ${folder('node_modules/deep/index.js')}`]],
     { 'proc.pid': '20' },
-    ['app', 'left'],
+    ['deep'],
   ],
   [
     'a child that calls itself the package manager',

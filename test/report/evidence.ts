@@ -103,7 +103,7 @@ export function startAlert([second, pid, ppid, cwd, cmdline]: Start, more: Recor
     'proc.ppid': String(ppid),
     'proc.cwd': `${cwd}/`,
     'proc.cmdline': cmdline,
-    'proc.exepath': EXEPATHS[program] ?? `/usr/bin/${program}`,
+    'proc.exepath': EXEPATHS[program] ?? (program.startsWith('/') ? program : `/usr/bin/${program}`),
     ...more,
   });
 }
@@ -139,6 +139,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     tree: new ProcessTree(),
     steps: STEPS,
     disagreements: [],
+    commands: new Map(),
     packages: [pkg('.')],
     egressMode: 'registry',
     egress: [],

@@ -6,7 +6,7 @@ import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf 
 const packages = [
   pkg('.', ['writer', 'runner']),
   pkg('node_modules/writer', [], ['preinstall']),
-  pkg('node_modules/runner'),
+  pkg('node_modules/runner', [], ['install']),
 ];
 const folder = (path: string): string => `${PROJECT}/node_modules/${path}`;
 const starts: readonly Start[] = [
@@ -63,11 +63,17 @@ describe('a program that one package wrote and another runs', () => {
 
   it('names both', () => {
     const found = read([[3, '20', folder('runner/build.js')]]);
-    expect([found?.package?.name, found?.wroteBy?.name]).toEqual(['runner', 'writer']);
+    expect([found?.package?.name, found?.ranBy?.name]).toEqual(['writer', 'runner']);
+    const { allowScripts } = reportOf([[3, '20', folder('runner/build.js')]]);
+    expect(allowScripts).toEqual({ recommended: [], refused: ['writer@1.0.0'] });
   });
 
-  it('written after it ran, or another file, names no writer', () => {
-    expect(read([[4.5, '20', folder('runner/build.js')]])?.wroteBy).toBeUndefined();
-    expect(read([[3, '20', folder('runner/other.js')]])?.wroteBy).toBeUndefined();
+  it('other code of the same package that was written before counts, too: it may be loaded', () => {
+    expect(read([[3, '20', folder('runner/other.js')]])?.package?.name).toBe('writer');
+  });
+
+  it('written after it was started, or a document, is not what ran', () => {
+    expect(read([[4.5, '20', folder('runner/build.js')]])?.package?.name).toBe('runner');
+    expect(read([[3, '20', folder('runner/README.md')]])?.package?.name).toBe('runner');
   });
 });

@@ -16,6 +16,7 @@ describe('a list of packages', () => {
     expect(parsePackageList(lines(project, dependency))).toEqual({
       packages: [project, dependency],
       disagreements: [],
+      commands: new Map(),
       incomplete: [],
     });
   });
@@ -25,6 +26,7 @@ describe('a list of packages', () => {
     expect(parsePackageList(told)).toEqual({
       packages: [project],
       disagreements: ['a is not on the disk', 'b is another version'],
+      commands: new Map(),
       incomplete: [],
     });
   });
@@ -34,6 +36,7 @@ describe('a list of packages', () => {
     expect(parsePackageList(lines(project, { incomplete: reason }))).toEqual({
       packages: [project],
       disagreements: [],
+      commands: new Map(),
       incomplete: [reason],
     });
   });

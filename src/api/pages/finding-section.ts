@@ -66,7 +66,7 @@ function pathOf(path: readonly string[]): Html {
 }
 
 function findingItem(finding: Finding): Html {
-  const { processes, alert, parts, wroteBy } = finding;
+  const { processes, alert, parts, ranBy } = finding;
   const command = processes[0]?.cmdline ?? alert.output_fields['proc.cmdline'] ?? '';
   return html`<li class="finding">
 <p><span class="priority ${isSevere(finding) ? 'high' : 'medium'}">${finding.priority}</span> <strong>${hostile(finding.rule)}</strong>${finding.decoy === null ? null : html` <span class="tag">decoy: ${hostile(finding.decoy, 100)}</span>`}</p>
@@ -74,7 +74,7 @@ function findingItem(finding: Finding): Html {
 ${row('What', evidenceOf(finding))}
 ${row('Put together', parts === undefined ? null : html`<ul class="plain">${parts.slice(0, MAX_PARTS).map(partItem)}</ul>`)}
 ${row('Command', command === '' ? null : html`<code>${hostile(command)}</code>`)}
-${row('Written by', wroteBy === undefined ? null : hostile(specOf(wroteBy), 120))}
+${row('Run by', ranBy === undefined ? null : hostile(specOf(ranBy), 120))}
 ${row('When', html`${moment(finding.first)}, in the ${finding.phase} phase${finding.count > 1 ? `, ${finding.count} times` : null}`)}
 </dl>
 ${processes.length > 1 ? chain(finding) : null}

@@ -17,6 +17,8 @@ export class Link {
 export interface Listed {
   readonly packages: readonly InstalledPackage[];
   readonly disagreements: readonly string[];
+  /** Names in `.bin` folders with their files, relative to the project. */
+  readonly commands: Readonly<Record<string, string>>;
   /** The package in a folder relative to the project. @throws when there is none */
   at(path: string): InstalledPackage;
   /** `name@version kind` of each package but the project, by path. */
@@ -32,12 +34,17 @@ export function listed(manager: string, tree: Tree, also: (folder: string) => vo
     plant(folder, tree);
     also(folder);
     const registries = ['https://registry.npmjs.org/', '@corp=https://npm.corp.example/'];
-    const { packages, disagreements } = parsePackageList(linesFor([folder, manager, ...registries]).join('\n'));
+    const { packages, disagreements, commands } = parsePackageList(
+      linesFor([folder, manager, ...registries]).join('\n'),
+    );
     const found = new Map(packages.map((pkg) => [pkg.path, pkg]));
     const others = packages.slice(1);
     return {
       packages,
       disagreements,
+      commands: Object.fromEntries(
+        [...commands].map(([command, file]) => [command, file].map((path) => path.slice(folder.length + 1))),
+      ),
       at(path) {
         const pkg = found.get(path);
         if (pkg === undefined) throw new Error(`${path} is not listed: ${[...found.keys()].join(', ')}`);

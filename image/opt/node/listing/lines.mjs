@@ -1,6 +1,7 @@
 // What `list.mjs` prints.
 import { realpathSync } from 'node:fs';
 import { bun } from './bun.mjs';
+import { commandsOf } from './commands.mjs';
 import { list } from './compare.mjs';
 import { npm } from './npm.mjs';
 import { registriesOf } from './origin.mjs';
@@ -20,5 +21,5 @@ export function linesFor([project = '', manager = '', ...registries]) {
   if (traits === undefined) throw new RangeError(`no package manager ${manager}`);
   const { lines, disagreements } = list(realpathSync(project), traits, registriesOf(registries));
   const words = disagreements.map((disagreement) => ({ disagreement }));
-  return [...lines, ...words].map((line) => JSON.stringify(line));
+  return [...lines, ...commandsOf(lines), ...words].map((line) => JSON.stringify(line));
 }
