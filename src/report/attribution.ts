@@ -46,6 +46,8 @@ export interface Attribution {
   /** The package whose code did it, where its step is known: mostly `owner`. */
   readonly by: InstalledPackage | undefined;
   readonly package: PackageRef | null;
+  /** Whether it is, or was started by, a command line tool that the import phase asked for help. */
+  readonly isAskedForHelp: boolean;
   /** From the process that did it up to the one the sandbox started, the latest program of each first. */
   readonly programs: readonly ProcessStart[];
   readonly processes: Finding['processes'];
@@ -78,6 +80,11 @@ function stepOf(chain: readonly ProcessNode[], steps: Steps): StepPlace | undefi
   return step && { step, top };
 }
 
+/** The command line of what the step's own program started. */
+function firstBelow({ top }: StepPlace, chain: readonly ProcessNode[]): string {
+  return chain[top - 1]?.programs[0]?.cmdline ?? '';
+}
+
 /** Whose step a chain belongs to. */
 function ownerOf(
   { step, top }: StepPlace,
@@ -85,7 +92,7 @@ function ownerOf(
   packages: PackageIndex,
 ): InstalledPackage | undefined {
   if (step.kind === 'scripts') return step.folder === null ? undefined : packages.owning(step.folder);
-  const cmdline = chain[top - 1]?.programs[0]?.cmdline ?? '';
+  const cmdline = firstBelow({ step, top }, chain);
   if (step.kind === 'project-code') {
     // The project's code could start this program too, and so be taken for a package that it asks for itself.
     const manifest = EVALUATOR.exec(cmdline)?.[1];
@@ -113,6 +120,7 @@ export function attribute(
   const by = owner && actorOf(alert, programs, owner, { packages, foreignWrites });
   return {
     step: place?.step,
+    isAskedForHelp: place?.step.kind === 'load' && TOOL.test(firstBelow(place, chain)),
     depth: place?.top,
     owner,
     by,

@@ -17,6 +17,7 @@ import { type PhaseStart, toFinding } from './findings.js';
 import { foreignWriteAlerts } from './foreign-write.js';
 import { installedPart } from './installed.js';
 import { type KnownPackages, lowerKnown } from './known-packages.js';
+import { leftRunningAlerts } from './left-running.js';
 import { oddPrograms } from './odd-programs.js';
 import { PackageIndex } from './package-index.js';
 import { processRows } from './process-rows.js';
@@ -178,7 +179,11 @@ function allFindings(
     foreignWrites,
     manager: evidence.manager?.name ?? null,
   };
-  const derived = [...foreignWriteAlerts(foreignWrites), ...oddPrograms(actors, evidence.hostname)];
+  const derived = [
+    ...foreignWriteAlerts(foreignWrites),
+    ...oddPrograms(actors, evidence.hostname),
+    ...leftRunningAlerts(evidence.phases, evidence.finishedAt, evidence.hostname, actors),
+  ];
   const single = [...alerts, ...seen, ...derived]
     .map((observed) => toFinding(observed, context))
     .filter((finding) => finding !== undefined)

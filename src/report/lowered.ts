@@ -3,6 +3,7 @@ import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import { HOME, PROJECT } from '../ecosystems/places.js';
 import type { Alert } from '../falco/alert.js';
 import type { Attribution } from './attribution.js';
+import { LEFT_RUNNING_RULE } from './left-running.js';
 import type { ProcessStart } from './process-tree.js';
 
 /** Tag of rules about files that a project may change when it is its own: CI configuration, Git settings, manifests, editors' settings. */
@@ -24,9 +25,12 @@ const FILE_FIELDS = ['fd.name', 'evt.arg.newpath', 'evt.arg.path', 'evt.arg.name
  */
 export function loweredBecause(
   alert: Alert,
-  { owner, by, step, programs }: Attribution,
+  { owner, by, step, isAskedForHelp, programs }: Attribution,
   manager: string | null,
 ): string | undefined {
+  if (alert.rule === LEFT_RUNNING_RULE && isAskedForHelp) {
+    return 'a command line tool that was asked for help started a process in the background';
+  }
   if (owner !== undefined && isOwn(owner) && isAboutItself(alert, owner, programs)) {
     return "the project's own script changes the project's own settings";
   }

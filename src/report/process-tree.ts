@@ -133,6 +133,11 @@ export class ProcessTree {
     for (const { starts } of this.#starts.values()) yield* starts;
   }
 
+  /** What a process became last; undefined where that was not seen. */
+  latest(pid: number): ProcessStart | undefined {
+    return this.#starts.get(pid)?.starts.at(-1);
+  }
+
   /**
    * The chain from the process behind an alert up to the first one that was started in the sandbox. Where the alert's own
    * process is not known (its rule does not print `proc.vpid`), its parent's and grandparents' numbers in the alert lead on.

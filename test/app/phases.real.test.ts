@@ -85,9 +85,10 @@ describe('what outlives its phase', () => {
     const report = await detonate(
       project({ sleeper: { manifest, files: { 'index.js': '', 'setup.js': daemon(body) } } }),
     );
-    // That it detached itself is a finding of its own.
+    // That it detached itself, and that it still runs, are findings of their own.
     const found = report.findings.map(({ rule, package: by }) => [rule, by?.name]);
     expect(found.toSorted()).toEqual([
+      ['Left running', 'sleeper'],
       ['Process detached itself', 'sleeper'],
       [RULE, 'sleeper'],
     ]);
