@@ -134,6 +134,13 @@ export interface PackageManager {
   sanitize(project: FoundProject): readonly string[] | null;
   /** Brings every package into place without running any script of one. */
   fetch(project: FoundProject, network: NetworkSettings): readonly FetchCommand[];
+  /**
+   * Why a fetch failed, in words for the report, by what it printed (`lines`, fit to be shown, none empty); undefined where that does
+   * not tell.
+   */
+  failure(lines: readonly string[], project: FoundProject): string | undefined;
+  /** What a fetch that ended well did not do as the project has it, so that the run can't be vouched for; undefined where it did. */
+  shortfall?(lines: readonly string[]): string | undefined;
   /** Prints what was fetched, in the lines that `src/sandbox/package-list.ts` reads. */
   list(project: FoundProject, network: NetworkSettings): readonly string[];
   readonly scripts: ScriptRunner;

@@ -3,7 +3,6 @@ import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { Watch } from '../falco/hub.js';
 import { buildReport } from '../report/build.js';
 import type { PhaseStart } from '../report/findings.js';
-import { lastLines } from '../report/log-tail.js';
 import { readProjectBaseline } from '../report/project-baseline.js';
 import type { Phase, Report } from '../report/report.js';
 import type { ScriptCheck } from '../report/script-check.js';
@@ -12,6 +11,7 @@ import type { IncompleteReason } from '../report/verdict.js';
 import type { Attempt, DetonationDependencies } from './attempt.js';
 import { Canaries } from './canaries.js';
 import { CancelledError, within } from './deadline.js';
+import { fetchFailure } from './fetch-failure.js';
 import { GiveUp, reasonFor } from './give-up.js';
 import type { JobState } from './job.js';
 import { withLines } from './located.js';
@@ -120,7 +120,7 @@ export class Detonation {
     this.#startPhase('fetch');
     const fetched = await this.#limited('the fetch', installMs + SLACK_MS, run.fetch(installMs));
     this.#record('fetch', fetched);
-    await this.#listPackages(run);
+    await this.#listPackages(run, fetched);
     const isFetched = fetched.exitCode === 0 && (await this.#fetchGitBuilds(run, installMs - fetched.durationMs));
     this.#monitor.keepWrites();
     return isFetched;
@@ -179,11 +179,12 @@ export class Detonation {
   }
 
   /** Without the list nothing can be attributed, but what was seen still stands. */
-  async #listPackages(run: SandboxRun): Promise<void> {
+  async #listPackages(run: SandboxRun, { exitCode }: StepResult): Promise<void> {
     try {
       const listing = await this.#limited('listing the packages', SLACK_MS, run.packages());
       this.#packages = listing.packages;
-      this.#disagreements = listing.disagreements;
+      // Half an install agrees with no record of one.
+      this.#disagreements = exitCode === 0 ? listing.disagreements : [];
       this.#commands = listing.commands;
       const hasFailed = this.#incomplete.some(({ code }) => code === 'fetch-failed' || code === 'fetch-timeout');
       this.#incomplete.push(...listing.incomplete.filter(({ code }) => code !== 'fetch-failed' || !hasFailed));
@@ -239,10 +240,7 @@ export class Detonation {
     if (timedOut) {
       const code = name === 'fetch' ? 'fetch-timeout' : 'import-timeout';
       this.#incomplete.push({ code, message: `the ${name} was stopped at its deadline` });
-    } else if (name === 'fetch' && exitCode !== 0) {
-      const message = `${command.split(' ')[0]} ended with exit code ${exitCode}: ${lastLines(step.log)}`;
-      this.#incomplete.push({ code: 'fetch-failed', message });
-    }
+    } else if (name === 'fetch') this.#incomplete.push(...fetchFailure(step));
   }
 
   #addLog(log: string): void {

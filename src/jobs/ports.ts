@@ -85,6 +85,11 @@ export interface StepResult {
   /** The last 64 KiB of standard output and error, interleaved as they came. */
   readonly log: string;
   readonly logBytes: number;
+  /**
+   * In words. Of a fetch why it failed, or why it can't be vouched for although it ended well; of scripts how they ended. Absent where
+   * its exit code and the end of its log tell as much.
+   */
+  readonly reason?: string;
 }
 
 /** The import phase's step, with how each package went. */

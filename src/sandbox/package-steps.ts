@@ -3,6 +3,7 @@ import type { NetworkSettings, PackageManager } from '../ecosystems/manager.js';
 import { HOME } from '../ecosystems/places.js';
 import type { FoundProject } from '../ecosystems/project.js';
 import type { Clock, StepResult } from '../jobs/ports.js';
+import { logLines } from '../report/log-tail.js';
 import type { ContainerCommands } from './commands.js';
 
 /** Where git dependencies are built. */
@@ -42,7 +43,10 @@ export class PackageSteps {
       results.push(await commands.step(command, { cwd: project.root, timeoutMs: left, kind, env }));
       if (results.at(-1)?.exitCode !== 0) break;
     }
-    return together(results);
+    const fetched = together(results);
+    const lines = logLines(fetched.log);
+    const reason = fetched.exitCode === 0 ? manager.shortfall?.(lines) : manager.failure(lines, project);
+    return reason === undefined ? fetched : { ...fetched, reason };
   }
 
   /** As `SandboxRun.fetchGitBuilds`. */

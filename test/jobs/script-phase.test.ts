@@ -110,8 +110,8 @@ describe('the scripts of all packages', () => {
     [
       'that fail keep no other from running, and are named with the end of their output',
       [dep('a'), dep('b'), dep('c')],
-      { b: { exitCode: 3, log: 'first\nsecond\nthird\nfourth\n' } },
-      ['install-failed: the postinstall script of b@1.0.0 ended with exit code 3: second | third | fourth'],
+      { b: { exitCode: 3, log: 'first\nsecond\nthird\nfourth\nfifth\n' } },
+      ['install-failed: the postinstall script of b@1.0.0 ended with exit code 3: second | third | fourth | fifth'],
       { exitCode: 3, timedOut: false },
     ],
     [

@@ -4,6 +4,7 @@ import { NPMRC_SECRETS } from '../node/npmrc.js';
 import { CA_FILE, HOME, OPT } from '../places.js';
 import { VERSIONS } from '../versions.js';
 import { TRUSTED_DEPENDENCIES } from './allow-list.js';
+import { failure, ignoredLock } from './failure.js';
 import { LOCK } from './lock-lines.js';
 import { BUNFIG_SECRETS, pack } from './pack.js';
 
@@ -63,6 +64,8 @@ export const bun: PackageManager = {
       projectCode: null,
     },
   ],
+  failure,
+  shortfall: ignoredLock,
   scripts: nodeScripts(`bun/${VERSIONS.BUN_VERSION} npm/?`, PROGRAM),
 };
 

@@ -2,6 +2,7 @@ import type { PackageManager } from '../manager.js';
 import { HOME, OPT } from '../places.js';
 import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { failure } from './failure.js';
 import { LOCK } from './lock-lines.js';
 import { manifestFault } from './manifest-fault.js';
 import { pack } from './pack.js';
@@ -70,6 +71,7 @@ export const bundler: PackageManager = {
   ],
   sanitize: (project) => ownProgram('settings.rb', project.root, gemfileOf(project)),
   fetch: (project) => [{ command: ['ruby', `${PROGRAMS}/fetch.rb`], projectCode: gemfileOf(project) }],
+  failure,
   list: ({ root }) => ownProgram('list.rb', root),
   scripts: {
     command: (folder, scripts) => ['ruby', `${PROGRAMS}/build_gem.rb`, folder, ...scripts],

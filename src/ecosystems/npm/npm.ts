@@ -7,6 +7,7 @@ import { npmrcOf } from '../node/settings.js';
 import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
 import { ALLOW_SCRIPTS } from './allow-list.js';
+import { failure } from './failure.js';
 import { LOCK } from './lock-lines.js';
 import { pack } from './pack.js';
 
@@ -84,13 +85,16 @@ export const npm: PackageManager = {
   environment: () => [],
   overridden,
   sanitize: (project) => sanitizing(project, stopsOf(project)),
-  fetch: ({ files }) => [{ command: ['npm', verb(files), ...FORCED], projectCode: null }],
+  fetch: ({ files }) => [
+    { command: ['npm', lockFileIn(files) === undefined ? 'install' : 'ci', ...FORCED], projectCode: null },
+  ],
+  failure: (lines, project) => failure(lines, project, lockFileIn(project.files)),
   scripts: nodeScripts(`npm/${VERSIONS.NPM_VERSION}`, '/usr/local/lib/node_modules/npm/bin/npm-cli.js'),
 };
 
-/** `npm ci` wants a lock file; without one there is nothing to keep to. */
-function verb(files: readonly string[]): string {
-  return LOCK_FILES.some((file) => files.includes(file)) ? 'ci' : 'install';
+/** The lock file that npm takes: `npm ci` wants one, and without any there is nothing to keep to. */
+function lockFileIn(files: readonly string[]): string | undefined {
+  return LOCK_FILES.find((file) => files.includes(file));
 }
 
 /** `devEngines` only where npm would stop at it: its other members mean something to others. */
@@ -105,7 +109,7 @@ function stopsOf(project: FoundProject): Removals {
 function overridden(project: FoundProject): readonly string[] {
   const npmrc = npmrcOf(project);
   const settings = GUARDS.filter((name) => npmrc.has(name) && npmrc.get(name) !== 'false');
-  const unlocked = !LOCK_FILES.some((file) => project.files.includes(file));
+  const unlocked = lockFileIn(project.files) === undefined;
   // With a lock file npm keeps to what it says.
   const extensions = unlocked ? EXTENSIONS.filter((file) => project.files.includes(file)) : [];
   return [...failedGuards(project, RUNNING).map(textOf), ...settings.map((name) => `${name} of .npmrc`), ...extensions];

@@ -32,9 +32,14 @@ export function pnpmEdition(project: FoundProject): Suited {
   );
 }
 
-function byLockFile({ heads }: FoundProject): Suited | undefined {
-  const lock = heads['pnpm-lock.yaml'] ?? '';
-  const version = /^lockfileVersion:\s*['"]?(\d+(?:\.\d+)?)/m.exec(lock)?.[1];
+/** The version of the lock file's form; undefined where it has none. */
+export function lockVersionOf({ heads }: FoundProject): string | undefined {
+  return /^lockfileVersion:\s*['"]?(\d+(?:\.\d+)?)/m.exec(heads['pnpm-lock.yaml'] ?? '')?.[1];
+}
+
+function byLockFile(project: FoundProject): Suited | undefined {
+  const lock = project.heads['pnpm-lock.yaml'] ?? '';
+  const version = lockVersionOf(project);
   const major = version === undefined ? 9 : Number.parseInt(version, 10);
   if (major < 6)
     return { major: 9, because: `pnpm-lock.yaml has lockfileVersion ${version}, which pnpm 8 and later do not read` };

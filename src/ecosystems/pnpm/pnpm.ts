@@ -8,6 +8,7 @@ import { CA_FILE } from '../places.js';
 import type { FoundProject } from '../project.js';
 import { ALLOW_LISTS } from './allow-list.js';
 import { PNPM_EDITIONS, type PnpmMajor, pnpmEdition } from './edition.js';
+import { failure } from './failure.js';
 import { kebab, NAMED_GUARDS, pnpmFlags } from './flags.js';
 import { LOCK } from './lock-lines.js';
 import { PNPMFILES, pack } from './pack.js';
@@ -72,6 +73,7 @@ function pnpm(major: PnpmMajor): PackageManager {
         projectCode: projectCodeOf(project),
       },
     ],
+    failure: (lines, project) => failure(lines, project, version),
     scripts: nodeScripts(
       `pnpm/${version} npm/?`,
       `/usr/local/lib/node_modules/${isNewest ? 'pnpm/pnpm' : `${edition}/bin/pnpm.cjs`}`,

@@ -8,6 +8,7 @@ import type { FoundProject } from '../project.js';
 import { LOCK } from '../yarn-classic/lock-lines.js';
 import { DEPENDENCIES_META } from './allow-list.js';
 import { YARN_EDITIONS, type YarnMajor, yarnEdition } from './edition.js';
+import { failure } from './failure.js';
 import { pack, YARNRC_YML_SECRETS } from './pack.js';
 import { alwaysEnvironment, fetchEnvironment, LEFT_OUT, NAMED_GUARDS } from './settings.js';
 import { yarnScopes } from './yarn-scopes.js';
@@ -57,6 +58,7 @@ function yarn(major: YarnMajor): PackageManager {
         environment: fetchEnvironment(major, project),
       },
     ],
+    failure,
     scripts: nodeScripts(`yarn/${running.version} npm/?`, `${folder}bin/yarn.js`),
   };
 }

@@ -6,6 +6,7 @@ import { sanitizing } from '../node/sanitize.js';
 import { HOME } from '../places.js';
 import { askedVersion, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
+import { failure } from './failure.js';
 import { LOCK } from './lock-lines.js';
 import { pack, YARNRC_SECRETS } from './pack.js';
 
@@ -72,5 +73,6 @@ export const yarnClassic: PackageManager = {
       environment: FETCH_ONLY,
     },
   ],
+  failure,
   scripts: nodeScripts(`yarn/${VERSIONS.YARN_CLASSIC_VERSION} npm/?`, '/usr/local/lib/node_modules/yarn/bin/yarn.js'),
 };

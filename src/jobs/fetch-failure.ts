@@ -1,0 +1,14 @@
+import { errorLines } from '../report/log-tail.js';
+import { cut } from '../report/plain.js';
+import type { IncompleteReason } from '../report/verdict.js';
+import type { StepResult } from './ports.js';
+
+const MAX_CHARS = 600;
+
+/** Why a fetch can't be vouched for, in the words of its package manager; nothing where it can be. */
+export function fetchFailure({ command, exitCode, log, reason }: StepResult): readonly IncompleteReason[] {
+  if (exitCode === 0) return reason === undefined ? [] : [{ code: 'fetch-failed', message: reason }];
+  const why = cut(reason ?? errorLines(log), MAX_CHARS);
+  const end = why === '' ? '' : `: ${why}`;
+  return [{ code: 'fetch-failed', message: `${command.split(' ')[0]} ended with exit code ${exitCode}${end}` }];
+}

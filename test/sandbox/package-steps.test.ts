@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { bun } from '../../src/ecosystems/bun/bun.js';
+import type { PackageManager } from '../../src/ecosystems/manager.js';
+import { npm } from '../../src/ecosystems/npm/npm.js';
+import type { StepResult } from '../../src/jobs/ports.js';
+import type { ContainerCommands } from '../../src/sandbox/commands.js';
+import { PackageSteps } from '../../src/sandbox/package-steps.js';
+import { foundProject } from '../ecosystems/found-project.js';
+
+const NETWORK = { proxy: 'http://10.0.0.1:1', registry: 'https://r.example/', registries: [], hasExtraCa: false };
+
+/** The steps of `manager`, whose every command in the sandbox goes as `ended` says. */
+function stepsOf(manager: PackageManager, ended: Pick<StepResult, 'exitCode' | 'log'>): PackageSteps {
+  const step = async (command: readonly string[]): Promise<StepResult> => ({
+    ...ended,
+    command: command.join(' '),
+    timedOut: false,
+    durationMs: 1,
+    logBytes: ended.log.length,
+  });
+  const commands = { step } satisfies Partial<ContainerCommands> as Partial<ContainerCommands> as ContainerCommands;
+  const project = foundProject({ heads: { 'package-lock.json': '' } });
+  return new PackageSteps({ commands, clock: Date, network: NETWORK, manager, project });
+}
+
+describe('a fetch says why', () => {
+  it.each<[string, PackageManager, Pick<StepResult, 'exitCode' | 'log'>, string | undefined]>([
+    [
+      'it failed',
+      npm,
+      { exitCode: 1, log: 'npm error code EUSAGE\nnpm error The `npm ci` command can only install with an existing\n' },
+      'package-lock.json is empty',
+    ],
+    ['nothing, where the log has no words of the manager', npm, { exitCode: 1, log: 'Killed\n' }, undefined],
+    [
+      'it can’t be vouched for, though it ended well',
+      bun,
+      { exitCode: 0, log: "InvalidLockfile: failed to parse lockfile: 'bun.lock'\nwarn: Ignoring lockfile\n" },
+      "bun.lock can't be read; its versions were not installed",
+    ],
+    ['nothing, where all went well', npm, { exitCode: 0, log: 'npm error code E1\n' }, undefined],
+  ])('%s', async (_case, manager, ended, reason) => {
+    const fetched = await stepsOf(manager, ended).fetch(1_000);
+    expect(fetched.reason).toBe(reason);
+    expect(fetched.exitCode).toBe(ended.exitCode);
+  });
+});
