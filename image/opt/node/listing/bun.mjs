@@ -3,6 +3,7 @@
 // https://bun.sh/docs/install/lockfile
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { packagesIn } from './files.mjs';
 import { deliveredFrom, fromRegistry, linkedTo, pathFrom } from './origin.mjs';
 import { byFolder } from './record.mjs';
 import { addressOf, isName, namesOf, recordOf, textOf, textsOf, versionOf } from './values.mjs';
@@ -28,6 +29,7 @@ export const bun = {
     bundled: [],
   },
   buildsLocalGyp: true,
+  linksAnyFolder: false,
   installsPeers: true,
   workspacePatterns: (_project, manifest) => patternsOf(manifest),
 };
@@ -36,7 +38,10 @@ export const bun = {
 function read(project, registries) {
   /** @type {string[]} */
   const problems = [];
-  if (!existsSync(join(project, 'node_modules'))) return byFolder(project, { expected: [] });
+  const modules = join(project, 'node_modules');
+  // Where there is nothing to install bun deletes its lock file.
+  const hasNothing = !existsSync(join(project, RECORD)) && packagesIn(modules).length === 0;
+  if (hasNothing || !existsSync(modules)) return byFolder(project, { expected: [] });
   const packages = recordOf(readYaml(project, join(project, RECORD), problems)?.packages);
   const workspaces = workspacesOf(packages);
   const expected = [];

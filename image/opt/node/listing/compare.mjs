@@ -37,7 +37,7 @@ export function list(project, traits, registries) {
     ...record.problems,
     ...(disk.isCut ? [`only the first ${lines.length} packages are listed: there are more`] : []),
     ...missing(listed, record),
-    ...listed.flatMap(differences),
+    ...listed.flatMap((one) => differences(one, traits)),
     ...idleWords(project, traits, listed),
   ];
   return { lines, disagreements: bounded(words) };
@@ -78,11 +78,13 @@ function missing(listed, { expected }) {
     .map(({ recorded, place }) => `${place} (${spec(recorded)}) is in the record of the install and not on the disk`);
 }
 
-/** @param {Listed} listed @returns {string[]} */
-function differences({ line, found, recorded }) {
+/** @param {Listed} listed @param {ManagerTraits} traits @returns {string[]} */
+function differences({ line, found, recorded }, { linksAnyFolder }) {
   const { path, from } = line;
   const { manifest } = found;
-  if (manifest === undefined && from.kind !== 'link') return [`${path} has no package.json that can be read`];
+  if (manifest === undefined && !(from.kind === 'link' && linksAnyFolder)) {
+    return [`${path} has no package.json that can be read`];
+  }
   if (from.kind === 'unknown') return [`${path} (${spec(line)}) is on the disk and not in the record of the install`];
   if (from.kind === 'bundled' && recorded === undefined && found.within !== undefined && !bundles(found.within)) {
     return [`${path} (${spec(line)}) came inside of ${found.within.path}, which does not declare what it bundles`];
@@ -105,7 +107,9 @@ function idleWords(project, traits, listed) {
   const workspaces = listed.filter(({ line }) => line.from.kind === 'workspace');
   const places = workspaces.map(({ found }) => relative(project, found.folder));
   const patterns = traits.workspacePatterns(project, listed[0]?.found.manifest ?? {});
-  return idlePatterns(patterns, places).map((pattern) => `the workspace pattern ${pattern} leads to no package`);
+  return idlePatterns(patterns, places).map((pattern) => {
+    return `${pattern.trim() === '' ? 'an empty workspace pattern' : `the workspace pattern ${pattern}`} leads to no package`;
+  });
 }
 
 /** @param {{name: string, version: string | null}} named */

@@ -34,6 +34,7 @@ export const npm = {
     bundled: INSTALL,
   },
   buildsLocalGyp: true,
+  linksAnyFolder: false,
   installsPeers: true,
   workspacePatterns: (_project, manifest) => patternsOf(manifest),
 };

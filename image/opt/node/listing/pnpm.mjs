@@ -24,6 +24,7 @@ export const pnpm = {
   read,
   scripts: { project: ['pnpm:devPreinstall', ...LOCAL], workspace: LOCAL, link: [], bundled: [] },
   buildsLocalGyp: true,
+  linksAnyFolder: true,
   installsPeers: true,
   workspacePatterns: (project) => {
     const settings = readYaml(project, join(project, 'pnpm-workspace.yaml'), []) ?? {};

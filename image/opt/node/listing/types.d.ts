@@ -77,6 +77,8 @@ export interface ManagerTraits {
   };
   /** Whether the project's own folders are built with node-gyp, where they have a binding.gyp and no script for it. */
   readonly buildsLocalGyp: boolean;
+  /** Whether a project may link a folder that is no package (`link:`). */
+  readonly linksAnyFolder: boolean;
   /** Whether peer dependencies are installed without being asked for. */
   readonly installsPeers: boolean;
   /** The patterns of the project's workspaces. */

@@ -18,6 +18,7 @@ export function patternsOf({ workspaces }) {
  */
 export function idlePatterns(patterns, places) {
   return patterns.filter((pattern) => {
+    if (pattern.trim() === '') return true;
     if (pattern.startsWith('!') || /^\.?\/?$/.test(pattern)) return false;
     const fixed = beforeWildcards(pattern);
     return !places.some((place) => fixed === '' || place === fixed || place.startsWith(`${fixed}/`));

@@ -27,6 +27,7 @@ export const yarnBerry = {
   read,
   scripts: { project: LOCAL, workspace: LOCAL, link: [], bundled: [] },
   buildsLocalGyp: false,
+  linksAnyFolder: true,
   installsPeers: false,
   workspacePatterns: (_project, manifest) => patternsOf(manifest),
 };

@@ -23,6 +23,7 @@ export const yarnClassic = {
   read,
   scripts: { project: [...INSTALL, 'prepublish', 'prepare'], workspace: INSTALL, link: [], bundled: [] },
   buildsLocalGyp: true,
+  linksAnyFolder: true,
   installsPeers: false,
   workspacePatterns: (_project, manifest) => patternsOf(manifest),
 };
