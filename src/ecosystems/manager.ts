@@ -45,6 +45,11 @@ export interface ScriptRunner {
   command(folder: string, scripts: readonly string[]): readonly string[];
   /** Beside the manager's own environment, e.g. the user agent that scripts look at. */
   environment(project: FoundProject): readonly string[];
+  /**
+   * How the scripts ended, in words, by what `command` printed at last (`lines`, as for `failure`): by a signal, or not even started.
+   * Undefined where its exit code says as much.
+   */
+  ending(lines: readonly string[]): string | undefined;
 }
 
 /** A file in HOME. */

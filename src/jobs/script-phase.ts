@@ -9,6 +9,8 @@ import type { Clock, SandboxRun, StepResult } from './ports.js';
 const MAX_NAMED = 10;
 /** One package gets this part of the time that is left, so that one script that never ends does not keep all others from running. */
 const SHARE = 0.75;
+/** The exit code of what can't be started. */
+const NOT_STARTED = 126;
 /** Below this a script is not started any more, in milliseconds. */
 const LEAST_MS = 1_000;
 
@@ -82,13 +84,14 @@ function wentWell({ optional }: InstalledPackage, { exitCode, timedOut }: StepRe
   return !timedOut && (exitCode === 0 || optional);
 }
 
-function reasonFor(pkg: InstalledPackage, { exitCode, timedOut, log }: StepResult): IncompleteReason {
+function reasonFor(pkg: InstalledPackage, { exitCode, timedOut, log, reason }: StepResult): IncompleteReason {
   const who = pkg.path === '.' ? 'the project' : specOf(pkg);
   const scripts = `the ${scriptsOf(pkg).join(', ')} script of ${who}`;
   if (timedOut) return { code: 'install-timeout', message: `${scripts} was stopped at its deadline` };
-  const said = lastLines(log);
+  // What could not be started has said nothing.
+  const said = exitCode === NOT_STARTED && reason !== undefined ? '' : lastLines(log);
   const end = said === '' ? '' : `: ${said}`;
-  return { code: 'install-failed', message: `${scripts} ended with exit code ${exitCode}${end}` };
+  return { code: 'install-failed', message: `${scripts} ${reason ?? `ended with exit code ${exitCode}`}${end}` };
 }
 
 function more(count: number): IncompleteReason {

@@ -1,5 +1,5 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import type { NetworkSettings, PackageManager } from '../ecosystems/manager.js';
+import type { NetworkSettings, PackageManager, ScriptRunner } from '../ecosystems/manager.js';
 import { HOME } from '../ecosystems/places.js';
 import type { FoundProject } from '../ecosystems/project.js';
 import type { Clock, StepResult } from '../jobs/ports.js';
@@ -12,6 +12,9 @@ const GIT_BUILDS = `${HOME}/.cache/git-builds`;
 /** Without settings or templates of HOME, which a package may have changed. */
 const MAKE_REPOSITORY =
   'test -e "$1/.git" || GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null git init --quiet --template= --initial-branch=main "$1"';
+
+/** The engine's exit code for what it can't start. */
+const NOT_STARTED = 126;
 
 /** What the steps of a package manager depend on. */
 export interface PackageStepsParts {
@@ -87,7 +90,7 @@ export class PackageSteps {
       const command = runner.command(folder, scripts);
       results.push(await commands.step(command, { ...request, cwd: folder, timeoutMs: left }));
     }
-    return together(results);
+    return withEnding(together(results), runner);
   }
 
   /**
@@ -97,6 +100,18 @@ export class PackageSteps {
   async #makeRepository(folder: string): Promise<void> {
     await this.#parts.commands.capture(['sh', '-c', MAKE_REPOSITORY, 'sh', folder], { cwd: '/' });
   }
+}
+
+/** Another package's script may have removed the folder, in which the engine then can't start anything. */
+const NO_FOLDER = /^OCI runtime exec failed: .*chdir to cwd .*no such file or directory/;
+
+/** Scripts that failed, with how they ended. */
+function withEnding(step: StepResult, runner: ScriptRunner): StepResult {
+  if (step.exitCode === 0 || step.timedOut) return step;
+  const lines = logLines(step.log);
+  const isGone = step.exitCode === NOT_STARTED && NO_FOLDER.test(lines.at(-1) ?? '');
+  const reason = isGone ? 'was not run: its folder was removed before its script could run' : runner.ending(lines);
+  return reason === undefined ? step : { ...step, reason };
 }
 
 /** Several commands as one step; the last one decides how it ended. */

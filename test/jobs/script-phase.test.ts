@@ -13,6 +13,7 @@ interface Course {
   readonly exitCode?: number;
   readonly takesMs?: number;
   readonly log?: string;
+  readonly reason?: string;
 }
 
 /** Runs `packages` with a clock that only scripts move. By name: how the scripts of a package go; those left out end well at once. */
@@ -24,7 +25,7 @@ async function phaseOf(
   let now = 1_000_000;
   const ran: string[] = [];
   const runScripts = async ({ name }: InstalledPackage, ms: number): Promise<StepResult> => {
-    const { exitCode = 0, takesMs = 0, log = '' } = courses[name] ?? {};
+    const { exitCode = 0, takesMs = 0, log = '', reason } = courses[name] ?? {};
     const timedOut = takesMs > ms;
     const durationMs = Math.min(takesMs, ms);
     ran.push(name);
@@ -36,6 +37,7 @@ async function phaseOf(
       durationMs,
       log,
       logBytes: log.length,
+      ...(reason === undefined ? {} : { reason }),
     };
   };
   const run = { runScripts } satisfies Partial<SandboxRun> as Partial<SandboxRun> as SandboxRun;
@@ -127,6 +129,20 @@ describe('the scripts of all packages', () => {
       { a: { exitCode: 127 } },
       ['install-failed: the postinstall script of a@1.0.0 ended with exit code 127'],
       { exitCode: 127 },
+    ],
+    [
+      'that are killed are not said to have ended',
+      [dep('a')],
+      { a: { exitCode: 137, log: 'last words\n', reason: 'was killed by SIGKILL' } },
+      ['install-failed: the postinstall script of a@1.0.0 was killed by SIGKILL: last words'],
+      { exitCode: 137 },
+    ],
+    [
+      'that can’t be started have said nothing',
+      [dep('a')],
+      { a: { exitCode: 126, log: "postinstall script can't …\n", reason: "can't be started: it contains a NUL byte" } },
+      ["install-failed: the postinstall script of a@1.0.0 can't be started: it contains a NUL byte"],
+      { exitCode: 126 },
     ],
     [
       'of an optional package may fail: package managers go on without it',

@@ -7,7 +7,7 @@ import { create } from 'tar';
 import { describe, expect, it, vi } from 'vitest';
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
 import { PROJECT } from '../../src/ecosystems/places.js';
-import type { SandboxRun } from '../../src/jobs/ports.js';
+import type { SandboxRun, StepResult } from '../../src/jobs/ports.js';
 import type { Step } from '../../src/report/steps.js';
 import { installed } from './installed.js';
 import { projectRunning, withProject } from './rig.js';
@@ -103,6 +103,11 @@ describe('the steps of an install', () => {
   });
 });
 
+/** How the last scripts of an install ended. */
+async function lastScripts(run: SandboxRun): Promise<StepResult> {
+  return (await installed(run, 30_000)).steps.at(-1) as StepResult;
+}
+
 describe('the scripts of a package', () => {
   const script = (scripts: Record<string, string>, more: object = {}): Files => ({
     'package.json': { name: 'project', version: '1.0.0', scripts, ...more },
@@ -117,9 +122,37 @@ describe('the scripts of a package', () => {
     expect(log).toMatch(/install script ended with exit code 7: echo second; exit 7\n$/);
   });
 
-  it('that are killed end with 128 and the number of the signal', async () => {
-    const killed = script({ install: 'kill -9 $$' });
-    expect(await withProject(killed, (run) => installed(run, 60_000), OFFLINE)).toMatchObject({ exitCode: 137 });
+  it.each([
+    [
+      'are killed',
+      'echo last words; kill -9 $$',
+      137,
+      'was killed by SIGKILL',
+      /^last words\ninstall script was killed/m,
+    ],
+    ['hold a NUL byte', 'echo \0 x', 126, "can't be started: it contains a NUL byte", /NUL byte\n$/],
+    [
+      'speak on both streams are heard in their order',
+      'echo out; echo err >&2; echo out; exit 3',
+      3,
+      undefined,
+      /out\nerr\nout\ninstall script/,
+    ],
+  ])('that %s', async (_case, install, exitCode, reason, said) => {
+    const ended = await withProject(script({ install }), lastScripts, OFFLINE);
+    expect(ended.exitCode).toBe(exitCode);
+    expect(ended.reason).toBe(reason);
+    expect(ended.log).toMatch(said);
+  });
+
+  it('whose folder another package has removed are said not to have run', async () => {
+    const files = {
+      ...script({}, { dependencies: { a: 'file:a', b: 'file:b' } }),
+      'a/package.json': { name: 'a', version: '1.0.0', scripts: { install: 'rm -r ../b' } },
+      'b/package.json': { name: 'b', version: '1.0.0', scripts: { install: 'echo never' } },
+    };
+    const { reason } = await withProject(files, lastScripts, OFFLINE);
+    expect(reason).toBe('was not run: its folder was removed before its script could run');
   });
 
   it('find what their package manager gives them', async () => {

@@ -29,7 +29,7 @@ def load_plugin(spec, file)
   paths.map { |path| File.join(path, file) }.select { |path| File.file?(path) }.each do |path|
     next if system(Gem.ruby, File.expand_path('plugin.rb', __dir__), path, *spec.full_require_paths)
 
-    raise "it could not be loaded (exit code #{$CHILD_STATUS.exitstatus.inspect})"
+    raise "it could not be loaded: it #{ShownOutput.ending($CHILD_STATUS)}"
   end
 end
 

@@ -15,8 +15,11 @@ module ShownOutput
     yield(status, results) if block_given?
     return if status.success?
 
-    how = status.signaled? ? "was ended by signal #{status.termsig}" : "ended with exit code #{status.exitstatus}"
-    raise Gem::InstallError, "#{[*reason_in(output), "#{command_name || class_name} #{how}"].join('; ')}"
+    raise Gem::InstallError, [*reason_in(output), "#{command_name || class_name} #{ShownOutput.ending(status)}"].join('; ')
+  end
+
+  def self.ending(status)
+    status.signaled? ? "was killed by SIG#{Signal.signame(status.termsig)}" : "ended with exit code #{status.exitstatus}"
   end
 
   private

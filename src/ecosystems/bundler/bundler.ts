@@ -40,6 +40,9 @@ const FORCED = {
  */
 const IMAGE_GEMS = ['GEM_HOME', 'GEM_PATH'].map((name) => `${name}=/usr/share/rubygems-integration/all`);
 
+/** Of the line that `image/opt/ruby/build_gem.rb` ends with, what no exit code says. */
+const ENDING = /\bwas killed by SIG\w+$/;
+
 export const bundler: PackageManager = {
   name: 'bundler',
   version: VERSIONS.BUNDLER_VERSION,
@@ -76,6 +79,7 @@ export const bundler: PackageManager = {
   scripts: {
     command: (folder, scripts) => ['ruby', `${PROGRAMS}/build_gem.rb`, folder, ...scripts],
     environment: () => IMAGE_GEMS,
+    ending: (lines) => ENDING.exec(lines.at(-1) ?? '')?.[0],
   },
   load: { runtime: 'ruby', loader: `${PROGRAMS}/load.rb`, environment: IMAGE_GEMS },
 };

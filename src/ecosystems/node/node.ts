@@ -53,6 +53,9 @@ export function nodeModules(record: string) {
   } as const satisfies Partial<PackageManager>;
 }
 
+/** Of the line that `image/opt/node/run-scripts.cjs` ends with, what no exit code says. */
+const ENDING = /^(?:\S+ script|the scripts) (was killed by SIG\w+|can't be started: .*)/;
+
 /** The manifest of every manager of node_modules. */
 export const PACKAGE_JSON = {
   manifests: ['package.json'],
@@ -75,5 +78,6 @@ export function nodeScripts(userAgent: string, program: string): ScriptRunner {
       'npm_command=install',
       `INIT_CWD=${root}`,
     ],
+    ending: (lines) => ENDING.exec(lines.at(-1) ?? '')?.[1],
   };
 }
