@@ -51,7 +51,7 @@ export function chooseManager(asked: ManagerName | 'auto', project: FoundProject
   const locks = locksOf(project);
   if (asked !== 'auto') return edition(asked, project, `the request asks for it${otherLock(asked, locks)}`);
   const { manager, reason } = chooseAlone(project, locks);
-  return { manager, reason: `${reason}${strangeLocks(project)}` };
+  return { manager, reason: `${reason}${strangeLocks(project, manager)}` };
 }
 
 /** Where the request leaves it to the project. */
@@ -124,8 +124,10 @@ function otherLock(asked: ManagerName, locks: readonly FoundLock[]): string {
 }
 
 /** What is locked for managers that do not run: whoever reads the report should know that it was not looked at. */
-function strangeLocks({ files }: FoundProject): string {
-  const strange = Object.entries(STRANGE_LOCKS).filter(([file]) => files.includes(file));
+function strangeLocks({ files }: FoundProject, { recognition }: PackageManager): string {
+  const strange = Object.entries(STRANGE_LOCKS).filter(
+    ([file]) => files.includes(file) && !recognition.lockFiles.includes(file),
+  );
   return strange.map(([file, owner]) => `; what ${file} locks was not installed (it is ${owner}'s)`).join('');
 }
 
@@ -135,7 +137,9 @@ function edition(name: ManagerName, project: FoundProject, why: string): Choice 
   for (const manager of editions) {
     const because = manager.recognition.suits(project);
     if (because === undefined) continue;
-    return { manager, reason: because === '' || why.startsWith(because) ? why : `${why}; ${because}` };
+    // What was said as the reason for the manager is not said again for its edition.
+    const more = because.split('; ').filter((words) => !why.startsWith(words));
+    return { manager, reason: [why, ...more].join('; ') };
   }
   return { manager: editions.at(-1) as PackageManager, reason: why };
 }

@@ -52,7 +52,8 @@ export const yarnClassic: PackageManager = {
       if (asked !== undefined && asked.version !== '') {
         return majorOf(asked.version) === 1 ? `package.json asks for ${asked.text}` : undefined;
       }
-      return project.files.includes('yarn.lock') ? 'yarn.lock is of yarn 1' : 'nothing tells its version';
+      if (!project.files.includes('yarn.lock')) return 'nothing tells its version';
+      return project.heads['yarn.lock']?.trim() === '' ? 'yarn.lock is empty' : 'yarn.lock is of yarn 1';
     },
   },
   program: { files: ['/usr/local/bin/yarn', '/usr/local/lib/node_modules/yarn/'], settings: ['/.npmrc', '/.yarnrc'] },
