@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bun } from '../../src/ecosystems/bun/bun.js';
 import type { PackageManager } from '../../src/ecosystems/manager.js';
 import { npm } from '../../src/ecosystems/npm/npm.js';
 import { pnpm9, pnpm12 } from '../../src/ecosystems/pnpm/pnpm.js';
@@ -67,6 +68,59 @@ const rows: readonly [string, PackageManager, Partial<FoundProject>, readonly st
   ['what is commented out', npm, head('.npmrc', '# engine-strict=true\n;before=2020\n'), []],
   ['code that npm runs without a lock file', npm, head('.npm-extension.mjs', ''), ['.npm-extension.mjs']],
   ['code that npm ran for a lock file', npm, { heads: { '.npm-extension.mjs': '', 'package-lock.json': '{}' } }, []],
+  [
+    'scripts and dependencies left out by npm',
+    npm,
+    head('.npmrc', 'ignore-scripts=true\nomit[]=dev\nos=linux\ninstall-strategy=linked\n'),
+    ['ignore-scripts of .npmrc', 'omit of .npmrc', 'install-strategy of .npmrc'],
+  ],
+  [
+    'what npm does here, too',
+    npm,
+    head('.npmrc', 'ignore-scripts=false\nmin-release-age=0\npackage-lock=true\nallow-git=all\n'),
+    [],
+  ],
+  [
+    'scripts left out by pnpm, and another layout',
+    pnpm12,
+    head(
+      'pnpm-workspace.yaml',
+      'ignoreScripts: true\nnodeLinker: hoisted\nsymlink: true\nignoredBuiltDependencies: [a]\n',
+    ),
+    [
+      'ignoreScripts of pnpm-workspace.yaml',
+      'nodeLinker of pnpm-workspace.yaml',
+      'ignoredBuiltDependencies of pnpm-workspace.yaml',
+    ],
+  ],
+  [
+    'scripts left out by pnpm 9',
+    pnpm9,
+    {
+      ...head('.npmrc', 'ignore-scripts=true\nnode-linker=isolated\n'),
+      ...manifest({ pnpm: { neverBuiltDependencies: ['a'], ignoredBuiltDependencies: [], overrides: {} } }),
+    },
+    ['ignore-scripts of .npmrc', 'pnpm.neverBuiltDependencies of package.json'],
+  ],
+  ['scripts of pnpm that run', pnpm12, head('pnpm-workspace.yaml', 'ignoreScripts: false\n'), []],
+  ['settings of pnpm that are none', pnpm12, manifest({ pnpm: 'x' }), []],
+  [
+    'scripts left out by yarn, and another linker',
+    yarn4,
+    head('.yarnrc.yml', 'enableScripts: false\nnodeLinker: pnp\nnmMode: classic\n'),
+    ['enableScripts of .yarnrc.yml', 'nodeLinker of .yarnrc.yml'],
+  ],
+  ['the linker that is used', yarn4, head('.yarnrc.yml', 'enableScripts: true\nnodeLinker: node-modules\n'), []],
+  [
+    'another Bun',
+    bun,
+    manifest({ packageManager: 'bun@1.0.0', engines: { bun: '0.1', node: '>=99' } }),
+    [
+      'packageManager bun@1.0.0 of package.json',
+      'engines.node >=99 of package.json',
+      'engines.bun 0.1 of package.json',
+    ],
+  ],
   ['another pnpm', pnpm12, manifest({ engines: { pnpm: '<10' } }), ['engines.pnpm <10 of package.json']],
   ['the pnpm that runs', pnpm9, manifest({ engines: { pnpm: '<10' } }), []],
   [

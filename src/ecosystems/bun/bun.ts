@@ -1,4 +1,5 @@
 import type { NetworkSettings, PackageManager } from '../manager.js';
+import { failedGuards, textOf } from '../node/guards.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { NPMRC_SECRETS } from '../node/npmrc.js';
 import { CA_FILE, HOME, OPT } from '../places.js';
@@ -32,10 +33,11 @@ const FORCED = [
   `--cache-dir=${HOME}/.cache/bun`,
 ];
 
+const RUNNING = { name: 'bun', version: VERSIONS.BUN_VERSION } as const;
+
 export const bun: PackageManager = {
   ...nodeModules('bun'),
-  name: 'bun',
-  version: VERSIONS.BUN_VERSION,
+  ...RUNNING,
   pack,
   secretSettings: { ...NPMRC_SECRETS, ...BUNFIG_SECRETS },
   lock: LOCK,
@@ -54,6 +56,7 @@ export const bun: PackageManager = {
   },
   program: { files: [PROGRAM], settings: ['/.npmrc', '/.bunfig.toml'] },
   environment: () => [`PATH=${FOLDER}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`],
+  overridden: (project) => failedGuards(project, RUNNING).map(textOf),
   sanitize: ({ root }) => ['bun', `${OPT}/bun/settings.mjs`, root, CONFIG],
   fetch: (_project, { registry, hasExtraCa }) => [
     {

@@ -55,8 +55,31 @@ const FORCED = [
 const LOCK_FILES = ['npm-shrinkwrap.json', 'package-lock.json'];
 /** Code of the project that npm 12 runs while it resolves, though never with `--ignore-scripts`. */
 const EXTENSIONS = ['.npm-extension.mjs', '.npm-extension.cjs'];
-/** Settings of `.npmrc` that guard the project's own machines. */
-const GUARDS = ['engine-strict', 'min-release-age', 'before'];
+/** Settings of `.npmrc` that do not count here, each with the value that changes nothing; null where every value does. */
+const OVERRIDDEN: Readonly<Record<string, string | null>> = {
+  'engine-strict': 'false',
+  'min-release-age': '0',
+  before: null,
+  'ignore-scripts': 'false',
+  'strict-allow-scripts': 'false',
+  'allow-git': 'all',
+  'allow-remote': 'all',
+  'allow-file': 'all',
+  'allow-directory': 'all',
+  omit: null,
+  only: null,
+  production: 'false',
+  offline: 'false',
+  'package-lock': 'true',
+  'package-lock-only': 'false',
+  'dry-run': 'false',
+  global: 'false',
+  os: 'linux',
+  cpu: arch(),
+  libc: 'glibc',
+  'install-strategy': 'hoisted',
+  git: 'git',
+};
 /** Members of package.json that npm stops at where they mean another machine, whatever its flags say. */
 const PLATFORM = ['os', 'cpu', 'libc'];
 
@@ -108,7 +131,7 @@ function stopsOf(project: FoundProject): Removals {
 
 function overridden(project: FoundProject): readonly string[] {
   const npmrc = npmrcOf(project);
-  const settings = GUARDS.filter((name) => npmrc.has(name) && npmrc.get(name) !== 'false');
+  const settings = Object.keys(OVERRIDDEN).filter((name) => npmrc.has(name) && npmrc.get(name) !== OVERRIDDEN[name]);
   const unlocked = lockFileIn(project.files) === undefined;
   // With a lock file npm keeps to what it says.
   const extensions = unlocked ? EXTENSIONS.filter((file) => project.files.includes(file)) : [];

@@ -64,12 +64,25 @@ const FROM_11: Settings = {
   'cargo.enabled': false,
 };
 
-/** Settings whose override the report names. */
-export const NAMED_GUARDS = [...Object.keys(GUARDS), 'useNodeVersion'];
+/** Settings that do not count here, whatever they say. */
+const NEVER_COUNT = new Set([...Object.keys(GUARDS), 'useNodeVersion']);
+/** Lists of packages whose scripts the project never runs: here they are run, and watched. */
+export const NEVER_BUILT = ['neverBuiltDependencies', 'ignoredBuiltDependencies'];
+
+/** Whether the project has a setting that does not count here, of which the report tells. `value`: as the project's file has it. */
+export function isOverridden(name: string, value: unknown): boolean {
+  if (name === 'ignoreScripts') return String(value) === 'true';
+  return NEVER_COUNT.has(name) || (Object.hasOwn(LAYOUT, name) && String(value) !== String(LAYOUT[name]));
+}
 
 /** As `.npmrc` and the flags until pnpm 10 spell a setting. */
-export function kebab(name: string): string {
+function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The name that pnpm-workspace.yaml has for a setting of `.npmrc`. */
+export function camel(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** Flags win over an uploaded pnpm-workspace.yaml, .npmrc, and the `updateConfig` of a .pnpmfile.cjs alone can't undo them. */

@@ -9,7 +9,7 @@ import type { FoundProject } from '../project.js';
 import { ALLOW_LISTS } from './allow-list.js';
 import { PNPM_EDITIONS, type PnpmMajor, pnpmEdition } from './edition.js';
 import { failure } from './failure.js';
-import { kebab, NAMED_GUARDS, pnpmFlags } from './flags.js';
+import { camel, isOverridden, NEVER_BUILT, pnpmFlags } from './flags.js';
 import { LOCK } from './lock-lines.js';
 import { PNPMFILES, pack } from './pack.js';
 import { projectCodeOf } from './project-code.js';
@@ -94,9 +94,17 @@ function stops(project: FoundProject, version: string): readonly (readonly strin
 function overridden(project: FoundProject, version: string): readonly string[] {
   const npmrc = npmrcOf(project);
   const settings = yamlOf(project, SETTINGS_FILE);
+  const inManifest = { ...(project.manifest.pnpm as object | null | undefined) } as Readonly<Record<string, unknown>>;
+  const isNamed = ([name, value]: [string, unknown]): boolean =>
+    isOverridden(name, value) || (NEVER_BUILT.includes(name) && Array.isArray(value) && value.length > 0);
   return [
     ...failedGuards(project, { name: 'pnpm', version }).map(textOf),
-    ...NAMED_GUARDS.filter((name) => npmrc.has(kebab(name))).map((name) => `${kebab(name)} of .npmrc`),
-    ...NAMED_GUARDS.filter((name) => Object.hasOwn(settings, name)).map((name) => `${name} of ${SETTINGS_FILE}`),
+    ...[...npmrc].filter(([name, value]) => isOverridden(camel(name), value)).map(([name]) => `${name} of .npmrc`),
+    ...Object.entries(settings)
+      .filter(isNamed)
+      .map(([name]) => `${name} of ${SETTINGS_FILE}`),
+    ...Object.entries(inManifest)
+      .filter(isNamed)
+      .map(([name]) => `pnpm.${name} of package.json`),
   ];
 }

@@ -43,7 +43,19 @@ const FETCH_4 = {
 };
 
 /** Settings of `.yarnrc.yml` whose override the report names. */
-export const NAMED_GUARDS = ['npmMinimalAgeGate', 'approvedGitRepositories', 'enableHardenedMode'];
+const NAMED_GUARDS = ['npmMinimalAgeGate', 'approvedGitRepositories', 'enableHardenedMode'];
+
+/** Others whose override it names, each with the value that changes nothing. */
+const OVERRIDDEN: Readonly<Record<string, unknown>> = {
+  enableScripts: true,
+  nodeLinker: 'node-modules',
+  nmMode: 'classic',
+  enableNetwork: true,
+  enableOfflineMode: false,
+  enableImmutableInstalls: false,
+  enableImmutableCache: false,
+  enableConstraintsChecks: false,
+};
 
 /** A plugin is code that may put itself in place of the install; the architectures would leave this one's packages out. */
 export const LEFT_OUT = ['plugins', 'yarnPath', 'supportedArchitectures', 'injectEnvironmentFiles', 'logFilters'];
@@ -74,6 +86,20 @@ export function fetchEnvironment(major: YarnMajor, project: FoundProject): reado
   // Of a lock file of an older form (8 and 9 differ in the settings that came with them) yarn asks the registry for every package anew.
   const isOlder = typeof version === 'number' && version < 10;
   return [...pairs({ ...FETCH, ...FETCH_4 }), ...(isOlder ? [`YARN_LOCKFILE_VERSION_OVERRIDE=${version}`] : [])];
+}
+
+/** The settings of `.yarnrc.yml` that do not count here. */
+export function overriddenSettings(project: FoundProject): readonly string[] {
+  const settings = yamlOf(project, '.yarnrc.yml');
+  return [
+    ...NAMED_GUARDS.filter((name) => says(project, name)),
+    ...Object.keys(OVERRIDDEN).filter((name) => Object.hasOwn(settings, name) && settings[name] !== OVERRIDDEN[name]),
+  ];
+}
+
+/** Whether `.yarnrc.yml` has a setting, at its top or for a scope or registry. */
+export function says({ heads }: FoundProject, name: string): boolean {
+  return new RegExp(`^\\s*["']?${name}["']?\\s*:`, 'm').test(heads['.yarnrc.yml'] ?? '');
 }
 
 function bringsCache(project: FoundProject): boolean {

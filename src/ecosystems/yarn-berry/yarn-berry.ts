@@ -4,13 +4,12 @@ import { failedGuards, textOf } from '../node/guards.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { NPMRC_SECRETS } from '../node/npmrc.js';
 import { sanitizing } from '../node/sanitize.js';
-import type { FoundProject } from '../project.js';
 import { LOCK } from '../yarn-classic/lock-lines.js';
 import { DEPENDENCIES_META } from './allow-list.js';
 import { YARN_EDITIONS, type YarnMajor, yarnEdition } from './edition.js';
 import { failure } from './failure.js';
 import { pack, YARNRC_YML_SECRETS } from './pack.js';
-import { alwaysEnvironment, fetchEnvironment, LEFT_OUT, NAMED_GUARDS } from './settings.js';
+import { alwaysEnvironment, fetchEnvironment, LEFT_OUT, overriddenSettings, says } from './settings.js';
 import { yarnScopes } from './yarn-scopes.js';
 
 /** One of the versions of yarn in the image that are no yarn 1. */
@@ -41,7 +40,7 @@ function yarn(major: YarnMajor): PackageManager {
     environment: (network, project) => [editionPath(edition), ...alwaysEnvironment(major, network, project)],
     overridden: (project) => [
       ...failedGuards(project, running).map(textOf),
-      ...NAMED_GUARDS.filter((name) => says(project, name)).map((name) => `${name} of .yarnrc.yml`),
+      ...overriddenSettings(project).map((name) => `${name} of .yarnrc.yml`),
     ],
     sanitize: (project) =>
       sanitizing(project, {
@@ -65,8 +64,3 @@ function yarn(major: YarnMajor): PackageManager {
 
 export const yarn4 = yarn(4);
 export const yarn3 = yarn(3);
-
-/** Whether `.yarnrc.yml` has a setting, at its top or for a scope or registry. */
-function says({ heads }: FoundProject, name: string): boolean {
-  return new RegExp(`^\\s*["']?${name}["']?\\s*:`, 'm').test(heads['.yarnrc.yml'] ?? '');
-}
