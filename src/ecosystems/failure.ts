@@ -1,5 +1,5 @@
 /** A frame of a stack, of Node or in an evaluated text: it says where a program failed, and not why. */
-const FRAME = /^\s*at\s+(?:async\s+)?(?:\S.*\(.*\)|\S*:\d+:\d+.*|\S.*<anonymous>.*)$/;
+const FRAME = /^\s*at\s+(?:async\s+)?(?:\S.*\(.*\)\S*|\S*:\d+:\d+\S*)$/;
 
 /** What a program printed, without the frames of stacks. */
 export function withoutFrames(lines: readonly string[]): readonly string[] {

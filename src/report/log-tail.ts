@@ -39,7 +39,7 @@ export function errorLines(log: string): string {
 export function logLines(log: string): readonly string[] {
   return log
     .split('\n')
-    .map((line) => plain(line.replace(SEQUENCE, '').trimEnd()))
+    .map((line) => plain(line.replace(SEQUENCE, '').replaceAll('\t', ' ').trimEnd()))
     .map((line) => (DRAWN.test(line) ? '' : line.replace(FRAMED, '$1')))
     .filter((line) => line !== '');
 }

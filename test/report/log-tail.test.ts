@@ -24,9 +24,13 @@ describe('the end of a log', () => {
   it.each([
     ['what is drawn alone', 'a\n────\n▓▓▓░░░\n│ │\n'],
     ['colours', '\u001b[31ma\u001b[0m\n'],
-    ['empty lines', '\n\na\n\n'],
+    ['empty lines', '\n\na\n\t\n'],
   ])('leaves out %s', (_case, log) => {
     expect(lastLines(log)).toBe('a');
+  });
+
+  it('has a space for a tab', () => {
+    expect(lastLines('Wanted:\ta\n')).toBe('Wanted: a');
   });
 
   it('keeps a line that is not framed as it is', () => {
