@@ -84,7 +84,8 @@ export function buildReport(evidence: Evidence): Report {
   const { judged, told } = splitByPriority(all, evidence.failOn);
   const verdict = decideVerdict(judged.length, incomplete);
   const { phaseStarts, scriptCheck } = evidence;
-  const seenOf = { ran, writes, phaseStarts, scriptCheck, judged };
+  const steps = evidence.phases.flatMap((phase) => phase.steps ?? []);
+  const seenOf = { ran, writes, phaseStarts, scriptCheck, judged, steps };
   const packages = packageRows(seenOf, index);
   const declared = evidence.packages.filter((pkg) => scriptsOf(pkg).length > 0);
   const fetched = evidence.packages.filter(({ path }) => path !== '.');
@@ -97,10 +98,11 @@ export function buildReport(evidence: Evidence): Report {
     manager: evidence.manager,
     submittedAt: new Date(evidence.job.submittedAt).toISOString(),
     finishedAt: new Date(evidence.finishedAt).toISOString(),
-    phases: evidence.phases.map((phase) => {
+    phases: evidence.phases.map((phase, index) => {
       const started = evidence.phaseStarts.find(({ name }) => name === phase.name);
       const timed = started === undefined ? phase : { ...phase, startedAt: new Date(started.at).toISOString() };
-      if (phase.name === 'fetch') return { ...timed, installed: fetched.length };
+      // What git dependencies are built with is fetched afterwards, as a phase of the same name.
+      if (phase.name === 'fetch' && index === 0) return { ...timed, installed: fetched.length };
       if (phase.name !== 'install') return timed;
       return {
         ...timed,

@@ -234,6 +234,8 @@ export const reportSchema = z.object({
       version: z.string(),
       scripts: z.array(z.string()),
       ran: z.boolean(),
+      /** Whether one of them ended with an error: of an optional dependency the install goes on without it. Absent where none did. */
+      failed: z.literal(true).optional(),
       /** What the package manager was seen to start for it, the first few. */
       commands: z.array(z.string()),
       /** Files of the project that it was seen to write. Absent in reports of before it was counted. */
