@@ -3,6 +3,7 @@ import type { Alert } from '../falco/alert.js';
 import { type Actors, attribute } from './attribution.js';
 import type { PackageIndex } from './package-index.js';
 import { trimSlash } from './process-tree.js';
+import { touchedFiles } from './touched-files.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that tells which process wrote a file of the project. */
 export const WRITE_RULE = 'Packwarden project write';
@@ -35,12 +36,13 @@ export class ProjectWrites {
   }
 
   add(alert: Alert): void {
-    const path = writtenPath(alert);
-    if (path === undefined) return;
-    const key = `${alert.fields['proc.pid']}\0${path}`;
-    if (this.#byKey.has(key)) return;
-    if (this.#byKey.size >= MAX_WRITES) this.#overflowed += 1;
-    else this.#byKey.set(key, { path, alert });
+    // Of a move both places are changed.
+    for (const path of touchedFiles(alert).map(trimSlash)) {
+      const key = `${alert.fields['proc.pid']}\0${path}`;
+      if (this.#byKey.has(key)) continue;
+      if (this.#byKey.size >= MAX_WRITES) this.#overflowed += 1;
+      else this.#byKey.set(key, { path, alert });
+    }
   }
 
   /** What packages wrote, in the order in which it came; the project's own scripts are no package's. */
@@ -70,9 +72,4 @@ const NO_CODE =
 /** Whether what was written may be run. */
 export function writtenCode({ path }: AuthoredWrite): boolean {
   return !NO_CODE.test(path);
-}
-
-function writtenPath(alert: Alert): string | undefined {
-  const path = alert.fields['fd.name'] ?? alert.fields['evt.arg.newpath'];
-  return path === undefined || path === '' ? undefined : trimSlash(path);
 }
