@@ -274,6 +274,7 @@ export class Detonation {
       packages: this.#packages,
       disagreements: this.#disagreements,
       commands: this.#commands,
+      brought: this.#run?.brought ?? new Set(),
       egressMode: this.#run?.egressMode ?? null,
       egress: this.#run?.egress() ?? [],
       leaks: this.#run?.leaks() ?? [],

@@ -127,6 +127,8 @@ export interface SandboxRun {
   readonly decoys: readonly PlantedDecoy[];
   /** Runs a process whose command line holds `marker`, as the same user and in the same container as the install. */
   canary(marker: string): Promise<void>;
+  /** Absolute paths of the files that the archive brought, without those of `node_modules`; empty until it is unpacked. */
+  readonly brought: ReadonlySet<string>;
   /** Streams the archive into the project folder. @throws SandboxError `unpack-failed` with tar's message */
   unpack(archive: Readable): Promise<void>;
   /** Brings every package into place; no script of a package runs. */

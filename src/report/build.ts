@@ -52,6 +52,8 @@ export interface Evidence {
   readonly disagreements: readonly string[];
   /** The names in `.bin` folders as they were fetched, each with its file. */
   readonly commands: ReadonlyMap<string, string>;
+  /** Absolute paths of the project's own files, as they were submitted. */
+  readonly brought: ReadonlySet<string>;
   /** Null when no sandbox was made. */
   readonly egressMode: EgressMode | null;
   readonly egress: readonly EgressRecord[];
@@ -173,7 +175,7 @@ function allFindings(
     ...evidence.egress.filter((record) => !record.allowed).map(refusedEgress),
   ];
   const seen = observations.flatMap((observation) => perPackage(observation, evidence, actors));
-  const foreignWrites = foreignOf(writes, index);
+  const foreignWrites = foreignOf(writes, index, evidence.brought);
   const context = {
     ...actors,
     phases: evidence.phaseStarts,

@@ -60,9 +60,19 @@ export class ProjectWrites {
   }
 }
 
-/** The writes of packages in other packages' folders. */
-export function foreignOf(writes: readonly AuthoredWrite[], packages: PackageIndex): readonly AuthoredWrite[] {
-  return writes.filter(({ writer, owner }) => owner !== packages.root && owner !== writer);
+/**
+ * The writes of packages in other packages' folders, and of dependencies to files that the project brought along: what they make anew in
+ * its folder (a generated client, a cache) is no change of it.
+ */
+export function foreignOf(
+  writes: readonly AuthoredWrite[],
+  packages: PackageIndex,
+  brought: ReadonlySet<string>,
+): readonly AuthoredWrite[] {
+  return writes.filter(({ path, writer, owner }) => {
+    if (owner !== packages.root) return owner !== writer;
+    return brought.has(path) && writer.from.kind !== 'workspace';
+  });
 }
 
 /** Files that a program or a loader runs; documents and data are read, not run. */

@@ -71,6 +71,7 @@ export class DockerRun implements SandboxRun {
   readonly #parts: DockerRunParts;
   readonly #commands: ContainerCommands;
   #project: FoundProject = { root: PROJECT, files: [], heads: {}, manifest: {}, unset: [] };
+  #brought: ReadonlySet<string> = new Set();
   #choice: Choice | undefined;
   #leftOut: readonly string[] = [];
   #steps: PackageSteps | undefined;
@@ -90,6 +91,10 @@ export class DockerRun implements SandboxRun {
 
   get decoys(): readonly PlantedDecoy[] {
     return this.#parts.decoys;
+  }
+
+  get brought(): ReadonlySet<string> {
+    return this.#brought;
   }
 
   get projectDir(): string {
@@ -137,7 +142,7 @@ export class DockerRun implements SandboxRun {
   }
 
   async unpack(archive: Readable): Promise<void> {
-    await unpackArchive(this.#commands, archive, this.#parts.limits);
+    this.#brought = await unpackArchive(this.#commands, archive, this.#parts.limits);
     const { ecosystem, networkSettings, settingsToken } = this.#parts;
     const files = [manifestsOf(ecosystem), tellingFiles(), FILES_WITH_VARIABLES].map((names) => names.join(','));
     const findRoot = ['node', `${OPT}/find-root.mjs`, PROJECT, ...files];

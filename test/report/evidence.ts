@@ -140,6 +140,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     steps: STEPS,
     disagreements: [],
     commands: new Map(),
+    brought: new Set(),
     packages: [pkg('.')],
     egressMode: 'registry',
     egress: [],
