@@ -13,6 +13,7 @@ const MIB = 1024 * 1024;
 
 /** Ways to read a file by another name than its own, or by other calls than a read; `key` is the decoy's path. */
 const READS: readonly (readonly [way: string, script: string])[] = [
+  ['after its folder was renamed', 'os.rename(folder, "other"); open(f"other/{base}").read()'],
   ['by its own name', 'open(key).read()'],
   ['through a hard link', 'os.link(key, "link"); open("link").read()'],
   ['after a rename', 'os.rename(key, "renamed"); open("renamed").read()'],
@@ -27,7 +28,6 @@ const READS: readonly (readonly [way: string, script: string])[] = [
   ['by a child that inherits it', 'fd = os.open(key, 0); os.fork() or os._exit(len(os.read(fd, 0))); os.wait()'],
   ['by one that opens it for writing, too', 'os.read(os.open(key, os.O_RDWR), 9)'],
   ['by one that may have mapped it', 'os.close(os.open(key, 0))'],
-  ['after its folder was renamed', 'os.rename(folder, "other"); open(f"other/{base}").read()'],
 ];
 
 /** A script about one file. */
@@ -41,7 +41,8 @@ describe.runIf(process.getuid?.() === 0)('the witness', () => {
   let decoys: readonly string[];
   beforeAll(async () => {
     sandbox = await testSandbox();
-    decoys = sandbox.decoys.filter((path) => !path.includes(' '));
+    // The first one's folder is renamed: no other decoy may stand there.
+    decoys = sandbox.decoys.filter((path) => !path.endsWith('/id_ed25519'));
   });
   afterAll(() => sandbox.destroy());
 
