@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { UNTOLD_READ_RULE } from '../../src/report/untold-reads.js';
 import { detonated, REPORT_MS } from './detonated.js';
-import { packProject, projectWithScript } from './tarballs.js';
+import { SAMPLES } from './samples.js';
+import { packFolder, packProject, projectWithScript } from './tarballs.js';
 
 const KEY = '/home/ci/.ssh/id_rsa';
 
@@ -14,12 +15,14 @@ const rules = join(folder, 'muted.yaml');
 writeFileSync(rules, '- rule: Read of an SSH key\n  enabled: false\n');
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Samples whose honest tools read decoys: a password for a download, settings, a dotenv file. */
+const HONEST_SAMPLES = ['git-over-https', 'nested-npm', 'configuration-reader'] as const;
+
 /** What honest scripts do around the decoys: settings that package managers and git read, a project's own dotenv file. */
 const HONEST = [
   'npm config get registry',
   'npm --version',
   'git config --global --list || true',
-  'git ls-remote http://127.0.0.1:9/x.git || true',
   'test -e ~/.ssh/id_rsa && ls -l ~/.ssh ~/.aws',
   'touch .env',
   'cp .env.example .env',
@@ -27,6 +30,7 @@ const HONEST = [
 
 const reportFor = detonated(
   new Map([
+    ...HONEST_SAMPLES.map((name) => [name, () => packFolder(`${SAMPLES}/benign/${name}`)] as const),
     ['reads', () => projectWithScript(`require('fs').readFileSync('${KEY}')`)],
     [
       'links',
@@ -88,10 +92,10 @@ it(
   REPORT_MS,
 );
 
-it(
-  'an honest project is clean',
-  async () => {
-    const report = await reportFor('honest');
+it.each(['honest', ...HONEST_SAMPLES])(
+  'an honest project is clean: %s',
+  async (name) => {
+    const report = await reportFor(name);
     expect(report.findings.map(({ rule, alert }) => `${rule}: ${alert.output}`)).toEqual([]);
     expect(report.incomplete, report.log).toEqual([]);
     expect(report).toMatchObject({ verdict: 'clean', monitoring: { proven: true, witness: { state: 'watching' } } });

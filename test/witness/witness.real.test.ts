@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { watchDecoys } from '../../src/witness/witness.js';
 import { type TestSandbox, testSandbox, touched } from './rig.js';
 
@@ -62,6 +62,14 @@ describe.runIf(process.getuid?.() === 0)('the witness', () => {
     const script = 'os.stat(key); os.listdir(folder); os.access(key, os.R_OK); os.open(key, os.O_PATH)';
     await sandbox.python(about(key, `${script}; open(key, "a").write("x"); os.utime(key); os.unlink(key)`));
     expect(touched(await watch.end())).toEqual({ [key]: 'opened' });
+  });
+
+  it('that is ended by somebody else has missed something', async () => {
+    const watch = await sandbox.watch(decoys.slice(READS.length + 1, -1));
+    const child = execFileSync('pgrep', ['-P', String(process.pid), '-x', 'packwarden-witn'], { encoding: 'utf8' });
+    process.kill(Number(child), 'SIGKILL');
+    await vi.waitFor(() => expect(() => process.kill(Number(child), 0)).toThrow());
+    expect(await watch.end()).toMatchObject({ unavailable: null, lost: 'the witness ended: signal SIGKILL', seen: [] });
   });
 
   it('that may not watch says so', async () => {
