@@ -99,7 +99,9 @@ it('a cancelled CI job cancels its detonation', async () => {
   const folder = checkout('setTimeout(() => {}, 120_000)');
   const run = start(includedJob('ci/packwarden.gitlab-ci.yml'), folder, service.url);
   const id = await eventually('it installs', 60_000, () =>
-    run.output().includes('running the install scripts') ? /jobs\/([0-9a-f-]{36})\n/.exec(run.output())?.[1] : undefined,
+    run.output().includes('running the install scripts')
+      ? /jobs\/([0-9a-f-]{36})\n/.exec(run.output())?.[1]
+      : undefined,
   );
   // A runner ends the whole process group.
   process.kill(-(run.child.pid ?? 0), 'SIGTERM');
