@@ -198,7 +198,7 @@ function facts(report: Report, page: TextPage): string {
     ];
   });
   const problem = report.scriptCheck?.problem ?? null;
-  const { proven, source, openingCanaryMs, closingCanaryMs, drops } = report.monitoring;
+  const { proven, source, openingCanaryMs, closingCanaryMs, drops, witness } = report.monitoring;
   const canary = (ms: number | null): string => (ms === null ? 'none' : `${ms} ms`);
   const watched = proven ? page.paint('green', 'proven') : page.paint('yellow', 'not proven');
   return [
@@ -211,6 +211,9 @@ function facts(report: Report, page: TextPage): string {
       `canaries back after ${canary(openingCanaryMs)} and ${canary(closingCanaryMs)}, ${drops} events dropped`,
       11,
     ),
+    ...(witness?.state === 'unavailable'
+      ? page.wrapped(`decoys not watched besides: ${plain(witness.reason ?? '')}`, 11, 13)
+      : []),
   ].join('\n');
 }
 

@@ -22,7 +22,7 @@ import type { Report, RunningProcess } from '../report/report.js';
 import type { Steps } from '../report/steps.js';
 import { type Captured, ContainerCommands, firstLines } from './commands.js';
 import type { DecoyFile, DecoyToken } from './decoys/decoy.js';
-import { removed } from './docker-call.js';
+import { inTime, removed } from './docker-call.js';
 import { SandboxError } from './errors.js';
 import { importPlan, onlyIn } from './import-plan.js';
 import { MAX_RESULT_BYTES, readImportResults } from './import-results.js';
@@ -121,6 +121,11 @@ export class DockerRun implements SandboxRun {
     // What the engine says of a program that its runtime can't start comes as the program's output.
     const said = stderr || firstLines(stdout);
     if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${said}`);
+  }
+
+  async hostPid(): Promise<number> {
+    const { State } = await inTime('looking for the sandbox', this.#parts.container.inspect());
+    return State.Pid;
   }
 
   async canary(marker: string): Promise<void> {

@@ -152,6 +152,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     baseline: [],
     projectBaseline: null,
     decoys: [],
+    witnessed: { unavailable: null, lost: null, seen: [] },
     incomplete: [],
     scriptCheck: null,
     log: '',
