@@ -3,7 +3,7 @@
  * Rooms on one floor do not know each other.
  */
 const floors = [
-  ['rules', 'blobs', 'egress', 'falco', 'ecosystems'],
+  ['rules', 'blobs', 'egress', 'falco', 'ecosystems', 'witness'],
   ['report', 'gitlab', 'sensor'],
   ['jobs'],
   ['api', 'queue', 'sandbox'],

@@ -7,7 +7,7 @@ import type { JsonEvent } from '../../src/rules/index.js';
 
 /** What an install is watched for: the calls the rules are about. */
 const CALLS =
-  'open,openat,openat2,creat,execve,execveat,connect,sendto,sendmsg,sendmmsg,bind,listen,unlink,unlinkat,rename,renameat,renameat2,symlink,symlinkat,link,linkat,chmod,fchmod,fchmodat,mkdir,mkdirat,dup2,dup3,setsid,clone,clone3,vfork,fork,kill,socket,memfd_create,ptrace,mount,unshare,setns,setuid';
+  'open,openat,openat2,creat,execve,execveat,connect,sendto,sendmsg,sendmmsg,bind,listen,unlink,unlinkat,rename,renameat,renameat2,symlink,symlinkat,link,linkat,truncate,ftruncate,copy_file_range,chmod,fchmod,fchmodat,chown,fchown,fchownat,mkdir,mkdirat,dup2,dup3,setsid,clone,clone3,vfork,fork,kill,socket,memfd_create,ptrace,mount,unshare,setns,setuid';
 
 const PROJECT = '/home/ci/project';
 
@@ -187,6 +187,7 @@ function callFields(type: string, args: string, texts: readonly string[], cwd: s
         'evt.arg.path': first,
         'evt.arg.oldpath': first,
         'evt.arg.newpath': second,
+        'evt.args': `res=0 oldpath=${first} newpath=${second}`,
         'fs.path.name': resolve(cwd, first),
       };
 }

@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const AT_ONCE = 2;
+/** How long the pipe of a child that has ended is read, in milliseconds, where something else holds it open. */
+const PIPE_MS = 500;
 const MAX_TOLD_BYTES = 64 * 1024;
 const MAX_FAILED = 8;
 const MAX_BINS = 40;
@@ -51,10 +53,17 @@ function run(program, args, env, cwd = project) {
     /** @param {string | null} problem */
     const done = (problem) => {
       clearTimeout(timer);
-      // What the child wrote before it ended may still be in the pipe.
-      setImmediate(() => {
+      const ms = Date.now() - begun;
+      const close = () => {
         channel?.destroy();
-        resolve({ problem, told, ms: Date.now() - begun });
+        resolve({ problem, told, ms });
+      };
+      // What the child wrote before it ended may still be in the pipe, and a process that it left behind may hold the pipe open.
+      if (channel === null || channel === undefined || channel.readableEnded) return close();
+      const waited = setTimeout(close, PIPE_MS);
+      channel.once('end', () => {
+        clearTimeout(waited);
+        close();
       });
     };
     child.on('error', (error) => done(`could not be started (${error.message})`));

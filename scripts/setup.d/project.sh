@@ -5,7 +5,7 @@ build_stamp=dist/.built
 dependencies_stale() { [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; }
 
 build_stale() {
-  [ -e "$build_stamp" ] && [ -e build/sensor/packwarden-probe ] || return 0
+  [ -e "$build_stamp" ] && [ -e build/sensor/packwarden-probe ] && [ -e build/witness/packwarden-witness ] || return 0
   [ -n "$(find src scripts/build-sensor tsconfig.json tsconfig.build.json package-lock.json -newer "$build_stamp" -print -quit)" ]
 }
 

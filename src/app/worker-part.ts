@@ -12,6 +12,7 @@ import { readKnownPackages } from '../report/known-packages.js';
 import type { Report } from '../report/report.js';
 import { createSandbox } from '../sandbox/docker-sandbox.js';
 import { SandboxError } from '../sandbox/errors.js';
+import { watchDecoys } from '../witness/witness.js';
 import { type LocalAlerts, startAlerts } from './alert-feed.js';
 import type { Config } from './config.js';
 import { MachineWatch } from './machine-watch.js';
@@ -76,6 +77,7 @@ export async function startWorkerPart(
         {
           sandbox,
           feed: alerts.hub,
+          watchDecoys,
           blobs: spool,
           clock,
           newNonce,

@@ -18,13 +18,14 @@ const TYPES = { file: 'File', directory: 'Directory', symlink: 'SymbolicLink', l
  * here, and what other programs add does not matter: owners and times that GNU tar calls out of range, extended attributes,
  * folders and files that their owner may not read or write.
  * The stream ends with ArchiveError where the archive is damaged, with the error of `archive` where it can't be read.
+ * `onPath`: is given the path of everything in it but folders, relative to where it is unpacked.
  */
-export function rewritten(archive: Readable): Readable {
-  return Readable.from(rewrite(archive), { objectMode: false });
+export function rewritten(archive: Readable, onPath: (path: string) => void = () => undefined): Readable {
+  return Readable.from(rewrite(archive, onPath), { objectMode: false });
 }
 
-async function* rewrite(archive: Readable): AsyncGenerator<Buffer> {
-  const writer = new Rewriter();
+async function* rewrite(archive: Readable, onPath: (path: string) => void): AsyncGenerator<Buffer> {
+  const writer = new Rewriter(onPath);
   try {
     // Whoever reads the last stream gets the error of either.
     const gunzip = pipeline(archive, createGunzip({ chunkSize: GUNZIP_CHUNK }), () => undefined);
@@ -43,10 +44,15 @@ class Rewriter {
     entry: (entry) => this.#begin(entry),
     body: (chunk) => this.#take(chunk),
   });
+  readonly #onPath: (path: string) => void;
   #parts: Buffer[] = [];
   /** Bytes of the present body that are still to come. */
   #remaining = 0;
   #padding = 0;
+
+  constructor(onPath: (path: string) => void) {
+    this.#onPath = onPath;
+  }
 
   /** What a part of the archive becomes. @throws ArchiveError */
   push(chunk: Buffer): Buffer {
@@ -66,6 +72,7 @@ class Rewriter {
     const path = split(entry.path).join('/');
     // The root is made by the worker, with its own mode; a device has not passed the check.
     if (path === '' || entry.kind === 'device') return false;
+    if (entry.kind !== 'directory') this.#onPath(path);
     const linkpath = entry.kind === 'link' ? split(entry.target).join('/') : entry.target;
     this.#parts.push(...headersOf(entry, { type: TYPES[entry.kind], path, linkpath }));
     this.#remaining = entry.size;

@@ -86,12 +86,12 @@ export interface ImageProgram {
   readonly settings: readonly string[];
 }
 
-/** How a git dependency is built from its repository, as package managers do for one with a `prepare` script. */
+/** How a git dependency is built from its repository, as package managers do for one with a `prepare` script: that runs in the clone. */
 export interface GitBuild {
   /** Clones `address` into `folder` and fetches what it is built with. No code of it runs. */
   checkout(address: string, folder: string): readonly string[];
-  /** Runs `scripts` in the clone and puts what it would publish in the place of the fetched package (`target`). */
-  build(folder: string, target: string, scripts: readonly string[]): readonly string[];
+  /** Puts what the built clone would publish in the place of the fetched package (`target`). No code of it runs. */
+  place(folder: string, target: string): readonly string[];
 }
 
 /** How what a manager installs is named in package URLs (purl). */

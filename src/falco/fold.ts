@@ -19,6 +19,8 @@ interface Fold {
 const OBJECT_FIELDS = [
   'evt.arg.path',
   'evt.arg.name',
+  'evt.arg.filename',
+  'evt.arg.pathname',
   'evt.arg.target',
   'evt.arg.linkpath',
   'evt.arg.oldpath',

@@ -4,7 +4,7 @@ import type { Baseline } from '../report/baseline.js';
 import type { KnownPackages } from '../report/known-packages.js';
 import type { ProjectBaselineMode } from '../report/project-baseline.js';
 import type { JobSpec } from './job.js';
-import type { AlertFeed, BlobStore, Clock, Sandbox, StateListener } from './ports.js';
+import type { AlertFeed, BlobStore, Clock, Sandbox, StateListener, WatchDecoys } from './ports.js';
 
 /** Deadlines in milliseconds, and what decides the verdict. */
 export interface DetonationLimits {
@@ -26,6 +26,7 @@ export interface DetonationLimits {
 export interface DetonationDependencies {
   readonly sandbox: Sandbox;
   readonly feed: AlertFeed;
+  readonly watchDecoys: WatchDecoys;
   readonly blobs: BlobStore;
   readonly clock: Clock;
   /** An unguessable string for a canary. */

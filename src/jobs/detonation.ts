@@ -14,6 +14,7 @@ import { CancelledError, within } from './deadline.js';
 import { fetchFailure } from './fetch-failure.js';
 import { GiveUp, reasonFor } from './give-up.js';
 import type { JobState } from './job.js';
+import { JobWitness } from './job-witness.js';
 import { withLines } from './located.js';
 import { Monitor } from './monitor.js';
 import type { ImportResult, SandboxRun, StepResult } from './ports.js';
@@ -31,6 +32,7 @@ export class Detonation {
   readonly #attempt: Attempt;
   readonly #monitor = new Monitor();
   readonly #canaries: Canaries;
+  readonly #witness: JobWitness;
   readonly #phases: Phase[] = [];
   readonly #phaseStarts: PhaseStart[] = [];
   readonly #incomplete: IncompleteReason[] = [];
@@ -50,6 +52,7 @@ export class Detonation {
     this.#deps = deps;
     this.#attempt = attempt;
     this.#canaries = new Canaries(deps, attempt.signal, this.#monitor, attempt.spec.id);
+    this.#witness = new JobWitness(deps.watchDecoys, deps.log.child({ job: attempt.spec.id }));
     const asked = attempt.spec.checkNeeded ?? deps.checkNeeded;
     this.#checksScripts = asked;
     this.#scriptCheck = asked ? { loads: new Map(), problem: 'the run did not come to it' } : null;
@@ -72,6 +75,7 @@ export class Detonation {
       await this.#to('gave-up');
     } finally {
       this.#ended = true;
+      await this.#witness.end();
       await this.#run?.destroy();
       watch?.close();
     }
@@ -84,6 +88,7 @@ export class Detonation {
     const { limits, blobs } = this.#deps;
     await this.#canaries.awaitSource();
     await this.#canaries.opening(run);
+    await this.#limited('watching the decoys', limits.prepareMs, this.#witness.start(run));
     const archive = await blobs.open(this.#attempt.spec.blob.key);
     await this.#limited('unpacking the archive', limits.prepareMs, run.unpack(archive));
     await this.#to('watched');
@@ -272,6 +277,7 @@ export class Detonation {
       packages: this.#packages,
       disagreements: this.#disagreements,
       commands: this.#commands,
+      brought: this.#run?.brought ?? new Set(),
       egressMode: this.#run?.egressMode ?? null,
       egress: this.#run?.egress() ?? [],
       leaks: this.#run?.leaks() ?? [],
@@ -279,8 +285,9 @@ export class Detonation {
       contacts: this.#monitor.contacts,
       writes: this.#monitor.writes,
       decoys: this.#run?.decoys ?? [],
+      witnessed: this.#witness.witnessed,
       scriptCheck: this.#scriptCheck,
-      incomplete: [...this.#incomplete, ...this.#monitor.faults()],
+      incomplete: [...this.#incomplete, ...this.#monitor.faults(), ...this.#witness.faults()],
       log: this.#log,
       failOn: limits.failOn,
       known: this.#deps.known,

@@ -13,6 +13,7 @@ import type { PlantedDecoy } from '../report/decoys.js';
 import type { LoadedPackage, Report, RunningProcess } from '../report/report.js';
 import type { Steps } from '../report/steps.js';
 import type { IncompleteReason } from '../report/verdict.js';
+import type { DecoyWatch } from '../witness/witness.js';
 import type { Ecosystem, JobSpec, JobState, JobSummary, JobView } from './job.js';
 
 /** Time and randomness come in from outside. */
@@ -130,8 +131,12 @@ export interface SandboxRun {
   readonly manager: Report['manager'];
   /** The fake credentials that stand in it. */
   readonly decoys: readonly PlantedDecoy[];
+  /** The number on this machine of the container's first process. @throws SandboxError */
+  hostPid(): Promise<number>;
   /** Runs a process whose command line holds `marker`, as the same user and in the same container as the install. */
   canary(marker: string): Promise<void>;
+  /** Absolute paths of the files that the archive brought, without those of `node_modules`; empty until it is unpacked. */
+  readonly brought: ReadonlySet<string>;
   /** Streams the archive into the project folder. @throws SandboxError `unpack-failed` with tar's message */
   unpack(archive: Readable): Promise<void>;
   /** Brings every package into place; no script of a package runs. */
@@ -184,6 +189,9 @@ export interface Sandbox {
 
 /** Told of each change of a job's state while it runs. */
 export type StateListener = (state: JobState) => Promise<void>;
+
+/** Starts watching files of a container, without the alert source. Filled by `src/witness/`. */
+export type WatchDecoys = (hostPid: number, paths: readonly string[]) => DecoyWatch;
 
 /** The alerts of this Docker host, by container. Filled by the demultiplexer in `src/falco/`. */
 export interface AlertFeed {

@@ -7,12 +7,10 @@ import type { PackageIndex } from './package-index.js';
 import type { ProcessStart } from './process-tree.js';
 import { programFile, scriptOf } from './program-file.js';
 import { type AuthoredWrite, writtenCode } from './project-writes.js';
+import { touchedFiles } from './touched-files.js';
 
 /** Programs of the image, besides interpreted ones, that take what they do from files of the folder they work in. */
 const BUILD_TOOL = /\/(?:make|gmake|ninja|cmake|git)$/;
-
-/** Where an alert names the file that it is about. */
-const TOUCHED = ['fd.name', 'evt.arg.path', 'evt.arg.name', 'evt.arg.oldpath', 'evt.arg.newpath'] as const;
 
 /** What tells whose code a process ran. */
 export interface ActorContext {
@@ -87,10 +85,8 @@ function handsOn(program: ProcessStart, order: ProcessStart | undefined, alert: 
   }
   const words = said.split(' ').filter((word) => word.includes('/'));
   const named = words.map((word) => posix.resolve(program.cwd === '' ? '/' : program.cwd, word));
-  return TOUCHED.some((field) => {
-    const file = alert.fields[field];
-    return file !== undefined && named.some((path) => isNarrow(path) && (file === path || file.startsWith(`${path}/`)));
-  });
+  const files = touchedFiles(alert);
+  return named.some((path) => isNarrow(path) && files.some((file) => file === path || file.startsWith(`${path}/`)));
 }
 
 /** A shell's quotes come and go on the way. */

@@ -5,6 +5,7 @@ import type { EgressMode } from '../egress/mode.js';
 import type { EgressRecord } from '../egress/record.js';
 import type { Alert, Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
+import type { Witnessed } from '../witness/seen.js';
 import { type Actors, type Attribution, attribute, packagesThatRan } from './attribution.js';
 import { type Baseline, markAccepted } from './baseline.js';
 import type { Contacts } from './contacts.js';
@@ -30,6 +31,7 @@ import { allowScripts, packageRows } from './script-rows.js';
 import { specOf } from './spec.js';
 import type { Steps } from './steps.js';
 import { strayContacts } from './stray-contacts.js';
+import { missedByAlerts, untoldReads } from './untold-reads.js';
 import { decideVerdict, type IncompleteReason, splitByPriority } from './verdict.js';
 
 /** Everything one try of a job has left behind when it ends, however it ends. */
@@ -44,7 +46,7 @@ export interface Evidence {
   readonly manager: Report['manager'];
   readonly phases: readonly Phase[];
   readonly phaseStarts: readonly PhaseStart[];
-  readonly monitoring: Omit<Report['monitoring'], 'proven'>;
+  readonly monitoring: Omit<Report['monitoring'], 'proven' | 'witness'>;
   readonly alerts: readonly FoldedAlert[];
   readonly tree: ProcessTree;
   readonly steps: Steps;
@@ -52,6 +54,8 @@ export interface Evidence {
   readonly disagreements: readonly string[];
   /** The names in `.bin` folders as they were fetched, each with its file. */
   readonly commands: ReadonlyMap<string, string>;
+  /** Absolute paths of the project's own files, as they were submitted. */
+  readonly brought: ReadonlySet<string>;
   /** Null when no sandbox was made. */
   readonly egressMode: EgressMode | null;
   readonly egress: readonly EgressRecord[];
@@ -60,6 +64,8 @@ export interface Evidence {
   readonly contacts: Contacts;
   readonly writes: ProjectWrites;
   readonly decoys: readonly PlantedDecoy[];
+  /** What the worker's own witness saw of them. */
+  readonly witnessed: Witnessed;
   readonly incomplete: readonly IncompleteReason[];
   /** Null when the job did not ask which scripts are needed. */
   readonly scriptCheck: ScriptCheck | null;
@@ -78,13 +84,15 @@ export function buildReport(evidence: Evidence): Report {
   const actors: Actors = { tree: evidence.tree, steps: evidence.steps, packages: index };
   const ran = packagesThatRan(actors);
   const writes = evidence.writes.authored(actors);
-  const incomplete = [...evidence.incomplete, ...unrunScripts(evidence, ran), ...nothingInstalled(evidence)];
   const seen = syscallAlerts(evidence);
   const all = allFindings(evidence, seen, writes, actors);
+  const missed = missedByAlerts(all);
+  const incomplete = [...evidence.incomplete, ...missed, ...unrunScripts(evidence, ran), ...nothingInstalled(evidence)];
   const { judged, told } = splitByPriority(all, evidence.failOn);
   const verdict = decideVerdict(judged.length, incomplete);
   const { phaseStarts, scriptCheck } = evidence;
-  const seenOf = { ran, writes, phaseStarts, scriptCheck, judged };
+  const steps = evidence.phases.flatMap((phase) => phase.steps ?? []);
+  const seenOf = { ran, writes, phaseStarts, scriptCheck, judged, steps };
   const packages = packageRows(seenOf, index);
   const declared = evidence.packages.filter((pkg) => scriptsOf(pkg).length > 0);
   const fetched = evidence.packages.filter(({ path }) => path !== '.');
@@ -97,17 +105,22 @@ export function buildReport(evidence: Evidence): Report {
     manager: evidence.manager,
     submittedAt: new Date(evidence.job.submittedAt).toISOString(),
     finishedAt: new Date(evidence.finishedAt).toISOString(),
-    phases: evidence.phases.map((phase) => {
+    phases: evidence.phases.map((phase, index) => {
       const started = evidence.phaseStarts.find(({ name }) => name === phase.name);
       const timed = started === undefined ? phase : { ...phase, startedAt: new Date(started.at).toISOString() };
-      if (phase.name === 'fetch') return { ...timed, installed: fetched.length };
+      // What git dependencies are built with is fetched afterwards, as a phase of the same name.
+      if (phase.name === 'fetch' && index === 0) return { ...timed, installed: fetched.length };
       if (phase.name !== 'install') return timed;
       return {
         ...timed,
         scripts: { declared: declared.length, ran: declared.filter((pkg) => ran.has(pkg)).length },
       };
     }),
-    monitoring: { ...evidence.monitoring, proven: isProven(evidence) },
+    monitoring: {
+      ...evidence.monitoring,
+      proven: isProven(evidence) && missed.length === 0,
+      witness: witnessPart(evidence.witnessed),
+    },
     findings: judged,
     observations: told,
     ...(projectBaseline === null ? {} : { projectBaseline: baselineOutcome(projectBaseline, all, finishedAt) }),
@@ -128,6 +141,10 @@ function isProven(evidence: Evidence): boolean {
   const { openingCanaryMs, closingCanaryMs, drops } = evidence.monitoring;
   const interrupted = evidence.incomplete.some(({ code }) => code === 'sensor-lost' || code === 'alerts-overflowed');
   return openingCanaryMs !== null && closingCanaryMs !== null && drops === 0 && !interrupted;
+}
+
+function witnessPart({ unavailable }: Witnessed): Report['monitoring']['witness'] {
+  return { state: unavailable === null ? 'watching' : 'unavailable', reason: unavailable };
 }
 
 /** A successful install whose packages have scripts, none of which was seen to run, has shown nothing. */
@@ -171,7 +188,7 @@ function allFindings(
     ...evidence.egress.filter((record) => !record.allowed).map(refusedEgress),
   ];
   const seen = observations.flatMap((observation) => perPackage(observation, evidence, actors));
-  const foreignWrites = foreignOf(writes, index);
+  const foreignWrites = foreignOf(writes, index, evidence.brought);
   const context = {
     ...actors,
     phases: evidence.phaseStarts,
@@ -184,10 +201,14 @@ function allFindings(
     ...oddPrograms(actors, evidence.hostname),
     ...leftRunningAlerts(evidence.phases, evidence.finishedAt, evidence.hostname, actors),
   ];
-  const single = [...alerts, ...seen, ...derived]
-    .map((observed) => toFinding(observed, context))
-    .filter((finding) => finding !== undefined)
-    .map((finding) => lowerKnown(finding, evidence.known, (pkg) => index.isFromRegistry(pkg)));
+  const judged = (observed: readonly FoldedAlert[]): readonly Finding[] =>
+    observed
+      .map((one) => toFinding(one, context))
+      .filter((finding) => finding !== undefined)
+      .map((finding) => lowerKnown(finding, evidence.known, (pkg) => index.isFromRegistry(pkg)));
+  const told = judged([...alerts, ...seen, ...derived]);
+  const toldOf = { alerts: evidence.alerts, findings: told, decoys: evidence.decoys };
+  const single = [...told, ...judged(untoldReads(evidence.witnessed.seen, toldOf, actors, evidence.hostname))];
   const { baseline, projectBaseline, finishedAt } = evidence;
   const ofProject = projectBaseline?.entries ?? [];
   return [...single, ...correlate(single)].map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));

@@ -1,4 +1,5 @@
 import type { Alert } from '../falco/alert.js';
+import { touchedFiles } from './touched-files.js';
 
 /** A fake credential that stood in the sandbox. */
 export interface PlantedDecoy {
@@ -8,15 +9,12 @@ export interface PlantedDecoy {
   readonly path: string;
 }
 
-/** Where an alert names the file it is about: `fd.name` of an open, the others of calls by name. */
-const PATH_FIELDS = ['fd.name', 'fs.path.name', 'evt.arg.path', 'evt.arg.name'] as const;
-
 /** The name of the decoy that an alert is about; null when it is about none. */
 export function decoyOf(alert: Alert, decoys: readonly PlantedDecoy[]): string | null {
-  for (const field of PATH_FIELDS) {
-    const value = alert.fields[field];
-    // A detour over /proc/self/root ends in the same path.
-    const decoy = value === undefined ? undefined : decoys.find(({ path }) => value.endsWith(path));
+  const { 'evt.arg.oldpath': moved = '' } = alert.fields;
+  for (const file of touchedFiles(alert)) {
+    // A detour over /proc/self/root ends in the same path; a folder that is moved takes along what it holds.
+    const decoy = decoys.find(({ path }) => file.endsWith(path) || (file === moved && path.startsWith(`${file}/`)));
     if (decoy !== undefined) return decoy.name;
   }
   return null;

@@ -7,8 +7,11 @@ import { specOf } from './spec.js';
 /** The rule name under which a write into another package's folder is reported. */
 export const FOREIGN_WRITE_RULE = "Write into another package's folder";
 
+/** The rule name under which a write to a file of the project by a dependency is reported. */
+export const PROJECT_CHANGED_RULE = "Project's own file changed by a dependency";
+
 /**
- * What one package wrote in another's folder, as alerts of source `correlation`: one for each pair of packages, since a patch
+ * What one package wrote in another's folder, or of the project's files, as alerts of source `correlation`: one for each pair of packages, since a patch
  * of a hundred files is one thing. The system call's rule does not know whose folder it was.
  */
 export function foreignWriteAlerts(writes: readonly AuthoredWrite[]): readonly FoldedAlert[] {
@@ -32,12 +35,13 @@ export function foreignWriteAlerts(writes: readonly AuthoredWrite[]): readonly F
 }
 
 function toAlert({ alert, path, owner }: AuthoredWrite): Alert {
+  const rule = owner.path === '.' ? PROJECT_CHANGED_RULE : FOREIGN_WRITE_RULE;
   return {
     ...alert,
     priority: 'WARNING',
     source: 'correlation',
-    rule: FOREIGN_WRITE_RULE,
-    output: `Write into another package's folder (file=${path} owner=${specOf(owner)} command=${alert.fields['proc.cmdline'] ?? ''})`,
+    rule,
+    output: `${rule} (file=${path} owner=${specOf(owner)} command=${alert.fields['proc.cmdline'] ?? ''})`,
     fields: { ...alert.fields, 'fd.name': path, 'package.owner': specOf(owner) },
     tags: ['packwarden', 'tampering', 'B34', 'mitre_persistence', 'T1195.001'],
   };

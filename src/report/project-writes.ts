@@ -3,6 +3,7 @@ import type { Alert } from '../falco/alert.js';
 import { type Actors, attribute } from './attribution.js';
 import type { PackageIndex } from './package-index.js';
 import { trimSlash } from './process-tree.js';
+import { touchedFiles } from './touched-files.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that tells which process wrote a file of the project. */
 export const WRITE_RULE = 'Packwarden project write';
@@ -35,12 +36,13 @@ export class ProjectWrites {
   }
 
   add(alert: Alert): void {
-    const path = writtenPath(alert);
-    if (path === undefined) return;
-    const key = `${alert.fields['proc.pid']}\0${path}`;
-    if (this.#byKey.has(key)) return;
-    if (this.#byKey.size >= MAX_WRITES) this.#overflowed += 1;
-    else this.#byKey.set(key, { path, alert });
+    // Of a move both places are changed.
+    for (const path of touchedFiles(alert).map(trimSlash)) {
+      const key = `${alert.fields['proc.pid']}\0${path}`;
+      if (this.#byKey.has(key)) continue;
+      if (this.#byKey.size >= MAX_WRITES) this.#overflowed += 1;
+      else this.#byKey.set(key, { path, alert });
+    }
   }
 
   /** What packages wrote, in the order in which it came; the project's own scripts are no package's. */
@@ -58,9 +60,19 @@ export class ProjectWrites {
   }
 }
 
-/** The writes of packages in other packages' folders. */
-export function foreignOf(writes: readonly AuthoredWrite[], packages: PackageIndex): readonly AuthoredWrite[] {
-  return writes.filter(({ writer, owner }) => owner !== packages.root && owner !== writer);
+/**
+ * The writes of packages in other packages' folders, and of dependencies to files that the project brought along: what they make anew in
+ * its folder (a generated client, a cache) is no change of it.
+ */
+export function foreignOf(
+  writes: readonly AuthoredWrite[],
+  packages: PackageIndex,
+  brought: ReadonlySet<string>,
+): readonly AuthoredWrite[] {
+  return writes.filter(({ path, writer, owner }) => {
+    if (owner !== packages.root) return owner !== writer;
+    return brought.has(path) && writer.from.kind !== 'workspace';
+  });
 }
 
 /** Files that a program or a loader runs; documents and data are read, not run. */
@@ -70,9 +82,4 @@ const NO_CODE =
 /** Whether what was written may be run. */
 export function writtenCode({ path }: AuthoredWrite): boolean {
   return !NO_CODE.test(path);
-}
-
-function writtenPath(alert: Alert): string | undefined {
-  const path = alert.fields['fd.name'] ?? alert.fields['evt.arg.newpath'];
-  return path === undefined || path === '' ? undefined : trimSlash(path);
 }

@@ -10,9 +10,12 @@ export const INCOMPLETE_CODES = {
   'no-opening-canary': 'unwatched',
   'no-closing-canary': 'unwatched',
   'alerts-overflowed': 'unwatched',
+  'witness-lost': 'unwatched',
   'scripts-not-run': 'unwatched',
   'nothing-installed': 'unwatched',
   'other-runtime': 'unfinished',
+  // What was missed is a finding itself: the witness saw it.
+  'alerts-missed': 'unfinished',
   'fetch-failed': 'unfinished',
   'fetch-timeout': 'unfinished',
   'install-failed': 'unfinished',
@@ -202,6 +205,11 @@ export const reportSchema = z.object({
     openingCanaryMs: z.number().nullable(),
     closingCanaryMs: z.number().nullable(),
     drops: z.number().int(),
+    /**
+     * The worker's own witness, which sees the decoys without the alert source; `reason` says why it could not watch. Absent in
+     * reports of before there was one.
+     */
+    witness: z.object({ state: z.enum(['watching', 'unavailable']), reason: z.string().nullable() }).optional(),
   }),
   findings: z.array(findingSchema),
   /** Like findings, but below the priority that decides the verdict. */
@@ -234,6 +242,8 @@ export const reportSchema = z.object({
       version: z.string(),
       scripts: z.array(z.string()),
       ran: z.boolean(),
+      /** Whether one of them ended with an error: of an optional dependency the install goes on without it. Absent where none did. */
+      failed: z.literal(true).optional(),
       /** What the package manager was seen to start for it, the first few. */
       commands: z.array(z.string()),
       /** Files of the project that it was seen to write. Absent in reports of before it was counted. */

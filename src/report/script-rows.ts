@@ -3,7 +3,7 @@ import { alertTimeNs } from '../falco/alert.js';
 import { type PhaseStart, phaseAt } from './findings.js';
 import type { PackageIndex } from './package-index.js';
 import type { AuthoredWrite } from './project-writes.js';
-import type { Finding, Report } from './report.js';
+import type { Finding, Report, ScriptStep } from './report.js';
 import { isNeeded, type ScriptCheck } from './script-check.js';
 import { specOf } from './spec.js';
 
@@ -15,11 +15,14 @@ export interface SeenOfScripts {
   readonly phaseStarts: readonly PhaseStart[];
   readonly scriptCheck: ScriptCheck | null;
   readonly judged: readonly Finding[];
+  /** How the scripts of each package ended. */
+  readonly steps: readonly ScriptStep[];
 }
 
 /** Every package with install scripts; the project itself is not one. */
 export function packageRows(seen: SeenOfScripts, index: PackageIndex): Report['packages'] {
-  const { ran, scriptCheck, judged } = seen;
+  const { ran, scriptCheck, judged, steps } = seen;
+  const failed = new Set(steps.filter(({ exitCode }) => exitCode !== 0).map(({ path }) => path));
   const written = filesWritten(seen);
   return [...index.all]
     .filter((pkg) => pkg.path !== '.' && scriptsOf(pkg).length > 0)
@@ -28,6 +31,7 @@ export function packageRows(seen: SeenOfScripts, index: PackageIndex): Report['p
       version: pkg.version,
       scripts: [...scriptsOf(pkg)],
       ran: ran.has(pkg),
+      ...(failed.has(pkg.path) ? { failed: true as const } : {}),
       commands: [...(ran.get(pkg) ?? [])],
       wrote: written.get(pkg)?.size ?? 0,
       findings: judged.filter(({ package: by }) => by?.name === pkg.name && by.version === pkg.version).length,
@@ -61,7 +65,9 @@ export function allowScripts(
   const inDoubt = verdict === 'incomplete' || judged.some((finding) => finding.package === null);
   // Whose step another package acted in took part, willingly or not.
   const involved = new Set(judged.flatMap(({ ranBy }) => (ranBy === undefined ? [] : [specOf(ranBy)])));
-  const clean = inDoubt ? [] : packages.filter((pkg) => pkg.ran && pkg.findings === 0 && !involved.has(specOf(pkg)));
+  const isClean = (pkg: Report['packages'][number]): boolean =>
+    pkg.ran && pkg.failed !== true && pkg.findings === 0 && !involved.has(specOf(pkg));
+  const clean = inDoubt ? [] : packages.filter(isClean);
   const isUnneeded = (pkg: Report['packages'][number]): boolean =>
     pkg.needed === false && pkg.wrote === 0 && contacting?.has(specOf(pkg)) === false;
   return {

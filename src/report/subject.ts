@@ -8,6 +8,7 @@ const SUBJECT_FIELDS = [
   'evt.arg.path',
   'evt.arg.name',
   'evt.arg.filename',
+  'evt.arg.oldpath',
   'evt.arg.newpath',
   'evt.arg.linkpath',
 ] as const;

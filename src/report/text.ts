@@ -5,7 +5,7 @@ import { type FindingGroup, groupByPackage } from './groups.js';
 import { logTail } from './log-tail.js';
 import { cut, plain } from './plain.js';
 import { baselineNotices } from './project-baseline.js';
-import type { Finding, PackageRef, Report } from './report.js';
+import type { Finding, PackageRef, Phase, Report } from './report.js';
 import { size } from './size.js';
 import { specOf } from './spec.js';
 import { commandOf, subjectOf } from './subject.js';
@@ -172,18 +172,33 @@ function audit(part: AuditPart | undefined, page: TextPage): string {
   return lines.join('\n').replace('GitLab', page.paint('bold', 'GitLab'));
 }
 
+/** The scripts that ended with an error. */
+function failedSteps({ steps = [] }: Phase): readonly string[] {
+  return steps
+    .filter(({ exitCode }) => exitCode !== 0)
+    .map((step) => {
+      const end = step.timedOut ? 'were stopped at their deadline' : `ended with exit code ${step.exitCode}`;
+      return `the scripts of ${plain(step.package)} (${plain(step.scripts.join(', '))}) ${end}`;
+    });
+}
+
 function facts(report: Report, page: TextPage): string {
-  const phases = report.phases.flatMap((phase) => {
+  const phases = report.phases.flatMap((phase, index) => {
     const ended = phase.timedOut ? 'stopped at its deadline' : `exit code ${phase.exitCode}`;
     const scripts = phase.scripts ? `, install scripts run: ${phase.scripts.ran} of ${phase.scripts.declared}` : '';
     const count = phase.installed === undefined ? '' : `, packages: ${phase.installed}`;
     const took = `after ${(phase.durationMs / 1000).toFixed(1)} s`;
-    const line = `${phase.name}: ${ended} ${took}${count}${scripts}${loaded(phase)}`;
+    const name = phase.name === 'fetch' && index > 0 ? 'fetch of what git dependencies are built with' : phase.name;
+    const line = `${name}: ${ended} ${took}${count}${scripts}${loaded(phase)}`;
     const left = (phase.leftRunning ?? []).slice(0, MAX.processes);
-    return [page.line(line, 2), ...left.map(({ cmdline }) => page.line(`left running: ${plain(cmdline)}`, 4))];
+    return [
+      page.line(line, 2),
+      ...page.capped(failedSteps(phase), MAX.packages, 'packages with such scripts', (step) => [page.line(step, 4)]),
+      ...left.map(({ cmdline }) => page.line(`left running: ${plain(cmdline)}`, 4)),
+    ];
   });
   const problem = report.scriptCheck?.problem ?? null;
-  const { proven, source, openingCanaryMs, closingCanaryMs, drops } = report.monitoring;
+  const { proven, source, openingCanaryMs, closingCanaryMs, drops, witness } = report.monitoring;
   const canary = (ms: number | null): string => (ms === null ? 'none' : `${ms} ms`);
   const watched = proven ? page.paint('green', 'proven') : page.paint('yellow', 'not proven');
   return [
@@ -196,6 +211,9 @@ function facts(report: Report, page: TextPage): string {
       `canaries back after ${canary(openingCanaryMs)} and ${canary(closingCanaryMs)}, ${drops} events dropped`,
       11,
     ),
+    ...(witness?.state === 'unavailable'
+      ? page.wrapped(`decoys not watched besides: ${plain(witness.reason ?? '')}`, 11, 13)
+      : []),
   ].join('\n');
 }
 

@@ -22,7 +22,7 @@ import type { Report, RunningProcess } from '../report/report.js';
 import type { Steps } from '../report/steps.js';
 import { type Captured, ContainerCommands, firstLines } from './commands.js';
 import type { DecoyFile, DecoyToken } from './decoys/decoy.js';
-import { removed } from './docker-call.js';
+import { inTime, removed } from './docker-call.js';
 import { SandboxError } from './errors.js';
 import { importPlan, onlyIn } from './import-plan.js';
 import { MAX_RESULT_BYTES, readImportResults } from './import-results.js';
@@ -71,6 +71,7 @@ export class DockerRun implements SandboxRun {
   readonly #parts: DockerRunParts;
   readonly #commands: ContainerCommands;
   #project: FoundProject = { root: PROJECT, files: [], heads: {}, manifest: {}, unset: [] };
+  #brought: ReadonlySet<string> = new Set();
   #choice: Choice | undefined;
   #leftOut: readonly string[] = [];
   #steps: PackageSteps | undefined;
@@ -90,6 +91,10 @@ export class DockerRun implements SandboxRun {
 
   get decoys(): readonly PlantedDecoy[] {
     return this.#parts.decoys;
+  }
+
+  get brought(): ReadonlySet<string> {
+    return this.#brought;
   }
 
   get projectDir(): string {
@@ -118,6 +123,11 @@ export class DockerRun implements SandboxRun {
     if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${said}`);
   }
 
+  async hostPid(): Promise<number> {
+    const { State } = await inTime('looking for the sandbox', this.#parts.container.inspect());
+    return State.Pid;
+  }
+
   async canary(marker: string): Promise<void> {
     const { exitCode } = await this.#commands.capture(['/bin/true', marker], { cwd: '/', kind: 'canary' });
     if (exitCode !== 0) throw new SandboxError('container-gone', 'a test process could not be run in the sandbox');
@@ -137,7 +147,7 @@ export class DockerRun implements SandboxRun {
   }
 
   async unpack(archive: Readable): Promise<void> {
-    await unpackArchive(this.#commands, archive, this.#parts.limits);
+    this.#brought = await unpackArchive(this.#commands, archive, this.#parts.limits);
     const { ecosystem, networkSettings, settingsToken } = this.#parts;
     const files = [manifestsOf(ecosystem), tellingFiles(), FILES_WITH_VARIABLES].map((names) => names.join(','));
     const findRoot = ['node', `${OPT}/find-root.mjs`, PROJECT, ...files];

@@ -4,6 +4,7 @@ import { HOME } from '../ecosystems/places.js';
 import type { FoundProject } from '../ecosystems/project.js';
 import type { Clock, StepResult } from '../jobs/ports.js';
 import { logLines } from '../report/log-tail.js';
+import type { StepKind } from '../report/steps.js';
 import type { ContainerCommands } from './commands.js';
 
 /** Where git dependencies are built. */
@@ -77,19 +78,20 @@ export class PackageSteps {
     const { scripts: runner, gitBuild } = manager;
     const { realPath: folder, scripts, buildScripts = [] } = pkg;
     const deadline = clock.now() + timeoutMs;
-    const request = { kind: 'scripts', folder, env: runner.environment(project) } as const;
+    const env = runner.environment(project);
     if (folder === project.root) await this.#makeRepository(folder);
     const clone = this.#gitBuilds.get(folder);
     const results: StepResult[] = [];
-    if (clone !== undefined && gitBuild !== undefined) {
-      const command = gitBuild.build(clone, folder, buildScripts);
-      results.push(await commands.step(command, { ...request, cwd: clone, timeoutMs }));
-    }
-    if (scripts.length > 0 && results.every(({ exitCode }) => exitCode === 0)) {
+    const step = async (command: readonly string[], how: { kind: StepKind; folder?: string; cwd: string }) => {
+      if (results.some(({ exitCode }) => exitCode !== 0)) return;
       const left = Math.max(1, deadline - clock.now());
-      const command = runner.command(folder, scripts);
-      results.push(await commands.step(command, { ...request, cwd: folder, timeoutMs: left }));
+      results.push(await commands.step(command, { env, ...how, timeoutMs: left }));
+    };
+    if (clone !== undefined && gitBuild !== undefined) {
+      await step(runner.command(clone, buildScripts), { kind: 'scripts', folder, cwd: clone });
+      await step(gitBuild.place(clone, folder), { kind: 'own', cwd: clone });
     }
+    if (scripts.length > 0) await step(runner.command(folder, scripts), { kind: 'scripts', folder, cwd: folder });
     return withEnding(together(results), runner);
   }
 

@@ -7,23 +7,28 @@ import { SandboxError } from './errors.js';
 import type { SandboxLimits } from './options.js';
 
 /**
- * Unpacks a checked archive into the project's folder, by GNU tar as the project's user.
+ * Unpacks a checked archive into the project's folder, by GNU tar as the project's user. Resolves with the absolute paths of the files
+ * that it brought, without those of `node_modules`.
  * @throws SandboxError `unpack-failed`, with the reason in words for the report; whatever `archive` fails with
  */
 export async function unpackArchive(
   commands: ContainerCommands,
   archive: Readable,
   limits: SandboxLimits,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
+  const brought = new Set<string>();
+  const note = (path: string): void => {
+    if (!/(?:^|\/)node_modules\//.test(path)) brought.add(`${PROJECT}/${path}`);
+  };
   const tar = ['tar', '-xf', '-', '--no-same-owner', '-C', PROJECT];
   let unpacked: Captured;
   try {
-    unpacked = await commands.capture(tar, { cwd: PROJECT, stdin: rewritten(archive) });
+    unpacked = await commands.capture(tar, { cwd: PROJECT, stdin: rewritten(archive, note) });
   } catch (cause) {
     if (!(cause instanceof ArchiveError)) throw cause;
     throw new SandboxError('unpack-failed', `the archive could not be unpacked: ${cause.message}`, { cause });
   }
-  if (unpacked.exitCode === 0) return;
+  if (unpacked.exitCode === 0) return brought;
   const reason = isFull(unpacked)
     ? `it does not fit into the ${limits.homeBytes} bytes of PACKWARDEN_HOME_BYTES, of which a file takes 4096 or more`
     : unpacked.stderr;

@@ -33,7 +33,9 @@ describe('what is sent', () => {
     );
     expect(needless).toEqual([]);
     const sources = files.filter((file) => file.startsWith('package/src/'));
-    expect(sources.every((file) => /^package\/src\/sensor\/bpf\/[\w.]+\.[ch]$/.test(file))).toBe(true);
+    expect(sources.every((file) => /^package\/src\/(?:sensor\/bpf|witness\/native)\/[\w.]+\.[ch]$/.test(file))).toBe(
+      true,
+    );
     expect(statSync(tarball).size).toBeLessThan(700 * 1024);
   });
 });
@@ -73,6 +75,7 @@ export const wrong: Report['verdict'] = 'unknown';
       await service.ready();
       const shown = run('npx', 'packwarden', 'analyze', 'project', '--url', service.url, '--format', 'text');
       expect(shown).toMatch(/^Verdict: CLEAN/);
+      expect(shown).not.toContain('decoys not watched');
     } finally {
       await service.stop();
       data.remove();

@@ -52,6 +52,18 @@ describe("a write into another package's folder", () => {
     expect(foreign(reportOf([write]))).toEqual([]);
   });
 
+  it("a dependency's write to a file that the project brought along is a finding, to one that it makes itself not", () => {
+    const found = (path: string) => {
+      const written = new ProjectWrites();
+      written.add(alertAt(3, WRITE_RULE, { 'proc.pid': '20', 'fd.name': `${PROJECT}/${path}` }, 'DEBUG'));
+      const brought = new Set([`${PROJECT}/src/index.js`]);
+      const report = buildReport(evidence({ packages, tree: treeOf(starts), writes: written, brought }));
+      return report.findings.map(({ rule, package: by }) => [rule, by?.name]);
+    };
+    expect(found('src/index.js')).toEqual([["Project's own file changed by a dependency", 'writer']]);
+    expect(found('src/generated.js')).toEqual([]);
+  });
+
   it('a file moved into place counts', () => {
     expect(foreign(reportOf([[3, '20', folder('runner/a.js'), 'evt.arg.newpath']]))).toHaveLength(1);
   });

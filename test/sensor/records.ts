@@ -9,6 +9,8 @@ export interface RecordSpec {
   readonly pid?: number;
   readonly ppid?: number;
   readonly vpid?: number;
+  readonly uid?: number;
+  readonly gid?: number;
   readonly timeNs?: bigint;
   readonly comm?: string;
   readonly containerId?: string;
@@ -35,6 +37,8 @@ export function recordBytes(spec: RecordSpec): Buffer {
   header.writeUInt32LE(spec.pid ?? 100, HEADER.tid);
   header.writeUInt32LE(spec.ppid ?? 1, HEADER.ppid);
   header.writeUInt32LE(spec.vpid ?? 7, HEADER.vpid);
+  header.writeUInt32LE(spec.uid ?? 0, HEADER.uid);
+  header.writeUInt32LE(spec.gid ?? 0, HEADER.gid);
   header.write(spec.comm ?? 'node', HEADER.comm, 'latin1');
   header.write(spec.containerId ?? 'c'.repeat(64), HEADER.container, 'latin1');
   const bytes = Buffer.concat([header, ...parts]);

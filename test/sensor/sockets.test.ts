@@ -6,6 +6,7 @@ import { syscallCatalog } from '../../src/sensor/fields/catalog.js';
 import { PART, type PartTag } from '../../src/sensor/probe/layout.js';
 import { ProcessRecord } from '../../src/sensor/probe/record.js';
 import { unknownProcess } from '../../src/sensor/process/process.js';
+import { detections } from './own-rules.js';
 import { recordBytes } from './records.js';
 
 const SOCK = { stream: 1, datagram: 2, raw: 3, seqpacket: 5 } as const;
@@ -73,5 +74,48 @@ describe('an address that is handed to an unconnected socket is where it leads',
   ] as [string, [PartTag, Buffer][]][])('%s leads nowhere', (_what, parts) => {
     const socket = socketPart(AF.unix, SOCK.datagram, 0);
     expect(fieldsOf('sendto', 5, [socket, ...parts])).toEqual(['u', undefined, undefined, '<NA>']);
+  });
+});
+
+/** struct sockaddr_in of any address. */
+function addressOf(ip: string, port: number): [PartTag, Buffer] {
+  const [, bytes] = address4(port);
+  Buffer.from(ip.split('.').map(Number)).copy(bytes, 4);
+  return [PART.address, bytes];
+}
+
+describe('an address is contacted by whatever call and protocol', () => {
+  const SENDS = ['connect', 'sendto', 'sendmsg', 'sendmmsg'];
+  const contacts = (type: string, parts: readonly [PartTag, Buffer][], ret: number) =>
+    detections({ nr: NUMBERS.get(type) ?? 0, ret, args: [3], parts, uid: 1000, gid: 1000 });
+  const SOCKETS: readonly (readonly [what: string, socket: [PartTag, Buffer], port: number])[] = [
+    ['datagram', socketPart(AF.inet, SOCK.datagram, IPPROTO.udp), 53],
+    ['TCP fast open', socketPart(AF.inet, SOCK.stream, IPPROTO.tcp), 9],
+    ['echo request', socketPart(AF.inet, SOCK.datagram, IPPROTO.icmp), 0],
+    ['echo request with the port of the proxy', socketPart(AF.inet, SOCK.datagram, IPPROTO.icmp), 3128],
+    ['raw packet', socketPart(AF.inet, SOCK.raw, IPPROTO.icmp), 0],
+    ['SCTP', socketPart(AF.inet, SOCK.seqpacket, IPPROTO.sctp), 5000],
+    ['SMC', socketPart(AF.smc, SOCK.stream, 0), 443],
+  ];
+
+  it.each(SOCKETS)('%s', (_what, socket, port) => {
+    for (const type of SENDS) {
+      for (const ret of [5, -101]) {
+        const past = contacts(type, [socket, addressOf('172.18.0.2', port === 53 ? 54 : port)], ret);
+        expect(past, type).toEqual(['Outbound connection past the gateway']);
+        const metadata = contacts(type, [socket, addressOf('169.254.169.254', port)], ret);
+        expect(metadata, type).toContain('Contact with the cloud metadata service');
+      }
+    }
+  });
+
+  it.each([
+    ['the proxy', socketPart(AF.inet, SOCK.stream, IPPROTO.tcp), addressOf('172.18.0.1', 3128)],
+    ['the resolver', socketPart(AF.inet, SOCK.datagram, IPPROTO.udp), addressOf('172.18.0.1', 53)],
+    ['itself', socketPart(AF.inet, SOCK.stream, IPPROTO.tcp), addressOf('127.0.0.1', 8080)],
+    ['itself by any address', socketPart(AF.inet6, SOCK.stream, IPPROTO.tcp), undefined],
+  ] as const)('%s is meant to be', (_what, socket, address) => {
+    for (const type of SENDS.slice(1))
+      expect(contacts(type, address ? [socket, address] : [socket], 5), type).toEqual([]);
   });
 });

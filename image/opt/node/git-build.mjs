@@ -1,8 +1,9 @@
-// Builds a git dependency as a package manager would (npm's `prepare` of a git dependency), in two steps of the worker:
+// Builds a git dependency as a package manager would (npm's `prepare` of a git dependency), in steps of the worker, between which its
+// scripts run in FOLDER:
 //   node git-build.mjs checkout ADDRESS FOLDER [-- INSTALL COMMAND …]
 //     clones ADDRESS (a URL with a commit behind `#`) into FOLDER and fetches what it is built with. No code of it runs.
-//   node git-build.mjs build FOLDER PACKAGE SCRIPT…
-//     runs its scripts there, and puts what it would publish in the place of the fetched package.
+//   node git-build.mjs place FOLDER PACKAGE
+//     puts what it would publish in the place of the fetched package. No code of it runs.
 // Exit code 1 with the reason on standard error.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -47,9 +48,8 @@ function checkout(address, folder, install) {
   if (install.length > 0) run(install, folder);
 }
 
-/** @param {string} folder @param {string} target @param {readonly string[]} scripts */
-function build(folder, target, scripts) {
-  run(['node', join(import.meta.dirname, 'run-scripts.cjs'), folder, ...scripts], folder);
+/** @param {string} folder @param {string} target */
+function place(folder, target) {
   const packed = join(folder, '.git', 'packed');
   mkdirSync(packed, { recursive: true });
   run(['npm', 'pack', '--ignore-scripts', '--silent', `--pack-destination=${packed}`], folder);
@@ -60,8 +60,8 @@ function build(folder, target, scripts) {
 
 try {
   if (mode === 'checkout') checkout(first, second, others.slice(1));
-  else if (mode === 'build') build(first, second, others);
-  else throw new Error('usage: node git-build.mjs checkout|build …');
+  else if (mode === 'place') place(first, second);
+  else throw new Error('usage: node git-build.mjs checkout|place …');
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exit(1);

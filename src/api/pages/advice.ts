@@ -13,6 +13,9 @@ const ADVICE: Readonly<Record<IncompleteCode, string>> = {
   'no-closing-canary': SENSOR,
   'events-dropped': FLOOD,
   'alerts-overflowed': FLOOD,
+  'alerts-missed':
+    'A planted credential was read and the alert source did not tell of it, so it may have missed more. Look at the findings first: whoever did it is named where that is known. Whoever runs this service looks whether a rule was taken out, and whether the sensor still sees everything.',
+  'witness-lost': FLOOD,
   'scripts-not-run':
     'Install scripts are declared and none ran, so nothing was learnt of them. Look below at what of the project’s configuration keeps them from running.',
   'nothing-installed':

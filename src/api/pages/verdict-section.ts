@@ -67,7 +67,7 @@ function scripts(report: Report): string {
 }
 
 function watched({ monitoring }: Report): Part {
-  const { proven, source, openingCanaryMs, closingCanaryMs, drops } = monitoring;
+  const { proven, source, openingCanaryMs, closingCanaryMs, drops, witness } = monitoring;
   const canary = (ms: number | null): string => (ms === null ? 'no answer' : duration(ms));
-  return html`${source === '' ? 'no sensor' : hostile(source)}, ${proven ? 'proven' : 'not proven'} (canaries: ${canary(openingCanaryMs)}, ${canary(closingCanaryMs)}; ${counted(drops, 'event')} dropped)`;
+  return html`${source === '' ? 'no sensor' : hostile(source)}, ${proven ? 'proven' : 'not proven'} (canaries: ${canary(openingCanaryMs)}, ${canary(closingCanaryMs)}; ${counted(drops, 'event')} dropped)${witness?.state === 'unavailable' ? html`; decoys not watched besides: ${hostile(witness.reason ?? '', 300)}` : null}`;
 }

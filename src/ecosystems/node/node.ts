@@ -47,7 +47,7 @@ export function nodeModules(record: string) {
         '--',
         ...BUILD_INSTALL,
       ],
-      build: (folder, target, scripts) => ['node', `${OPT}/node/git-build.mjs`, 'build', folder, target, ...scripts],
+      place: (folder, target) => ['node', `${OPT}/node/git-build.mjs`, 'place', folder, target],
     },
     load: { runtime: 'node', loader: `${OPT}/node/load.cjs`, environment: [] },
   } as const satisfies Partial<PackageManager>;

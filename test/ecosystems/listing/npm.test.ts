@@ -214,7 +214,7 @@ it('tells what only optional dependencies brought along, and what may be absent'
   const { at, packages } = listed('npm', {
     ...manifest('.', 'root', '1.0.0', {
       dependencies: { needed: '1' },
-      optionalDependencies: { maybe: '1' },
+      optionalDependencies: { maybe: '1', linked: 'file:linked' },
       peerDependencies: { host: '1', extra: '1' },
       peerDependenciesMeta: { extra: { optional: true } },
     }),
@@ -227,11 +227,13 @@ it('tells what only optional dependencies brought along, and what may be absent'
     ...manifest('node_modules/maybe', 'maybe', '1.0.0', { dependencies: { both: '1', only: '1' } }),
     ...manifest('node_modules/both', 'both', '1.0.0'),
     ...manifest('node_modules/only', 'only', '1.0.0'),
+    ...manifest('linked', 'linked', '1.0.0'),
+    'node_modules/linked': new Link('../linked'),
   });
-  expect(packages.filter(({ optional }) => optional).map(({ name }) => name)).toEqual(['maybe', 'only']);
+  expect(packages.filter(({ optional }) => optional).map(({ name }) => name)).toEqual(['linked', 'maybe', 'only']);
   expect(at('.')).toMatchObject({
-    dependencies: ['needed', 'maybe', 'host', 'extra'],
-    mayBeAbsent: ['maybe', 'extra'],
+    dependencies: ['needed', 'maybe', 'linked', 'host', 'extra'],
+    mayBeAbsent: ['maybe', 'linked', 'extra'],
   });
 });
 

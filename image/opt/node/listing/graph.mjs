@@ -82,7 +82,8 @@ export class Graph {
 
   /** @param {(line: Line, name: string) => boolean} follows @returns {Set<Line>} */
   #reached(follows) {
-    const waiting = [...this.#byPath.values()].filter(({ from }) => isLocal(from));
+    // A folder that is linked to is there because somebody depends on it, like any other dependency.
+    const waiting = [...this.#byPath.values()].filter(({ from }) => isLocal(from) && from.kind !== 'link');
     const reached = new Set(waiting);
     for (let line = waiting.pop(); line !== undefined; line = waiting.pop()) {
       for (const name of line.dependencies) {

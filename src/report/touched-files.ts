@@ -1,0 +1,20 @@
+import type { Alert } from '../falco/alert.js';
+
+/** Where an alert names a file that it is about: `fd.name` of an open, the arguments of calls by name (Falco 0.40). */
+const PATH_FIELDS = [
+  'fd.name',
+  'fs.path.name',
+  'evt.arg.path',
+  'evt.arg.name',
+  'evt.arg.filename',
+  'evt.arg.pathname',
+  'evt.arg.oldpath',
+  'evt.arg.newpath',
+  'evt.arg.linkpath',
+  'evt.arg.target',
+] as const;
+
+/** Every file that an alert names: of a move both its places, of a link the link and where it leads. */
+export function touchedFiles({ fields }: Alert): readonly string[] {
+  return PATH_FIELDS.flatMap((name) => fields[name] ?? []).filter((path) => path !== '');
+}
