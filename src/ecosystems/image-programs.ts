@@ -3,6 +3,14 @@ import { MANAGERS } from './managers.js';
 /** Programs of the image that run a script which they are given, by their file (Debian 12). */
 const INTERPRETERS = /^\/usr\/(?:local\/)?bin\/(?:node|env|ruby[\d.]*|(?:ba|da)?sh)$/;
 
+/** Programs of that kind wherever they lie: packages bring runtimes along, too. */
+const INTERPRETER_NAMES = /\/(?:node|bun|deno|(?:ba|da)?sh|busybox|python3?[\d.]*|perl|ruby[\d.]*)$/;
+
+/** Whether a program runs the file which is its first argument. */
+export function isInterpreter(exepath: string): boolean {
+  return INTERPRETER_NAMES.test(exepath);
+}
+
 /** How a process was started: its program's file as the kernel knows it, and its command line at that time. */
 export interface StartedProgram {
   readonly exepath: string;

@@ -2,11 +2,11 @@ import { posix } from 'node:path';
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import { HOME, OPT, PROJECT } from '../ecosystems/places.js';
 import { type Alert, alertTimeNs } from '../falco/alert.js';
+import { type AuthoredWrite, writtenCode } from './authored-write.js';
 import { isOfImage } from './image-files.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessStart } from './process-tree.js';
 import { programFile, scriptOf } from './program-file.js';
-import { type AuthoredWrite, writtenCode } from './project-writes.js';
 import { touchedFiles } from './touched-files.js';
 
 /** Programs of the image, besides interpreted ones, that take what they do from files of the folder they work in. */

@@ -1,9 +1,9 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { Alert } from '../falco/alert.js';
 import { actorOf } from './actor.js';
+import type { AuthoredWrite } from './authored-write.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessNode, ProcessStart, ProcessTree } from './process-tree.js';
-import type { AuthoredWrite } from './project-writes.js';
 import type { Finding, PackageRef } from './report.js';
 import type { Step, Steps } from './steps.js';
 

@@ -1,10 +1,10 @@
 import { type Alert, alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { type Actors, type Attribution, attribute } from './attribution.js';
+import type { AuthoredWrite } from './authored-write.js';
 import { decoyOf, type PlantedDecoy } from './decoys.js';
 import { isOfImage } from './image-files.js';
 import { loweredBecause } from './lowered.js';
-import type { AuthoredWrite } from './project-writes.js';
 import type { Finding, LegacyAlert } from './report.js';
 
 /** When a phase began, in milliseconds since the epoch; in order. */

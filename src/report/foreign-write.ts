@@ -1,7 +1,7 @@
 import type { Alert } from '../falco/alert.js';
 import { alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
-import type { AuthoredWrite } from './project-writes.js';
+import type { AuthoredWrite } from './authored-write.js';
 import { specOf } from './spec.js';
 
 /** The rule name under which a write into another package's folder is reported. */

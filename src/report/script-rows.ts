@@ -1,8 +1,8 @@
 import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
 import { alertTimeNs } from '../falco/alert.js';
+import type { AuthoredWrite } from './authored-write.js';
 import { type PhaseStart, phaseAt } from './findings.js';
 import type { PackageIndex } from './package-index.js';
-import type { AuthoredWrite } from './project-writes.js';
 import type { Finding, Report, ScriptStep } from './report.js';
 import { isNeeded, type ScriptCheck } from './script-check.js';
 import { specOf } from './spec.js';
