@@ -27,8 +27,7 @@ export class ProjectWrites {
   }
 
   add(alert: Alert): void {
-    // Of a move both places are changed.
-    for (const path of touchedFiles(alert).map(trimSlash)) {
+    for (const path of changedFiles(alert)) {
       const key = `${alert.fields['proc.pid']}\0${path}`;
       if (this.#byKey.has(key)) continue;
       if (this.#byKey.size >= MAX_WRITES) this.#overflowed += 1;
@@ -49,4 +48,11 @@ export class ProjectWrites {
     }
     return found;
   }
+}
+
+/** Of a move both places are changed. A hard link leaves the file that it leads to as it is. */
+function changedFiles(alert: Alert): readonly string[] {
+  const { 'evt.type': call = '', 'evt.arg.oldpath': old } = alert.fields;
+  const files = call.startsWith('rename') ? touchedFiles(alert) : touchedFiles(alert).filter((file) => file !== old);
+  return files.map(trimSlash);
 }

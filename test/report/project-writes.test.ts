@@ -64,6 +64,16 @@ describe("a write into another package's folder", () => {
     expect(found('src/generated.js')).toEqual([]);
   });
 
+  it.each([
+    ['moved away', 'rename', 1],
+    ['linked to', 'linkat', 0],
+  ])("another package's file that is %s", (_title, call, count) => {
+    const written = new ProjectWrites();
+    const paths = { 'evt.arg.oldpath': folder('runner/a.js'), 'evt.arg.newpath': folder('writer/a.js') };
+    written.add(alertAt(3, WRITE_RULE, { 'proc.pid': '20', 'evt.type': call, ...paths }, 'DEBUG'));
+    expect(foreign(buildReport(evidence({ packages, tree: treeOf(starts), writes: written })))).toHaveLength(count);
+  });
+
   it('a file moved into place counts', () => {
     expect(foreign(reportOf([[3, '20', folder('runner/a.js'), 'evt.arg.newpath']]))).toHaveLength(1);
   });
