@@ -22,7 +22,8 @@ const expectedSchema = z.record(
   z.string(),
   z.object({ ecosystem: z.string().optional(), manager: z.string().optional() }),
 );
-const SHAPES = Object.entries(expectedSchema.parse(JSON.parse(readFileSync(join(CASES, 'expected.json'), 'utf8'))))
+const EXPECTED = existsSync(CASES) ? readFileSync(join(CASES, 'expected.json'), 'utf8') : '{}';
+const SHAPES = Object.entries(expectedSchema.parse(JSON.parse(EXPECTED)))
   .filter(([name]) => existsSync(join(CASES, name)) && !existsSync(join(CASES, name, 'project.tgz')))
   .filter(([, { manager }]) => manager === undefined || MANAGERS.some(({ name }) => name === manager))
   .map(([name, { ecosystem }]) => [name, ecosystem] as const);
