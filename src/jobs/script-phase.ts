@@ -75,8 +75,10 @@ export async function runAllScripts(
   return { phase, incomplete, log };
 }
 
-function toStep(pkg: InstalledPackage, { exitCode, timedOut, durationMs }: StepResult): ScriptStep {
-  return { package: specOf(pkg), path: pkg.path, scripts: [...scriptsOf(pkg)], exitCode, timedOut, durationMs };
+function toStep(pkg: InstalledPackage, result: StepResult): ScriptStep {
+  const { exitCode, timedOut, durationMs } = result;
+  const step = { package: specOf(pkg), path: pkg.path, scripts: [...scriptsOf(pkg)], exitCode, timedOut, durationMs };
+  return exitCode === 0 && !timedOut ? step : { ...step, error: reasonFor(pkg, result).message };
 }
 
 /** An optional dependency may fail: package managers go on without it. One that was stopped has not shown everything. */

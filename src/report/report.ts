@@ -121,6 +121,8 @@ const scriptStep = z.object({
   exitCode: z.number().int().nullable(),
   timedOut: z.boolean(),
   durationMs: z.number(),
+  /** Where it did not end well: how, with the end of its own output. */
+  error: z.string().optional(),
 });
 /** How the lifecycle scripts of one package went. */
 export type ScriptStep = z.infer<typeof scriptStep>;

@@ -3,7 +3,7 @@ import { alertTimeNs } from '../falco/alert.js';
 import type { AuthoredWrite } from './authored-write.js';
 import { type PhaseStart, phaseAt } from './findings.js';
 import type { PackageIndex } from './package-index.js';
-import type { Finding, Report, ScriptStep } from './report.js';
+import type { Finding, Phase, Report, ScriptStep } from './report.js';
 import { isNeeded, type ScriptCheck } from './script-check.js';
 import { specOf } from './spec.js';
 
@@ -75,4 +75,10 @@ export function allowScripts(
     refused: packages.filter((pkg) => pkg.findings > 0).map(specOf),
     ...(contacting === null ? {} : { unneeded: clean.filter(isUnneeded).map(specOf) }),
   };
+}
+
+/** How scripts ended that may fail: those of optional packages. Whose scripts may not stands in the reasons of the report. */
+export function toleratedFailures({ incomplete }: Report, { steps = [] }: Phase): readonly string[] {
+  const reasons = new Set(incomplete.map(({ message }) => message));
+  return steps.flatMap(({ error }) => (error === undefined || reasons.has(error) ? [] : [error]));
 }

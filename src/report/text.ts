@@ -5,7 +5,8 @@ import { type FindingGroup, groupByPackage } from './groups.js';
 import { logTail } from './log-tail.js';
 import { cut, plain } from './plain.js';
 import { baselineNotices } from './project-baseline.js';
-import type { Finding, PackageRef, Phase, Report } from './report.js';
+import type { Finding, PackageRef, Report } from './report.js';
+import { toleratedFailures } from './script-rows.js';
 import { size } from './size.js';
 import { specOf } from './spec.js';
 import { commandOf, subjectOf } from './subject.js';
@@ -172,16 +173,6 @@ function audit(part: AuditPart | undefined, page: TextPage): string {
   return lines.join('\n').replace('GitLab', page.paint('bold', 'GitLab'));
 }
 
-/** The scripts that ended with an error. */
-function failedSteps({ steps = [] }: Phase): readonly string[] {
-  return steps
-    .filter(({ exitCode }) => exitCode !== 0)
-    .map((step) => {
-      const end = step.timedOut ? 'were stopped at their deadline' : `ended with exit code ${step.exitCode}`;
-      return `the scripts of ${plain(step.package)} (${plain(step.scripts.join(', '))}) ${end}`;
-    });
-}
-
 function facts(report: Report, page: TextPage): string {
   const phases = report.phases.flatMap((phase, index) => {
     const ended = phase.timedOut ? 'stopped at its deadline' : `exit code ${phase.exitCode}`;
@@ -193,7 +184,9 @@ function facts(report: Report, page: TextPage): string {
     const left = (phase.leftRunning ?? []).slice(0, MAX.processes);
     return [
       page.line(line, 2),
-      ...page.capped(failedSteps(phase), MAX.packages, 'packages with such scripts', (step) => [page.line(step, 4)]),
+      ...page.capped(toleratedFailures(report, phase), MAX.packages, 'such packages', (said) =>
+        page.wrapped(`! ${plain(said)}`, 4, 6),
+      ),
       ...left.map(({ cmdline }) => page.line(`left running: ${plain(cmdline)}`, 4)),
     ];
   });

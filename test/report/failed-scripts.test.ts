@@ -19,6 +19,9 @@ const step = (name: string, exitCode: number) => ({
   exitCode,
   timedOut: false,
   durationMs: 5,
+  ...(exitCode === 0
+    ? {}
+    : { error: `the install script of ${name}@1.0.0 ended with exit code ${exitCode}: no compiler` }),
 });
 const [fetched, install, load] = evidence().phases as [Phase, Phase, Phase];
 
@@ -32,7 +35,7 @@ it('an optional package whose script failed is told, and not recommended', () =>
   ]);
   expect(report.allowScripts).toEqual({ recommended: ['good@1.0.0'], refused: [] });
   expect(renderText(report, { colour: false, width: 100 })).toContain(
-    'the scripts of bad@1.0.0 (install) ended with exit code 1',
+    '! the install script of bad@1.0.0 ended with exit code 1: no compiler',
   );
 });
 

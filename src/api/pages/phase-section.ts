@@ -1,4 +1,5 @@
 import type { LoadedPackage, Phase, Report } from '../../report/report.js';
+import { toleratedFailures } from '../../report/script-rows.js';
 import { specOf } from '../../report/spec.js';
 import { counted, more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
@@ -8,6 +9,7 @@ const LOADED = { most: 60, bytes: 8_000 };
 const FAILED = { most: 10, bytes: 500 };
 const LEFT_OUT = { most: 10, bytes: 2_000 };
 const SHORT = 80;
+const FAILURES = { most: 10, bytes: 5_000 };
 const LEFT_RUNNING = { most: 10, bytes: 3_000 };
 
 /** What was run: the manager, each phase with its command and end, what it loaded, and what it left running. */
@@ -15,7 +17,7 @@ export function phaseSection(report: Report): Html {
   if (report.phases.length === 0) return html``;
   return html`<section aria-labelledby="phases"><h2 id="phases">What was run</h2>
 ${managerOf(report)}
-${report.phases.map((phase) => phaseArticle(phase, report.id))}
+${report.phases.map((phase) => phaseArticle(phase, report))}
 </section>`;
 }
 
@@ -26,7 +28,7 @@ function managerOf({ manager }: Report): Part {
 ${shown.length === 0 ? null : html`<p>Left out of the project’s configuration, because it would have made the install show nothing:</p><ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul>`}`;
 }
 
-function phaseArticle(phase: Phase, id: string): Html {
+function phaseArticle(phase: Phase, report: Report): Html {
   const { name, command, exitCode, durationMs, timedOut, scripts } = phase;
   const end = timedOut ? 'stopped at its deadline' : exitCode === null ? 'did not end' : `exit code ${exitCode}`;
   const good = !timedOut && exitCode === 0;
@@ -34,14 +36,22 @@ function phaseArticle(phase: Phase, id: string): Html {
   return html`<h3>${name} <span class="tag ${good ? 'good' : 'doubtful'}">${end}</span></h3>
 <p>${duration(durationMs)}${ran}</p>
 ${commandLine(command)}
+${failures(toleratedFailures(report, phase))}
 ${leftRunning(phase)}
-${loaded(phase, id)}`;
+${loaded(phase, report.id)}`;
 }
 
 /** Long ones, of many options, unfold. */
 function commandLine(command: string): Html {
   if (command.length <= SHORT) return html`<p><code>${hostile(command)}</code></p>`;
   return html`<details><summary><code>${hostile(command, SHORT)}</code></summary><p><code>${hostile(command, 1_000)}</code></p></details>`;
+}
+
+/** Optional packages may fail: the install goes on without them. */
+function failures(said: readonly string[]): Part {
+  if (said.length === 0) return null;
+  const { shown, left } = fitting(said, FAILURES, (text) => html`<li>${hostile(text, 500)}</li>`);
+  return html`<div class="notice"><p>Scripts of optional packages that failed:</p><ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul></div>`;
 }
 
 function leftRunning({ leftRunning: processes = [] }: Phase): Part {
