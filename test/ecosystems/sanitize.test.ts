@@ -154,6 +154,12 @@ describe('of .yarnrc.yml', () => {
       'npmScopes:\n  corp:\n    npmRegistryServer: "https://a.example"\n',
     ],
     [
+      'credentials for a scope, demanded for all',
+      `npmAlwaysAuth: true\nnpmScopes:\n  corp:\n    npmAuthToken: "\${CORP_TOKEN}"\n`,
+      ['npmAlwaysAuth of .yarnrc.yml'],
+      `npmScopes:\n  corp:\n    npmAuthToken: "\${CORP_TOKEN}"\n`,
+    ],
+    [
       'credentials that are there',
       `npmAlwaysAuth: true\nnpmAuthToken: "\${CORP_TOKEN}"\n`,
       [],

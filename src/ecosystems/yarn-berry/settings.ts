@@ -106,3 +106,8 @@ function bringsCache(project: FoundProject): boolean {
   const { cacheFolder, enableGlobalCache } = yamlOf(project, '.yarnrc.yml');
   return project.files.includes('.yarn/cache') || (typeof cacheFolder === 'string' && enableGlobalCache !== true);
 }
+
+/** Whether `.yarnrc.yml` has a token at its top: for every registry that has none of its own. */
+export function hasTokenForAll({ heads }: FoundProject): boolean {
+  return /^["']?npmAuth(?:Token|Ident)["']?\s*:/m.test(heads['.yarnrc.yml'] ?? '');
+}

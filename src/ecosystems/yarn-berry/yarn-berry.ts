@@ -9,7 +9,7 @@ import { DEPENDENCIES_META } from './allow-list.js';
 import { YARN_EDITIONS, type YarnMajor, yarnEdition } from './edition.js';
 import { failure } from './failure.js';
 import { pack, YARNRC_YML_SECRETS } from './pack.js';
-import { alwaysEnvironment, fetchEnvironment, LEFT_OUT, overriddenSettings, says } from './settings.js';
+import { alwaysEnvironment, fetchEnvironment, hasTokenForAll, LEFT_OUT, overriddenSettings, says } from './settings.js';
 import { yarnScopes } from './yarn-scopes.js';
 
 /** One of the versions of yarn in the image that are no yarn 1. */
@@ -46,8 +46,8 @@ function yarn(major: YarnMajor): PackageManager {
       sanitizing(project, {
         // `false` is for the scripts of a package, `true` lets one of the protocol `exec:` run while it is fetched.
         manifest: project.manifest.dependenciesMeta === undefined ? [] : [['dependenciesMeta', '*', 'built']],
-        yarnrcYml: LEFT_OUT,
         // Yarn stops where it is to send credentials and has none; the gateway adds those of the registries that it knows.
+        yarnrcYml: hasTokenForAll(project) ? LEFT_OUT : [...LEFT_OUT, 'npmAlwaysAuth'],
         yarnrcYmlInner: says(project, 'npmAuthToken') || says(project, 'npmAuthIdent') ? [] : ['npmAlwaysAuth'],
       }),
     fetch: (project) => [
