@@ -22,16 +22,16 @@ const PLUGIN = `module.exports = { name: 'quiet', factory: () => ({ hooks: { val
 describe('scripts are forced on', () => {
   it.concurrent.each<[string, Files, string[]]>([
     ['nothing is said about it', withDependency(), []],
-    ['scripts are off', settings('enableScripts: false'), []],
-    ["Plug'n'Play", settings('nodeLinker: pnp'), []],
-    ['a layout of links', settings('nodeLinker: pnpm'), []],
+    ['scripts are off', settings('enableScripts: false'), ['enableScripts of .yarnrc.yml']],
+    ["Plug'n'Play", settings('nodeLinker: pnp'), ['nodeLinker of .yarnrc.yml']],
+    ['a layout of links', settings('nodeLinker: pnpm'), ['nodeLinker of .yarnrc.yml']],
     ['another yarn is named', settings('yarnPath: /bin/true'), ['yarnPath of .yarnrc.yml']],
     [
       'the lock file may not change',
       settings('enableImmutableInstalls: true\nenableHardenedMode: true'),
-      ['enableHardenedMode of .yarnrc.yml'],
+      ['enableHardenedMode of .yarnrc.yml', 'enableImmutableInstalls of .yarnrc.yml'],
     ],
-    ['there is no network', settings('enableNetwork: false'), []],
+    ['there is no network', settings('enableNetwork: false'), ['enableNetwork of .yarnrc.yml']],
     [
       'another platform is meant',
       settings('supportedArchitectures:\n  os: [win32]\n  cpu: [arm]'),
