@@ -101,15 +101,20 @@ function guard({ server }: Server, { gatekeeper, caps }: ProxyOptions): void {
   const waiting = new WeakMap<Socket, NodeJS.Timeout>();
   server.on('connection', (socket: Socket) => {
     socket.setTimeout(caps.idleMs);
-    const deadline = setTimeout(() => {
-      gatekeeper.refuse('(no-request)', askerOf(socket));
+    const cutOff = () => {
+      if (!waiting.has(socket)) return;
+      // Who has sent nothing has tried to reach nothing: npm opens its connections ahead, and on a busy machine it is late.
+      if (socket.bytesRead > 0) gatekeeper.refuse('(no-request)', askerOf(socket));
       socket.destroy();
-    }, caps.headMs);
+    };
+    // What came meanwhile is read first: a timer of a process that was kept waiting fires before.
+    const deadline = setTimeout(() => setImmediate(cutOff), caps.headMs);
     waiting.set(socket, deadline);
     socket.once('close', () => clearTimeout(deadline));
   });
   const arrived = (request: IncomingMessage) => {
     clearTimeout(waiting.get(request.socket));
+    waiting.delete(request.socket);
     if (!isReadable(request)) gatekeeper.refuse(request.url ?? '', askerOf(request.socket));
   };
   server.prependListener('request', arrived);

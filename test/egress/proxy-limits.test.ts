@@ -32,6 +32,14 @@ describe('limits', () => {
     expect(gateway.records()).toEqual([expect.objectContaining({ host: '(no-request)', allowed: false })]);
   });
 
+  it('a client that sends nothing is cut off, and has tried to reach nothing', async () => {
+    const gateway = kept(await gatewayWith({ caps: { headMs: 50 } }));
+    const silent = connect(gateway.proxyPort, '127.0.0.1');
+    silent.on('error', () => undefined).resume();
+    await until(() => silent.closed);
+    expect(gateway.records()).toEqual([]);
+  });
+
   it('a tunnel without traffic is closed after the idle time, on both sides', async () => {
     let far: { closed: boolean } | undefined;
     const web = kept(
