@@ -17,6 +17,15 @@ const service = runningService({
 
 const detonate = async (tarball: Buffer) => reportOf(service.url, await submit(service.url, tarball), 90_000);
 
+const EMPTY = { 'package.json': { name: 'empty', version: '1.0.0' } };
+
+async function caughtUp(): Promise<void> {
+  await eventually('the sensor has caught up', 90_000, async () => {
+    const { verdict } = await detonate(await packProject(EMPTY));
+    return verdict === 'clean' || undefined;
+  });
+}
+
 const MEMORY_HOG = `
 const hog = 'const held = []; for (;;) held.push(Buffer.alloc(64e6, 1))';
 const { signal } = require('child_process').spawnSync(process.execPath, ['-e', hog]);
@@ -72,6 +81,8 @@ describe('an install that misbehaves ends on time with its verdict', () => {
     expect(verdicts, JSON.stringify(report.incomplete)).toContain(report.verdict);
     if (reason !== null) expect(report.incomplete.map(({ code }) => code)).toContain(reason);
     expect(report.log.length).toBeLessThanOrEqual(64 * 1024);
+    // Events that a flood made the sensor drop may be told a little later, to whichever job is running then.
+    if (reason === 'alerts-overflowed') await caughtUp();
   });
 
   it('forks without end: ends at its deadline, is never clean, and the next job is not slowed', async () => {
@@ -80,7 +91,7 @@ describe('an install that misbehaves ends on time with its verdict', () => {
     );
     expect(report.verdict).not.toBe('clean');
     const started = Date.now();
-    const next = await detonate(await packProject({ 'package.json': { name: 'empty', version: '1.0.0' } }));
+    const next = await detonate(await packProject(EMPTY));
     expect(next.verdict).toBe('clean');
     expect(Date.now() - started).toBeLessThan(30_000);
   });
