@@ -50,7 +50,7 @@ export function reportRoutes(options: ReportOptions): Router {
         .set('Content-Type', format.contentType)
         .set('Content-Disposition', `inline; filename="${format.fileName}"`)
         .set('Packwarden-Verdict', report.verdict)
-        .send(format.render(report, context));
+        .send(await format.render(report, context));
     })
     .all(methodNotAllowed('GET, HEAD'));
   router

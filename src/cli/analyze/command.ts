@@ -98,7 +98,7 @@ async function publish(
     hasColours: stdout.isTTY === true && stdout.hasColors(),
     columns: stdout.columns,
   };
-  stdout.write(renderForStdout(written, options, terminal));
+  stdout.write(await renderForStdout(written, options, terminal));
   const { exitCode, reason } = outcomeOf(report, options.failOn);
   progress.say(`verdict ${report.verdict}: ${reason} (exit code ${exitCode})`);
   return exitCode;

@@ -22,7 +22,11 @@ export interface WrittenReport {
 }
 
 /** The report for standard output: text for a person, JSON for a program, unless something else was asked for. */
-export function renderForStdout(written: WrittenReport, options: AnalyzeOptions, stdout: Terminal): string {
+export async function renderForStdout(
+  written: WrittenReport,
+  options: AnalyzeOptions,
+  stdout: Terminal,
+): Promise<string> {
   const format = options.format ?? (stdout.isTty ? 'text' : 'json');
   if (format !== 'text') return render(written, format);
   const { report, reportUrl } = written;
@@ -32,11 +36,11 @@ export function renderForStdout(written: WrittenReport, options: AnalyzeOptions,
 
 /** Writes the files that were asked for. */
 export async function writeOutputs(written: WrittenReport, options: AnalyzeOptions): Promise<void> {
-  for (const { format, file } of options.outputs) await writeTo(file, render(written, format));
+  for (const { format, file } of options.outputs) await writeTo(file, await render(written, format));
   if (options.annotations !== null) await writeTo(options.annotations, annotations(written));
 }
 
-function render({ report, lockFile, reportUrl }: WrittenReport, format: FormatName): string {
+async function render({ report, lockFile, reportUrl }: WrittenReport, format: FormatName): Promise<string> {
   return FORMATS[format].render(report, { file: lockFile ?? lockFileOf(report), reportUrl, version: VERSION });
 }
 

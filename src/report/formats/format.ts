@@ -15,7 +15,7 @@ export interface Format {
   readonly contentType: string;
   /** The name a download is given. */
   readonly fileName: string;
-  render(report: JoinedReport, context: FormatContext): string;
+  render(report: JoinedReport, context: FormatContext): string | Promise<string>;
 }
 
 /** What a terminal would obey and JSON lets through; half characters it escapes itself. */

@@ -7,7 +7,7 @@ import { cycloneDxFaults, gitlabFaults, junitFaults, SCHEMAS_MISSING, sarifFault
 
 const CONTEXT = { file: 'web/package-lock.json', reportUrl: 'https://packwarden.example/jobs/1', version: '1.2.3' };
 
-const render = (format: FormatName, from: Report): string => FORMATS[format].render(from, CONTEXT);
+const render = async (format: FormatName, from: Report): Promise<string> => FORMATS[format].render(from, CONTEXT);
 
 interface CodeQualityEntry {
   fingerprint: string;
@@ -95,13 +95,13 @@ describe.skipIf(SCHEMAS_MISSING)(`formats by their published schemas${SCHEMAS_MI
     Object.entries(reports).map(([title, from]) => [format, title, from] as const),
   );
   it.each(rows)('%s of a %s report', async (format, _title, from) => {
-    expect(await faultsOf(format, render(format, from))).toEqual([]);
+    expect(await faultsOf(format, await render(format, from))).toEqual([]);
   });
 
   it.each(FORMAT_NAMES.flatMap((format) => HOSTILE.map(([title, text]) => [format, title, text] as const)))(
     '%s lets %s in every field change nothing',
     async (format, _title, text) => {
-      const rendered = render(format, hostile(text));
+      const rendered = await render(format, hostile(text));
       expect(await faultsOf(format, rendered)).toEqual([]);
       expect(rendered).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e\u2066\ufeff\ufffe]/);
       expect(Buffer.from(rendered).toString()).toBe(rendered);
@@ -116,7 +116,7 @@ describe.skipIf(SCHEMAS_MISSING)(`formats by their published schemas${SCHEMAS_MI
         finding({ processes: [{ pid, cmdline: `node ${pid}.js`, cwd: '/' }] }),
       );
       const start = performance.now();
-      const rendered = render(format, report({ verdict: 'findings', findings: many }));
+      const rendered = await render(format, report({ verdict: 'findings', findings: many }));
       expect(performance.now() - start).toBeLessThan(5_000);
       expect(await faultsOf(format, rendered)).toEqual([]);
       if (format !== 'json') expect(rendered.length).toBeLessThan(100_000);
@@ -125,10 +125,10 @@ describe.skipIf(SCHEMAS_MISSING)(`formats by their published schemas${SCHEMAS_MI
 });
 
 describe('the GitLab report', () => {
-  const parsed = () => JSON.parse(render('gitlab', findings));
+  const parsed = async () => JSON.parse(await render('gitlab', findings));
 
-  it('is found by the compliance control, and has what GitLab asks for beyond the schema', () => {
-    const { version, scan, dependency_files, vulnerabilities } = parsed();
+  it('is found by the compliance control, and has what GitLab asks for beyond the schema', async () => {
+    const { version, scan, dependency_files, vulnerabilities } = await parsed();
     expect(version).toBe('15.1.5');
     expect(scan.scanner.id).toBe('packagehunter');
     expect(scan).toMatchObject({
@@ -152,27 +152,27 @@ describe('the GitLab report', () => {
     expect(unknown.location.dependency).toEqual({ package: { name: 'unknown' }, version: '' });
   });
 
-  it('calls a run that can not be vouched for a failure, with the reason', () => {
-    const { scan } = JSON.parse(render('gitlab', incomplete));
+  it('calls a run that can not be vouched for a failure, with the reason', async () => {
+    const { scan } = JSON.parse(await render('gitlab', incomplete));
     expect(scan.status).toBe('failure');
     expect(scan.messages).toEqual([
       { level: 'fatal', value: 'Incomplete: the sensor dropped 7 events (events-dropped)' },
     ]);
   });
 
-  it('lets a package write no Markdown into the description', () => {
-    const { vulnerabilities } = JSON.parse(render('gitlab', hostile('`[x](http://evil.invalid)` @all\n# big')));
+  it('lets a package write no Markdown into the description', async () => {
+    const { vulnerabilities } = JSON.parse(await render('gitlab', hostile('`[x](http://evil.invalid)` @all\n# big')));
     const outside = vulnerabilities[0].description.replace(/`[^`]*`/g, '');
     expect(outside).not.toMatch(/evil|@all|#/);
   });
 });
 
 describe("what the project's own baseline did", () => {
-  it.each(['gitlab', 'sarif', 'junit'] as const)('is told in %s, though nothing was found', (format) => {
-    const text = render(format, accepted);
+  it.each(['gitlab', 'sarif', 'junit'] as const)('is told in %s, though nothing was found', async (format) => {
+    const text = await render(format, accepted);
     for (const notice of ['accepts nothing: line 2', '2 findings accepted by', '1 finding named in'])
       expect(text).toContain(notice);
-    expect(render(format, report())).not.toContain('packwarden.yaml');
+    expect(await render(format, report())).not.toContain('packwarden.yaml');
   });
 });
 
@@ -198,30 +198,32 @@ describe('identity from run to run', () => {
         ),
     ],
     ['codequality', (text: string) => JSON.parse(text).map((one: CodeQualityEntry) => one.fingerprint)],
-  ] as const)('%s: the same package doing the same is the same, whatever else changed', (format, ids) => {
-    const before: string[] = ids(render(format, findings));
-    expect(ids(render(format, again)).toSorted()).toEqual(before.toSorted());
+  ] as const)('%s: the same package doing the same is the same, whatever else changed', async (format, ids) => {
+    const before: string[] = ids(await render(format, findings));
+    expect(ids(await render(format, again)).toSorted()).toEqual(before.toSorted());
     expect(new Set(before).size).toBe(3);
   });
 });
 
 describe('JUnit and JSON', () => {
-  it('JUnit fails the package that did it, errors for a run that was not watched, and passes the quiet ones', () => {
+  it('JUnit fails the package that did it, errors for a run that was not watched, and passes the quiet ones', async () => {
     const packages = [
       { name: 'evil-dep', version: '1.0.0', scripts: ['install'], ran: true, commands: [], findings: 2 },
       { name: 'esbuild', version: '0.25.0', scripts: ['postinstall'], ran: true, commands: [], findings: 0 },
     ];
-    const text = render('junit', report({ ...findings, packages }));
+    const text = await render('junit', report({ ...findings, packages }));
     expect(text).toContain('tests="4" failures="2" errors="0"');
     expect(text).toContain('<testcase name="esbuild@0.25.0" classname="web/package-lock.json" time="0"/>');
     expect(text).toContain('<failure type="finding" message="WARNING Unexpected outbound connection destination">');
-    expect(render('junit', incomplete)).toContain('<error type="incomplete" message="the sensor dropped 7 events');
+    expect(await render('junit', incomplete)).toContain(
+      '<error type="incomplete" message="the sensor dropped 7 events',
+    );
   });
 
-  it('JSON is the report itself', () => {
+  it('JSON is the report itself', async () => {
     const worst = hostile(HOSTILE.map(([, text]) => text.slice(0, 100)).join(''));
-    expect(JSON.parse(render('json', worst))).toEqual(worst);
-    expect(reportSchema.parse(JSON.parse(render('json', findings)))).toEqual(findings);
+    expect(JSON.parse(await render('json', worst))).toEqual(worst);
+    expect(reportSchema.parse(JSON.parse(await render('json', findings)))).toEqual(findings);
   });
 });
 
@@ -252,20 +254,20 @@ describe('the file that findings are shown at', () => {
   });
 
   const located = { ...findings, lockFile: { file: 'package-lock.json', lines: { 'evil-dep@1.0.0': 17 } } };
-  const lineIn = (file: string): readonly number[] => {
+  const lineIn = async (file: string): Promise<readonly number[]> => {
     const context = { ...CONTEXT, file };
-    const [entry] = JSON.parse(FORMATS.codequality.render(located, context)) as CodeQualityEntry[];
-    const sarif = JSON.parse(FORMATS.sarif.render(located, context));
+    const [entry] = JSON.parse(await FORMATS.codequality.render(located, context)) as CodeQualityEntry[];
+    const sarif = JSON.parse(await FORMATS.sarif.render(located, context));
     const { region } = sarif.runs[0].results[0].locations[0].physicalLocation;
     return [entry?.location.lines.begin ?? 0, region.startLine];
   };
 
-  it('Code Quality and SARIF point at the line that names the package', () => {
+  it('Code Quality and SARIF point at the line that names the package', async () => {
     expect(lockFileOf(located)).toBe('package-lock.json');
-    expect(lineIn('web/package-lock.json')).toEqual([17, 17]);
+    expect(await lineIn('web/package-lock.json')).toEqual([17, 17]);
   });
 
-  it('another file than the one whose lines are known has only a first line', () => {
-    expect(lineIn('web/yarn.lock')).toEqual([1, 1]);
+  it('another file than the one whose lines are known has only a first line', async () => {
+    expect(await lineIn('web/yarn.lock')).toEqual([1, 1]);
   });
 });
