@@ -39,3 +39,8 @@ export interface Alert {
 export function alertTimeNs(alert: Alert): bigint {
   return BigInt(alert.time.seconds) * 1_000_000_000n + BigInt(alert.time.nanos);
 }
+
+/** The other way round: the time of an alert of our own, from nanoseconds since the epoch. */
+export function alertTimeAt(ns: bigint): Alert['time'] {
+  return { seconds: String(ns / 1_000_000_000n), nanos: Number(ns % 1_000_000_000n) };
+}

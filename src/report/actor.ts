@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import { HOME, OPT, PROJECT } from '../ecosystems/places.js';
 import { type Alert, alertTimeNs } from '../falco/alert.js';
@@ -6,8 +5,8 @@ import { type AuthoredWrite, writtenCode } from './authored-write.js';
 import { isOfImage } from './image-files.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessStart } from './process-tree.js';
-import { programFile, scriptOf } from './program-file.js';
-import { touchedFiles } from './touched-files.js';
+import { pathSaid, programFile, scriptOf } from './program-file.js';
+import { isWithin, touchedFiles } from './touched-files.js';
 
 /** Programs of the image, besides interpreted ones, that take what they do from files of the folder they work in. */
 const BUILD_TOOL = /\/(?:make|gmake|ninja|cmake|git)$/;
@@ -84,9 +83,9 @@ function handsOn(program: ProcessStart, order: ProcessStart | undefined, alert: 
     return command !== '' && unquoted(said).includes(command);
   }
   const words = said.split(' ').filter((word) => word.includes('/'));
-  const named = words.map((word) => posix.resolve(program.cwd === '' ? '/' : program.cwd, word));
+  const named = words.map((word) => pathSaid(program, word));
   const files = touchedFiles(alert);
-  return named.some((path) => isNarrow(path) && files.some((file) => file === path || file.startsWith(`${path}/`)));
+  return named.some((path) => isNarrow(path) && files.some((file) => isWithin(path, file)));
 }
 
 /** A shell's quotes come and go on the way. */
@@ -104,6 +103,6 @@ function argumentsOf(program: ProcessStart): string {
   const words = program.cmdline.split(' ').slice(1);
   const script = scriptOf(program);
   if (script === undefined) return words.join(' ');
-  const at = words.findIndex((word) => posix.resolve(program.cwd === '' ? '/' : program.cwd, word) === script);
+  const at = words.findIndex((word) => pathSaid(program, word) === script);
   return words.slice(at + 1).join(' ');
 }

@@ -1,5 +1,5 @@
 import type { Alert } from '../falco/alert.js';
-import { touchedFiles } from './touched-files.js';
+import { isWithin, touchedFiles } from './touched-files.js';
 
 /** A fake credential that stood in the sandbox. */
 export interface PlantedDecoy {
@@ -14,7 +14,7 @@ export function decoyOf(alert: Alert, decoys: readonly PlantedDecoy[]): string |
   const { 'evt.arg.oldpath': moved = '' } = alert.fields;
   for (const file of touchedFiles(alert)) {
     // A detour over /proc/self/root ends in the same path; a folder that is moved takes along what it holds.
-    const decoy = decoys.find(({ path }) => file.endsWith(path) || (file === moved && path.startsWith(`${file}/`)));
+    const decoy = decoys.find(({ path }) => file.endsWith(path) || (file === moved && isWithin(file, path)));
     if (decoy !== undefined) return decoy.name;
   }
   return null;

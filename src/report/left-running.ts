@@ -1,4 +1,4 @@
-import type { Alert } from '../falco/alert.js';
+import { type Alert, alertTimeAt } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { type Actors, attribute } from './attribution.js';
 import type { Phase, RunningProcess } from './report.js';
@@ -35,7 +35,7 @@ function toAlert({ pid, cmdline }: RunningProcess, endedAt: number, hostname: st
   const start = tree.latest(pid);
   const time = start?.time ?? BigInt(endedAt) * 1_000_000n;
   return {
-    time: { seconds: String(time / 1_000_000_000n), nanos: Number(time % 1_000_000_000n) },
+    time: alertTimeAt(time),
     priority: 'WARNING',
     source: 'correlation',
     rule: LEFT_RUNNING_RULE,

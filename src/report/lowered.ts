@@ -5,6 +5,7 @@ import type { Alert } from '../falco/alert.js';
 import type { Attribution } from './attribution.js';
 import { LEFT_RUNNING_RULE } from './left-running.js';
 import type { ProcessStart } from './process-tree.js';
+import { isWithin } from './touched-files.js';
 
 /** Tag of rules about files that a project may change when it is its own: CI configuration, Git settings, manifests, editors' settings. */
 const PROJECT_SETTINGS = 'project_settings';
@@ -90,8 +91,4 @@ function fileOf({ fields }: Alert): string {
     if (value !== undefined && value !== '') return value;
   }
   return '';
-}
-
-function isWithin(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
 }

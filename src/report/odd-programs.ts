@@ -1,4 +1,4 @@
-import type { Alert } from '../falco/alert.js';
+import { type Alert, alertTimeAt } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { type Actors, ownerOfStart, stepOfStart } from './attribution.js';
 import { isOfImage } from './image-files.js';
@@ -47,7 +47,7 @@ function toAlert(
   hostname: string,
 ): Alert {
   return {
-    time: { seconds: String(time / 1_000_000_000n), nanos: Number(time % 1_000_000_000n) },
+    time: alertTimeAt(time),
     priority: 'CRITICAL',
     source: 'correlation',
     rule,

@@ -18,3 +18,8 @@ const PATH_FIELDS = [
 export function touchedFiles({ fields }: Alert): readonly string[] {
   return PATH_FIELDS.flatMap((name) => fields[name] ?? []).filter((path) => path !== '');
 }
+
+/** Whether a path is a folder itself or lies in it. */
+export function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}

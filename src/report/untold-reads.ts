@@ -1,4 +1,4 @@
-import { type Alert, alertTimeNs } from '../falco/alert.js';
+import { type Alert, alertTimeAt, alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import type { Seen } from '../witness/seen.js';
 import { type Actors, type Attribution, attribute } from './attribution.js';
@@ -18,6 +18,7 @@ const LATE_NS = 10_000_000_000n;
 /** How many decoys a reason names. */
 const SHOWN_DECOYS = 3;
 const NS_PER_US = 1_000n;
+const NS_PER_MS = 1_000_000n;
 
 /** Programs of the image that look a password up there before every request, whoever starts them: no rule alerts for it. */
 const LOOKS_UP_PASSWORDS = /^\/usr\/(?:lib\/git-core\/git-remote-http\w*|bin\/wget)$/;
@@ -171,7 +172,7 @@ function toAlert({ at, pid, path, comm, exe }: Seen, hostname: string): Alert {
   const ms = Math.ceil(at / 1000) + CLOCK_SLACK_MS;
   const priority = path.endsWith(SETTINGS) ? 'NOTICE' : 'WARNING';
   return {
-    time: { seconds: String(Math.floor(ms / 1000)), nanos: (ms % 1000) * 1_000_000 },
+    time: alertTimeAt(BigInt(ms) * NS_PER_MS),
     priority,
     source: 'witness',
     rule: UNTOLD_READ_RULE,
