@@ -77,7 +77,7 @@ export function allowScripts(
   };
 }
 
-/** How scripts ended that may fail: those of optional packages. Whose scripts may not stands in the reasons of the report. */
+/** How the scripts of optional packages failed: the install goes on without them. Other failures are among the report's reasons. */
 export function toleratedFailures({ incomplete }: Report, { steps = [] }: Phase): readonly string[] {
   const reasons = new Set(incomplete.map(({ message }) => message));
   return steps.flatMap(({ error }) => (error === undefined || reasons.has(error) ? [] : [error]));

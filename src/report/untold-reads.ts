@@ -43,7 +43,7 @@ interface Opening {
 /**
  * Decoys that were read and that no alert tells of, as alerts of source `witness`: one for each decoy and package. A rule alerts
  * for an opening, by the name that its caller used; the witness knows the file. Told of is an opening where an alert names the
- * decoy and the process, or where its package already stands in a finding about this decoy.
+ * decoy and the process, or where a finding about this decoy already names its package.
  */
 export function untoldReads(
   seen: readonly Seen[],

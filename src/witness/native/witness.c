@@ -4,7 +4,7 @@
  *
  * PID is the container's first process in this machine's numbers, PATH an absolute path in the container. Needs root.
  * Standard output has a line of JSON for everything: {"ready":true} when the marks are set, then what happens. Ends with its
- * standard input, after what has happened until then is told.
+ * standard input, after it has reported everything that happened until then.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,12 +23,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A file that was opened for reading only and then mapped is never told to be accessed: its closing tells. */
+/* The kernel reports no access to a file that is opened for reading only and then mapped; it does report that it is closed. */
 #define WATCHED (FAN_OPEN | FAN_ACCESS | FAN_CLOSE_NOWRITE)
 #define TEXT_BYTES 256
-/* A process that opens a file all the time is told once in so many microseconds. */
+/* A process that opens a file again and again is reported once in this time, in microseconds. */
 #define QUIET_US 1000000
-/* Remembers what was told lately; a power of two. A place taken over by another process only means that more is told. */
+/* Entries for what was reported lately. When another process takes an entry over, the only effect is one more report. */
 #define RECENT 4096
 
 struct file {
@@ -122,7 +122,7 @@ static size_t file_of(int fd) {
   return index;
 }
 
-/* Whether the same was told of the same process a moment ago. */
+/* Whether the same was reported of the same process a moment ago. */
 static bool is_repeated(size_t file, pid_t pid, uint64_t mask, int64_t at) {
   struct recent *entry = &recent[((size_t)pid * 31 + file) % RECENT];
   bool same = entry->file == file && entry->pid == pid && at - entry->at < QUIET_US;

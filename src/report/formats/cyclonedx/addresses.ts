@@ -4,7 +4,7 @@ const MAX_CHARS = 2_000;
 /** `git@host:u/x.git`, ssh's way to write `ssh://git@host/u/x.git`. */
 const SCP = /^([\w.-]+@[\w.-]+):(?!\/)/;
 
-/** An address of the network, without credentials and as it may stand in any document; undefined for what is none. */
+/** A network address without credentials, encoded so that any document can hold it; undefined when the text is not an address. */
 export function urlOf(address: string): string | undefined {
   return /^https?:\/\//i.test(address) ? written(address) : undefined;
 }
