@@ -112,7 +112,8 @@ async function fold(socket: string, total: number, mark: (seen: number) => void 
   const hub = new AlertHub(source, logger);
   const folds = WATCHED.map((id) => {
     const own = new AlertFold();
-    hub.watch(id, { alert: (alert) => own.add(alert), interrupted: () => undefined, dropped: () => undefined });
+    const ignore = () => undefined;
+    hub.watch(id, { alert: (alert) => own.add(alert), interrupted: ignore, dropped: ignore, missing: ignore });
     return own;
   });
   hub.start();

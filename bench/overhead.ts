@@ -7,12 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
+import { rewritten } from '../src/blobs/rewrite.js';
 import { createSandbox } from '../src/sandbox/docker-sandbox.js';
 import { imageTags } from '../src/sandbox/image-tag.js';
 import { ServiceProcess } from '../test/app/service-process.js';
 import { installed } from '../test/sandbox/installed.js';
 import { makeInstallProject } from './parts/install-project.js';
 import { median } from './parts/median.js';
+import { comparePairs } from './parts/pairs.js';
 
 /**
  * What a detonation costs, submit to report, against a bare `docker run` of the same install; what the sensor costs one.
@@ -72,7 +74,7 @@ async function install(tarball: Buffer): Promise<number> {
   });
   const run = await sandbox.create({ jobId: randomUUID(), ecosystem: 'npm', attempt: 1 });
   try {
-    await run.unpack(Readable.from([tarball]));
+    await run.unpack(rewritten(Readable.from([tarball])));
     const step = await installed(run, 300_000);
     if (step.exitCode !== 0) throw new Error(`the install ended with exit code ${step.exitCode}: ${step.log}`);
     return step.durationMs / 1000;
@@ -105,28 +107,6 @@ async function steady(work: () => Promise<number>): Promise<number> {
   return median(times);
 }
 
-/** Runs pairs in turns, the first of each pair changing sides, and prints the median of the pairs' ratios. */
-async function compare(
-  name: string,
-  bar: number,
-  ours: () => Promise<number>,
-  reference: () => Promise<number>,
-): Promise<void> {
-  const ratios: number[] = [];
-  for (let pair = 0; pair < PAIRS; pair += 1) {
-    const first = pair % 2 === 0 ? await reference() : await ours();
-    const second = pair % 2 === 0 ? await ours() : await reference();
-    const [mine, other] = pair % 2 === 0 ? [second, first] : [first, second];
-    ratios.push(mine / other);
-    console.log(
-      `${name} pair ${pair + 1}: ${mine.toFixed(2)} s against ${other.toFixed(2)} s, ratio ${(mine / other).toFixed(3)}`,
-    );
-  }
-  const ratio = median(ratios);
-  console.log(`${name}: median ratio ${ratio.toFixed(3)}, bar ${bar}: ${ratio <= bar ? 'met' : 'MISSED'}`);
-  if (ratio > bar) process.exitCode = 1;
-}
-
 const folder = await mkdtemp(join(tmpdir(), 'pwb-'));
 try {
   const project = await makeInstallProject(join(folder, 'project'));
@@ -139,18 +119,25 @@ try {
         ['online', project.online, 1.1],
       ] as const) {
         if (!wanted(name)) continue;
-        await compare(
+        await comparePairs({
           name,
+          pairs: PAIRS,
           bar,
-          () => seconds(() => detonate(base, tarball)),
-          () => seconds(() => bare(tarball)),
-        );
+          ours: () => seconds(() => detonate(base, tarball)),
+          reference: () => seconds(() => bare(tarball)),
+        });
       }
     });
   }
   if (wanted('sensor')) {
     const plain = () => steady(() => install(project.offline));
-    await compare('sensor', 1.05, () => withService(data, plain), plain);
+    await comparePairs({
+      name: 'sensor',
+      pairs: PAIRS,
+      bar: 1.05,
+      ours: () => withService(data, plain),
+      reference: plain,
+    });
   }
 } finally {
   await rm(folder, { recursive: true });

@@ -8,7 +8,6 @@ import {
   type JsonEvent,
   jsonCatalog,
   loadRules,
-  type Match,
   type RuleEngine,
   readRuleFiles,
 } from '../src/rules/index.js';
@@ -83,8 +82,10 @@ console.log(
   `${recorded.length} events recorded (${mixOf(recorded)}); ${engine.rules.length} rules from ${files.length} files`,
 );
 const hits = new Map<string, number>();
-for (const match of recorded.flatMap((event): readonly Match[] => engine.evaluate(event)))
-  hits.set(match.rule, (hits.get(match.rule) ?? 0) + 1);
+// One event's matches at a time, as a sensor has them: V8 puts what is seen to be kept for long straight among the old objects, and goes on to.
+for (const event of recorded) {
+  for (const { rule } of engine.evaluate(event)) hits.set(rule, (hits.get(rule) ?? 0) + 1);
+}
 console.log(`matches: ${[...hits].map(([rule, count]) => `${rule} ${count}`).join(', ') || 'none'}`);
 
 const samples = Array.from({ length: ROUNDS }, () => ({

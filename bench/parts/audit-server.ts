@@ -16,6 +16,7 @@ import { openDestinations } from '../../src/app/destinations.js';
 import { startGitlabPart } from '../../src/app/gitlab-part.js';
 import { producerConnection, untilReady } from '../../src/queue/connection.js';
 import { startRedisServer } from '../../src/queue/redis-server.js';
+import { MemoryProjects } from '../../test/api/memory-projects.js';
 
 /**
  * The servers of bench/audit.ts: our API with its receiver, judge and rules, and next to it the least that can be done with
@@ -49,6 +50,7 @@ const ours = createApiServer(
       onChange: () => () => undefined,
       remove: async () => true,
     },
+    projects: new MemoryProjects(),
     stopping: new AbortController().signal,
     maxUploadBytes: 1024,
     readiness: { check: async () => ({ ready: true, parts: {} }) },

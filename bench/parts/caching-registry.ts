@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { makeIdentity } from '../../src/egress/registry.js';
+import { Authority } from '../../src/egress/authority.js';
 
 /** A registry of our own that keeps what it has fetched once: with it, the network's mood does not decide a bench. */
 export interface CachingRegistry {
@@ -13,7 +13,8 @@ export interface CachingRegistry {
 
 /** Serves what lies at `origin` over https as `name`, on `address` of this machine. npm checks no certificate for a bare address. */
 export async function openCachingRegistry(name: string, address: string, origin: string): Promise<CachingRegistry> {
-  const identity = await makeIdentity([{ url: `https://${name}/`, authorization: '' }]);
+  const authority = new Authority(Date.now());
+  const identity = authority.identityOf(name);
   const kept = new Map<string, Promise<Buffer>>();
   const fetched = (path: string): Promise<Buffer> => {
     const known = kept.get(path) ?? get(`${origin}${path}`);
@@ -30,7 +31,7 @@ export async function openCachingRegistry(name: string, address: string, origin:
   const host = `${name}:${(server.address() as AddressInfo).port}`;
   return {
     url: `https://${host}/`,
-    ca: identity.cert,
+    ca: authority.cert,
     host,
     close: () =>
       new Promise((resolve) => {

@@ -40,27 +40,29 @@ export async function makeInstallProject(folder: string): Promise<InstallProject
   return { offline, online, packages: Object.keys(lock.packages).length - 1 };
 }
 
-/** The project with a lock file that names `registry` as the place of every tarball, and the authority to trust. */
-export async function lockedProject(
-  folder: string,
-  registry: { readonly url: string; readonly ca: string },
-): Promise<{ readonly tarball: Buffer; readonly packages: number }> {
+/** The project with a lock file that is made once, of npm's registry. */
+export interface LockedProject {
+  readonly packages: number;
+  /** The tarball in which `registry` is the place of every package, with the authority to trust. */
+  from(registry: { readonly url: string; readonly ca: string }): Promise<Buffer>;
+}
+
+/** Makes it in `folder`. Needs the registry. */
+export async function lockedProject(folder: string): Promise<LockedProject> {
   writeFileSync(join(folder, 'package.json'), JSON.stringify(MANIFEST));
-  execFileSync(
-    'npm',
-    ['install', '--package-lock-only', '--no-audit', '--no-fund', '--omit-lockfile-registry-resolved=false'],
-    {
-      cwd: folder,
-      stdio: 'inherit',
-    },
-  );
+  const flags = ['--package-lock-only', '--no-audit', '--no-fund', '--omit-lockfile-registry-resolved=false'];
+  execFileSync('npm', ['install', ...flags], { cwd: folder, stdio: 'inherit' });
   const path = join(folder, 'package-lock.json');
-  const lock = (await readFile(path, 'utf8')).replaceAll('https://registry.npmjs.org/', registry.url);
-  writeFileSync(path, lock);
-  writeFileSync(join(folder, 'ca.pem'), registry.ca);
-  const { packages } = JSON.parse(lock) as { packages: object };
-  const tarball = await pack(folder, ['package.json', 'package-lock.json', 'ca.pem']);
-  return { tarball, packages: Object.keys(packages).length - 1 };
+  const made = await readFile(path, 'utf8');
+  const { packages } = JSON.parse(made) as { packages: object };
+  return {
+    packages: Object.keys(packages).length - 1,
+    from: (registry) => {
+      writeFileSync(path, made.replaceAll('https://registry.npmjs.org/', registry.url));
+      writeFileSync(join(folder, 'ca.pem'), registry.ca);
+      return pack(folder, ['package.json', 'package-lock.json', 'ca.pem']);
+    },
+  };
 }
 
 async function pack(cwd: string, entries: string[]): Promise<Buffer> {

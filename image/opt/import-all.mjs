@@ -1,5 +1,5 @@
 // Loads packages, each in a process of its own: `node import-all.mjs PROJECT SECONDS_EACH LINGER_SECONDS BUDGET_SECONDS
-// RUNTIME LOADER` (node and node/load.cjs, or ruby and ruby/load.rb), with what to load on standard input:
+// RUNTIME LOADER [LOAD_SECONDS]` (node and node/load.cjs, or ruby and ruby/load.rb; no package is begun after LOAD_SECONDS), with what to load on standard input:
 // [{"name", "folder", "direct", "bins": [files]}]. Standard output is the worker's alone: one JSON object per package and per tool, as `src/sandbox/import-results.ts` reads them. What the packages
 // print goes to standard error. A package that can't be loaded is said and passed over: many honest ones (types, command
 // line tools) can't. The command line tools of direct dependencies are asked for `--help` last, while the budget lasts.
@@ -14,13 +14,26 @@ const PIPE_MS = 500;
 const MAX_TOLD_BYTES = 64 * 1024;
 const MAX_FAILED = 8;
 const MAX_BINS = 40;
+const MAX_REPLACED = 12;
+/** An entry that tells of a built-in, not of the package's own (node/call.cjs). */
+const REPLACED = 'replaced ';
 // Tools that ask for consent by these leave their telemetry out: a run of `--help` is no use of them.
 const QUIET = { DO_NOT_TRACK: '1', NO_UPDATE_NOTIFIER: '1', CHECKPOINT_DISABLE: '1', NEXT_TELEMETRY_DISABLED: '1' };
 
 /** @typedef {{name: string, folder: string, direct: boolean, bins: string[]}} Target */
 
-const [project = '', secondsEach = '', lingerSeconds = '', budgetSeconds = '', runtime = '', loader = ''] =
-  process.argv.slice(2);
+// Node starts its debugger at this signal, and whoever speaks with that runs code in here.
+process.on('SIGUSR1', () => {});
+
+const [
+  project = '',
+  secondsEach = '',
+  lingerSeconds = '',
+  budgetSeconds = '',
+  runtime = '',
+  loader = '',
+  loadSeconds = 'Infinity',
+] = process.argv.slice(2);
 const started = Date.now();
 /** @type {Target[]} */
 const targets = JSON.parse(readFileSync(0, 'utf8'));
@@ -32,7 +45,7 @@ const elsewhere = mkdtempSync(join(tmpdir(), 'tools-'));
 /**
  * Runs a program until its end or its deadline, and resolves with how it ended and what it told on descriptor 3.
  * @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} env @param {string} cwd
- * @returns {Promise<{problem: string | null, told: string, ms: number}>}
+ * @returns {Promise<{problem: string | null, killed: string | null, told: string, ms: number}>}
  */
 function run(program, args, env, cwd = project) {
   return new Promise((resolve) => {
@@ -50,13 +63,13 @@ function run(program, args, env, cwd = project) {
       timedOut = true;
       child.kill('SIGKILL');
     }, Number(secondsEach) * 1000);
-    /** @param {string | null} problem */
-    const done = (problem) => {
+    /** @param {string | null} problem @param {string | null} killed */
+    const done = (problem, killed = null) => {
       clearTimeout(timer);
       const ms = Date.now() - begun;
       const close = () => {
         channel?.destroy();
-        resolve({ problem, told, ms });
+        resolve({ problem, killed, told, ms });
       };
       // What the child wrote before it ended may still be in the pipe, and a process that it left behind may hold the pipe open.
       if (channel === null || channel === undefined || channel.readableEnded) return close();
@@ -67,7 +80,7 @@ function run(program, args, env, cwd = project) {
       });
     };
     child.on('error', (error) => done(`could not be started (${error.message})`));
-    child.on('exit', (code, signal) => done(problemOf(code, signal, timedOut)));
+    child.on('exit', (code, signal) => done(problemOf(code, signal, timedOut), timedOut ? null : signal));
   });
 }
 
@@ -103,14 +116,28 @@ function print(line) {
 
 /** @param {Target} target */
 async function load({ name, folder, direct }) {
+  if (!hasTime(loadSeconds)) return;
   const linger = String(Number(lingerSeconds) * 1000);
-  const { problem, told, ms } = await run(runtime, [loader, direct ? name : folder, project, linger], process.env);
+  const { problem, killed, told, ms } = await run(
+    runtime,
+    [loader, direct ? name : folder, project, linger],
+    process.env,
+  );
   const entries = entriesOf(told);
   const main = entries.find(({ entry }) => entry === '.');
   const error = main?.error ?? problem ?? (main === undefined ? 'it ended its process while it was loaded' : null);
+  const replaced = entries.flatMap(({ entry }) => (entry.startsWith(REPLACED) ? [entry.slice(REPLACED.length)] : []));
   const failed = entries.filter((entry) => entry.error !== null && entry !== main).map(({ entry }) => entry);
-  console.error(`[packwarden] ${name}: ${error === null ? 'loaded' : (problem ?? `could not be loaded: ${error}`)}`);
-  print({ folder, ms, error, entries: entries.length, failed: failed.slice(0, MAX_FAILED) });
+  console.error(`[load] ${name}: ${error === null ? 'loaded' : (problem ?? `could not be loaded: ${error}`)}`);
+  print({
+    folder,
+    ms,
+    error,
+    killed,
+    entries: entries.length,
+    failed: failed.slice(0, MAX_FAILED),
+    replaced: replaced.slice(0, MAX_REPLACED),
+  });
 }
 
 /**
@@ -134,7 +161,7 @@ function isNodeScript(file) {
 /** @param {{name: string, folder: string, bin: string}} tool */
 async function askForHelp({ name, folder, bin }) {
   const { problem } = await run('node', [bin, '--help'], { ...process.env, ...QUIET }, elsewhere);
-  console.error(`[packwarden] ${name}: ${bin} --help: ${problem ?? 'done'}`);
+  console.error(`[load] ${name}: ${bin} --help: ${problem ?? 'done'}`);
   print({ folder, bin, error: problem });
 }
 
@@ -150,9 +177,9 @@ async function each(items, work) {
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-const hasTime = () => Date.now() - started < Number(budgetSeconds) * 1000;
+const hasTime = (/** @type {string} */ seconds) => Date.now() - started < Number(seconds) * 1000;
 await each(targets, load);
 const tools = targets.flatMap(({ name, folder, bins }) => bins.map((bin) => ({ name, folder, bin })));
 await each(tools.filter(({ bin }) => isNodeScript(bin)).slice(0, MAX_BINS), async (tool) => {
-  if (hasTime()) await askForHelp(tool);
+  if (hasTime(budgetSeconds)) await askForHelp(tool);
 });

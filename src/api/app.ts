@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Clock } from '../jobs/ports.js';
+import type { ProjectIndex } from '../jobs/projects/ports.js';
 import { ApiError } from './errors.js';
 import { type AlertReceiver, falcoRoutes } from './falco-alerts.js';
 import { type AlertReader, gitlabAlertRoutes } from './gitlab-alerts.js';
@@ -15,6 +16,7 @@ import { assetRoutes } from './pages/assets.js';
 import { BOARD_PATH } from './pages/board-page.js';
 import { pageRoutes } from './pages/routes.js';
 import type { Authenticator, CorrelationReader, QueueBoard, Readiness } from './ports.js';
+import { projectPageRoutes, projectRoutes } from './projects/project-routes.js';
 import { queueBoardRoutes } from './queue-board.js';
 import { errorHandler } from './refuse.js';
 import type { ReportOptions } from './reports.js';
@@ -33,6 +35,7 @@ export interface GitlabRoutes {
 export interface ApiDependencies extends UploadOptions, Omit<ReportOptions, 'correlation'>, JobEventsOptions {
   readonly readiness: Readiness;
   readonly authenticator: Authenticator;
+  readonly projects: ProjectIndex;
   readonly metrics: MetricsSource;
   /** Null where alerts are pulled over gRPC. */
   readonly alertReceiver: AlertReceiver | null;
@@ -64,10 +67,10 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.use(metricsRoutes(metrics));
   app.use(openApiRoutes());
   const reading = { ...dependencies, correlation: gitlab?.correlation ?? null };
-  app.use(pageRoutes(reading));
+  app.use(pageRoutes(reading), projectPageRoutes(dependencies));
   if (queueBoard !== undefined) app.use(BOARD_PATH, queueBoardRoutes(queueBoard));
   app.use(legacyRoutes(dependencies));
-  app.use('/v1', v1Routes(reading));
+  app.use('/v1', v1Routes(reading), projectRoutes(dependencies));
   if (gitlab !== undefined) app.use('/v1', gitlabAlertRoutes(gitlab.alerts));
   app.use(() => {
     throw new ApiError(404, 'unknown-route', 'there is nothing at this address');

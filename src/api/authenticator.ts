@@ -35,6 +35,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const named = (name: string | undefined): Identity | undefined =>
     name === undefined ? undefined : { name, isAdministrator: administrators.has(name), job: null };
   return {
+    isOpen,
     async authenticate(authorization) {
       if (isOpen) return { name: null, isAdministrator: true, job: null };
       const [scheme, value] = splitHeader(authorization ?? '');

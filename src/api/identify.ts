@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { ApiError } from './errors.js';
+import { refuseForeignHost } from './own-host.js';
 import type { Authenticator, Identity } from './ports.js';
 
 /** Both schemes; a browser asks for name and password on `Basic`. */
@@ -10,6 +11,7 @@ const identities = new WeakMap<Response, Identity>();
 /** Middleware: lets only known senders through, before anything of their body is read. */
 export function identify(authenticator: Authenticator) {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
+    if (authenticator.isOpen) refuseForeignHost(request);
     const identity = await authenticator.authenticate(request.headers.authorization);
     if (identity === undefined) {
       throw new ApiError(401, 'unauthorized', 'send a bearer token, or name and password, that this service knows', {

@@ -5,6 +5,7 @@ import type { GitlabSection } from '../gitlab/correlate/section.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobSummary, JobView } from '../jobs/job.js';
 import type { RecentQuery } from '../jobs/ports.js';
+import type { ProjectLine } from '../jobs/projects/line.js';
 
 /** What the routes need of the jobs; `src/jobs/submissions.ts` is it. */
 export interface JobService {
@@ -15,6 +16,8 @@ export interface JobService {
     readonly owner: string | null;
     /** Absent: the service's own mode. */
     readonly egress?: EgressMode | undefined;
+    /** Which project and line it is a run of. */
+    readonly project?: ProjectLine | undefined;
     readonly body: Readable;
     /** The CI job behind it; null when none is known. */
     readonly context: JobContext | null;
@@ -69,6 +72,8 @@ export interface IdTokenVerifier {
 
 /** Tells who sends a request. */
 export interface Authenticator {
+  /** Nothing is configured that anybody could prove: everybody is let in. */
+  readonly isOpen: boolean;
   /** `authorization` is the request's header. Undefined when it proves nothing. @throws ApiError 429 `too-many-attempts` */
   authenticate(authorization: string | undefined): Promise<Identity | undefined>;
 }

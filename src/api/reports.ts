@@ -1,10 +1,10 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
-import { PRIORITIES, type Priority } from '../falco/alert.js';
+import { PRIORITIES } from '../falco/alert.js';
 import type { FullReport } from '../jobs/full-report.js';
 import { FORMAT_NAMES, FORMATS } from '../report/formats/formats.js';
 import { lockFileOf } from '../report/formats/lock-file.js';
-import { outcomeOf } from '../report/outcome.js';
+import { type FailOn, outcomeOf } from '../report/outcome.js';
 import { ApiError } from './errors.js';
 import { identityOf } from './identify.js';
 import { findJob } from './job-id.js';
@@ -87,8 +87,9 @@ function formatOf(name: unknown): keyof typeof FORMATS {
   return oneOf(name, FORMAT_NAMES, { status: 400, code: 'unknown-format', what: 'format' });
 }
 
-function failOnOf(name: unknown): Priority {
+function failOnOf(name: unknown): FailOn {
   const word = typeof name === 'string' ? name.toUpperCase() : name;
+  if (word === 'NEW') return 'new';
   return oneOf(word, PRIORITIES, { status: 400, code: 'unknown-priority', what: 'priority' });
 }
 

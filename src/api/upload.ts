@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { EGRESS_MODES, type EgressMode } from '../egress/mode.js';
 import { claimedContext, completed, readCiHeaders } from '../gitlab/identity/ci-variables.js';
 import { ECOSYSTEMS } from '../jobs/job.js';
+import { type ProjectWishes, projectLineOf } from '../jobs/projects/line.js';
 import { ApiError } from './errors.js';
 import { identityOf } from './identify.js';
 import { oneOf } from './one-of.js';
@@ -24,13 +25,19 @@ export interface UploadOptions {
   readonly maxUploadBytes: number;
 }
 
+/** What a request may ask for beside what its headers tell. */
+export interface UploadWishes {
+  readonly checkNeeded?: boolean | undefined;
+  readonly project?: ProjectWishes;
+}
+
 /** Takes the request's body in as a job of `ecosystem`. @throws ApiError 400, 404, 413, 415, and what `JobService.submit` throws */
 export async function upload(
   request: Request,
   response: Response,
   ecosystem: unknown,
   options: UploadOptions,
-  wishes: { readonly checkNeeded?: boolean | undefined } = {},
+  { project: named = {}, ...wishes }: UploadWishes = {},
 ): Promise<{ readonly id: string }> {
   const known = oneOf(ecosystem, ECOSYSTEMS, { status: 404, code: 'unknown-ecosystem', what: 'ecosystem' });
   const egress = egressOf(request);
@@ -39,10 +46,20 @@ export async function upload(
   const variables = readCiHeaders(request.headers);
   const address = request.socket.remoteAddress;
   const context = job === null ? claimedContext(variables, address) : completed(job, variables, address);
+  const project = projectLineOf(context, named);
   const idempotencyKey = idempotencyKeyOf(request);
   // `createApiServer` leaves this answer to us, so that everything above is refused before the body is sent.
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-  return options.jobs.submit({ ecosystem: known, owner, egress, ...wishes, body: request, context, idempotencyKey });
+  return options.jobs.submit({
+    ecosystem: known,
+    owner,
+    egress,
+    ...wishes,
+    project,
+    body: request,
+    context,
+    idempotencyKey,
+  });
 }
 
 /** What the job asks to reach (`?egress=none`). */

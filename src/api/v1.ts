@@ -6,6 +6,7 @@ import { identityOf } from './identify.js';
 import { type JobEventsOptions, jobEvents } from './job-events.js';
 import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
+import { projectWishesOf } from './projects/wishes.js';
 import { readReport } from './read-report.js';
 import { type ReportOptions, reportRoutes } from './reports.js';
 import type { RunningJob } from './shapes.js';
@@ -22,7 +23,8 @@ export function v1Routes(options: V1Options): Router {
     .post(async (request: Request, response: Response) => {
       const { ecosystem = 'auto' } = request.query;
       const checkNeeded = checkNeededOf(request);
-      const { id } = await upload(request, response, ecosystem, options, { checkNeeded });
+      const project = await projectWishesOf(request, response, jobs);
+      const { id } = await upload(request, response, ecosystem, options, { checkNeeded, project });
       response.status(202).location(`/v1/jobs/${id}`).json({ id, status: 'queued', ecosystem });
     })
     .all(methodNotAllowed('POST'));

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { AlertReceiver } from '../api/falco-alerts.js';
 import type { GrpcTarget } from '../falco/grpc-client.js';
@@ -9,6 +8,7 @@ import { AlertHub } from '../falco/hub.js';
 import type { AlertSource } from '../falco/source.js';
 import { type Config, ConfigError } from './config.js';
 import { SensorProcess } from './sensor-process.js';
+import { sensorSocket } from './sensor-socket.js';
 
 /** The alerts of this host. */
 export interface LocalAlerts {
@@ -30,11 +30,11 @@ export function startAlerts(config: Config, log: Logger): LocalAlerts {
 }
 
 function pulled(config: Config, log: Logger): LocalAlerts {
-  const socket = join(config.PACKWARDEN_DATA_DIR, 'sensor.sock');
   const embedded = config.PACKWARDEN_FALCO_GRPC === undefined;
-  const sensor = embedded ? new SensorProcess(socket, config.PACKWARDEN_RULES, log) : null;
+  const socket = embedded ? sensorSocket(config.PACKWARDEN_DATA_DIR, process.pid) : null;
+  const sensor = socket === null ? null : new SensorProcess(socket, config.PACKWARDEN_RULES, log);
   const source = new GrpcAlertSource({
-    target: sensor === null ? falcoTarget(config) : { socket },
+    target: socket === null ? falcoTarget(config) : { socket },
     logger: log,
     random: Math.random,
     now: () => performance.now(),

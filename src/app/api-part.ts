@@ -33,10 +33,14 @@ export async function startApiPart(
       clock,
       newId: randomUUID,
       maxEgress: config.PACKWARDEN_EGRESS_MAX ?? config.PACKWARDEN_EGRESS,
-      ...(gitlab && { forget: gitlab.forget }),
+      async forget(id) {
+        await queue.projects.forget(id);
+        await gitlab?.forget(id);
+      },
     }),
     readiness: { check: () => checkReadiness(queue, worker, gitlab) },
     authenticator: authenticatorOf(config, clock),
+    projects: queue.projects,
     metrics,
     alertReceiver: worker?.alerts.receiver ?? null,
     ...(gitlab && { gitlab: gitlab.routes }),

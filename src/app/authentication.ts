@@ -22,7 +22,10 @@ export function authenticatorOf(config: Config, clock: Clock): Authenticator {
 
 function trustedIssuers(config: Config, clock: Clock): { readonly idTokens?: IdTokens } {
   const { PACKWARDEN_GITLAB_ISSUERS: issuers, PACKWARDEN_GITLAB_AUDIENCE: audience } = config;
-  return issuers.length === 0 ? {} : { idTokens: new IdTokens({ issuers, audience, now: () => clock.now() }) };
+  const projects = config.PACKWARDEN_GITLAB_PROJECTS;
+  return issuers.length === 0
+    ? {}
+    : { idTokens: new IdTokens({ issuers, audience, projects, now: () => clock.now() }) };
 }
 
 function readCredentials<T>(

@@ -21,6 +21,10 @@ export const bytes = (fallback: number) =>
     .max(1024 ** 5)
     .default(fallback);
 
+/** The same, or 0 for none. */
+export const bytesOrNone = (fallback: number) =>
+  z.union([z.literal(['0', 0]).transform(() => 0), bytes(fallback)]).default(fallback);
+
 /** Keys and tokens over plain http are anybody's, but on the machine itself. */
 export function isIssuer(address: string): boolean {
   if (normalizeInstance(address) === undefined) return false;

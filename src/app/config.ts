@@ -6,10 +6,12 @@ import { z } from 'zod';
 import { DEFAULT_ARCHIVE_LIMITS } from '../blobs/limits.js';
 import { EGRESS_MODES, isWithin } from '../egress/mode.js';
 import { PRIORITIES } from '../falco/alert.js';
+import { problemOfAllowed } from '../gitlab/identity/allowed-projects.js';
+import { DEPTHS } from '../jobs/depth.js';
 import { PROJECT_BASELINE_MODES } from '../report/project-baseline.js';
 import { DEFAULT_LIMITS } from '../sandbox/options.js';
 import { CLIENT_VARIABLES, type ClientConfig, parseClientConfig } from './client-config.js';
-import { bytes, isIssuer, list, MIB, optionalText, seconds } from './config-types.js';
+import { bytes, bytesOrNone, isIssuer, list, MIB, optionalText, seconds } from './config-types.js';
 
 /** The configuration can't be used; the message names each variable and what is wrong with it. */
 export class ConfigError extends Error {
@@ -67,6 +69,12 @@ const schema = z.object({
     .optional()
     .describe('the widest mode that a job may ask for with ?egress= (default: PACKWARDEN_EGRESS)'),
   PACKWARDEN_EGRESS_ALLOW: list.describe('more host patterns for the mode `registry`, separated by commas'),
+  PACKWARDEN_EGRESS_SINK: z
+    .union([z.literal('refuse'), z.coerce.number().int().min(200).max(599)])
+    .default(404)
+    .describe(
+      'what a program hears in the place of a refused host, with which it never speaks: an HTTP status (200 to what is posted), so that what it would send is seen; `refuse` to be told at once',
+    ),
   PACKWARDEN_REGISTRY: z
     .url()
     .default('https://registry.npmjs.org/')
@@ -74,11 +82,16 @@ const schema = z.object({
   PACKWARDEN_REGISTRIES_FILE: optionalText.describe(
     'file: private registries with their npm scopes and credentials (docs/egress.md)',
   ),
+  PACKWARDEN_CACHE_BYTES: bytesOrNone(4096 * MIB).describe(
+    'disk for what the registries answer, in PACKWARDEN_DATA_DIR/registry-cache (docs/egress.md); 0 for no cache',
+  ),
   PACKWARDEN_UPSTREAM_PROXY: z
     .url({ protocol: /^http$/ })
     .optional()
     .describe('http://user:password@host:port: the proxy that leads out of the company'),
-  PACKWARDEN_CA_FILE: optionalText.describe('file: a private CA that sandboxes trust (default: NODE_EXTRA_CA_CERTS)'),
+  PACKWARDEN_CA_FILE: optionalText.describe(
+    'file: a private CA that the gateway of sandboxes trusts (default: NODE_EXTRA_CA_CERTS)',
+  ),
   PACKWARDEN_DOCKER_SOCKET: z.string().default('/var/run/docker.sock').describe('socket of the Docker engine'),
   PACKWARDEN_RUNTIME: optionalText.describe(
     'an OCI runtime for the sandboxes, as Docker knows it; one with a kernel of its own (runsc, Kata) hides system calls from every sensor: its jobs are incomplete',
@@ -134,11 +147,18 @@ const schema = z.object({
     .transform((text) => text.toUpperCase())
     .pipe(z.enum(PRIORITIES))
     .describe('from which priority a finding makes the verdict `findings`'),
+  PACKWARDEN_DEPTH: z
+    .enum(DEPTHS)
+    .default('standard')
+    .describe('how much of a project is exercised beyond its install: quick, standard or deep'),
   PACKWARDEN_CHECK_NEEDED: z
     .enum(['off', 'on'])
     .default('off')
     .describe('whether jobs that do not say find out which install scripts are needed (about twice the time)'),
   PACKWARDEN_BASELINE: optionalText.describe('file: findings that are accepted, each with a reason and an expiry'),
+  PACKWARDEN_BEHAVIOURS: optionalText.describe(
+    'folder: what packages of your own were measured to do (packwarden behaviours), beside what is shipped',
+  ),
   PACKWARDEN_PROJECT_BASELINE: z
     .enum(PROJECT_BASELINE_MODES)
     .default('off')
@@ -166,6 +186,9 @@ const schema = z.object({
   PACKWARDEN_GITLAB_ISSUERS: list
     .refine((issuers) => issuers.every(isIssuer), 'each is an https address, as `iss` of the tokens names it')
     .describe('GitLab instances whose ID tokens are believed, separated by commas'),
+  PACKWARDEN_GITLAB_PROJECTS: list.describe(
+    'addresses of the projects and groups whose ID tokens are let in, separated by commas; of an instance of your own for all of it',
+  ),
   PACKWARDEN_GITLAB_AUDIENCE: z.string().min(1).default('packwarden').describe('`aud` that ID tokens must have'),
   PACKWARDEN_GITLAB_BASELINE_PROJECTS: list.describe(
     'full paths of projects that every job may clone (submodules), separated by commas',
@@ -199,6 +222,7 @@ export function loadConfig(env: Environment = process.env): Config {
   }
   const config = { ...parsed.data, PACKWARDEN_CA_FILE: parsed.data.PACKWARDEN_CA_FILE ?? env.NODE_EXTRA_CA_CERTS };
   refuseOpenDoor(config);
+  refuseOpenIssuers(config);
   refuseFullMemory(config);
   refuseNarrowMax(config);
   return Object.freeze(config);
@@ -245,6 +269,12 @@ function refuseOpenDoor(config: Config): void {
   throw new ConfigError(
     `PACKWARDEN_HOST=${config.PACKWARDEN_HOST} is open to others: configure PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE first`,
   );
+}
+
+/** On a shared instance anybody's project could submit, and read private packages by the operator's credentials. */
+function refuseOpenIssuers({ PACKWARDEN_GITLAB_ISSUERS: issuers, PACKWARDEN_GITLAB_PROJECTS: projects }: Config): void {
+  const problem = problemOfAllowed(projects, issuers);
+  if (problem !== undefined) throw new ConfigError(`PACKWARDEN_GITLAB_PROJECTS: ${problem} (docs/gitlab.md)`);
 }
 
 /** Files in memory that leave none for programs would end every install at the out-of-memory killer. */

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { MetricsSource } from '../api/metrics.js';
+import type { CacheCounters } from '../egress/cache/port.js';
 import type { HubCounters } from '../falco/hub.js';
 import type { ReceiverCounters } from '../gitlab/receive/receiver.js';
 import type { StoredAlert } from '../gitlab/store/alerts.js';
@@ -18,6 +19,7 @@ export interface QueueFigures {
 /** Where the figures that are read at each scrape come from; null where this process has no such part. */
 export interface MetricsInputs {
   readonly hub: (() => HubCounters) | null;
+  readonly cache: (() => CacheCounters) | null;
   /** The jobs that wait and run; its calls reject while Redis is away. */
   readonly queue: QueueFigures | null;
   /** Null where no audit events are received. */
@@ -49,6 +51,18 @@ const HUB_HELP: Record<keyof HubCounters, string> = {
   malformed: 'Alerts that could not be read',
   drops: 'Events that the sensor says it lost',
   reconnects: 'Times the alert source connected again',
+  missing: 'Alerts that the sensor numbered and that did not arrive',
+};
+
+const CACHE_HELP: Record<keyof CacheCounters, string> = {
+  hits: 'Requests of sandboxes that the registry cache answered, also after the registry said that nothing has changed',
+  hitBytes: 'Bytes of these answers',
+  misses: 'Requests that a registry was asked for',
+  shared: 'Requests that were answered by the download of another one',
+  stale: 'Requests answered with what may be out of date because the registry did not answer',
+  unanswered: 'Requests that neither the registry nor the cache answered',
+  mismatches: "Tarballs that are not what the registry's document names",
+  damaged: 'Kept answers that were damaged or gone when they were read',
 };
 
 /** The service's metrics in a registry of their own. */
@@ -99,7 +113,8 @@ export class Metrics implements MetricsSource {
     if (inputs.queue !== null) this.#addQueue(inputs.queue);
     if (inputs.gitlab !== null) this.#addGitlab(inputs.gitlab);
     this.#addParts(inputs);
-    if (inputs.hub !== null) this.#addHub(inputs.hub);
+    if (inputs.hub !== null) this.#addCounters('packwarden_alerts', HUB_HELP, inputs.hub);
+    if (inputs.cache !== null) this.#addCounters('packwarden_registry_cache', CACHE_HELP, inputs.cache);
     if (inputs.rulesInForce !== null) this.#addRules(inputs.rulesInForce);
   }
 
@@ -197,9 +212,7 @@ export class Metrics implements MetricsSource {
       buckets: [1, 5, 15, 60, 300, 900, 3_600, 21_600, 86_400],
       registers,
     });
-    for (const [name, help] of Object.entries(RECEIVER_HELP) as [keyof ReceiverCounters, string][]) {
-      this.#addTotal(`${prefix}_receiver_${snakeCase(name)}_total`, help, () => figures.receiver()[name]);
-    }
+    this.#addCounters(`${prefix}_receiver`, RECEIVER_HELP, () => figures.receiver());
     this.#addGauge(`${prefix}_backlog`, 'Audit events that wait to be judged', figures.backlog);
     this.#addGauge(`${prefix}_silent_destinations`, 'Destinations that usually talk and have stopped', figures.silent);
   }
@@ -221,9 +234,13 @@ export class Metrics implements MetricsSource {
     });
   }
 
-  #addHub(read: () => HubCounters): void {
-    for (const [name, help] of Object.entries(HUB_HELP) as [keyof HubCounters, string][]) {
-      this.#addTotal(`packwarden_alerts_${name}_total`, help, () => read()[name]);
+  #addCounters<Name extends string>(
+    prefix: string,
+    helps: Readonly<Record<Name, string>>,
+    read: () => Readonly<Record<Name, number>>,
+  ): void {
+    for (const [name, help] of Object.entries(helps) as [Name, string][]) {
+      this.#addTotal(`${prefix}_${snakeCase(name)}_total`, help, () => read()[name]);
     }
   }
 

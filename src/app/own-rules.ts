@@ -13,3 +13,6 @@ export const OWN_RULE_FILES: readonly string[] = [
 
 /** What is known to be honest of single packages. */
 export const KNOWN_PACKAGES_FILE = fileURLToPath(new URL('../../rules/packages/known.yaml', import.meta.url));
+
+/** What packages were measured to do, as it is shipped: a folder. */
+export const BEHAVIOURS_FOLDER = fileURLToPath(new URL('../../data/behaviours', import.meta.url));

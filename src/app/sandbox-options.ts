@@ -13,7 +13,7 @@ import { readRegistries } from './registries.js';
 export function sandboxOptions(config: Config, clock: Clock, log: Logger): SandboxOptions {
   const { PACKWARDEN_RUNTIME: runtime, PACKWARDEN_CA_FILE: caFile, PACKWARDEN_REGISTRY: registry } = config;
   const registries = readRegistries(config.PACKWARDEN_REGISTRIES_FILE);
-  const { PACKWARDEN_UPSTREAM_PROXY: upstreamProxy } = config;
+  const { PACKWARDEN_UPSTREAM_PROXY: upstreamProxy, PACKWARDEN_EGRESS_SINK: sink } = config;
   return {
     dockerSocket: config.PACKWARDEN_DOCKER_SOCKET,
     instance: instanceOf(config.PACKWARDEN_DATA_DIR),
@@ -25,6 +25,7 @@ export function sandboxOptions(config: Config, clock: Clock, log: Logger): Sandb
         ...config.PACKWARDEN_EGRESS_ALLOW,
       ],
     },
+    ...(sink === 'refuse' ? {} : { sink: { status: sink } }),
     maxEgress: config.PACKWARDEN_EGRESS_MAX ?? config.PACKWARDEN_EGRESS,
     registry,
     registries,

@@ -15,6 +15,7 @@ import { startGitlabPart } from './gitlab-part.js';
 import { Metrics } from './metrics.js';
 import { checkReadiness } from './readiness.js';
 import { startStatusPart } from './status-part.js';
+import { WorkerLock } from './worker-lock.js';
 import { startWorkerPart } from './worker-part.js';
 
 /** What of the service runs in this process. */
@@ -73,6 +74,10 @@ async function startParts(
   const destinations = openDestinations(config, log);
   if (destinations) reloads.push(() => destinations.reload());
   await mkdir(config.PACKWARDEN_DATA_DIR, { recursive: true, mode: 0o700 });
+  if (role !== 'api') {
+    const lock = await WorkerLock.take(config.PACKWARDEN_DATA_DIR);
+    stops.push(() => lock.release());
+  }
   const redis = await ownRedis(config, log);
   if (redis) stops.push(() => redis.stop());
   const url = redis?.url ?? config.PACKWARDEN_REDIS_URL ?? '';
@@ -96,7 +101,7 @@ async function startParts(
   const worker =
     role === 'api'
       ? null
-      : await startWorkerPart(config, url, spool, (report) => metrics?.jobFinished(report), clock, log);
+      : await startWorkerPart(config, url, queue, spool, (report) => metrics?.jobFinished(report), clock, log);
   if (worker) {
     stops.push(() => worker.stop());
     const kept = keepFalcoGitlabAlerts(config, url, destinations, worker.alerts.hub, clock, log);
@@ -117,6 +122,7 @@ async function startParts(
     queue: role === 'worker' ? null : queue,
     parts: async () => (await checkReadiness(queue, worker, gitlab)).parts,
     gitlab: gitlab?.figures ?? null,
+    cache: worker?.cache ?? null,
     rulesInForce: worker?.alerts.sensor ? () => worker.alerts.sensor?.rulesInForce ?? null : null,
   });
   const listener =

@@ -2,12 +2,17 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { cpus } from 'node:os';
 import type { Logger } from 'pino';
 import type { Spool } from '../blobs/spool.js';
+import type { CacheCounters } from '../egress/cache/port.js';
 import { Detonation } from '../jobs/detonation.js';
 import type { Clock } from '../jobs/ports.js';
+import { ProjectReports } from '../jobs/projects/project-reports.js';
 import { selfTest } from '../jobs/self-test.js';
+import type { BullQueue } from '../queue/bull-queue.js';
 import { BullWorker } from '../queue/bull-worker.js';
 import type { RedisUrl } from '../queue/connection.js';
 import { readBaseline } from '../report/baseline.js';
+import { readBehaviours } from '../report/behaviours/read.js';
+import { Behaviours } from '../report/behaviours/usual.js';
 import { readKnownPackages } from '../report/known-packages.js';
 import type { Report } from '../report/report.js';
 import { createSandbox } from '../sandbox/docker-sandbox.js';
@@ -16,7 +21,9 @@ import { watchDecoys } from '../witness/witness.js';
 import { type LocalAlerts, startAlerts } from './alert-feed.js';
 import type { Config } from './config.js';
 import { MachineWatch } from './machine-watch.js';
-import { KNOWN_PACKAGES_FILE } from './own-rules.js';
+import { madeBy } from './made-by.js';
+import { BEHAVIOURS_FOLDER, KNOWN_PACKAGES_FILE } from './own-rules.js';
+import { openConfiguredCache } from './registry-cache.js';
 import { sandboxOptions } from './sandbox-options.js';
 
 /** How long a stopping worker waits for its running jobs before it cancels them, in milliseconds. */
@@ -31,7 +38,15 @@ const SENSOR_SETTLE_MS = 250;
 export interface WorkerPart {
   readonly machine: MachineWatch;
   readonly alerts: LocalAlerts;
+  /** Of the registry cache; null where there is none. */
+  readonly cache: (() => CacheCounters) | null;
   stop(): Promise<void>;
+}
+
+/** What is shipped, and the operator's own beside it. @throws BehavioursError */
+async function measured({ PACKWARDEN_BEHAVIOURS: own }: Config): Promise<Behaviours> {
+  const folders = [BEHAVIOURS_FOLDER, ...(own === undefined ? [] : [own])];
+  return new Behaviours((await Promise.all(folders.map(readBehaviours))).flat());
 }
 
 const newNonce = (): string => randomBytes(16).toString('hex');
@@ -40,6 +55,7 @@ const newNonce = (): string => randomBytes(16).toString('hex');
 export async function startWorkerPart(
   config: Config,
   url: RedisUrl,
+  queue: BullQueue,
   spool: Spool,
   onReport: (report: Report) => void,
   clock: Clock,
@@ -49,10 +65,12 @@ export async function startWorkerPart(
   if (runtime !== undefined)
     log.warn({ runtime }, 'no sensor sees into a runtime with a kernel of its own: its jobs are incomplete');
   const known = await readKnownPackages(KNOWN_PACKAGES_FILE);
+  const behaviours = await measured(config);
   const { PACKWARDEN_BASELINE: file } = config;
   const baseline = file === undefined ? [] : await readBaseline(file);
   const projectBaseline = config.PACKWARDEN_PROJECT_BASELINE;
-  const sandbox = createSandbox(sandboxOptions(config, clock, log));
+  const cache = await openConfiguredCache(config, clock, log);
+  const sandbox = createSandbox({ ...sandboxOptions(config, clock, log), cache });
   const alerts = startAlerts(config, log);
   const graceMs = config.PACKWARDEN_GRACE_S * 1000;
   const limits = {
@@ -66,14 +84,21 @@ export async function startWorkerPart(
     failOn: config.PACKWARDEN_FAIL_ON,
   };
   const checkNeeded = config.PACKWARDEN_CHECK_NEEDED === 'on';
+  const projects = new ProjectReports({
+    index: queue.projects,
+    reportOf: async (job) => (await queue.find(job))?.report ?? null,
+    madeBy: () => madeBy(config.PACKWARDEN_RULES),
+    failOn: config.PACKWARDEN_FAIL_ON,
+    log,
+  });
   const worker = new BullWorker({
     url,
     concurrency: config.PACKWARDEN_CONCURRENCY ?? cpus().length,
     queueMs: limits.queueMs,
     clock,
     log,
-    run: (attempt) =>
-      new Detonation(
+    run: async (attempt) => {
+      const detonation = new Detonation(
         {
           sandbox,
           feed: alerts.hub,
@@ -83,13 +108,17 @@ export async function startWorkerPart(
           newNonce,
           limits,
           checkNeeded,
+          depth: config.PACKWARDEN_DEPTH,
           known,
+          behaviours,
           baseline,
           projectBaseline,
           log,
         },
         attempt,
-      ).run(),
+      );
+      return projects.finished(attempt.spec, await detonation.run());
+    },
     isTemporary: (error) => error instanceof SandboxError && error.code === 'docker-unavailable',
     onFinished: (id, report) => {
       onReport(report);
@@ -118,6 +147,7 @@ export async function startWorkerPart(
   return {
     machine,
     alerts,
+    cache: cache === undefined ? null : () => cache.counters(),
     async stop() {
       await machine.stop();
       await worker.close(SHUTDOWN_MS);

@@ -12,16 +12,37 @@ const MAX_TIME = 0o77777777777;
 
 const TYPES = { file: 'File', directory: 'Directory', symlink: 'SymbolicLink', link: 'Link' } as const;
 
+/** How much waits in memory for a sandbox that is still being made. */
+const READ_AHEAD_BYTES = 32 * 1024 * 1024;
+
+/** What goes into the sandbox. */
+export interface ProjectArchive {
+  readonly tar: Readable;
+  /** Of everything in it but folders, relative to where it is unpacked; all of them once `tar` has ended. */
+  readonly paths: ReadonlySet<string>;
+}
+
 /**
  * A plain tar with the files of a checked archive (gzipped), for GNU tar in the sandbox. Only what the check has understood is
  * written: names, kinds, content, link targets, permissions, whole seconds. So nothing can be read in another way there than
  * here, and what other programs add does not matter: owners and times that GNU tar calls out of range, extended attributes,
  * folders and files that their owner may not read or write.
  * The stream ends with ArchiveError where the archive is damaged, with the error of `archive` where it can't be read.
- * `onPath`: is given the path of everything in it but folders, relative to where it is unpacked.
+ * It is read ahead at once, so that it is there when the sandbox is; one that is not needed has to be destroyed.
  */
-export function rewritten(archive: Readable, onPath: (path: string) => void = () => undefined): Readable {
-  return Readable.from(rewrite(archive, onPath), { objectMode: false });
+export function rewritten(archive: Readable): ProjectArchive {
+  const paths = new Set<string>();
+  const tar = Readable.from(
+    rewrite(archive, (path) => paths.add(path)),
+    {
+      objectMode: false,
+      highWaterMark: READ_AHEAD_BYTES,
+    },
+  );
+  // Nobody may read it yet when it fails: whoever does finds the error in `errored`.
+  tar.on('error', () => undefined);
+  tar.read(0);
+  return { tar, paths };
 }
 
 async function* rewrite(archive: Readable, onPath: (path: string) => void): AsyncGenerator<Buffer> {

@@ -25,9 +25,17 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     'check, list, show and try rule files: lint, list, show, test, fields',
     async () => (await import('./rules/command.js')).rules,
   ),
+  behaviours: lazy(
+    'measure what a list of packages does, as data for a service',
+    async () => (await import('./behaviours/command.js')).behaviours,
+  ),
   'allow-scripts': lazy(
     "write a report's decision about install scripts in the package manager's own form",
     async () => (await import('./allow-scripts.js')).allowScripts,
+  ),
+  'egress-policy': lazy(
+    'write the hosts that a run needed as an allow list: for the service, a proxy, Cilium, Kubernetes',
+    async () => (await import('./egress-policy.js')).egressPolicy,
   ),
   config: lazy('print the effective configuration, secrets masked', async () => (await import('./config.js')).config),
   credentials: lazy(

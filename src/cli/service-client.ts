@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type FullReport, fullReportSchema } from '../jobs/full-report.js';
+import type { ProjectWishes } from '../jobs/projects/line.js';
 import { type Hindrance, withRetries } from './retry.js';
 
 /** The service answered with an error, or not at all. */
@@ -38,6 +39,7 @@ export interface JobWishes {
   readonly ecosystem: string;
   /** To find out which install scripts are needed; else as the service has it. */
   readonly checkNeeded?: boolean;
+  readonly project?: ProjectWishes;
 }
 
 /** A body that can be sent again. */
@@ -64,23 +66,20 @@ export class ServiceClient {
    */
   async submit(
     upload: Upload,
-    { ecosystem, checkNeeded = false }: JobWishes,
+    wishes: JobWishes,
     key: string,
     onSent: (bytes: number) => void = () => undefined,
   ): Promise<string> {
-    const response = await this.#request(
-      `/v1/jobs?ecosystem=${ecosystem}${checkNeeded ? '&check-needed=true' : ''}`,
-      () => ({
-        method: 'POST',
-        headers: {
-          'content-type': 'application/octet-stream',
-          'content-length': String(upload.bytes),
-          'idempotency-key': key,
-        },
-        body: Readable.toWeb(counted(upload.open(), onSent)),
-        duplex: 'half',
-      }),
-    );
+    const response = await this.#request(`/v1/jobs?${queryOf(wishes)}`, () => ({
+      method: 'POST',
+      headers: {
+        'content-type': 'application/octet-stream',
+        'content-length': String(upload.bytes),
+        'idempotency-key': key,
+      },
+      body: Readable.toWeb(counted(upload.open(), onSent)),
+      duplex: 'half',
+    }));
     return acceptedSchema.parse(response).id;
   }
 
@@ -152,6 +151,18 @@ export class ServiceClient {
     const asked = Number(response.headers.get('retry-after') ?? Number.NaN);
     return { error, retryAfterS: Number.isFinite(asked) ? asked : null };
   }
+}
+
+function queryOf({ ecosystem, checkNeeded = false, project = {} }: JobWishes): string {
+  const { defaultBranch, ...named } = project;
+  const query = {
+    ecosystem,
+    'check-needed': checkNeeded ? 'true' : undefined,
+    ...named,
+    'default-branch': defaultBranch,
+  };
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return new URLSearchParams(given).toString();
 }
 
 function parseJson(text: string): unknown {

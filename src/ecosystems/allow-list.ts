@@ -11,6 +11,8 @@ export interface DecidedPackage {
 export interface ScriptDecision {
   readonly allowed: readonly DecidedPackage[];
   readonly refused: readonly DecidedPackage[];
+  /** Others with scripts, which no entry for an allowed one may let run. */
+  readonly undecided: readonly DecidedPackage[];
 }
 
 /** A file of the project's root, and what belongs into it, in its own syntax. */
@@ -38,6 +40,11 @@ export interface AllowListForm {
   write(decision: ScriptDecision): WrittenAllowList;
 }
 
+/** `name@version` of several packages, for a note. */
+export function named(packages: readonly DecidedPackage[]): string {
+  return packages.map(({ name, version }) => `${name}@${version}`).join(', ');
+}
+
 /** A value in the syntax of `package.json`. */
 export function asJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
@@ -50,7 +57,7 @@ export function addressOf({ resolved }: Origin): string | undefined {
 }
 
 /** What of a decision a list can say, and a sentence for each package that it can't say anything of. */
-export interface Decidable extends ScriptDecision {
+export interface Decidable extends Omit<ScriptDecision, 'undecided'> {
   readonly notes: readonly string[];
 }
 

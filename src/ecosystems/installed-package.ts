@@ -51,6 +51,8 @@ export interface InstalledPackage {
   readonly resolved?: Readonly<Record<string, string>> | undefined;
   /** Absolute paths of its command line tools. */
   readonly bins?: readonly string[] | undefined;
+  /** Web addresses that its manifest names as its own: repository, home page, host of prebuilt binaries. A claim of who published it. */
+  readonly sites?: readonly string[] | undefined;
 }
 
 /** Every script that the worker runs for a package, in that order. */

@@ -13,13 +13,16 @@ export interface NetworkSettings {
   readonly registry: string;
   /** Registries beside it, with the npm scopes that are installed from each. */
   readonly registries: readonly { readonly url: string; readonly scopes: readonly string[] }[];
-  readonly hasExtraCa: boolean;
 }
 
 /** Runs a program that a loader (`load.*` in `image/opt`) is written for. */
 export interface LoaderCommand {
   readonly runtime: string;
   readonly loader: string;
+  /** The one that loads many packages in one process (`load-many.*`). */
+  readonly many: string;
+  /** The one that calls what a package exports (`call.*`). Absent where there is none for the runtime. */
+  readonly call?: string;
   /** Beside the manager's own environment. */
   readonly environment: readonly string[];
 }

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
+import type { Way } from './record.js';
 
 /** Host names below one parent domain that carry data instead of naming hosts: a tunnel through DNS, or its like. */
 export interface DataNames {
   readonly parent: string;
-  readonly via: 'proxy' | 'dns';
+  readonly via: Way;
   /** One of the names, in full. */
   readonly example: string;
   /** Different names, as far as they were told apart. */
@@ -68,7 +69,8 @@ function labelsBelow(host: string): readonly string[] {
   return host.length <= parent.length ? [] : host.slice(0, -parent.length - 1).split('.');
 }
 
-function looksRandom(label: string): boolean {
+/** Whether a word of a name changes between letters and digits as encoded data does. */
+export function looksRandom(label: string): boolean {
   return label.split(/[-_]/).some((word) => word.length >= SHORT_LABEL && isRandom(turnsIn(word), word.length));
 }
 

@@ -23,10 +23,16 @@ export interface OutboundOptions {
 }
 
 /**
- * A connection to a permitted target, by the upstream proxy where there is one. It does not outlive `signal`.
- * @throws EgressFailedError
+ * A connection to a permitted target, by the upstream proxy where there is one; `by-url`: to that proxy itself, which is then asked
+ * for the URL of what is not encrypted. It does not outlive `signal`. @throws EgressFailedError
  */
-export function dial(options: OutboundOptions, target: Target, permit: Permit, signal: AbortSignal): Promise<Socket> {
+export function dial(
+  options: OutboundOptions,
+  target: Target,
+  permit: Permit,
+  signal: AbortSignal,
+  how: 'tunnel' | 'by-url' = 'tunnel',
+): Promise<Socket> {
   const { traffic, upstream, caps } = options;
   const { host, port } = upstream === undefined ? target : addressOf(upstream);
   return new Promise((resolve, reject) => {
@@ -50,7 +56,7 @@ export function dial(options: OutboundOptions, target: Target, permit: Permit, s
       resolve(far);
     };
     far.once('connect', () => {
-      if (upstream === undefined) return established();
+      if (upstream === undefined || how === 'by-url') return established();
       askUpstream(upstream, far, target).then(established, (error: Error) => {
         cause = error;
         far.destroy();
@@ -67,9 +73,7 @@ function addressOf({ url }: UpstreamProxy): Target {
 /** `CONNECT` over a connection to the upstream proxy. */
 function askUpstream(upstream: UpstreamProxy, far: Socket, { host, port }: Target): Promise<void> {
   const path = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const { username, password } = new URL(upstream.url);
-  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  const headers = { host: path, ...(username === '' ? {} : { 'proxy-authorization': `Basic ${login}` }) };
+  const headers = { host: path, ...upstreamLogin(upstream) };
   return new Promise((resolve, reject) => {
     const asking = request({ method: 'CONNECT', path, headers, createConnection: () => far });
     asking.once('error', reject);
@@ -84,4 +88,12 @@ function askUpstream(upstream: UpstreamProxy, far: Socket, { host, port }: Targe
     });
     asking.end();
   });
+}
+
+/** The header by which an upstream proxy knows us, where it wants one. */
+export function upstreamLogin(upstream: UpstreamProxy | undefined): Record<string, string> {
+  const { username, password } = new URL(upstream?.url ?? 'http://none');
+  if (username === '') return {};
+  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  return { 'proxy-authorization': `Basic ${login}` };
 }

@@ -1,5 +1,5 @@
 /** Why a gateway could not be opened. */
-export type GatewayErrorCode = 'bad-pattern' | 'weak-secret' | 'no-identity' | 'listen-failed';
+export type GatewayErrorCode = 'bad-pattern' | 'weak-secret' | 'listen-failed';
 
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
@@ -38,5 +38,13 @@ export class EgressRefusedError extends Error {
 /** A permitted attempt that failed: the name does not resolve, or nobody answers there. Answered with 502. */
 export class EgressFailedError extends Error {
   override readonly name = 'EgressFailedError';
-  readonly code = 'unreachable';
+
+  /** `unproven`: somebody answers, and nobody vouches for them. */
+  constructor(
+    message: string,
+    options?: ErrorOptions,
+    readonly code: 'unreachable' | 'unproven' = 'unreachable',
+  ) {
+    super(message, options);
+  }
 }

@@ -25,7 +25,7 @@ export function faultOf({ method = '', url = '', headers }: IncomingMessage): Fa
 export function say(response: ServerResponse, status: number, why: string): void {
   if (status === 405) response.setHeader('allow', 'GET, HEAD');
   response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
-  response.end(`packwarden: ${STATUS_CODES[status]}: ${why}\n`);
+  response.end(`proxy: ${STATUS_CODES[status]}: ${why}\n`);
 }
 
 /** The same where there is no request to answer. */

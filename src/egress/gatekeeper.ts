@@ -2,9 +2,10 @@ import { isIP } from 'node:net';
 import type { Address, Dialer } from './dialer.js';
 import { EgressFailedError, EgressRefusedError } from './errors.js';
 import type { Inspector } from './inspector.js';
-import type { Ledger, LedgerEntry } from './ledger.js';
+import type { Ledger, LedgerEntry, RowKey } from './ledger.js';
 import type { CompiledPolicy, Reach } from './policy.js';
 import type { Asker } from './record.js';
+import type { EgressRequest, UnreadContact } from './request.js';
 import type { Target } from './target.js';
 import type { Traffic } from './traffic.js';
 
@@ -12,6 +13,14 @@ import type { Traffic } from './traffic.js';
 export interface Permit {
   readonly addresses: readonly Address[];
   readonly entry: LedgerEntry;
+}
+
+/** What was decided about an attempt. */
+export interface Decision {
+  /** Undefined where it is refused: nothing of it leaves, and the gateway answers itself. */
+  readonly permit: Permit | undefined;
+  /** Why it is refused, for whoever reads the program's output. */
+  readonly refusal?: string;
 }
 
 /** What a gatekeeper decides by, and where it writes. */
@@ -41,10 +50,34 @@ export class Gatekeeper {
     const { ledger, inspector } = this.#parts;
     inspector.name(host, port, from);
     try {
-      const addresses = await this.#check(host, port, from.via);
+      const addresses = await this.#check(host, port);
       return { addresses, entry: ledger.note({ host, port, allowed: true, ...from }) };
     } catch (error) {
       ledger.note({ host, port, allowed: !(error instanceof EgressRefusedError), ...from });
+      throw error;
+    }
+  }
+
+  /** The same for who answers in the place of a refused host. @throws EgressFailedError */
+  async decide({ host, port }: Target, from: Asker): Promise<Decision> {
+    try {
+      return { permit: await this.admit(host, port, from) };
+    } catch (error) {
+      if (!(error instanceof EgressRefusedError)) throw error;
+      return { permit: undefined, refusal: error.message };
+    }
+  }
+
+  /**
+   * Whether what a registry itself names as a place may be reached. Where it may not, nothing is noted: the client hears of the place, and asks
+   * for it or not.
+   */
+  async reached({ host, port }: Target): Promise<Permit | undefined> {
+    try {
+      const addresses = await this.#check(host, port);
+      return { addresses, entry: this.#parts.ledger.note({ host, port, allowed: true, via: 'proxy' }) };
+    } catch (error) {
+      if (error instanceof EgressRefusedError || error instanceof EgressFailedError) return undefined;
       throw error;
     }
   }
@@ -54,20 +87,30 @@ export class Gatekeeper {
     this.#parts.ledger.note({ host, port, allowed: false, ...from });
   }
 
+  /** Notes what was sent. */
+  told(to: RowKey, request: Omit<EgressRequest, 'count' | 'clientPorts'>, { clientPort }: Asker): void {
+    this.#parts.ledger.tell(to, request, clientPort);
+  }
+
+  /** Notes a connection of which nothing, or not all, could be read. */
+  unread(to: RowKey, contact: Omit<UnreadContact, 'count'>): void {
+    this.#parts.ledger.tellUnread(to, contact);
+  }
+
   /** Notes an attempt whose target could not even be read; `raw` is what was sent. */
   refuse(raw: string, from: Asker): void {
     this.#parts.inspector.name(raw, null, from);
     this.#parts.ledger.note({ host: raw === '' ? '(unreadable)' : raw, port: null, allowed: false, ...from });
   }
 
-  async #check(host: string, port: number | null, via: Asker['via']): Promise<readonly Address[]> {
+  async #check(host: string, port: number | null): Promise<readonly Address[]> {
     const { traffic, policy, dialer, hasUpstream } = this.#parts;
     if (traffic.exhausted) throw new EgressRefusedError('limit', 'this job has used up its traffic allowance');
     const reach = policy.reach(host, port ?? undefined);
     if (reach === undefined) {
       throw new EgressRefusedError('policy', `${host}${port === null ? '' : `:${port}`} is not on the allow-list`);
     }
-    if (hasUpstream && via === 'proxy') return this.#addressesForUpstream(host, reach);
+    if (hasUpstream) return this.#addressesForUpstream(host, reach);
     return dialer.addresses(host, reach);
   }
 

@@ -1,22 +1,36 @@
 import type { Logger } from 'pino';
+import { AskBook, type RegistryAsk } from './asks.js';
+import { Authority } from './authority.js';
+import type { RegistryCache } from './cache/port.js';
+import { CachedSource } from './cached-source.js';
 import type { DataNames } from './data-names.js';
 import type { UpstreamProxy } from './dial.js';
 import { Dialer, type Resolve, resolveByHost } from './dialer.js';
+import { openDoor, type ProxyCaps } from './door.js';
 import { GatewayError } from './errors.js';
-import { openFronts, type RegistryFront } from './front.js';
+import { Exchange } from './exchange.js';
+import { trusting } from './far.js';
+import { FarSource } from './far-source.js';
+import { openFronts } from './front.js';
 import { Gatekeeper } from './gatekeeper.js';
+import type { SandboxIdentity } from './identity.js';
+import { InsideServer } from './inside.js';
 import { Inspector } from './inspector.js';
 import { type EgressLeak, LeakLog } from './leak.js';
 import { Ledger } from './ledger.js';
 import type { EgressMode } from './mode.js';
 import { NameBook } from './name-book.js';
+import { OutageBook, type RegistryOutage } from './outages.js';
 import { compilePolicy, type EgressPolicy } from './policy.js';
-import { openProxy, type ProxyCaps } from './proxy.js';
+import { GATEWAY_PORTS, type GatewayPorts } from './ports.js';
+import { Reader } from './reading.js';
 import type { EgressRecord } from './record.js';
-import type { GatewayIdentity, PrivateRegistry } from './registry.js';
+import type { KnownRegistry } from './registry.js';
 import { openResponder } from './responder.js';
 import { type PlantedSecret, SecretMatcher } from './secret-matcher.js';
+import type { Sink } from './sink.js';
 import { Traffic, type TrafficCaps } from './traffic.js';
+import { openTransparentDoor } from './transparent.js';
 
 /** What one sandbox may cost its gateway. */
 export interface GatewayCaps extends ProxyCaps, TrafficCaps {
@@ -32,6 +46,7 @@ const DEFAULT_CAPS: GatewayCaps = {
   idleMs: 60_000,
   idleBytes: 512,
   headMs: 10_000,
+  silenceMs: 1_000,
   dialMs: 10_000,
   refusedBytes: 1024 ** 2,
   refusedMs: 2_000,
@@ -50,18 +65,24 @@ export interface GatewayOptions {
   readonly clock: { now(): number };
   readonly logger: Logger;
   readonly caps?: Partial<GatewayCaps>;
-  /** @defaultValue 3128, which `rules/` know as expected; 0 for an ephemeral one */
-  readonly proxyPort?: number;
-  /** @defaultValue 53, which is where `--dns` sends; 0 for an ephemeral one */
-  readonly dnsPort?: number;
+  /** 0 for an ephemeral one. @defaultValue `GATEWAY_PORTS` */
+  readonly ports?: GatewayPorts;
+  /** Whether what sandboxes send to ports 443 and 80 of the address comes in: then every name leads here. @defaultValue true */
+  readonly isTransparent?: boolean;
   /** @defaultValue the host's resolver */
   readonly resolve?: Resolve;
   /** What was planted in the sandbox and must not leave it. */
   readonly secrets?: readonly PlantedSecret[];
-  /** Registries whose credentials are added on the way, and what the sandbox knows the gateway by. */
-  readonly registries?: { readonly known: readonly PrivateRegistry[]; readonly identity: GatewayIdentity };
-  /** PEM: authorities beside the public ones, for the registries' certificates. */
+  /** By what the sandbox itself is recognised in what leaves. */
+  readonly identity?: SandboxIdentity;
+  /** Registries that are asked for packages and nothing else, and whose credentials are added on the way. */
+  readonly registries?: readonly KnownRegistry[];
+  /** What is answered in the place of a refused host. @defaultValue nothing: it is refused at the door */
+  readonly sink?: Sink | undefined;
+  /** PEM: authorities beside the public ones, for certificates of the outside. */
   readonly ca?: string | undefined;
+  /** Of the worker, shared by its jobs: what is asked of the registries is answered by it. */
+  readonly cache?: RegistryCache | undefined;
   /** Another proxy that everything permitted goes through. */
   readonly upstream?: UpstreamProxy | undefined;
 }
@@ -71,15 +92,22 @@ export interface GatewayOptions {
  * what is forwarded, and the host's services stay in reach at every address of its bridges (measured on 20.10).
  */
 export interface Gateway {
-  readonly proxyPort: number;
-  readonly dnsPort: number;
+  readonly ports: GatewayPorts;
   readonly mode: EgressMode;
+  /** PEM: whom the programs in the sandbox must trust, for the gateway speaks for every host. */
+  readonly authority: string;
   /** Every attempt until now, bytes included. */
   records(): readonly EgressRecord[];
   /** Planted secrets that were on their way out, permitted or not. */
   leaks(): readonly EgressLeak[];
   /** Host names that look like data, by parent domain. */
   dataNames(): readonly DataNames[];
+  /** The packages that the registries were asked for. */
+  asks(): readonly RegistryAsk[];
+  /** What the registries were asked for and did not give. */
+  outages(): readonly RegistryOutage[];
+  /** Bodies that were more than is read of one job. */
+  unreadBodies(): number;
   /** Ends every connection. Idempotent. */
   close(): Promise<void>;
 }
@@ -89,8 +117,9 @@ const SETTLE_MS = 50;
 
 /** @throws GatewayError `bad-pattern`, `weak-secret`; `listen-failed` when the address is not there or a port is taken */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { address, logger } = options;
-  const { caps, ledger, leaks, book, inspector, traffic, outbound, gatekeeper, fronts } = partsOf(options);
+  const { address, logger, ports = GATEWAY_PORTS, isTransparent = true } = options;
+  const parts = partsOf(options);
+  const { ledger, leaks, book, traffic, authority, source, asks, outages, reader } = parts;
   const open: (() => Promise<void>)[] = [];
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -98,16 +127,24 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     return closing;
   };
   try {
-    const proxy = await listening(
-      openProxy({ ...outbound, address, port: options.proxyPort ?? 3128, gatekeeper, inspector, fronts, caps }),
-      `proxy on ${address}`,
-    );
+    const opening = openDoor({ ...parts, address, port: ports.proxy });
+    const door = await listening(opening, `proxy on ${address}`);
     open.push(async () => {
-      for (const front of fronts.values()) front.close();
-      await proxy.close(true);
+      source.close();
+      await door.close();
     });
+    const secureDoor = await listening(
+      openTransparentDoor({ ...parts, address, port: ports.https, asked: 443 }),
+      `https on ${address}`,
+    );
+    open.push(() => secureDoor.close());
+    const plainDoor = await listening(
+      openTransparentDoor({ ...parts, address, port: ports.http, asked: 80 }),
+      `http on ${address}`,
+    );
+    open.push(() => plainDoor.close());
     const dns = await listening(
-      openResponder({ address, port: options.dnsPort ?? 53, gatekeeper, logger }),
+      openResponder({ ...parts, address, port: ports.dns, isTransparent, logger }),
       `dns on ${address}`,
     );
     open.push(() => new Promise((resolve) => dns.close(resolve)));
@@ -118,12 +155,15 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       traffic.destroy();
     });
     return {
-      proxyPort: proxy.port,
-      dnsPort: dns.address().port,
+      ports: { proxy: door.port, dns: dns.address().port, https: secureDoor.port, http: plainDoor.port },
       mode: options.policy.mode,
+      authority: authority.cert,
       records: () => recordsOf(ledger, traffic),
       leaks: () => leaks.leaks(),
       dataNames: () => book.dataNames(),
+      asks: () => asks.asks(),
+      outages: () => outages.outages(),
+      unreadBodies: () => reader.unread,
       close,
     };
   } catch (error) {
@@ -132,33 +172,45 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** Everything behind the two doors. */
+/** Everything behind the doors. */
 function partsOf(options: GatewayOptions) {
-  const { clock, upstream, ca, resolve = resolveByHost, secrets = [], registries } = options;
+  const { clock, upstream, ca, cache, resolve = resolveByHost, secrets = [], registries = [], sink } = options;
   const caps = { ...DEFAULT_CAPS, ...options.caps };
   const now = (): number => clock.now();
   const ledger = new Ledger(caps.records, now);
   const leaks = new LeakLog(now);
   const book = new NameBook(now);
-  const inspector = new Inspector(new SecretMatcher(secrets), leaks, book);
+  const inspector = new Inspector(new SecretMatcher(secrets), leaks, book, options.identity);
   const traffic = new Traffic(caps, now);
   const dialer = new Dialer(resolve, caps.lookups, now);
   const policy = compilePolicy(options.policy);
   const hasUpstream = upstream !== undefined;
   const gatekeeper = new Gatekeeper({ policy, dialer, ledger, traffic, inspector, hasUpstream });
+  const reader = new Reader({ gatekeeper, inspector, now });
   const outbound = { traffic, caps, upstream };
-  const fronts: ReadonlyMap<string, RegistryFront> =
-    registries === undefined
-      ? new Map()
-      : openFronts({
-          ...outbound,
-          registries: registries.known,
-          identity: registries.identity,
-          ca,
-          gatekeeper,
-          inspector,
-        });
-  return { caps, ledger, leaks, book, inspector, traffic, outbound, gatekeeper, fronts };
+  const far = { ...outbound, trust: trusting(ca) };
+  const asking = new FarSource(far);
+  const source = cache === undefined ? asking : new CachedSource(asking, cache, gatekeeper);
+  const asks = new AskBook(now);
+  const outages = new OutageBook();
+  const fronts = openFronts({ registries, source, asks, outages, gatekeeper, inspector, reader, caps });
+  const exchange = new Exchange({ far, reader, gatekeeper, inspector, fronts, sink, caps });
+  const inside = new InsideServer({ exchange, gatekeeper, inspector, reader, caps });
+  const authority = new Authority(now());
+  const judged = { ledger, leaks, book, traffic, gatekeeper, inspector };
+  return {
+    ...judged,
+    reader,
+    authority,
+    asks,
+    outages,
+    source,
+    exchange,
+    inside,
+    outbound,
+    caps,
+    isSinking: sink !== undefined,
+  };
 }
 
 async function undoAll(open: readonly (() => Promise<void>)[]): Promise<void> {

@@ -1,6 +1,8 @@
-import type { Asker } from './record.js';
-import type { SecretEncoding } from './secret-forms.js';
+import { type Asker, OVERFLOW_HOST, type Way } from './record.js';
 import type { SecretTrace } from './secret-matcher.js';
+
+/** A trace in what an encoding was undone of. */
+type Trace = Pick<SecretTrace, 'secret'> & Pick<EgressLeak, 'encoding'>;
 
 /** One planted secret on its way out by one door, folded over its repetitions. */
 export interface EgressLeak {
@@ -10,9 +12,10 @@ export interface EgressLeak {
   readonly host: string;
   /** Null for a DNS question. */
   readonly port: number | null;
-  readonly via: 'proxy' | 'dns';
+  readonly via: Way;
   readonly where: 'name' | 'url' | 'header' | 'body';
-  readonly encoding: SecretEncoding;
+  /** How it was written, from the inside out: `plain`, `base64 in gzip` … */
+  readonly encoding: string;
   /** Questions or requests that it was seen in. */
   readonly count: number;
   /** Milliseconds since the epoch. */
@@ -31,7 +34,7 @@ type Row = { -readonly [K in keyof Omit<EgressLeak, 'clientPorts'>]: EgressLeak[
   readonly clientPorts: number[];
 };
 
-/** Distinct leaks that are kept; who sends one secret to ever new hosts is known by then. */
+/** Distinct leaks that are kept one by one; those to further hosts stand in rows of `OVERFLOW_HOST`, counted. */
 const MAX_LEAKS = 200;
 const MAX_CLIENT_PORTS = 16;
 
@@ -41,12 +44,15 @@ export class LeakLog {
 
   constructor(private readonly now: () => number) {}
 
-  note({ secret, encoding }: SecretTrace, { host, port, where, asked, from }: LeakPlace): void {
+  note({ secret, encoding }: Trace, { host, port, where, asked, from }: LeakPlace): void {
     const now = this.now();
     const key = JSON.stringify([secret, host, port, from.via, where, encoding]);
     let row = this.#rows.get(key);
     if (row === undefined) {
-      if (this.#rows.size >= MAX_LEAKS) return;
+      if (this.#rows.size >= MAX_LEAKS && host !== OVERFLOW_HOST) {
+        this.note({ secret, encoding }, { host: OVERFLOW_HOST, port: null, where, asked, from });
+        return;
+      }
       const { via } = from;
       row = { secret, host, port, via, where, encoding, count: 0, first: now, last: now, asked, clientPorts: [] };
       this.#rows.set(key, row);

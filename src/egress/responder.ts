@@ -1,6 +1,16 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Packet, RECURSION_AVAILABLE } from 'dns-packet';
+import { isIPv6 } from 'node:net';
+import {
+  type Answer,
+  AUTHORITATIVE_ANSWER,
+  decode,
+  encode,
+  type Packet,
+  type Question,
+  RECURSION_AVAILABLE,
+} from 'dns-packet';
 import type { Logger } from 'pino';
+import type { Address } from './dialer.js';
 import { EgressRefusedError } from './errors.js';
 import type { Gatekeeper, Permit } from './gatekeeper.js';
 import { parseHost } from './target.js';
@@ -15,7 +25,12 @@ const TTL = 30;
 
 /** What `openResponder` needs. */
 export interface ResponderOptions {
+  /** Where it listens. */
   readonly address: string;
+  /** Whether whoever connects to that address speaks with the gateway: then it is given for every name. */
+  readonly isTransparent: boolean;
+  /** Whether the gateway answers in the place of refused hosts, too: then their names exist. */
+  readonly isSinking: boolean;
   /** 0 for an ephemeral one. */
   readonly port: number;
   readonly gatekeeper: Gatekeeper;
@@ -23,8 +38,9 @@ export interface ResponderOptions {
 }
 
 /**
- * A DNS server (UDP) that knows what policy allows and nothing else: any other name does not exist, said at once, since a
- * program that waits for an answer holds up the job. Every name asked for is noted. @throws what `bind` says
+ * A DNS server (UDP) to which every host is the gateway; a name that is refused without an answer in its place, or that leads nowhere, does
+ * not exist. That is said at once, since a program that waits for an answer holds up the job. Every name asked for is noted.
+ * @throws what `bind` says
  */
 export function openResponder(options: ResponderOptions): Promise<Socket> {
   const socket = createSocket(options.address.includes(':') ? 'udp6' : 'udp4');
@@ -44,14 +60,17 @@ export function openResponder(options: ResponderOptions): Promise<Socket> {
 }
 
 async function reply(options: ResponderOptions, socket: Socket, message: Buffer, peer: RemoteInfo): Promise<void> {
-  const answer = await answerTo(options.gatekeeper, message);
+  const answer = await answerTo(options, message);
   if (answer === undefined) return;
   await new Promise<void>((resolve, reject) => {
     socket.send(answer, peer.port, peer.address, (error) => (error === null ? resolve() : reject(error)));
   });
 }
 
-async function answerTo(gatekeeper: Gatekeeper, message: Buffer): Promise<Buffer | undefined> {
+async function answerTo(
+  { gatekeeper, address, isSinking, isTransparent }: ResponderOptions,
+  message: Buffer,
+): Promise<Buffer | undefined> {
   const query = parseQuery(message);
   if (query === undefined) {
     gatekeeper.refuse('', DNS);
@@ -62,14 +81,17 @@ async function answerTo(gatekeeper: Gatekeeper, message: Buffer): Promise<Buffer
   const [question] = query.questions ?? [];
   if (question === undefined || query.questions?.length !== 1) return response(query, RCODE.formatError, []);
   try {
-    const permit = await admit(gatekeeper, question.name);
-    const answers = answersFor(question.name, question.type, permit);
-    const packet = response(query, RCODE.noError, answers);
+    const permit = await admitted(gatekeeper, question.name);
+    if (permit === undefined && !(isSinking && isTransparent)) return response(query, RCODE.noSuchName, []);
+    const own: Address = { address, family: isIPv6(address) ? 6 : 4 };
+    const addresses = isTransparent ? [own] : (permit?.addresses ?? []);
+    const packet = response(query, RCODE.noError, answersFor(question, addresses));
+    if (permit === undefined) return packet;
     permit.entry.bytesSent += message.length;
     permit.entry.bytesReceived += packet.length;
     return packet;
   } catch {
-    // Refused or unknown: the program in the sandbox can't tell, the record can.
+    // No host's name, or it leads nowhere: the program in the sandbox can't tell, the record can.
     return response(query, RCODE.noSuchName, []);
   }
 }
@@ -82,7 +104,8 @@ function parseQuery(message: Buffer): Packet | undefined {
   }
 }
 
-async function admit(gatekeeper: Gatekeeper, name: string): Promise<Permit> {
+/** Undefined where it is refused. @throws EgressRefusedError where it can be no host's name, EgressFailedError */
+async function admitted(gatekeeper: Gatekeeper, name: string): Promise<Permit | undefined> {
   let host: string;
   try {
     host = parseHost(name);
@@ -90,16 +113,20 @@ async function admit(gatekeeper: Gatekeeper, name: string): Promise<Permit> {
     if (error instanceof EgressRefusedError) gatekeeper.refuse(name, DNS);
     throw error;
   }
-  return gatekeeper.admit(host, null, DNS);
+  try {
+    return await gatekeeper.admit(host, null, DNS);
+  } catch (error) {
+    if (error instanceof EgressRefusedError) return undefined;
+    throw error;
+  }
 }
 
-function answersFor(name: string, type: string, permit: Permit): Answer[] {
-  const answers: Answer[] = [];
-  for (const { address, family } of permit.addresses) {
-    if (type === 'A' && family === 4) answers.push({ type, name, ttl: TTL, data: address });
-    if (type === 'AAAA' && family === 6) answers.push({ type, name, ttl: TTL, data: address });
-  }
-  return answers;
+function answersFor({ name, type }: Question, addresses: readonly Address[]): Answer[] {
+  const wanted = type === 'A' ? 4 : 6;
+  if (type !== 'A' && type !== 'AAAA') return [];
+  return addresses
+    .filter(({ family }) => family === wanted)
+    .map(({ address }) => ({ type, name, ttl: TTL, data: address }));
 }
 
 function response(query: Packet, rcode: number, answers: Answer[]): Buffer {

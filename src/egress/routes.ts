@@ -1,4 +1,4 @@
-import { type PrivateRegistry, targetOf } from './registry.js';
+import { type KnownRegistry, targetOf } from './registry.js';
 import type { Target } from './target.js';
 
 /** Requests that change nothing; with another one a package could publish in the company's name. */
@@ -54,11 +54,11 @@ function whole(pattern: string): RegExp {
  * differ in how they read `..;`, `%2e`, `%252f`, `\` and `//`.
  */
 export function registryAsked(
-  registries: readonly PrivateRegistry[],
+  registries: readonly KnownRegistry[],
   target: Target,
   method: string,
   path: string,
-): PrivateRegistry | undefined {
+): KnownRegistry | undefined {
   if (!READING.has(method)) return undefined;
   const here = registries.filter((registry) => {
     const { host, port } = targetOf(registry);
@@ -67,11 +67,48 @@ export function registryAsked(
   const [nearest] = here
     .filter((registry) => path.startsWith(baseOf(registry)))
     .sort((a, b) => baseOf(b).length - baseOf(a).length);
-  if (nearest !== undefined) return isRoute(path, baseOf(nearest)) ? nearest : undefined;
-  return here.find((registry) => isGitlabTarball(registry, path));
+  if (nearest !== undefined && isRoute(path, baseOf(nearest))) return nearest;
+  if (isFileWithoutCredentials(path, here)) return nearest ?? here[0];
+  return nearest === undefined ? here.find((registry) => isGitlabTarball(registry, path)) : undefined;
 }
 
-function baseOf({ url }: PrivateRegistry): string {
+/** A dependency by the address of its tarball may lie on a registry's host; where that has no credentials for us, there is nothing more to get. */
+const TARBALL_FILE = /^(?:\/[\w~@+-][\w.~@+-]*)+\.(?:tgz|tar\.gz)$/;
+
+function isFileWithoutCredentials(path: string, here: readonly KnownRegistry[]): boolean {
+  return here.every(({ authorization }) => authorization === undefined) && TARBALL_FILE.test(path);
+}
+
+/** A package that a route is about: for its documents, or for itself. */
+export interface PackageAsked {
+  readonly name: string;
+  readonly kind: 'document' | 'package';
+}
+
+/**
+ * The package that a permitted path asks for; undefined for what is of none (indexes, lists). A gem's file names its version too, which
+ * is left off as far as it can be told from the name.
+ */
+export function packageAsked(registry: KnownRegistry, path: string): PackageAsked | undefined {
+  const below = path.startsWith(baseOf(registry)) ? path.slice(baseOf(registry).length) : path;
+  const gem = GEM_FILE.exec(below)?.[1];
+  if (gem !== undefined) return { name: gem, kind: 'package' };
+  const info = /^info\/(.+)$/.exec(below)?.[1] ?? GEM_SPEC.exec(below)?.[1];
+  if (info !== undefined) return { name: info, kind: 'document' };
+  if (NO_NAME.test(below)) return undefined;
+  const name = NAME_OF_PACKAGE.exec(below)?.[1];
+  if (name === undefined) return undefined;
+  const isFile = /\/-\/|\/download\//.test(below) || below.startsWith('download/');
+  return { name: name.replace(/%40/g, '@').replace(/%2f/gi, '/'), kind: isFile ? 'package' : 'document' };
+}
+
+const GEM_VERSION = '-\\d[\\w.]*(?:-[\\w-]+)?';
+const GEM_FILE = whole(`gems/(.+?)${GEM_VERSION}\\.gem`);
+const GEM_SPEC = whole(`quick/Marshal\\.4\\.8/(.+?)${GEM_VERSION}\\.gemspec\\.rz`);
+const NO_NAME = /^(?:versions|names|(?:latest_|prerelease_)?specs\.4\.8(?:\.gz)?|api\/v1\/dependencies.*)$/;
+const NAME_OF_PACKAGE = new RegExp(`(?:^download/(?=@|%40)|/packages/npm/|^)(${SCOPED}|${NAME})(?:/|$)`);
+
+function baseOf({ url }: KnownRegistry): string {
   return new URL(url).pathname.replace(/\/*$/, '/');
 }
 
@@ -80,7 +117,7 @@ function isRoute(path: string, base: string): boolean {
   return ROUTE.test(below) && !NO_PACKAGE.test(below) && !NO_PACKAGE_OF_ARTIFACTORY.test(path);
 }
 
-function isGitlabTarball(registry: PrivateRegistry, path: string): boolean {
+function isGitlabTarball(registry: KnownRegistry, path: string): boolean {
   const api = GITLAB.exec(baseOf(registry))?.[1];
   return api !== undefined && path.startsWith(api) && GITLAB_TARBALL.test(path.slice(api.length));
 }

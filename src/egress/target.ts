@@ -25,22 +25,34 @@ export function parseAuthority(authority: string): Target {
   return { host: parseHost(match[1]), port };
 }
 
+/** Where a request leads that names it in its first line. */
+export interface UrlTarget {
+  readonly target: Target;
+  /** Whether it is an https URL: who sends one in the open (axios) leaves TLS to the proxy. */
+  readonly secure: boolean;
+}
+
 /**
  * The target of a plain `GET http://host/…`; `hostHeader` must name the same host, else the request would be for another
  * site than the one that was permitted. @throws EgressRefusedError
  */
-export function parseHttpTarget(requestTarget: string, hostHeader: string | undefined): Target {
-  const authority = /^http:\/\/([^/?#\\]*)/i.exec(requestTarget)?.[1];
+export function parseHttpTarget(requestTarget: string, hostHeader: string | undefined): UrlTarget {
+  const [, scheme = '', authority] = /^(https?):\/\/([^/?#\\]*)/i.exec(requestTarget) ?? [];
   if (authority === undefined) throw new EgressRefusedError('malformed-target', 'the target is not an http URL');
-  const target = parseAuthority(withPort(authority));
-  if (hostHeader !== undefined && withPort(hostHeader).toLowerCase() !== withPort(authority).toLowerCase()) {
+  const secure = scheme.toLowerCase() === 'https';
+  const port = secure ? 443 : 80;
+  const target = parseAuthority(withPort(authority, port));
+  if (
+    hostHeader !== undefined &&
+    withPort(hostHeader, port).toLowerCase() !== withPort(authority, port).toLowerCase()
+  ) {
     throw new EgressRefusedError('host-mismatch', 'the Host header is not the one of the target');
   }
-  return target;
+  return { target, secure };
 }
 
-function withPort(authority: string): string {
-  return /:\d*$/.test(authority.replace(/^\[[^\]]*\]/, '')) ? authority : `${authority}:80`;
+function withPort(authority: string, port: number): string {
+  return /:\d*$/.test(authority.replace(/^\[[^\]]*\]/, '')) ? authority : `${authority}:${port}`;
 }
 
 /** Brings a host to its one form. @throws EgressRefusedError */

@@ -31,12 +31,14 @@ export interface Alert {
   /** The plain text line, also where Falco sent the whole JSON alert as `output`. */
   readonly output: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** Which alert of its container it is, from 1; only our own sensor counts them. */
+  readonly number?: number;
   readonly hostname: string;
   readonly tags: readonly string[];
 }
 
 /** Nanoseconds since the epoch. */
-export function alertTimeNs(alert: Alert): bigint {
+export function alertTimeNs(alert: Pick<Alert, 'time'>): bigint {
   return BigInt(alert.time.seconds) * 1_000_000_000n + BigInt(alert.time.nanos);
 }
 
@@ -44,3 +46,9 @@ export function alertTimeNs(alert: Alert): bigint {
 export function alertTimeAt(ns: bigint): Alert['time'] {
   return { seconds: String(ns / 1_000_000_000n), nanos: Number(ns % 1_000_000_000n) };
 }
+
+/**
+ * The one field that our own sensor adds to what Falco tells: which alert of its container it is, counted from 1. Whoever reads the alerts
+ * sees by a gap that one was lost, or that somebody else took it.
+ */
+export const NUMBER_FIELD = 'packwarden.number';

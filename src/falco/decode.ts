@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Alert, PRIORITIES, type Priority } from './alert.js';
+import { type Alert, NUMBER_FIELD, PRIORITIES, type Priority } from './alert.js';
 
 /** A message that is not a Falco alert. It is counted and logged; the stream goes on. */
 export class MalformedAlertError extends Error {
@@ -66,10 +66,12 @@ export function freezeAlert(alert: Alert): Alert {
   const fields: Record<string, string> = Object.create(null);
   for (const name in alert.fields) {
     const value = alert.fields[name];
-    if (value !== undefined && value !== MISSING) fields[name] = value;
+    if (value !== undefined && value !== MISSING && name !== NUMBER_FIELD) fields[name] = value;
   }
+  const number = Number(alert.fields[NUMBER_FIELD]);
   return Object.freeze({
     ...alert,
+    ...(Number.isSafeInteger(number) ? { number } : {}),
     time: Object.freeze(alert.time),
     fields: Object.freeze(fields),
     tags: Object.freeze(alert.tags),

@@ -10,6 +10,8 @@ export interface AlertSink {
   interrupted(reason: string): void;
   /** The sensor said that it lost `count` events; of which container nobody knows. */
   dropped(count: number): void;
+  /** `count` alerts of this container did not arrive, though the sensor sent them. */
+  missing(count: number): void;
 }
 
 /** A running watch; `close` is idempotent, and nothing reaches the sink after it. */
@@ -27,12 +29,16 @@ export interface HubCounters {
   /** Events that Falco said it lost. */
   readonly drops: number;
   readonly reconnects: number;
+  /** Numbered alerts that did not arrive. */
+  readonly missing: number;
 }
 
 interface Watcher {
   readonly id: string;
   readonly name: string | undefined;
   readonly sink: AlertSink;
+  /** The number of its last alert; undefined before the first. */
+  last: number | undefined;
 }
 
 /** Falco gives the first 12 hex digits of a container id, Docker all 64. */
@@ -49,7 +55,7 @@ export class AlertHub implements AlertListener {
   readonly #byName = new Map<string, Watcher>();
   readonly #bySource = new Map<string, (alert: Alert) => void>();
   readonly #meter = new DropMeter();
-  readonly #counters = { received: 0, matched: 0, unmatched: 0, malformed: 0, drops: 0, reconnects: 0 };
+  readonly #counters = { received: 0, matched: 0, unmatched: 0, malformed: 0, drops: 0, reconnects: 0, missing: 0 };
   #connections = 0;
 
   constructor(source: AlertSource, logger: Logger) {
@@ -72,11 +78,11 @@ export class AlertHub implements AlertListener {
   }
 
   /**
-   * Watches one container; call it before the container starts. `containerId` may be Docker's 64 hex digits or the
-   * first 12. `containerName` serves Falcos whose rules print no `container.id`: it is only looked at where that is missing.
+   * Watches one container; call it before anything of a project runs in it: what came before is not missed. `containerId` may be
+   * Docker's 64 hex digits or the first 12. `containerName` serves Falcos whose rules print no `container.id`: it is only looked at where that is missing.
    */
   watch(containerId: string, sink: AlertSink, containerName?: string): Watch {
-    const watcher = { id: containerId.slice(0, ID_LENGTH), name: containerName, sink };
+    const watcher: Watcher = { id: containerId.slice(0, ID_LENGTH), name: containerName, sink, last: undefined };
     this.#byId.set(watcher.id, watcher);
     if (containerName !== undefined) this.#byName.set(containerName, watcher);
     return {
@@ -116,6 +122,7 @@ export class AlertHub implements AlertListener {
       return;
     }
     this.#counters.matched += 1;
+    if (alert.number !== undefined) this.#count(watcher, alert.number);
     this.#tell(watcher, (sink) => sink.alert(alert));
   }
 
@@ -143,6 +150,17 @@ export class AlertHub implements AlertListener {
     this.#counters.drops += drops;
     this.#logger.warn({ rule: alert.rule, drops, watches: this.#byId.size }, 'sensor dropped events');
     this.#tellAll((sink) => sink.dropped(drops));
+  }
+
+  /** A number that is not the next one: alerts were lost on the way, or went to another reader. */
+  #count(watcher: Watcher, number: number): void {
+    const before = watcher.last ?? number - 1;
+    const missing = number === before + 1 ? 0 : Math.max(1, number - before - 1);
+    watcher.last = number;
+    if (missing === 0) return;
+    this.#counters.missing += missing;
+    this.#logger.warn({ containerId: watcher.id, missing }, 'alerts did not arrive');
+    this.#tell(watcher, (sink) => sink.missing(missing));
   }
 
   #watcherOf(alert: Alert): Watcher | undefined {

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { Priority } from '../falco/alert.js';
 import type { Baseline } from '../report/baseline.js';
+import type { Behaviours } from '../report/behaviours/usual.js';
 import type { KnownPackages } from '../report/known-packages.js';
 import type { ProjectBaselineMode } from '../report/project-baseline.js';
+import type { Depth } from './depth.js';
 import type { JobSpec } from './job.js';
 import type { AlertFeed, BlobStore, Clock, Sandbox, StateListener, WatchDecoys } from './ports.js';
 
@@ -34,7 +36,10 @@ export interface DetonationDependencies {
   readonly limits: DetonationLimits;
   /** Whether jobs that don't say are asked which install scripts are needed. */
   readonly checkNeeded: boolean;
+  readonly depth: Depth;
   readonly known: KnownPackages;
+  /** What packages were measured to do. */
+  readonly behaviours: Behaviours;
   /** What this service's owners have accepted. */
   readonly baseline: Baseline;
   /** Whether projects may bring their own. */

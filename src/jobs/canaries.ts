@@ -2,27 +2,35 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DetonationDependencies } from './attempt.js';
 import { sendCanary } from './canary.js';
 import { GiveUp } from './give-up.js';
+import { Heartbeat } from './heartbeat.js';
 import type { Monitor } from './monitor.js';
 import type { SandboxRun } from './ports.js';
 
-/** How often the opening canary is tried before the job is given up. */
-const OPENING_TRIES = 3;
+/** How often a canary before the closing one is tried before the job is given up. */
+const TRIES = 3;
 
-/** The proof that a sandbox is watched: a canary before anything of the project runs, and one after all of it has ended. */
+/**
+ * The proof that a sandbox is watched: a canary before anything of the project runs, one after all of it has ended, and between them
+ * the heartbeat, where the alert source needs it.
+ */
 export class Canaries {
   readonly #deps: Pick<DetonationDependencies, 'feed' | 'clock' | 'limits' | 'log' | 'newNonce'>;
   readonly #signal: AbortSignal;
   readonly #monitor: Monitor;
   readonly #jobId: string;
+  readonly #heartbeat: Heartbeat;
   /** How long the canary's alert took, in milliseconds; null until it has come back. */
   openingMs: number | null = null;
   closingMs: number | null = null;
+  /** Alerts keep their order, but a source may report drops by a timer: fulfilled when its word on what came before the closing canary is in. */
+  #settled: Promise<void> = Promise.resolve();
 
   constructor(deps: DetonationDependencies, signal: AbortSignal, monitor: Monitor, jobId: string) {
     this.#deps = deps;
     this.#signal = signal;
     this.#monitor = monitor;
     this.#jobId = jobId;
+    this.#heartbeat = new Heartbeat(monitor, deps.newNonce);
   }
 
   /** A source that is not up is given the grace time to come up. @throws GiveUp */
@@ -40,28 +48,53 @@ export class Canaries {
 
   /** From its alert on, the monitor's alerts count. @throws GiveUp */
   async opening(run: SandboxRun): Promise<void> {
-    for (let attempt = 1; attempt <= OPENING_TRIES; attempt += 1) {
-      const ms = await this.#send(run);
-      if (ms !== null) {
-        this.openingMs = ms;
-        this.#monitor.judge();
-        return;
-      }
-      this.#deps.log.warn({ job: this.#jobId, attempt }, 'opening canary did not come back');
+    this.openingMs = await this.#answered(run, 'opening canary');
+    if (this.openingMs === null) {
+      const message = `the sensor did not report a test process in the sandbox within ${this.#graceS} s, ${TRIES} times`;
+      throw new GiveUp({ code: 'no-opening-canary', message });
     }
-    const seconds = this.#deps.limits.graceMs / 1000;
-    const message = `the sensor did not report a test process in the sandbox within ${seconds} s, ${OPENING_TRIES} times`;
-    throw new GiveUp({ code: 'no-opening-canary', message });
+    this.#monitor.judge();
+    this.#heartbeat.start(run);
+  }
+
+  /** Resolves when what was done before has been told of: alerts come in order. @throws GiveUp */
+  async between(run: SandboxRun): Promise<void> {
+    if ((await this.#answered(run, 'a canary between two loads')) !== null) return;
+    const message = `the sensor did not report a test process within ${this.#graceS} s, ${TRIES} times`;
+    throw new GiveUp({ code: 'no-closing-canary', message });
   }
 
   /** @throws GiveUp */
   async closing(run: SandboxRun): Promise<void> {
-    const { graceMs, settleMs } = this.#deps.limits;
+    await this.#heartbeat.stop();
     this.closingMs = await this.#send(run);
-    // Alerts keep their order, but drops are reported by a timer of the source.
-    if (this.closingMs !== null) return sleep(settleMs);
-    const message = `the sensor did not report the closing test process within ${graceMs / 1000} s`;
+    if (this.closingMs !== null) {
+      // Alerts keep their order: what has not come by now does not come.
+      this.#monitor.missing(this.#monitor.unseenBeats);
+      this.#settled = sleep(this.#deps.limits.settleMs);
+      return;
+    }
+    const message = `the sensor did not report the closing test process within ${this.#graceS} s`;
     throw new GiveUp({ code: 'no-closing-canary', message });
+  }
+
+  /** Ends what goes on by itself; for a run that did not come to its closing canary. Never rejects. */
+  async end(): Promise<void> {
+    await Promise.all([this.#heartbeat.stop(), this.#settled]);
+  }
+
+  get #graceS(): number {
+    return this.#deps.limits.graceMs / 1000;
+  }
+
+  /** Resolves with how long the first one took that came back; null where none did. */
+  async #answered(run: SandboxRun, what: string): Promise<number | null> {
+    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+      const ms = await this.#send(run);
+      if (ms !== null) return ms;
+      this.#deps.log.warn({ job: this.#jobId, attempt, what }, 'a canary did not come back');
+    }
+    return null;
   }
 
   #send(run: SandboxRun): Promise<number | null> {

@@ -1,23 +1,32 @@
 import { hostname } from 'node:os';
+import { type ProjectArchive, rewritten } from '../blobs/rewrite.js';
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
+import { NOTHING_LEFT } from '../egress/evidence.js';
 import type { Watch } from '../falco/hub.js';
+import type { Actors } from '../report/attribution.js';
 import { buildReport } from '../report/build.js';
-import type { PhaseStart } from '../report/findings.js';
+import { comparisonFaults } from '../report/changes/compared.js';
+import { PackageIndex } from '../report/package-index.js';
 import { readProjectBaseline } from '../report/project-baseline.js';
-import type { Phase, Report } from '../report/report.js';
+import { onlyInAnotherGuise, unrepeated } from '../report/repeats.js';
+import type { Report, RunningProcess } from '../report/report.js';
 import type { ScriptCheck } from '../report/script-check.js';
 import { Steps } from '../report/steps.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { Attempt, DetonationDependencies } from './attempt.js';
 import { Canaries } from './canaries.js';
+import { Comparison } from './comparison.js';
 import { CancelledError, within } from './deadline.js';
-import { fetchFailure } from './fetch-failure.js';
+import { EXERCISES } from './depth.js';
 import { GiveUp, reasonFor } from './give-up.js';
 import type { JobState } from './job.js';
 import { JobWitness } from './job-witness.js';
+import { passLater } from './later-pass.js';
+import { type LoadContext, loadEverything } from './load-phase.js';
 import { withLines } from './located.js';
 import { Monitor } from './monitor.js';
-import type { ImportResult, SandboxRun, StepResult } from './ports.js';
+import { PhaseRecord } from './phase-record.js';
+import type { SandboxRun, StepResult } from './ports.js';
 import { type LoadsWithoutScripts, loadWithoutScripts, scriptCheckOf } from './script-check.js';
 import { scriptOrder } from './script-order.js';
 import { runAllScripts } from './script-phase.js';
@@ -26,6 +35,9 @@ import { type JobEvent, transition } from './transition.js';
 /** What the sandbox itself may take beyond a step's own deadline before the worker stops believing it. */
 const SLACK_MS = 30_000;
 
+/** Calls, and the pass in another guise, are given at least this long, in milliseconds. */
+const LEAST_EXTRA_MS = 8_000;
+
 /** Leads one try of a job through its phases, and writes the report of whatever happened. */
 export class Detonation {
   readonly #deps: DetonationDependencies;
@@ -33,9 +45,8 @@ export class Detonation {
   readonly #monitor = new Monitor();
   readonly #canaries: Canaries;
   readonly #witness: JobWitness;
-  readonly #phases: Phase[] = [];
-  readonly #phaseStarts: PhaseStart[] = [];
-  readonly #incomplete: IncompleteReason[] = [];
+  readonly #comparison: Comparison;
+  readonly #record: PhaseRecord;
   #state: JobState = 'queued';
   #run: SandboxRun | undefined;
   #packages: readonly InstalledPackage[] = [];
@@ -44,13 +55,14 @@ export class Detonation {
   readonly #checksScripts: boolean;
   #withoutScripts: LoadsWithoutScripts | null = null;
   #scriptCheck: ScriptCheck | null;
-  #log = '';
   #leftRunning = false;
   #ended = false;
 
   constructor(deps: DetonationDependencies, attempt: Attempt) {
     this.#deps = deps;
     this.#attempt = attempt;
+    this.#record = new PhaseRecord(deps.clock);
+    this.#comparison = new Comparison(deps.clock);
     this.#canaries = new Canaries(deps, attempt.signal, this.#monitor, attempt.spec.id);
     this.#witness = new JobWitness(deps.watchDecoys, deps.log.child({ job: attempt.spec.id }));
     const asked = attempt.spec.checkNeeded ?? deps.checkNeeded;
@@ -64,68 +76,79 @@ export class Detonation {
    */
   async run(): Promise<Report> {
     let watch: Watch | undefined;
+    let archive: ProjectArchive | undefined;
     try {
       await this.#to('picked-up');
       this.#refuseExpired();
-      const run = await this.#limited('preparing the sandbox', this.#deps.limits.prepareMs, this.#createSandbox());
+      archive = rewritten(await this.#deps.blobs.open(this.#attempt.spec.blob.key));
+      const { prepareMs } = this.#deps.limits;
+      const run = await this.#limited('preparing the sandbox', prepareMs, this.#createSandbox());
       watch = this.#deps.feed.watch(run.containerId, this.#monitor);
-      await this.#phasesOf(run);
+      if (run.hostProblem !== null) this.#record.incomplete.push(unprotected(run.hostProblem));
+      await this.#phasesOf(run, archive);
     } catch (error) {
-      this.#incomplete.push(reasonFor(error));
+      this.#record.incomplete.push(reasonFor(error));
       await this.#to('gave-up');
     } finally {
       this.#ended = true;
+      archive?.tar.destroy();
       await this.#witness.end();
-      await this.#run?.destroy();
+      await Promise.all([this.#run?.destroy(), this.#canaries.end()]);
       watch?.close();
     }
     const { blobs, log } = this.#deps;
-    const archive = { blobs, key: this.#attempt.spec.blob.key, folder: this.#run?.archiveFolder ?? '' };
-    return withLines(this.#report(), archive, log);
+    const { key } = this.#attempt.spec.blob;
+    return withLines(this.#report(), { blobs, key, folder: this.#run?.archiveFolder ?? '' }, log);
   }
 
-  async #phasesOf(run: SandboxRun): Promise<void> {
-    const { limits, blobs } = this.#deps;
+  async #phasesOf(run: SandboxRun, archive: ProjectArchive): Promise<void> {
+    const { limits } = this.#deps;
     await this.#canaries.awaitSource();
-    await this.#canaries.opening(run);
     await this.#limited('watching the decoys', limits.prepareMs, this.#witness.start(run));
-    const archive = await blobs.open(this.#attempt.spec.blob.key);
-    await this.#limited('unpacking the archive', limits.prepareMs, run.unpack(archive));
+    // Unpacking runs nothing of the project, so the sensor may still have to prove itself meanwhile.
+    const unpacking = this.#limited('unpacking the archive', limits.prepareMs, run.unpack(archive));
+    await Promise.all([this.#canaries.opening(run), unpacking]);
     await this.#to('watched');
 
     const fetched = await this.#fetch(run);
     await this.#to('fetched');
     if (fetched) await this.#runScripts(run);
     await this.#to('installed');
-    if (fetched) await this.#import(run);
+    if (fetched) {
+      await this.#import(run);
+      await this.#callAll(run);
+      await this.#passLater(run);
+    }
     await this.#to('imported');
 
-    this.#startPhase('drain');
+    this.#record.start('drain');
     if (this.#leftRunning) await this.#limited('ending what still ran', SLACK_MS, run.endProcesses());
-    await this.#canaries.closing(run);
+    await Promise.all([this.#canaries.closing(run), fetched ? this.#comparison.after(run) : undefined]);
     await this.#to('drained');
   }
 
   /**
    * Watches what the phase left running for a while. It goes on to the end of the job: a daemon lives through the build on
    * a CI machine too, and each second that it is watched it may show what it waits for. Before the closing canary it is
-   * killed, so that nothing happens after the last moment that was watched.
+   * killed, so that nothing happens after the last moment that was watched. `ended`: what an earlier phase left, and was ended with a
+   * step that had to be stopped: it was not watched to its end either.
    */
-  async #linger(run: SandboxRun): Promise<void> {
-    const phase = this.#phases.at(-1);
+  async #linger(run: SandboxRun, ended: readonly RunningProcess[] = []): Promise<void> {
+    const phase = this.#record.phases.at(-1);
     const { lingerMs } = this.#deps.limits;
     const running = await this.#limited('watching what still runs', lingerMs + SLACK_MS, run.linger(lingerMs));
     this.#leftRunning = running.length > 0;
-    if (phase && running.length > 0) phase.leftRunning = [...running];
+    if (phase && running.length + ended.length > 0) phase.leftRunning = [...ended, ...running];
   }
 
   /** Brings the packages into place and lists them, before any of their code has run. Resolves with whether that worked. */
   async #fetch(run: SandboxRun): Promise<boolean> {
     const { installMs } = this.#deps.limits;
-    this.#startPhase('fetch');
+    this.#record.start('fetch');
     const fetched = await this.#limited('the fetch', installMs + SLACK_MS, run.fetch(installMs));
-    this.#record('fetch', fetched);
-    await this.#listPackages(run, fetched);
+    this.#record.add('fetch', fetched);
+    // Both only look.
+    await Promise.all([this.#listPackages(run, fetched), this.#comparison.start(run)]);
     const isFetched = fetched.exitCode === 0 && (await this.#fetchGitBuilds(run, installMs - fetched.durationMs));
     this.#monitor.keepWrites();
     return isFetched;
@@ -136,49 +159,106 @@ export class Detonation {
     const ms = Math.max(1, timeLeftMs);
     const fetching = run.fetchGitBuilds(this.#packages, ms);
     const fetched = await this.#limited('fetching what git dependencies are built with', ms + SLACK_MS, fetching);
-    if (fetched !== null) this.#record('fetch', fetched);
+    if (fetched !== null) this.#record.add('fetch', fetched);
     return fetched === null || fetched.exitCode === 0;
   }
 
   /** The scripts have the time that the fetch left. */
   async #runScripts(run: SandboxRun): Promise<void> {
     const { clock, limits } = this.#deps;
-    if (this.#checksScripts) await this.#loadWithoutScripts(run);
-    this.#startPhase('install');
-    const used = this.#phases.find(({ name }) => name === 'fetch')?.durationMs ?? 0;
+    if (this.#checksScripts) {
+      await this.#loadWithoutScripts(run);
+      await this.#comparison.after(run);
+    }
+    this.#record.start('install');
+    const used = this.#record.phases.find(({ name }) => name === 'fetch')?.durationMs ?? 0;
     const { phase, incomplete, log } = await runAllScripts(scriptOrder(this.#packages, run.projectDir), {
-      run,
+      runScripts: (pkg, ms) => this.#comparison.scripts(run, pkg, () => run.runScripts(pkg, ms)),
       clock,
       timeoutMs: Math.max(0, limits.installMs - used),
       limited: (what, ms, work) => this.#limited(what, ms + SLACK_MS, work),
     });
-    this.#phases.push(phase);
-    this.#incomplete.push(...incomplete);
-    this.#addLog(log);
+    this.#record.phases.push(phase);
+    this.#record.incomplete.push(...incomplete);
+    this.#record.addLog(log);
     await this.#linger(run);
   }
 
   async #import(run: SandboxRun): Promise<void> {
-    const { importMs } = this.#deps.limits;
-    this.#startPhase('import');
-    const importing = run.importAll(importMs, this.#packages);
-    const imported = await this.#limited('the import', importMs + SLACK_MS, importing);
-    this.#record('import', imported, { loaded: [...imported.loaded] });
-    this.#judgeImport(imported);
-    if (this.#withoutScripts !== null) this.#scriptCheck = scriptCheckOf(this.#withoutScripts, imported.worked);
+    this.#record.start('import');
+    const loads = await loadEverything(run, this.#loadContext(run, this.#deps.limits.importMs));
+    this.#record.addImport(loads);
+    if (this.#withoutScripts !== null) this.#scriptCheck = scriptCheckOf(this.#withoutScripts, loads.imported.worked);
     await this.#linger(run);
+  }
+
+  /** How a call ends is no matter: it was called with nonsense. What does not come to it in time was loaded all the same. */
+  async #callAll(run: SandboxRun): Promise<void> {
+    const { callShare } = EXERCISES[this.#deps.depth];
+    if (callShare === 0) return;
+    const before = this.#record.phases.at(-1)?.leftRunning ?? [];
+    const ms = Math.max(LEAST_EXTRA_MS, this.#sofarMs() * callShare);
+    this.#record.start('execute');
+    const called = await this.#limited('calling what packages export', ms + SLACK_MS, run.callAll(ms, this.#packages));
+    if (called === null) return;
+    const { command, exitCode, durationMs, timedOut, loaded } = called;
+    this.#record.phases.push({ name: 'execute', command, exitCode, durationMs, timedOut, loaded: [...loaded] });
+    await this.#linger(run, timedOut ? before : []);
+  }
+
+  #sofarMs(): number {
+    const { clock } = this.#deps;
+    const [first] = this.#record.starts;
+    return clock.now() - (first?.at ?? clock.now());
+  }
+
+  /** Once more, in another guise: at most a part of what the job took so far. */
+  async #passLater(run: SandboxRun): Promise<void> {
+    const { later, laterShare } = EXERCISES[this.#deps.depth];
+    if (later === null) return;
+    const sofar = this.#sofarMs();
+    this.#record.start('later');
+    // What was changed while packages were loaded is not the doing of the scripts that run now.
+    await this.#comparison.after(run);
+    const before = this.#record.phases.at(-1)?.leftRunning ?? [];
+    const { phase, endedOthers } = await passLater(run, {
+      ...this.#loadContext(run, Math.max(LEAST_EXTRA_MS, sofar * laterShare)),
+      withScripts: scriptOrder(this.#packages, run.projectDir),
+      steps: this.#record.phases.flatMap(({ steps = [] }) => steps),
+      guise: later,
+      runScripts: (pkg, ms, guise) => this.#comparison.scripts(run, pkg, () => run.runScripts(pkg, ms, guise)),
+      onlyLater: () => onlyInAnotherGuise(this.#monitor, this.#actors(run)),
+    });
+    this.#record.phases.push(phase);
+    await this.#linger(run, endedOthers ? before : []);
+  }
+
+  #loadContext(run: SandboxRun, timeoutMs: number): LoadContext {
+    return {
+      packages: this.#packages,
+      clock: this.#deps.clock,
+      timeoutMs,
+      marks: this.#monitor.marks,
+      limited: (what, ms, work) => this.#limited(what, ms + SLACK_MS, work),
+      toldOf: () => this.#canaries.between(run),
+      unrepeated: (marks) => unrepeated(this.#monitor, this.#actors(run), marks),
+    };
+  }
+
+  #actors({ steps, projectDir }: SandboxRun): Actors {
+    return { tree: this.#monitor.tree, steps, packages: new PackageIndex(this.#packages, projectDir, this.#commands) };
   }
 
   /** An extra that the job asks for: where it has no answer, that is no fault of the job. What is seen of it counts. */
   async #loadWithoutScripts(run: SandboxRun): Promise<void> {
     const { importMs } = this.#deps.limits;
-    this.#startPhase('check');
+    this.#record.start('check');
     const loading = loadWithoutScripts(run, this.#packages, importMs);
     this.#withoutScripts = await this.#limited('loading without scripts', importMs + SLACK_MS, loading);
     this.#scriptCheck = scriptCheckOf(this.#withoutScripts, new Set());
     const { phase } = this.#withoutScripts;
     if (phase === null) return;
-    this.#phases.push(phase);
+    this.#record.phases.push(phase);
     await this.#linger(run);
     if (this.#leftRunning) await this.#limited('ending what still ran', SLACK_MS, run.endProcesses());
   }
@@ -191,12 +271,12 @@ export class Detonation {
       // Half an install agrees with no record of one.
       this.#disagreements = exitCode === 0 ? listing.disagreements : [];
       this.#commands = listing.commands;
-      const hasFailed = this.#incomplete.some(({ code }) => code === 'fetch-failed' || code === 'fetch-timeout');
-      this.#incomplete.push(...listing.incomplete.filter(({ code }) => code !== 'fetch-failed' || !hasFailed));
+      const hasFailed = this.#record.incomplete.some(({ code }) => code === 'fetch-failed' || code === 'fetch-timeout');
+      this.#record.incomplete.push(...listing.incomplete.filter(({ code }) => code !== 'fetch-failed' || !hasFailed));
     } catch (error) {
       if (error instanceof CancelledError) throw error;
       const message = `the installed packages could not be listed: ${error instanceof Error ? error.message : error}`;
-      this.#incomplete.push({ code: 'sandbox-failed', message });
+      this.#record.incomplete.push({ code: 'sandbox-failed', message });
     }
   }
 
@@ -227,29 +307,9 @@ export class Detonation {
     await this.#attempt.onState(this.#state);
   }
 
-  #startPhase(name: PhaseStart['name']): void {
-    this.#phaseStarts.push({ name, at: this.#deps.clock.now() });
-  }
-
-  /** A loader that was killed, or spoken for, has shown nothing of the packages it was to load. */
-  #judgeImport({ exitCode, timedOut, problem }: ImportResult): void {
-    if (timedOut || (exitCode === 0 && problem === null)) return;
-    const message = problem ?? `the loader ended with exit code ${exitCode}`;
-    this.#incomplete.push({ code: 'import-failed', message: `the import can't be vouched for: ${message}` });
-  }
-
-  #record(name: Phase['name'], step: StepResult, more: Pick<Phase, 'loaded'> = {}): void {
-    const { command, exitCode, durationMs, timedOut } = step;
-    this.#phases.push({ name, command, exitCode, durationMs, timedOut, ...more });
-    this.#addLog(step.log);
-    if (timedOut) {
-      const code = name === 'fetch' ? 'fetch-timeout' : 'import-timeout';
-      this.#incomplete.push({ code, message: `the ${name} was stopped at its deadline` });
-    } else if (name === 'fetch') this.#incomplete.push(...fetchFailure(step));
-  }
-
-  #addLog(log: string): void {
-    this.#log = (this.#log + log).slice(-64 * 1024);
+  #faults(): readonly IncompleteReason[] {
+    const compared = comparisonFaults(this.#comparison.result());
+    return [...this.#record.incomplete, ...this.#monitor.faults(), ...this.#witness.faults(), ...compared];
   }
 
   #report(): Report {
@@ -263,8 +323,8 @@ export class Detonation {
       hostname: hostname(),
       projectDir: this.#run?.projectDir ?? '/',
       manager: this.#run?.manager ?? null,
-      phases: this.#phases,
-      phaseStarts: this.#phaseStarts,
+      phases: this.#record.phases,
+      phaseStarts: this.#record.starts,
       monitoring: {
         source: feed.status().description,
         openingCanaryMs: this.#canaries.openingMs,
@@ -279,20 +339,27 @@ export class Detonation {
       commands: this.#commands,
       brought: this.#run?.brought ?? new Set(),
       egressMode: this.#run?.egressMode ?? null,
-      egress: this.#run?.egress() ?? [],
-      leaks: this.#run?.leaks() ?? [],
-      dataNames: this.#run?.dataNames() ?? [],
+      ...(this.#run?.wayOut() ?? NOTHING_LEFT),
       contacts: this.#monitor.contacts,
       writes: this.#monitor.writes,
+      marks: this.#monitor.marks,
+      compared: this.#comparison.result(),
       decoys: this.#run?.decoys ?? [],
       witnessed: this.#witness.witnessed,
       scriptCheck: this.#scriptCheck,
-      incomplete: [...this.#incomplete, ...this.#monitor.faults(), ...this.#witness.faults()],
-      log: this.#log,
+      incomplete: this.#faults(),
+      log: this.#record.log,
       failOn: limits.failOn,
       known: this.#deps.known,
+      behaviours: this.#deps.behaviours,
       baseline: this.#deps.baseline,
       projectBaseline: uploaded === undefined ? null : readProjectBaseline(uploaded, mode),
     });
   }
+}
+
+/** What a package asked of the machine that the worker runs on went past the gateway, so nobody saw it. */
+function unprotected(problem: string): IncompleteReason {
+  const message = `the sandbox could reach what listens on the worker's machine: ${problem}`;
+  return { code: 'host-unprotected', message };
 }

@@ -3,6 +3,7 @@ import { MANAGER_NAMES } from '../ecosystems/names.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Report } from '../report/report.js';
+import type { ProjectLine } from './projects/line.js';
 
 /** What a request may ask for: a package manager (`src/ecosystems/`), or `auto`, which leaves the choice to the project's own files. */
 export const ECOSYSTEMS = ['auto', ...MANAGER_NAMES] as const;
@@ -36,6 +37,8 @@ export interface JobSpec {
   readonly baseline?: ProjectText;
   /** Whether it asks which install scripts are needed; absent: as the service has it. */
   readonly checkNeeded?: boolean;
+  /** Which project and line it is a run of; absent in jobs of before it was kept. */
+  readonly project?: ProjectLine;
   readonly blob: { readonly key: string; readonly bytes: number; readonly sha256: string };
 }
 

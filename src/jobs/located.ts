@@ -8,7 +8,7 @@ import type { BlobStore } from './ports.js';
 const MAX_FILE_BYTES = 16 * 1024 ** 2;
 
 /** Where the job's archive is, and the project in it. */
-export interface ProjectArchive {
+export interface ArchivePlace {
   readonly blobs: BlobStore;
   readonly key: string;
   /** Folder of the project in the archive; empty at its top. */
@@ -20,7 +20,7 @@ export interface ProjectArchive {
  * read from the archive as it was sent: what stands in the sandbox after the install is the packages' word. Without
  * findings nothing is read; a report without lines is whole, so no fault ends here.
  */
-export async function withLines(report: Report, { blobs, key, folder }: ProjectArchive, log: Logger): Promise<Report> {
+export async function withLines(report: Report, { blobs, key, folder }: ArchivePlace, log: Logger): Promise<Report> {
   const packages = report.findings.flatMap(({ package: by }) => (by === null ? [] : [by]));
   if (packages.length === 0) return report;
   try {

@@ -2,16 +2,20 @@ import type { Alert } from '../falco/alert.js';
 import { AlertFold, type FoldedAlert } from '../falco/fold.js';
 import type { AlertSink } from '../falco/hub.js';
 import { CONTACT_RULES, Contacts } from '../report/contacts.js';
-import { FORK_RULE, ProcessTree, TRACE_RULE } from '../report/process-tree.js';
-import { ProjectWrites, WRITE_RULE } from '../report/project-writes.js';
+import { LoadMarks, MARK_RULE } from '../report/load-groups.js';
+import { ENVIRONMENT_RULE, FORK_RULE, ProcessTree, TRACE_RULE } from '../report/process-tree.js';
+import { CODE_READ_RULE, ProjectWrites, WRITE_RULE } from '../report/project-writes.js';
 import type { IncompleteReason } from '../report/verdict.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that answers a canary. */
 export const CANARY_RULE = 'Packwarden canary';
 
+/** Those from which the tree of processes is made. */
+const TREE_RULES: ReadonlySet<string> = new Set([TRACE_RULE, ENVIRONMENT_RULE, FORK_RULE]);
+
 /** What a canary's command line holds; the nonce is unguessable, so that a package can't answer for the sensor. */
 export function canaryMarker(nonce: string): string {
-  return `packwarden-canary:${nonce}`;
+  return `ci-check:${nonce}`;
 }
 
 /** Everything that the alert source tells about one sandbox: canaries, processes, alerts, and its own faults. */
@@ -19,10 +23,16 @@ export class Monitor implements AlertSink {
   readonly tree = new ProcessTree();
   readonly contacts = new Contacts();
   readonly writes = new ProjectWrites();
+  readonly marks = new LoadMarks();
   readonly #fold = new AlertFold();
   readonly #waiting = new Map<string, () => void>();
+  /** Test processes of the heartbeat whose alert has not come. */
+  readonly #beats = new Set<string>();
   readonly #interruptions: string[] = [];
   #drops = 0;
+  #missing = 0;
+  #beatsBroken = false;
+  #isNumbered = false;
   #judging = false;
   #keepsWrites = false;
 
@@ -34,18 +44,27 @@ export class Monitor implements AlertSink {
     this.#judging = true;
   }
 
-  /** From now on writes to the project's files are kept: before, the package manager puts every file into place. */
+  /** From now on writes are kept: before, the package manager puts every file into place. */
   keepWrites(): void {
     this.#keepsWrites = true;
   }
 
   alert(alert: Alert): void {
-    if (alert.rule === TRACE_RULE || alert.rule === FORK_RULE) {
+    if (alert.number !== undefined) this.#isNumbered = true;
+    if (TREE_RULES.has(alert.rule)) {
       this.tree.add(alert);
+      return;
+    }
+    if (alert.rule === MARK_RULE) {
+      this.marks.add(alert);
       return;
     }
     if (alert.rule === WRITE_RULE) {
       if (this.#keepsWrites) this.writes.add(alert);
+      return;
+    }
+    if (alert.rule === CODE_READ_RULE) {
+      this.writes.addRead(alert);
       return;
     }
     if (CONTACT_RULES.has(alert.rule)) {
@@ -67,8 +86,13 @@ export class Monitor implements AlertSink {
     this.#drops += count;
   }
 
+  missing(count: number): void {
+    this.#missing += count;
+  }
+
+  /** What is known to be lost, events and alerts. */
   get drops(): number {
-    return this.#drops;
+    return this.#drops + this.#missing;
   }
 
   get alerts(): readonly FoldedAlert[] {
@@ -78,6 +102,28 @@ export class Monitor implements AlertSink {
   /** Resolves when the canary's own alert has come back. Never rejects: the caller has the deadline. */
   canary(nonce: string): Promise<void> {
     return new Promise((resolve) => this.#waiting.set(canaryMarker(nonce), resolve));
+  }
+
+  /** Whether the source says by numbers which alerts did not arrive. */
+  get isNumbered(): boolean {
+    return this.#isNumbered;
+  }
+
+  /** The marker of a test process whose alert must come before the closing canary's. */
+  expectBeat(nonce: string): string {
+    const marker = canaryMarker(nonce);
+    this.#beats.add(marker);
+    return marker;
+  }
+
+  /** How many of these have not come. */
+  get unseenBeats(): number {
+    return this.#beats.size;
+  }
+
+  /** The test processes could not be kept up: what was lost meanwhile nobody knows. */
+  beatsBroken(): void {
+    this.#beatsBroken = true;
   }
 
   /** Why this sandbox can't be called watched; empty when it can. */
@@ -90,6 +136,7 @@ export class Monitor implements AlertSink {
     if (this.#drops > 0) {
       faults.push({ code: 'events-dropped', message: `the sensor dropped ${this.#drops} events during the job` });
     }
+    faults.push(...this.#lost());
     const overflow = this.#fold.overflowed + this.tree.overflowed + this.writes.overflowed + this.contacts.overflowed;
     if (overflow > 0) {
       faults.push({ code: 'alerts-overflowed', message: `${overflow} different alerts were more than a report holds` });
@@ -97,9 +144,23 @@ export class Monitor implements AlertSink {
     return faults;
   }
 
+  #lost(): readonly IncompleteReason[] {
+    const lost: IncompleteReason[] = [];
+    if (this.#missing > 0) {
+      const message = `${this.#missing} alerts of this sandbox did not arrive: somebody else may read the alert source, too`;
+      lost.push({ code: 'events-dropped', message });
+    }
+    if (this.#beatsBroken) {
+      const message = 'test processes could not be run in the sandbox all the time, so alerts may have been lost';
+      lost.push({ code: 'events-dropped', message });
+    }
+    return lost;
+  }
+
   #answer(alert: Alert): void {
     const args = (alert.fields['proc.args'] ?? '').split(' ');
     for (const word of args) {
+      this.#beats.delete(word);
       this.#waiting.get(word)?.();
       this.#waiting.delete(word);
     }

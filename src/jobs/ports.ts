@@ -1,15 +1,16 @@
 import type { Readable } from 'node:stream';
 import type { WantedFiles } from '../blobs/archive-files.js';
 import type { Manifest } from '../blobs/manifest.js';
+import type { ProjectArchive } from '../blobs/rewrite.js';
 import type { StoredArchive } from '../blobs/spool.js';
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import type { DataNames } from '../egress/data-names.js';
-import type { EgressLeak } from '../egress/leak.js';
+import type { EgressEvidence } from '../egress/evidence.js';
 import type { EgressMode } from '../egress/mode.js';
-import type { EgressRecord } from '../egress/record.js';
 import type { AlertSink, Watch } from '../falco/hub.js';
 import type { SourceStatus } from '../falco/source.js';
+import type { Snapshot } from '../report/changes/snapshot.js';
 import type { PlantedDecoy } from '../report/decoys.js';
+import type { Guise } from '../report/guise.js';
 import type { LoadedPackage, Report, RunningProcess } from '../report/report.js';
 import type { Steps } from '../report/steps.js';
 import type { IncompleteReason } from '../report/verdict.js';
@@ -91,6 +92,8 @@ export interface StepResult {
    * its exit code and the end of its log tell as much.
    */
   readonly reason?: string;
+  /** Of a fetch: the project's own code that the package manager ran on the way, e.g. `.pnpmfile.cjs`. */
+  readonly projectCode?: readonly string[];
 }
 
 /** The import phase's step, with how each package went. */
@@ -98,6 +101,18 @@ export interface ImportResult extends StepResult {
   readonly loaded: readonly LoadedPackage[];
   /** Folders (`realPath`) of those that could be loaded. */
   readonly worked: ReadonlySet<string>;
+  /** Why the results can't be taken at their word; null when they can. */
+  readonly problem: string | null;
+}
+
+/** How the packages went that are loaded many to a process. */
+export interface GroupedLoads extends StepResult {
+  /** Folders (`realPath`) of the packages that each process was to load. */
+  readonly groups: readonly (readonly string[])[];
+  /** Of those that came to their end, loaded or not. */
+  readonly ended: ReadonlySet<string>;
+  /** How many of them could be loaded. */
+  readonly worked: number;
   /** Why the results can't be taken at their word; null when they can. */
   readonly problem: string | null;
 }
@@ -117,6 +132,14 @@ export interface PackageListing {
   readonly incomplete: readonly IncompleteReason[];
 }
 
+/** Test processes in a sandbox, one after the other. */
+export interface Beats {
+  /** Runs a process whose command line holds `marker`, after those before it. */
+  beat(marker: string): void;
+  /** Resolves when all have run, with false where they could not. Never rejects. */
+  stop(): Promise<boolean>;
+}
+
 /** A running sandbox: one container, its network and its gateway, for one try of one job. */
 export interface SandboxRun {
   /** Full Docker id (64 hex); known before anything of the project runs in it. */
@@ -129,16 +152,20 @@ export interface SandboxRun {
   readonly gateway: string;
   /** The package manager that installs the project, and why; null until the archive is unpacked. */
   readonly manager: Report['manager'];
+  /** Why it can reach what listens on the worker's machine; null when it can't. */
+  readonly hostProblem: string | null;
   /** The fake credentials that stand in it. */
   readonly decoys: readonly PlantedDecoy[];
   /** The number on this machine of the container's first process. @throws SandboxError */
   hostPid(): Promise<number>;
   /** Runs a process whose command line holds `marker`, as the same user and in the same container as the install. */
   canary(marker: string): Promise<void>;
+  /** Starts what runs a process for each marker it is given, as nobody that the project's processes could send a signal to. */
+  startBeats(): Beats;
   /** Absolute paths of the files that the archive brought, without those of `node_modules`; empty until it is unpacked. */
   readonly brought: ReadonlySet<string>;
-  /** Streams the archive into the project folder. @throws SandboxError `unpack-failed` with tar's message */
-  unpack(archive: Readable): Promise<void>;
+  /** Unpacks the archive into the project folder. @throws SandboxError `unpack-failed` with tar's message */
+  unpack(archive: ProjectArchive): Promise<void>;
   /** Brings every package into place; no script of a package runs. */
   fetch(timeoutMs: number): Promise<StepResult>;
   /** What was fetched. Called before any code of a package runs: nothing has had a chance to change it. @throws SandboxError `listing-failed` */
@@ -149,16 +176,29 @@ export interface SandboxRun {
    */
   fetchGitBuilds(packages: readonly InstalledPackage[], timeoutMs: number): Promise<StepResult | null>;
   /** Builds a git dependency that has to be, then runs the lifecycle scripts of one package, as a step of its own. */
-  runScripts(pkg: InstalledPackage, timeoutMs: number): Promise<StepResult>;
+  runScripts(pkg: InstalledPackage, timeoutMs: number, guise?: Guise): Promise<StepResult>;
   /**
    * Loads each direct dependency, and each package with an install script, in a process of its own; where folders are given,
-   * those alone, and none of their tools.
+   * the packages in those, whoever wants them, and none of their tools.
    */
   importAll(
     timeoutMs: number,
     packages: readonly InstalledPackage[],
     folders?: ReadonlySet<string>,
+    guise?: Guise,
   ): Promise<ImportResult>;
+  /**
+   * Loads every package that `importAll` does not load alone, many to a process; in another guise all of them. Null where there are
+   * none.
+   */
+  loadTogether(timeoutMs: number, packages: readonly InstalledPackage[], guise?: Guise): Promise<GroupedLoads | null>;
+  /**
+   * Calls what packages export that `importAll` loads, each in a process of its own; none is begun after `timeoutMs`. Null where the
+   * package manager's runtime has no such program.
+   */
+  callAll(timeoutMs: number, packages: readonly InstalledPackage[]): Promise<ImportResult | null>;
+  /** The files under HOME as they are now, without caches. @throws SandboxError when they can't all be listed */
+  snapshot(): Promise<Snapshot>;
   /** Waits until nothing of the project runs any more, at most `ms`. Resolves with what still runs then. */
   linger(ms: number): Promise<readonly RunningProcess[]>;
   /** Kills everything of the project that runs. */
@@ -167,12 +207,8 @@ export interface SandboxRun {
   readonly steps: Steps;
   /** What it may reach. */
   readonly egressMode: EgressMode;
-  /** What it tried to reach through its gateway. */
-  egress(): readonly EgressRecord[];
-  /** Planted secrets that were on their way out. */
-  leaks(): readonly EgressLeak[];
-  /** Host names it asked for that look like data. */
-  dataNames(): readonly DataNames[];
+  /** What its gateway saw until now. */
+  wayOut(): EgressEvidence;
   /** Kills what still runs and removes container, network, gateway. Never throws for what is already gone. */
   destroy(): Promise<void>;
 }

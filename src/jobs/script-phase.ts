@@ -23,7 +23,7 @@ export interface ScriptPhase {
 
 /** What `runAllScripts` works with. */
 export interface ScriptPhaseContext {
-  readonly run: SandboxRun;
+  readonly runScripts: SandboxRun['runScripts'];
   readonly clock: Clock;
   /** For the scripts of all packages together, in milliseconds. */
   readonly timeoutMs: number;
@@ -37,7 +37,7 @@ export interface ScriptPhaseContext {
  */
 export async function runAllScripts(
   packages: readonly InstalledPackage[],
-  { run, clock, timeoutMs, limited }: ScriptPhaseContext,
+  { runScripts, clock, timeoutMs, limited }: ScriptPhaseContext,
 ): Promise<ScriptPhase> {
   const started = clock.now();
   const steps: ScriptStep[] = [];
@@ -53,7 +53,7 @@ export async function runAllScripts(
       continue;
     }
     const ms = Math.max(LEAST_MS, left * SHARE);
-    const result = await limited(`the scripts of ${specOf(pkg)}`, ms, run.runScripts(pkg, ms));
+    const result = await limited(`the scripts of ${specOf(pkg)}`, ms, runScripts(pkg, ms));
     steps.push(toStep(pkg, result));
     log = (log + result.log).slice(-64 * 1024);
     if (wentWell(pkg, result)) continue;

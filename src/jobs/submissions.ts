@@ -6,6 +6,7 @@ import { type EgressMode, isWithin } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobSpec, JobSummary, JobView } from './job.js';
 import type { BlobStore, Clock, JobQueue, RecentQuery } from './ports.js';
+import type { ProjectLine } from './projects/line.js';
 
 /** What a job is asked to be. */
 export interface SubmissionRequest {
@@ -16,6 +17,8 @@ export interface SubmissionRequest {
   readonly egress?: EgressMode | undefined;
   /** Whether it asks which install scripts are needed; absent: as the service has it. */
   readonly checkNeeded?: boolean | undefined;
+  /** Which project and line it is a run of; absent: nothing tells. */
+  readonly project?: ProjectLine | undefined;
   readonly body: Readable;
   /** The submitter's word that requests with the same key are one: a retry after a lost answer makes no second job. */
   readonly idempotencyKey?: string | undefined;
@@ -38,7 +41,7 @@ export class KeyReusedError extends Error {
   override readonly name = 'KeyReusedError';
   readonly code = 'key-reused';
   constructor() {
-    super('this Idempotency-Key was used for another tarball, ecosystem, egress mode or check-needed');
+    super('this Idempotency-Key was used for another tarball, ecosystem, egress mode, check-needed or compare');
   }
 }
 
@@ -69,7 +72,7 @@ export class Submissions {
    */
   async submit(request: SubmissionRequest): Promise<{ readonly id: string }> {
     const { blobs, queue, clock, newId, maxEgress } = this.#deps;
-    const { egress, checkNeeded } = request;
+    const { egress, checkNeeded, project } = request;
     if (egress !== undefined && !isWithin(egress, maxEgress)) throw new EgressNotPermittedError(egress, maxEgress);
     queue.assertConnected();
     const id = newId();
@@ -83,6 +86,7 @@ export class Submissions {
       ...(egress === undefined ? {} : { egress }),
       ...(baseline === null ? {} : { baseline }),
       ...(checkNeeded === undefined ? {} : { checkNeeded }),
+      ...(project === undefined ? {} : { project }),
       blob: { key: id, ...stored },
     };
     try {
@@ -131,8 +135,8 @@ function onceKey({ owner, idempotencyKey }: SubmissionRequest): string | undefin
 }
 
 function isSame(a: JobSpec, b: JobSpec): boolean {
-  const wish = ({ blob, ecosystem, egress, checkNeeded }: JobSpec): readonly unknown[] => {
-    return [blob.sha256, ecosystem, egress, checkNeeded];
+  const wish = ({ blob, ecosystem, egress, checkNeeded, project }: JobSpec): readonly unknown[] => {
+    return [blob.sha256, ecosystem, egress, checkNeeded, project?.compare];
   };
   return isDeepStrictEqual(wish(a), wish(b));
 }

@@ -3,11 +3,13 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { JobSpec, JobSummary, JobView } from '../jobs/job.js';
 import type { Clock, JobQueue, RecentQuery } from '../jobs/ports.js';
+import type { ProjectIndex } from '../jobs/projects/ports.js';
 import { type Board, createBoard } from './board.js';
 import { producerConnection, type RedisUrl, untilReady } from './connection.js';
 import { QueueUnavailableError } from './errors.js';
 import { JobChanges } from './job-changes.js';
 import { CANCEL_CHANNEL, parseSpec, QUEUE_NAME, toView } from './job-record.js';
+import { RedisProjectIndex } from './projects/redis-project-index.js';
 import { recentJobs } from './recent-jobs.js';
 
 /** How often a job is tried when the machine (not the project) fails. */
@@ -30,12 +32,21 @@ export class BullQueue implements JobQueue {
   readonly #queue: Queue;
   readonly #options: BullQueueOptions;
   readonly #changes: JobChanges;
+  /** The runs of projects, kept as long as the jobs. */
+  readonly projects: ProjectIndex;
 
   private constructor(options: BullQueueOptions, redis: Redis) {
     this.#options = options;
     this.#redis = redis;
     this.#queue = new Queue(QUEUE_NAME, { connection: redis });
     this.#changes = new JobChanges(options.url, options.log);
+    const { retentionS, clock } = options;
+    this.projects = new RedisProjectIndex({
+      redis,
+      retentionS,
+      now: () => clock.now(),
+      guard: (work) => this.#guard(work),
+    });
     this.#queue.on('error', (error) => options.log.debug({ reason: error.message }, 'queue error'));
   }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EGRESS_MODES } from '../egress/mode.js';
 import { jobContextSchema } from '../gitlab/identity/context.js';
 import { ECOSYSTEMS, type JobSpec, type JobState, type JobSummary, type JobView } from '../jobs/job.js';
+import { projectLineSchema } from '../jobs/projects/line.js';
 import { type IncompleteCode, type Report, reportSchema } from '../report/report.js';
 
 /** The queue's name in Redis, under BullMQ's prefix. */
@@ -20,6 +21,7 @@ const specSchema = z.object({
   egress: z.enum(EGRESS_MODES).exactOptional(),
   baseline: z.union([z.object({ text: z.string() }), z.object({ problem: z.string() })]).exactOptional(),
   checkNeeded: z.boolean().exactOptional(),
+  project: projectLineSchema.exactOptional(),
   blob: z.object({ key: z.string(), bytes: z.number(), sha256: z.string() }),
 });
 

@@ -1,29 +1,33 @@
 import semver from 'semver';
+import { placesOf } from './places.js';
 import type { Finding } from './report.js';
-import { subjectOf } from './subject.js';
 
 /** How long an acceptance counts that nobody has set a date for. */
 const DAYS = 90;
 
+/** Places that get an entry each; a finding with more of them is accepted wherever it happens. */
+const MAX_DETAILS = 20;
+
 /**
- * An entry of the baseline (`baseline.ts`) that accepts exactly this finding. Its reason is empty, and a baseline with an
- * empty reason is refused: whoever accepts says why. Null where no package with a version is known.
+ * Entries of the baseline (`baseline.ts`) that accept exactly this finding, one for each of its places. Their reason is empty, and a
+ * baseline with an empty reason is refused: whoever accepts says why. Null where no package with a version is known.
  * `now`: milliseconds since the epoch.
  */
 export function acceptanceOf(finding: Finding, now: number): string | null {
   const by = finding.package;
   if (by === null || semver.valid(by.version) === null) return null;
-  const detail = subjectOf(finding);
-  return [
-    'accept:',
+  const subjects = [...new Set(placesOf(finding).map(({ subject }) => subject))];
+  const details = finding.parts !== undefined || subjects.length > MAX_DETAILS ? [''] : subjects;
+  const expires = new Date(now + DAYS * 86_400_000).toISOString().slice(0, 10);
+  const entries = details.flatMap((detail) => [
     `  - rule: ${quoted(finding.rule)}`,
     `    package: ${quoted(by.name)}`,
     `    version: ${quoted(by.version)}`,
     ...(detail === '' ? [] : [`    detail: ${quoted(detail)}`]),
     '    reason: ""',
-    `    expires: ${new Date(now + DAYS * 86_400_000).toISOString().slice(0, 10)}`,
-    '',
-  ].join('\n');
+    `    expires: ${expires}`,
+  ]);
+  return ['accept:', ...entries, ''].join('\n');
 }
 
 /** A double-quoted YAML scalar in ASCII: JSON strings are such. */

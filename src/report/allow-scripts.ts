@@ -27,7 +27,24 @@ function decisionOf(report: Report): ScriptDecision {
   const allowed = recommended.flatMap(deliveries);
   const names = new Set(allowed.map(({ name }) => name));
   const useless = unneeded.flatMap(deliveries).filter(({ name }) => !names.has(name));
-  return { allowed, refused: [...refused.flatMap(deliveries), ...useless] };
+  const decided = new Set([...recommended, ...refused, ...unneeded]);
+  const undecided = report.packages.map(specOf).filter((spec) => !decided.has(spec));
+  return {
+    allowed,
+    refused: [...refused.flatMap(deliveries), ...useless],
+    undecided: undecided.flatMap(deliveries),
+  };
+}
+
+/** Of a run that can be vouched for: why scripts that are neither recommended nor refused are not, a sentence for each package. */
+export function reasonsAgainst({ packages, verdict, allowScripts: { unneeded = [] } }: Report): readonly string[] {
+  if (verdict === 'incomplete') return [];
+  const reasons = packages.flatMap((row) =>
+    row.notRecommended === undefined || row.findings > 0 || unneeded.includes(specOf(row))
+      ? []
+      : [`${specOf(row)} is not recommended: ${row.notRecommended}`],
+  );
+  return [...new Set(reasons)];
 }
 
 /** Every package that was delivered under a `name@version`. A report of before origins were kept says nothing else than the registry. */

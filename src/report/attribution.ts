@@ -1,7 +1,7 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { Alert } from '../falco/alert.js';
-import { actorOf } from './actor.js';
-import type { AuthoredWrite } from './authored-write.js';
+import { type Actor, actorOf, NOTHING_WRITTEN, type Written } from './actor.js';
+import { groupOfLoader, type LoadGroup } from './load-groups.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessNode, ProcessStart, ProcessTree } from './process-tree.js';
 import type { Finding, PackageRef } from './report.js';
@@ -11,13 +11,13 @@ import type { Step, Steps } from './steps.js';
  * What the worker starts a phase with: root's file in a read-only image. Only the worker can start it without having been
  * started in the sandbox itself, and all that a package does is below it.
  */
-const STEP_PROGRAM = '/opt/packwarden/confine';
+const STEP_PROGRAM = '/opt/ci/confine';
 
-/** A program in the image that loads one package: `node /opt/packwarden/node/load.cjs NAME|FOLDER …`, `ruby …/ruby/load.rb …`. */
-const LOADER = /^\w+ \/opt\/packwarden\/\w+\/load\.\w+ (\S+)/;
+/** A program in the image that loads one package: `node /opt/ci/node/load.cjs NAME|FOLDER …`, `ruby …/ruby/load.rb …`. */
+const LOADER = /^\w+ \/opt\/ci\/\w+\/(?:load|call)\.\w+ (\S+)/;
 
 /** The program in the image that evaluates the manifest of one package, where that is a program: `ruby …/ruby/manifest.rb FILE`. */
-const EVALUATOR = /^\S+ \/opt\/packwarden\/\w+\/manifest\.\w+ (.+)$/;
+const EVALUATOR = /^\S+ \/opt\/ci\/\w+\/manifest\.\w+ (.+)$/;
 
 /** How many commands of a package's scripts a report shows, and how much of each. */
 const SHOWN_COMMANDS = 10;
@@ -41,10 +41,14 @@ export interface Attribution {
   readonly step: Step | undefined;
   /** How far the process is below the step's own first one: 0 is that one itself. Undefined like `step`. */
   readonly depth: number | undefined;
+  /** The packages that are loaded in the process it belongs to, where these are many: any of them may have done it. */
+  readonly group: LoadGroup | undefined;
   /** The package whose step it is; undefined when it can't be said: never a guess. */
   readonly owner: InstalledPackage | undefined;
   /** The package whose code did it, where its step is known: mostly `owner`. */
   readonly by: InstalledPackage | undefined;
+  /** Whose code ran in the same process too, so that it may have been theirs. */
+  readonly orBy: readonly InstalledPackage[];
   readonly package: PackageRef | null;
   /** Whether it is, or was started by, a command line tool that the import phase asked for help. */
   readonly isAskedForHelp: boolean;
@@ -85,6 +89,17 @@ function firstBelow({ top }: StepPlace, chain: readonly ProcessNode[]): string {
   return chain[top - 1]?.programs[0]?.cmdline ?? '';
 }
 
+function groupAt(place: StepPlace, chain: readonly ProcessNode[]): LoadGroup | undefined {
+  return groupOfLoader(place.step, firstBelow(place, chain), chain[place.top - 1]?.pid ?? Number.NaN);
+}
+
+/** The packages that are loaded in the process that a program start belongs to; undefined for a loader's own start. */
+export function groupOfStart(start: ProcessStart, { tree, steps }: Actors): LoadGroup | undefined {
+  const chain = tree.chainOf(start);
+  const place = stepOf(chain, steps);
+  return place && place.top > 1 ? groupAt(place, chain) : undefined;
+}
+
 /** Whose step a chain belongs to. */
 function ownerOf(
   { step, top }: StepPlace,
@@ -98,7 +113,7 @@ function ownerOf(
     const manifest = EVALUATOR.exec(cmdline)?.[1];
     return (manifest === undefined ? undefined : packages.owning(manifest)) ?? packages.root;
   }
-  if (step.kind !== 'load') return undefined;
+  if (step.kind !== 'load' && step.kind !== 'call') return undefined;
   // Our loader starts a process for each package; its arguments are the loader's.
   const loaded = LOADER.exec(cmdline)?.[1];
   if (loaded !== undefined) return loaded.startsWith('/') ? packages.owning(loaded) : packages.direct(loaded);
@@ -110,20 +125,23 @@ function ownerOf(
 export function attribute(
   alert: Alert,
   { tree, steps, packages }: Actors,
-  foreignWrites: readonly AuthoredWrite[] = [],
+  written: Written = NOTHING_WRITTEN,
 ): Attribution {
   const chain = tree.chain(alert);
   const programs = chain.flatMap((node) => [...node.programs].reverse());
   const processes = programs.slice(0, SHOWN_PROCESSES).map(({ pid, cmdline, cwd }) => ({ pid, cmdline, cwd }));
   const place = stepOf(chain, steps);
   const owner = place && ownerOf(place, chain, packages);
-  const by = owner && actorOf(alert, programs, owner, { packages, foreignWrites });
+  const actor: Actor | undefined = owner && actorOf(alert, programs, owner, { packages, written });
+  const by = actor?.by;
   return {
     step: place?.step,
+    group: place && groupAt(place, chain),
     isAskedForHelp: place?.step.kind === 'load' && TOOL.test(firstBelow(place, chain)),
     depth: place?.top,
     owner,
     by,
+    orBy: actor?.orBy ?? [],
     package: by ? packages.ref(by) : null,
     programs,
     processes,
@@ -150,6 +168,8 @@ export function packagesThatRan({ tree, steps, packages }: Actors): ReadonlyMap<
     const chain = tree.chainOf(start, DIRECTLY_BELOW);
     const place = stepOf(chain, steps);
     if (place?.step.kind !== 'scripts' || place.top !== 1) continue;
+    // The pass in another guise runs the same ones once more.
+    if (place.step.guise !== undefined) continue;
     const owner = ownerOf(place, chain, packages);
     if (!owner) continue;
     const commands = ran.get(owner) ?? [];

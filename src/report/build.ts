@@ -1,42 +1,61 @@
-import { type InstalledPackage, isLocal, scriptsOf } from '../ecosystems/installed-package.js';
-import type { DataNames } from '../egress/data-names.js';
-import type { EgressLeak } from '../egress/leak.js';
+import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
+import type { EgressEvidence } from '../egress/evidence.js';
 import type { EgressMode } from '../egress/mode.js';
-import type { EgressRecord } from '../egress/record.js';
 import type { Alert, Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import type { Witnessed } from '../witness/seen.js';
 import { type Actors, type Attribution, attribute, packagesThatRan } from './attribution.js';
-import { type AuthoredWrite, foreignOf } from './authored-write.js';
+import { type AuthoredWrite, authoredOf, changingCode, foreignOf, type PackageWrite } from './authored-write.js';
 import { type Baseline, markAccepted } from './baseline.js';
+import { type Behaviours, NOTHING_MEASURED } from './behaviours/usual.js';
+import type { Compared } from './changes/compared.js';
+import { untoldChanges } from './changes/untold-changes.js';
 import type { Contacts } from './contacts.js';
 import { correlate } from './correlation.js';
 import type { PlantedDecoy } from './decoys.js';
 import { directAttempts } from './direct-attempts.js';
-import { dataInNames, type GatewayObservation, leakedDecoy, refusedEgress, toAlert } from './egress-findings.js';
-import { directRow, recordRow } from './egress-rows.js';
-import { type PhaseStart, toFinding } from './findings.js';
-import { foreignWriteAlerts } from './foreign-write.js';
+import { contactedHosts, perPackage } from './egress-askers.js';
+import { dataInNames, leakedDecoy, refusedEgress } from './egress-findings.js';
+import { egressPolicyOf } from './egress-policy/policy.js';
+import { directRow, egressFaults, recordRow } from './egress-rows.js';
+import { type FindingContext, type PhaseStart, toFinding } from './findings.js';
+import { foreignWriteAlerts, toldFiles, toldOnce } from './foreign-write.js';
+import { lowerInherited } from './inherited.js';
 import { installedPart } from './installed.js';
 import { type KnownPackages, lowerKnown } from './known-packages.js';
 import { leftRunningAlerts } from './left-running.js';
+import type { LoadMarks } from './load-groups.js';
+import { type LoadNote, loadNotes } from './load-notes.js';
+import { isToldByName, namedByLookups } from './named-contacts.js';
+import { nothingInstalled, unrunScripts } from './nothing-shown.js';
 import { oddPrograms } from './odd-programs.js';
+import { onlyLater, withoutRepeats } from './only-later.js';
 import { PackageIndex } from './package-index.js';
+import { foldPlaces } from './places.js';
+import { PlantedFiles } from './planted-files.js';
 import { processRows } from './process-rows.js';
 import type { ProcessTree } from './process-tree.js';
 import { baselineOutcome, type ProjectBaseline } from './project-baseline.js';
 import type { ProjectWrites } from './project-writes.js';
-import type { Finding, Phase, Report } from './report.js';
+import { isFromRegistry } from './provenance.js';
+import { recommend } from './recommendation.js';
+import { registryAsks } from './registry-asks.js';
+import { registryOutages } from './registry-outages.js';
+import { Repeats, unrepeatedWrites } from './repeats.js';
+import type { Finding, PackageRef, Phase, Report } from './report.js';
+import { isOfMeasuredRegistry } from './reported-manager.js';
 import type { ScriptCheck } from './script-check.js';
-import { allowScripts, packageRows } from './script-rows.js';
+import { packageRows } from './script-rows.js';
 import { specOf } from './spec.js';
 import type { Steps } from './steps.js';
 import { strayContacts } from './stray-contacts.js';
+import { toolStoreAlerts } from './tool-stores.js';
 import { missedByAlerts, untoldReads } from './untold-reads.js';
 import { decideVerdict, type IncompleteReason, splitByPriority } from './verdict.js';
+import { weigh } from './weighing/weigh.js';
 
 /** Everything one try of a job has left behind when it ends, however it ends. */
-export interface Evidence {
+export interface Evidence extends EgressEvidence {
   readonly job: { readonly id: string; readonly ecosystem: string; readonly submittedAt: number };
   readonly finishedAt: number;
   readonly containerId: string;
@@ -59,11 +78,12 @@ export interface Evidence {
   readonly brought: ReadonlySet<string>;
   /** Null when no sandbox was made. */
   readonly egressMode: EgressMode | null;
-  readonly egress: readonly EgressRecord[];
-  readonly leaks: readonly EgressLeak[];
-  readonly dataNames: readonly DataNames[];
   readonly contacts: Contacts;
   readonly writes: ProjectWrites;
+  /** Which packages were loaded when, where many were loaded in one process. */
+  readonly marks: LoadMarks;
+  /** What became of the files that were fetched and submitted. */
+  readonly compared: Compared;
   readonly decoys: readonly PlantedDecoy[];
   /** What the worker's own witness saw of them. */
   readonly witnessed: Witnessed;
@@ -73,6 +93,8 @@ export interface Evidence {
   readonly log: string;
   readonly failOn: Priority;
   readonly known: KnownPackages;
+  /** What packages of npm's registry were measured to do. */
+  readonly behaviours: Behaviours;
   /** The service's. */
   readonly baseline: Baseline;
   /** The project's own; null when it has none. */
@@ -80,21 +102,34 @@ export interface Evidence {
 }
 
 /** The report of one job: a pure function of the evidence. */
-export function buildReport(evidence: Evidence): Report {
+export function buildReport(found: Evidence): Report {
+  const evidence = namedByLookups(found);
   const index = new PackageIndex(evidence.packages, evidence.projectDir, evidence.commands);
   const actors: Actors = { tree: evidence.tree, steps: evidence.steps, packages: index };
   const ran = packagesThatRan(actors);
-  const writes = evidence.writes.authored(actors);
+  const written = evidence.writes.byPackages(actors);
+  const writes = authoredOf(written, index);
   const seen = syscallAlerts(evidence);
-  const all = allFindings(evidence, seen, writes, actors);
+  const all = allFindings(evidence, seen, { written, writes }, actors);
   const missed = missedByAlerts(all);
-  const incomplete = [...evidence.incomplete, ...missed, ...unrunScripts(evidence, ran), ...nothingInstalled(evidence)];
+  const incomplete = [
+    ...registryOutages(evidence.outages, evidence.incomplete),
+    ...evidence.incomplete,
+    ...missed,
+    ...egressFaults(evidence),
+    ...unrunScripts(evidence, ran),
+    ...nothingInstalled(evidence),
+  ];
   const { judged, told } = splitByPriority(all, evidence.failOn);
   const verdict = decideVerdict(judged.length, incomplete);
+  const findings = foldPlaces(judged);
   const { phaseStarts, scriptCheck } = evidence;
   const steps = evidence.phases.flatMap((phase) => phase.steps ?? []);
-  const seenOf = { ran, writes, phaseStarts, scriptCheck, judged, steps };
-  const packages = packageRows(seenOf, index);
+  const seenOf = { ran, writes, phaseStarts, scriptCheck, judged: findings, steps };
+  const { brought } = evidence;
+  const contacts = scriptCheck && contacting(evidence, seen, actors);
+  const rows = packageRows(seenOf, index);
+  const egress = egressRows(evidence, seen, actors);
   const declared = evidence.packages.filter((pkg) => scriptsOf(pkg).length > 0);
   const fetched = evidence.packages.filter(({ path }) => path !== '.');
   const { projectBaseline, finishedAt } = evidence;
@@ -122,16 +157,16 @@ export function buildReport(evidence: Evidence): Report {
       proven: isProven(evidence) && missed.length === 0,
       witness: witnessPart(evidence.witnessed),
     },
-    findings: judged,
-    observations: told,
+    findings: [...findings],
+    observations: [...foldPlaces(told)],
     ...(projectBaseline === null ? {} : { projectBaseline: baselineOutcome(projectBaseline, all, finishedAt) }),
     egressMode: evidence.egressMode,
-    egress: egressRows(evidence, seen, actors),
-    packages,
+    egress,
+    egressPolicy: egressPolicyOf({ egress, findings, observations: told }),
+    ...recommend(rows, { verdict, judged, told, actors, brought, contacting: contacts }),
     ...installedPart(fetched, index),
     disagreements: [...evidence.disagreements],
     ...(scriptCheck === null ? {} : { scriptCheck: { problem: scriptCheck.problem } }),
-    allowScripts: allowScripts(packages, verdict, judged, scriptCheck && contacting(evidence, seen, actors)),
     incomplete,
     processes: processRows(actors, judged),
     log: evidence.log,
@@ -148,91 +183,94 @@ function witnessPart({ unavailable }: Witnessed): Report['monitoring']['witness'
   return { state: unavailable === null ? 'watching' : 'unavailable', reason: unavailable };
 }
 
-/** A successful install whose packages have scripts, none of which was seen to run, has shown nothing. */
-function unrunScripts(
-  evidence: Evidence,
-  ran: ReadonlyMap<InstalledPackage, readonly string[]>,
-): readonly IncompleteReason[] {
-  const install = evidence.phases.find((phase) => phase.name === 'install');
-  if (install?.exitCode !== 0) return [];
-  const declared = evidence.packages.filter((pkg) => scriptsOf(pkg).length > 0);
-  if (declared.length === 0 || declared.some((pkg) => ran.has(pkg))) return [];
-  const message = `${declared.length} packages have install scripts and none of them was seen to run`;
-  return [{ code: 'scripts-not-run', message }];
-}
-
-/** A fetch that leaves nothing in place, of a project that declares what it needs, has shown nothing. */
-function nothingInstalled({ phases, packages, manager }: Evidence): readonly IncompleteReason[] {
-  if (phases.find(({ name }) => name === 'fetch')?.exitCode !== 0) return [];
-  if (packages.some((pkg) => !isLocal(pkg) || pkg.from.kind === 'link')) return [];
-  const needed = packages
-    .filter(isLocal)
-    .flatMap(({ dependencies, mayBeAbsent }) => dependencies.filter((name) => !mayBeAbsent?.includes(name)));
-  const listed = new Set(packages.map(({ name }) => name));
-  const names = [...new Set(needed)].filter((name) => !listed.has(name));
-  if (names.length === 0) return [];
-  const shown = names.slice(0, 5).join(', ');
-  const message = `the project declares ${names.length} dependencies (${shown}) and none was found after ${manager?.name ?? 'the package manager'} had fetched them`;
-  return [{ code: 'nothing-installed', message }];
-}
-
 function allFindings(
   evidence: Evidence,
   alerts: readonly FoldedAlert[],
-  writes: readonly AuthoredWrite[],
+  { written, writes }: { readonly written: readonly PackageWrite[]; readonly writes: readonly AuthoredWrite[] },
   actors: Actors,
 ): Finding[] {
   const { packages: index } = actors;
+  const refused = evidence.egress.filter((record) => !record.allowed);
   const observations = [
     ...evidence.leaks.map(leakedDecoy),
     ...evidence.dataNames.map(dataInNames),
-    ...evidence.egress.filter((record) => !record.allowed).map(refusedEgress),
+    ...refused.map(refusedEgress),
   ];
-  const seen = observations.flatMap((observation) => perPackage(observation, evidence, actors));
-  const foreignWrites = foreignOf(writes, index, evidence.brought);
+  const origin = { ...evidence, contacted: contactedHosts(refused, evidence.contacts, actors) };
+  const seen = observations.flatMap((observation) => perPackage(observation, origin, actors));
+  const toldWrites = foreignOf(writes, index, evidence.brought);
+  const nobodys = unrepeatedWrites(evidence.writes, actors);
+  const changed = untoldChanges(evidence.compared.changes, {
+    packages: index,
+    told: { alerts: evidence.alerts, writes: [...evidence.writes.all()].filter(({ path }) => !nobodys.has(path)) },
+    brought: evidence.brought,
+    hostname: evidence.hostname,
+  });
+  const authors = changingCode(toldWrites, index, evidence.brought);
+  const foreignWrites = [...authors, ...changed.flatMap((change) => change.writes)];
   const context = {
     ...actors,
     phases: evidence.phaseStarts,
+    marks: evidence.marks,
     decoys: evidence.decoys,
     foreignWrites,
+    planted: new PlantedFiles(written, evidence.writes.reads, index),
     manager: evidence.manager?.name ?? null,
   };
   const derived = [
-    ...foreignWriteAlerts(foreignWrites),
+    ...foreignWriteAlerts(toldWrites, toldFiles(evidence.alerts)),
+    ...registryAsks(evidence, actors),
+    ...toolStoreAlerts(written),
     ...oddPrograms(actors, evidence.hostname),
     ...leftRunningAlerts(evidence.phases, evidence.finishedAt, evidence.hostname, actors),
   ];
+  const repeats = new Repeats(actors);
+  for (const { alert } of [...alerts, ...seen, ...derived]) repeats.add(alert);
   const judged = (observed: readonly FoldedAlert[]): readonly Finding[] =>
-    observed
+    repeats
+      .unrepeated(observed)
       .map((one) => toFinding(one, context))
       .filter((finding) => finding !== undefined)
-      .map((finding) => lowerKnown(finding, evidence.known, (pkg) => index.isFromRegistry(pkg)));
-  const told = judged([...alerts, ...seen, ...derived]);
-  const toldOf = { alerts: evidence.alerts, findings: told, decoys: evidence.decoys };
-  const single = [...told, ...judged(untoldReads(evidence.witnessed.seen, toldOf, actors, evidence.hostname))];
+      .map((finding) => lowerKnown(finding, evidence.known, (pkg) => isFromRegistry(pkg, index)));
+  const heard = judged([...alerts.filter((one) => !isToldByName(one)), ...seen, ...derived]);
+  const toldOf = { alerts: evidence.alerts, findings: heard, decoys: evidence.decoys };
+  const notes = loadNotes(importPhases(evidence), evidence.packages, evidence.hostname, evidence.phaseStarts);
+  const observed = [
+    ...heard,
+    ...judged(untoldReads(evidence.witnessed.seen, toldOf, actors, evidence.hostname)),
+    ...changed.flatMap((change) => changedFinding(change, context)),
+    ...notes.flatMap((one) => changedFinding(one, context)),
+  ];
+  const names = new Set(evidence.packages.map(({ name }) => name));
+  const installed = { names, isFromRegistry: (pkg: PackageRef) => isFromRegistry(pkg, index) };
+  const single = weigh(
+    observed,
+    installed,
+    isOfMeasuredRegistry({ manager: evidence.manager, ecosystem: evidence.job.ecosystem })
+      ? evidence.behaviours
+      : NOTHING_MEASURED,
+  );
   const { baseline, projectBaseline, finishedAt } = evidence;
   const ofProject = projectBaseline?.entries ?? [];
-  return [...single, ...correlate(single)].map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
+  const once = toldOnce(single);
+  const told = lowerInherited(withoutRepeats([...once, ...correlate(once), ...onlyLater(once)]), index);
+  return told.map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
+}
+
+/** Of packages that are asked which scripts they need, nothing else is. */
+function importPhases({ phases }: Evidence): readonly Phase[] {
+  return phases.filter(({ name }) => name === 'import' || name === 'execute');
+}
+
+/** No process is known of a change that was found afterwards: the step tells whose it is. */
+function changedFinding({ folded, by }: LoadNote, context: FindingContext): readonly Finding[] {
+  const finding = toFinding(folded, context);
+  return finding === undefined ? [] : [{ ...finding, package: by === undefined ? null : context.packages.ref(by) }];
 }
 
 /** What the sensor saw, direct attempts that only the gateway's address tells from contacts with it included. */
 function syscallAlerts({ alerts, contacts, gateway }: Evidence): readonly FoldedAlert[] {
   return gateway === null ? alerts : [...alerts, ...strayContacts(contacts.all(), gateway)];
-}
-
-/** Two packages that ask for the same host are two findings. */
-function perPackage(observation: GatewayObservation, evidence: Evidence, actors: Actors): readonly FoldedAlert[] {
-  const askers = new Map<string, Alert[]>();
-  for (const alert of evidence.contacts.of(observation.asked)) {
-    const by = attribute(alert, actors).package;
-    const key = by === null ? '' : by.path.join('\0');
-    askers.set(key, [...(askers.get(key) ?? []), alert]);
-  }
-  if (askers.size === 0) return [toAlert(observation, undefined, observation.count, evidence)];
-  return [...askers.values()].map((alerts) => {
-    const count = askers.size === 1 ? observation.count : alerts.length;
-    return toAlert(observation, alerts[0], count, evidence);
-  });
 }
 
 /** Who tried to reach anything, by the gateway or past it. */

@@ -77,7 +77,7 @@ export class Contacts {
 
   /** The first alert of each process behind an attempt, in the order they came; empty when it can't be told. */
   of({ via, host, clientPorts }: Asked): readonly Alert[] {
-    const alerts = via === 'proxy' ? this.#fromPorts(clientPorts) : this.#askingFor(host);
+    const alerts = via === 'dns' ? this.#askingFor(host) : this.#fromPorts(clientPorts);
     const byProcess = new Map<string, Alert>();
     for (const alert of alerts) {
       const pid = alert.fields['proc.pid'] ?? '';
@@ -85,6 +85,11 @@ export class Contacts {
       if (byProcess.size >= MAX_ASKERS) break;
     }
     return [...byProcess.values()];
+  }
+
+  /** The process that a connection to the gateway came from; undefined where no alert told of it. */
+  behindPort(port: number): Alert | undefined {
+    return this.#byPort.get(port);
   }
 
   /** Every contact, folded over the equal ones of a process, in no order between the two kinds. */

@@ -1,5 +1,6 @@
 import type { Priority } from '../falco/alert.js';
 import { isAtLeast } from '../falco/alert.js';
+import { REGISTRY_ASK_RULE } from './registry-asks.js';
 import type { Finding, FindingPart } from './report.js';
 import { subjectOf } from './subject.js';
 
@@ -9,24 +10,39 @@ export const CORRELATED = {
   readThenSent: 'Credentials read, then sent',
   downloadedAndRun: 'Downloaded, made executable and run',
   reconnaissance: 'Host reconnaissance',
+  lookedOver: 'Sandbox looked over',
 } as const;
 
 /** How many different questions about the host are more than a build asks. */
 const MANY_QUESTIONS = 3;
+/** Asking once whether this is a container is what honest libraries do. */
+const MANY_PROBES = 3;
 /** How many parts a finding names at most. */
 const SHOWN_PARTS = 20;
 
 /**
  * Puts together what one package did: each alone may be honest, together they are not. A pure function of the findings and
  * observations of a report. The rules say by a tag what they are a step of: `credentials`, `sends`, `downloads`, `chmods`,
- * `runs`, `recon`; rules of a user's own may too. Findings without a package are left alone: they may be several packages'.
+ * `runs`, `recon`, `probes`; rules of a user's own may too. Findings without a package are left alone: they may be several packages'.
  */
 export function correlate(all: readonly Finding[]): readonly Finding[] {
+  const first = correlated(all.filter(({ guise }) => guise === undefined));
+  const known = new Set(first.map(keyOf));
+  // What was put together in the first pass does not need the later one, in which most of it is seen once more.
+  return [...first, ...correlated(all).filter((finding) => !known.has(keyOf(finding)))];
+}
+
+function keyOf({ rule, package: by }: Finding): string {
+  return JSON.stringify([rule, by?.name, by?.version, by?.path]);
+}
+
+function correlated(all: readonly Finding[]): readonly Finding[] {
   return [...byPackage(all).values()].flatMap((own) => {
     const inTime = [...own].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
-    return [severalKinds(inTime), readThenSent(inTime), downloadedAndRun(inTime), reconnaissance(inTime)].filter(
-      (found) => found !== undefined,
+    const found = [severalKinds, readThenSent, downloadedAndRun, reconnaissance, lookedOver].map((look) =>
+      look(inTime),
     );
+    return found.filter((finding) => finding !== undefined);
   });
 }
 
@@ -43,14 +59,27 @@ function byPackage(all: readonly Finding[]): ReadonlyMap<string, Finding[]> {
 }
 
 const has = (finding: Finding, tag: string): boolean => finding.tags.includes(tag);
-/** A refused host is an attempt to send; a known package's known host is not. */
-const sends = (finding: Finding): boolean =>
-  finding.known === undefined && (has(finding, 'sends') || finding.alert.source === 'EGRESS');
+/**
+ * A refused host is an attempt to send; a known package's known host is not, nor is asking for something without sending anything. What
+ * could not be read may be anything, however usual it is.
+ */
+export function sends(finding: Finding): boolean {
+  if (!has(finding, 'sends') && !isOutside(finding)) return false;
+  const means = finding.alert.output_fields['egress.means'];
+  if (means === 'download') return false;
+  return finding.measured === undefined ? finding.known === undefined : means !== 'telemetry';
+}
+/** What a package manager asks its registry for is not: it reads its credentials each time. */
+const isOutside = ({ alert, rule }: Finding): boolean => alert.source === 'EGRESS' && rule !== REGISTRY_ASK_RULE;
 
-/** Two rules' worth of credentials: no library looks for both. One that is only an observation does not count. */
+/**
+ * Two rules' worth of credentials: no library looks for both. One that is only an observation does not count; one that is usual does, beside
+ * one that is not.
+ */
 function severalKinds(own: readonly Finding[]): Finding | undefined {
-  const reads = own.filter((finding) => has(finding, 'credentials') && isAtLeast(finding.priority, 'WARNING'));
-  if (new Set(reads.map(({ rule }) => rule)).size < 2) return undefined;
+  const isHeavy = ({ priority }: Finding): boolean => isAtLeast(priority, 'WARNING');
+  const reads = own.filter((read) => has(read, 'credentials') && (isHeavy(read) || read.measured !== undefined));
+  if (!reads.some(isHeavy) || new Set(reads.map(({ rule }) => rule)).size < 2) return undefined;
   return together(CORRELATED.severalKinds, 'CRITICAL', reads);
 }
 
@@ -64,7 +93,7 @@ function readThenSent(own: readonly Finding[]): Finding | undefined {
 }
 
 function downloadedAndRun(own: readonly Finding[]): Finding | undefined {
-  const download = own.find((finding) => has(finding, 'downloads') || finding.alert.source === 'EGRESS');
+  const download = own.find((finding) => has(finding, 'downloads') || isOutside(finding));
   const chmod = own.find((finding) => has(finding, 'chmods') && download && finding.last >= download.first);
   const run = own.find((finding) => has(finding, 'runs') && chmod && finding.last >= chmod.first);
   if (!download || !chmod || !run) return undefined;
@@ -76,6 +105,26 @@ function reconnaissance(own: readonly Finding[]): Finding | undefined {
   const tools = new Set(questions.map(({ alert }) => alert.output_fields['proc.cmdline']?.split(' ')[0]));
   if (tools.size < MANY_QUESTIONS) return undefined;
   return together(CORRELATED.reconnaissance, 'WARNING', questions);
+}
+
+/** Where a probe looked, so that the many files of one place count once. */
+const PROBED_PLACES: readonly (readonly [RegExp, string])[] = [
+  [/^\/(\.dockerenv|run\/\.containerenv)$/, "a container's mark"],
+  [/^\/proc\/1\//, 'the first process'],
+  [/^\/sys\/(class|devices\/virtual)\/dmi\/|^\/sys\/hypervisor\//, 'the hardware'],
+  [/^\/proc\/(self|thread-self|\d+)\/(task\/\d+\/)?status$/, 'the debugger'],
+];
+
+/** Of one script: a package that is loaded may hold several libraries' worth of such questions. */
+function lookedOver(own: readonly Finding[]): Finding | undefined {
+  const probes = own.filter((finding) => has(finding, 'probes') && finding.phase === 'install');
+  if (new Set(probes.map(probedPlace)).size < MANY_PROBES) return undefined;
+  return together(CORRELATED.lookedOver, 'WARNING', probes);
+}
+
+function probedPlace({ rule, alert }: Finding): string {
+  const file = alert.output_fields['fd.name'] ?? '';
+  return PROBED_PLACES.find(([pattern]) => pattern.test(file))?.[1] ?? rule;
 }
 
 /** The last part lends its process and package; `parts` must not be empty. */

@@ -6,7 +6,7 @@ export const METADATA_RULE = 'Contact with the cloud metadata service';
 export const OUTBOUND_RULE = 'Outbound connection past the gateway';
 const DIRECT_RULES: ReadonlySet<string> = new Set([OUTBOUND_RULE, METADATA_RULE]);
 
-/** An address that was tried directly. Their alerts are findings already; here they are rows beside the gateway's records. */
+/** An address that was tried directly, or the name that stood for it. Their alerts are findings already; here they are rows beside the gateway's records. */
 export interface DirectAttempt {
   readonly host: string;
   readonly port: number | null;
@@ -23,7 +23,8 @@ export function directAttempts(alerts: readonly FoldedAlert[]): readonly DirectA
   const attempts = new Map<string, DirectAttempt>();
   const seen = new Set<string>();
   for (const { alert, count, first, last } of alerts) {
-    const { 'fd.sip': host, 'fd.sport': port, 'proc.pid': pid } = alert.fields;
+    const { 'fd.sip': address, 'fd.sport': port, 'proc.pid': pid } = alert.fields;
+    const host = alert.fields['egress.host'] ?? address;
     if (!DIRECT_RULES.has(alert.rule) || host === undefined) continue;
     // One connection may have tripped both rules.
     const event = `${first} ${pid} ${host}`;

@@ -3,13 +3,17 @@ import type { EgressLeak } from '../egress/leak.js';
 import type { EgressRecord } from '../egress/record.js';
 import type { Alert, Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
+import { judgeContact, type Sent } from './contact-meaning/meaning.js';
+import type { Sites } from './contact-meaning/own-site.js';
 import type { Asked } from './contacts.js';
 import { METADATA_RULE } from './direct-attempts.js';
+import { plain } from './plain.js';
+import { mostTelling, sentLine } from './sent.js';
 
 /** The rule names under which what the gateway saw is reported. */
 export const REFUSED_EGRESS_RULE = 'Egress refused by the gateway';
-const LEAK_RULE = 'Decoy left the sandbox';
-const DATA_NAMES_RULE = 'Data in host names';
+export const LEAK_RULE = 'Decoy left the sandbox';
+export const DATA_NAMES_RULE = 'Data in host names';
 
 /** Where clouds hand out a machine's credentials; a proxy is asked for them by name too. */
 const METADATA_HOSTS: ReadonlySet<string> = new Set([
@@ -28,6 +32,8 @@ export interface GatewayObservation {
   readonly fields: Readonly<Record<string, string>>;
   /** By what the asking processes are found. */
   readonly asked: Asked;
+  /** What was sent, of what is judged by it. */
+  readonly sent?: Sent | undefined;
   readonly count: number;
   /** Milliseconds since the epoch. */
   readonly first: number;
@@ -47,9 +53,31 @@ export function refusedEgress(record: EgressRecord): GatewayObservation {
     output: `Egress refused by the gateway (host=${host} port=${port ?? '<NA>'} via=${via} count=${count})`,
     fields: targetFields(host, port, via),
     asked: record,
+    sent: isMetadata ? undefined : record,
     count,
     first,
     last,
+  };
+}
+
+/**
+ * The observation as what one package did: with what that package itself sent, and what it means. `sites`: what the package, and who
+ * had it run, name as their own.
+ */
+export function judgedBySent(observation: GatewayObservation, sent: Sent, sites: Sites): GatewayObservation {
+  const { meaning, isOwn } = judgeContact(sent, sites);
+  const telling = mostTelling(sent.requests);
+  const line = telling === undefined ? '' : plain(sentLine(telling));
+  return {
+    ...observation,
+    priority: meaning === 'identity' ? 'CRITICAL' : observation.priority,
+    output: line === '' ? observation.output : `${observation.output} ${line}`,
+    fields: {
+      ...observation.fields,
+      'egress.means': meaning,
+      'egress.own': String(isOwn),
+      ...(line === '' ? {} : { 'egress.sent': line }),
+    },
   };
 }
 

@@ -1,9 +1,12 @@
-import type { EgressRecord } from '../egress/record.js';
+import type { EgressEvidence } from '../egress/evidence.js';
+import { type EgressRecord, OVERFLOW_HOST } from '../egress/record.js';
 import type { Alert } from '../falco/alert.js';
 import type { Attribution } from './attribution.js';
+import { counted } from './counted.js';
 import type { DirectAttempt } from './direct-attempts.js';
 import { isoTime } from './findings.js';
 import type { Report } from './report.js';
+import type { IncompleteReason } from './verdict.js';
 
 type EgressRow = Report['egress'][number];
 
@@ -15,13 +18,53 @@ export function recordRow(record: EgressRecord, contact: Alert | undefined, behi
   const { host, port, via, allowed, count, bytesSent, bytesReceived } = record;
   const times = { first: new Date(record.first).toISOString(), last: new Date(record.last).toISOString() };
   const traffic = { host, port, via, allowed, count, bytesSent, bytesReceived };
-  return { ...traffic, ...times, ...(contact === undefined ? { process: null, package: null } : who(contact, behind)) };
+  const by = contact === undefined ? { process: null, package: null } : who(contact, behind);
+  return { ...traffic, ...times, ...by, ...contentOf(record) };
+}
+
+/** What was sent, as far as it could be read. */
+function contentOf({
+  requests,
+  requestsLeft,
+  unread,
+}: EgressRecord): Pick<EgressRow, 'requests' | 'requestsLeft' | 'unread'> {
+  return {
+    ...(requests.length === 0
+      ? {}
+      : {
+          requests: requests.map(({ at, headers, tells, clientPorts: _ports, ...rest }) => {
+            return { ...rest, headers: [...headers], tells: [...tells], first: new Date(at).toISOString() };
+          }),
+        }),
+    ...(requestsLeft === 0 ? {} : { requestsLeft }),
+    ...(unread.length === 0 ? {} : { unread: unread.map((contact) => ({ ...contact })) }),
+  };
 }
 
 /** A direct attempt in the report: no packet of it has left the sandbox's network. */
 export function directRow({ host, port, alert, count, first, last }: DirectAttempt, behind: Behind): EgressRow {
   const traffic = { host, port, via: 'direct', allowed: false, count, bytesSent: 0, bytesReceived: 0 } as const;
   return { ...traffic, first: isoTime(first), last: isoTime(last), ...who(alert, behind) };
+}
+
+/**
+ * What there was too much of. Of attempts that were counted and not told apart it is not known where they led and whose they were; in bodies
+ * that were not looked into, planted values were searched for as they came, and nothing else.
+ */
+export function egressFaults({
+  egress,
+  leaks,
+  unreadBodies,
+}: Pick<EgressEvidence, 'egress' | 'leaks' | 'unreadBodies'>): readonly IncompleteReason[] {
+  const others = [...egress, ...leaks]
+    .filter(({ host }) => host === OVERFLOW_HOST)
+    .reduce((sum, { count }) => sum + count, 0);
+  const attempts = `${others} attempts to reach something were more than a report tells apart`;
+  const bodies = `what programs sent was more than is read of one run: the bodies of ${counted(unreadBodies, 'request')} were not looked into, or not to their end`;
+  return [
+    ...(others === 0 ? [] : [{ code: 'alerts-overflowed', message: attempts } as const]),
+    ...(unreadBodies === 0 ? [] : [{ code: 'bodies-unread', message: bodies } as const]),
+  ];
 }
 
 function who(alert: Alert, behind: Behind): Pick<EgressRow, 'process' | 'package'> {

@@ -1,11 +1,14 @@
 import { type Alert, alertTimeNs } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
+import type { Written } from './actor.js';
 import { type Actors, type Attribution, attribute } from './attribution.js';
-import type { AuthoredWrite } from './authored-write.js';
 import { decoyOf, type PlantedDecoy } from './decoys.js';
 import { isOfImage } from './image-files.js';
+import type { LoadMarks } from './load-groups.js';
 import { loweredBecause } from './lowered.js';
+import { loadedBy } from './repeats.js';
 import type { Finding, LegacyAlert } from './report.js';
+import { specOf } from './spec.js';
 
 /** When a phase began, in milliseconds since the epoch; in order. */
 export interface PhaseStart {
@@ -39,10 +42,10 @@ export function phaseAt(ns: bigint, starts: readonly PhaseStart[]): Finding['pha
 }
 
 /** What alerts are read with: who ran, what is installed, when the phases began. */
-export interface FindingContext extends Actors {
+export interface FindingContext extends Actors, Written {
   readonly phases: readonly PhaseStart[];
+  readonly marks: LoadMarks;
   readonly decoys: readonly PlantedDecoy[];
-  readonly foreignWrites: readonly AuthoredWrite[];
   /** The name of the package manager that installed the project; null where none did. */
   readonly manager: string | null;
 }
@@ -52,13 +55,13 @@ export interface FindingContext extends Actors {
  * container and of a step, and steps in which no code of the project or of a package runs.
  */
 export function toFinding(observed: FoldedAlert, context: FindingContext): Finding | undefined {
-  const { packages, phases, decoys, foreignWrites } = context;
+  const { packages, phases, decoys } = context;
   const { alert, count, first, last } = observed;
-  const attribution = attribute(alert, context, foreignWrites);
+  const attribution = attribute(alert, context, context);
   if (alert.source === 'syscall' && isWorkers(alert, attribution)) return undefined;
   // The shell that the worker's step starts for a script is not the package's choice.
   if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
-  const { by, owner, package: pkg, processes } = attribution;
+  const { by, orBy, owner, package: pkg, processes } = attribution;
   const lowered = loweredBecause(alert, attribution, context.manager);
   return {
     rule: alert.rule,
@@ -71,10 +74,22 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
     package: pkg,
     decoy: alert.fields['egress.decoy'] ?? decoyOf(alert, decoys),
     ...(owner === undefined || owner === by ? {} : { ranBy: packages.ref(owner) }),
+    ...(orBy.length === 0 ? {} : { orBy: orBy.map((other) => packages.ref(other)) }),
+    ...amongPart(alert, attribution, context),
+    ...(attribution.step?.guise === undefined ? {} : { guise: attribution.step.guise }),
     processes,
     ...(lowered === undefined ? {} : { known: lowered }),
     alert: toLegacyAlert(alert),
   };
+}
+
+/** How many packages are named where one of many did it. */
+const MAX_AMONG = 20;
+
+function amongPart(alert: Alert, { group }: Attribution, { packages, marks }: FindingContext): Pick<Finding, 'among'> {
+  if (group === undefined) return {};
+  const loaded = loadedBy(group, alertTimeNs(alert), marks).flatMap((folder) => packages.owning(folder) ?? []);
+  return { among: loaded.slice(0, MAX_AMONG).map(specOf) };
 }
 
 /** Tag of rules that mean what a script's program starts, not the script's own shell. */

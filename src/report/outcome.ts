@@ -1,6 +1,6 @@
 import { isAtLeast, type Priority } from '../falco/alert.js';
 import { counted } from './counted.js';
-import type { Report } from './report.js';
+import type { Finding, Report } from './report.js';
 
 /** What a report means for a CI job whose own floor is `failOn`, and why in one sentence. */
 export interface Outcome {
@@ -8,15 +8,30 @@ export interface Outcome {
   readonly reason: string;
 }
 
+/** From which priority findings count; `new`: from WARNING, and only what no version of the package did before. */
+export type FailOn = Priority | 'new';
+
 /**
  * A finding counts whatever else went wrong: an incomplete run with findings is 1, so that a pipeline that tolerates 3
  * does not tolerate them. Findings below the floor don't count, also when the service judges them; observations at or above
- * it do, unless a baseline accepts them.
+ * it do, unless a baseline accepts them. Where nothing could be compared, everything is new.
  */
-export function outcomeOf(report: Report, failOn: Priority): Outcome {
+export function outcomeOf(report: Report, failOn: FailOn): Outcome {
   const all = [...report.findings, ...report.observations];
-  const { length } = all.filter(({ priority, accepted }) => accepted === undefined && isAtLeast(priority, failOn));
-  if (length > 0) return { exitCode: 1, reason: `${counted(length, 'finding')} at or above ${failOn}` };
+  const floor = failOn === 'new' ? 'WARNING' : failOn;
+  const counting = all.filter(({ priority, accepted }) => accepted === undefined && isAtLeast(priority, floor));
+  const { length } = failOn === 'new' ? counting.filter(newnessOf(report)) : counting;
+  const what = failOn === 'new' ? newWords(report) : `at or above ${failOn}`;
+  if (length > 0) return { exitCode: 1, reason: `${counted(length, 'finding')} ${what}` };
   if (report.verdict === 'incomplete') return { exitCode: 3, reason: "the run can't be called clean" };
-  return { exitCode: 0, reason: `nothing at or above ${failOn}` };
+  return { exitCode: 0, reason: `nothing ${what}` };
+}
+
+function newnessOf({ whatChanged }: Report): (finding: Finding) => boolean {
+  return whatChanged?.compared === true ? ({ isNew }) => isNew === true : () => true;
+}
+
+function newWords({ whatChanged }: Report): string {
+  if (whatChanged?.compared === true) return 'that is new, at or above WARNING';
+  return 'at or above WARNING, all taken as new: there is no earlier report to compare with';
 }

@@ -1,11 +1,16 @@
 import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
 import type { PackageRef } from './report.js';
 
+/** The name of a folder that a package manager made for a package. */
+const IN_NODE_MODULES = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/;
+
 /** Looks up packages by folder, and tells why each one is installed. */
 export class PackageIndex {
   readonly #byFolder = new Map<string, InstalledPackage>();
   readonly #byPath = new Map<string, InstalledPackage>();
   readonly #parents = new Map<string, string | null>();
+  /** By folder: the name under which another package finds it, where that is not its own. */
+  readonly #aliases = new Map<string, string>();
   readonly #projectDir: string;
   readonly #commands: ReadonlyMap<string, string>;
 
@@ -25,6 +30,7 @@ export class PackageIndex {
       this.#byFolder.set(pkg.realPath, pkg);
       this.#byFolder.set(pkg.path === '.' ? projectDir : `${projectDir}/${pkg.path}`, pkg);
     }
+    this.#findAliases();
     this.#walkFromRoot();
   }
 
@@ -70,10 +76,19 @@ export class PackageIndex {
     return { name, version, path, ...(calledItself === undefined ? {} : { calledItself }) };
   }
 
-  /** Whether every package of this name and version is what a registry delivered under that name, with its integrity. */
-  isFromRegistry({ name, version }: PackageRef): boolean {
-    const named = [...this.all].filter((pkg) => pkg.name === name && pkg.version === version);
-    return named.length > 0 && named.every(({ from }) => from.kind === 'registry' && from.integrity !== null);
+  /** Another name than its own under which a package is installed: that of its folder, or of a link to it. */
+  aliasOf({ realPath }: InstalledPackage): string | undefined {
+    return this.#aliases.get(realPath);
+  }
+
+  #findAliases(): void {
+    const note = (pkg: InstalledPackage | undefined, name: string | undefined): void => {
+      if (pkg !== undefined && name !== undefined && name !== pkg.name) this.#aliases.set(pkg.realPath, name);
+    };
+    for (const pkg of this.#byPath.values()) {
+      note(pkg, IN_NODE_MODULES.exec(pkg.path)?.[1]);
+      for (const [name, folder] of Object.entries(pkg.resolved ?? {})) note(this.#byFolder.get(folder), name);
+    }
   }
 
   #walkFromRoot(): void {

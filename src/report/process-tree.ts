@@ -1,8 +1,12 @@
 import { type Alert, alertTimeNs } from '../falco/alert.js';
+import { type Besides, besidesOf } from './environment/loaded-besides.js';
+import type { SaidProgram } from './program-file.js';
 
 /** The rules of `rules/packwarden_plumbing.yaml` whose alerts build the tree. */
 export const TRACE_RULE = 'Packwarden process trace';
 export const FORK_RULE = 'Packwarden fork trace';
+/** The same process start, told once more with its environment where that may have code run. */
+export const ENVIRONMENT_RULE = 'Packwarden environment trace';
 
 /** How many started programs a tree remembers: far above an honest install's, so that a fork storm stays bounded. */
 const MAX_STARTS = 50_000;
@@ -14,15 +18,11 @@ const MAX_CHAIN = 1_024;
 const MAX_PROGRAMS = 64;
 
 /** A program that a process became by exec. One process may have been several. */
-export interface ProcessStart {
+export interface ProcessStart extends SaidProgram, Besides {
   readonly pid: number;
   /** In the container's numbers; undefined when the alert does not say. */
   readonly vpid: number | undefined;
   readonly ppid: number;
-  readonly exepath: string;
-  readonly cmdline: string;
-  /** Absolute, without a trailing slash. */
-  readonly cwd: string;
   /** Nanoseconds since the epoch. */
   readonly time: bigint;
 }
@@ -59,6 +59,11 @@ interface Place {
 /** Falco ends `proc.cwd` in a slash (Falco 0.40). */
 export function trimSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** A name as the alert source gives it: empty or `<NA>` where there is none; pipes and sockets have no path. */
+function fileOf(name: string | undefined): string | undefined {
+  return name?.startsWith('/') ? name : undefined;
 }
 
 function integer(text: string | undefined): number | undefined {
@@ -109,21 +114,28 @@ export class ProcessTree {
     const pid = integer(alert.fields['proc.pid']);
     const ppid = integer(alert.fields['proc.ppid']);
     if (pid === undefined || ppid === undefined) return;
+    const program = {
+      exepath: alert.fields['proc.exepath'] ?? '',
+      cmdline: alert.fields['proc.cmdline'] ?? '',
+      cwd: trimSlash(alert.fields['proc.cwd'] ?? ''),
+      stdin: fileOf(alert.fields['proc.stdin.name']),
+      argumentCount: integer(alert.fields['proc.cmdnargs']),
+    };
+    const start: ProcessStart = {
+      ...program,
+      pid,
+      vpid: integer(alert.fields['proc.vpid']),
+      ppid,
+      ...besidesOf(alert.fields, program),
+      time: alertTimeNs(alert),
+    };
+    const known = this.#starts.get(pid) ?? { starts: [], begins: [] };
+    if (retold(known.starts, start)) return;
     if (this.#size >= MAX_STARTS) {
       this.#overflowed += 1;
       return;
     }
-    const start: ProcessStart = {
-      pid,
-      vpid: integer(alert.fields['proc.vpid']),
-      ppid,
-      exepath: alert.fields['proc.exepath'] ?? '',
-      cmdline: alert.fields['proc.cmdline'] ?? '',
-      cwd: trimSlash(alert.fields['proc.cwd'] ?? ''),
-      time: alertTimeNs(alert),
-    };
-    const known = this.#starts.get(pid) ?? { starts: [], begins: [] };
-    insert(known, start);
+    if (insert(known, start) > MAX_PROGRAMS) this.#overflowed += 1;
     this.#starts.set(pid, known);
     this.#size += 1;
   }
@@ -142,7 +154,7 @@ export class ProcessTree {
    * The chain from the process behind an alert up to the first one that was started in the sandbox. Where the alert's own
    * process is not known (its rule does not print `proc.vpid`), its parent's and grandparents' numbers in the alert lead on.
    */
-  chain(alert: Alert): readonly ProcessNode[] {
+  chain(alert: Pick<Alert, 'time' | 'fields'>): readonly ProcessNode[] {
     const time = alertTimeNs(alert);
     const own = integer(alert.fields['proc.pid']);
     if (own !== undefined) {
@@ -213,14 +225,25 @@ function ends(starts: readonly ProcessStart[], begin: number, end: number): read
   return [starts[begin] as ProcessStart, ...starts.slice(end - MAX_PROGRAMS + 1, end)];
 }
 
-/** In time, though two processors' events may change places on their way. */
-function insert({ starts, begins }: NumberStarts, start: ProcessStart): void {
+/** In time, though two processors' events may change places on their way. Returns how many programs the process has been by then. */
+function insert({ starts, begins }: NumberStarts, start: ProcessStart): number {
   const at = countUntil(starts, ({ time }) => time <= start.time);
   starts.splice(at, 0, start);
   for (let i = at; i < starts.length; i += 1) {
     const before = starts[i - 1];
     begins[i] = before !== undefined && isSame(before, starts[i] as ProcessStart) ? (begins[i - 1] ?? 0) : i;
   }
+  return at - (begins[at] ?? at) + 1;
+}
+
+/** Whether a start is told once more; what each telling knows of the environment counts. */
+function retold(starts: ProcessStart[], start: ProcessStart): boolean {
+  const at = countUntil(starts, ({ time }) => time <= start.time) - 1;
+  const known = starts[at];
+  if (known === undefined || known.time !== start.time || known.cmdline !== start.cmdline) return false;
+  const loads = known.loads === null && start.loads === null ? null : [...(known.loads ?? []), ...(start.loads ?? [])];
+  starts[at] = { ...known, loads, carries: [...known.carries, ...start.carries] };
+  return true;
 }
 
 /** By its number in the container; else by its parent, though that changes when the parent ends. */

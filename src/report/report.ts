@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { ORIGINS } from '../ecosystems/installed-package.js';
 import { EGRESS_MODES } from '../egress/mode.js';
+import { whatChangedSchema } from './compare/what-changed.js';
+import { egressPolicySchema, egressRequest, unreadContact } from './egress-schema.js';
+import { guiseSchema } from './guise.js';
 
 /** Why a report cannot vouch for the run. `unwatched`: the sensor could have missed something; `unfinished`: it did not run to its end. */
 export const INCOMPLETE_CODES = {
@@ -16,6 +19,9 @@ export const INCOMPLETE_CODES = {
   'other-runtime': 'unfinished',
   // What was missed is a finding itself: the witness saw it.
   'alerts-missed': 'unfinished',
+  'comparison-failed': 'unfinished',
+  'bodies-unread': 'unfinished',
+  'registry-unavailable': 'unfinished',
   'fetch-failed': 'unfinished',
   'fetch-timeout': 'unfinished',
   'install-failed': 'unfinished',
@@ -24,6 +30,7 @@ export const INCOMPLETE_CODES = {
   'import-failed': 'unfinished',
   'unpack-failed': 'unfinished',
   'sandbox-failed': 'unfinished',
+  'host-unprotected': 'unfinished',
   'worker-lost': 'unfinished',
   'queue-timeout': 'unfinished',
   cancelled: 'unfinished',
@@ -63,6 +70,19 @@ const findingPart = z.object({ rule: z.string(), first: z.iso.datetime(), subjec
 /** A finding that stands on its own too (same rule, same time), as a part of a correlated one. */
 export type FindingPart = z.infer<typeof findingPart>;
 
+const findingPlace = z.object({
+  /** A file, a peer, a host; empty when the command says it all. */
+  subject: z.string(),
+  /** Further files that were named: where something was moved to, where a link leads. Absent where there are none. */
+  others: z.array(z.string()).optional(),
+  command: z.string(),
+  decoy: z.string().nullable(),
+  count: z.number().int().positive(),
+  first: z.iso.datetime(),
+});
+/** One of the places where a package did the same. */
+export type FindingPlace = z.infer<typeof findingPlace>;
+
 const findingSchema = z.object({
   rule: z.string(),
   priority,
@@ -70,18 +90,43 @@ const findingSchema = z.object({
   count: z.number().int().positive(),
   first: z.iso.datetime(),
   last: z.iso.datetime(),
-  phase: z.enum(['prepare', 'fetch', 'install', 'import', 'check', 'drain']),
+  phase: z.enum(['prepare', 'fetch', 'install', 'import', 'check', 'execute', 'later', 'drain']),
   package: packageRef.nullable(),
   /** The planted fake credential that it was about, e.g. `SSH key`. */
   decoy: z.string().nullable(),
   /** Whose step it happened in, where that is another package than the one whose code did it. */
   ranBy: packageRef.optional(),
+  /** Whose code ran in the same process too: it may have been theirs, which can't be told. */
+  orBy: z.array(packageRef).optional(),
+  /**
+   * The packages one of which did it, the likeliest first, where they were loaded in one process and none did it when it was loaded
+   * alone. Absent where the package is known.
+   */
+  among: z.array(z.string()).optional(),
+  /** As whose machine and when it was done, where that was not as in the first pass. */
+  guise: guiseSchema.optional(),
   /** From the process that did it up to the one the sandbox started. */
   processes: z.array(processRef),
+  /** Where it happened, in time, where that is more than one place. The other members are of the first one. */
+  places: z.array(findingPlace).optional(),
   /** Of a correlated finding: what it was put together from, in time. */
   parts: z.array(findingPart).optional(),
   /** Why it is judged more mildly than its rule says: a known honest doing of this package. */
   known: z.string().optional(),
+  /**
+   * `known` rests on what else the package did, not on a list that names the package. Where it is new in a changed package
+   * (`whatChanged`) it is judged as its rule says.
+   */
+  weighed: z.literal(true).optional(),
+  /** Why it is judged as its rule says though it would be an observation: another version of the package did not do it. */
+  begun: z.string().optional(),
+  /** No version of this package did it in the report that this one was compared with (`whatChanged`). */
+  isNew: z.literal(true).optional(),
+  /**
+   * How usual it is, of a package that was measured to do just this: from which version on, and how many of how many measured packages
+   * do the like. Absent where it was not measured.
+   */
+  measured: z.object({ since: z.string(), packages: z.number().int(), of: z.number().int() }).optional(),
   /**
    * It stands in a baseline, the service's or the project's own: listed with the observations, whatever its priority. Without
    * `by`, in reports of before, it was the service's.
@@ -91,7 +136,7 @@ const findingSchema = z.object({
     .optional(),
   alert: legacyAlertSchema,
 });
-/** One thing that happened, folded over its repetitions. */
+/** What one package did against one rule in one phase, folded over its repetitions and its places. */
 export type Finding = z.infer<typeof findingSchema>;
 
 const loadedPackage = z.object({
@@ -102,11 +147,25 @@ const loadedPackage = z.object({
   ms: z.number(),
   /** Why it could not be loaded, in its own words. */
   error: z.string().optional(),
+  /** Built-ins that were others after it was loaded, e.g. `fetch`. Absent where there are none. */
+  replaced: z.array(z.string()).optional(),
   /** Subpaths of its `exports`, and tools asked for `--help`, that failed. */
   failed: z.array(z.string()).optional(),
 });
 /** How one package was loaded. */
 export type LoadedPackage = z.infer<typeof loadedPackage>;
+
+const loadPart = z.object({
+  /**
+   * `alone`: each package in a process of its own; `together`: the others, many to a process; `again`: alone, those that did not come to
+   * their end with others or in whose process something was seen; `scripts`: the scripts of those packages once more.
+   */
+  name: z.enum(['alone', 'together', 'again', 'scripts']),
+  durationMs: z.number(),
+  packages: z.number().int(),
+});
+/** A part of a phase that loads packages, and what it cost. */
+export type LoadPart = z.infer<typeof loadPart>;
 
 /** `pid` in the host's numbering, as in Falco's `proc.pid`. */
 const runningProcess = z.object({ pid: z.number().int(), cmdline: z.string() });
@@ -131,9 +190,10 @@ const phaseSchema = z.object({
   /**
    * `fetch`: the package manager brings everything into place and no script runs. `check`: packages with scripts are loaded before
    * any script has run, where the job asks which of them are needed. `install`: the lifecycle scripts run. In reports of before
-   * `fetch` was a phase of its own, `install` is both.
+   * `fetch` was a phase of its own, `install` is both. `execute`: what packages export is called. `later`: scripts run and packages are loaded once more, on another CI's machine
+   * and with the clock moved ahead.
    */
-  name: z.enum(['fetch', 'install', 'import', 'check']),
+  name: z.enum(['fetch', 'install', 'import', 'check', 'execute', 'later']),
   command: z.string(),
   exitCode: z.number().int().nullable(),
   /** Absent in reports of before it was recorded. */
@@ -142,8 +202,12 @@ const phaseSchema = z.object({
   timedOut: z.boolean(),
   /** Of the fetch: how many packages it left in the dependency folders. Absent in reports of before it was counted. */
   installed: z.number().int().optional(),
+  /** Of the fetch: the project's own code that the package manager runs on the way, e.g. `.pnpmfile.cjs`. */
+  projectCode: z.array(z.string()).optional(),
   /** What the import and check phases loaded, each in a process of its own. */
   loaded: z.array(loadedPackage).optional(),
+  /** Of the import and the later pass: its parts in time. Absent in reports of before everything was loaded. */
+  parts: z.array(loadPart).optional(),
   /** What still ran when the phase was over and had been watched for a while longer. */
   leftRunning: z.array(runningProcess).optional(),
   /** Of the install: each package's scripts, in the order in which they ran. */
@@ -183,6 +247,8 @@ export type InstalledRow = z.infer<typeof installedRow>;
 
 /** The full report of a job, as `GET /v1/jobs/:id` gives it. */
 export const reportSchema = z.object({
+  /** What is new against an earlier report of the project. Absent in reports of before it was said. */
+  whatChanged: whatChangedSchema.optional(),
   id: z.uuid(),
   status: z.enum(['finished', 'incomplete']),
   verdict: z.enum(['clean', 'findings', 'incomplete']),
@@ -225,8 +291,11 @@ export const reportSchema = z.object({
       host: z.string(),
       /** Null for a DNS question. */
       port: z.number().int().nullable(),
-      /** `direct`: past the gateway, which the sensor saw and the network refused. */
-      via: z.enum(['proxy', 'dns', 'direct']),
+      /**
+       * `transparent`: by the name's own address, where the gateway answered; `direct`: past the gateway, which the sensor saw and the network
+       * refused.
+       */
+      via: z.enum(['proxy', 'dns', 'transparent', 'direct']),
       allowed: z.boolean(),
       count: z.number().int(),
       bytesSent: z.number().int(),
@@ -236,8 +305,16 @@ export const reportSchema = z.object({
       /** The process that asked first, where it is known. */
       process: processRef.nullable(),
       package: packageRef.nullable(),
+      /** What was sent, in the program's own words, the first few. Absent where nothing is told, and in reports of before it was read. */
+      requests: z.array(egressRequest).optional(),
+      /** Further requests, which are not told one by one. */
+      requestsLeft: z.number().int().optional(),
+      /** Connections of which nothing, or not all, could be read. Absent where there are none. */
+      unread: z.array(unreadContact).optional(),
     }),
   ),
+  /** The hosts that the honest part of the run needed. Absent in reports of before it was made. */
+  egressPolicy: egressPolicySchema.optional(),
   packages: z.array(
     z.object({
       name: z.string(),
@@ -253,6 +330,8 @@ export const reportSchema = z.object({
       findings: z.number().int(),
       /** Whether it can't be loaded without its scripts; null where that was not asked, or can't be told. Absent in reports of before. */
       needed: z.boolean().nullable().optional(),
+      /** Why `allowScripts` does not recommend them. Absent where nothing of the package itself speaks against it, and in reports of before. */
+      notRecommended: z.string().optional(),
     }),
   ),
   /** Everything that was fetched, before any code of it ran; the project itself is not part of it. Absent in reports of before it was kept. */
@@ -281,6 +360,8 @@ export const reportSchema = z.object({
   incomplete: z.array(z.object({ code: z.string(), message: z.string() })),
   /** The programs that were started, the telling ones first where there are too many. Absent in reports of before. */
   processes: z.object({ total: z.number().int(), rows: z.array(processRowSchema) }).optional(),
+  /** Packwarden's version, its rules and its sensor, as one word: reports of others can't be compared. Absent in reports of before it was kept. */
+  judgedBy: z.string().optional(),
   /** The last 64 KiB of what install and import printed. */
   log: z.string(),
 });

@@ -5,7 +5,6 @@ import { type PhaseStart, phaseAt } from './findings.js';
 import type { PackageIndex } from './package-index.js';
 import type { Finding, Phase, Report, ScriptStep } from './report.js';
 import { isNeeded, type ScriptCheck } from './script-check.js';
-import { specOf } from './spec.js';
 
 /** What was seen of the packages with install scripts. */
 export interface SeenOfScripts {
@@ -48,33 +47,6 @@ function filesWritten({ writes, phaseStarts }: SeenOfScripts): ReadonlyMap<Insta
     files.set(writer, (files.get(writer) ?? new Set()).add(path));
   }
   return files;
-}
-
-/**
- * What a reviewer does next. Nothing is recommended from a run that can't be vouched for, nor while a finding has no
- * package: any of them may have done it. That a package can be loaded without its scripts does not make them useless (many
- * a native library is loaded with its first use): only scripts that left no file and asked for no host are called unneeded.
- * `contacting`: the packages that asked for one, as `name@version`; null where nobody asked which scripts are needed.
- */
-export function allowScripts(
-  packages: Report['packages'],
-  verdict: Report['verdict'],
-  judged: readonly Finding[],
-  contacting: ReadonlySet<string> | null,
-): Report['allowScripts'] {
-  const inDoubt = verdict === 'incomplete' || judged.some((finding) => finding.package === null);
-  // Whose step another package acted in took part, willingly or not.
-  const involved = new Set(judged.flatMap(({ ranBy }) => (ranBy === undefined ? [] : [specOf(ranBy)])));
-  const isClean = (pkg: Report['packages'][number]): boolean =>
-    pkg.ran && pkg.failed !== true && pkg.findings === 0 && !involved.has(specOf(pkg));
-  const clean = inDoubt ? [] : packages.filter(isClean);
-  const isUnneeded = (pkg: Report['packages'][number]): boolean =>
-    pkg.needed === false && pkg.wrote === 0 && contacting?.has(specOf(pkg)) === false;
-  return {
-    recommended: clean.filter((pkg) => !isUnneeded(pkg)).map(specOf),
-    refused: packages.filter((pkg) => pkg.findings > 0).map(specOf),
-    ...(contacting === null ? {} : { unneeded: clean.filter(isUnneeded).map(specOf) }),
-  };
 }
 
 /** How the scripts of optional packages failed: the install goes on without them. Other failures are among the report's reasons. */

@@ -1,16 +1,19 @@
-import { formFor } from './allow-scripts.js';
+import { formFor, reasonsAgainst } from './allow-scripts.js';
 import type { AuditPart, JoinedReport } from './audit-part.js';
 import { counted } from './counted.js';
 import { type FindingGroup, groupByPackage } from './groups.js';
 import { logTail } from './log-tail.js';
+import { placesOf } from './places.js';
 import { cut, plain } from './plain.js';
 import { baselineNotices } from './project-baseline.js';
 import type { Finding, PackageRef, Report } from './report.js';
 import { toleratedFailures } from './script-rows.js';
-import { size } from './size.js';
 import { specOf } from './spec.js';
-import { commandOf, subjectOf } from './subject.js';
+import { commandOf } from './subject.js';
+import { changeBlock, changeLine, notComparedLines } from './text-changed.js';
 import { installedBlock } from './text-installed.js';
+import { loadsOf } from './text-loads.js';
+import { networkBlock } from './text-network.js';
 import { TextPage } from './text-page.js';
 
 export interface TextOptions {
@@ -29,8 +32,8 @@ const MAX = {
   packages: 12,
   findings: 8,
   observations: 10,
-  hosts: 20,
   parts: 6,
+  places: 5,
   processes: 5,
   rules: 3,
   log: 12,
@@ -43,11 +46,12 @@ const MAX = {
 export function renderText(report: JoinedReport, options: TextOptions): string {
   const page = new TextPage(options);
   const blocks = [
-    headline(report, page),
+    [changeLine(report, page), headline(report, page)].filter((line) => line !== '').join('\n'),
     reasons(report, page),
+    changeBlock(report, page),
     ...findings(report, page),
     observations(report, page),
-    network(report, page),
+    networkBlock(report, page),
     audit(report.gitlab, page),
     installedBlock(report, page),
     facts(report, page),
@@ -68,7 +72,11 @@ function headline(report: Report, page: TextPage): string {
     incomplete: `${page.paint('yellow', 'INCOMPLETE')} – this run can't be called clean`,
   };
   const notices = baselineNotices(report).flatMap((notice) => page.wrapped(plain(notice), 2, 4));
-  return [`${page.paint('bold', 'Verdict:')} ${words[report.verdict]}`, ...notices].join('\n');
+  return [
+    `${page.paint('bold', 'Verdict:')} ${words[report.verdict]}`,
+    ...notices,
+    ...notComparedLines(report, page),
+  ].join('\n');
 }
 
 function reasons(report: Report, page: TextPage): string {
@@ -104,14 +112,25 @@ function findingLines(finding: Finding, page: TextPage): readonly string[] {
   const severe = ['EMERGENCY', 'ALERT', 'CRITICAL', 'ERROR'].includes(finding.priority);
   const priority = page.paint(severe ? 'red' : 'yellow', finding.priority.padEnd(PRIORITY_COLUMN - 2));
   const times = finding.count > 1 ? ` ×${finding.count}` : '';
-  const rule = `${cut(plain(finding.rule), 50)} (${finding.phase})${times}`;
-  const decoy = finding.decoy === null || finding.parts ? '' : `(decoy: ${plain(finding.decoy)})`;
-  const subject = [subjectOf(finding), decoy].filter((part) => part !== '').join(' ');
+  const rule = `${cut(plain(finding.rule), 50)} (${finding.phase})${times}${finding.isNew ? ' NEW' : ''}`;
+  const places = finding.parts ? [] : placesOf(finding);
+  const subjects = places.slice(0, MAX.places).map(({ subject, decoy }) => {
+    return [subject, decoy === null ? '' : `(decoy: ${plain(decoy)})`].filter((part) => part !== '').join(' ');
+  });
+  const left = places.length - MAX.places;
+  if (left > 0) subjects.push(`… and ${left} more places, in the JSON report`);
   const command = commandOf(finding);
   const ran = finding.ranBy ? `run by ${label(finding.ranBy)}` : '';
+  const either = finding.orBy
+    ? `it may have been ${finding.orBy.map(label).join(' or ')}: code of both ran in the process`
+    : '';
+  const among = finding.among ? `one of: ${plain(finding.among.join(', '))}` : '';
   const parts = (finding.parts ?? []).map((part) => `· ${plain(`${part.rule} ${part.subject}`).trimEnd()}`);
   const single = finding.parts || command === '' ? '' : `$ ${command}`;
-  const details = [subject, ...parts.slice(0, MAX.parts), ran, single].filter((line) => line !== '');
+  const begun = finding.begun === undefined ? '' : cut(plain(finding.begun), 200);
+  const details = [...new Set(subjects), ...parts.slice(0, MAX.parts), ran, either, among, begun, single].filter(
+    (line) => line !== '',
+  );
   return [`  ${priority}${rule}`, ...details.map((line) => page.line(line, PRIORITY_COLUMN))];
 }
 
@@ -135,20 +154,9 @@ function aboutObservation(finding: Finding): string {
   const { accepted } = finding;
   const by = accepted?.by === 'project' ? ' by the project' : '';
   const until = accepted ? ` (accepted${by} until ${accepted.expires}: ${plain(accepted.reason)})` : '';
-  const about = subjectOf(finding) || commandOf(finding);
-  return `${label(finding.package)}: ${about}${until}`;
-}
-
-function network(report: Report, page: TextPage): string {
-  if (report.egress.length === 0) return '';
-  const refusedFirst = report.egress.toSorted((a, b) => Number(a.allowed) - Number(b.allowed));
-  const lines = page.capped(refusedFirst, MAX.hosts, 'hosts', (row) => {
-    const { host, port, allowed, count, via, bytesSent, bytesReceived } = row;
-    const target = cut(plain(port === null ? host : `${host}:${port}`), 50);
-    const bytes = bytesSent + bytesReceived === 0 ? '' : `, ${size(bytesSent)} sent, ${size(bytesReceived)} received`;
-    return [page.line(`${allowed ? 'allowed' : 'refused'}  ${target} (${via}, ${count}×${bytes})`, 2)];
-  });
-  return [page.paint('bold', 'Network'), ...lines].join('\n');
+  const [{ subject, command }, ...others] = placesOf(finding);
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return `${label(finding.package)}: ${subject || command}${more}${until}`;
 }
 
 /** Nothing where no CI job is known or no audit events are received. */
@@ -180,10 +188,12 @@ function facts(report: Report, page: TextPage): string {
     const count = phase.installed === undefined ? '' : `, packages: ${phase.installed}`;
     const took = `after ${(phase.durationMs / 1000).toFixed(1)} s`;
     const name = phase.name === 'fetch' && index > 0 ? 'fetch of what git dependencies are built with' : phase.name;
-    const line = `${name}: ${ended} ${took}${count}${scripts}${loaded(phase)}`;
+    const line = `${name}: ${ended} ${took}${count}${scripts}${loadsOf(phase)}`;
     const left = (phase.leftRunning ?? []).slice(0, MAX.processes);
+    const own = (phase.projectCode ?? []).map(plain).join(', ');
     return [
       page.line(line, 2),
+      ...(own === '' ? [] : page.wrapped(`runs code of the project itself on the way: ${own}`, 4, 6)),
       ...page.capped(toleratedFailures(report, phase), MAX.packages, 'such packages', (said) =>
         page.wrapped(`! ${plain(said)}`, 4, 6),
       ),
@@ -222,12 +232,6 @@ function endOfLog(report: Report, page: TextPage): string {
   return [page.paint('bold', "The end of the install's log"), ...lines.map((line) => page.line(line, 2))].join('\n');
 }
 
-function loaded({ name, loaded: packages }: Report['phases'][number]): string {
-  if (!packages || packages.length === 0) return '';
-  const how = name === 'check' ? 'packages loaded without their scripts' : 'packages loaded';
-  return `, ${how}: ${packages.filter(({ ok }) => ok).length} of ${packages.length}`;
-}
-
 function nextSteps(report: Report, page: TextPage): string {
   const { recommended, refused, unneeded = [] } = report.allowScripts;
   const list = (packages: readonly string[]): string => {
@@ -243,8 +247,18 @@ function nextSteps(report: Report, page: TextPage): string {
     ...(unneeded.length > 0
       ? page.wrapped(`not needed (loaded without, and the script left nothing): ${list(unneeded)}`, 2, 4)
       : []),
+    ...undecided(report, page),
   ];
   return lines.length === 0 ? '' : [page.paint('bold', 'Next'), ...lines].join('\n');
+}
+
+function undecided(report: Report, page: TextPage): readonly string[] {
+  const reasons = reasonsAgainst(report);
+  const more = reasons.length - MAX.reasons;
+  return [
+    ...reasons.slice(0, MAX.reasons).flatMap((reason) => page.wrapped(plain(reason), 2, 4)),
+    ...(more > 0 ? [page.line(`and ${more} more that are not recommended`, 2)] : []),
+  ];
 }
 
 function readyFor(report: Report): string {

@@ -15,7 +15,7 @@ const PATH_FIELDS = [
 ] as const;
 
 /** Every file that an alert names: of a move both its places, of a link the link and where it leads. */
-export function touchedFiles({ fields }: Alert): readonly string[] {
+export function touchedFiles({ fields }: Pick<Alert, 'fields'>): readonly string[] {
   return PATH_FIELDS.flatMap((name) => fields[name] ?? []).filter((path) => path !== '');
 }
 

@@ -11,21 +11,26 @@ export interface IncompleteReason {
  * An unwatched run is `incomplete` whatever was seen of it. A watched run that did not reach its end is judged by what
  * was seen: findings stand, but their absence proves nothing.
  */
-export function decideVerdict(findings: number, incomplete: readonly IncompleteReason[]): Report['verdict'] {
-  if (incomplete.some((reason) => INCOMPLETE_CODES[reason.code] === 'unwatched')) return 'incomplete';
+export function decideVerdict(findings: number, incomplete: readonly { readonly code: string }[]): Report['verdict'] {
+  const meanings: Readonly<Record<string, string>> = INCOMPLETE_CODES;
+  if (incomplete.some(({ code }) => meanings[code] === 'unwatched')) return 'incomplete';
   if (findings > 0) return 'findings';
   return incomplete.length > 0 ? 'incomplete' : 'clean';
 }
+
+/** The most severe first, then in time. */
+export function bySeverity(a: Judged, b: Judged): number {
+  if (a.priority !== b.priority) return isAtLeast(a.priority, b.priority) ? -1 : 1;
+  return a.first < b.first ? -1 : a.first > b.first ? 1 : 0;
+}
+type Judged = Readonly<{ priority: Priority; first: string }>;
 
 /** Splits what was found into what is judged and what is only told, the most severe first, then in time. */
 export function splitByPriority<T extends { priority: Priority; first: string; accepted?: unknown }>(
   all: readonly T[],
   failOn: Priority,
 ): { judged: T[]; told: T[] } {
-  const sorted = [...all].sort((a, b) => {
-    if (a.priority !== b.priority) return isAtLeast(a.priority, b.priority) ? -1 : 1;
-    return a.first < b.first ? -1 : a.first > b.first ? 1 : 0;
-  });
+  const sorted = all.toSorted(bySeverity);
   const isJudged = (item: T): boolean => item.accepted === undefined && isAtLeast(item.priority, failOn);
   return { judged: sorted.filter(isJudged), told: sorted.filter((item) => !isJudged(item)) };
 }

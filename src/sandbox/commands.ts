@@ -2,10 +2,12 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { Clock, StepResult } from '../jobs/ports.js';
-import { type StepKind, Steps } from '../report/steps.js';
+import { FIRST_GUISE, type Guise } from '../report/guise.js';
+import { type Step, type StepKind, Steps } from '../report/steps.js';
 import { removed } from './docker-call.js';
 import { SandboxError } from './errors.js';
 import { type ExecRequest, type ExecResult, runExec } from './exec.js';
+import { guiseVariables } from './guise-variables.js';
 import { CI_USER, CONFINE, FETCH_USER } from './identity.js';
 import type { SandboxLimits } from './options.js';
 import { OutputTail } from './output-tail.js';
@@ -33,6 +35,10 @@ export interface StepRequest {
   readonly kind: StepKind;
   /** Folder (`realPath`) of the package whose step it is; absent where it is no package's. */
   readonly folder?: string;
+  /** As `Step.groups`. */
+  readonly groups?: Step['groups'];
+  /** Absent: as in the first pass. */
+  readonly guise?: Guise | undefined;
   /** Beyond `environment`. */
   readonly env?: readonly string[];
   /** For a program that takes input, and whose standard output is no part of the log. */
@@ -47,10 +53,7 @@ export interface Captured extends ExecResult {
 }
 
 /** What is asked of `#exec`, which adds the step's name, the user and the environment. */
-interface Run extends Omit<ExecRequest, 'user'> {
-  readonly kind: StepKind;
-  readonly folder?: string;
-}
+interface Run extends Omit<ExecRequest, 'user'>, Pick<StepRequest, 'kind' | 'folder' | 'groups' | 'guise'> {}
 
 /** Runs programs in one container as the project's user, each with its deadline. */
 export class ContainerCommands {
@@ -118,12 +121,14 @@ export class ContainerCommands {
    * Everything that runs as the project's user, our own tools too: what the project left running could write into the
    * memory of an unconfined process of the same user, and so do there what it may not do itself.
    */
-  #confined({ kind, folder, ...request }: Run): Promise<ExecResult> {
+  #confined({ kind, folder, groups, guise, ...request }: Run): Promise<ExecResult> {
     const id = this.#parts.newStepId();
-    this.steps.add({ id, kind, folder: folder ?? null });
+    const more = { ...(groups === undefined ? {} : { groups }), ...(guise === undefined ? {} : { guise }) };
+    this.steps.add({ id, kind, folder: folder ?? null, ...more });
     const command = [CONFINE, `step=${id}`, ...request.command];
-    const env = [...this.environment, ...(request.env ?? [])];
     const user = kind === 'own' || kind === 'fetch' ? FETCH_USER : CI_USER;
+    const machine = user === CI_USER ? guiseVariables(guise ?? FIRST_GUISE) : [];
+    const env = [...machine, ...this.environment, ...(request.env ?? [])];
     return runExec(this.#parts.container, { ...request, command, env, user });
   }
 

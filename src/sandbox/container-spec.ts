@@ -7,6 +7,7 @@ import type { SandboxLimits } from './options.js';
 export interface ContainerPlan {
   readonly name: string;
   readonly image: string;
+  readonly hostname: string;
   readonly labels: Record<string, string>;
   readonly network: string;
   /** The network's gateway: the only address that answers. */
@@ -47,6 +48,7 @@ export function containerSpec(plan: ContainerPlan): ContainerCreateOptions {
   return {
     name: plan.name,
     Image: plan.image,
+    Hostname: plan.hostname,
     Labels: plan.labels,
     // Keeps the container alive and does nothing: what is of interest runs by exec, as another user.
     Cmd: ['sleep', 'infinity'],

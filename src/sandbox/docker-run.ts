@@ -3,38 +3,47 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import type { ProjectArchive } from '../blobs/rewrite.js';
 import { type Choice, chooseManager, manifestsOf } from '../ecosystems/choose.js';
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import type { HomeFile, NetworkSettings, PackageManager } from '../ecosystems/manager.js';
+import type { NetworkSettings, PackageManager } from '../ecosystems/manager.js';
 import { MANAGERS, tellingFiles } from '../ecosystems/managers.js';
 import { FILES_WITH_VARIABLES } from '../ecosystems/node/settings.js';
 import { CA_FILE, HOME, OPT, PROJECT } from '../ecosystems/places.js';
 import { type FoundProject, foundProject } from '../ecosystems/project.js';
-import type { DataNames } from '../egress/data-names.js';
+import type { EgressEvidence } from '../egress/evidence.js';
 import type { Gateway } from '../egress/gateway.js';
-import type { EgressLeak } from '../egress/leak.js';
 import type { EgressMode } from '../egress/mode.js';
-import type { EgressRecord } from '../egress/record.js';
 import type { Ecosystem } from '../jobs/job.js';
-import type { Clock, ImportResult, PackageListing, SandboxRun, StepResult } from '../jobs/ports.js';
+import type {
+  Beats,
+  Clock,
+  GroupedLoads,
+  ImportResult,
+  PackageListing,
+  SandboxRun,
+  StepResult,
+} from '../jobs/ports.js';
+import type { Snapshot } from '../report/changes/snapshot.js';
 import type { PlantedDecoy } from '../report/decoys.js';
+import type { Guise } from '../report/guise.js';
 import type { Report, RunningProcess } from '../report/report.js';
 import type { Steps } from '../report/steps.js';
+import { startBeats } from './beats.js';
 import { type Captured, ContainerCommands, firstLines } from './commands.js';
 import type { DecoyFile, DecoyToken } from './decoys/decoy.js';
 import { inTime, removed } from './docker-call.js';
 import { SandboxError } from './errors.js';
-import { importPlan, onlyIn } from './import-plan.js';
-import { MAX_RESULT_BYTES, readImportResults } from './import-results.js';
 import { removeContainer } from './leftovers.js';
 import type { JobNetwork } from './network.js';
 import type { SandboxLimits } from './options.js';
-import { OutputTail } from './output-tail.js';
 import { MAX_LISTING_BYTES, parsePackageList } from './package-list.js';
+import { PackageLoads } from './package-loads.js';
 import { PackageSteps } from './package-steps.js';
 import { runningIn } from './running.js';
 import { settingsVariables } from './settings-variables.js';
-import { tarOf } from './tar-of.js';
+import { takeSnapshot } from './snapshot.js';
+import { homeTarFiles, tarOf } from './tar-of.js';
 import { unpackArchive } from './unpack.js';
 
 /** How often a lingering sandbox is looked at, in milliseconds. */
@@ -47,12 +56,14 @@ const MAX_PROJECT_BYTES = 4 * 1024 * 1024;
 /** Settings of a project that a report names. */
 const MAX_LEFT_OUT = 50;
 
-/** The parts that a run owns from now on. */
+/** What a run owns from now on. */
 export interface DockerRunParts {
   readonly docker: Docker;
   readonly container: Docker.Container;
   readonly network: JobNetwork;
   readonly gateway: Gateway;
+  /** Why it can reach what listens on this machine; null when it can't. */
+  readonly hostProblem: string | null;
   /** That HOME is on, if it is on one. */
   readonly volume?: string;
   readonly limits: SandboxLimits;
@@ -105,22 +116,30 @@ export class DockerRun implements SandboxRun {
     return relative(PROJECT, this.#project.root);
   }
 
-  /** Makes the project folder, the file of certificate authorities, the decoys, and the package managers' settings. `putArchive` does not reach a tmpfs, hence `tar`. */
-  async prepare(extraCa: string | undefined): Promise<void> {
+  /**
+   * Makes the project folder, the file of the authority that vouches for every host (PEM), the decoys, and the package managers'
+   * settings. `putArchive` does not reach a tmpfs, hence `tar`.
+   */
+  async prepare(authority: string): Promise<void> {
     const { decoys, clock, networkSettings } = this.#parts;
-    const authorities = extraCa === undefined ? [] : [{ path: CA_FILE, content: extraCa }];
+    const trust = [
+      { path: CA_FILE, content: authority },
+      // It reads no variable for this.
+      { path: `${HOME}/.wgetrc`, content: `ca_certificate = ${CA_FILE}\n` },
+    ];
     // Whichever of them installs, a script may call another one.
     const settings = MANAGERS.flatMap((manager) => manager.homeFiles(networkSettings));
-    const files = joined([...authorities, ...decoys, ...settings]);
-    const script = [
-      `tar -xf - -C ${HOME} && mkdir -p ${PROJECT}`,
-      ...(extraCa === undefined ? [] : [`cat /etc/ssl/certs/ca-certificates.crt >> ${CA_FILE}`]),
-    ].join(' && ');
+    const files = homeTarFiles([...trust, ...decoys, ...settings]);
+    const script = `tar -xf - -C ${HOME} && mkdir -p ${PROJECT}`;
     const stdin = Readable.from([tarOf(files, new Date(clock.now() - DECOY_AGE_MS))]);
     const { exitCode, stdout, stderr } = await this.#commands.capture(['sh', '-c', script], { cwd: '/', stdin });
     // What the engine says of a program that its runtime can't start comes as the program's output.
     const said = stderr || firstLines(stdout);
     if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${said}`);
+  }
+
+  get hostProblem(): string | null {
+    return this.#parts.hostProblem;
   }
 
   async hostPid(): Promise<number> {
@@ -131,6 +150,10 @@ export class DockerRun implements SandboxRun {
   async canary(marker: string): Promise<void> {
     const { exitCode } = await this.#commands.capture(['/bin/true', marker], { cwd: '/', kind: 'canary' });
     if (exitCode !== 0) throw new SandboxError('container-gone', 'a test process could not be run in the sandbox');
+  }
+
+  startBeats(): Beats {
+    return startBeats(this.#parts.container);
   }
 
   get manager(): Report['manager'] {
@@ -146,7 +169,7 @@ export class DockerRun implements SandboxRun {
     };
   }
 
-  async unpack(archive: Readable): Promise<void> {
+  async unpack(archive: ProjectArchive): Promise<void> {
     this.#brought = await unpackArchive(this.#commands, archive, this.#parts.limits);
     const { ecosystem, networkSettings, settingsToken } = this.#parts;
     const files = [manifestsOf(ecosystem), tellingFiles(), FILES_WITH_VARIABLES].map((names) => names.join(','));
@@ -170,8 +193,8 @@ export class DockerRun implements SandboxRun {
     return this.#packageSteps.fetchGitBuilds(packages, timeoutMs);
   }
 
-  runScripts(pkg: InstalledPackage, timeoutMs: number): Promise<StepResult> {
-    return this.#packageSteps.runScripts(pkg, timeoutMs);
+  runScripts(pkg: InstalledPackage, timeoutMs: number, guise?: Guise): Promise<StepResult> {
+    return this.#packageSteps.runScripts(pkg, timeoutMs, guise);
   }
 
   get #packageSteps(): PackageSteps {
@@ -201,22 +224,31 @@ export class DockerRun implements SandboxRun {
     this.#leftOut = [...overridden, ...taken].slice(0, MAX_LEFT_OUT);
   }
 
-  async importAll(
+  importAll(
     timeoutMs: number,
     packages: readonly InstalledPackage[],
     folders?: ReadonlySet<string>,
+    guise?: Guise,
   ): Promise<ImportResult> {
-    const { importEachMs, lingerMs } = this.#parts.limits;
-    const { runtime, loader, environment: env } = this.#manager.load;
-    const whole = importPlan(packages, this.projectDir);
-    const plan = folders === undefined ? whole : onlyIn(folders, whole);
-    // Tools are asked for help only while half of the time is left.
-    const seconds = [importEachMs, lingerMs, timeoutMs / 2].map((ms) => String(ms / 1000));
-    const command = ['node', `${OPT}/import-all.mjs`, this.projectDir, ...seconds, runtime, loader];
-    const results = new OutputTail(MAX_RESULT_BYTES);
-    const channel = { stdin: JSON.stringify(plan), stdout: results };
-    const step = await this.#commands.step(command, { cwd: this.projectDir, timeoutMs, kind: 'load', channel, env });
-    return { ...step, ...readImportResults(results.text(), plan, packages) };
+    return this.#loads.importAll(timeoutMs, packages, folders, guise);
+  }
+
+  loadTogether(timeoutMs: number, packages: readonly InstalledPackage[], guise?: Guise): Promise<GroupedLoads | null> {
+    return this.#loads.loadTogether(timeoutMs, packages, guise);
+  }
+
+  callAll(timeoutMs: number, packages: readonly InstalledPackage[]): Promise<ImportResult | null> {
+    return this.#loads.callAll(timeoutMs, packages);
+  }
+
+  get #loads(): PackageLoads {
+    const { limits } = this.#parts;
+    const { load } = this.#manager;
+    return new PackageLoads({ commands: this.#commands, limits, load, projectDir: this.projectDir });
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return takeSnapshot(this.#commands);
   }
 
   async linger(ms: number): Promise<readonly RunningProcess[]> {
@@ -247,16 +279,16 @@ export class DockerRun implements SandboxRun {
     return this.#parts.gateway.mode;
   }
 
-  egress(): readonly EgressRecord[] {
-    return this.#parts.gateway.records();
-  }
-
-  leaks(): readonly EgressLeak[] {
-    return this.#parts.gateway.leaks();
-  }
-
-  dataNames(): readonly DataNames[] {
-    return this.#parts.gateway.dataNames();
+  wayOut(): EgressEvidence {
+    const { gateway } = this.#parts;
+    return {
+      egress: gateway.records(),
+      leaks: gateway.leaks(),
+      dataNames: gateway.dataNames(),
+      asks: gateway.asks(),
+      outages: gateway.outages(),
+      unreadBodies: gateway.unreadBodies(),
+    };
   }
 
   async destroy(): Promise<void> {
@@ -270,16 +302,6 @@ export class DockerRun implements SandboxRun {
     await removed('removing a network', docker.getNetwork(network.id).remove());
     log.debug({ container: container.id }, 'sandbox removed');
   }
-}
-
-/**
- * Files for HOME; of several with one path the contents follow each other: a decoy may hold settings, too. Two majors of a package
- * manager give the same settings, which stand once: a YAML file with a key twice is refused.
- */
-function joined(files: readonly HomeFile[]): readonly HomeFile[] {
-  const contents = new Map<string, Set<string>>();
-  for (const { path, content } of files) contents.set(path, (contents.get(path) ?? new Set()).add(content));
-  return [...contents].map(([path, parts]) => ({ path: relative(HOME, path), content: [...parts].join('') }));
 }
 
 function unpackFailed(what: string, { stderr }: Captured): SandboxError {

@@ -12,12 +12,12 @@ import { createDisk, releaseDisk, releaseLeftDisks } from './disk.js';
 import { inTime, statusOf } from './docker-call.js';
 import { DockerRun } from './docker-run.js';
 import { SandboxError } from './errors.js';
-import { protectHost } from './firewall.js';
+import { HostFirewall } from './host-firewall.js';
 import { labelsOf, nameOf } from './identity.js';
 import { clearJob, sweepInstance } from './leftovers.js';
 import { createNetwork, type JobNetwork } from './network.js';
 import { DEFAULT_LIMITS, type SandboxLimits, type SandboxOptions } from './options.js';
-import { openWayOut, type WayOut } from './way-out.js';
+import { openWayOut } from './way-out.js';
 
 /** Sandboxes on a Docker engine. Nothing is asked of the engine yet. */
 export function createSandbox(options: SandboxOptions): Sandbox {
@@ -28,10 +28,11 @@ class DockerSandbox implements Sandbox {
   readonly #options: SandboxOptions;
   readonly #limits: SandboxLimits;
   readonly #docker: Docker;
-  #hostProtected: Promise<void> | undefined;
+  readonly #firewall: HostFirewall;
 
   constructor(options: SandboxOptions) {
     this.#options = options;
+    this.#firewall = new HostFirewall(options.log);
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#docker = new Docker({ socketPath: options.dockerSocket ?? '/var/run/docker.sock' });
   }
@@ -53,42 +54,44 @@ class DockerSandbox implements Sandbox {
   async create(plan: SandboxPlan): Promise<SandboxRun> {
     const log = this.#options.log.child({ job: plan.jobId, attempt: plan.attempt });
     const decoys = makeDecoys(this.#options.randomBytes, HOME);
+    // As an engine would make it up, but known before there is a container.
+    const hostname = this.#options.randomBytes(6).toString('hex');
     await this.#clear(plan.jobId);
-    let wayOut: WayOut | undefined;
+    let gateway: Gateway | undefined;
     try {
       const labels = labelsOf(plan, this.#options.instance);
       const network = await createNetwork(this.#docker, plan.jobId, labels);
       // Before the container is there: the first thing that runs in it finds its way out, or its end of it.
-      wayOut = await openWayOut(this.#options, plan, decoys, network.gateway);
-      const { gateway, ca } = wayOut;
-      await this.#protectHost(gateway);
+      const { isTransparent, problem: hostProblem } = await this.#firewall.check();
+      gateway = await openWayOut(this.#options, plan, { decoys, hostname, isTransparent }, network.gateway);
       const { clock, diskFolder: folder } = this.#options;
       const { jobId } = plan;
       const bytes = this.#limits.homeBytes;
       const volume = folder && (await createDisk(this.#docker, { folder, jobId, labels, bytes }));
-      const container = await this.#createContainer(plan, network, wayOut, decoys, volume);
+      const container = await this.#createContainer(plan, hostname, network, gateway, decoys, volume);
       const run = new DockerRun({
         docker: this.#docker,
         container,
         network,
         gateway,
+        hostProblem,
         ...(volume === undefined ? {} : { volume }),
         limits: this.#limits,
         decoys: decoys.files,
         settingsToken: decoys.settingsToken,
         ecosystem: plan.ecosystem,
-        networkSettings: this.#networkSettings(network, wayOut),
+        networkSettings: this.#networkSettings(network, gateway),
         clock,
         newStepId: () => this.#options.randomBytes(8).toString('hex'),
         log,
       });
       await inTime('starting the sandbox', container.start());
       if (folder !== undefined) await releaseDisk(folder, jobId);
-      await run.prepare(ca);
+      await run.prepare(gateway.authority);
       log.debug({ container: container.id, gateway: network.gateway }, 'sandbox started');
       return run;
     } catch (error) {
-      await wayOut?.gateway.close();
+      await gateway?.close();
       await this.#clear(plan.jobId).catch((cause: unknown) => {
         log.warn({ err: cause }, 'what a failed start left could not be removed yet');
       });
@@ -108,18 +111,11 @@ class DockerSandbox implements Sandbox {
     if (this.#options.diskFolder !== undefined) await releaseDisk(this.#options.diskFolder, jobId);
   }
 
-  /** Without the right to (a worker that is not root) sandboxes run, and the log says what they can reach. */
-  #protectHost(gateway: Gateway): Promise<void> {
-    this.#hostProtected ??= protectHost(gateway.proxyPort, gateway.dnsPort).catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, 'sandboxes can reach what listens on all addresses of this machine');
-    });
-    return this.#hostProtected;
-  }
-
   async #createContainer(
     plan: SandboxPlan,
+    hostname: string,
     network: JobNetwork,
-    wayOut: WayOut,
+    gateway: Gateway,
     { variables }: Decoys,
     volume: string | undefined,
   ): Promise<Docker.Container> {
@@ -129,12 +125,13 @@ class DockerSandbox implements Sandbox {
     const spec = containerSpec({
       name: nameOf(plan.jobId),
       image,
+      hostname,
       labels: labelsOf(plan, instance),
       network: network.id,
       gateway: network.gateway,
       env: [
         ...variables.map(({ variable, value }) => `${variable}=${value}`),
-        ...containerEnvironment(this.#networkSettings(network, wayOut)),
+        ...containerEnvironment(this.#networkSettings(network, gateway)),
       ],
       limits: this.#limits,
       ...(volume === undefined ? {} : { volume }),
@@ -148,10 +145,10 @@ class DockerSandbox implements Sandbox {
     }
   }
 
-  #networkSettings(network: JobNetwork, { gateway, ca }: WayOut): NetworkSettings {
+  #networkSettings(network: JobNetwork, gateway: Gateway): NetworkSettings {
     const { registry, registries = [] } = this.#options;
-    const proxy = `http://${network.gateway}:${gateway.proxyPort}`;
-    return { proxy, registry, registries, hasExtraCa: ca !== undefined };
+    const proxy = `http://${network.gateway}:${gateway.ports.proxy}`;
+    return { proxy, registry, registries };
   }
 }
 

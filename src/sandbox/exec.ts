@@ -58,7 +58,7 @@ function execOptions(request: ExecRequest) {
 
 /** The program may stop reading before its input ends (tar at a fault): its exit code tells more than the broken pipe. */
 async function feed(input: Readable, stream: Duplex): Promise<void> {
-  let inputError: unknown;
+  let inputError: unknown = input.errored ?? undefined;
   input.once('error', (error) => {
     inputError = error;
   });

@@ -18,7 +18,7 @@ export const INSTANCE_LABEL = 'packwarden.instance';
 
 /** Containers and networks of a job are found by name and by label, whoever made them. */
 export function nameOf(jobId: string): string {
-  return `packwarden-${jobId}`;
+  return `runner-${jobId}`;
 }
 
 /** The labels of everything that is made at the engine for a try of a job. */
@@ -27,4 +27,4 @@ export function labelsOf(plan: SandboxPlan, instance: string): Record<string, st
 }
 
 /** Runs a command without the system calls that no install needs (`image/confine.c`). */
-export const CONFINE = '/opt/packwarden/confine';
+export const CONFINE = '/opt/ci/confine';

@@ -12,8 +12,8 @@ export interface ImportTarget {
   readonly bins: readonly string[];
 }
 
-/** Far above an honest project's; beyond it the phase's deadline would come first anyway. */
-const MAX_TARGETS = 2000;
+/** How many packages are loaded: far above an honest project's; beyond it the phase's deadline would come first anyway. */
+export const MAX_TARGETS = 2000;
 const MAX_BINS_EACH = 2;
 
 /**
@@ -24,7 +24,7 @@ export function importPlan(packages: readonly InstalledPackage[], projectDir: st
   const index = new PackageIndex(packages, projectDir);
   const targets = new Map<string, ImportTarget>();
   const add = (pkg: InstalledPackage, key: string, direct: boolean): void => {
-    if (pkg.path === '.' || targets.has(pkg.realPath) || targets.size >= MAX_TARGETS) return;
+    if (pkg.path === '.' || targets.has(pkg.realPath)) return;
     const bins = direct ? (pkg.bins ?? []).slice(0, MAX_BINS_EACH) : [];
     targets.set(pkg.realPath, { name: key, folder: pkg.realPath, direct, bins });
   };
@@ -40,7 +40,16 @@ export function importPlan(packages: readonly InstalledPackage[], projectDir: st
   return [...targets.values()];
 }
 
-/** The part of a plan that is about these folders, without tools. */
-export function onlyIn(folders: ReadonlySet<string>, plan: readonly ImportTarget[]): readonly ImportTarget[] {
-  return plan.filter(({ folder }) => folders.has(folder)).map((target) => ({ ...target, bins: [] }));
+/** The packages in these folders, whoever wants them, without tools; those of a plan as it has them. */
+export function onlyIn(
+  folders: ReadonlySet<string>,
+  plan: readonly ImportTarget[],
+  packages: readonly InstalledPackage[],
+): readonly ImportTarget[] {
+  const planned = new Map(plan.map((target) => [target.folder, target]));
+  const found = new Map<string, ImportTarget>();
+  for (const { realPath: folder, name } of packages) {
+    if (folders.has(folder)) found.set(folder, { name, folder, direct: false, ...planned.get(folder), bins: [] });
+  }
+  return [...found.values()];
 }

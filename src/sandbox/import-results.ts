@@ -6,13 +6,17 @@ import type { ImportTarget } from './import-plan.js';
 /** What the lines of one import phase may hold at most, in bytes. */
 export const MAX_RESULT_BYTES = 4 * 1024 * 1024;
 const MAX_FAILED = 8;
+const MAX_REPLACED = 12;
 
 const text = z.string().max(4096);
 const loadLine = z.object({
   folder: text,
   ms: z.number().nonnegative(),
   error: text.nullable(),
+  /** The signal that ended it, where that was not the worker's own. */
+  killed: z.string().max(16).nullable(),
   failed: z.array(text).max(MAX_FAILED),
+  replaced: z.array(z.string().max(100)).max(MAX_REPLACED).default([]),
 });
 const toolLine = z.object({ folder: text, bin: text, error: text.nullable() });
 const lineSchema = z.union([toolLine, loadLine]);
@@ -42,11 +46,19 @@ export function readImportResults(
     if (!parsed || !target) problem ??= 'the loader said something that it was not asked';
     else if ('bin' in parsed) noteTool(loaded.get(parsed.folder), parsed);
     else if (loaded.has(parsed.folder)) problem ??= `two results came for ${target.name}`;
-    else loaded.set(parsed.folder, toLoaded(target.name, versions.get(parsed.folder) ?? '', parsed));
+    else {
+      loaded.set(parsed.folder, toLoaded(target.name, versions.get(parsed.folder) ?? '', parsed));
+      if (isKill(parsed.killed)) problem ??= `${target.name} was stopped by ${parsed.killed} while it was loaded`;
+    }
   }
   if (loaded.size < plan.length) problem ??= `${plan.length - loaded.size} of ${plan.length} packages have no result`;
   const worked = [...loaded].filter(([, { ok }]) => ok).map(([folder]) => folder);
   return { loaded: [...loaded.values()], worked: new Set(worked), problem };
+}
+
+/** Of a fault of its own a program dies by another signal (SIGSEGV, SIGABRT, SIGILL …). */
+function isKill(signal: string | null): boolean {
+  return signal !== null && /^SIG(?:KILL|TERM|INT|HUP|QUIT|USR1|USR2|PIPE|ALRM)$/.test(signal);
 }
 
 function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
@@ -57,7 +69,11 @@ function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
   }
 }
 
-function toLoaded(name: string, version: string, { ms, error, failed }: z.infer<typeof loadLine>): LoadedPackage {
+function toLoaded(
+  name: string,
+  version: string,
+  { ms, error, failed, replaced }: z.infer<typeof loadLine>,
+): LoadedPackage {
   return {
     name,
     version,
@@ -65,6 +81,7 @@ function toLoaded(name: string, version: string, { ms, error, failed }: z.infer<
     ms: Math.round(ms),
     ...(error === null ? {} : { error }),
     ...(failed.length === 0 ? {} : { failed }),
+    ...(replaced.length === 0 ? {} : { replaced }),
   };
 }
 

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
 import type { ImageName } from '../ecosystems/images.js';
+import type { RegistryCache } from '../egress/cache/port.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { EgressPolicy } from '../egress/policy.js';
+import type { Sink } from '../egress/sink.js';
 import type { Clock } from '../jobs/ports.js';
 import type { RandomBytes } from './decoys/decoy.js';
 
@@ -70,8 +72,12 @@ export interface SandboxOptions {
   readonly upstreamProxy?: string;
   /** The registry that package managers are pointed at, e.g. `https://registry.npmjs.org/`. */
   readonly registry: string;
-  /** PEM: certificate authorities that programs in the sandbox trust beside the public ones. */
+  /** What is answered in the place of a refused host. @defaultValue nothing: it is refused at the door */
+  readonly sink?: Sink | undefined;
+  /** PEM: certificate authorities that the gateway trusts beside the public ones. */
   readonly extraCa?: string;
+  /** Of the worker: what its jobs ask of the registries is kept in it. */
+  readonly cache?: RegistryCache | undefined;
   /** An OCI runtime as the engine knows it, e.g. `runsc`. */
   readonly runtime?: string;
   /** Where HOME is put on a disk of `homeBytes`, instead of in memory: a folder of the host. Needs root. */

@@ -1,12 +1,17 @@
-/** The last bytes of a stream of any length, in a ring: a program may print for ever. */
+/** Most programs print less. */
+const FIRST_BYTES = 16 * 1024;
+
+/** The last bytes of a stream of any length, in a ring: a program may print for ever. The ring is only as large as what came. */
 export class OutputTail {
-  readonly #ring: Buffer;
+  readonly #limit: number;
+  #ring: Buffer;
   #at = 0;
   #total = 0;
 
   /** `limit` in bytes. */
   constructor(limit: number) {
-    this.#ring = Buffer.alloc(limit);
+    this.#limit = limit;
+    this.#ring = Buffer.alloc(Math.min(limit, FIRST_BYTES));
   }
 
   /** All bytes that ever came. */
@@ -15,11 +20,23 @@ export class OutputTail {
   }
 
   push(chunk: Buffer): void {
+    this.#makeRoomFor(chunk.length);
     this.#total += chunk.length;
     const tail = chunk.subarray(-this.#ring.length);
     const fitting = tail.copy(this.#ring, this.#at);
     tail.copy(this.#ring, 0, fitting);
     this.#at = (this.#at + tail.length) % this.#ring.length;
+  }
+
+  /** Until it has its full size nothing is overwritten: what came lies at its beginning. */
+  #makeRoomFor(bytes: number): void {
+    const needed = this.#total + bytes;
+    const { length } = this.#ring;
+    if (needed <= length || length === this.#limit) return;
+    const larger = Buffer.alloc(Math.min(this.#limit, Math.max(2 * length, needed)));
+    this.#ring.copy(larger, 0, 0, this.#total);
+    this.#ring = larger;
+    this.#at = this.#total;
   }
 
   /** As UTF-8, starting at a whole character. */

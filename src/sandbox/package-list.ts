@@ -26,6 +26,7 @@ const packageLine = z.object({
   mayBeAbsent: z.array(shortText).max(2000).optional(),
   resolved: z.record(shortText, shortText.startsWith('/')).optional(),
   bins: z.array(shortText.startsWith('/')).max(4).optional(),
+  sites: z.array(shortText.startsWith('https://')).max(3).optional(),
 }) satisfies z.ZodType<InstalledPackage>;
 const lineSchema = z.union([
   packageLine,

@@ -3,6 +3,7 @@ import type { NetworkSettings, PackageManager, ScriptRunner } from '../ecosystem
 import { HOME } from '../ecosystems/places.js';
 import type { FoundProject } from '../ecosystems/project.js';
 import type { Clock, StepResult } from '../jobs/ports.js';
+import type { Guise } from '../report/guise.js';
 import { logLines } from '../report/log-tail.js';
 import type { StepKind } from '../report/steps.js';
 import type { ContainerCommands } from './commands.js';
@@ -41,13 +42,15 @@ export class PackageSteps {
     const { clock, commands, network, manager, project } = this.#parts;
     const deadline = clock.now() + timeoutMs;
     const results: StepResult[] = [];
+    const ran: string[] = [];
     for (const { command, projectCode, environment: env = [] } of manager.fetch(project, network)) {
       const left = Math.max(1, deadline - clock.now());
       const kind = projectCode === null ? 'fetch' : 'project-code';
       results.push(await commands.step(command, { cwd: project.root, timeoutMs: left, kind, env }));
+      if (projectCode !== null) ran.push(projectCode);
       if (results.at(-1)?.exitCode !== 0) break;
     }
-    const fetched = together(results);
+    const fetched = { ...together(results), ...(ran.length === 0 ? {} : { projectCode: ran }) };
     const lines = logLines(fetched.log);
     const reason = fetched.exitCode === 0 ? manager.shortfall?.(lines) : manager.failure(lines, project);
     return reason === undefined ? fetched : { ...fetched, reason };
@@ -73,7 +76,7 @@ export class PackageSteps {
   }
 
   /** As `SandboxRun.runScripts`. */
-  async runScripts(pkg: InstalledPackage, timeoutMs: number): Promise<StepResult> {
+  async runScripts(pkg: InstalledPackage, timeoutMs: number, guise?: Guise): Promise<StepResult> {
     const { clock, commands, manager, project } = this.#parts;
     const { scripts: runner, gitBuild } = manager;
     const { realPath: folder, scripts, buildScripts = [] } = pkg;
@@ -85,7 +88,7 @@ export class PackageSteps {
     const step = async (command: readonly string[], how: { kind: StepKind; folder?: string; cwd: string }) => {
       if (results.some(({ exitCode }) => exitCode !== 0)) return;
       const left = Math.max(1, deadline - clock.now());
-      results.push(await commands.step(command, { env, ...how, timeoutMs: left }));
+      results.push(await commands.step(command, { env, guise, ...how, timeoutMs: left }));
     };
     if (clone !== undefined && gitBuild !== undefined) {
       await step(runner.command(clone, buildScripts), { kind: 'scripts', folder, cwd: clone });

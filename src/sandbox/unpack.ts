@@ -1,6 +1,5 @@
-import type { Readable } from 'node:stream';
 import { ArchiveError } from '../blobs/errors.js';
-import { rewritten } from '../blobs/rewrite.js';
+import type { ProjectArchive } from '../blobs/rewrite.js';
 import { PROJECT } from '../ecosystems/places.js';
 import type { Captured, ContainerCommands } from './commands.js';
 import { SandboxError } from './errors.js';
@@ -13,26 +12,27 @@ import type { SandboxLimits } from './options.js';
  */
 export async function unpackArchive(
   commands: ContainerCommands,
-  archive: Readable,
+  { tar: input, paths }: ProjectArchive,
   limits: SandboxLimits,
 ): Promise<ReadonlySet<string>> {
-  const brought = new Set<string>();
-  const note = (path: string): void => {
-    if (!/(?:^|\/)node_modules\//.test(path)) brought.add(`${PROJECT}/${path}`);
-  };
   const tar = ['tar', '-xf', '-', '--no-same-owner', '-C', PROJECT];
   let unpacked: Captured;
   try {
-    unpacked = await commands.capture(tar, { cwd: PROJECT, stdin: rewritten(archive, note) });
+    unpacked = await commands.capture(tar, { cwd: PROJECT, stdin: input });
   } catch (cause) {
     if (!(cause instanceof ArchiveError)) throw cause;
     throw new SandboxError('unpack-failed', `the archive could not be unpacked: ${cause.message}`, { cause });
   }
-  if (unpacked.exitCode === 0) return brought;
+  if (unpacked.exitCode === 0) return new Set([...paths].filter(isOwn).map((path) => `${PROJECT}/${path}`));
   const reason = isFull(unpacked)
     ? `it does not fit into the ${limits.homeBytes} bytes of PACKWARDEN_HOME_BYTES, of which a file takes 4096 or more`
     : unpacked.stderr;
   throw new SandboxError('unpack-failed', `the archive could not be unpacked: ${reason}`);
+}
+
+/** Whether a path is no part of what a package manager installs. */
+function isOwn(path: string): boolean {
+  return !/(?:^|\/)node_modules\//.test(path);
 }
 
 /** Bytes or inodes are used up: for either tar says the same. */

@@ -1,31 +1,28 @@
 import { candidates } from '../ecosystems/choose.js';
+import { TELLING_VARIABLES } from '../ecosystems/node/environment.js';
+import { HOME } from '../ecosystems/places.js';
 import { type Gateway, openGateway } from '../egress/gateway.js';
 import { narrowed } from '../egress/mode.js';
 import { DEFAULT_ALLOW } from '../egress/policy.js';
-import { makeIdentity, type PrivateRegistry } from '../egress/registry.js';
+import type { KnownRegistry } from '../egress/registry.js';
 import type { PlantedSecret } from '../egress/secret-matcher.js';
 import type { SandboxPlan } from '../jobs/ports.js';
 import type { Decoys } from './decoys/decoy.js';
 import { inTime } from './docker-call.js';
 import type { SandboxOptions } from './options.js';
 
-/** A sandbox's gateway, and what programs in it must trust to use it. */
-export interface WayOut {
-  readonly gateway: Gateway;
-  /** PEM: certificate authorities beside the public ones; undefined where there are none. */
-  readonly ca: string | undefined;
-}
-
 /** Opens the gateway of one job at `address`. @throws GatewayError, SandboxError when it takes too long */
 export async function openWayOut(
   options: SandboxOptions,
   plan: SandboxPlan,
-  decoys: Decoys,
+  {
+    decoys,
+    hostname,
+    isTransparent,
+  }: { readonly decoys: Decoys; readonly hostname: string; readonly isTransparent: boolean },
   address: string,
-): Promise<WayOut> {
-  const { egress, clock, log, extraCa, maxEgress = egress.mode, upstreamProxy } = options;
-  const known = privateRegistries(options);
-  const registries = known.length === 0 ? undefined : { known, identity: await makeIdentity(known) };
+): Promise<Gateway> {
+  const { egress, clock, log, extraCa, maxEgress = egress.mode, upstreamProxy, cache } = options;
   const publicHosts = candidates(plan.ecosystem).flatMap((manager) => manager.registryHosts(options.registry));
   const opening = openGateway({
     address,
@@ -36,27 +33,31 @@ export async function openWayOut(
     clock,
     logger: log,
     secrets: secretsOf(decoys),
+    identity: { hostname, user: 'ci', home: HOME, variables: TELLING_VARIABLES },
     ca: extraCa,
-    ...(registries === undefined ? {} : { registries }),
+    registries: knownRegistries(options, publicHosts),
+    isTransparent,
+    sink: options.sink,
+    cache,
     ...(upstreamProxy === undefined ? {} : { upstream: { url: upstreamProxy } }),
   });
-  const gateway = await inTime('opening the gateway', opening);
-  const trusted = [extraCa, registries?.identity.cert].filter((pem) => pem !== undefined);
-  return { gateway, ca: trusted.length === 0 ? undefined : trusted.join('\n') };
+  return inTime('opening the gateway', opening);
 }
 
 /**
- * The registries with credentials, and those without that stand on the same hosts: the gateway answers in the place of a host and
- * passes on what is asked of a registry that it knows, nothing else.
+ * Every registry that is asked for packages: the gateway passes on what is asked of a registry that it knows, nothing else. `publicHosts`
+ * are those of the package managers themselves.
  */
-export function privateRegistries({
-  registry,
-  registries = [],
-}: Pick<SandboxOptions, 'registry' | 'registries'>): readonly PrivateRegistry[] {
-  const places = new Set(
-    registries.flatMap(({ url, authorization }) => (authorization === undefined ? [] : [new URL(url).origin])),
-  );
-  return [...registries, { url: registry }].filter(({ url }) => places.has(new URL(url).origin));
+export function knownRegistries(
+  { registry, registries = [] }: Pick<SandboxOptions, 'registry' | 'registries'>,
+  publicHosts: readonly string[],
+): readonly KnownRegistry[] {
+  const all: readonly KnownRegistry[] = [
+    ...registries.map(({ url, authorization }) => ({ url, authorization })),
+    { url: registry },
+    ...publicHosts.map((host) => ({ url: `https://${host}/` })),
+  ];
+  return [...new Map(all.map((each) => [each.url, each] as const).reverse()).values()];
 }
 
 /** What the gateway looks for in all that leaves the sandbox. */

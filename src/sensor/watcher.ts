@@ -1,3 +1,4 @@
+import { NUMBER_FIELD } from '../falco/alert.js';
 import { fieldTexts, type Match, type RuleEngine } from '../rules/index.js';
 import { ContainerRegistry } from './container/registry.js';
 import { eventType, SensorEvent } from './event/event.js';
@@ -50,7 +51,12 @@ export class Watcher implements ProbeListener {
     if (record.id('vpid') === 1 && type === 'execve' && record.ret === 0) container.firstPid = record.id('pid');
     const event = new SensorEvent(this.#events, type, record, process, container);
     const seen = event.asKernelSaw();
-    for (const match of this.#matches(event, seen)) this.#alert(matchContent(match, fieldTexts(match, syscallCatalog)));
+    for (const match of this.#matches(event, seen)) {
+      container.alerts += 1;
+      this.#alert(
+        matchContent(match, { ...fieldTexts(match, syscallCatalog), [NUMBER_FIELD]: String(container.alerts) }),
+      );
+    }
     if (seen !== undefined && !noteLinks(seen)) this.#forgotten += 1;
   }
 

@@ -197,3 +197,29 @@ describe('credential files', () => {
     expect(user).toEqual({ name: 'anna', salt: Buffer.from(salt, 'hex'), digest: Buffer.from(digest, 'hex') });
   });
 });
+
+describe('a service without credentials answers to this machine', () => {
+  let open: Service;
+  beforeAll(async () => {
+    open = await startService();
+  });
+  afterAll(() => open.close());
+
+  test.each([
+    ['localhost', 'localhost:3000', undefined, 200],
+    ['its address', '127.0.0.1', undefined, 200],
+    ['its address of version 6', '[::1]:3000', undefined, 200],
+    ['a page of its own', '127.0.0.1:3000', 'http://127.0.0.1:3000', 200],
+    ['a name that was made to lead here', 'attacker.example:3000', undefined, 403],
+    ['a name that only begins alike', 'localhost.attacker.example', undefined, 403],
+    ['a name that holds an address', '127.0.0.1.attacker.example', undefined, 403],
+    ['a foreign page', '127.0.0.1:3000', 'https://attacker.example', 403],
+    ['a page of no origin', '127.0.0.1:3000', 'null', 403],
+    ['no name', '', undefined, 403],
+  ])('%s: %s, %s', async (_what, host, origin, status) => {
+    const asked = request(open.server).get('/v1/projects').set('Host', host);
+    const answer = await (origin === undefined ? asked : asked.set('Origin', origin));
+    expect(answer.status, answer.text).toBe(status);
+    if (status === 403) expect(answer.body).toMatchObject({ code: 'foreign-host' });
+  });
+});

@@ -38,7 +38,23 @@ export function hostileReport(count = 10_000): Report {
     });
   });
   const named = Array.from({ length: 300 }, (_, index) => hostileAt(index));
+  const changes = named.map((name) => {
+    return { name, from: named, to: [name], news: named.slice(0, 20), otherContent: false };
+  });
   return report({
+    whatChanged: {
+      headline: hostileAt(0),
+      compared: true,
+      reason: null,
+      against: null,
+      project: { id: 'a'.repeat(32), name: hostileAt(1), line: 'other', lineReason: hostileAt(2) },
+      counts: { added: 300, removed: 300, changed: 300, news: 900 },
+      added: changes,
+      removed: changes,
+      changed: changes,
+      unchanged: changes,
+      notes: [],
+    },
     verdict: 'findings',
     findings,
     observations: findings.slice(0, 300),

@@ -11,7 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const get = (query: string) => request(service.server).get(`/v1/jobs/${ID}/report${query}`).set('Host', 'pw.example');
+const get = (query: string) =>
+  request(service.server).get(`/v1/jobs/${ID}/report${query}`).set('Host', 'localhost:3000');
 
 describe('GET /v1/jobs/:id/report', () => {
   test.each([
@@ -41,7 +42,7 @@ describe('GET /v1/jobs/:id/report', () => {
     );
     const { vulnerabilities } = (await get('?format=gitlab&file=apps%2Fweb%2Fyarn.lock')).body;
     expect(vulnerabilities[0].location.file).toBe('apps/web/yarn.lock');
-    expect(vulnerabilities[0].details.report.href).toBe(`http://pw.example/jobs/${ID}`);
+    expect(vulnerabilities[0].details.report.href).toBe(`http://localhost:3000/jobs/${ID}`);
   });
 
   test('JSON is the same full report as GET /v1/jobs/:id, and the text tells of GitLab', async () => {

@@ -152,6 +152,32 @@ describe('the page of a report', () => {
     expect(text).toContain('known asks for its prebuilt binary');
   });
 
+  test('shows what was sent as text, cut, and nothing else', async () => {
+    const request = {
+      method: 'POST',
+      path: '/<img src=x onerror=alert(1)>',
+      headers: ['host'],
+      status: 200,
+      bodyBytes: 9_000,
+      bodyKind: 'json',
+      body: `<script>alert(1)</script>\u202e${'x'.repeat(900)}`,
+      tells: ['the host name'],
+      count: 2,
+      first: '2026-11-21T09:59:30.000Z',
+    } as const;
+    const unread = [{ reason: 'certificate-not-trusted', serverName: '<b>', count: 1 }] as const;
+    const sent = { ...request, headers: [...request.headers], tells: [...request.tells] };
+    const page = await pageOf(
+      report({ egress: [egressRow({ requests: [sent], requestsLeft: 3, unread: [...unread] })] }),
+    );
+    expect(page).toContain(
+      'POST /&lt;img src=x onerror=alert(1)&gt; ×2 (answered 200, 8.8 KiB of JSON, with the host name)',
+    );
+    expect(page).toContain('the program did not trust the certificate');
+    expect(page).toContain('and 3 more requests');
+    expect(page).not.toMatch(/<script>alert|<img src=x|<b>|\u202e|x{300}/);
+  });
+
   test('tells how many bytes went to a host and came from it', async () => {
     const egress = [egressRow({ host: 'registry.npmjs.org', allowed: true, bytesSent: 2_048, bytesReceived: 3 << 20 })];
     expect(words(await pageOf(report({ egress })))).toContain('1 2.0 KiB 3.0 MiB');
@@ -197,6 +223,7 @@ describe('the page of a report', () => {
       { ...row, name: 'builds', wrote: 3, needed: true },
       { ...row, name: '<b>banner', wrote: 0, needed: false },
       { ...row, name: 'still', ran: false, commands: [], needed: null },
+      { ...row, name: 'odd', wrote: 0, needed: null, notRecommended: 'it is installed under another name: <b>x' },
     ];
     const allowScripts = { recommended: ['builds@1.0.0'], refused: [], unneeded: ['<b>banner@1.0.0'] };
     const page = await pageOf(report({ packages, allowScripts, scriptCheck: { problem: null } }));
@@ -204,7 +231,8 @@ describe('the page of a report', () => {
     expect(text).toMatch(/builds@1\.0\.0 postinstall sh -c node x\.js 3 yes/);
     expect(text).toMatch(/still@1\.0\.0 postinstall was not seen to run – not told/);
     expect(text).toContain('They can be loaded without their scripts, which left nothing behind.');
-    expect(page).not.toContain('<b>banner');
+    expect(text).toContain('odd@1.0.0 is not recommended: it is installed under another name');
+    expect(page).not.toMatch(/<b>(?:banner|x)/);
     expect(words(await pageOf(report({ packages })))).not.toContain('Needed to load it');
   });
 

@@ -13,8 +13,10 @@ import type { IdTokenVerifier, PartReadiness } from '../../src/api/ports.js';
 import { createApiServer } from '../../src/api/server.js';
 import { createSpool } from '../../src/blobs/spool.js';
 import { manifestOf } from '../../src/ecosystems/choose.js';
+import type { ProjectIndex } from '../../src/jobs/projects/ports.js';
 import { Submissions } from '../../src/jobs/submissions.js';
 import { Contract } from './contract.js';
+import { MemoryProjects } from './memory-projects.js';
 import { MemoryQueue } from './memory-queue.js';
 
 /** A running API over a real spool folder. */
@@ -41,11 +43,12 @@ export interface ServiceOptions {
   readonly administrators?: readonly string[];
   readonly idTokens?: IdTokenVerifier;
   readonly gitlab?: GitlabRoutes;
+  readonly projects?: ProjectIndex;
 }
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const { maxUploadBytes = 1024 ** 2, tokens = [], users = [], gitlab } = options;
-  const { administrators = [], idTokens } = options;
+  const { administrators = [], idTokens, projects = new MemoryProjects() } = options;
   const folder = await mkdtemp(join(tmpdir(), 'packwarden-api-'));
   const clock = { now: () => Date.now() };
   const queue = new MemoryQueue();
@@ -60,6 +63,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     jobs: new Submissions({ blobs, queue, clock, newId: () => randomUUID(), maxEgress: 'registry' }),
     stopping: stopping.signal,
     maxUploadBytes,
+    projects,
     readiness: { check: async () => ({ ready: Object.values(parts).every((part) => part.ready), parts }) },
     authenticator: createAuthenticator({
       tokens,

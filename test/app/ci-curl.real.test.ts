@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hashToken } from '../../src/api/credentials.js';
 import type { JobState } from '../../src/jobs/job.js';
+import { notCompared } from '../../src/report/compare/headline.js';
 import type { Report } from '../../src/report/report.js';
 import { finding, report } from '../api/reports.js';
 import { type Service, startService } from '../api/service.js';
@@ -57,6 +58,7 @@ const FILES = {
   'web/packwarden.yaml': 'accept: []',
   'web/.env': 'SECRET=1',
 };
+const compared = { ...notCompared({ code: 'no-earlier-report', message: 'x' }, null), compared: true };
 const FOUND: Partial<Report> = { verdict: 'findings', findings: [finding()] };
 const INCOMPLETE: Partial<Report> = {
   status: 'incomplete',
@@ -116,6 +118,38 @@ describe.each(SHELLS)('the curl variant in %s', (_name, shell, path) => {
     if (made.findings === undefined) return;
     const { vulnerabilities } = JSON.parse(read('gl-dependency-scanning-report.json'));
     expect(vulnerabilities[0].location.file).toBe('web/package-lock.json');
+  });
+
+  it.each([
+    [
+      'findings of before alone',
+      { whatChanged: compared, findings: [finding()] },
+      0,
+      'nothing that is new, at or above WARNING',
+    ],
+    ['one that is new', { whatChanged: compared, findings: [finding({ isNew: true })] }, 1, '1 finding that is new'],
+  ])('PACKWARDEN_FAIL_ON=new: %s', async (_title, made, exitCode, reason) => {
+    const run = start({ PACKWARDEN_FAIL_ON: 'new' });
+    await end(run, { ...FOUND, ...made });
+    const { code, output } = await run.ended;
+    expect([code, output]).toEqual([exitCode, expect.stringContaining(reason)]);
+  });
+
+  it('tells which branch of which project it is, whatever that is called', async () => {
+    const run = start({
+      CI_SERVER_URL: 'https://gitlab.example',
+      CI_PROJECT_ID: '42',
+      CI_COMMIT_REF_NAME: '50%-größer+"x"',
+      CI_DEFAULT_BRANCH: 'main',
+    });
+    await end(run, {});
+    expect((await run.ended).code).toBe(0);
+    expect(service.queue.specs[0]?.project).toMatchObject({
+      project: { source: 'claim', key: 'gitlab:https://gitlab.example:42' },
+      part: 'web',
+      ref: '50%-größer+"x"',
+      line: 'other',
+    });
   });
 
   it('writes the formats that are asked for, and no others', async () => {

@@ -34,6 +34,21 @@ describe('the configuration', () => {
     ['a misspelt variable', { PACKWARDEN_PROT: '1' }, 'PACKWARDEN_PROT'],
     ['an unknown egress mode', { PACKWARDEN_EGRESS: 'everything' }, 'PACKWARDEN_EGRESS'],
     [
+      'an issuer on whose instance any project could submit',
+      { PACKWARDEN_GITLAB_ISSUERS: 'https://gitlab.com' },
+      'may submit',
+    ],
+    [
+      'everybody on a shared instance',
+      { PACKWARDEN_GITLAB_ISSUERS: 'https://gitlab.com', PACKWARDEN_GITLAB_PROJECTS: 'https://GitLab.com/' },
+      'name groups',
+    ],
+    [
+      'a group of an instance that is no issuer',
+      { PACKWARDEN_GITLAB_ISSUERS: 'https://gitlab.com', PACKWARDEN_GITLAB_PROJECTS: 'https://gitlab.example/acme' },
+      'none of the issuers',
+    ],
+    [
       'a maximum that is narrower than the mode',
       { PACKWARDEN_EGRESS: 'open', PACKWARDEN_EGRESS_MAX: 'registry' },
       'PACKWARDEN_EGRESS_MAX',
@@ -49,6 +64,7 @@ describe('the configuration', () => {
       { PACKWARDEN_DISK: 'volume', PACKWARDEN_TMP_BYTES: '4294967296' },
       'PACKWARDEN_TMP_BYTES = 4294967296 must stay below',
     ],
+    ['a cache of next to nothing', { PACKWARDEN_CACHE_BYTES: '1' }, 'PACKWARDEN_CACHE_BYTES'],
     ['a home of nothing', { PACKWARDEN_HOME_BYTES: '0' }, 'PACKWARDEN_HOME_BYTES'],
     ['archives of no entries', { PACKWARDEN_MAX_ENTRIES: '0' }, 'PACKWARDEN_MAX_ENTRIES'],
     ['paths deeper than a path can be', { PACKWARDEN_MAX_DEPTH: '5000' }, 'PACKWARDEN_MAX_DEPTH'],

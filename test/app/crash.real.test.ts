@@ -99,6 +99,19 @@ describe('a part dies in the middle of a job', () => {
     expect(execFileSync('losetup', ['--list'], { encoding: 'utf8' })).not.toContain(data.path);
   });
 
+  it('a second worker on one data folder says so and ends; the first one, and what it runs, goes on', async () => {
+    const service = await start();
+    await service.ready();
+    const id = await submit(service.url, await slowProject(5));
+    await untilState(service.url, id, ['installing']);
+    const redis = `unix://${join(data.path, 'redis', 'redis.sock')}`;
+    await expect(start({ PACKWARDEN_REDIS_URL: redis }, 'worker')).rejects.toThrow(
+      /another worker uses the data folder/,
+    );
+    await service.ready();
+    expect((await reportOf(service.url, id)).verdict).toBe('clean');
+  });
+
   it('Redis: uploads get 503 while it is away, and the job it held is finished when it is back', async () => {
     const service = await start();
     await service.ready();

@@ -10,7 +10,7 @@ const DASHBOARD = 'deploy/grafana/packwarden.json';
 /** What a service with every part says, before anything has happened. */
 function rendered(): Promise<string> {
   return new Metrics({
-    hub: () => ({ received: 0, matched: 0, unmatched: 0, malformed: 0, drops: 0, reconnects: 0 }),
+    hub: () => ({ received: 0, matched: 0, unmatched: 0, malformed: 0, drops: 0, reconnects: 0, missing: 0 }),
     queue: { counts: async () => ({ waiting: 0 }), oldestWaitMs: async () => 0 },
     parts: async () => ({ redis: { ready: true } }),
     gitlab: {
@@ -18,6 +18,7 @@ function rendered(): Promise<string> {
       backlog: () => 0,
       silent: () => 0,
     },
+    cache: () => ({ hits: 0, hitBytes: 0, misses: 0, shared: 0, stale: 0, unanswered: 0, mismatches: 0, damaged: 0 }),
     rulesInForce: () => true,
   }).render();
 }

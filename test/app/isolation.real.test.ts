@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { placesOf } from '../../src/report/places.js';
 import type { Report } from '../../src/report/report.js';
 import { imageTags } from '../../src/sandbox/image-tag.js';
 import { reportOf, submit, untilState } from './client.js';
@@ -97,7 +98,7 @@ async function startNeighbour(): Promise<typeof neighbour> {
   expect(docker('exec', container, 'sh', '-c', 'ls /tmp /dev/shm /dev/mqueue; ipcs -m')).toMatch(
     new RegExp(`(${MARKER}[^]*){3}0x`),
   );
-  return { id, address, gateway: gatewayOf(`packwarden-${id}`) };
+  return { id, address, gateway: gatewayOf(`runner-${id}`) };
 }
 
 /** A server on a Docker network that has nothing to do with sandboxes. */
@@ -165,7 +166,8 @@ describe('from inside a job, beside another one', () => {
 
   it('each direct attempt is a finding that names the package', () => {
     const past = report.findings.filter(({ rule }) => rule === 'Outbound connection past the gateway');
-    const seen = past.map(({ alert }) => `${alert.output_fields['fd.sip']} ${alert.output_fields['fd.sport']}`);
+    const peers = past.flatMap((finding) => placesOf(finding).map(({ subject }) => subject.split('->').at(-1) ?? ''));
+    const seen = peers.map((peer) => peer.replace(/:(\d+)$/, ' $1'));
     expect(seen).toEqual(expect.arrayContaining(Object.values(targets)));
     for (const finding of past) expect(finding.package).toMatchObject({ name: 'dep', version: '1.2.3' });
     expect(report.findings.map(({ rule }) => rule)).toContain('Contact with the cloud metadata service');
@@ -189,5 +191,30 @@ describe('after a job', () => {
     await eventually('nothing is left', 20_000, () => {
       return sandboxesOf(data.path).length === 0 || undefined;
     });
+  });
+});
+
+describe('the firewall that keeps sandboxes off this machine', () => {
+  const rule = ['INPUT', '-i', 'pw-+', '-j', 'PACKWARDEN'];
+
+  it('is put back before a job, where something took it away', async () => {
+    execFileSync('iptables', ['-w', '10', '-D', ...rule]);
+    const id = await submit(service.url, await projectWithScript(''));
+    expect((await reportOf(service.url, id, 60_000)).verdict).toBe('clean');
+    execFileSync('iptables', ['-w', '10', '-C', ...rule]);
+  });
+
+  it('can not be made: a job is incomplete, and says what it could reach', async () => {
+    const own = dataFolder();
+    // Where there is no iptables.
+    const bare = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: own.path, PATH: '/usr/bin:/bin' });
+    try {
+      const id = await submit(bare.url, await projectWithScript(''));
+      const { verdict, incomplete } = await reportOf(bare.url, id, 60_000);
+      expect([verdict, incomplete.map(({ code }) => code)]).toEqual(['incomplete', ['host-unprotected']]);
+    } finally {
+      await bare.stop();
+      own.remove();
+    }
   });
 });

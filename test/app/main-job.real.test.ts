@@ -77,10 +77,11 @@ describe('a job, as the README tells it', () => {
     });
   });
 
-  it('an honest install script is clean, and its package is recommended', async () => {
+  it('an honest install script is clean; of a folder of the project it is not recommended, and why is said', async () => {
     const tarball = await projectWithScript(`require('fs').writeFileSync('built.txt', 'ok');`);
     const report = await reportOf(service.url, await submit(service.url, tarball));
-    expect(report).toMatchObject({ verdict: 'clean', allowScripts: { recommended: ['dep@1.2.3'], refused: [] } });
+    expect(report).toMatchObject({ verdict: 'clean', allowScripts: { recommended: [], refused: [] } });
+    expect(report.packages[0]?.notRecommended).toMatch(/folder.* not from the registry/);
   });
 
   it('an in-process fetch of an unknown host is a finding, though it makes no connection', async () => {

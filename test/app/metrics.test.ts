@@ -4,7 +4,7 @@ import type { Phase } from '../../src/report/report.js';
 import { egressRow, finding, report } from '../api/reports.js';
 
 const phases: Phase[] = [{ name: 'install', command: 'npm ci', exitCode: 0, durationMs: 3_000, timedOut: false }];
-const hub = { received: 9, matched: 5, unmatched: 4, malformed: 0, drops: 3, reconnects: 1 };
+const hub = { received: 9, matched: 5, unmatched: 4, malformed: 0, drops: 3, reconnects: 1, missing: 0 };
 
 const away = (): never => {
   throw new Error('away');
@@ -19,6 +19,7 @@ function metricsOf(redisAway = false, rulesInForce: boolean | null = true): Metr
     },
     parts: async () => ({ redis: { ready: !redisAway }, docker: { ready: true } }),
     gitlab: null,
+    cache: () => ({ hits: 7, hitBytes: 700, misses: 3, shared: 2, stale: 1, unanswered: 0, mismatches: 0, damaged: 0 }),
     rulesInForce: () => rulesInForce,
   });
 }
@@ -46,6 +47,8 @@ test('tells queue, parts, and what the reports say', async () => {
     'packwarden_egress_refused_total 2',
     'packwarden_alerts_unmatched_total 4',
     'packwarden_alerts_drops_total 3',
+    'packwarden_registry_cache_hits_total 7',
+    'packwarden_registry_cache_hit_bytes_total 700',
   ]) {
     expect(text.split('\n')).toContain(line);
   }

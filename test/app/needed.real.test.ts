@@ -59,11 +59,10 @@ describe('which install scripts are needed', () => {
     expect(report.findings.map(({ rule, phase, alert }) => [rule, phase, alert.output])).toEqual([]);
     expect(report.incomplete).toEqual([]);
     expect(report.verdict).toBe('clean');
-    expect(report.phases.map(({ name }) => name)).toEqual(['fetch', 'check', 'install', 'import']);
+    expect(report.phases.map(({ name }) => name)).toEqual(['fetch', 'check', 'install', 'import', 'execute', 'later']);
     expect(report.allowScripts.unneeded).toEqual(['banner@1.0.0']);
-    expect(report.allowScripts.recommended.toSorted()).toEqual(
-      ['broken', 'builds', 'homebody', 'lazy', 'leans'].map((name) => `${name}@1.0.0`),
-    );
+    // Folders of the project are never recommended, needed or not.
+    expect(report.allowScripts.recommended).toEqual([]);
     expect(report.packages.find(({ name }) => name === 'lazy')).toMatchObject({ ran: true, wrote: 1 });
     const text = await (await fetch(`${service.url}/v1/jobs/${report.id}/report?format=text`)).text();
     expect(text).toContain('not needed (loaded without, and the script left nothing): banner@1.0.0');
@@ -71,7 +70,7 @@ describe('which install scripts are needed', () => {
 
   it('is not asked unless the job asks', async () => {
     const report = await submit(await packProject(PROJECT), 'ecosystem=npm');
-    expect(report.phases.map(({ name }) => name)).toEqual(['fetch', 'install', 'import']);
+    expect(report.phases.map(({ name }) => name)).toEqual(['fetch', 'install', 'import', 'execute', 'later']);
     expect(new Set(Object.values(needs(report)))).toEqual(new Set([null]));
     expect(report).not.toHaveProperty('scriptCheck');
   }, 200_000);

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessibilityFaults, launchBrowser, photograph, watchedPage } from './browser.js';
 import { dataFolder, ServiceProcess } from './service-process.js';
-import { packFolder } from './tarballs.js';
+import { packFolder, projectWithScript } from './tarballs.js';
 
 const SAMPLE = fileURLToPath(new URL('../../falco-test', import.meta.url));
 const folder = dataFolder();
@@ -22,16 +22,28 @@ afterAll(async () => {
   folder.remove();
 });
 
-test('upload, follow live, read the report: in a browser, over the real service', async () => {
-  const { page, faults } = await watchedPage(browser);
+async function upload(page: Page, buffer: Buffer): Promise<void> {
   await page.goto(service.url);
   await page.getByText('Jobs that come in now run.').waitFor();
-  const tarball = { name: 'project.tgz', mimeType: 'application/gzip', buffer: await packFolder(SAMPLE) };
-  await page.getByLabel('choose one').setInputFiles(tarball);
+  await page.getByLabel('choose one').setInputFiles({ name: 'project.tgz', mimeType: 'application/gzip', buffer });
   await page.getByRole('button', { name: 'Submit' }).click();
   await page.waitForURL(/\/jobs\/[0-9a-f-]{36}$/);
+}
+
+// The script waits for ever, so that the page can't miss the state it is looked at in.
+test('a job that runs is followed live, until its report is there', async () => {
+  const { page, faults } = await watchedPage(browser);
+  await upload(page, await projectWithScript('setInterval(() => {}, 1000);'));
   await page.locator('[data-state="installing"].now').waitFor({ timeout: 60_000 });
   expect(await photograph(page, 'running')).toEqual([]);
+  await fetch(`${service.url}/v1${new URL(page.url()).pathname}`, { method: 'DELETE' });
+  await page.getByText('It was cancelled.').first().waitFor({ timeout: 60_000 });
+  expect(faults).toEqual([]);
+});
+
+test('upload, follow, read the report: in a browser, over the real service', async () => {
+  const { page, faults } = await watchedPage(browser);
+  await upload(page, await packFolder(SAMPLE));
   await page.getByRole('heading', { name: 'Findings', level: 1 }).waitFor({ timeout: 120_000 });
 
   const text = await page.locator('main').innerText();

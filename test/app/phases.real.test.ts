@@ -67,7 +67,14 @@ describe('the import phase', () => {
   });
 
   it('that a package speaks for is never clean', async () => {
-    const forged = JSON.stringify({ folder: '/home/ci/project/lib/liar', ms: 1, error: null, entries: 1, failed: [] });
+    const forged = JSON.stringify({
+      folder: '/home/ci/project/lib/liar',
+      ms: 1,
+      error: null,
+      killed: null,
+      entries: 1,
+      failed: [],
+    });
     const code = `require('node:fs').appendFileSync('/proc/' + process.ppid + '/fd/1', ${JSON.stringify(`${forged}\n`)})`;
     const report = await detonate(project({ liar: { files: { 'index.js': code } } }));
     expect(report.verdict).not.toBe('clean');
@@ -95,7 +102,9 @@ describe('what outlives its phase', () => {
     const [fetched, ...watched] = report.phases;
     expect(fetched?.leftRunning).toBeUndefined();
     for (const phase of watched) {
-      expect(phase.leftRunning).toEqual([{ pid: expect.any(Number), cmdline: expect.stringContaining('setTimeout') }]);
+      const running = { pid: expect.any(Number), cmdline: expect.stringContaining('setTimeout') };
+      // In the later pass its script starts another one.
+      expect(phase.leftRunning).toEqual(phase.name === 'later' ? [running, running] : [running]);
     }
   });
 
@@ -104,7 +113,7 @@ describe('what outlives its phase', () => {
     const started = Date.now();
     const report = await detonate(project({ honest: { manifest, files: { 'index.js': '', 'setup.js': '' } } }));
     expect(report.verdict).toBe('clean');
-    expect(report.phases.map(({ leftRunning }) => leftRunning)).toEqual([undefined, undefined, undefined]);
+    expect(report.phases.filter(({ leftRunning }) => leftRunning !== undefined)).toEqual([]);
     const phases = report.phases.reduce((sum, { durationMs }) => sum + durationMs, 0);
     expect(Date.now() - started - phases).toBeLessThan(6_000);
   });

@@ -48,7 +48,9 @@ describe("a project's packwarden.yaml", () => {
     );
     expect(report.projectBaseline).toEqual({ problem: null, accepted: 1, refused: 0 });
     const text = await (await fetch(`${service.url}/v1/jobs/${id}/report?format=text`)).text();
-    expect(text.split('\n')[1]).toContain("1 finding accepted by the project's packwarden.yaml");
+    expect(text.split(/^Verdict: .*\n/m)[1]?.split('\n')[0]).toContain(
+      "1 finding accepted by the project's packwarden.yaml",
+    );
     const page = await (await fetch(`${service.url}/jobs/${id}`)).text();
     expect(page).toContain('1 finding accepted by the project');
     expect(page).toContain('accepted by the project until 2099-01-01');

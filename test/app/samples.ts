@@ -11,7 +11,7 @@ export const BEHAVIOURS = 50;
 const sampleSchema = z.strictObject({
   sample: z.string(),
   behaviours: z.array(z.number().int().min(1).max(BEHAVIOURS)).default([]),
-  phase: z.enum(['fetch', 'install', 'import']),
+  phase: z.enum(['fetch', 'install', 'import', 'execute', 'later']),
   package: z.string().nullable(),
   version: z.string().optional(),
   path: z.array(z.string()).optional(),

@@ -55,7 +55,8 @@ const reportFor = detonated(
         }),
     ],
   ]),
-  { PACKWARDEN_LINGER_S: '0', PACKWARDEN_RULES: rules },
+  // The host is the one of `git-over-https`.
+  { PACKWARDEN_LINGER_S: '0', PACKWARDEN_RULES: rules, PACKWARDEN_EGRESS_ALLOW: 'git.sample.invalid' },
 );
 
 it(

@@ -10,7 +10,7 @@ import { base256 } from './refused-row.js';
 import { END, entry, file, folder, gnuLong, hardLink, pax, project, symlink, tarball } from './tar-writer.js';
 
 async function rewrite(body: Buffer): Promise<Buffer> {
-  return Buffer.concat(await rewritten(Readable.from([body])).toArray());
+  return Buffer.concat(await rewritten(Readable.from([body])).tar.toArray());
 }
 
 interface Found {
@@ -117,13 +117,13 @@ test.each([
 
 test('an archive that can not be read is an error of the stream', async () => {
   const broken = new Readable({ read: () => broken.destroy(new Error('disk gone')) });
-  await expect(rewritten(broken).toArray()).rejects.toThrow('disk gone');
+  await expect(rewritten(broken).tar.toArray()).rejects.toThrow('disk gone');
 });
 
 test('who stops reading closes the archive', async () => {
   const sent = project(entry({ path: 'large', body: randomBytes(4 * 1024 ** 2) }));
   const body = Readable.from(Array.from({ length: 100 }, (_, i) => sent.subarray(i * 40_000, (i + 1) * 40_000)));
-  const written = rewritten(body);
+  const { tar: written } = rewritten(body);
   await once(written, 'readable');
   written.destroy();
   await expect.poll(() => body.destroyed).toBe(true);

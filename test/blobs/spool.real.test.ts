@@ -61,7 +61,7 @@ describe.each(TAKEN)('$what', ({ body }) => {
 /** The plain tar that goes into the sandbox. */
 async function writtenAnew(body: Buffer): Promise<string> {
   const archive = join(folder, 'a.tar');
-  await writeFile(archive, rewritten(Readable.from([body])));
+  await writeFile(archive, rewritten(Readable.from([body])).tar);
   return archive;
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { allowScripts } from '../../src/cli/allow-scripts.js';
 import { report } from '../api/reports.js';
+import { printed } from './in-process.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pw-allow-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -21,19 +22,7 @@ function file(name: string, content: unknown): string {
   return path;
 }
 
-async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += String(text);
-    return true;
-  });
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  return { code: await allowScripts.run(argv), out, err };
-}
+const run = (...argv: string[]) => printed(allowScripts, argv);
 
 describe('packwarden allow-scripts', () => {
   it("writes the form of the report's own manager, or of the one that is named", async () => {
@@ -69,6 +58,16 @@ describe('packwarden allow-scripts', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual({ allowScripts: { banner: false } });
     expect(err).toContain('banner@1.0.0 needs no script: it can be loaded without');
+  });
+
+  it('says why a package is neither allowed nor refused', async () => {
+    const odd = {
+      ...{ name: 'odd', version: '1.0.0', scripts: ['install'], ran: true, commands: [], findings: 0 },
+      notRecommended: 'it comes from a git repository, not from the registry',
+    };
+    const { out, err } = await run(file('odd.json', { ...decided, packages: [odd] }));
+    expect(out).not.toContain('odd');
+    expect(err).toContain('odd@1.0.0 is not recommended: it comes from a git repository, not from the registry\n');
   });
 
   it('ends with 1 when there is nothing to decide', async () => {

@@ -8,7 +8,6 @@ import { loadClientConfig, loadConfig } from '../../src/app/config.js';
 import { readAnalyzeOptions } from '../../src/cli/analyze/options.js';
 import type { FullReport } from '../../src/jobs/full-report.js';
 import type { JobState } from '../../src/jobs/job.js';
-import { outcomeOf } from '../../src/report/outcome.js';
 import type { Report } from '../../src/report/report.js';
 import { finding, report } from '../api/reports.js';
 import { type Service, startService } from '../api/service.js';
@@ -115,6 +114,18 @@ describe('packwarden analyze', () => {
   ])('%s: which scripts are needed is asked for: %s', async (args, checkNeeded) => {
     expect((await analyze({}, args)).code).toBe(0);
     expect(service.queue.specs.at(-1)?.checkNeeded).toBe(checkNeeded);
+  });
+
+  it('says which project and line it is a run of, and in which folder of the checkout of a CI job', async () => {
+    const [name = '', ...above] = project.path.split('/').reverse();
+    const checkout = above.reverse().join('/');
+    await analyze({}, ['--project', 'shop', '--ref', 'main', '--default-branch', 'main'], { CI_PROJECT_DIR: checkout });
+    expect(service.queue.specs.at(-1)?.project).toMatchObject({
+      project: { source: 'request', name: 'shop' },
+      part: name,
+      ref: 'main',
+      line: 'default',
+    });
   });
 
   it('incomplete: 3, with the reason', async () => {
@@ -271,23 +282,5 @@ describe('packwarden analyze', () => {
     expect(stdout).toMatch(
       /package-lock\.json\n.*package\.json\n2 files, .* before compression \(npm: the project has package-lock\.json\)\n$/,
     );
-  });
-});
-
-describe('the exit code', () => {
-  const notice = finding({ priority: 'NOTICE' });
-  const accepted = finding({ priority: 'CRITICAL', accepted: { reason: 'TICKET-12', expires: '2027-06-30' } });
-  it.each([
-    ['clean', 'WARNING', 0, {}],
-    ['an observation', 'WARNING', 0, { observations: [notice] }],
-    ['an observation that this job does not bear', 'NOTICE', 1, { observations: [notice] }],
-    ['an accepted finding, however severe', 'NOTICE', 0, { observations: [accepted] }],
-    ['a finding', 'WARNING', 1, FOUND],
-    ['a finding that this job bears', 'CRITICAL', 0, FOUND],
-    ['incomplete', 'WARNING', 3, INCOMPLETE],
-    ['incomplete with a finding: it is not borne with 3', 'WARNING', 1, { ...INCOMPLETE, findings: [finding()] }],
-    ['incomplete with a lesser finding', 'CRITICAL', 3, { ...INCOMPLETE, findings: [finding()] }],
-  ] as const)('%s, from %s: %i', (_title, failOn, code, made) => {
-    expect(outcomeOf(report(made as Partial<Report>), failOn).exitCode).toBe(code);
   });
 });

@@ -102,6 +102,14 @@ const rows: readonly [string, PackageManager, Partial<FoundProject>, readonly st
     },
     ['ignore-scripts of .npmrc', 'pnpm.neverBuiltDependencies of package.json'],
   ],
+  [
+    'scripts that pnpm is told not to run',
+    pnpm12,
+    head('pnpm-workspace.yaml', 'allowBuilds:\n  a: true\n  b: false\n'),
+    ['allowBuilds of pnpm-workspace.yaml'],
+  ],
+  ['scripts that pnpm may run', pnpm12, head('pnpm-workspace.yaml', 'allowBuilds:\n  a: true\n'), []],
+  ['a list of builds that is none', pnpm12, head('pnpm-workspace.yaml', 'allowBuilds: null\n'), []],
   ['scripts of pnpm that run', pnpm12, head('pnpm-workspace.yaml', 'ignoreScripts: false\n'), []],
   ['settings of pnpm that are none', pnpm12, manifest({ pnpm: 'x' }), []],
   [

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { makeIdentity } from '../../src/egress/registry.js';
+import { Authority } from '../../src/egress/authority.js';
 import { packProject } from '../app/tarballs.js';
 import { gem } from '../sandbox/gem.js';
 
@@ -56,14 +56,17 @@ export class CompanyRegistry {
   authority = '';
   readonly asked: Asked[] = [];
   readonly askedElsewhere: Asked[] = [];
+  /** Whether it ends each connection without an answer. */
+  isAway = false;
   readonly #files = new Map<string, Buffer>();
   readonly #servers: Server[] = [];
   #registry = '';
   #elsewhere = '';
 
   async start(): Promise<void> {
-    const identity = await makeIdentity([{ url: `https://${NAME}/`, authorization: '' }]);
-    this.authority = identity.cert;
+    const authority = new Authority(Date.now());
+    const identity = authority.identityOf(NAME);
+    this.authority = authority.cert;
     for (const name of ['@corp/inner', 'plain-dep']) {
       const manifest = { name, version: '1.0.0', scripts: { postinstall: 'node look.js' }, main: 'index.js' };
       const files = { 'package/package.json': manifest, 'package/index.js': '', 'package/look.js': LOOK_JS };
@@ -108,6 +111,10 @@ export class CompanyRegistry {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const asked = askedBy(request);
     this.asked.push(asked);
+    if (this.isAway) {
+      response.destroy();
+      return;
+    }
     const [, folder = '', path = ''] = /^\/(\w+)(\/.*)$/.exec(asked.path) ?? [];
     if (asked.authorization === undefined || asked.authorization !== CREDENTIALS[folder as Folder]) {
       response.writeHead(401).end('{"error":"who are you?"}');

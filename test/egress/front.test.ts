@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Authority } from '../../src/egress/authority.js';
 import type { Gateway } from '../../src/egress/gateway.js';
-import { type GatewayIdentity, makeIdentity, type PrivateRegistry } from '../../src/egress/registry.js';
+import type { KnownRegistry } from '../../src/egress/registry.js';
 import { gatewayWith, keeper, securely } from './harness.js';
 
 const kept = keeper();
@@ -12,13 +13,11 @@ const seen: { method: string; url: string; authorization: string | undefined; ho
 let registry: Server;
 let port: number;
 /** What the registry proves itself with, signed by the company's own authority: itself. */
-let corporate: GatewayIdentity;
-let identity: GatewayIdentity;
-let known: readonly PrivateRegistry[];
+const corporate = new Authority(Date.now());
+let known: readonly KnownRegistry[];
 
 beforeAll(async () => {
-  corporate = await makeIdentity([{ url: `https://${NAME}/`, authorization: '' }]);
-  registry = createServer(corporate, (request, response) => {
+  registry = createServer(corporate.identityOf(NAME), (request, response) => {
     const { method = '', url = '', headers } = request;
     seen.push({ method, url, authorization: headers.authorization, host: headers.host });
     request.resume();
@@ -28,7 +27,6 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
   port = (registry.address() as AddressInfo).port;
   known = [{ url: `https://${NAME}:${port}/npm/`, authorization: AUTHORIZATION }];
-  identity = await makeIdentity(known);
 });
 afterAll(() => registry?.close());
 
@@ -36,7 +34,7 @@ function gateway(more: Parameters<typeof gatewayWith>[0] = {}): Promise<Gateway>
   return gatewayWith({
     policy: { mode: 'registry', allow: [`${NAME}:${port}`] },
     names: { [NAME]: ['127.0.0.1'] },
-    registries: { known, identity },
+    registries: known,
     ca: corporate.cert,
     ...more,
   }).then(kept);
@@ -45,7 +43,7 @@ function gateway(more: Parameters<typeof gatewayWith>[0] = {}): Promise<Gateway>
 /** One request, as a program in the sandbox sends it; it trusts the gateway's certificate alone. */
 function ask(proxy: Gateway, head: string, body = ''): Promise<string> {
   const request = `${head}\r\nHost: ${NAME}:${port}\r\nConnection: close\r\n\r\n${body}`;
-  return securely(proxy, `${NAME}:${port}`, identity.cert, request);
+  return securely(proxy, `${NAME}:${port}`, proxy.authority, request);
 }
 
 describe('a private registry', () => {
@@ -102,7 +100,7 @@ describe('a private registry', () => {
 
   it('beside one that wants no credentials, on the same host, keeps its own', async () => {
     const open = { url: `https://${NAME}:${port}/open/` };
-    const proxy = await gateway({ registries: { known: [...known, open], identity } });
+    const proxy = await gateway({ registries: [...known, open] });
     expect(await ask(proxy, 'GET /open/x HTTP/1.1')).toContain('package /open/x');
     expect(seen.at(-1)?.authorization).toBeUndefined();
     expect(await ask(proxy, 'GET /npm/x HTTP/1.1')).toContain('package /npm/x');
@@ -137,10 +135,58 @@ describe('a private registry', () => {
     const before = seen.length;
     expect(await ask(proxy, 'GET /npm/x HTTP/1.1')).toMatch(/^HTTP\/1.1 502/);
     expect(seen).toHaveLength(before);
+    expect(proxy.records()[0]?.unread).toEqual([{ reason: 'bad-certificate', serverName: null, count: 1 }]);
   });
 
   it('is out of reach in mode none', async () => {
     const proxy = await gateway({ policy: { mode: 'none' } });
     await expect(ask(proxy, 'GET /npm/x HTTP/1.1')).rejects.toThrow();
+  });
+});
+
+describe('a host that the operator permitted', () => {
+  /** It is no registry here. */
+  const passing = (more: Parameters<typeof gatewayWith>[0] = {}) => gateway({ registries: [], ...more });
+
+  it('is sent what was sent, whatever it is, and it is on record', async () => {
+    const proxy = await passing();
+    const answer = await ask(proxy, 'POST /npm/-/whoami?x=1 HTTP/1.1\r\nContent-Length: 2', 'hi');
+    expect(answer).toContain('package /npm/-/whoami?x=1');
+    expect(seen.at(-1)).toMatchObject({ method: 'POST', url: '/npm/-/whoami?x=1', host: `${NAME}:${port}` });
+    const request = { method: 'POST', path: '/npm/-/whoami?x=1', body: 'hi', status: 200 };
+    expect(proxy.records()).toEqual([
+      expect.objectContaining({ host: NAME, allowed: true, requests: [expect.objectContaining(request)] }),
+    ]);
+  });
+
+  it('whose certificate nobody vouches for hears nothing', async () => {
+    const proxy = await passing({ ca: undefined });
+    const before = seen.length;
+    expect(await ask(proxy, 'POST /x HTTP/1.1\r\nContent-Length: 2', 'hi')).toMatch(/^HTTP\/1.1 502/);
+    expect(seen).toHaveLength(before);
+    expect(proxy.records()[0]?.unread).toEqual([{ reason: 'bad-certificate', serverName: null, count: 1 }]);
+  });
+
+  it('hears nothing of the body that a GET brings, nor of what hides in it', async () => {
+    const proxy = await passing();
+    const before = seen.length;
+    const evil = `PUT /evil HTTP/1.1\r\nHost: ${NAME}\r\n\r\n`;
+    await ask(proxy, `GET /x HTTP/1.1\r\nContent-Length: ${evil.length}`, evil);
+    expect(seen.slice(before).map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /x']);
+  });
+});
+
+describe('the packages that a registry was asked for', () => {
+  it('are kept with what it answered', async () => {
+    const proxy = await gateway();
+    for (const path of ['left-pad', '@corp%2finner', 'left-pad/-/left-pad-1.0.0.tgz']) {
+      await ask(proxy, `GET /npm/${path} HTTP/1.1`);
+    }
+    expect(proxy.asks().map(({ name, kind, status }) => [name, kind, status])).toEqual([
+      ['left-pad', 'document', 200],
+      ['@corp/inner', 'document', 200],
+      ['left-pad', 'package', 200],
+    ]);
+    expect(proxy.asks()[0]?.asked[0]?.clientPort).toEqual(expect.any(Number));
   });
 });

@@ -16,8 +16,7 @@ export function gatewayWith(
     policy: { mode: 'registry' },
     clock: { now: () => Date.now() },
     logger: silent,
-    proxyPort: 0,
-    dnsPort: 0,
+    ports: { proxy: 0, dns: 0, https: 0, http: 0 },
     resolve: async (host) => {
       const found = names[host];
       if (found === undefined) throw new Error(`ENOTFOUND ${host}`);
@@ -46,14 +45,14 @@ export function exchange(port: number, bytes: string): Promise<string> {
  * came back when the other side is done, or has been silent for `silenceMs` after an answer.
  */
 export async function securely(
-  { proxyPort }: Pick<Gateway, 'proxyPort'>,
+  { ports }: Pick<Gateway, 'ports'>,
   target: string,
   ca: string,
   bytes: string,
   silenceMs?: number,
 ): Promise<string> {
   const raw = await new Promise<Socket>((resolve) => {
-    const socket = connect(proxyPort, '127.0.0.1', () => socket.write(host(target)));
+    const socket = connect(ports.proxy, '127.0.0.1', () => socket.write(host(target)));
     socket.once('data', () => resolve(socket));
   });
   const name = target.replace(/:\d+$/, '');

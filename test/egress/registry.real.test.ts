@@ -1,17 +1,33 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RegistryCache } from '../../src/egress/cache/port.js';
+import { openRegistryCache } from '../../src/egress/cache/registry-cache.js';
 import type { Ecosystem } from '../../src/jobs/job.js';
 import type { SandboxRun } from '../../src/jobs/ports.js';
 import { installed } from '../sandbox/installed.js';
 import { docker, withProject } from '../sandbox/rig.js';
 import type { Files } from '../sandbox/tarball.js';
 import { CompanyRegistry, CREDENTIALS, MARK } from './company-registry.js';
+import { silent } from './harness.js';
 
 const run = promisify(execFile);
 const company = new CompanyRegistry();
+/** As a worker has it, one for all jobs; here of one test, so that each sees what its package manager asks for. */
+let cache: RegistryCache;
+let folder: string;
 beforeAll(() => company.start());
 afterAll(() => company.close());
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'packwarden-cache-'));
+  cache = await openRegistryCache({ folder, maxBytes: 64 * 1024 ** 2, clock: Date, log: silent });
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, maxRetries: 5 });
+});
 beforeEach(() => {
   company.asked.length = 0;
   company.askedElsewhere.length = 0;
@@ -22,14 +38,15 @@ const dependencies = Object.fromEntries(NAMES.map((name) => [name, '1.0.0']));
 const manifest = { name: 'app', version: '1.0.0', dependencies };
 
 /** A lock file as it is checked in: places of tarballs with the registry's own address. */
-function lockFile(integrityOf: (name: string) => string): object {
+function lockFile(integrityOf: (name: string) => string, names: readonly string[] = NAMES): object {
   const entry = (name: string) => ({
     version: '1.0.0',
     resolved: company.tarballOf(name),
     integrity: integrityOf(name),
     hasInstallScript: true,
   });
-  const packages = { '': manifest, ...Object.fromEntries(NAMES.map((name) => [`node_modules/${name}`, entry(name)])) };
+  const root = { ...manifest, dependencies: Object.fromEntries(names.map((name) => [name, '1.0.0'])) };
+  const packages = { '': root, ...Object.fromEntries(names.map((name) => [`node_modules/${name}`, entry(name)])) };
   return { name: 'app', version: '1.0.0', lockfileVersion: 3, packages };
 }
 
@@ -57,6 +74,7 @@ function withRegistries<T>(files: Files, ecosystem: Ecosystem, use: (run: Sandbo
       { url: gems, scopes: [], authorization: CREDENTIALS.gems },
     ],
     extraCa: company.authority,
+    cache,
   } as const;
   return withProject(files, use, options, ecosystem);
 }
@@ -95,17 +113,35 @@ describe('private registries that demand credentials', () => {
       expect(log.match(/ENV\[/g)).toHaveLength(names.length);
       expect(log.match(/FILES\[\]/g)).toHaveLength(names.length);
       expect((await inside(`grep -rl SecretOf''TheCompany /home /tmp /etc || true`)).stdout).toBe('');
-      for (const told of [log, inspected, JSON.stringify(sandbox.egress())]) expect(told).not.toContain(MARK);
-      expect(sandbox.egress()).toContainEqual(
+      for (const told of [log, inspected, JSON.stringify(sandbox.wayOut().egress)]) expect(told).not.toContain(MARK);
+      expect(sandbox.wayOut().egress).toContainEqual(
         expect.objectContaining({ host: 'localhost', allowed: true, via: 'proxy' }),
       );
-      expect(sandbox.egress().filter(({ host, allowed }) => host === 'localhost' && !allowed)).toEqual([]);
-      expect(sandbox.leaks()).toEqual([]);
+      expect(sandbox.wayOut().egress.filter(({ host, allowed }) => host === 'localhost' && !allowed)).toEqual([]);
+      expect(sandbox.wayOut().leaks).toEqual([]);
     });
     const wanted = ecosystem === 'bundler' ? [CREDENTIALS.gems] : [CREDENTIALS.npm, CREDENTIALS.corp];
     expect(new Set(company.asked.map(({ authorization }) => authorization))).toEqual(new Set(wanted));
     expect(company.askedElsewhere.length).toBeGreaterThan(0);
     expect(JSON.stringify(company.askedElsewhere)).not.toContain(MARK);
+  });
+
+  it('what one job has installed the next one does from the cache while the registry is away', async () => {
+    const dependencies = { '@corp/inner': '1.0.0' };
+    const files = {
+      'package.json': { ...manifest, dependencies },
+      'package-lock.json': lockFile((name) => company.integrityOf(name), Object.keys(dependencies)),
+    };
+    const install = () => withRegistries(files, 'npm', (sandbox) => installed(sandbox, 90_000));
+    expect(await install()).toMatchObject({ exitCode: 0 });
+    company.isAway = true;
+    try {
+      const { hits } = cache.counters();
+      expect(await install()).toMatchObject({ exitCode: 0 });
+      expect(cache.counters().hits).toBeGreaterThan(hits);
+    } finally {
+      company.isAway = false;
+    }
   });
 
   it('a tarball that is not the one of the lock file is still refused by npm', async () => {

@@ -26,17 +26,18 @@ function question(name: string, type: RecordType = 'A', id = 7): Buffer {
   return encode({ type: 'query', id, flags: 0x0100, questions: [{ type, name }] });
 }
 
-const names = { 'registry.test': ['127.0.0.1', '::1'], 'public.test': ['93.184.216.34'], 'inside.test': ['10.0.0.8'] };
+const names = { 'registry.test': ['192.0.2.1', '::1'], 'public.test': ['93.184.216.34'], 'inside.test': ['10.0.0.8'] };
 const noSuchName = (answer: Packet | undefined) => ((answer?.flags ?? 0) & 0xf) === 3;
 
 describe('the DNS responder', () => {
-  it('answers an allow-listed name, by the kind asked for', async () => {
+  it('gives its own address for an allow-listed name, and says nothing more of it', async () => {
     gateway = await gatewayWith({ policy: { mode: 'registry', allow: ['registry.test'] }, names });
-    const [v4] = await send(gateway.dnsPort, question('Registry.Test', 'A'));
-    const [v6] = await send(gateway.dnsPort, question('registry.test', 'AAAA'));
-    const [txt] = await send(gateway.dnsPort, question('registry.test', 'TXT'));
+    const [v4] = await send(gateway.ports.dns, question('Registry.Test', 'A'));
+    const [v6] = await send(gateway.ports.dns, question('registry.test', 'AAAA'));
+    const [txt] = await send(gateway.ports.dns, question('registry.test', 'TXT'));
     expect(v4?.answers).toEqual([expect.objectContaining({ type: 'A', data: '127.0.0.1' })]);
-    expect(v6?.answers).toEqual([expect.objectContaining({ type: 'AAAA', data: '::1' })]);
+    expect(v6?.answers).toEqual([]);
+    expect(noSuchName(v6)).toBe(false);
     expect(txt?.answers).toEqual([]);
     expect(gateway.records()[0]).toMatchObject({
       host: 'registry.test',
@@ -49,15 +50,29 @@ describe('the DNS responder', () => {
 
   it('says at once that any other name does not exist, and keeps it', async () => {
     gateway = await gatewayWith({ names });
-    const [answer] = await send(gateway.dnsPort, question('c2.evil.invalid'));
+    const [answer] = await send(gateway.ports.dns, question('c2.evil.invalid'));
     expect(noSuchName(answer)).toBe(true);
     expect(gateway.records()[0]).toMatchObject({ host: 'c2.evil.invalid', via: 'dns', allowed: false, count: 1 });
   });
 
+  it('gives its own address for a refused name where it answers in its place', async () => {
+    gateway = await gatewayWith({ names, sink: { status: 404 } });
+    const [answer] = await send(gateway.ports.dns, question('c2.evil.invalid'));
+    expect(answer?.answers).toEqual([expect.objectContaining({ type: 'A', data: '127.0.0.1' })]);
+    expect(gateway.records()[0]).toMatchObject({ host: 'c2.evil.invalid', via: 'dns', allowed: false, count: 1 });
+  });
+
+  it('says of a permitted name that leads nowhere that it does not exist', async () => {
+    gateway = await gatewayWith({ policy: { mode: 'registry', allow: ['gone.test'] }, sink: { status: 404 } });
+    const [answer] = await send(gateway.ports.dns, question('gone.test'));
+    expect(noSuchName(answer)).toBe(true);
+    expect(gateway.records()[0]).toMatchObject({ host: 'gone.test', allowed: true });
+  });
+
   it('in mode open answers public names and hides inner ones', async () => {
     gateway = await gatewayWith({ policy: { mode: 'open' }, names });
-    const [open] = await send(gateway.dnsPort, question('public.test'));
-    const [inside] = await send(gateway.dnsPort, question('inside.test'));
+    const [open] = await send(gateway.ports.dns, question('public.test'));
+    const [inside] = await send(gateway.ports.dns, question('inside.test'));
     expect(open?.answers).toHaveLength(1);
     expect(noSuchName(inside)).toBe(true);
     expect(gateway.records().find((record) => record.host === 'inside.test')).toMatchObject({ allowed: false });
@@ -100,7 +115,7 @@ describe('the DNS responder', () => {
 
   it.each(HOSTILE)('survives %s', async (_what, message, answers) => {
     gateway = await gatewayWith({ policy: { mode: 'open' }, names });
-    expect(await send(gateway.dnsPort, message)).toHaveLength(answers);
+    expect(await send(gateway.ports.dns, message)).toHaveLength(answers);
     for (const record of gateway.records()) {
       expect(record.allowed && record.host !== 'last.invalid').toBe(false);
       expect(record.host).toMatch(/^[\x21-\x7e]+$/);
@@ -112,7 +127,7 @@ describe('the DNS responder', () => {
     const secret = Array.from({ length: 1_000 }, (_, i) =>
       question(`${i.toString(16).padStart(30, '0')}.exfil.invalid`),
     );
-    for (let i = 0; i < secret.length; i += 100) await send(gateway.dnsPort, ...secret.slice(i, i + 100));
+    for (let i = 0; i < secret.length; i += 100) await send(gateway.ports.dns, ...secret.slice(i, i + 100));
     const { count } = gateway.records().at(-1) ?? { count: 0 };
     expect(gateway.records()).toHaveLength(101);
     expect(count).toBeGreaterThanOrEqual(900);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { PrivateRegistry } from '../../src/egress/registry.js';
-import { registryAsked } from '../../src/egress/routes.js';
+import type { KnownRegistry } from '../../src/egress/registry.js';
+import { packageAsked, registryAsked } from '../../src/egress/routes.js';
 
 const HERE = { host: 'npm.test', port: 443 };
-const NPM: PrivateRegistry = { url: 'https://npm.test/repository/npm/', authorization: 'A' };
+const NPM: KnownRegistry = { url: 'https://npm.test/repository/npm/', authorization: 'A' };
 const HASH = '6e766187269db2e5f494786adc7c00c62acad006';
 
 /** The credentials that a question below `/repository/npm/` is asked with; undefined where it is not passed on. */
@@ -157,8 +157,27 @@ describe('anything else is not', () => {
   });
 });
 
+describe('a tarball that lies on a registry’s host, at an address of its own', () => {
+  const open = (path: string) => registryAsked([{ url: 'https://npm.test/' }], HERE, 'GET', path);
+
+  it.each(['/files/shared.tgz', '/generic/team/x-1.0.0.tar.gz'])(
+    'is given where nobody’s credentials are sent: %s',
+    (path) => {
+      expect(open(path)).toBeDefined();
+      expect(registryAsked([NPM], HERE, 'GET', path)).toBeUndefined();
+    },
+  );
+
+  it.each(['/files/../x.tgz', '/files/x.tgz?d=1', '/files/%2e%2e/x.tgz', '/files/x.zip', '//x.tgz', '/.x.tgz'])(
+    'but not %s',
+    (path) => {
+      expect(open(path)).toBeUndefined();
+    },
+  );
+});
+
 describe('where several registries stand on one host', () => {
-  const registries: readonly PrivateRegistry[] = [
+  const registries: readonly KnownRegistry[] = [
     { url: 'https://npm.test/npm/', authorization: 'A' },
     { url: 'https://npm.test/npm/team', authorization: 'B' },
     { url: 'https://npm.test/open/' },
@@ -230,4 +249,27 @@ it('a long path takes no long time', () => {
     expect(sentWith(part.repeat(16_000 / part.length).concat('!'))).toBeUndefined();
   }
   expect(performance.now() - started).toBeLessThan(1_000);
+});
+
+describe('the package that a route is about', () => {
+  const registry = { url: 'https://r.example/npm/' };
+  it.each([
+    ['left-pad', 'left-pad document'],
+    ['left-pad/1.0.0', 'left-pad document'],
+    ['@a%2fb', '@a/b document'],
+    ['%40a/b/latest', '@a/b document'],
+    ['left-pad/-/left-pad-1.0.0.tgz', 'left-pad package'],
+    ['@a/b/-/b-1.0.0.tgz', '@a/b package'],
+    ['left-pad/download/left-pad-1.0.0.tgz', 'left-pad package'],
+    [`download/@a/b/1.0.0/${'0'.repeat(40)}`, '@a/b package'],
+    ['info/rack', 'rack document'],
+    ['gems/rack-test-2.1.0.gem', 'rack-test package'],
+    ['gems/nokogiri-1.16.0-x86_64-linux.gem', 'nokogiri package'],
+    ['quick/Marshal.4.8/rack-3.0.0.gemspec.rz', 'rack document'],
+    ['versions', undefined],
+    ['specs.4.8.gz', undefined],
+  ])('%s', (path, expected) => {
+    const asked = packageAsked(registry, `/npm/${path}`);
+    expect(asked && `${asked.name} ${asked.kind}`).toBe(expected);
+  });
 });

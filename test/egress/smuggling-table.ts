@@ -72,7 +72,7 @@ const TARGETS: readonly Try[] = [
   refused('an absolute address of the registry', get([]).replace('/npm', 'https://npm.corp.test/npm')),
   refused('an asterisk', get([]).replace('/npm/left-pad', '*')),
   refused('an authority', get([]).replace('/npm/left-pad', 'npm.corp.test:443')),
-  passed('another Host', get(['Connection: close']).replace(HOST, 'Host: evil.invalid')),
+  refused('another Host', get([]).replace(HOST, 'Host: evil.invalid'), 421),
 ];
 
 const METHODS: readonly Try[] = [

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Authority } from '../../src/egress/authority.js';
 import type { Gateway } from '../../src/egress/gateway.js';
-import { type GatewayIdentity, makeIdentity, type PrivateRegistry } from '../../src/egress/registry.js';
+import type { KnownRegistry } from '../../src/egress/registry.js';
 import { gatewayWith, keeper, securely } from './harness.js';
 import { TRIES } from './smuggling-table.js';
 
@@ -17,14 +18,12 @@ const connections: string[] = [];
 let open = 0;
 let mostOpen = 0;
 let registry: Server;
-let known: readonly PrivateRegistry[];
-let corporate: GatewayIdentity;
-let identity: GatewayIdentity;
+let known: readonly KnownRegistry[];
+const corporate = new Authority(Date.now());
 
 beforeAll(async () => {
-  corporate = await makeIdentity([{ url: `https://${NAME}/`, authorization: '' }]);
   // No HTTP server: it would hide what another one reads otherwise. It leaves its connections open, for what may come behind.
-  registry = createServer(corporate, (socket) => {
+  registry = createServer(corporate.identityOf(NAME), (socket) => {
     const index = connections.push('') - 1;
     open += 1;
     mostOpen = Math.max(mostOpen, open);
@@ -42,7 +41,6 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
   known = [{ url: `https://${NAME}:${port()}/npm/`, authorization: AUTHORIZATION }];
-  identity = await makeIdentity(known);
 });
 afterAll(() => registry?.close());
 beforeEach(() => {
@@ -55,7 +53,7 @@ async function gateway(): Promise<Gateway> {
   const opened = await gatewayWith({
     policy: { mode: 'registry', allow: [`${NAME}:${port()}`] },
     names: { [NAME]: ['127.0.0.1'] },
-    registries: { known, identity },
+    registries: known,
     ca: corporate.cert,
     caps: { refusedMs: 100 },
   });
@@ -65,6 +63,12 @@ async function gateway(): Promise<Gateway> {
 /** The statuses of the answers in what came back. */
 function statusesIn(answer: string): number[] {
   return [...answer.matchAll(/(?:^|\n|package)HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
+}
+
+/** Whom a refused request was for: with another Host it is for that one. */
+function refusedFor(answers: readonly number[]): string[] {
+  if (answers.every((status) => status === 200)) return [];
+  return [answers.includes(421) ? 'evil.invalid' : NAME];
 }
 
 /** Of a head: its line, and its other lines in small letters. */
@@ -82,7 +86,7 @@ function read(message: string): { line: string; headers: Map<string, string>; be
 describe('a private registry sees what was asked for and nothing else', () => {
   it.each(TRIES)('$what', async ({ bytes, answers, asked }) => {
     const proxy = await gateway();
-    const answer = await securely(proxy, `${NAME}:${port()}`, identity.cert, bytes, SILENCE_MS);
+    const answer = await securely(proxy, `${NAME}:${port()}`, proxy.authority, bytes, SILENCE_MS);
     expect(statusesIn(answer)).toEqual(answers);
     const messages = connections.map(read);
     expect(messages.map(({ line }) => line)).toEqual(asked);
@@ -91,11 +95,12 @@ describe('a private registry sees what was asked for and nothing else', () => {
       expect(Object.fromEntries(headers)).toEqual({
         host: `${NAME}:${port()}`,
         connection: 'close',
+        'user-agent': 'packwarden',
         authorization: AUTHORIZATION,
       });
     }
     const refused = proxy.records().filter(({ allowed }) => !allowed);
-    expect(refused.map(({ host }) => host)).toEqual(answers.every((status) => status === 200) ? [] : [NAME]);
+    expect(refused.map(({ host }) => host)).toEqual(refusedFor(answers));
   });
 
   it('and the next request on the same connection is read from its beginning', async () => {
@@ -104,20 +109,20 @@ describe('a private registry sees what was asked for and nothing else', () => {
     await securely(
       proxy,
       `${NAME}:${port()}`,
-      identity.cert,
+      proxy.authority,
       `HEAD /npm/first HTTP/1.1\r\nHost: ${NAME}\r\n\r\n${next}`,
     );
     expect(connections.map((message) => read(message).line)).toEqual([
       'HEAD /npm/first HTTP/1.1',
       'GET /npm/next HTTP/1.1',
     ]);
-    expect(read(connections[1] ?? '').headers.get('user-agent')).toBe('npm');
+    expect(read(connections[1] ?? '').headers.get('user-agent')).toBe('packwarden');
   });
 
   it('no more connections at a time than it is good for, however many requests are sent at once', async () => {
     const proxy = await gateway();
     const many = `GET /npm/x HTTP/1.1\r\nHost: ${NAME}\r\n\r\n`.repeat(80);
-    await securely(proxy, `${NAME}:${port()}`, identity.cert, many, 1_000);
+    await securely(proxy, `${NAME}:${port()}`, proxy.authority, many, 1_000);
     expect(connections.map((message) => read(message).line)).toEqual(Array(80).fill('GET /npm/x HTTP/1.1'));
     expect(mostOpen).toBeLessThanOrEqual(32);
   });

@@ -42,7 +42,7 @@ function through(login: string, policy: Parameters<typeof gatewayWith>[0]['polic
   }).then(kept);
 }
 const LOGIN = 'ci:p%40ss%3Aword@';
-const tunnel = (name: string) => `${host(name)}GET / HTTP/1.1\r\n\r\n`;
+const tunnel = (name: string) => `${host(name)}GET / HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`;
 const plain = (name: string) => `GET http://${name}/x HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`;
 
 describe("behind a company's proxy", () => {
@@ -51,7 +51,7 @@ describe("behind a company's proxy", () => {
     ['a plain request', plain],
   ])('%s goes through it, by a name that only it resolves', async (_what, request) => {
     const gateway = await through(LOGIN);
-    expect(await exchange(gateway.proxyPort, request(`registry.test:${web.port}`))).toContain('hello');
+    expect(await exchange(gateway.ports.proxy, request(`registry.test:${web.port}`))).toContain('hello');
     expect(asked).toEqual([`registry.test:${web.port}`]);
     expect(gateway.records()).toEqual([expect.objectContaining({ host: 'registry.test', allowed: true })]);
     expect(gateway.records()[0]?.bytesReceived).toBeGreaterThan(40);
@@ -64,7 +64,7 @@ describe("behind a company's proxy", () => {
     ['a decimal address', '2130706433:80'],
   ])('the policy stands: %s', async (_what, name) => {
     const gateway = await through(LOGIN);
-    expect(statusOf(await exchange(gateway.proxyPort, tunnel(name)))).toBe(403);
+    expect(statusOf(await exchange(gateway.ports.proxy, tunnel(name)))).toBe(403);
     expect(asked).toEqual([]);
   });
 
@@ -77,19 +77,19 @@ describe("behind a company's proxy", () => {
     'inside.test:443',
   ])('in mode open %s is refused all the same', async (name) => {
     const gateway = await through(LOGIN, { mode: 'open' });
-    expect(statusOf(await exchange(gateway.proxyPort, tunnel(name)))).toBe(403);
+    expect(statusOf(await exchange(gateway.ports.proxy, tunnel(name)))).toBe(403);
     expect(asked).toEqual([]);
   });
 
   it('in mode open it is asked for what does not resolve here', async () => {
     const gateway = await through(LOGIN, { mode: 'open' });
-    expect(await exchange(gateway.proxyPort, tunnel(`public.test:${web.port}`))).toContain('hello');
+    expect(await exchange(gateway.ports.proxy, tunnel(`public.test:${web.port}`))).toContain('hello');
     expect(asked).toEqual([`public.test:${web.port}`]);
   });
 
   it('a wrong password is a 502, and named nowhere', async () => {
     const gateway = await through('ci:wrong@');
-    const answer = await exchange(gateway.proxyPort, tunnel(`registry.test:${web.port}`));
+    const answer = await exchange(gateway.ports.proxy, tunnel(`registry.test:${web.port}`));
     expect(statusOf(answer)).toBe(502);
     expect(answer).not.toContain('wrong');
   });

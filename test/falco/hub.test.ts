@@ -12,6 +12,7 @@ class Sink implements AlertSink {
   readonly alerts: Alert[] = [];
   readonly interruptions: string[] = [];
   drops = 0;
+  missed = 0;
 
   alert(alert: Alert): void {
     this.alerts.push(alert);
@@ -23,6 +24,10 @@ class Sink implements AlertSink {
 
   dropped(count: number): void {
     this.drops += count;
+  }
+
+  missing(count: number): void {
+    this.missed += count;
   }
 }
 
@@ -67,6 +72,28 @@ describe('the demultiplexer', () => {
     hub.watch(B, b);
     await send(of(A.slice(0, 12)), of(B.slice(0, 12)), of(A.slice(0, 12)), of(A));
     expect([a.alerts.length, b.alerts.length]).toEqual([3, 1]);
+  });
+
+  it.each([
+    ['all of them, from the first one', [1, 2, 3], 0],
+    ['those from the beginning of the watch on', [12, 13], 0],
+    ['all but some in the middle', [1, 2, 6, 7, 9], 4],
+    ['one that was kept back', [1, 3, 2, 4], 3],
+    ['numbers that begin anew', [1, 2, 1, 2], 1],
+    ['what a real Falco sends', [undefined, undefined], 0],
+  ])('numbered alerts: %s', async (_title, numbers, missed) => {
+    const a = new Sink();
+    const b = new Sink();
+    hub.watch(A, a);
+    hub.watch(B, b);
+    const numbered = (number: number | undefined) => ({
+      'container.id': A.slice(0, 12),
+      ...(number !== undefined && { 'packwarden.number': String(number) }),
+    });
+    await send(...numbers.map((number) => message({ output_fields: numbered(number) })), of(B));
+    expect([a.missed, b.missed, a.alerts.length]).toEqual([missed, 0, numbers.length]);
+    expect(hub.counters().missing).toBe(missed);
+    expect(a.alerts.every(({ fields }) => !('packwarden.number' in fields))).toBe(true);
   });
 
   it('counts alerts of nobody, of the host and of a closed watch, and gives them to nobody', async () => {

@@ -17,6 +17,7 @@ const CLAIMS = {
   job_id: '9001',
   runner_id: 3,
   ref: 'main',
+  ref_type: 'branch',
   ref_protected: 'true',
   sha: 'abc',
 };
@@ -70,8 +71,8 @@ afterAll(() => {
 });
 
 /** Patient, so that a loaded machine is not taken for an issuer that hangs. */
-const verifier = (timeoutMs = 10_000) =>
-  new IdTokens({ issuers: [issuer], audience: AUDIENCE, now: () => now, timeoutMs });
+const verifier = (timeoutMs = 10_000, projects = [issuer]) =>
+  new IdTokens({ issuers: [issuer], audience: AUDIENCE, projects, now: () => now, timeoutMs });
 
 function sign(
   claims: JWTPayload = {},
@@ -106,6 +107,8 @@ describe('an ID token', () => {
       runnerId: '3',
       userId: '7',
       refProtected: true,
+      refType: 'branch',
+      isOfFork: undefined,
       startedAt: (Math.floor(now / 1000) - 10) * 1000,
     });
   });
@@ -119,8 +122,39 @@ describe('an ID token', () => {
       job_namespace_id: '5',
     };
     const context = await verifier().verify(await sign(claims));
-    expect(context).toMatchObject({ projectId: '42', projectPath: 'acme/shop/web', namespaceId: '5' });
+    expect(context).toMatchObject({ projectId: '42', projectPath: 'acme/shop/web', namespaceId: '5', isOfFork: true });
     expect(context.namespacePath).toBeUndefined();
+  });
+
+  test.each<[string, string, JWTPayload, boolean]>([
+    ['the project', '/acme/shop/web', {}, true],
+    ['its group', '/acme/shop', {}, true],
+    ['a group above', '/ACME/', {}, true],
+    ['the whole instance', '', {}, true],
+    ['a group that only begins alike', '/acme/sh', {}, false],
+    ['another project of the group', '/acme/shop/api', {}, false],
+    ['a project below it', '/acme/shop/web/more', {}, false],
+    ['its group, of a token without a path', '/acme/shop', { project_path: undefined }, false],
+    [
+      'its group, of a path that leads out of another one',
+      '/acme/shop',
+      { project_path: 'acme/shop/../../evil/x' },
+      false,
+    ],
+    [
+      'the fork that a merge request is from',
+      '/mallory',
+      { job_project_id: '42', job_project_path: 'acme/shop/web', project_path: 'mallory/web' },
+      false,
+    ],
+  ])('is let in where the operator named %s: %s', async (_title, path, claims, isLetIn) => {
+    const verified = verifier(10_000, [issuer + path]).verify(await sign(claims));
+    if (isLetIn) await expect(verified).resolves.toMatchObject({ projectId: '42' });
+    else
+      await expect(verified).rejects.toMatchObject({
+        code: 'bad-id-token',
+        message: expect.stringMatching(/none of those that may submit/),
+      });
   });
 
   test.each<[string, () => Promise<string> | string]>([

@@ -23,7 +23,7 @@ describe('what is seen of one sandbox', () => {
     ['its own nonce', canaryMarker('n1'), true],
     ['another nonce', canaryMarker('n2'), false],
     ['a nonce with something behind it', `${canaryMarker('n1')}x`, false],
-    ['no nonce', 'packwarden-canary:', false],
+    ['no nonce', 'ci-check:', false],
   ])('takes %s for an answer: %s → %s', async (_title, args, expected) => {
     const monitor = new Monitor();
     const wait = monitor.canary('n1');
@@ -41,6 +41,7 @@ describe('what is seen of one sandbox', () => {
   it.each([
     ['an interruption', (monitor: Monitor) => monitor.interrupted('gone'), 'sensor-lost'],
     ['a drop', (monitor: Monitor) => monitor.dropped(7), 'events-dropped'],
+    ['an alert that did not arrive', (monitor: Monitor) => monitor.missing(1), 'events-dropped'],
     [
       'more different alerts than a report holds',
       (monitor: Monitor) => {

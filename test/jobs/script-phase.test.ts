@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
 import { CancelledError, DeadlineError } from '../../src/jobs/deadline.js';
-import type { SandboxRun, StepResult } from '../../src/jobs/ports.js';
+import type { StepResult } from '../../src/jobs/ports.js';
 import { runAllScripts } from '../../src/jobs/script-phase.js';
 import { installedPackage } from '../ecosystems/installed-package.js';
 
@@ -40,9 +40,8 @@ async function phaseOf(
       ...(reason === undefined ? {} : { reason }),
     };
   };
-  const run = { runScripts } satisfies Partial<SandboxRun> as Partial<SandboxRun> as SandboxRun;
   const clock = { now: () => now };
-  const outcome = await runAllScripts(packages, { run, clock, timeoutMs, limited: (_what, _ms, work) => work });
+  const outcome = await runAllScripts(packages, { runScripts, clock, timeoutMs, limited: (_what, _ms, work) => work });
   return { ...outcome, ran, messages: outcome.incomplete.map(({ code, message }) => `${code}: ${message}`) };
 }
 
@@ -244,14 +243,11 @@ it.each<[string, Error]>([
   ['a sandbox that does not end a step', new DeadlineError('the scripts of a@1.0.0', 1)],
 ])('%s ends the phase: no script is started any more', async (_case, error) => {
   const ran: string[] = [];
-  const run = {
+  const phase = runAllScripts([dep('a'), dep('b')], {
     runScripts: async ({ name }) => {
       ran.push(name);
       throw error;
     },
-  } satisfies Partial<SandboxRun> as Partial<SandboxRun> as SandboxRun;
-  const phase = runAllScripts([dep('a'), dep('b')], {
-    run,
     clock: Date,
     timeoutMs: 60_000,
     limited: (_what, _ms, work) => work,

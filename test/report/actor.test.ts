@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attribute } from '../../src/report/attribution.js';
 import { PackageIndex } from '../../src/report/package-index.js';
-import { alertAt, PROJECT, pkg, STEPS, type Start, scriptsOf, treeOf } from './evidence.js';
+import { alertAt, PROJECT, pkg, STEPS, type Start, scriptsOf, startAlert, treeOf } from './evidence.js';
 
 const module = (path: string): string => `${PROJECT}/node_modules/${path}`;
 const BIN = module('.bin');
@@ -94,6 +94,91 @@ const rows: readonly [title: string, starts: readonly Start[], fields: Record<st
   ["a file in the project's folder", [shell('x'), [3, 21, 20, PROJECT, 'node planted.js']], {}, 'victim'],
   ['code in the command line', [shell('x'), [3, 21, 20, module('tool'), 'node -e steal() cli.js']], {}, 'victim'],
 ];
+
+describe("where a program's environment has it load other code", () => {
+  const actor = (program: Start, variables: Record<string, string>): string | undefined => {
+    const tree = treeOf([...scriptsOf('victim'), shell('x')]);
+    const env = Object.entries(variables).map(([name, value]) => [`proc.env[${name}]`, value]);
+    tree.add(startAlert(program, Object.fromEntries(env)));
+    const alert = alertAt(9, 'x', { ...KEY, 'proc.pid': '21', 'proc.exepath': node });
+    return attribute(alert, { tree, steps: STEPS, packages }).package?.name;
+  };
+  const tool = (interpreter: string, options = ''): Start => [
+    3,
+    21,
+    20,
+    victim,
+    `${interpreter}${options} ${module('tool/cli')}`,
+  ];
+
+  it.each([
+    ['a file of a third package', '--require=../native/evil.js', '<NA>', 'native'],
+    ['a file of its own', `--enable-source-maps --require ${module('victim')}/evil.js`, '<NA>', 'victim'],
+    ['a file of nobody', '--import file:///tmp/evil.mjs', '<NA>', 'victim'],
+    ['a module by name', '-r evil', '<NA>', 'victim'],
+    ['a library', '<NA>', `${module('native')}/evil.so`, 'native'],
+    ['nothing', '--max-old-space-size=4096', '<NA>', 'tool'],
+  ])('%s', (_title, NODE_OPTIONS, LD_PRELOAD, by) => {
+    expect(actor(tool('node'), { NODE_OPTIONS, LD_PRELOAD })).toBe(by);
+  });
+
+  const NATIVE = module('native');
+  it.each<[variable: string, interpreter: string, value: string, by: string]>([
+    ['LD_AUDIT', 'node', `${NATIVE}/audit.so`, 'native'],
+    ['LD_AUDIT', 'node', '/usr/lib/audit.so', 'tool'],
+    ['LD_LIBRARY_PATH', 'node', './lib', 'victim'],
+    ['LD_LIBRARY_PATH', 'cat', '/tmp/lib', 'victim'],
+    ['LD_LIBRARY_PATH', 'node', '/usr/lib:', 'victim'],
+    ['LD_LIBRARY_PATH', 'node', '/usr/local/lib:/lib/x86_64-linux-gnu', 'tool'],
+    ['LD_LIBRARY_PATH', 'node', '/usr/../tmp/lib', 'victim'],
+    ['NODE_PATH', 'node', `${victim}/np`, 'victim'],
+    ['NODE_PATH', 'node', `${victim}/node_modules`, 'victim'],
+    ['NODE_PATH', 'node', '/tmp/node_modules', 'victim'],
+    ['NODE_PATH', 'node', `${PROJECT}/node_modules/.cache/x`, 'victim'],
+    ['NODE_PATH', 'node', `${PROJECT}/node_modules/.pnpm/victim@1.0.0/node_modules/victim/node_modules`, 'victim'],
+    ['NODE_PATH', 'node', `${PROJECT}/node_modules/tool/../victim/node_modules`, 'victim'],
+    ['NODE_PATH', 'node', '/usr/local/lib/node_modules', 'tool'],
+    [
+      'NODE_PATH',
+      'node',
+      ['tool@1.0.0/node_modules/tool/node_modules', 'tool@1.0.0/node_modules', 'node_modules']
+        .map((folder) => `${PROJECT}/node_modules/.pnpm/${folder}`)
+        .join(':'),
+      'tool',
+    ],
+    ['NODE_PATH', 'node', `${PROJECT}/node_modules:/home/ci/node_modules:/home/node_modules:/node_modules`, 'tool'],
+    ['NODE_PATH', 'python3', `${victim}/np`, 'tool'],
+    ['BASH_ENV', 'bash', 'e.sh', 'victim'],
+    ['BASH_ENV', 'bash', `${NATIVE}/e.sh`, 'native'],
+    ['BASH_ENV', 'node', 'e.sh', 'tool'],
+    ['BASH_ENV', 'bash', '/etc/profile', 'tool'],
+    ['ENV', 'sh', 'production', 'tool'],
+    ['PYTHONPATH', 'python3', '.', 'victim'],
+    ['PYTHONPATH', 'python3.11', '/usr/local/lib/node_modules/npm/node_modules/node-gyp/gyp/pylib', 'tool'],
+    ['PYTHONPATH', 'node', '.', 'tool'],
+    ['PYTHONHOME', 'python3', victim, 'victim'],
+    ['PYTHONSTARTUP', 'python3', './x.py', 'victim'],
+    ['PERL5LIB', 'perl', '/tmp', 'victim'],
+    ['PERL5OPT', 'perl', '-MEv', 'victim'],
+    ['PERL5OPT', 'perl', '-I /tmp/x', 'victim'],
+    ['PERL5OPT', 'perl', '-w', 'tool'],
+    ['RUBYLIB', 'ruby', '/dev/shm/x', 'victim'],
+    ['RUBYLIB', 'ruby', '/usr/local/lib/ruby/site_ruby/3.3.0', 'tool'],
+    ['RUBYOPT', 'ruby', '-revil', 'victim'],
+    ['RUBYOPT', 'ruby', '-W0 -rbundler/setup', 'tool'],
+  ])('%s of %s: %s', (variable, interpreter, value, by) => {
+    const program: Start = interpreter === 'cat' ? [3, 21, 20, victim, 'cat key'] : tool(interpreter);
+    expect(actor(program, { [variable]: value })).toBe(by);
+  });
+
+  it('ENV of a shell that is told to be interactive', () => {
+    expect(actor(tool('sh', ' -i'), { ENV: `${NATIVE}/e.sh` })).toBe('native');
+  });
+
+  it('a third package that is only where modules are looked for first is not accused', () => {
+    expect(actor(tool('node'), { NODE_PATH: NATIVE })).toBe('victim');
+  });
+});
 
 describe('in the step of a package, an alert is about the package whose code acted', () => {
   it.each(rows)('%s', (_title, starts, fields, by) => {

@@ -151,6 +151,42 @@ describe('a package that is not of the registry', () => {
   });
 });
 
+describe('packages with scripts that are neither allowed nor refused', () => {
+  const scripted = (name: string, version: string) => ({
+    ...{ name, version, scripts: ['install'], ran: true, commands: [], wrote: 0, findings: 0, needed: null },
+  });
+  const undecided = report({
+    packages: [scripted('a', '1.0.0'), scripted('a', '2.0.0'), scripted('b', '1.0.0')],
+    allowScripts: { recommended: ['a@1.0.0', 'b@1.0.0'], refused: [] },
+  });
+  const written = (form: string) => allowScriptsForm(undecided, formNamed(form));
+
+  it('bun trusts no name of which such a version would run, too', () => {
+    expect(parse(written('bun').text)).toEqual({ trustedDependencies: ['b'] });
+    expect(written('bun').notes[0]).toMatch(/^a is not allowed in every version/);
+  });
+
+  it.each([
+    ['pnpm', /^pnpm 11 and later end .* until these are allowed or refused, too: a@2\.0\.0$/],
+    ['npm', /^npm 11 runs what is not in the list; npm 12 does not: a@2\.0\.0$/],
+  ])('%s says what becomes of them; none is in its list', (form, note) => {
+    const { text, notes } = written(form);
+    expect(Object.values(parse(text))).toEqual([{ 'a@1.0.0': true, 'b@1.0.0': true }]);
+    expect(notes).toEqual([expect.stringMatching(note)]);
+  });
+
+  it('yarn needs no word of them: what is not in its list does not run', () => {
+    expect(parse(written('yarn').text)).toEqual({ dependenciesMeta: { 'a@1.0.0': built, 'b@1.0.0': built } });
+    expect(written('yarn').notes).toEqual([]);
+  });
+});
+
+it('npm tells a version by its address in the lock file: one without is said to be in vain', () => {
+  const installed = [{ ...row('a@1.0.0', 'registry', null), integrity: 'sha512-x' }];
+  const written = write('npm', { recommended: ['a@1.0.0'], refused: [] }, installed);
+  expect(written.notes).toEqual([expect.stringMatching(/^a@1\.0\.0 has no address in the lock file/)]);
+});
+
 describe('the form of the package manager that ran', () => {
   it.each([
     ['npm', '12.2.0', 'npm'],

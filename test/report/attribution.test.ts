@@ -77,7 +77,7 @@ const rows: readonly [string, readonly Start[], Record<string, string>, string[]
   ],
   [
     'a child that calls itself the loader',
-    [...LEFT, [3, 30, 20, PROJECT, 'node /opt/packwarden/node/load.cjs @scope/tool']],
+    [...LEFT, [3, 30, 20, PROJECT, 'node /opt/ci/node/load.cjs @scope/tool']],
     { 'proc.pid': '30' },
     ['app', 'left'],
   ],
@@ -105,7 +105,7 @@ const rows: readonly [string, readonly Start[], Record<string, string>, string[]
   ],
   [
     'an import',
-    [...IMPORT, [2, 20, 10, PROJECT, 'node /opt/packwarden/node/load.cjs @scope/tool']],
+    [...IMPORT, [2, 20, 10, PROJECT, 'node /opt/ci/node/load.cjs @scope/tool']],
     { 'proc.pid': '20' },
     ['app', '@scope/tool'],
   ],
@@ -113,7 +113,7 @@ const rows: readonly [string, readonly Start[], Record<string, string>, string[]
     'an import by folder, and its child',
     [
       ...IMPORT,
-      [2, 20, 10, PROJECT, `node /opt/packwarden/node/load.cjs ${folder('node_modules/left/node_modules/deep')}`],
+      [2, 20, 10, PROJECT, `node /opt/ci/node/load.cjs ${folder('node_modules/left/node_modules/deep')}`],
       [3, 30, 20, '/tmp', 'sh -c true'],
     ],
     { 'proc.pid': '30' },

@@ -14,11 +14,12 @@ interface Changes {
   readonly source?: string;
   readonly known?: string;
   readonly cmdline?: string;
+  readonly file?: string;
 }
 
 function finding(second: number, tags: string[], changes: Changes = {}): Finding {
   const { rule = tags.join(), priority = 'WARNING', by = 'evil', last = second, source = 'SYSCALL' } = changes;
-  const { known, cmdline = 'node setup.js' } = changes;
+  const { known, cmdline = 'node setup.js', file = `/${rule}` } = changes;
   return {
     rule,
     priority,
@@ -36,7 +37,7 @@ function finding(second: number, tags: string[], changes: Changes = {}): Finding
       time: { seconds: '1', nanos: 0 },
       source,
       hostname: 'h',
-      output_fields: { 'proc.cmdline': cmdline, 'fd.name': `/${rule}` },
+      output_fields: { 'proc.cmdline': cmdline, 'fd.name': file },
       priority,
       rule,
       tags,
@@ -56,10 +57,15 @@ const steps = (...seconds: number[]) =>
 const asks = (...tools: string[]) =>
   tools.map((tool, index) => finding(index, ['recon'], { priority: 'NOTICE', rule: 'asks', cmdline: `${tool} -x` }));
 
+const probes = (...files: string[]) =>
+  files.map((file, index) => finding(index, ['probes'], { priority: 'NOTICE', rule: 'probe', file }));
+const trace = finding(9, ['probes'], { rule: 'traces itself' });
+
 const SEVERAL = 'Credentials of several kinds read';
 const SENT = 'Credentials read, then sent';
 const RUN = 'Downloaded, made executable and run';
 const RECON = 'Host reconnaissance';
+const LOOKED = 'Sandbox looked over';
 
 const rows: readonly [string, Finding[], string[]][] = [
   ['nothing', [], []],
@@ -77,6 +83,18 @@ const rows: readonly [string, Finding[], string[]][] = [
   ['download, chmod, run', steps(1, 2, 3), [RUN]],
   ['run before the download', steps(3, 2, 1), []],
   ['chmod and run without a download', steps(1, 2, 3).slice(1), []],
+  ['three looks at the sandbox', probes('/.dockerenv', '/proc/1/cgroup', '/sys/class/dmi/id/product_name'), [LOOKED]],
+  ['the debugger is looked for, too', [...probes('/.dockerenv', '/proc/42/status'), trace], [LOOKED]],
+  ["a container's marks alone", probes('/.dockerenv', '/run/.containerenv', '/proc/1/cgroup'), []],
+  ['many files of one place', probes('/proc/1/cgroup', '/proc/1/sched', '/proc/1/status', '/proc/1/mountinfo'), []],
+  [
+    'three looks while it is loaded',
+    probes('/.dockerenv', '/proc/1/cgroup', '/sys/class/dmi/id/bios_vendor').map((each) => ({
+      ...each,
+      phase: 'import',
+    })),
+    [],
+  ],
   ['three questions about the host', asks('id', 'whoami', 'hostname'), [RECON]],
   ['one question, often', asks('id', 'id', 'id', 'id'), []],
 ];

@@ -189,11 +189,13 @@ describe('the rows of egress', () => {
     contact(40_003, '172.19.0.1:53', 'Packwarden name lookup');
     contact(40_004, '127.0.0.11:53', 'Packwarden name lookup');
     const report = buildReport(evidence({ packages, tree, contacts, gateway: '172.18.0.1' }));
-    expect(report.findings).toHaveLength(2);
+    expect(report.findings).toHaveLength(1);
     expect(report.findings[0]).toMatchObject({
       rule: 'Outbound connection past the gateway',
       package: { name: 'a' },
       priority: 'WARNING',
+      count: 3,
+      places: [{ count: 2 }, { count: 1 }],
     });
     const rows = report.egress.map(({ host, port, via, allowed, count }) => ({ host, port, via, allowed, count }));
     expect(rows).toEqual(
@@ -222,12 +224,51 @@ describe('the rows of egress', () => {
       ),
     ];
     const report = buildReport(evidence({ packages, tree, alerts: direct }));
-    expect(report.findings).toHaveLength(4);
+    expect(report.findings.map(({ rule, count }) => [rule, count])).toEqual([
+      ['Contact with the cloud metadata service', 1],
+      ['Outbound connection past the gateway', 3],
+      ['Outbound connection past the gateway', 1],
+    ]);
     expect(report.egress).toEqual([
       expect.objectContaining({ host: '203.0.113.9', port: 4444, via: 'direct', allowed: false, count: 3 }),
       expect.objectContaining({ host: '169.254.169.254', port: 80, via: 'direct', count: 1 }),
     ]);
     expect(report.egress[0]).toMatchObject({ package: { name: 'a' }, process: { pid: 20 } });
     expect(reportSchema.parse(report)).toEqual(report);
+  });
+});
+
+it('attempts that found no row of their own make the run unwatched', () => {
+  const report = buildReport(evidence({ egress: [REFUSED, { ...REFUSED, host: '(others)', count: 150 }] }));
+  expect(report.verdict).toBe('incomplete');
+  expect(report.incomplete).toEqual([
+    { code: 'alerts-overflowed', message: '150 attempts to reach something were more than a report tells apart' },
+  ]);
+});
+
+describe('what was sent', () => {
+  const request = {
+    method: 'POST',
+    path: '/in?d=1',
+    headers: ['host'],
+    status: 200,
+    bodyBytes: 8,
+    bodyKind: 'form',
+    body: 'secret=1',
+    tells: ['the host name'],
+    count: 1,
+    at: 1_795_226_323_000,
+    clientPorts: [],
+  } as const;
+  const bare = { ...request, path: '/a', bodyBytes: 0, bodyKind: 'none', body: '', tells: [] } as const;
+  const record = { ...REFUSED, via: 'proxy', port: 443, requests: [bare, request] } as const;
+
+  it('stands in the row, and the most telling of it in the finding', () => {
+    const report = buildReport(evidence({ egress: [record] }));
+    expect(report.egress[0]?.requests).toHaveLength(2);
+    expect(report.findings[0]?.alert.output).toContain(
+      'POST /in?d=1 (answered 200, 8 bytes of form data, with the host name): secret=1',
+    );
+    expect(reportSchema.safeParse(report).success).toBe(true);
   });
 });

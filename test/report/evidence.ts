@@ -1,14 +1,17 @@
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
+import { NOTHING_LEFT } from '../../src/egress/evidence.js';
 import type { Alert } from '../../src/falco/alert.js';
+import { NOTHING_MEASURED } from '../../src/report/behaviours/usual.js';
 import type { Evidence } from '../../src/report/build.js';
 import { Contacts } from '../../src/report/contacts.js';
 import { NOTHING_KNOWN } from '../../src/report/known-packages.js';
+import { LoadMarks } from '../../src/report/load-groups.js';
 import { ProcessTree, TRACE_RULE } from '../../src/report/process-tree.js';
 import { ProjectWrites } from '../../src/report/project-writes.js';
 import { type Step, type StepKind, Steps } from '../../src/report/steps.js';
 
 export const PROJECT = '/home/ci/project';
-const EPOCH = 1_795_226_320;
+export const EPOCH = 1_795_226_320;
 
 /** An alert `second` seconds into the job. */
 export function alertAt(
@@ -47,7 +50,7 @@ export function pkg(
 /** `[second, pid, ppid, cwd, cmdline]`; the program file follows from the command line's first word. */
 export type Start = readonly [number, number, number, string, string];
 
-const KINDS: readonly StepKind[] = ['own', 'fetch', 'project-code', 'scripts', 'load', 'canary'];
+const KINDS: readonly StepKind[] = ['own', 'fetch', 'project-code', 'scripts', 'load', 'load-many', 'canary'];
 
 /** Knows a step by its id: its kind, for scripts with a package of node_modules or the project (`scripts:left`, `scripts:project`). */
 class NamedSteps extends Steps {
@@ -77,19 +80,19 @@ export const FETCH: readonly Start[] = [
 export function scriptsOf(name: string, pid = 10): readonly Start[] {
   const cwd = name === 'project' ? PROJECT : `${PROJECT}/node_modules/${name}`;
   return [
-    [0.8, pid, 9, cwd, `confine step=scripts:${name} node /opt/packwarden/node/run-scripts.cjs ${cwd} install`],
-    [1, pid, 9, cwd, `node /opt/packwarden/node/run-scripts.cjs ${cwd} install`],
+    [0.8, pid, 9, cwd, `confine step=scripts:${name} node /opt/ci/node/run-scripts.cjs ${cwd} install`],
+    [1, pid, 9, cwd, `node /opt/ci/node/run-scripts.cjs ${cwd} install`],
   ];
 }
 
 /** The worker's step of the import phase: pid 10. */
 export const IMPORT: readonly Start[] = [
-  [0.8, 10, 9, PROJECT, `confine step=load node /opt/packwarden/node/import-all.mjs ${PROJECT}`],
-  [1, 10, 9, PROJECT, `node /opt/packwarden/node/import-all.mjs ${PROJECT}`],
+  [0.8, 10, 9, PROJECT, `confine step=load node /opt/ci/node/import-all.mjs ${PROJECT}`],
+  [1, 10, 9, PROJECT, `node /opt/ci/node/import-all.mjs ${PROJECT}`],
 ];
 
 const EXEPATHS: Readonly<Record<string, string>> = {
-  confine: '/opt/packwarden/confine',
+  confine: '/opt/ci/confine',
   npm: '/usr/bin/env',
   node: '/usr/local/bin/node',
   sh: '/usr/bin/dash',
@@ -121,6 +124,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     finishedAt: (EPOCH + 20) * 1000,
     containerId: 'c'.repeat(64),
     gateway: '172.18.0.1',
+    compared: { changes: [], overflowed: 0, problem: null },
     hostname: 'h',
     projectDir: PROJECT,
     manager: { name: 'npm', version: '12.2.0', reason: 'the request asks for it', leftOut: [] },
@@ -143,12 +147,12 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     brought: new Set(),
     packages: [pkg('.')],
     egressMode: 'registry',
-    egress: [],
-    leaks: [],
-    dataNames: [],
+    ...NOTHING_LEFT,
     contacts: new Contacts(),
     writes: new ProjectWrites(),
+    marks: new LoadMarks(),
     known: NOTHING_KNOWN,
+    behaviours: NOTHING_MEASURED,
     baseline: [],
     projectBaseline: null,
     decoys: [],
@@ -178,4 +182,7 @@ export const REFUSED = {
   bytesSent: 0,
   bytesReceived: 0,
   clientPorts: [],
+  requests: [],
+  requestsLeft: 0,
+  unread: [],
 } as const;

@@ -9,7 +9,7 @@ import { readKnownPackages } from '../../src/report/known-packages.js';
 import { alertAt, evidence, folded, IMPORT, PROJECT, pkg, type Start, scriptsOf, treeOf } from './evidence.js';
 
 const known = await readKnownPackages(KNOWN_PACKAGES_FILE);
-const names = ['better-sqlite3', 'evil-dep', 'aws-sdk'];
+const names = ['cypress', 'evil-dep', 'aws-sdk'];
 const packages = [pkg('.', names), ...names.map((name) => pkg(`node_modules/${name}`, [], ['install']))];
 
 function verdictOf(name: string, host: string, port: number | null, installed = packages) {
@@ -33,16 +33,19 @@ function verdictOf(name: string, host: string, port: number | null, installed = 
     bytesSent: 0,
     bytesReceived: 0,
     clientPorts: [40000],
+    requests: [],
+    requestsLeft: 0,
+    unread: [],
   };
   return buildReport({ ...base, egress: [record] });
 }
 
 const rows: readonly [string, string, number | null, string][] = [
-  ['better-sqlite3', 'github.com', 443, 'clean'],
-  ['better-sqlite3', 'github.com', 8443, 'findings'],
-  ['better-sqlite3', 'github.com.attacker.invalid', 443, 'findings'],
-  ['better-sqlite3', 'cdn.playwright.dev', 443, 'findings'],
-  ['evil-dep', 'github.com', 443, 'findings'],
+  ['cypress', 'download.cypress.io', 443, 'clean'],
+  ['cypress', 'download.cypress.io', 8443, 'findings'],
+  ['cypress', 'download.cypress.io.attacker.invalid', 443, 'findings'],
+  ['cypress', 'cdn.playwright.dev', 443, 'findings'],
+  ['evil-dep', 'download.cypress.io', 443, 'findings'],
   ['evil-dep', 'nodejs.org', 443, 'clean'],
 ];
 
@@ -52,8 +55,8 @@ describe('a known package that asks its known host', () => {
   });
 
   it('is an observation that says why', () => {
-    const [observed] = verdictOf('better-sqlite3', 'github.com', 443).observations;
-    expect(observed).toMatchObject({ priority: 'NOTICE', package: { name: 'better-sqlite3' } });
+    const [observed] = verdictOf('cypress', 'download.cypress.io', 443).observations;
+    expect(observed).toMatchObject({ priority: 'NOTICE', package: { name: 'cypress' } });
     expect(observed?.known).toContain('prebuilt');
   });
 });
@@ -69,10 +72,16 @@ describe('a package of a known name', () => {
     ['that no record knows', origin('unknown', null)],
     ['of a registry, whose content nothing demands', origin('registry', null)],
   ])("%s is not taken for the registry's", (_case, from) => {
-    const impostor = { ...pkg('node_modules/better-sqlite3', [], ['install']), from };
-    const installed = [pkg('.', ['better-sqlite3']), impostor];
-    expect(verdictOf('better-sqlite3', 'github.com', 443, installed).verdict).toBe('findings');
-    expect(verdictOf('better-sqlite3', 'nodejs.org', 443, installed).verdict).toBe('clean');
+    const impostor = { ...pkg('node_modules/cypress', [], ['install']), from };
+    const installed = [pkg('.', ['cypress']), impostor];
+    expect(verdictOf('cypress', 'download.cypress.io', 443, installed).verdict).toBe('findings');
+    expect(verdictOf('cypress', 'nodejs.org', 443, installed).verdict).toBe('clean');
+  });
+
+  it('that another package was installed under is not its own', () => {
+    const alias = { ...pkg('node_modules/cypress', [], ['install']), calledItself: 'evil-dep' };
+    const installed = [pkg('.', ['cypress']), alias];
+    expect(verdictOf('cypress', 'download.cypress.io', 443, installed).verdict).toBe('findings');
   });
 });
 
@@ -84,7 +93,7 @@ describe('a known library that looks for credentials', () => {
     buildReport(evidence({ packages: scriptless, tree: treeOf(starts), known, alerts })).verdict;
   const importOf = (name: string): readonly Start[] => [
     ...IMPORT,
-    [11, 30, 10, PROJECT, `node /opt/packwarden/node/load.cjs ${name}`],
+    [11, 30, 10, PROJECT, `node /opt/ci/node/load.cjs ${name}`],
   ];
 
   it('when it is loaded, is an observation', () => expect(verdictOfRead(importOf('aws-sdk'))).toBe('clean'));

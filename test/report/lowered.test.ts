@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OriginKind } from '../../src/ecosystems/installed-package.js';
 import { buildReport } from '../../src/report/build.js';
-import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from './evidence.js';
+import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, startAlert, treeOf } from './evidence.js';
 
 const hook = { 'proc.pid': '20', 'fd.name': `${PROJECT}/.git/hooks/pre-commit` };
 
@@ -62,5 +62,55 @@ describe('what reads the settings of a package manager', () => {
     ["npm's program with an option before it", 'node --require=./x.js /usr/local/bin/npm', 'findings'],
   ])('%s', (_title, cmdline, verdict) => {
     expect(verdictOf(started(cmdline), fields, ['credentials'])).toBe(verdict);
+  });
+});
+
+it("npm's own program that was made to load something else is excepted from nothing", () => {
+  const hooked = (options: string) => {
+    const start: Start = [2, 20, 10, PROJECT, 'node /usr/local/bin/npm config get registry'];
+    const tree = treeOf(scriptsOf('a'));
+    tree.add(startAlert(start, { 'proc.env[NODE_OPTIONS]': options }));
+    const fields = { 'proc.pid': '20', 'fd.name': '/home/ci/.npmrc' };
+    const alerts = [folded({ ...alertAt(5, 'X', fields), tags: ['credentials'] })];
+    return buildReport(evidence({ packages: [pkg('.', ['a']), pkg('node_modules/a', [], ['install'])], tree, alerts }))
+      .verdict;
+  };
+  expect(hooked('')).toBe('clean');
+  expect(hooked('--max-old-space-size=4096')).toBe('clean');
+  expect(hooked('-r ./hook.js')).toBe('findings');
+  expect(hooked(`--import=${PROJECT}/node_modules/a/hook.mjs`)).toBe('findings');
+});
+
+describe("a build with node-gyp clears the package's folder of builds", () => {
+  const started = (cmdline: string): readonly Start[] => [...scriptsOf('a'), [2, 20, 10, PROJECT, cmdline]];
+  const gyp = 'node /usr/local/lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js rebuild';
+
+  it.each([
+    ['with the image’s node-gyp', gyp, 'node_modules/a/build/a.js', 'clean'],
+    ['beside it', gyp, 'node_modules/a/index.js', 'findings'],
+    ['of another package', gyp, 'node_modules/b/build/b.js', 'findings'],
+    [
+      'with a program of that name',
+      'node /home/ci/project/node_modules/node-gyp/bin/node-gyp.js',
+      'node_modules/a/build/a.js',
+      'findings',
+    ],
+    ['with code loaded before', gyp.replace('node ', 'node -r ./x.js '), 'node_modules/a/build/a.js', 'findings'],
+  ])('%s', (_title, cmdline, file, verdict) => {
+    const fields = { 'proc.pid': '20', 'evt.arg.name': `${PROJECT}/${file}` };
+    expect(verdictOf(started(cmdline), fields, ['project_settings', 'tampering'])).toBe(verdict);
+  });
+});
+
+describe('a file that would be a setting elsewhere', () => {
+  const started: readonly Start[] = [...scriptsOf('a'), [2, 20, 10, PROJECT, 'node setup.js']];
+
+  it.each<[string, Record<string, string>, string]>([
+    ['in a temporary folder', { 'fd.name': '/tmp/x/.travis.yml' }, 'clean'],
+    ['moved out of one', { 'evt.arg.oldpath': '/tmp/x', 'evt.arg.newpath': `${PROJECT}/.travis.yml` }, 'findings'],
+    ['moved into one', { 'evt.arg.oldpath': `${PROJECT}/.travis.yml`, 'evt.arg.newpath': '/tmp/x' }, 'findings'],
+    ['in a folder whose name begins alike', { 'fd.name': '/tmpx/.travis.yml' }, 'findings'],
+  ])('%s', (_title, fields, verdict) => {
+    expect(verdictOf(started, { 'proc.pid': '20', ...fields }, ['project_settings'])).toBe(verdict);
   });
 });

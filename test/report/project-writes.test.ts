@@ -62,6 +62,18 @@ describe("a write into another package's folder", () => {
     };
     expect(found('src/index.js')).toEqual([["Project's own file changed by a dependency", 'writer']]);
     expect(found('src/generated.js')).toEqual([]);
+    expect(found('vite.config.js')).toEqual([["Project's own file changed by a dependency", 'writer']]);
+  });
+
+  it('what the project does after a dependency has added a setting is still its own doing', () => {
+    const written = new ProjectWrites();
+    written.add(alertAt(3, WRITE_RULE, { 'proc.pid': '20', 'fd.name': `${PROJECT}/.git/hooks/pre-commit` }, 'DEBUG'));
+    const read = alertAt(7, 'Read of an SSH key', { 'proc.pid': '40', 'fd.name': '/home/ci/.ssh/id_rsa' });
+    const report = buildReport(evidence({ packages, tree: treeOf(starts), writes: written, alerts: [folded(read)] }));
+    expect(report.findings.map(({ rule, package: by }) => [rule, by?.name])).toEqual([
+      ["Project's own file changed by a dependency", 'writer'],
+      ['Read of an SSH key', 'app'],
+    ]);
   });
 
   it.each([

@@ -35,11 +35,8 @@ export interface RecordedJob {
 /** By the command that the worker started. */
 const STEP_KINDS: readonly (readonly [RegExp, StepKind])[] = [
   [/^confine \/bin\/true /, 'canary'],
-  [
-    /^confine (?:tar|sh|node \/opt\/packwarden\/(?:find-root|settle-yarn|packages)|ruby \/opt\/packwarden\/gems)/,
-    'own',
-  ],
-  [/^confine node \/opt\/packwarden\/import-all/, 'load'],
+  [/^confine (?:tar|sh|node \/opt\/ci\/(?:find-root|settle-yarn|packages)|ruby \/opt\/ci\/gems)/, 'own'],
+  [/^confine node \/opt\/ci\/import-all/, 'load'],
   [/^confine (?:npm|pnpm|yarn|yarn-berry|bundle) /, 'fetch'],
 ];
 
@@ -50,9 +47,10 @@ const STEP_KINDS: readonly (readonly [RegExp, StepKind])[] = [
  */
 export function recordedJob(name: string): RecordedJob {
   const text = gunzipSync(readFileSync(join(RECORDED_JOBS, `${name}.jsonl.gz`))).toString('utf8');
-  // The loader has moved since the recordings.
+  // Our own programs have moved since the recordings.
   const lines = text
     .replaceAll('/opt/packwarden/load.cjs', '/opt/packwarden/node/load.cjs')
+    .replaceAll('/opt/packwarden/', '/opt/ci/')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
@@ -99,7 +97,7 @@ function asStep(line: Line, folder: string, steps: Steps, packages: Map<string, 
   const fields = {
     ...line.output_fields,
     'proc.ppid': 1,
-    'proc.exepath': '/opt/packwarden/confine',
+    'proc.exepath': '/opt/ci/confine',
     'proc.cmdline': `confine step=${id} node run-scripts`,
   };
   return { ...line, output_fields: fields };

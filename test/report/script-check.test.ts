@@ -103,7 +103,7 @@ describe('a script that ran', () => {
 
   it.each<[string, Start]>([
     ['a tool that was asked for help', [11, 20, 10, PROJECT, `node ${folder('a/cli.js')} --help`]],
-    ['its import', [11, 20, 10, PROJECT, `node /opt/packwarden/node/load.cjs ${folder('a')}`]],
+    ['its import', [11, 20, 10, PROJECT, `node /opt/ci/node/load.cjs ${folder('a')}`]],
   ])('is not %s', (_title, start) => {
     const report = reportOf(null, { packages: declared, tree: treeOf([...IMPORT, start]) });
     expect(report.packages[0]).toMatchObject({ ran: false, commands: [] });
@@ -113,9 +113,10 @@ describe('a script that ran', () => {
 
 describe('the check phase', () => {
   it('knows what is honest of single packages when they are loaded', () => {
-    const known = { prebuilt: [], reads: [{ rule: 'Read of an SSH key', packages: ['a'], phase: 'import' as const }] };
-    const start: Start = [-3, 60, 50, PROJECT, `node /opt/packwarden/node/load.cjs ${folder('a')} ${PROJECT} 3000`];
-    const load: Start = [-4, 50, 9, PROJECT, 'confine step=load node /opt/packwarden/node/import-all.mjs'];
+    const entry = { rule: 'Read of an SSH key', packages: ['a'], phase: 'import' as const, why: 'x' };
+    const known = { prebuilt: [], stores: [], reads: [entry] };
+    const start: Start = [-3, 60, 50, PROJECT, `node /opt/ci/node/load.cjs ${folder('a')} ${PROJECT} 3000`];
+    const load: Start = [-4, 50, 9, PROJECT, 'confine step=load node /opt/ci/node/import-all.mjs'];
     const tree = treeOf([load, start, ...SCRIPTS, ...RAN]);
     const read = folded(alertAt(-2, 'Read of an SSH key', { 'proc.pid': '60' }, 'CRITICAL'));
     const report = reportOf({ a: true }, { known, tree, alerts: [read] });

@@ -28,7 +28,8 @@ describe('the report in a terminal', () => {
     const path = '/home/ci/.ssh/id_rsa';
     const alerts = [read(path), read('/proc/self/root/home/ci/.ssh/id_rsa'), read('/home/ci/.ssh/id_rsa.pub')];
     const report = buildReport(evidence({ packages, tree, alerts, decoys: [{ name: 'SSH key', path }] }));
-    expect(report.findings.map(({ decoy }) => decoy)).toEqual(['SSH key', 'SSH key', null]);
+    expect(report.findings.map(({ decoy }) => decoy)).toEqual(['SSH key']);
+    expect(report.findings[0]?.places?.map(({ decoy }) => decoy)).toEqual(['SSH key', 'SSH key', null]);
     expect(renderText(report, { colour: false, width: 80 })).toContain(`${path} (decoy: SSH key)`);
   });
 
@@ -85,6 +86,15 @@ describe('the report in a terminal', () => {
     expect(text).toContain('  Sandbox looked for ×4: package not known: /proc/1/status\n');
     expect(text).toContain('fetch: exit code 0 after 1.0 s, packages: 1');
     expect(text).toContain('install: exit code 0 after 1.0 s, install scripts run: 1 of 1');
+  });
+
+  it("says which of the project's own code ran while it was fetched", () => {
+    const { phases } = evidence();
+    const hooked = phases.map((phase) =>
+      phase.name === 'fetch' ? { ...phase, projectCode: ['.pnpmfile.cjs'] } : phase,
+    );
+    const text = renderText(buildReport(evidence({ packages, tree, phases: hooked })), { colour: false, width: 80 });
+    expect(text).toContain('    runs code of the project itself on the way: .pnpmfile.cjs\n');
   });
 
   it('uses colour only when asked', () => {

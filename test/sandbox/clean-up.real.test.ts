@@ -22,7 +22,7 @@ it('carries the job in name and labels, and leaves nothing when it is destroyed,
   const job = plan();
   const run = await createSandbox(options).create(job);
   const { Name, Config } = await docker.getContainer(run.containerId).inspect();
-  expect(Name).toBe(`/packwarden-${job.jobId}`);
+  expect(Name).toBe(`/runner-${job.jobId}`);
   expect(Config.Labels).toMatchObject({
     'packwarden.job': job.jobId,
     'packwarden.attempt': '1',

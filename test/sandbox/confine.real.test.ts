@@ -4,6 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { rewritten } from '../../src/blobs/rewrite.js';
 import type { SandboxRun } from '../../src/jobs/ports.js';
 import { buildProbe, ruleFile, runContainer, sandboxImage, TestSensor } from '../sensor/harness.js';
 import { installed } from './installed.js';
@@ -225,7 +226,7 @@ async function filtersOf(run: SandboxRun, program: string): Promise<number | und
 it('our own tools are confined as well: the project could act through their memory', async () => {
   await withProject(projectRunning('true'), async (run) => {
     const archive = new PassThrough();
-    const unpacking = run.unpack(archive).catch(() => undefined);
+    const unpacking = run.unpack(rewritten(archive)).catch(() => undefined);
     const keeper = await filtersOf(run, 'sleep infinity');
     if (keeper === undefined) throw new Error('the keeper is not there');
     await vi.waitFor(async () => expect(await filtersOf(run, 'tar ')).toBe(keeper + 1), { timeout: 10_000 });
@@ -235,8 +236,6 @@ it('our own tools are confined as well: the project could act through their memo
 });
 
 it('nobody reads the program that sets the filter, so nobody gets into its memory before it has', async () => {
-  const { log } = await withProject(projectRunning('cat /opt/packwarden/confine 2>&1'), (run) =>
-    installed(run, 60_000),
-  );
-  expect(log).toContain('/opt/packwarden/confine: Permission denied');
+  const { log } = await withProject(projectRunning('cat /opt/ci/confine 2>&1'), (run) => installed(run, 60_000));
+  expect(log).toContain('/opt/ci/confine: Permission denied');
 });

@@ -78,7 +78,7 @@ describe("the loader's lines", () => {
   const packages = [pkg('.', { dependencies: ['a', 'b'] }), pkg('node_modules/a'), pkg('node_modules/b')];
   const plan = importPlan(packages, PROJECT);
   const line = (name: string, error: string | null = null, more: object = {}): string =>
-    `${JSON.stringify({ folder: `${PROJECT}/node_modules/${name}`, ms: 12.3, error, entries: 1, failed: [], ...more })}\n`;
+    `${JSON.stringify({ folder: `${PROJECT}/node_modules/${name}`, ms: 12.3, error, killed: null, entries: 1, failed: [], ...more })}\n`;
   const read = (text: string) => readImportResults(text, plan, packages);
 
   it('become one result per package', () => {
@@ -97,6 +97,13 @@ describe("the loader's lines", () => {
     });
   });
 
+  it.each(['SIGSEGV', 'SIGABRT', 'SIGILL'])(
+    'a load that ended by a fault of its own (%s) is no problem of the run',
+    (killed) => {
+      expect(read(line('a') + line('b', `killed by ${killed}`, { killed })).problem).toBeNull();
+    },
+  );
+
   it.each([
     ['none', '', /2 of 2 packages have no result/],
     ['one too few', line('a'), /1 of 2 packages have no result/],
@@ -106,6 +113,7 @@ describe("the loader's lines", () => {
     ['a field of another type', line('a') + line('b', null, { ms: 'fast' }), /not asked/],
     ['an error of megabytes', line('a') + line('b', 'x'.repeat(1e6)), /not asked/],
     ['a line that was cut', line('a') + line('b').slice(0, -20), /not asked/],
+    ['a load that somebody ended', line('a') + line('b', 'x', { killed: 'SIGKILL' }), /b was stopped by SIGKILL/],
   ])('that were tampered with are a problem of the run: %s', (_case, text, problem) => {
     expect(read(text).problem).toMatch(problem);
   });

@@ -44,7 +44,7 @@ describe('a container', () => {
       expect(log).toMatch(/Seccomp:\s+2\n/);
       expect(log).toMatch(/^1000$/m);
       expect(log).toMatch(/^3$/m);
-      await run.canary('packwarden-canary:alive');
+      await run.canary('ci-check:alive');
     });
   });
 
@@ -123,7 +123,7 @@ describe('what a script does is bounded', () => {
     const hog = `node -e 'const held = []; for (;;) held.push(Buffer.alloc(64e6, 1))'; echo exit code $?`;
     await withProject(projectRunning(hog), async (run) => {
       expect((await installed(run, 120_000)).log).toContain('exit code 137');
-      await run.canary('packwarden-canary:alive');
+      await run.canary('ci-check:alive');
     });
   });
 
@@ -170,7 +170,7 @@ describe('a step ends at its deadline', () => {
       expect(scripts).toMatchObject({ timedOut: true, exitCode: null });
       expect(scripts?.durationMs).toBeLessThan(10_000);
       await nothingRuns(run);
-      await run.canary('packwarden-canary:after');
+      await run.canary('ci-check:after');
     });
   });
 });

@@ -56,4 +56,12 @@ describe('the tail of an output', () => {
     expect(tail.text()).toBe(expected);
     expect(tail.total).toBe(Buffer.byteLength(pieces.join('')));
   });
+
+  it.each([200_000, 100_000, 16_384, 65_536])('is what came last of 288,890 bytes, as far as %i reach', (limit) => {
+    const pieces = Array.from({ length: 50_000 }, (_, index) => `${index}\n`);
+    const tail = new OutputTail(limit);
+    for (const piece of pieces) tail.push(Buffer.from(piece));
+    // Not by `toBe`, which would print both.
+    expect(tail.text() === pieces.join('').slice(-limit)).toBe(true);
+  });
 });

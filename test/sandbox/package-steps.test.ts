@@ -9,7 +9,7 @@ import { PackageSteps } from '../../src/sandbox/package-steps.js';
 import { foundProject } from '../ecosystems/found-project.js';
 import { installedPackage } from '../ecosystems/installed-package.js';
 
-const NETWORK = { proxy: 'http://10.0.0.1:1', registry: 'https://r.example/', registries: [], hasExtraCa: false };
+const NETWORK = { proxy: 'http://10.0.0.1:1', registry: 'https://r.example/', registries: [] };
 
 /** The steps of `manager`, whose every command in the sandbox goes as `ended` says. */
 function stepsOf(manager: PackageManager, ended: Pick<StepResult, 'exitCode' | 'log'>): PackageSteps {

@@ -126,10 +126,10 @@ it('loads each direct dependency, goes on after those that fail or hang, and say
       ]) {
         expect(step.log).toContain(word);
       }
-      expect(step.log).toContain('[packwarden] types: could not be loaded');
-      expect(step.log).toContain('[packwarden] throws: could not be loaded');
-      expect(step.log).toContain('[packwarden] hangs: stopped after 12 s');
-      expect(step.log).toContain('[packwarden] serves: loaded');
+      expect(step.log).toContain('[load] types: could not be loaded');
+      expect(step.log).toContain('[load] throws: could not be loaded');
+      expect(step.log).toContain('[load] hangs: stopped after 12 s');
+      expect(step.log).toContain('[load] serves: loaded');
     },
     { limits: { cpus: 1, importEachMs: 12_000 } },
   );

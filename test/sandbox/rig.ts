@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import Docker from 'dockerode';
 import { pino } from 'pino';
+import { rewritten } from '../../src/blobs/rewrite.js';
 import type { Ecosystem } from '../../src/jobs/job.js';
 import type { SandboxRun } from '../../src/jobs/ports.js';
 import { createSandbox } from '../../src/sandbox/docker-sandbox.js';
@@ -42,7 +43,7 @@ export async function withProject<T>(
 ): Promise<T> {
   const run = await createSandbox(sandboxOptions(more)).create({ jobId: randomUUID(), ecosystem, attempt: 1 });
   try {
-    await run.unpack(await tarball(files));
+    await run.unpack(rewritten(await tarball(files)));
     return await use(run);
   } finally {
     await run.destroy();

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rewritten } from '../../src/blobs/rewrite.js';
 import type { SandboxRun } from '../../src/jobs/ports.js';
 import { createSandbox } from '../../src/sandbox/docker-sandbox.js';
 import { sandboxOptions } from './rig.js';
@@ -43,14 +44,14 @@ describe('an archive that holds no project fails, and says why', () => {
       /several below it: a, b/,
     ],
   ])('%s', async (_case, archive, message) => {
-    await expect(run.unpack(await archive())).rejects.toMatchObject({
+    await expect(run.unpack(rewritten(await archive()))).rejects.toMatchObject({
       code: 'unpack-failed',
       message: expect.stringMatching(message),
     });
   });
 
   it("a spool that fails while it is read is not the project's fault", async () => {
-    await expect(run.unpack(failing())).rejects.toThrow('the spool is gone');
+    await expect(run.unpack(rewritten(failing()))).rejects.toThrow('the spool is gone');
   });
 });
 
@@ -63,7 +64,7 @@ it('an archive that does not fit is told so, with the setting', async () => {
   });
   try {
     const files = { 'package.json': {}, 'large.bin': randomBytes(20 * 1024 ** 2) };
-    await expect(small.unpack(await tarball(files))).rejects.toMatchObject({
+    await expect(small.unpack(rewritten(await tarball(files)))).rejects.toMatchObject({
       code: 'unpack-failed',
       message: expect.stringMatching(/does not fit into the 16777216 bytes of PACKWARDEN_HOME_BYTES/),
     });
@@ -78,7 +79,7 @@ describe('a package.json that is none', () => {
     ['a list', '[]', /package\.json is not an object/],
     ['two megabytes', `{"a":"${'x'.repeat(2_000_000)}"}`, /more than 1048576/],
   ])('%s', async (_case, manifest, message) => {
-    await expect(run.unpack(await tarball({ 'package.json': manifest }))).rejects.toMatchObject({
+    await expect(run.unpack(rewritten(await tarball({ 'package.json': manifest })))).rejects.toMatchObject({
       code: 'unpack-failed',
       message: expect.stringMatching(message),
     });
@@ -105,7 +106,7 @@ describe('the root of the project', () => {
         '.git/package.json': {},
         '._p': '',
       };
-      await fresh.unpack(await tarball({ [manifest]: { name: 'p' }, ...beside }));
+      await fresh.unpack(rewritten(await tarball({ [manifest]: { name: 'p' }, ...beside })));
       expect(fresh.projectDir).toBe(root);
     } finally {
       await fresh.destroy();

@@ -9,16 +9,7 @@ const DIGITS = '0123456789abcdef';
 /** A container whose id starts with `digit`; Docker chooses ids, so it is asked until it does. */
 function createWithId(image: string, digit: string): string {
   for (let tries = 0; tries < 400; tries += 1) {
-    const id = docker(
-      'create',
-      '--network',
-      'none',
-      '--user',
-      '1000',
-      image,
-      '/bin/true',
-      `packwarden-canary:${digit}`,
-    );
+    const id = docker('create', '--network', 'none', '--user', '1000', image, '/bin/true', `ci-check:${digit}`);
     if (id.startsWith(digit)) return id;
     docker('rm', id);
   }

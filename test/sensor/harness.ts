@@ -68,8 +68,9 @@ export async function until(holds: () => boolean, what: string, timeoutMs = 15_0
 /** A subscription to `sub` that asks for more every `pollMs`, or only when told to. */
 export class Subscription {
   readonly responses: Response[] = [];
-  /** gRPC status code at the end. */
+  /** gRPC status code at the end, and what was said with it. */
   status: number | undefined;
+  details = '';
   readonly #stream: ClientDuplexStream<object, object>;
   readonly #poll: NodeJS.Timeout | undefined;
 
@@ -78,8 +79,9 @@ export class Subscription {
     this.#stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
     this.#stream.on('data', (response: Response) => this.responses.push(response));
     this.#stream.on('error', () => undefined);
-    this.#stream.on('status', ({ code }) => {
+    this.#stream.on('status', ({ code, details }) => {
       this.status = code;
+      this.details = details;
     });
     if (pollMs !== undefined) this.#poll = setInterval(() => this.request(), pollMs);
   }

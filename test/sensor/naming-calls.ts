@@ -127,6 +127,16 @@ export function symlink(target: string, to: string): RecordSpec {
   return call('symlink', [], [[PART.text, target], ...first(atRoot(to))]);
 }
 
+const O_WRONLY = 1;
+const O_CREAT = 0o100;
+
+/** An open for reading, or for writing a file anew. */
+export function open(path: string, mode: 'read' | 'write'): RecordSpec {
+  const flags = mode === 'read' ? 0 : O_WRONLY | O_CREAT;
+  const parts: Parts = [...first(atRoot(path)), ...descriptorOf(path, PART.fd, PART.fdPath)];
+  return call('openat', [AT_FDCWD, 0, flags, 0o644], parts, { ret: 3 });
+}
+
 /** An open by a file's handle. */
 export function openByHandle(path: string): RecordSpec {
   return call('open_by_handle_at', [4, 0, 0], descriptorOf(path, PART.fd, PART.fdPath), { ret: 3 });

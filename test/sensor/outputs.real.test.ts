@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SensorError } from '../../src/sensor/errors.js';
 import { buildProbe, ruleFile, runContainer, sandboxImage, TestSensor, until } from './harness.js';
@@ -76,16 +77,25 @@ describe('the outputs API', () => {
     }
   });
 
-  it('two subscribers split the alerts: none twice, none lost, each in order', async () => {
+  it('a second reader is refused with words, as long as there is a first; each alert has its number', async () => {
     const sensor = await TestSensor.start([rules]);
     try {
-      const both = [sensor.subscribe(3), sensor.subscribe(3)];
-      await open(3_000);
-      await until(() => both.reduce((sum, { responses }) => sum + responses.length, 0) === 3_000, 'all alerts');
-      const got = both.map(({ responses }) => numbers(responses));
-      for (const mine of got) expect(mine).toEqual([...mine].sort((a, b) => a - b));
-      expect(new Set(got.flat()).size).toBe(3_000);
-      for (const subscription of both) subscription.close();
+      const first = sensor.subscribe(3);
+      await open(10);
+      await until(() => first.responses.length === 10, 'the first alerts');
+      const second = sensor.subscribe(3);
+      await until(() => second.status !== undefined, 'the refusal');
+      expect([second.status, second.details]).toEqual([
+        status.FAILED_PRECONDITION,
+        expect.stringMatching(/another client/),
+      ]);
+      await expect(sensor.get()).rejects.toThrow(/another client/);
+      await open(1_000);
+      await until(() => first.responses.length === 1_010, 'all alerts');
+      const counted = first.responses.slice(10).map(({ output_fields }) => Number(output_fields['packwarden.number']));
+      expect(counted).toEqual(Array.from({ length: 1_000 }, (_, index) => index + 1));
+      first.close();
+      await expect.poll(() => sensor.get().catch(() => undefined), { timeout: 15_000 }).toEqual([]);
     } finally {
       await sensor.stop();
     }

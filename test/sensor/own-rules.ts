@@ -12,6 +12,15 @@ const engine = compileRules(loadRules(rules), syscallCatalog, { matching: 'all' 
 
 /** The detections of our own rules (those that a report shows) for the last of some calls that one container makes. */
 export function detections(...calls: readonly RecordSpec[]): string[] {
+  return matches(calls, (tags) => !tags.includes('plumbing'));
+}
+
+/** What the plumbing tells of the last of some calls that one container makes. */
+export function plumbing(...calls: readonly RecordSpec[]): string[] {
+  return matches(calls, (tags) => tags.includes('plumbing'));
+}
+
+function matches(calls: readonly RecordSpec[], isMeant: (tags: readonly string[]) => boolean): string[] {
   const queue = new AlertQueue(1000);
   const watcher = new Watcher({ engine }, queue, { dockerRoot: '/nonexistent', hostname: 'h', now: () => 0 });
   const found: string[] = [];
@@ -19,7 +28,7 @@ export function detections(...calls: readonly RecordSpec[]): string[] {
     watcher.record(new ProcessRecord(recordBytes(call)));
     found.length = 0;
     for (let alert = queue.pop(); alert !== undefined; alert = queue.pop()) {
-      if (!alert.tags.includes('plumbing')) found.push(alert.rule);
+      if (isMeant(alert.tags)) found.push(alert.rule);
     }
   }
   return found.sort();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PART } from '../../src/sensor/probe/layout.js';
+import { PART, type PartTag } from '../../src/sensor/probe/layout.js';
 import { ProcessRecord } from '../../src/sensor/probe/record.js';
 import { ancestorOf, cmdlineOf, type Process, unknownProcess } from '../../src/sensor/process/process.js';
 import { ProcessTable } from '../../src/sensor/process/table.js';
@@ -45,6 +45,13 @@ describe('the processes of a container', () => {
     expect(cmdlineOf(forked)).toBe('sh -c a b');
     expect(forked.exePath).toBe('/bin/dash');
     expect(lineage(forked)).toEqual(['npm', 'containerd-shim', undefined, undefined]);
+  });
+
+  it('have the environment that their program was started with', () => {
+    const env: [PartTag, Buffer] = [PART.env, Buffer.from('HOME=/home\0NODE_OPTIONS=--require x\0')];
+    const exec = execParts('/usr/bin/node', '/home', ['node']);
+    const process = table().follow(record({ nr: EXECVE, pid: 100, ppid: 50, parts: [...exec, env] }));
+    expect(process.environment).toEqual(['HOME=/home', 'NODE_OPTIONS=--require x']);
   });
 
   it('keep the parent that ended, and follow the one that adopts them', () => {

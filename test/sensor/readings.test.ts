@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NUMBER_FIELD } from '../../src/falco/alert.js';
 import { compileRules, loadRules } from '../../src/rules/index.js';
 import { syscallCatalog } from '../../src/sensor/fields/catalog.js';
 import { AlertQueue } from '../../src/sensor/outputs/queue.js';
@@ -22,9 +23,11 @@ function alerts(conditions: readonly string[], records: readonly RecordSpec[]): 
   const queue = new AlertQueue(100);
   const watcher = new Watcher({ engine }, queue, { dockerRoot: '/nonexistent', hostname: 'h', now: () => 0 });
   for (const record of records) watcher.record(new ProcessRecord(recordBytes(record)));
-  return Array.from({ length: queue.size }, () => queue.pop()).map(
-    (alert) => `${alert?.rule} ${Object.values(alert?.output_fields ?? {}).join(' ')}`,
-  );
+  return Array.from({ length: queue.size }, () => {
+    const { rule, output_fields: fields = {} } = queue.pop() ?? {};
+    const texts = Object.entries(fields).flatMap(([name, text]) => (name === NUMBER_FIELD ? [] : text));
+    return `${rule} ${texts.join(' ')}`;
+  });
 }
 
 /** An openat of `text`; `found` is the kernel's path, where the kernel side saw another one. */

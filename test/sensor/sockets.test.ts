@@ -41,7 +41,7 @@ function address6(port: number): [PartTag, Buffer] {
 function fieldsOf(call: string, ret: number, parts: readonly [PartTag, Buffer][]): unknown[] {
   const record = new ProcessRecord(recordBytes({ nr: NUMBERS.get(call) ?? 0, ret, args: [3], parts }));
   const links = new SymbolicLinks(() => undefined);
-  const container = { id: 'c', fullId: 'c', links, firstPid: undefined, details: undefined };
+  const container = { id: 'c', fullId: 'c', links, firstPid: undefined, alerts: 0, details: undefined };
   const event = new SensorEvent(1, call, record, unknownProcess(7), container);
   const names = ['fd.typechar', 'fd.sip', 'fd.sport', 'fd.l4proto'];
   return names.map((name) => syscallCatalog.bind(name, undefined)?.extract(event));
@@ -95,7 +95,8 @@ describe('an address is contacted by whatever call and protocol', () => {
     ['echo request with the port of the proxy', socketPart(AF.inet, SOCK.datagram, IPPROTO.icmp), 3128],
     ['raw packet', socketPart(AF.inet, SOCK.raw, IPPROTO.icmp), 0],
     ['SCTP', socketPart(AF.inet, SOCK.seqpacket, IPPROTO.sctp), 5000],
-    ['SMC', socketPart(AF.smc, SOCK.stream, 0), 443],
+    ['SMC', socketPart(AF.smc, SOCK.stream, 0), 8443],
+    ['HTTP/3', socketPart(AF.inet, SOCK.datagram, IPPROTO.udp), 443],
   ];
 
   it.each(SOCKETS)('%s', (_what, socket, port) => {
@@ -110,8 +111,24 @@ describe('an address is contacted by whatever call and protocol', () => {
   });
 
   it.each([
+    ['over TCP', SOCK.stream, IPPROTO.tcp, 53],
+    ['over TCP, at a port of its own', SOCK.stream, IPPROTO.tcp, 40123],
+    ['by a datagram to a port of its own', SOCK.datagram, IPPROTO.udp, 40123],
+  ])("the sandbox's resolver %s is an unusual name lookup", (_what, type, protocol, port) => {
+    for (const family of [AF.inet, AF.inet6]) {
+      const parts = [socketPart(family, type, protocol), addressOf('127.0.0.11', port)] as const;
+      for (const call of SENDS) {
+        for (const ret of [5, -115]) expect(contacts(call, [...parts], ret), call).toEqual(['Unusual name lookup']);
+      }
+    }
+  });
+
+  it.each([
     ['the proxy', socketPart(AF.inet, SOCK.stream, IPPROTO.tcp), addressOf('172.18.0.1', 3128)],
+    ['any host by HTTPS', socketPart(AF.inet, SOCK.stream, IPPROTO.tcp), addressOf('172.18.0.1', 443)],
+    ['any host by HTTP', socketPart(AF.inet, SOCK.stream, IPPROTO.tcp), addressOf('10.18.0.1', 80)],
     ['the resolver', socketPart(AF.inet, SOCK.datagram, IPPROTO.udp), addressOf('172.18.0.1', 53)],
+    ["Docker's resolver", socketPart(AF.inet, SOCK.datagram, IPPROTO.udp), addressOf('127.0.0.11', 53)],
     ['itself', socketPart(AF.inet, SOCK.stream, IPPROTO.tcp), addressOf('127.0.0.1', 8080)],
     ['itself by any address', socketPart(AF.inet6, SOCK.stream, IPPROTO.tcp), undefined],
   ] as const)('%s is meant to be', (_what, socket, address) => {

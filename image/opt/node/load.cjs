@@ -1,113 +1,26 @@
-// Loads one package, the way a program that uses it would: `node /opt/packwarden/node/load.cjs NAME|FOLDER PROJECT LINGER_MS`.
-// A direct dependency is loaded by name from the project, another package by its folder. Both ways in are taken, since a
-// package may hold different code for require and for import; then its `exports` subpaths. How each entry went is told
-// on file descriptor 3, a JSON object per line: {"entry": ".", "error": null | "…"}.
+// Loads one package: `node /opt/ci/node/load.cjs NAME|FOLDER PROJECT LINGER_MS`. How each entry went is told on file
+// descriptor 3, a JSON object per line: {"entry": ".", "error": null | "…"}.
 'use strict';
-const { readFileSync, writeSync } = require('node:fs');
-const { builtinModules, createRequire } = require('node:module');
-const { join } = require('node:path');
-const { pathToFileURL } = require('node:url');
-const vm = require('node:vm');
+const { writeFileSync, writeSync } = require('node:fs');
+const { loadPackage } = require('./entries.cjs');
+const { watchTimers } = require('./timers.cjs');
 
-const MAX_SUBPATHS = 16;
-// After this long no further subpath is begun: the package's own entry is what matters.
-const SUBPATHS_MS = 3000;
-const MAX_ERROR_CHARS = 300;
+// Node starts its debugger at this signal, and whoever speaks with that runs code in the name of the package that is loaded here.
+process.on('SIGUSR1', () => {});
+// Whoever takes all memory is to be the one that the kernel ends.
+writeFileSync('/proc/self/oom_score_adj', '1000');
 
-const [target = '', project = '', lingerMs = ''] = process.argv.slice(2);
-
-/**
- * `import(name)` as a module of that folder would do it: resolution starts there, not at this file.
- * @param {string} folder @param {string} name @returns {Promise<unknown>}
- */
-function importFrom(folder, name) {
-  // Node warns once that this constant is experimental; nobody who reads a report's log is helped by it.
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  const dynamicImport = vm.runInThisContext('(name) => import(name)', {
-    filename: join(folder, 'packwarden-import.js'),
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  process.emitWarning = emitWarning;
-  return dynamicImport(name);
-}
-
-/** @param {unknown} error */
-function messageOf(error) {
-  let text;
-  try {
-    text = String(/** @type {{message?: unknown} | null | undefined} */ (error)?.message ?? error);
-  } catch {
-    text = 'an error that can not be shown';
-  }
-  return text.split('\n', 1).join().slice(0, MAX_ERROR_CHARS);
-}
+const [target = '', project = '', lingerMs = ''] = process.argv.splice(2);
+const { exit } = process;
+const { stringify } = JSON;
+const fireTimers = watchTimers();
 
 /** @param {string} entry @param {string | null} error */
 function tell(entry, error) {
-  writeSync(3, `${JSON.stringify({ entry, error })}\n`);
-}
-
-/** @param {string} folder @returns {{name?: unknown, exports?: unknown}} */
-function readManifest(folder) {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8').replace(/^\uFEFF/, ''));
-  } catch {
-    return {};
-  }
-}
-
-/** @param {{exports?: unknown}} manifest */
-function subpathsOf({ exports }) {
-  if (exports === null || typeof exports !== 'object' || Array.isArray(exports)) return [];
-  return Object.keys(exports)
-    .filter(
-      (key) => key.startsWith('./') && !key.includes('*') && !key.endsWith('/') && !/\.(json|css|d\.ts)$/.test(key),
-    )
-    .slice(0, MAX_SUBPATHS);
-}
-
-/** Where the package is looked for, under which name, and its manifest. */
-function locate() {
-  const isFolder = target.startsWith('/');
-  const folder = isFolder ? target : join(project, 'node_modules', target);
-  const manifest = readManifest(folder);
-  if (!isFolder) return { from: project, name: target, manifest };
-  // Only a package with `exports` can name itself; of the others the folder is the name.
-  const name = manifest.exports !== undefined && typeof manifest.name === 'string' ? manifest.name : folder;
-  return { from: folder, name, manifest };
-}
-
-/** @param {string} from @param {string} specifier */
-async function loadEntry(from, specifier) {
-  const requireFrom = createRequire(join(from, 'package.json'));
-  const errors = [];
-  try {
-    requireFrom(specifier);
-  } catch (error) {
-    errors.push(error);
-  }
-  try {
-    // A folder is no name for `import`, and a trailing slash neither.
-    const isFile = specifier.startsWith('/') || specifier.endsWith('/');
-    await importFrom(from, isFile ? pathToFileURL(requireFrom.resolve(specifier)).href : specifier);
-  } catch (error) {
-    errors.push(error);
-  }
-  return errors.length === 2 ? messageOf(errors[0]) : null;
-}
-
-async function main() {
-  const { from, name, manifest } = locate();
-  // A package may be called like a module of Node's own (`events`, `process`), which would be found first.
-  const error = await loadEntry(from, builtinModules.includes(name) ? `${name}/` : name);
-  tell('.', error);
-  const started = Date.now();
-  for (const subpath of subpathsOf(manifest)) {
-    if (Date.now() - started > SUBPATHS_MS) break;
-    tell(subpath, await loadEntry(from, `${manifest.name}${subpath.slice(1)}`));
-  }
+  writeSync(3, `${stringify({ entry, error })}\n`);
 }
 
 // A loaded package may go on doing things for a while: a server or a timer would else keep the process for ever.
-void main().then(() => setTimeout(() => process.exit(), Number(lingerMs)).unref());
+void loadPackage(target, project, tell)
+  .then(() => fireTimers())
+  .then(() => setTimeout(() => exit(), Number(lingerMs)).unref());

@@ -3,6 +3,6 @@
 'use strict';
 
 module.exports = {
-  name: 'packwarden-no-scripts',
+  name: 'no-scripts',
   factory: () => ({ hooks: { wrapScriptExecution: async () => async () => 0 } }),
 };

@@ -4,7 +4,7 @@
 // `EVENT script HOW: SCRIPT`. Exit code: that of the first script that fails, 128 + number for a signal, 126 where it can't be
 // started; the scripts after it are not run.
 'use strict';
-const { readFileSync } = require('node:fs');
+const { closeSync, constants: flags, openSync, readFileSync } = require('node:fs');
 const { constants } = require('node:os');
 const { join } = require('node:path');
 
@@ -13,6 +13,9 @@ const { join } = require('node:path');
  * @typedef {Error & {code?: unknown, signal?: NodeJS.Signals | null, script?: string}} ScriptError
  */
 
+// Node starts its debugger at this signal, and whoever speaks with that runs code in the name of the package whose step it is.
+process.on('SIGUSR1', () => {});
+
 const RUN_SCRIPT = '/usr/local/lib/node_modules/npm/node_modules/@npmcli/run-script';
 /** @type {(options: RunOptions) => Promise<unknown>} */
 const runScript = require(RUN_SCRIPT);
@@ -20,9 +23,22 @@ const runScript = require(RUN_SCRIPT);
 const [folder = '', ...events] = process.argv.slice(2);
 
 function readManifest() {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8').replace(/^\uFEFF/, ''));
+  // Another package may have put a pipe in its place: that is read as empty, not waited for.
+  const file = openSync(join(folder, 'package.json'), flags.O_RDONLY | flags.O_NONBLOCK);
+  const text = readFileSync(file, 'utf8');
+  closeSync(file);
+  const manifest = JSON.parse(text.replace(/^\uFEFF/, ''));
   // npm prints the id, and gives it to scripts.
   return { ...manifest, _id: `${manifest.name ?? ''}@${manifest.version ?? ''}`, scripts: manifest.scripts ?? {} };
+}
+
+/**
+ * Standard error, opened anew, for one stream of a script. Node sets its own standard error to "non-blocking" (with
+ * NODE_USE_ENV_PROXY as soon as it starts), and that holds for every process that shares the open file: a script that prints
+ * much would fail with EAGAIN. A file that is opened again has settings of its own.
+ */
+function openErrors() {
+  return openSync('/proc/self/fd/2', flags.O_WRONLY);
 }
 
 /**
@@ -40,7 +56,14 @@ async function main() {
   const pkg = readManifest();
   for (const event of events) {
     // Both of a script's streams go the same way: on two they would change places.
-    const options = { event, path: folder, pkg, stdio: ['inherit', 2, 2], scriptShell: '/bin/sh', banner: true };
+    const options = {
+      event,
+      path: folder,
+      pkg,
+      stdio: ['inherit', openErrors(), openErrors()],
+      scriptShell: '/bin/sh',
+      banner: true,
+    };
     try {
       await runScript(options);
     } catch (error) {

@@ -1,6 +1,7 @@
 # The checksums of a lock file (section CHECKSUMS, written by Bundler 2.5 and later).
 require 'bundler'
-require 'digest'
+# Not 'digest' alone: that loads SHA-256 at its first use, and Bundler's threads use it at once (https://github.com/ruby/digest/issues/3).
+require 'digest/sha2'
 
 class Checksums
   LINE = /\A  (?<name>\S+) \((?<version>[^-)]+)(?:-(?<platform>[^)]+))?\)(?: sha256=(?<sha256>\h{64}))?/.freeze

@@ -54,7 +54,14 @@ class Listing
     folder = folder_of(gem)
     path = folder.start_with?("#{@bundle.root}/") ? folder[(@bundle.root.size + 1)..] : folder
     { name: gem.name, version: gem.version, path: path, realPath: folder, from: origin(gem), optional: false,
-      scripts: scripts(gem), **needs(dependencies_of(gem)) }
+      scripts: scripts(gem), sites: sites(gem), **needs(dependencies_of(gem)) }
+  end
+
+  # Web addresses that it names as its own: home page and repository.
+  def sites(gem)
+    named = gem.metadata && [gem.metadata.homepage, gem.metadata.metadata['source_code_uri']]
+    web = named.to_a.grep(String).filter_map { |site| site[%r{\Ahttps?://([^?#]+)}, 1] }.reject { |site| site.size > MAX_TEXT }
+    web.map { |site| "https://#{site}" }.uniq unless web.empty?
   end
 
   def folder_of(gem)

@@ -1,11 +1,11 @@
 # Where the programs of this folder leave what they tell each other, and where Bundler puts a project's gems.
 require 'bundler'
-require 'digest'
+require 'digest/sha2'
 require 'fileutils'
 
 module Places
   # Of the fetch, for the programs that run after it. Written in a step in which the Gemfile runs: data, never to be evaluated.
-  RECORD = File.join(Dir.home, '.cache', 'packwarden')
+  RECORD = File.join(Dir.home, '.cache', 'ci')
 
   module_function
 

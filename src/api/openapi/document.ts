@@ -1,4 +1,5 @@
-import { type Answer, OPERATIONS, type Operation } from './operations.js';
+import type { Answer, Operation } from './operation.js';
+import { OPERATIONS } from './operations.js';
 import { componentSchemas, type SchemaName } from './schemas.js';
 
 const FAILURE: Answer = {

@@ -1,35 +1,9 @@
 import { PRIORITIES } from '../../falco/alert.js';
 import { FORMAT_NAMES } from '../../report/formats/formats.js';
 import { MEDIA_TYPES } from '../upload.js';
-import { checkNeeded, ecosystem, egress, id, type Parameter } from './parameters.js';
-import type { SchemaName } from './schemas.js';
-
-/** What an operation answers with one of its status codes. */
-export interface Answer {
-  readonly description: string;
-  /** Media type → the shape of JSON, or null for what is none. */
-  readonly content: Readonly<Record<string, SchemaName | null>>;
-}
-
-/** One thing a client can ask for. Every one may also be answered with an `Error`. */
-export interface Operation {
-  readonly method: 'get' | 'post' | 'delete';
-  readonly path: string;
-  readonly group: 'Jobs' | 'Package Hunter' | 'Service' | 'Pages';
-  readonly summary: string;
-  /** Whether credentials are needed, where the service has any. */
-  readonly secured: boolean;
-  readonly parameters?: readonly Parameter[];
-  /** Media types of the request's body. */
-  readonly body?: readonly string[];
-  readonly answers: Readonly<Record<number, Answer>>;
-}
-
-const json = (description: string, schema: SchemaName): Answer => ({
-  description,
-  content: { 'application/json': schema },
-});
-const page = (description: string): Answer => ({ description, content: { 'text/html': null } });
+import { json, type Operation, page } from './operation.js';
+import { checkNeeded, ecosystem, egress, id, projectWishes } from './parameters.js';
+import { PROJECT_OPERATIONS, PROJECT_PAGES } from './project-operations.js';
 
 /** All operations, in the order in which the reference shows them. */
 export const OPERATIONS: readonly Operation[] = [
@@ -49,6 +23,7 @@ export const OPERATIONS: readonly Operation[] = [
       },
       egress,
       checkNeeded,
+      ...projectWishes,
     ],
     body: MEDIA_TYPES,
     answers: { 202: json('taken in; Location is the job', 'Accepted') },
@@ -111,8 +86,9 @@ export const OPERATIONS: readonly Operation[] = [
         name: 'fail-on',
         in: 'query',
         required: false,
-        description: 'the priority from which a finding gives the exit code 1; WARNING unless given',
-        schema: { type: 'string', enum: [...PRIORITIES] },
+        description:
+          'the priority from which a finding gives the exit code 1; WARNING unless given. new: what the packages did not do before',
+        schema: { type: 'string', enum: [...PRIORITIES, 'new'] },
       },
     ],
     answers: { 200: { description: 'e.g. 0 clean nothing at or above WARNING', content: { 'text/plain': null } } },
@@ -138,6 +114,7 @@ export const OPERATIONS: readonly Operation[] = [
     parameters: [id],
     answers: { 200: { description: 'events whose data is a StateEvent', content: { 'text/event-stream': null } } },
   },
+  ...PROJECT_OPERATIONS,
   {
     method: 'post',
     path: '/monitor/project/{ecosystem}',
@@ -177,6 +154,7 @@ export const OPERATIONS: readonly Operation[] = [
     parameters: [id],
     answers: { 200: page('the page') },
   },
+  ...PROJECT_PAGES,
   {
     method: 'get',
     path: '/queues/',

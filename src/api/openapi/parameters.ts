@@ -29,6 +29,35 @@ export const egress: Parameter = {
   schema: { type: 'string', enum: [...EGRESS_MODES] },
 };
 
+const named = (name: string, description: string): Parameter => ({
+  name,
+  in: 'query',
+  required: false,
+  description,
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+});
+
+/** What a submission says of its project. */
+export const projectWishes: readonly Parameter[] = [
+  named(
+    'project',
+    'the project that it is a run of; an ID token’s counts before it; without both a CI job’s, else the manifest’s name',
+  ),
+  named('part', 'tells several manifests of one project apart; the manifest’s name unless given'),
+  named('ref', 'its branch or tag; an ID token’s counts before it'),
+  named(
+    'default-branch',
+    'the branch whose last complete report others are compared with; CI_DEFAULT_BRANCH unless given',
+  ),
+  {
+    name: 'compare',
+    in: 'query',
+    required: false,
+    description: 'the job whose report it is compared with; one that the submitter may read',
+    schema: { type: 'string', format: 'uuid' },
+  },
+];
+
 export const checkNeeded: Parameter = {
   name: 'check-needed',
   in: 'query',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { projectDetailsSchema, projectListSchema } from '../projects/project-shapes.js';
 import {
   acceptedSchema,
   cancellingSchema,
@@ -21,6 +22,8 @@ const SCHEMAS = {
   Job: z.union([fullReportSchema, runningJobSchema]),
   LegacyAccepted: legacyAcceptedSchema,
   LegacyJob: legacyViewSchema,
+  Project: projectDetailsSchema,
+  Projects: projectListSchema,
   Readiness: readinessSchema,
   Report: reportSchema,
   StateEvent: stateEventSchema,

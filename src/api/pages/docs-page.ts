@@ -1,4 +1,5 @@
-import { OPERATIONS, type Operation } from '../openapi/operations.js';
+import type { Operation } from '../openapi/operation.js';
+import { OPERATIONS } from '../openapi/operations.js';
 import { componentSchemas } from '../openapi/schemas.js';
 import type { Page } from './document.js';
 import { type Html, html } from './html.js';

@@ -51,6 +51,7 @@ ${reloadS === undefined ? null : html`<noscript><meta http-equiv="refresh" conte
 <a class="skip" href="#main">Skip to the content</a>
 <header class="site"><nav aria-label="Packwarden">
 <a class="brand" href="/">Packwarden</a>
+<a href="/projects">Projects</a>
 <a href="/docs">API</a>
 </nav></header>
 <main id="main">

@@ -1,7 +1,8 @@
+import { CORRELATED } from '../../report/correlation.js';
 import type { FindingGroup } from '../../report/groups.js';
+import { placesOf } from '../../report/places.js';
 import type { Finding, FindingPart, Report } from '../../report/report.js';
 import { specOf } from '../../report/spec.js';
-import { subjectOf } from '../../report/subject.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
 import { moment } from './time.js';
 
@@ -10,6 +11,7 @@ const GROUPS = { most: 40, bytes: 48_000 };
 const PER_GROUP = { most: 25, bytes: 25_000 };
 const OBSERVATIONS = { most: 30, bytes: 10_000 };
 const MAX_PARTS = 6;
+const MAX_PLACES = 5;
 
 /** What was found, by package. */
 export function findingSection(report: Report, groups: readonly FindingGroup[]): Html {
@@ -27,7 +29,7 @@ export function observationSection(report: Report): Html {
   const { shown, left } = fitting(report.observations, OBSERVATIONS, (finding) => {
     const by = finding.package;
     const who: Part = by ? hostile(specOf(by)) : 'package not known';
-    return html`<li><span class="priority low">${finding.priority}</span> ${hostile(finding.rule)} <code>${evidenceOf(finding)}</code> <span class="muted">${who}</span>${mildness(finding)}</li>`;
+    return html`<li><span class="priority low">${finding.priority}</span> ${hostile(finding.rule)} ${firstPlace(finding)} <span class="muted">${who}</span>${mildness(finding)}</li>`;
   });
   return html`<section aria-labelledby="observations"><h2 id="observations">Observations</h2>
 <p class="muted">Worth knowing, but below the priority that decides the verdict, or accepted by this service’s owners or the project’s.</p>
@@ -50,13 +52,23 @@ function groupArticle(group: FindingGroup, id: string): Html {
   const title: Part = by
     ? html`${hostile(by.name)} <span class="muted">${hostile(by.version, 60)}</span>`
     : 'Package not known';
-  const { shown, left } = fitting(group.findings, PER_GROUP, findingItem);
+  const { shown, left } = fitting(withoutParts(group.findings), PER_GROUP, findingItem);
   return html`<article class="card">
 <h3>${title} <span class="count">${counted(group.findings.length, 'finding')}</span></h3>
 ${by === null ? null : pathOf(by.path)}
 <ul class="plain findings">${shown}</ul>
 ${more(left, 'findings of this package', id)}
 </article>`;
+}
+
+/** What is put together stands for its parts: it names them. The JSON has them on their own, too. */
+function withoutParts(findings: readonly Finding[]): readonly Finding[] {
+  const rules = new Set(
+    findings
+      .filter(({ rule }) => rule === CORRELATED.severalKinds)
+      .flatMap(({ parts = [] }) => parts.map(({ rule }) => rule)),
+  );
+  return findings.filter(({ rule, parts }) => parts !== undefined || !rules.has(rule));
 }
 
 /** Why the package is installed, from the project's root. */
@@ -66,15 +78,18 @@ function pathOf(path: readonly string[]): Html {
 }
 
 function findingItem(finding: Finding): Html {
-  const { processes, alert, parts, ranBy } = finding;
+  const { processes, alert, parts, ranBy, orBy, among } = finding;
   const command = processes[0]?.cmdline ?? alert.output_fields['proc.cmdline'] ?? '';
   return html`<li class="finding">
-<p><span class="priority ${isSevere(finding) ? 'high' : 'medium'}">${finding.priority}</span> <strong>${hostile(finding.rule)}</strong>${finding.decoy === null ? null : html` <span class="tag">decoy: ${hostile(finding.decoy, 100)}</span>`}</p>
+<p><span class="priority ${isSevere(finding) ? 'high' : 'medium'}">${finding.priority}</span> <strong>${hostile(finding.rule)}</strong>${finding.isNew ? html` <span class="tag bad">new</span>` : null}${finding.decoy === null || finding.places ? null : html` <span class="tag">decoy: ${hostile(finding.decoy, 100)}</span>`}</p>
 <dl>
 ${row('What', evidenceOf(finding))}
 ${row('Put together', parts === undefined ? null : html`<ul class="plain">${parts.slice(0, MAX_PARTS).map(partItem)}</ul>`)}
+${row('Why', finding.begun === undefined ? null : hostile(finding.begun, 400))}
 ${row('Command', command === '' ? null : html`<code>${hostile(command)}</code>`)}
 ${row('Run by', ranBy === undefined ? null : hostile(specOf(ranBy), 120))}
+${row('Or by', orBy === undefined ? null : hostile(`${orBy.map(specOf).join(', ')}: code of both ran in the process`, 300))}
+${row('One of', among === undefined ? null : hostile(among.join(', '), 1000))}
 ${row('When', html`${moment(finding.first)}, in the ${finding.phase} phase${finding.count > 1 ? `, ${finding.count} times` : null}`)}
 </dl>
 ${processes.length > 1 ? chain(finding) : null}
@@ -93,9 +108,25 @@ function chain(finding: Finding): Html {
   return html`<details><summary>Started by ${counted(finding.processes.length - 1, 'process', 'processes')}</summary><ol class="chain">${rows}</ol></details>`;
 }
 
+/** The first places; the JSON has all of them. */
 function evidenceOf(finding: Finding): Part {
-  const subject = subjectOf(finding);
-  return subject === '' ? null : html`<code>${hostile(subject)}</code>`;
+  const places = placesOf(finding);
+  const shown = places.slice(0, MAX_PLACES).filter(({ subject, decoy }) => subject !== '' || decoy !== null);
+  const left = places.length - MAX_PLACES;
+  if (shown.length === 0) return null;
+  const items = shown.map(
+    ({ subject, decoy }) =>
+      html`<code>${hostile(subject)}</code>${places.length === 1 || decoy === null ? null : html` <span class="tag">decoy: ${hostile(decoy, 100)}</span>`}`,
+  );
+  if (items.length === 1 && left <= 0) return items[0] ?? null;
+  const rest = left > 0 ? html`<li class="muted">and ${left.toLocaleString('en')} more places</li>` : null;
+  return html`<ul class="plain">${items.map((item) => html`<li>${item}</li>`)}${rest}</ul>`;
+}
+
+/** In a list of observations a line has to do. */
+function firstPlace(finding: Finding): Part {
+  const [{ subject }, ...others] = placesOf(finding);
+  return html`${subject === '' ? null : html`<code>${hostile(subject)}</code>`}${others.length === 0 ? null : html` and ${others.length.toLocaleString('en')} more places`}`;
 }
 
 function row(term: string, value: Part): Part {

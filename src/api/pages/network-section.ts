@@ -1,12 +1,24 @@
+import { EGRESS_FORMS } from '../../report/egress-policy/forms.js';
 import type { Report } from '../../report/report.js';
+import { sentLine, unreadLine } from '../../report/sent.js';
 import { size } from '../../report/size.js';
 import { specOf } from '../../report/spec.js';
 import { more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
+import { snippet } from './snippet.js';
 
 const ROWS = { most: 60, bytes: 10_000 };
 
-const HOW = { proxy: 'connection', dns: 'name look-up', direct: 'past the gateway' } as const;
+const SHOWN_REQUESTS = 5;
+/** A longer allow list is printed by the command. */
+const POLICY_CHARACTERS = 2_000;
+
+const HOW = {
+  proxy: 'connection',
+  dns: 'name look-up',
+  transparent: 'connection without the proxy',
+  direct: 'past the gateway',
+} as const;
 
 const MODES = {
   registry: 'Only the registries could be reached.',
@@ -25,12 +37,30 @@ ${mode(report)}
 <thead><tr><th scope="col">Host</th><th scope="col">Answer</th><th scope="col" class="number">Times</th><th scope="col" class="number">Sent</th><th scope="col" class="number">Received</th><th scope="col">Asked by</th></tr></thead>
 <tbody>${shown}</tbody></table></div>
 ${more(left, 'hosts', report.id)}
+${policy(report)}
 </section>`;
+}
+
+/** What may be put into an allow list: only names that an allow list may hold are in it. */
+function policy({ egressPolicy, id }: Report): Part {
+  if (egressPolicy === undefined || egressPolicy.rules.length === 0) return null;
+  const forms = EGRESS_FORMS.map(({ name, readBy, text }) => ({ name, readBy, text: text(egressPolicy) }));
+  return html`<details><summary>What the honest part of this run needed, as an allow list</summary>
+${forms.map(({ name, readBy, text }) => html`<p>For ${readBy}:</p>${snippet(text.length > POLICY_CHARACTERS ? `packwarden egress-policy ${id} --for ${name}` : text, `allow list for ${name}`)}`)}
+</details>`;
 }
 
 function networkRow(row: Report['egress'][number]): Html {
   const { host, port, via, allowed, count, bytesSent, bytesReceived, package: by } = row;
-  return html`<tr><th scope="row">${hostile(host, 200)}${port === null ? null : `:${port}`}</th><td><span class="tag ${allowed ? 'good' : 'bad'}">${allowed ? 'allowed' : 'refused'}</span> <span class="muted">${HOW[via]}</span></td><td class="number">${count}</td><td class="number">${bytes(bytesSent)}</td><td class="number">${bytes(bytesReceived)}</td><td>${by === null ? null : hostile(specOf(by), 120)}</td></tr>`;
+  return html`<tr><th scope="row">${hostile(host, 200)}${port === null ? null : `:${port}`}</th><td><span class="tag ${allowed ? 'good' : 'bad'}">${allowed ? 'allowed' : 'refused'}</span> <span class="muted">${HOW[via]}</span></td><td class="number">${count}</td><td class="number">${bytes(bytesSent)}</td><td class="number">${bytes(bytesReceived)}</td><td>${by === null ? null : hostile(specOf(by), 120)}</td></tr>${contentRow(row)}`;
+}
+
+/** What was sent there: text that a package chose, cut, and nothing else. */
+function contentRow({ requests = [], requestsLeft = 0, unread = [] }: Report['egress'][number]): Part {
+  const lines = [...requests.slice(0, SHOWN_REQUESTS).map(sentLine), ...unread.map(unreadLine)];
+  const left = requestsLeft + Math.max(0, requests.length - SHOWN_REQUESTS);
+  if (lines.length === 0) return null;
+  return html`<tr><td colspan="6"><ul class="plain">${lines.map((line) => html`<li><code>${hostile(line, 500)}</code></li>`)}</ul>${left === 0 ? null : html`<span class="muted">and ${left} more requests</span>`}</td></tr>`;
 }
 
 function mode({ egressMode }: Report): Part {

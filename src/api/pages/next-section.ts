@@ -1,5 +1,5 @@
 import { acceptanceOf } from '../../report/acceptance.js';
-import { allowScriptsForm, formFor } from '../../report/allow-scripts.js';
+import { allowScriptsForm, formFor, reasonsAgainst } from '../../report/allow-scripts.js';
 import type { FindingGroup } from '../../report/groups.js';
 import type { Report } from '../../report/report.js';
 import { reportedManager } from '../../report/reported-manager.js';
@@ -18,9 +18,13 @@ const SHELL_SAFE = /^(?:@[a-z0-9_~][\w.~-]*\/)?[a-z0-9_~][\w.~-]*$/i;
 
 /** What to do with the report: run again, refuse, allow, accept with a reason. */
 export function nextSection(report: Report, groups: readonly FindingGroup[]): Html {
-  const parts = [incomplete(report), refuse(report, groups), allow(report), accept(report)].filter(
-    (part) => part !== null,
-  );
+  const parts = [
+    incomplete(report),
+    refuse(report, groups),
+    allow(report),
+    notRecommended(report),
+    accept(report),
+  ].filter((part) => part !== null);
   if (parts.length === 0) return html``;
   return html`<section aria-labelledby="next"><h2 id="next">What to do next</h2>${parts}</section>`;
 }
@@ -85,6 +89,14 @@ ${notAllowed(unneeded)}`;
 function notAllowed(unneeded: readonly string[]): Part {
   if (unneeded.length === 0) return null;
   return html`<p>Not allowed, though they ran clean: ${hostile(unneeded.slice(0, 20).join(', '), 500)}. They can be loaded without their scripts, which left nothing behind.</p>`;
+}
+
+function notRecommended(report: Report): Part {
+  const { shown, left } = fitting(reasonsAgainst(report), PACKAGES, (reason) => html`<li>${hostile(reason, 400)}</li>`);
+  if (shown.length === 0) return null;
+  return html`<h3>Decide yourself</h3>
+<p>These scripts are not on the list:</p>
+<ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul>`;
 }
 
 function accept(report: Report): Part {

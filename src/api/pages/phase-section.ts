@@ -36,6 +36,7 @@ function phaseArticle(phase: Phase, report: Report): Html {
   return html`<h3>${name} <span class="tag ${good ? 'good' : 'doubtful'}">${end}</span></h3>
 <p>${duration(durationMs)}${ran}</p>
 ${commandLine(command)}
+${ownCode(phase)}
 ${failures(toleratedFailures(report, phase))}
 ${leftRunning(phase)}
 ${loaded(phase, report.id)}`;
@@ -45,6 +46,12 @@ ${loaded(phase, report.id)}`;
 function commandLine(command: string): Html {
   if (command.length <= SHORT) return html`<p><code>${hostile(command)}</code></p>`;
   return html`<details><summary><code>${hostile(command, SHORT)}</code></summary><p><code>${hostile(command, 1_000)}</code></p></details>`;
+}
+
+/** A step of the project's, not of a package's. */
+function ownCode({ projectCode = [] }: Phase): Part {
+  if (projectCode.length === 0) return null;
+  return html`<p>It runs code of the project itself on the way: <code>${hostile(projectCode.join(', '), 200)}</code>.</p>`;
 }
 
 /** Optional packages may fail: the install goes on without them. */

@@ -1,6 +1,7 @@
 import type { FullReport } from '../../jobs/full-report.js';
 import { groupByPackage } from '../../report/groups.js';
 import type { Report } from '../../report/report.js';
+import { changeLine, changeSection } from './change-section.js';
 import type { Page } from './document.js';
 import { findingSection, observationSection } from './finding-section.js';
 import { gitlabSection } from './gitlab-section.js';
@@ -32,7 +33,9 @@ export function reportPage(report: FullReport): Page {
   return {
     title: `${report.verdict}: ${verdictSentence(report, groups)}`,
     script: 'copy.js',
-    main: html`${verdictSection(report, groups)}
+    main: html`${changeLine(report)}
+${verdictSection(report, groups)}
+${changeSection(report)}
 ${findingSection(report, groups)}
 ${nextSection(report, groups)}
 ${timelineSection(report)}

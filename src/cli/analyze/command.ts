@@ -50,12 +50,18 @@ async function submitAndReport(options: AnalyzeOptions, submission: Submission):
   const tarball = await pack(submission);
   try {
     tellSubmission(submission, tarball, options.url, progress);
-    const report = await run.toReport(tarball, { ecosystem: submission.ecosystem, checkNeeded: options.checkNeeded });
+    const report = await run.toReport(tarball, wishesOf(submission, options));
     if (report === null) return interrupt.exitCode;
     return await publish(report, submission, options, progress, client.base);
   } finally {
     await tarball.dispose();
   }
+}
+
+function wishesOf(submission: Submission, { checkNeeded, project }: AnalyzeOptions): JobWishes {
+  const folder = submission.kind === 'project' ? submission.folder : null;
+  const { ecosystem } = submission;
+  return { ecosystem, checkNeeded, project: { ...project, part: project.part ?? folder ?? undefined } };
 }
 
 /** One job from its upload to its report; an interrupted one is cancelled at the service. */

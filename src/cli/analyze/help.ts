@@ -20,7 +20,13 @@ service and prints the report on standard output, progress on standard error.
                          default: text in a terminal, else json
   --output NAME=FILE     write the report in a format to a file, too (several times)
   --annotations FILE     write the link to the report as GitLab's artifacts:reports:annotations
-  --fail-on PRIORITY     from which priority a finding gives exit code 1 (default: WARNING)
+  --fail-on PRIORITY     from which priority a finding gives exit code 1 (default: WARNING); new: only what the packages
+                         did not do in the project's last report
+  --project NAME         the project that this is a run of (default: the GitLab job's, else as the manifest is called)
+  --part NAME            tells several manifests of one project apart (default: as the manifest is called)
+  --ref NAME             its branch or tag, and
+  --default-branch NAME  the branch whose last complete report others are compared with (default: as the GitLab job says)
+  --compare ID           the job that the report is compared with
   --retry-for SECONDS    how long a service that is full or does not answer is borne (default: 120)
   --timeout SECONDS      how long all of it may take; then the job is cancelled and the exit code is 2 (default: no limit)
   --no-color             no colours; so does NO_COLOR

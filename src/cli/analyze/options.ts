@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
 import type { ClientConfig } from '../../app/client-config.js';
-import { PRIORITIES, type Priority } from '../../falco/alert.js';
+import { PRIORITIES } from '../../falco/alert.js';
 import { ECOSYSTEMS, type Ecosystem } from '../../jobs/job.js';
+import type { ProjectWishes } from '../../jobs/projects/line.js';
 import { FORMAT_NAMES, type FormatName, isFormatName } from '../../report/formats/formats.js';
+import type { FailOn } from '../../report/outcome.js';
+import { authorization, serviceUrl } from '../service-options.js';
 import { readArgs, UsageError } from '../usage.js';
 
 /** What one run of `packwarden analyze` shall do. */
@@ -20,7 +23,9 @@ export interface AnalyzeOptions {
   readonly format: FormatName | null;
   readonly outputs: readonly { readonly format: FormatName; readonly file: string }[];
   readonly annotations: string | null;
-  readonly failOn: Priority;
+  readonly failOn: FailOn;
+  /** Which project and line it is a run of, where the CI job's variables do not tell. */
+  readonly project: ProjectWishes;
   readonly retryMs: number;
   /** Null: as long as the job takes. */
   readonly timeoutMs: number | null;
@@ -36,6 +41,11 @@ const ARGUMENTS = {
     url: { type: 'string' },
     token: { type: 'string' },
     include: { type: 'string', multiple: true },
+    project: { type: 'string' },
+    part: { type: 'string' },
+    ref: { type: 'string' },
+    'default-branch': { type: 'string' },
+    compare: { type: 'string' },
     'check-needed': { type: 'boolean', default: false },
     'dry-run': { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -55,12 +65,10 @@ export function readAnalyzeOptions(argv: readonly string[], config: ClientConfig
   const { values, positionals } = readArgs('analyze', argv, ARGUMENTS);
   if (values.help) return null;
   if (positionals.length > 1) throw usage(`one folder or tarball is analyzed at a time, not ${positionals.length}`);
-  const url = values.url ?? config.PACKWARDEN_URL;
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw usage(`--url ${url}: not an http or https address`);
   return {
     target: resolve(positionals[0] ?? '.'),
     manager: values.manager === undefined ? null : managerOf(values.manager),
-    url,
+    url: serviceUrl(values.url, config, HELP_COMMAND),
     headers: { ...config.jobHeaders, ...authorization(values.token, config) },
     include: values.include ?? [],
     checkNeeded: values['check-needed'],
@@ -68,22 +76,18 @@ export function readAnalyzeOptions(argv: readonly string[], config: ClientConfig
     format: values.format === undefined ? null : formatOf('--format', values.format),
     outputs: (values.output ?? []).map(outputOf),
     annotations: values.annotations ?? null,
-    failOn: priorityOf(values['fail-on']),
+    failOn: failOnOf(values['fail-on']),
+    project: {
+      project: values.project,
+      part: values.part,
+      ref: values.ref,
+      defaultBranch: values['default-branch'],
+      compare: values.compare,
+    },
     retryMs: secondsOf('--retry-for', values['retry-for']) * 1000,
     timeoutMs: values.timeout === undefined ? null : secondsOf('--timeout', values.timeout) * 1000,
     colour: !values['no-color'] && !config.noColour,
   };
-}
-
-/** What is given on the command line wins; an ID token is what a job has that was given nothing. */
-function authorization(token: string | undefined, config: ClientConfig): Record<string, string> {
-  const { HTR_user: user, HTR_pass: password } = config;
-  const bearer = token ?? config.PACKWARDEN_TOKEN;
-  if (bearer !== undefined) return { authorization: `Bearer ${bearer}` };
-  if (user !== undefined && password !== undefined) {
-    return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
-  }
-  return config.PACKWARDEN_ID_TOKEN === undefined ? {} : { authorization: `Bearer ${config.PACKWARDEN_ID_TOKEN}` };
 }
 
 function outputOf(text: string): { format: FormatName; file: string } {
@@ -103,9 +107,10 @@ function managerOf(name: string): Ecosystem {
   return known;
 }
 
-function priorityOf(name: string): Priority {
+function failOnOf(name: string): FailOn {
+  if (name.toLowerCase() === 'new') return 'new';
   const known = PRIORITIES.find((priority) => priority === name.toUpperCase());
-  if (known === undefined) throw usage(`--fail-on ${name}: the priorities are ${PRIORITIES.join(', ')}`);
+  if (known === undefined) throw usage(`--fail-on ${name}: the priorities are ${PRIORITIES.join(', ')}, and new`);
   return known;
 }
 

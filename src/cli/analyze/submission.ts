@@ -18,6 +18,8 @@ export type Submission =
       readonly reason: string | null;
       readonly selection: Selection;
       readonly lockFile: string;
+      /** Its folder in the checkout of a CI job; null at the checkout's root, and elsewhere. */
+      readonly folder: string | null;
     }
   | { readonly kind: 'tarball'; readonly ecosystem: Ecosystem; readonly path: string };
 
@@ -33,12 +35,14 @@ export function chooseSubmission(options: AnalyzeOptions, config: ClientConfig):
   const selection = selectProject(target, manager, options.include);
   const lockFile = lockFileIn(selection, manager);
   const base = config.projectDir ?? process.cwd();
+  const folder = config.projectDir === undefined ? null : relativeTo(config.projectDir, selection.project.root);
   return {
     kind: 'project',
     ecosystem: options.manager ?? manager.name,
     reason: options.manager === null ? reason : null,
     selection,
     lockFile: relativeTo(base, `${selection.project.root}/${lockFile}`) ?? basename(lockFile),
+    folder: folder === '' ? null : folder,
   };
 }
 

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { globSync } from 'tinyglobby';
 import type { ProjectView } from '../../ecosystems/packing.js';
+import { gitFilesIn } from './git-files.js';
 import { isSecretFile } from './secrets.js';
 
 const NEVER = ['**/node_modules/**', '**/.git/**'];
@@ -59,19 +59,8 @@ export class ProjectFiles implements ProjectView {
   }
 
   #gitFiles(): readonly string[] | undefined {
-    try {
-      const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
-      const listed = execFileSync('git', args, {
-        cwd: this.root,
-        encoding: 'utf8',
-        maxBuffer: 256 * 1024 ** 2,
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      const files = listed.split('\0').filter((file) => file !== '' && !/(^|\/)node_modules\//.test(file));
-      return files.length === 0 ? undefined : files;
-    } catch {
-      return undefined;
-    }
+    const files = gitFilesIn(this.root)?.filter((file) => !/(^|\/)node_modules\//.test(file)) ?? [];
+    return files.length === 0 ? undefined : files;
   }
 }
 

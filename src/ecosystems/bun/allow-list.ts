@@ -10,17 +10,16 @@ export const TRUSTED_DEPENDENCIES: AllowListForm = {
   readBy: 'bun',
   write(decision) {
     const { allowed, refused, notes } = decidable(decision, false);
-    const refusedNames = new Set(refused.map(({ name }) => name));
+    const others = new Set([...refused, ...decision.undecided].map(({ name }) => name));
     const names = [...new Set(allowed.map(({ name }) => name))];
-    const doubtful = names.filter((name) => refusedNames.has(name));
     return {
       file: 'package.json',
-      text: asJson({ trustedDependencies: names.filter((name) => !refusedNames.has(name)).toSorted() }),
+      text: asJson({ trustedDependencies: names.filter((name) => !others.has(name)).toSorted() }),
       notes: [
         ...notes,
-        ...doubtful.map(
-          (name) => `${name} is refused in one version: the list has names alone, so no version of it is trusted`,
-        ),
+        ...names
+          .filter((name) => others.has(name))
+          .map((name) => `${name} is not allowed in every version: the list has names alone, so none is trusted`),
         'the list has names alone: it also trusts versions that nobody has watched',
         "it takes the place of Bun's own list: of packages that it does not name no script runs any more",
       ],

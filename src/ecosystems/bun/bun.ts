@@ -14,7 +14,7 @@ const FOLDER = '/usr/local/lib/node_modules/bun/bin';
 const PROGRAM = `${FOLDER}/bun`;
 
 /** What of the project's `bunfig.toml` counts; `image/opt/bun/settings.mjs` writes it. */
-const CONFIG = `${HOME}/.config/packwarden/bunfig.toml`;
+const CONFIG = `${HOME}/.config/ci/bunfig.toml`;
 
 /**
  * With `--config` Bun reads no `bunfig.toml` of the project: a dry run, groups that are left out, a program that looks at the packages
@@ -58,12 +58,9 @@ export const bun: PackageManager = {
   environment: () => [`PATH=${FOLDER}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`],
   overridden: (project) => failedGuards(project, RUNNING).map(textOf),
   sanitize: ({ root }) => ['bun', `${OPT}/bun/settings.mjs`, root, CONFIG],
-  fetch: (_project, { registry, hasExtraCa }) => [
+  fetch: (_project, { registry }) => [
     {
-      command: [
-        ...['bun', 'install', ...FORCED, `--registry=${registry}`],
-        ...(hasExtraCa ? [`--cafile=${CA_FILE}`] : []),
-      ],
+      command: [...['bun', 'install', ...FORCED, `--registry=${registry}`], `--cafile=${CA_FILE}`],
       projectCode: null,
     },
   ],

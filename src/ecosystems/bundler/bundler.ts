@@ -22,7 +22,7 @@ const RUBYGEMS = ['rubygems.org', 'index.rubygems.org'];
  */
 const FORCED = {
   BUNDLER_VERSION: VERSIONS.BUNDLER_VERSION,
-  BUNDLE_APP_CONFIG: `${HOME}/.config/packwarden/bundle`,
+  BUNDLE_APP_CONFIG: `${HOME}/.config/ci/bundle`,
   BUNDLE_PATH: 'vendor/bundle',
   BUNDLE_WITHOUT: '',
   BUNDLE_WITH: '',
@@ -81,7 +81,7 @@ export const bundler: PackageManager = {
     environment: () => IMAGE_GEMS,
     ending: (lines) => ENDING.exec(lines.at(-1) ?? '')?.[0],
   },
-  load: { runtime: 'ruby', loader: `${PROGRAMS}/load.rb`, environment: IMAGE_GEMS },
+  load: { runtime: 'ruby', loader: `${PROGRAMS}/load.rb`, many: `${PROGRAMS}/load-many.rb`, environment: IMAGE_GEMS },
 };
 
 function ownProgram(file: string, ...args: readonly string[]): readonly string[] {

@@ -49,7 +49,13 @@ export function nodeModules(record: string) {
       ],
       place: (folder, target) => ['node', `${OPT}/node/git-build.mjs`, 'place', folder, target],
     },
-    load: { runtime: 'node', loader: `${OPT}/node/load.cjs`, environment: [] },
+    load: {
+      runtime: 'node',
+      loader: `${OPT}/node/load.cjs`,
+      many: `${OPT}/node/load-many.cjs`,
+      call: `${OPT}/node/call.cjs`,
+      environment: [],
+    },
   } as const satisfies Partial<PackageManager>;
 }
 

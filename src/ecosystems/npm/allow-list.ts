@@ -1,4 +1,4 @@
-import { type AllowListForm, addressOf, asJson, type DecidedPackage, decidable } from '../allow-list.js';
+import { type AllowListForm, addressOf, asJson, type DecidedPackage, decidable, named } from '../allow-list.js';
 
 /**
  * `allowScripts` of package.json (npm/rfcs#868, read as npm 12.2 does). A key is matched against what was resolved: name and
@@ -9,7 +9,7 @@ import { type AllowListForm, addressOf, asJson, type DecidedPackage, decidable }
 export const ALLOW_SCRIPTS: AllowListForm = {
   name: 'npm',
   setting: 'allowScripts',
-  readBy: 'npm 11.16 and later',
+  readBy: 'npm 12; npm 11.16 and later, which refuses what it lists and runs everything else',
   write(decision) {
     const { allowed, refused, notes } = decidable(decision, true);
     const kept = new Set(allowed.map(sourceOf));
@@ -17,9 +17,27 @@ export const ALLOW_SCRIPTS: AllowListForm = {
       ...allowed.map((pkg) => [pinOf(pkg), true]),
       ...refused.map((pkg) => [kept.has(sourceOf(pkg)) ? pinOf(pkg) : sourceOf(pkg), false]),
     ];
-    return { file: 'package.json', text: asJson({ allowScripts: Object.fromEntries(entries) }), notes };
+    return {
+      file: 'package.json',
+      text: asJson({ allowScripts: Object.fromEntries(entries) }),
+      notes: [...notes, ...allowed.filter(hasNoAddress).map(withoutEffect), ...undecidedNote(decision.undecided)],
+    };
   },
 };
+
+/** `omit-lockfile-registry-resolved` keeps the addresses out of the lock file. */
+function hasNoAddress({ from }: DecidedPackage): boolean {
+  return from.kind === 'registry' && from.resolved === null && from.integrity !== null;
+}
+
+function withoutEffect({ name, version }: DecidedPackage): string {
+  return `${name}@${version} has no address in the lock file, by which npm tells versions: it allows it only with one`;
+}
+
+/** Npm 11 only warns of them (tried with 11.16). */
+function undecidedNote(undecided: readonly DecidedPackage[]): readonly string[] {
+  return undecided.length === 0 ? [] : [`npm 11 runs what is not in the list; npm 12 does not: ${named(undecided)}`];
+}
 
 /** The key of just this version: a commit of a Git repository, a file or folder. */
 function pinOf({ name, version, from }: DecidedPackage): string {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type AllowListForm, addressOf, type DecidedPackage, decidable } from '../allow-list.js';
+import { type AllowListForm, addressOf, type DecidedPackage, decidable, named } from '../allow-list.js';
 
 const FILE = 'pnpm-workspace.yaml';
 
@@ -20,7 +20,8 @@ const allowBuilds: AllowListForm = {
       ...pinned(refused.filter(({ name }) => kept.has(name))).map((key) => [key, false]),
       ...refused.filter(({ name }) => !kept.has(name)).map(({ name }) => [name, false]),
     ];
-    return { file: FILE, text: stringify({ allowBuilds: Object.fromEntries(entries) }), notes };
+    const text = stringify({ allowBuilds: Object.fromEntries(entries) });
+    return { file: FILE, text, notes: [...notes, ...undecidedNote(decision.undecided)] };
   },
 };
 
@@ -43,6 +44,14 @@ const builtDependencies: AllowListForm = {
 
 /** The newest first. */
 export const ALLOW_LISTS: readonly AllowListForm[] = [allowBuilds, builtDependencies];
+
+/** `strictDepBuilds` is on by default from pnpm 11 on. */
+function undecidedNote(undecided: readonly DecidedPackage[]): readonly string[] {
+  if (undecided.length === 0) return [];
+  return [
+    `pnpm 11 and later end an install with an error until these are allowed or refused, too: ${named(undecided)}`,
+  ];
+}
 
 /** `name@1.0.0 || 2.0.0` for the versions of the registry, `name@address` for each other one. */
 function pinned(packages: readonly DecidedPackage[]): readonly string[] {

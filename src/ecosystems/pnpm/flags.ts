@@ -67,7 +67,13 @@ const FROM_11: Settings = {
 /** Settings that do not count here, whatever they say. */
 const NEVER_COUNT = new Set([...Object.keys(GUARDS), 'useNodeVersion']);
 /** Lists of packages whose scripts the project never runs: here they are run, and watched. */
-export const NEVER_BUILT = ['neverBuiltDependencies', 'ignoredBuiltDependencies'];
+const NEVER_BUILT = ['neverBuiltDependencies', 'ignoredBuiltDependencies'];
+
+/** Whether a setting keeps the scripts of some package from being run. `allowBuilds` (pnpm 11) says for each package whether. */
+export function refusesScripts(name: string, value: unknown): boolean {
+  if (Array.isArray(value)) return NEVER_BUILT.includes(name) && value.length > 0;
+  return name === 'allowBuilds' && value !== null && typeof value === 'object' && Object.values(value).includes(false);
+}
 
 /** Whether the project has a setting that does not count here, of which the report tells. `value`: as the project's file has it. */
 export function isOverridden(name: string, value: unknown): boolean {

@@ -9,7 +9,7 @@ import type { FoundProject } from '../project.js';
 import { ALLOW_LISTS } from './allow-list.js';
 import { PNPM_EDITIONS, type PnpmMajor, pnpmEdition } from './edition.js';
 import { failure } from './failure.js';
-import { camel, isOverridden, NEVER_BUILT, pnpmFlags } from './flags.js';
+import { camel, isOverridden, pnpmFlags, refusesScripts } from './flags.js';
 import { LOCK } from './lock-lines.js';
 import { PNPMFILES, pack } from './pack.js';
 import { projectCodeOf } from './project-code.js';
@@ -51,9 +51,9 @@ function pnpm(major: PnpmMajor): PackageManager {
           settings: ['/.npmrc', '/.config/pnpm/rc'],
         },
     // The last ones are for a pnpm that a script calls: the project's guards must not stop it either.
-    environment: ({ hasExtraCa }) =>
+    environment: () =>
       isNewest
-        ? [...(hasExtraCa ? [`PNPM_CONFIG_CAFILE=${CA_FILE}`] : []), 'PNPM_CONFIG_PM_ON_FAIL=ignore']
+        ? [`PNPM_CONFIG_CAFILE=${CA_FILE}`, 'PNPM_CONFIG_PM_ON_FAIL=ignore']
         : [
             editionPath(edition),
             'npm_config_manage_package_manager_versions=false',
@@ -96,7 +96,7 @@ function overridden(project: FoundProject, version: string): readonly string[] {
   const settings = yamlOf(project, SETTINGS_FILE);
   const inManifest = { ...(project.manifest.pnpm as object | null | undefined) } as Readonly<Record<string, unknown>>;
   const isNamed = ([name, value]: [string, unknown]): boolean =>
-    isOverridden(name, value) || (NEVER_BUILT.includes(name) && Array.isArray(value) && value.length > 0);
+    isOverridden(name, value) || refusesScripts(name, value);
   return [
     ...failedGuards(project, { name: 'pnpm', version }).map(textOf),
     ...[...npmrc].filter(([name, value]) => isOverridden(camel(name), value)).map(([name]) => `${name} of .npmrc`),

@@ -68,7 +68,7 @@ export function alwaysEnvironment(
   network: NetworkSettings,
   project: FoundProject,
 ): readonly string[] {
-  const { proxy, registry, hasExtraCa } = network;
+  const { proxy, registry } = network;
   return [
     ...pairs(ALWAYS),
     // A cache that the project brings along is used, and takes what is missing.
@@ -76,7 +76,7 @@ export function alwaysEnvironment(
     `YARN_NPM_REGISTRY_SERVER=${registry.replace(/\/$/, '')}`,
     `YARN_HTTP_PROXY=${proxy}`,
     `YARN_HTTPS_PROXY=${proxy}`,
-    ...(hasExtraCa ? [`${major === 4 ? 'YARN_HTTPS_CA_FILE_PATH' : 'YARN_CA_FILE_PATH'}=${CA_FILE}`] : []),
+    `${major === 4 ? 'YARN_HTTPS_CA_FILE_PATH' : 'YARN_CA_FILE_PATH'}=${CA_FILE}`,
   ];
 }
 

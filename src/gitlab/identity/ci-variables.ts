@@ -25,6 +25,8 @@ const CI_VARIABLES = [
   'CI_COMMIT_SHA',
   'CI_COMMIT_REF_NAME',
   'CI_COMMIT_REF_PROTECTED',
+  'CI_COMMIT_TAG',
+  'CI_DEFAULT_BRANCH',
   'CI_ENVIRONMENT_NAME',
   'CI_JOB_STARTED_AT',
   'CI_JOB_URL',
@@ -88,6 +90,8 @@ const claimSchema = z.object({
   CI_COMMIT_SHA: text,
   CI_COMMIT_REF_NAME: text,
   CI_COMMIT_REF_PROTECTED: text,
+  CI_COMMIT_TAG: text,
+  CI_DEFAULT_BRANCH: text,
   CI_ENVIRONMENT_NAME: text,
   CI_JOB_STARTED_AT: text,
   CI_JOB_URL: text,
@@ -120,6 +124,7 @@ export function claimedContext(variables: CiVariables, address: string | undefin
     refProtected: claims.CI_COMMIT_REF_PROTECTED === undefined ? undefined : claims.CI_COMMIT_REF_PROTECTED === 'true',
     sha: claims.CI_COMMIT_SHA,
     ref: claims.CI_COMMIT_REF_NAME,
+    refType: claims.CI_COMMIT_TAG === undefined ? undefined : ('tag' as const),
     ...supplement(claims),
     addresses: addressesOf(address),
   });
@@ -151,6 +156,7 @@ function supplement(claims: CiVariables) {
   const startedAt = Date.parse(claims.CI_JOB_STARTED_AT ?? '');
   return {
     mergeRequestId: claims.CI_MERGE_REQUEST_ID,
+    defaultBranch: claims.CI_DEFAULT_BRANCH,
     jobUrl: claims.CI_JOB_URL,
     startedAt: Number.isNaN(startedAt) ? undefined : startedAt,
   };

@@ -22,6 +22,11 @@ export const jobContextSchema = z.object({
   mergeRequestId: id.optional(),
   sha: text.optional(),
   ref: text.optional(),
+  refType: z.enum(['branch', 'tag']).optional(),
+  /** Claimed: no token tells it. */
+  defaultBranch: text.optional(),
+  /** Whether it runs a fork's code in this project, as far as the token tells (GitLab 18.4). */
+  isOfFork: z.literal(true).optional(),
   refProtected: z.boolean().optional(),
   environment: text.optional(),
   jobUrl: text.optional(),

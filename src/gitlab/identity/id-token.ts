@@ -2,6 +2,7 @@ import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { GitlabError } from '../errors.js';
 import { normalizeInstance } from '../instance.js';
+import { isAllowedProject } from './allowed-projects.js';
 import { type JobContext, jobContextSchema } from './context.js';
 import { IssuerKeys, type IssuerOptions } from './issuer-keys.js';
 
@@ -10,6 +11,8 @@ export interface IdTokenOptions extends IssuerOptions {
   readonly issuers: readonly string[];
   /** What the token must have been made for (`aud` in `.gitlab-ci.yml`). */
   readonly audience: string;
+  /** Addresses of the projects, groups or whole instances whose jobs are let in (`isAllowedProject`). */
+  readonly projects: readonly string[];
 }
 
 /** GitLab signs with RS256; a list of one leaves nothing to choose for a forger. */
@@ -42,6 +45,7 @@ const claimsSchema = z.object({
   job_id: idClaim,
   runner_id: idClaim,
   ref: textClaim,
+  ref_type: z.enum(['branch', 'tag']).optional().catch(undefined),
   ref_protected: flagClaim,
   sha: textClaim,
   environment: textClaim,
@@ -63,7 +67,7 @@ export class IdTokens {
   /** @throws GitlabError `bad-id-token` with what is wrong, `issuer-unavailable` */
   async verify(token: string): Promise<JobContext> {
     const keys = this.#issuerOf(token);
-    const { audience, now } = this.options;
+    const { audience, now, projects } = this.options;
     try {
       const { payload } = await jwtVerify(token, keys.find, {
         issuer: keys.issuer,
@@ -73,7 +77,12 @@ export class IdTokens {
         currentDate: new Date(now()),
         requiredClaims: ['exp', 'iat'],
       });
-      return contextOf(keys.issuer, payload);
+      const context = contextOf(keys.issuer, payload);
+      if (isAllowedProject(context, projects)) return context;
+      throw new GitlabError(
+        'bad-id-token',
+        'the ID token is not accepted: its project is none of those that may submit',
+      );
     } catch (error) {
       if (error instanceof GitlabError) throw error;
       throw new GitlabError('bad-id-token', `the ID token is not accepted: ${reasonOf(error)}`, error);
@@ -119,6 +128,8 @@ function contextOf(issuer: string, payload: JWTPayload): JobContext {
     runnerId: claims.runner_id,
     sha: claims.sha,
     ref: claims.ref,
+    refType: claims.ref_type,
+    isOfFork: !isOwn && claims.project_id !== claims.job_project_id ? (true as const) : undefined,
     refProtected: claims.ref_protected,
     environment: claims.environment,
     startedAt: payload.iat === undefined ? undefined : payload.iat * 1000,

@@ -22,8 +22,8 @@ export const codeQuality: Format = {
   fileName: 'gl-code-quality-report.json',
   render(report, context) {
     const findings = groupFindings(report.findings).map((group) => {
-      const more = group.findings.length > 1 ? ` – and ${group.findings.length - 1} more` : '';
-      const what = `${packageLabel(group.package)}: ${group.rule}: ${evidenceLine(group.findings[0])}${more}`;
+      const more = group.places.length > 1 ? ` – and ${group.places.length - 1} more` : '';
+      const what = `${packageLabel(group.package)}: ${group.rule}: ${evidenceLine(group.places[0])}${more}`;
       const line = lineOf(report, context.file, group.package);
       return entry(what, group.slug, group.fingerprint, SEVERITY[group.priority], { path: context.file, line });
     });

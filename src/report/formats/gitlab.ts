@@ -2,7 +2,6 @@ import type { Priority } from '../../falco/alert.js';
 import { cut, plain } from '../plain.js';
 import { baselineNotices } from '../project-baseline.js';
 import type { Report } from '../report.js';
-import { commandOf, subjectOf } from '../subject.js';
 import { type Format, type FormatContext, toJson } from './format.js';
 import { type FindingGroup, groupFindings, packageLabel } from './group.js';
 
@@ -142,16 +141,16 @@ function pathOf(path: readonly string[]): string {
 function detailsOf(group: FindingGroup, { reportUrl }: FormatContext) {
   const text = (value: string, max = 500) => ({ type: 'text', value: cut(value, max) });
   const versions = [...new Set(group.findings.map(({ package: by }) => packageLabel(by)))].slice(0, MAX_ROWS);
-  const shown = group.findings.slice(0, MAX_ROWS);
-  const rows = shown.map((finding) => [
-    text(finding.phase),
-    text(subjectOf(finding)),
-    text(finding.decoy === null ? '' : plain(finding.decoy)),
-    text(commandOf(finding)),
-    { type: 'value', value: finding.count },
-    text(finding.first),
+  const shown = group.places.slice(0, MAX_ROWS);
+  const rows = shown.map(({ phase, subject, decoy, command, count, first }) => [
+    text(phase),
+    text(subject),
+    text(decoy === null ? '' : plain(decoy)),
+    text(command),
+    { type: 'value', value: count },
+    text(first),
   ]);
-  const more = group.findings.length - shown.length;
+  const more = group.places.length - shown.length;
   const [worst] = group.findings;
   return {
     package: { name: 'Package', ...text(versions.join(', '), 1_000) },

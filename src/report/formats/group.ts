@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isAtLeast, type Priority } from '../../falco/alert.js';
+import { placesOf } from '../places.js';
 import { cut, plain } from '../plain.js';
-import type { Finding, PackageRef } from '../report.js';
+import type { Finding, FindingPlace, PackageRef } from '../report.js';
 import { specOf } from '../spec.js';
-import { commandOf, subjectOf } from '../subject.js';
 
 /**
  * All that one package did against one rule: what a reviewer decides about at once. It is the unit of the formats that
@@ -20,8 +20,15 @@ export interface FindingGroup {
   readonly package: PackageRef | null;
   /** At least one. */
   readonly findings: readonly [Finding, ...Finding[]];
+  /** Every place of them; at least one. */
+  readonly places: readonly [Place, ...Place[]];
   /** How often it happened, repetitions included. */
   readonly count: number;
+}
+
+/** One place where it happened, and in which phase. */
+export interface Place extends FindingPlace {
+  readonly phase: Finding['phase'];
 }
 
 /** In the order of their first finding. */
@@ -37,7 +44,8 @@ export function groupFindings(findings: readonly Finding[]): readonly FindingGro
 }
 
 function toGroup(key: string, findings: [Finding, ...Finding[]]): FindingGroup {
-  const [first] = findings;
+  const [first, ...others] = findings;
+  const [place, ...more] = inPhase(first);
   return {
     fingerprint: createHash('sha256').update(key).digest('hex'),
     rule: cut(plain(first.rule), 200),
@@ -48,8 +56,15 @@ function toGroup(key: string, findings: [Finding, ...Finding[]]): FindingGroup {
     ),
     package: first.package,
     findings,
+    places: [place, ...more, ...others.flatMap(inPhase)],
     count: findings.reduce((sum, { count }) => sum + count, 0),
   };
+}
+
+function inPhase(finding: Finding): readonly [Place, ...Place[]] {
+  const { phase } = finding;
+  const [first, ...others] = placesOf(finding);
+  return [{ ...first, phase }, ...others.map((place) => ({ ...place, phase }))];
 }
 
 function slugOf(rule: string): string {
@@ -66,17 +81,14 @@ export function packageLabel(by: PackageRef | null, max = 120): string {
   return by === null ? 'a package that is not known' : cut(plain(specOf(by)), max);
 }
 
-/** What a finding is about in one line: file, peer or host, decoy, command, phase, repetitions. */
-export function evidenceLine(finding: Finding, max = 400): string {
-  const subject = subjectOf(finding);
-  const decoy = finding.decoy === null ? '' : `(decoy: ${cut(plain(finding.decoy), 100)})`;
-  const command = commandOf(finding);
+/** What a finding is about at one place, in one line: file, peer or host, decoy, command, phase, repetitions. */
+export function evidenceLine({ subject, command, decoy, phase, count }: Place, max = 400): string {
   const line = [
     cut(subject, max / 2),
-    decoy,
+    decoy === null ? '' : `(decoy: ${cut(plain(decoy), 100)})`,
     command === '' ? '' : `$ ${cut(command, max / 2)}`,
-    `(${finding.phase})`,
-    finding.count > 1 ? `×${finding.count}` : '',
+    `(${phase})`,
+    count > 1 ? `×${count}` : '',
   ];
   return line.filter((part) => part !== '').join(' ');
 }

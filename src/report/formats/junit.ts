@@ -54,8 +54,8 @@ function watching(report: Report): TestCase {
 function packageCases(report: Report): readonly TestCase[] {
   const faults = new Map<string, string[]>();
   for (const group of groupFindings(report.findings)) {
-    const lines = group.findings.slice(0, MAX_EVIDENCE).map((finding) => `  ${evidenceLine(finding)}`);
-    const more = group.findings.length - lines.length;
+    const lines = group.places.slice(0, MAX_EVIDENCE).map((place) => `  ${evidenceLine(place)}`);
+    const more = group.places.length - lines.length;
     const label = packageLabel(group.package);
     const told = faults.get(label) ?? [];
     told.push(`${group.priority} ${group.rule}`, ...lines, ...(more > 0 ? [`  … and ${more} more`] : []));

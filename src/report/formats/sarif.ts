@@ -91,8 +91,8 @@ function invocationOf(report: Report, groups: number): object {
 
 function resultOf(group: FindingGroup, ruleIds: readonly string[], report: Report, context: FormatContext): object {
   const { level, rank } = WEIGHT[group.priority];
-  const shown = group.findings.slice(0, MAX_EVIDENCE).map((finding) => evidenceLine(finding));
-  const more = group.findings.length - shown.length;
+  const shown = group.places.slice(0, MAX_EVIDENCE).map((place) => evidenceLine(place));
+  const more = group.places.length - shown.length;
   const by = group.package;
   const path = by === null ? '' : ` (${cut(by.path.map(plain).join(' → '), 500)})`;
   const lines = [`${group.rule} by ${packageLabel(by)}${path}:`, ...shown, ...(more > 0 ? [`… and ${more} more`] : [])];

@@ -124,6 +124,22 @@ function holding(path: string, token: (tokens: Tokens) => string, content: (toke
 const npmToken = (tokens: Tokens): string => tokens.npm();
 const gitlabToken = (tokens: Tokens): string => tokens.gitlabPersonal();
 
+/** What a person who signs in through a browser has beside, or instead of, a key. */
+function awsSignOn(tokens: Tokens): readonly Omit<DecoyFile, 'name'>[] {
+  const accessToken = `aoaAAAAA${tokens.word(180)}`;
+  const content = { startUrl: 'https://corp.invalid/start', region: 'eu-central-1', accessToken };
+  return one(`.aws/sso/cache/${tokens.hex(40)}.json`, json(content), accessToken);
+}
+
+/** A maker of a coding assistant's session; `at` is where its settings keep the token. */
+function assistant(path: string, prefix: string, at: (token: string) => object): Maker {
+  return holding(
+    path,
+    (tokens) => `${prefix}${tokens.word(86)}`,
+    (token) => json(at(token)),
+  );
+}
+
 /** The usual places, by the name a report gives them. */
 const MAKERS: Readonly<Record<string, Maker>> = {
   'SSH key': sshKeys,
@@ -151,6 +167,33 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     (tokens) => tokens.vault(),
     (token) => token,
   ),
+  'AWS sign-on token': awsSignOn,
+  'GitLab CLI token': holding('.config/glab-cli/config.yml', gitlabToken, (token) => {
+    return `hosts:\n    ${GIT_HOST}:\n        token: ${token}\n        api_protocol: https\n`;
+  }),
+  'PyPI token': holding(
+    '.pypirc',
+    (tokens) => `pypi-AgEIcHlwaS5vcmc${tokens.word(120)}`,
+    (token) => `[pypi]\nusername = __token__\npassword = ${token}\n`,
+  ),
+  'Cargo token': holding(
+    '.cargo/credentials.toml',
+    (tokens) => `cio${tokens.word(32)}`,
+    (token) => `[registry]\ntoken = "${token}"\n`,
+  ),
+  'Terraform token': holding(
+    '.terraform.d/credentials.tfrc.json',
+    (tokens) => `${tokens.word(14)}.atlasv1.${tokens.word(67)}`,
+    (token) => json({ credentials: { 'terraform.corp.invalid': { token } } }),
+  ),
+  'Claude session': assistant('.claude/.credentials.json', 'sk-ant-oat01-', (accessToken) => ({
+    claudeAiOauth: { accessToken, scopes: ['user:inference'] },
+  })),
+  'Codex session': assistant('.codex/auth.json', 'sk-proj-', (token) => ({ OPENAI_API_KEY: token, tokens: null })),
+  'Gemini session': assistant('.gemini/oauth_creds.json', 'ya29.', (token) => ({
+    access_token: token,
+    token_type: 'Bearer',
+  })),
   'Chrome profile': chrome,
   'Firefox logins': firefox,
   'crypto wallet': wallets,

@@ -104,6 +104,12 @@ static __always_inline void put_argv(struct buffer *b, struct mm_struct *mm) {
   put_user_bytes(b, PART_ARGV, (const void *)start, size > ARGV_BYTES ? ARGV_BYTES : size);
 }
 
+static __always_inline void put_env(struct buffer *b, struct mm_struct *mm) {
+  u64 start = mm->env_start;
+  u64 size = mm->env_end - start;
+  put_user_bytes(b, PART_ENV, (const void *)start, size > ENV_BYTES ? ENV_BYTES : size);
+}
+
 static __always_inline void put_exec_part(struct buffer *b, struct task_struct *task, struct file *exe) {
   struct exec_part *into = (struct exec_part *)part(b);
   if (!into) return;
@@ -124,12 +130,20 @@ static __always_inline void put_exec_part(struct buffer *b, struct task_struct *
   end_part(b, PART_EXEC, sizeof(*into));
 }
 
+static __always_inline void put_stdin(struct buffer *b, struct task_struct *task) {
+  struct file *file = file_of(task, 0);
+  if (!file || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFREG) return;
+  put_path(b, PART_STDIN, (void *)file + OFFSET_OF(struct file, f_path), task);
+}
+
 static __always_inline void put_executed(struct buffer *b, struct task_struct *task) {
   struct file *exe = task->mm->exe_file;
   put_exec_part(b, task, exe);
   put_path(b, PART_EXE, (void *)exe + OFFSET_OF(struct file, f_path), task);
   put_base(b, PART_CWD, task, AT_FDCWD);
   put_argv(b, task->mm);
+  put_env(b, task->mm);
+  put_stdin(b, task);
 }
 
 /* A refused exec: what was asked for, the caller stays what it is. */

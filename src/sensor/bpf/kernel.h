@@ -51,7 +51,7 @@ typedef struct { u32 val; } kuid_t;
 typedef struct { u32 val; } kgid_t;
 typedef struct { u64 val; } kernel_cap_t;
 struct cred { kuid_t euid; kgid_t egid; kernel_cap_t cap_inheritable, cap_permitted, cap_effective; };
-struct mm_struct { unsigned long arg_start, arg_end; struct file *exe_file; };
+struct mm_struct { unsigned long arg_start, arg_end, env_start, env_end; struct file *exe_file; };
 struct thread_info { u32 status; };
 struct task_struct {
   struct thread_info thread_info;
@@ -92,6 +92,7 @@ struct mmsghdr_user { struct msghdr_user header; unsigned int len; };
 #define AF_INET6 10
 #define SOCK_DGRAM 2
 #define S_IFMT 0170000
+#define S_IFREG 0100000
 #define S_IFSOCK 0140000
 #define S_IFIFO 0010000
 #define OVERLAYFS_MAGIC 0x794c7630

@@ -45,11 +45,17 @@
 /* The descriptor that is read from, where PART_FD is the one that is written to; and its path. */
 #define PART_FROM 16
 #define PART_FROM_PATH 17
+/* The environment, NUL behind each variable. */
+#define PART_ENV 18
+/* The path of the file that standard input is at an exec; none where it is no file. */
+#define PART_STDIN 19
 
 #define LAYER_UPPER 1
 #define LAYER_LOWER 2
 
 #define ARGV_BYTES 4096
+/* As much as Falco's drivers take. */
+#define ENV_BYTES 4096
 #define DATA_BYTES 80
 #define CONTAINER_ID_BYTES 64
 

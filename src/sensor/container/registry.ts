@@ -12,6 +12,8 @@ export interface Container {
   readonly links: SymbolicLinks;
   /** Its first process, as the host numbers it, once that has started its program: the container's files are below its root. */
   firstPid: number | undefined;
+  /** How many alerts there were of it. */
+  alerts: number;
   details: ContainerDetails | undefined;
 }
 
@@ -50,7 +52,7 @@ export class ContainerRegistry {
     if (known !== undefined) return known;
     const links = new SymbolicLinks(imageLinks(() => container.firstPid));
     const id = fullId.slice(0, SHORT_ID);
-    const container: Container = { id, fullId, links, firstPid: undefined, details: undefined };
+    const container: Container = { id, fullId, links, firstPid: undefined, alerts: 0, details: undefined };
     this.#byId.set(fullId, container);
     if (this.#byId.size > KEPT_CONTAINERS) this.#byId.delete(this.#byId.keys().next().value as string);
     void this.#describe(container);

@@ -34,6 +34,15 @@ function ancestors<T extends string | number>(of: Of<T>): FieldMaker {
   };
 }
 
+/** `proc.env[NAME]`, or without a name all of it in one text (Falco 0.40). */
+const environment: FieldMaker = (name) => {
+  if (name === undefined) return { extract: ({ process }) => known(process.environment.join(' ')), cost: 3 };
+  const start = `${name}=`;
+  const extract = ({ process }: SensorEvent): string | undefined =>
+    known(process.environment.find((variable) => variable.startsWith(start))?.slice(start.length) ?? '');
+  return { extract, cost: 3 };
+};
+
 const MAX_ANCESTORS = 100;
 
 function lineage<T>(process: Process, of: Of<T>): T[] {
@@ -88,7 +97,9 @@ export const PROC_FIELDS: Readonly<Record<string, FieldMaker>> = {
   'proc.cmdnargs': own((process) => Math.max(0, process.argv.length - 1)),
   'proc.cmdlenargs': own((process) => process.argv.slice(1).reduce((sum, arg) => sum + Buffer.byteLength(arg), 0), 1),
   'proc.exeline': own((process) => known([exe(process), ...process.argv.slice(1)].join(' ')), 1),
+  'proc.env': environment,
   'proc.cwd': own(shownFolder),
+  'proc.stdin.name': own((process) => known(process.stdin)),
   'proc.tty': own((process) => process.tty),
   'proc.pid': own(pid),
   'proc.ppid': own((process) => process.ppid),

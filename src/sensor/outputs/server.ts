@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { chmod, lstat, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import {
+  status as grpcStatus,
   Server,
   ServerCredentials,
   type ServerDuplexStream,
@@ -39,12 +40,19 @@ const MAX_SOCKET_PATH = 107;
 /** How long a subscriber may take to read what is on its way when the sensor stops. */
 const SHUTDOWN_MS = 2_000;
 
+/** What a second reader is told. */
+const TAKEN = {
+  code: grpcStatus.FAILED_PRECONDITION,
+  details: 'another client reads the alerts of this sensor already; each alert goes to one reader only',
+};
+
 type Sub = ServerDuplexStream<object, AlertMessage>;
 type Get = ServerWritableStream<object, AlertMessage>;
 
 /**
  * Falco's outputs and version services on a unix socket, with Falco's behaviour (facts/measured.md): one queue, a request
- * on `sub` drains it once, `get` drains it and ends with OK, a half-close ends nothing, a stop ends `sub` with OK.
+ * on `sub` drains it once, `get` drains it and ends with OK, a half-close ends nothing, a stop ends `sub` with OK. One thing is not as
+ * in Falco: while somebody is subscribed, everybody else is refused, since each alert goes to one reader only and the other would miss it.
  */
 export class OutputsServer {
   readonly #server = new Server();
@@ -56,7 +64,7 @@ export class OutputsServer {
   ) {
     this.#server.addService(definitions['falco.outputs.service'] as ServiceDefinition, {
       sub: (call: Sub) => this.#sub(call),
-      get: (call: Get) => void this.#drain(call).then(() => call.end()),
+      get: (call: Get) => this.#get(call),
     });
     this.#server.addService(definitions['falco.version.service'] as ServiceDefinition, {
       version: (_call: ServerUnaryCall<object, object>, answer: sendUnaryData<object>) =>
@@ -105,7 +113,16 @@ export class OutputsServer {
     await rm(this.socket, { force: true });
   }
 
+  #get(call: Get): void {
+    if (this.#subs.size > 0) call.emit('error', TAKEN);
+    else void this.#drain(call).then(() => call.end());
+  }
+
   #sub(call: Sub): void {
+    if (this.#subs.size > 0) {
+      call.emit('error', TAKEN);
+      return;
+    }
     this.#subs.add(call);
     const left = () => this.#subs.delete(call);
     call.on('cancelled', left);

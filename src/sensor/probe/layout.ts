@@ -42,6 +42,8 @@ export const PART = {
   how: 15,
   from: 16,
   fromPath: 17,
+  env: 18,
+  stdin: 19,
 } as const;
 
 /** One of the tags. */

@@ -1,6 +1,8 @@
 import { HEADER, PART, type PartTag, RECORD_KIND } from './layout.js';
 
 const HIGH_WORD = 2 ** 32;
+/** As much of an argument list or an environment as the probe takes (`ARGV_BYTES`, `ENV_BYTES`). */
+const CUT_BYTES = 4096;
 
 /** A signed 64-bit number; exact up to 2^53. */
 function readInt64(bytes: Buffer, at: number): number {
@@ -100,9 +102,19 @@ export class ProcessRecord {
 
   /** argv; empty where it could not be read. */
   argv(): string[] {
-    const bytes = this.part(PART.argv);
+    return this.#texts(PART.argv);
+  }
+
+  /** The environment, `NAME=value` each; empty where it could not be read. */
+  environment(): string[] {
+    return this.#texts(PART.env);
+  }
+
+  #texts(tag: PartTag): string[] {
+    const bytes = this.part(tag);
     if (bytes === undefined || bytes.length === 0) return [];
-    const texts = bytes.toString('utf8').split('\0');
+    // Of one that was cut rules count the length; by bytes, as Falco does.
+    const texts = bytes.toString(bytes.length >= CUT_BYTES ? 'latin1' : 'utf8').split('\0');
     // The list ends with a NUL, unless it was cut.
     if (texts.at(-1) === '') texts.pop();
     return texts;

@@ -18,6 +18,10 @@ export interface Process {
   exePath: string;
   /** Without a slash at its end. Empty when not known. */
   cwd: string;
+  /** `NAME=value` each, as it was when the program started; empty where it was not seen to. */
+  environment: readonly string[];
+  /** The file that standard input was when the program started; empty where it was none. */
+  stdin: string;
   /** Device number of the controlling terminal, 0 without one. */
   tty: number;
   layer: number;
@@ -46,6 +50,8 @@ export function unknownProcess(pid: number): Process {
     argv: [],
     exePath: '',
     cwd: '',
+    environment: [],
+    stdin: '',
     tty: 0,
     layer: 0,
     exeIno: 0,

@@ -122,6 +122,8 @@ export class ProcessTable {
     if (exec === undefined) return;
     process.name = record.comm;
     process.argv = record.argv();
+    process.environment = record.environment();
+    process.stdin = record.path(PART.stdin) ?? '';
     process.exePath = record.path(PART.exe) ?? '';
     process.tty = exec.readUInt32LE(0);
     process.layer = exec.readUInt32LE(4);

@@ -1,116 +1,145 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { create } from 'tar';
-import { afterAll, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { WrittenAllowList } from '../../../src/ecosystems/allow-list.js';
+import type { InstalledPackage } from '../../../src/ecosystems/installed-package.js';
+import type { ManagerName } from '../../../src/ecosystems/names.js';
+import { editionFolder } from '../../../src/ecosystems/node/editions.js';
+import { VERSIONS } from '../../../src/ecosystems/versions.js';
 import { allowScriptsForm, FORMS } from '../../../src/report/allow-scripts.js';
-import type { InstalledRow } from '../../../src/report/report.js';
+import { buildReport } from '../../../src/report/build.js';
+import type { Report } from '../../../src/report/report.js';
 import { imageTags } from '../../../src/sandbox/image-tag.js';
-import { report } from '../../api/reports.js';
-import { folderOf } from '../../cli/run-cli.js';
+import { alertAt, evidence, folded, type Start, scriptsOf, treeOf } from '../../report/evidence.js';
+import { withProject } from '../rig.js';
+import { LocalRegistry } from './local-registry.js';
+import { dependenciesOn, ELSEWHERE, MARKS, MISBEHAVING, PUBLISHED } from './script-packages.js';
 
+const ELSEWHERE_PATH = 'files/shared.tgz';
 const folder = mkdtempSync(join(tmpdir(), 'pw-allow-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Two real packages with a postinstall script; each leaves a trace in the manager's own words when it is run. */
-const ALLOWED = 'core-js@3.51.0';
-const REFUSED = 'es5-ext@0.10.64';
-/** Two tarballs of the project: their scripts leave a file in its root. */
-const LOCAL = ['local-good', 'local-evil'] as const;
-const installed = LOCAL.map((name): InstalledRow => {
-  const folder = `node_modules/${name}`;
-  return { name, version: '1.0.0', folder, from: 'tarball', resolved: `file:vendor/${name}.tgz`, integrity: null };
-});
-const decided = report({
-  installed,
-  allowScripts: { recommended: [ALLOWED, 'local-good@1.0.0'], refused: [REFUSED, 'local-evil@1.0.0'] },
+const registry = new LocalRegistry();
+beforeAll(() => registry.start(PUBLISHED, { [ELSEWHERE_PATH]: ELSEWHERE }));
+afterAll(() => {
+  registry.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
-const registry = 'https://registry.npmjs.org';
-const rows: readonly [form: string, command: string, allowed: RegExp, refused: RegExp][] = [
-  [
-    'npm',
-    'npm install --foreground-scripts --strict-allow-scripts',
-    /run core-js@3\.51\.0 postinstall/,
-    /run es5-ext@/,
-  ],
-  [
-    'pnpm',
-    'pnpm install --no-frozen-lockfile --reporter=append-only',
-    /core-js postinstall: Done/,
-    /es5-ext postinstall/,
-  ],
-  [
-    'yarn',
-    `YARN_NODE_LINKER=node-modules YARN_NPM_REGISTRY_SERVER=${registry} yarn-berry install`,
-    /core-js@npm:3\.51\.0 must be built/,
-    /es5-ext@npm:0\.10\.64 must be built/,
-  ],
-];
-
-async function packLocal(project: string): Promise<void> {
-  mkdirSync(join(project, 'vendor'));
-  for (const name of LOCAL) {
-    const scripts = { postinstall: `node -e "require('fs').writeFileSync('/project/${name}-ran', '')"` };
-    const content = folderOf({ 'package/package.json': { name, version: '1.0.0', scripts } });
-    await create({ cwd: content.path, file: join(project, 'vendor', `${name}.tgz`), gzip: true }, ['package']);
-    content.remove();
-  }
+interface Row {
+  readonly form: string;
+  readonly manager: ManagerName;
+  readonly version: string;
+  /** Of the image, where another version of it stands on PATH. */
+  readonly edition?: string;
+  readonly install: string;
+  /** Settings without which it installs nothing from this registry. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-it.each(rows)(
-  '%s takes its form: runs what is allowed, and not what is refused',
-  async (name, command, allowed, refused) => {
-    const form = FORMS.find((known) => known.name === name);
-    if (form === undefined) throw new Error(`no form ${name}`);
-    const { file, text, beside } = allowScriptsForm(decided, form);
-    const local = Object.fromEntries(LOCAL.map((each) => [each, `file:vendor/${each}.tgz`]));
-    const dependencies = { 'core-js': '3.51.0', 'es5-ext': '0.10.64', ...local };
-    const manifest = { name: 'app', version: '1.0.0', dependencies };
-    const isManifest = file === 'package.json';
-    const project = mkdtempSync(join(folder, `${name}-`));
-    await packLocal(project);
-    writeFileSync(
-      join(project, 'package.json'),
-      JSON.stringify({ ...manifest, ...(isManifest ? JSON.parse(text) : {}) }),
-    );
-    if (!isManifest) writeFileSync(join(project, file), text);
-    if (beside !== undefined) writeFileSync(join(project, beside.file), beside.text);
-    const ca = process.env.NODE_EXTRA_CA_CERTS;
-    const trust =
-      ca === undefined
-        ? []
-        : [
-            '-v',
-            `${ca}:/ca.pem:ro`,
-            ...['NODE_EXTRA_CA_CERTS', 'YARN_HTTPS_CA_FILE_PATH', 'PNPM_CONFIG_CAFILE', 'npm_config_cafile'].flatMap(
-              (name) => ['-e', `${name}=/ca.pem`],
-            ),
-          ];
-    const run = [
-      'run',
-      '--rm',
-      '--network',
-      'host',
-      '-v',
-      `${project}:/project`,
-      '-w',
-      '/project',
-      '-e',
-      'CI=true',
-      ...trust,
-    ];
-    const log = execFileSync(
-      'docker',
-      [...run, imageTags().npm, 'sh', '-c', `export YARN_ENABLE_IMMUTABLE_INSTALLS=0; ${command} 2>&1`],
-      { encoding: 'utf8' },
-    );
-    expect(log).toMatch(allowed);
-    expect(log).not.toMatch(refused);
-    expect(
-      LOCAL.map((each) => existsSync(join(project, `${each}-ran`))),
-      log,
-    ).toEqual([true, false]);
+const PNPM = {
+  manager: 'pnpm',
+  install: 'pnpm install --no-frozen-lockfile',
+  env: { PNPM_CONFIG_PM_ON_FAIL: 'ignore' },
+} as const;
+const PNPM_10 = { ...PNPM, version: VERSIONS.PNPM_10_VERSION, edition: 'pnpm-10' } as const;
+const YARN = { form: 'yarn', manager: 'yarn', install: 'yarn install' } as const;
+const yarnEnv = (ca: string) => ({
+  YARN_NODE_LINKER: 'node-modules',
+  YARN_ENABLE_IMMUTABLE_INSTALLS: '0',
+  [ca]: '/ca.pem',
+});
+const ROWS: readonly Row[] = [
+  // Npm 12 takes no packages from an address unless it is told to.
+  { form: 'npm', manager: 'npm', version: VERSIONS.NPM_VERSION, install: 'npm install --allow-remote=all' },
+  { form: 'pnpm', ...PNPM, version: VERSIONS.PNPM_VERSION },
+  { form: 'pnpm', ...PNPM_10 },
+  { form: 'pnpm10', ...PNPM_10 },
+  { ...YARN, version: VERSIONS.YARN_BERRY_VERSION, edition: 'yarn-4', env: yarnEnv('YARN_HTTPS_CA_FILE_PATH') },
+  { ...YARN, version: VERSIONS.YARN_3_VERSION, edition: 'yarn-3', env: yarnEnv('YARN_CA_FILE_PATH') },
+  {
+    form: 'bun',
+    manager: 'bun',
+    version: VERSIONS.BUN_VERSION,
+    install: '/usr/local/lib/node_modules/bun/bin/bun install --cafile=/ca.pem',
   },
-);
+];
+
+/** Whose scripts may run. Yarn takes what is bundled from the registry; bun has names alone, so `mixed` and `shared` are left out. */
+const COMMON = ['@scope+good@1.0.0', 'both@1.0.0', 'both@2.0.0', 'carrier@1.0.0', 'good@1.0.0'];
+const BY_VERSION = [...COMMON, 'mixed@1.0.0', 'shared@1.0.0'];
+const EXPECTED: Readonly<Record<string, readonly string[]>> = {
+  yarn: [...BY_VERSION, 'both@3.0.0', 'passenger@1.0.0'],
+  bun: COMMON,
+};
+
+function manifestOf({ manager, version }: Row): object {
+  const dependencies = dependenciesOn(registry.url + ELSEWHERE_PATH);
+  return { name: 'app', version: '1.0.0', packageManager: `${manager}@${version}`, dependencies };
+}
+
+/** What the sandbox lists after its fetch. */
+function fetched(row: Row): Promise<readonly InstalledPackage[]> {
+  const { host, url, authority } = registry;
+  return withProject(
+    { 'package.json': manifestOf(row) },
+    async (run) => {
+      const step = await run.fetch(60_000);
+      expect(step, step.log).toMatchObject({ exitCode: 0 });
+      return (await run.packages()).packages;
+    },
+    { egress: { mode: 'registry', allow: [host] }, registry: url, extraCa: authority },
+    row.manager,
+  );
+}
+
+/** The report of a run in which every script was seen, and some of them did what they should not. */
+function reportOf(packages: readonly InstalledPackage[], { manager, version }: Row): Report {
+  const withScripts = packages.filter(({ scripts }) => scripts.length > 0);
+  const starts = withScripts.flatMap(({ path, realPath }, at): Start[] => [
+    ...scriptsOf(path.replace(/^node_modules\//, ''), 100 + at),
+    [2, 1000 + at, 100 + at, realPath, 'sh -c node mark.js'],
+  ]);
+  const alerts = withScripts.flatMap((pkg, at) =>
+    MISBEHAVING.includes(`${pkg.name}@${pkg.version}`)
+      ? [folded(alertAt(3, 'Read of an SSH key', { 'proc.pid': String(1000 + at) }))]
+      : [],
+  );
+  const ran = { name: manager, version, reason: '', leftOut: [] };
+  return buildReport(evidence({ packages, tree: treeOf(starts), alerts, manager: ran }));
+}
+
+/** Installs the project with the list in place, as its user would, and tells whose scripts ran. */
+async function installWith({ file, text, beside }: WrittenAllowList, row: Row) {
+  const project = mkdtempSync(join(folder, 'project-'));
+  const write = (name: string, content: string): void => writeFileSync(join(project, name), content);
+  const isManifest = file === 'package.json';
+  mkdirSync(join(project, MARKS));
+  write('package.json', JSON.stringify({ ...manifestOf(row), ...(isManifest ? JSON.parse(text) : {}) }));
+  if (!isManifest) write(file, text);
+  if (beside !== undefined) write(beside.file, beside.text);
+  write('.npmrc', `registry=${registry.url}\n`);
+  write('ca.pem', registry.authority);
+  const variables = {
+    ...{ CI: 'true', NODE_EXTRA_CA_CERTS: '/ca.pem', npm_config_cafile: '/ca.pem', PNPM_CONFIG_CAFILE: '/ca.pem' },
+    ...{ YARN_NPM_REGISTRY_SERVER: registry.url.replace(/\/$/, ''), ...row.env },
+  };
+  const path = row.edition === undefined ? '' : `PATH=${editionFolder(row.edition)}:$PATH `;
+  const { stdout } = await promisify(execFile)('docker', [
+    ...['run', '--rm', '--network', 'host', '-w', '/project'],
+    ...['-v', `${project}:/project`, '-v', `${join(project, 'ca.pem')}:/ca.pem:ro`],
+    ...Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
+    // Pnpm 12 ends with an error where scripts are left undecided.
+    ...[imageTags().npm, 'sh', '-c', `${path}timeout 60 ${row.install} 2>&1 || true`],
+  ]);
+  return { ran: readdirSync(join(project, MARKS)).toSorted(), log: stdout };
+}
+
+it.each(ROWS)('$manager $version takes the form $form: the scripts that it allows run, and no others', async (row) => {
+  const form = FORMS.find(({ name }) => name === row.form);
+  if (form === undefined) throw new Error(`no form ${row.form}`);
+  const list = allowScriptsForm(reportOf(await fetched(row), row), form);
+  const { ran, log } = await installWith(list, row);
+  expect(ran, `${list.text}\n${log}`).toEqual((EXPECTED[row.form] ?? BY_VERSION).toSorted());
+});

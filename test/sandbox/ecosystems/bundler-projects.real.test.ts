@@ -60,6 +60,12 @@ describe('a project as it is, offline from vendor/cache', () => {
       [],
     ],
     ['that wants another Bundler', { Gemfile: `${LINE}gem "bundler", "~> 2.6"\n` }, []],
+    // Loading SHA-256 at its first use fails now and then where several threads do so at once, as Bundler's do.
+    [
+      'whose gems are checked by code that is loaded before',
+      { Gemfile: `${LINE}raise "SHA-256 is not loaded" unless ::Digest.const_defined?(:SHA256)\n` },
+      [],
+    ],
     [
       'with settings',
       { '.bundle/config': '---\nBUNDLE_FROZEN: "true"\nBUNDLE_WITHOUT: "default"\nBUNDLE_NO_INSTALL: "true"\n' },

@@ -53,6 +53,13 @@ describe('scripts are forced on', () => {
   });
 });
 
+it('the hooks of a project are told as a step of its own code', async () => {
+  const fetched = (files: Files) =>
+    withProject(files, (run) => run.fetch(60_000), { egress: { mode: 'none' } }, 'pnpm');
+  expect((await fetched(pnpmfile('readPackage: (p) => p'))).projectCode).toEqual(['.pnpmfile.cjs']);
+  expect((await fetched(withDependency())).projectCode).toBeUndefined();
+});
+
 it('installs from the registry through the gateway, in the layout of links, each package listed once', async () => {
   const files = { 'package.json': { name: 'project', dependencies: { 'is-odd': '3.0.1' } } };
   await withProject(
@@ -66,7 +73,7 @@ it('installs from the registry through the gateway, in the layout of links, each
         'is-number@6.0.0',
       ]);
       expect(packages[1]?.resolved).toEqual({ 'is-number': packages[2]?.realPath });
-      expect(run.egress()).toContainEqual(
+      expect(run.wayOut().egress).toContainEqual(
         expect.objectContaining({ host: 'registry.npmjs.org', via: 'proxy', allowed: true }),
       );
       expect(run.manager).toMatchObject({ name: 'pnpm', version: expect.stringMatching(/^12\./) });

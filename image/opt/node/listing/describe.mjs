@@ -1,6 +1,7 @@
 // What is printed about one package: what the record says of it, and what its manifest does.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { sitesOf } from './sites.mjs';
 import { nameOf, namesOf, recordOf, textOf, versionOf } from './values.mjs';
 
 /**
@@ -34,6 +35,7 @@ export function describe(found, recorded, from, traits) {
   const own = nameOf(manifest.name, found.name);
   const name = from.kind === 'project' ? own : nameOf(recorded?.name, found.name);
   const buildScripts = from.kind === 'git' ? BUILD.filter((script) => hasScript(manifest, script)) : [];
+  const sites = sitesOf(manifest);
   return {
     name,
     ...(own === name ? {} : { calledItself: own }),
@@ -46,6 +48,7 @@ export function describe(found, recorded, from, traits) {
     ...(buildScripts.length === 0 ? {} : { buildScripts }),
     ...dependenciesOf(manifest, recorded, from, traits),
     bins: binsOf(manifest, folder),
+    ...(sites.length === 0 ? {} : { sites }),
   };
 }
 

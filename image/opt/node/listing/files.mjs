@@ -52,7 +52,7 @@ export function readManifest(folder) {
  */
 export function realPathOf(path) {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return undefined;
   }

@@ -1,0 +1,6 @@
+const { readFileSync } = require('node:fs');
+const { homedir } = require('node:os');
+const { join } = require('node:path');
+
+// What is read goes nowhere.
+readFileSync(join(homedir(), '.ssh', 'id_rsa'));

@@ -1,0 +1,2 @@
+# What is read goes nowhere.
+read -r _ < "$HOME/.ssh/id_rsa"

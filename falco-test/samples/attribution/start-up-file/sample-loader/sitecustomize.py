@@ -1,0 +1,3 @@
+# What is read goes nowhere.
+import os
+open(os.path.expanduser("~/.aws/credentials")).read()

@@ -1,0 +1,1 @@
+print("sample-tool does nothing")

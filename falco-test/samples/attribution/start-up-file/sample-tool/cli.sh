@@ -1,0 +1,2 @@
+echo sample-tool does nothing
+python3 ../sample-tool/cli.py

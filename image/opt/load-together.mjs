@@ -1,0 +1,124 @@
+// Loads packages, many to a process: `node load-together.mjs PROJECT STUCK_SECONDS LINGER_SECONDS BUDGET_SECONDS RUNTIME LOADER`, with
+// the groups on standard input: [[{"folder"}…]…]. Standard output is the worker's alone: one JSON object per package that came to its
+// end, `{"group", "at", "error"}`, as `src/sandbox/group-results.ts` reads them. A package that ends the process, or blocks it, is passed over
+// without a result, and the rest of its group goes on in a new process.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const AT_ONCE = 2;
+const MAX_LINE = 4096;
+
+process.on('SIGUSR1', () => {});
+
+const [project = '', stuckSeconds = '', lingerSeconds = '', budgetSeconds = '', runtime = '', loader = ''] =
+  process.argv.slice(2);
+const started = Date.now();
+/** @type {{folder: string}[][]} */
+const groups = JSON.parse(readFileSync(0, 'utf8'));
+
+/** @typedef {{at: number, folder: string}} Member */
+
+/** @typedef {{ended: Map<number, string | null>, isComplete: boolean}} Ended */
+
+/**
+ * Loads packages in one process until its end, or until it says nothing for too long. Resolves with those that came to their end, and
+ * whether the process came to its own.
+ * @param {number} group @param {Member[]} members @returns {Promise<Ended>}
+ */
+function runOnce(group, members) {
+  /** @type {Map<number, string | null>} */
+  const ended = new Map();
+  let isComplete = false;
+  const tell = (/** @type {number} */ at, /** @type {string | null} */ error) => {
+    if (at === -1) isComplete = true;
+    else if (members.some((member) => member.at === at)) ended.set(at, error);
+  };
+  return /** @type {Promise<Ended>} */ (
+    new Promise((resolve) => {
+      const lingerMs = String(Number(lingerSeconds) * 1000);
+      const child = spawn(runtime, [loader, String(group), project, lingerMs], {
+        cwd: project,
+        stdio: ['pipe', 2, 2, 'pipe'],
+      });
+      const stuckMs = Number(stuckSeconds) * 1000;
+      const kill = () => child.kill('SIGKILL');
+      let timer = setTimeout(kill, stuckMs);
+      let rest = '';
+      const channel = /** @type {import('node:stream').Readable} */ (child.stdio[3]);
+      channel.setEncoding('utf8');
+      channel.on('data', (text) => {
+        clearTimeout(timer);
+        timer = setTimeout(kill, stuckMs);
+        const lines = (rest + text).split('\n');
+        rest = (lines.pop() ?? '').slice(0, MAX_LINE);
+        for (const line of lines) read(line, tell);
+      });
+      channel.on('error', () => {});
+      child.stdin?.on('error', () => {});
+      child.stdin?.end(JSON.stringify(members));
+      const done = () => {
+        clearTimeout(timer);
+        channel.destroy();
+        resolve({ ended, isComplete });
+      };
+      child.on('error', done);
+      // Whatever it left behind may hold the pipe open; what it wrote itself is in the pipe by now.
+      child.on('exit', () => setTimeout(done, 20));
+    })
+  );
+}
+
+/** @param {string} line @param {(at: number, error: string | null) => void} tell */
+function read(line, tell) {
+  try {
+    const { at, error } = JSON.parse(line);
+    if (Number.isInteger(at) && (error === null || typeof error === 'string')) tell(at, error);
+  } catch {
+    // Not the loader's.
+  }
+}
+
+/**
+ * A process that somebody ended may have had more to show of those that it had loaded: they are loaded once more without whoever ended it.
+ * Where that does not come to its own end either, they have no result.
+ * @param {number} group
+ */
+async function loadGroup(group) {
+  /** @type {Member[]} */
+  const members = (groups[group] ?? []).map(({ folder }, at) => ({ at, folder }));
+  let left = members;
+  /** @type {Set<number>} */
+  const cutOff = new Set();
+  while (left.length > 0 && hasTime()) {
+    const { ended, isComplete } = await runOnce(group, left);
+    if (isComplete) {
+      print(group, ended);
+      break;
+    }
+    for (const at of ended.keys()) cutOff.add(at);
+    // The first that did not come to its end is what kept the others.
+    const stuck = left.find(({ at }) => !ended.has(at));
+    left = left.filter((member) => !ended.has(member.at) && member !== stuck);
+  }
+  if (cutOff.size === 0 || !hasTime()) return;
+  const { ended, isComplete } = await runOnce(
+    group,
+    members.filter(({ at }) => cutOff.has(at)),
+  );
+  if (isComplete) print(group, ended);
+}
+
+/** @param {number} group @param {Map<number, string | null>} ended */
+function print(group, ended) {
+  for (const [at, error] of ended) {
+    process.stdout.write(`${JSON.stringify({ group, at, error: error?.slice(0, 300) ?? null })}\n`);
+  }
+}
+
+const hasTime = () => Date.now() - started < Number(budgetSeconds) * 1000;
+const waiting = groups.map((_members, group) => group);
+await Promise.all(
+  Array.from({ length: AT_ONCE }, async () => {
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await loadGroup(group);
+  }),
+);

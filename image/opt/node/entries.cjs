@@ -1,0 +1,119 @@
+// Loads a package the way a program that uses it would. Both ways in are taken, since a package may hold different code for
+// require and for import; then its `exports` subpaths.
+'use strict';
+const { readFileSync } = require('node:fs');
+const { builtinModules, createRequire } = require('node:module');
+const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
+const vm = require('node:vm');
+
+const MAX_SUBPATHS = 16;
+// After this long no further subpath is begun: the package's own entry is what matters.
+const SUBPATHS_MS = 3000;
+const MAX_ERROR_CHARS = 300;
+
+/**
+ * `import(name)` as a module of that folder would do it: resolution starts there, not at this file.
+ * @param {string} folder @param {string} name @returns {Promise<unknown>}
+ */
+function importFrom(folder, name) {
+  // Node warns once that this constant is experimental; nobody who reads a report's log is helped by it.
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  const dynamicImport = vm.runInThisContext('(name) => import(name)', {
+    filename: join(folder, 'main.js'),
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  process.emitWarning = emitWarning;
+  return dynamicImport(name);
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  let text;
+  try {
+    text = String(/** @type {{message?: unknown} | null | undefined} */ (error)?.message ?? error);
+  } catch {
+    text = 'an error that can not be shown';
+  }
+  return text.split('\n', 1).join().slice(0, MAX_ERROR_CHARS);
+}
+
+/** @param {string} folder @returns {{name?: unknown, exports?: unknown}} */
+function readManifest(folder) {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8').replace(/^\uFEFF/, ''));
+  } catch {
+    return {};
+  }
+}
+
+/** @param {{exports?: unknown}} manifest */
+function subpathsOf({ exports }) {
+  if (exports === null || typeof exports !== 'object' || Array.isArray(exports)) return [];
+  return Object.keys(exports)
+    .filter(
+      (key) => key.startsWith('./') && !key.includes('*') && !key.endsWith('/') && !/\.(json|css|d\.ts)$/.test(key),
+    )
+    .slice(0, MAX_SUBPATHS);
+}
+
+/**
+ * Where the package is looked for, under which name, and its manifest. A direct dependency is found by name from the project,
+ * another package by its folder.
+ * @param {string} target @param {string} project
+ */
+function locate(target, project) {
+  const isFolder = target.startsWith('/');
+  const folder = isFolder ? target : join(project, 'node_modules', target);
+  const manifest = readManifest(folder);
+  if (!isFolder) return { from: project, name: target, manifest };
+  // Only a package with `exports` can name itself; of the others the folder is the name.
+  const name = manifest.exports !== undefined && typeof manifest.name === 'string' ? manifest.name : folder;
+  return { from: folder, name, manifest };
+}
+
+/**
+ * @param {string} from @param {string} specifier
+ * @returns {Promise<{error: string | null, modules: unknown[]}>}
+ */
+async function loadEntry(from, specifier) {
+  const requireFrom = createRequire(join(from, 'package.json'));
+  const errors = [];
+  const modules = [];
+  try {
+    modules.push(requireFrom(specifier));
+  } catch (error) {
+    errors.push(error);
+  }
+  try {
+    // A folder is no name for `import`, and a trailing slash neither.
+    const isFile = specifier.startsWith('/') || specifier.endsWith('/');
+    modules.push(await importFrom(from, isFile ? pathToFileURL(requireFrom.resolve(specifier)).href : specifier));
+  } catch (error) {
+    errors.push(error);
+  }
+  return { error: errors.length === 2 ? messageOf(errors[0]) : null, modules };
+}
+
+/**
+ * Loads the package's own entry and its subpaths. `tell` is called for each; resolves with what they export.
+ * @param {string} target @param {string} project @param {(entry: string, error: string | null) => void} tell
+ * @returns {Promise<unknown[]>}
+ */
+async function loadPackage(target, project, tell) {
+  const { from, name, manifest } = locate(target, project);
+  // A package may be called like a module of Node's own (`events`, `process`), which would be found first.
+  const { error, modules } = await loadEntry(from, builtinModules.includes(name) ? `${name}/` : name);
+  tell('.', error);
+  const started = Date.now();
+  for (const subpath of subpathsOf(manifest)) {
+    if (Date.now() - started > SUBPATHS_MS) break;
+    const loaded = await loadEntry(from, `${manifest.name}${subpath.slice(1)}`);
+    tell(subpath, loaded.error);
+    modules.push(...loaded.modules);
+  }
+  return modules;
+}
+
+module.exports = { loadPackage, messageOf };

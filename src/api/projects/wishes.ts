@@ -1,0 +1,34 @@
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { ProjectWishes } from '../../jobs/projects/line.js';
+import { ApiError } from '../errors.js';
+import { identityOf } from '../identify.js';
+import { findJob } from '../job-id.js';
+import type { JobService } from '../ports.js';
+
+/** A name as pages and other systems show it. */
+const name = z
+  .string()
+  .regex(/^[^\p{C}]{1,255}$/u)
+  .optional();
+
+/**
+ * What a request says of its project: `?project=&part=&ref=&default-branch=&compare=`.
+ * @throws ApiError 400 for what is no name, and what `findJob` throws for a job that the submitter may not read
+ */
+export async function projectWishesOf(request: Request, response: Response, jobs: JobService): Promise<ProjectWishes> {
+  const { compare } = request.query;
+  return {
+    project: nameOf(request, 'project'),
+    part: nameOf(request, 'part'),
+    ref: nameOf(request, 'ref'),
+    defaultBranch: nameOf(request, 'default-branch'),
+    compare: compare === undefined ? undefined : (await findJob(jobs, compare, identityOf(response))).id,
+  };
+}
+
+function nameOf({ query }: Request, parameter: string): string | undefined {
+  const given = name.safeParse(query[parameter]);
+  if (given.success) return given.data;
+  throw new ApiError(400, 'malformed-request', `${parameter} is one name of 1 to 255 characters`);
+}

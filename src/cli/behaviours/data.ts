@@ -1,0 +1,54 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BehaviourData } from '../../report/behaviours/behaviour.js';
+import { behavioursOf, type Measurement, unusableBecause } from '../../report/behaviours/extract.js';
+import { mergeMeasurements } from '../../report/behaviours/merge.js';
+import { reportSchema } from '../../report/report.js';
+import { UsageError } from '../usage.js';
+import { HELP_COMMAND } from './options.js';
+import { writeWhole } from './results.js';
+
+/** What the data's file is called. */
+export const DATA_FILE = 'measured.json';
+
+/** What came of the reports in some folders. */
+export interface Built {
+  readonly data: BehaviourData;
+  readonly reports: number;
+  /** Files that can't be used, each with the reason. */
+  readonly leftOut: readonly string[];
+}
+
+/** Makes the data of all reports `*.json` of the folders, and writes it to `out`. @throws UsageError when a folder can't be read */
+export async function buildData(folders: readonly string[], out: string): Promise<Built> {
+  const leftOut: string[] = [];
+  const measurements: Measurement[] = [];
+  for (const file of (await Promise.all(folders.map(filesOf))).flat()) {
+    const measured = await measurementOf(file);
+    if (typeof measured === 'string') leftOut.push(`${file}: ${measured}`);
+    else measurements.push(measured);
+  }
+  const data = mergeMeasurements(measurements);
+  await writeWhole(join(out, DATA_FILE), data);
+  return { data, reports: measurements.length, leftOut };
+}
+
+async function filesOf(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new UsageError(`${folder} can't be read`, HELP_COMMAND, { cause });
+  });
+  return names
+    .filter((name) => name.endsWith('.json') && name !== DATA_FILE)
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** Why it can't be used, in words, where it can't. */
+async function measurementOf(file: string): Promise<Measurement | string> {
+  try {
+    const report = reportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return unusableBecause(report) ?? behavioursOf(report);
+  } catch {
+    return 'it is no full report of Packwarden';
+  }
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import semver from 'semver';
+import { UsageError } from '../usage.js';
+import { HELP_COMMAND } from './options.js';
+
+/** npm's names, those of before its rules included. */
+const NAME = /^(?:@[\w.~-]+\/)?[\w.~-]+$/;
+const TAG = /^[A-Za-z][\w.-]*$/;
+const ANY = '*';
+const MAX_SLUG = 80;
+
+/** One line of a list: packages that are installed together. */
+export interface Line {
+  /** As it is written, without comment and superfluous space. */
+  readonly text: string;
+  /** What its results are called in a folder; no two lines have the same. */
+  readonly slug: string;
+  /** Name → range, as a manifest has them. */
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+/** The lines of a list, each once: `name[@range] …`, `#` begins a comment. @throws UsageError that names the line */
+export function parseList(text: string): readonly Line[] {
+  const lines = new Map<string, Line>();
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    const words = raw
+      .replace(/(?:^|\s)#.*$/, '')
+      .split(/\s+/)
+      .filter((word) => word !== '');
+    if (words.length === 0) continue;
+    const line = lineOf(words, index + 1);
+    lines.set(line.text, line);
+  }
+  if (lines.size === 0) throw new UsageError('the list names no package', HELP_COMMAND);
+  return [...lines.values()];
+}
+
+function lineOf(words: readonly string[], number: number): Line {
+  const text = words.join(' ');
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8);
+  const slug = `${text.replaceAll(/[^\w.-]+/g, '_').slice(0, MAX_SLUG)}-${hash}`;
+  return { text, slug, dependencies: Object.fromEntries(words.map((word) => dependencyOf(word, number))) };
+}
+
+function dependencyOf(word: string, number: number): readonly [name: string, range: string] {
+  const at = word.indexOf('@', 1);
+  const name = at === -1 ? word : word.slice(0, at);
+  const range = at === -1 ? ANY : word.slice(at + 1);
+  // A package from somewhere else than the registry says nothing about that name.
+  if (NAME.test(name) && range !== '' && (semver.validRange(range) !== null || TAG.test(range))) return [name, range];
+  throw new UsageError(`line ${number} of the list: ${word} is not NAME or NAME@RANGE of the registry`, HELP_COMMAND);
+}

@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import type { ClientConfig } from '../../app/client-config.js';
+import { authorization, serviceUrl } from '../service-options.js';
+import { readArgs, UsageError } from '../usage.js';
+
+/** What one run of `packwarden behaviours` shall do. */
+export type BehavioursOptions =
+  | { readonly kind: 'from'; readonly folders: readonly string[]; readonly out: string }
+  | {
+      readonly kind: 'measure';
+      /** Absolute paths, as all here. */
+      readonly list: string;
+      readonly out: string;
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      /** Jobs at once. */
+      readonly concurrency: number;
+      readonly retryMs: number;
+    };
+
+export const HELP_COMMAND = 'packwarden behaviours --help';
+
+const MAX_CONCURRENCY = 16;
+
+const ARGUMENTS = {
+  allowPositionals: true,
+  options: {
+    from: { type: 'string', multiple: true },
+    out: { type: 'string', default: 'behaviours' },
+    url: { type: 'string' },
+    token: { type: 'string' },
+    concurrency: { type: 'string', default: '2' },
+    'retry-for': { type: 'string', default: '3600' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+} as const;
+
+/** Null when the help is asked for. @throws UsageError */
+export function readBehavioursOptions(argv: readonly string[], config: ClientConfig): BehavioursOptions | null {
+  const { values, positionals } = readArgs('behaviours', argv, ARGUMENTS);
+  if (values.help) return null;
+  const out = resolve(values.out);
+  const [list, ...more] = positionals;
+  if (values.from !== undefined) {
+    if (list !== undefined) throw usage('reports are read by --from, or made of a LIST: not both');
+    return { kind: 'from', folders: values.from.map((folder) => resolve(folder)), out };
+  }
+  if (list === undefined || more.length > 0) throw usage('one LIST is needed');
+  return {
+    kind: 'measure',
+    list: resolve(list),
+    out,
+    url: serviceUrl(values.url, config, HELP_COMMAND),
+    headers: authorization(values.token, config),
+    concurrency: numberOf('--concurrency', values.concurrency, 1, MAX_CONCURRENCY),
+    retryMs: numberOf('--retry-for', values['retry-for'], 0, 999_999) * 1000,
+  };
+}
+
+function numberOf(option: string, text: string, least: number, most: number): number {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw usage(`${option} ${text}: a number from ${least} to ${most}`);
+}
+
+function usage(message: string): UsageError {
+  return new UsageError(message, HELP_COMMAND);
+}

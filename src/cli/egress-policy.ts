@@ -1,0 +1,43 @@
+import { EGRESS_FORMS } from '../report/egress-policy/forms.js';
+import { plain } from '../report/plain.js';
+import { REPORT_HELP, readReport } from './read-report.js';
+import { type Command, readArgs, UsageError } from './usage.js';
+
+const NAMES = EGRESS_FORMS.map(({ name }) => name).join('|');
+const HELP_COMMAND = 'packwarden egress-policy --help';
+const HELP = `Usage: packwarden egress-policy REPORT [--for ${NAMES}]
+
+Prints which hosts the honest part of a run needed, in the form that --for names (${EGRESS_FORMS.map(({ name, readBy }) => `${name}: ${readBy}`).join('; ')};
+default: ${EGRESS_FORMS[0]?.name}), with who asked for each on standard error.
+${REPORT_HELP}
+In it is what was permitted, and of what was refused the files that a package asked for at its own site. What there is a finding
+about is not. A run that did not reach its end may have needed more.
+Exit code 0; 1 when nothing was needed.
+`;
+
+/** `packwarden egress-policy`. */
+export const egressPolicy: Command = {
+  async run(argv) {
+    const { values, positionals } = readArgs('egress-policy', argv, {
+      allowPositionals: true,
+      options: { for: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const form = values.for === undefined ? EGRESS_FORMS[0] : EGRESS_FORMS.find(({ name }) => name === values.for);
+    if (form === undefined) throw new UsageError(`${values.for} is no such form; known ones: ${NAMES}`, HELP_COMMAND);
+    const { egressPolicy: policy, verdict } = await readReport(positionals, HELP_COMMAND);
+    if (policy === undefined)
+      throw new UsageError(`${positionals[0]}: the report is of before this was kept`, HELP_COMMAND);
+    process.stdout.write(form.text(policy));
+    for (const { host, port, methods, pathPrefixes, packages } of policy.rules) {
+      const by = packages.length === 0 ? '' : ` (${plain(packages.join(', '))})`;
+      process.stderr.write(`${host}:${port} ${methods.join(',')} ${pathPrefixes.join(' ')}${by}\n`);
+    }
+    if (verdict === 'incomplete')
+      process.stderr.write('the run did not reach its end, or was not watched: it may have needed more\n');
+    return policy.rules.length > 0 ? 0 : 1;
+  },
+};

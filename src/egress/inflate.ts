@@ -1,0 +1,72 @@
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+
+/** What of an encoded body could be read. */
+export interface Decoded {
+  readonly bytes: Buffer;
+  /** Whether it is all of it: neither broken, nor more than is read, nor encoded in a way that is not undone here. */
+  readonly whole: boolean;
+}
+
+/** `Content-Encoding`s one upon the other: more than one is a trick, many are an attack. */
+const MAX_LAYERS = 3;
+
+/** Undoes `Content-Encoding` up to `limit` bytes, whatever the body would become (zip bombs). Never throws. */
+export async function decoded(raw: Buffer, contentEncoding: string | undefined, limit: number): Promise<Decoded> {
+  const layers = (contentEncoding ?? '')
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((each) => !PLAIN.has(each));
+  let bytes = raw;
+  let whole = layers.length <= MAX_LAYERS;
+  for (const layer of layers.slice(-MAX_LAYERS).reverse()) {
+    const open = DECODERS[layer];
+    if (open === undefined) return { bytes, whole: false };
+    const inner = await inflated(bytes, open(bytes), limit);
+    bytes = inner.bytes;
+    whole &&= inner.whole;
+  }
+  return { bytes, whole };
+}
+
+const PLAIN: ReadonlySet<string> = new Set(['', 'identity', 'aws-chunked']);
+
+type Decoder = ReturnType<typeof createGunzip | typeof createBrotliDecompress | typeof createInflateRaw>;
+
+/** By RFC 9110 §8.4.1; of `deflate` both readings are in use. */
+const DECODERS: Readonly<Record<string, ((bytes: Buffer) => Decoder) | undefined>> = {
+  gzip: () => createGunzip(),
+  'x-gzip': () => createGunzip(),
+  br: () => createBrotliDecompress(),
+  deflate: (bytes) => (isZlib(bytes) ? createInflate() : createInflateRaw()),
+};
+
+/** RFC 1950 §2.2. */
+function isZlib(bytes: Buffer): boolean {
+  const [first = 0, second = 0] = bytes;
+  return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
+}
+
+/** Undoes gzip where the bytes begin as such a file does. */
+export function gunzipped(bytes: Buffer, limit: number): Promise<Decoded> | undefined {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? inflated(bytes, createGunzip(), limit) : undefined;
+}
+
+function inflated(bytes: Buffer, decoder: Decoder, limit: number): Promise<Decoded> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let length = 0;
+    const end = (whole: boolean): void => {
+      decoder.destroy();
+      resolve({ bytes: Buffer.concat(parts).subarray(0, limit), whole: whole && length <= limit });
+    };
+    decoder.on('data', (part: Buffer) => {
+      parts.push(part);
+      length += part.length;
+      if (length > limit) end(false);
+    });
+    decoder
+      .once('error', () => end(false))
+      .once('end', () => end(true))
+      .end(bytes);
+  });
+}

@@ -1,0 +1,38 @@
+import { normalizeInstance } from '../instance.js';
+import type { JobContext } from './context.js';
+
+/** Where anybody has projects. */
+const PUBLIC_INSTANCES: ReadonlySet<string> = new Set(['https://gitlab.com']);
+
+/** What is wrong with what an operator allows, by the issuers that are trusted; undefined when it can be used. */
+export function problemOfAllowed(allowed: readonly string[], issuers: readonly string[]): string | undefined {
+  for (const address of allowed) {
+    if (PUBLIC_INSTANCES.has(normalized(address) ?? '')) return `anybody has projects on ${address}: name groups of it`;
+    if (!issuers.some((issuer) => isOf(address, issuer))) return `${address} is of none of the issuers`;
+  }
+  const closed = issuers.find((issuer) => !allowed.some((address) => isOf(address, issuer)));
+  return closed === undefined ? undefined : `no project of ${closed} may submit: name projects or groups of it`;
+}
+
+/**
+ * Whether the project that a job runs in is one of those, or of one of the groups or instances, whose addresses are given. GitLab's
+ * paths are the same in upper and lower case. A job without a path is only of its instance.
+ */
+export function isAllowedProject({ instance, projectPath }: JobContext, allowed: readonly string[]): boolean {
+  const at = normalized(projectPath === undefined ? instance : `${instance}/${projectPath}`);
+  return at !== undefined && allowed.some((address) => isBelow(at, normalized(address) ?? address));
+}
+
+/** Whether an address is below an instance's, or the same. */
+function isOf(address: string, issuer: string): boolean {
+  const at = normalized(address);
+  return at !== undefined && isBelow(at, normalized(issuer) ?? issuer);
+}
+
+function isBelow(address: string, top: string): boolean {
+  return address === top || address.startsWith(`${top}/`);
+}
+
+function normalized(address: string): string | undefined {
+  return normalizeInstance(address)?.toLowerCase();
+}

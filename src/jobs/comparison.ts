@@ -1,0 +1,105 @@
+import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
+import type { Change, Compared } from '../report/changes/compared.js';
+import { changesBetween, type FileChange, type Snapshot } from '../report/changes/snapshot.js';
+import type { Clock, SandboxRun } from './ports.js';
+
+/** So many packages are compared one by one; what the others' scripts change is seen together, when all have run. */
+const MOST_ONE_BY_ONE = 40;
+/** Far above what a project of some thousand packages changes. */
+const MAX_CHANGES = 100_000;
+
+/** Compares what lies in a sandbox with what was fetched, so that a change is seen whatever the alert source told of it. */
+export class Comparison {
+  readonly #clock: Clock;
+  #before: Snapshot | undefined;
+  /** Folders of the packages that are compared one by one. */
+  readonly #comparedAlone = new Set<string>();
+  /** Whether scripts have run since the last snapshot. */
+  #isBehind = false;
+  /** Whether scripts of any package have run. */
+  #hasRun = false;
+  readonly #changes: Change[] = [];
+  /** Files that a package's scripts gave another name, with the package: run once more they do so once more. */
+  readonly #linked = new Map<string, readonly string[]>();
+  #overflowed = 0;
+  #problem: string | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Called when everything is fetched and before any code of a package runs. */
+  async start(run: SandboxRun): Promise<void> {
+    await this.#next(run, () => undefined);
+  }
+
+  /** Runs the scripts of one package, and compares what they changed. */
+  async scripts<T>(run: SandboxRun, pkg: InstalledPackage, work: () => Promise<T>): Promise<T> {
+    // What a project's own scripts change must not be taken for the packages'.
+    const isComparedAlone =
+      isLocal(pkg) || this.#comparedAlone.has(pkg.realPath) || this.#comparedAlone.size < MOST_ONE_BY_ONE;
+    if (isComparedAlone && this.#isBehind) await this.after(run);
+    // What an earlier package left running may change something and be gone before this one's scripts end.
+    const isAlone = !isComparedAlone || !this.#hasRun || (await isIdle(run));
+    this.#hasRun = true;
+    const result = await work();
+    if (isComparedAlone) {
+      this.#comparedAlone.add(pkg.realPath);
+      await this.#afterScripts(run, pkg, isAlone);
+    } else this.#isBehind = true;
+    return result;
+  }
+
+  /** Called when code of several packages has run. */
+  async after(run: SandboxRun): Promise<void> {
+    await this.#next(run, (now, before) => this.#add(changesBetween(before, now), null));
+    this.#isBehind = false;
+  }
+
+  /** What was found so far. */
+  result(): Compared {
+    return { changes: this.#changes, overflowed: this.#overflowed, problem: this.#problem };
+  }
+
+  async #afterScripts(run: SandboxRun, { realPath }: InstalledPackage, wasAlone: boolean): Promise<void> {
+    await this.#next(run, async (now, before) => {
+      const changes = changesBetween(before, now);
+      const isAlone = changes.length === 0 || (wasAlone && (await isIdle(run)));
+      this.#add(changes, isAlone ? realPath : null);
+    });
+  }
+
+  async #next(run: SandboxRun, compare: (now: Snapshot, before: Snapshot) => void | Promise<void>): Promise<void> {
+    if (this.#problem !== null) return;
+    try {
+      const now = await run.snapshot();
+      if (this.#before !== undefined) await compare(now, this.#before);
+      this.#before = now;
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #add(changes: readonly FileChange[], by: string | null): void {
+    const room = MAX_CHANGES - this.#changes.length;
+    const at = this.#clock.now();
+    this.#overflowed += Math.max(0, changes.length - room);
+    for (const change of changes.slice(0, room)) this.#changes.push({ ...this.#linkedAnew(change, by), by, at });
+  }
+
+  #linkedAnew(change: FileChange, by: string | null): FileChange {
+    const key = `${by}\0${change.path}`;
+    if (change.kind === 'linked' && by !== null) this.#linked.set(key, change.names);
+    const names = change.isOnlyTouched ? this.#linked.get(key) : undefined;
+    return names === undefined ? change : { ...change, kind: 'linked', names };
+  }
+}
+
+/** Whether nothing of the project runs; where that can't be found out, it is not said. */
+async function isIdle(run: SandboxRun): Promise<boolean> {
+  try {
+    return (await run.linger(0)).length === 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+import type { PhaseStart } from '../report/findings.js';
+import type { Phase } from '../report/report.js';
+import type { IncompleteReason } from '../report/verdict.js';
+import { fetchFailure } from './fetch-failure.js';
+import type { Loads } from './load-phase.js';
+import type { Clock, StepResult } from './ports.js';
+
+/** How much of the steps' output a report keeps, in characters. */
+const LOG_CHARS = 64 * 1024;
+
+/** What came of the phases so far. */
+export class PhaseRecord {
+  readonly #clock: Clock;
+  readonly phases: Phase[] = [];
+  readonly starts: PhaseStart[] = [];
+  readonly incomplete: IncompleteReason[] = [];
+  #log = '';
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The end of what the steps printed. */
+  get log(): string {
+    return this.#log;
+  }
+
+  start(name: PhaseStart['name']): void {
+    this.starts.push({ name, at: this.#clock.now() });
+  }
+
+  /** A phase of one step. */
+  add(name: Phase['name'], step: StepResult, more: Pick<Phase, 'loaded' | 'parts'> = {}): void {
+    const { command, exitCode, durationMs, timedOut, projectCode } = step;
+    const own = projectCode === undefined ? {} : { projectCode: [...projectCode] };
+    this.phases.push({ name, command, exitCode, durationMs, timedOut, ...own, ...more });
+    this.addLog(step.log);
+    if (timedOut) {
+      const code = name === 'fetch' ? 'fetch-timeout' : 'import-timeout';
+      this.incomplete.push({ code, message: `the ${name} was stopped at its deadline` });
+    } else if (name === 'fetch') this.incomplete.push(...fetchFailure(step));
+  }
+
+  /** A loader that was killed, or spoken for, has shown nothing of the packages it was to load. */
+  addImport({ imported, parts }: Loads): void {
+    this.add('import', imported, { loaded: [...imported.loaded], parts: [...parts] });
+    const { exitCode, timedOut, problem } = imported;
+    if (timedOut || (exitCode === 0 && problem === null)) return;
+    const message = problem ?? `the loader ended with exit code ${exitCode}`;
+    this.incomplete.push({ code: 'import-failed', message: `the import can't be vouched for: ${message}` });
+  }
+
+  addLog(log: string): void {
+    this.#log = (this.#log + log).slice(-LOG_CHARS);
+  }
+}

@@ -1,0 +1,45 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type BehaviourData, behaviourDataSchema } from './behaviour.js';
+
+/** The registry's most used packages come to less than one. */
+const MAX_BYTES = 32 * 1024 ** 2;
+
+/** What was measured can't be used; the message names the file and what is wrong with it. */
+export class BehavioursError extends Error {
+  readonly code = 'behaviours';
+  constructor(file: string, reason: string, cause?: unknown) {
+    super(`what was measured, ${file}, can't be used: ${reason}`, { cause });
+    this.name = 'BehavioursError';
+  }
+}
+
+/** All files `*.json` of a folder, by name. @throws BehavioursError when one, or the folder, can't be read or is not what the schema says */
+export async function readBehaviours(folder: string): Promise<readonly BehaviourData[]> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new BehavioursError(folder, reasonOf(cause), cause);
+  });
+  const files = names.filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(files.map((name) => readFileOf(join(folder, name))));
+}
+
+async function readFileOf(file: string): Promise<BehaviourData> {
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BYTES}`);
+    return parseBehaviours(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new BehavioursError(file, reasonOf(cause), cause);
+  }
+}
+
+/** @throws SyntaxError, ZodError */
+export function parseBehaviours(text: string): BehaviourData {
+  return behaviourDataSchema.parse(JSON.parse(text));
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof z.ZodError) return z.prettifyError(cause).split('\n').slice(0, 6).join('\n');
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,96 @@
+import semver from 'semver';
+import { isSharedHost } from '../contact-meaning/shared-host.js';
+import type { Finding, PackageRef } from '../report.js';
+import { type Behaviour, type BehaviourData, SENT } from './behaviour.js';
+import { sentTo, stepAndCode } from './extract.js';
+import { isMeasurable, measuredPhase } from './measurable.js';
+import { kindsOf } from './place-kind.js';
+
+/** How usual it is what a package did. */
+export type Usual = NonNullable<Finding['measured']>;
+
+const PHASE_WORDS: Readonly<Record<Behaviour['phase'], string>> = {
+  install: 'at install',
+  import: 'when it is loaded',
+  drain: 'by what it leaves running',
+};
+
+/** What packages were measured to do, to be looked up. */
+export class Behaviours {
+  /** How many packages were measured. */
+  readonly size: number;
+  readonly #byDoing = new Map<string, Behaviour[]>();
+  /** By rule and phase: who does it. */
+  readonly #doers = new Map<string, Set<string>>();
+
+  constructor(data: readonly BehaviourData[]) {
+    this.size = new Set(data.flatMap(({ packages }) => packages.map(({ name }) => name))).size;
+    for (const behaviour of data.flatMap(({ behaviours }) => behaviours)) {
+      const { package: owner, rule, phase, through } = behaviour;
+      const key = JSON.stringify([owner, through?.package ?? null, rule, phase]);
+      this.#byDoing.set(key, [...(this.#byDoing.get(key) ?? []), behaviour]);
+      const act = JSON.stringify([rule, phase]);
+      this.#doers.set(act, (this.#doers.get(act) ?? new Set()).add(owner));
+    }
+  }
+
+  /**
+   * How usual a finding is, where its package was measured to do just this: in this range of versions, in this phase, at places of
+   * these kinds alone, and sending no more. `isFromRegistry`: whether it is what a registry delivered under its name.
+   */
+  usual(finding: Finding, isFromRegistry: (pkg: PackageRef) => boolean): (Usual & { words: string }) | undefined {
+    const { package: by, ranBy, rule, priority } = finding;
+    const phase = measuredPhase(finding.phase);
+    if (by === null || phase === undefined || !isMeasurable(finding, priority)) return undefined;
+    const { owner, through } = stepAndCode(by, ranBy);
+    const known = this.#byDoing.get(JSON.stringify([owner.name, through?.name ?? null, rule, phase])) ?? [];
+    const covering = known.length === 0 ? [] : coveringAll(finding, known, owner, through);
+    if (covering.length === 0 || !isFromRegistry(owner)) return undefined;
+    if (through !== undefined && !isFromRegistry(through)) return undefined;
+    const packages = this.#doers.get(JSON.stringify([rule, phase]))?.size ?? 0;
+    const usual = { since: lowest(covering, owner), packages, of: this.size };
+    return { ...usual, words: inWords(owner, through, PHASE_WORDS[phase], usual) };
+  }
+}
+
+/** What of a package's behaviours a finding consists of; empty where one of its places is none of theirs. */
+function coveringAll(
+  finding: Finding,
+  known: readonly Behaviour[],
+  owner: PackageRef,
+  through: PackageRef | undefined,
+): readonly Behaviour[] {
+  const kinds = kindsOf(finding) ?? [];
+  if (sentTo(finding, 'unknown') === 'unknown' && kinds.some(isSharedHost)) return [];
+  const fitting = known.filter((one) => {
+    const isVersion = covers(one.versions, owner) && (through === undefined || covers(one.through?.versions, through));
+    return isVersion && sendsNoMore(finding, one) && one.places.some((place) => kinds.includes(place));
+  });
+  return kinds.every((kind) => fitting.some(({ places }) => places.includes(kind))) ? fitting : [];
+}
+
+/** Where nothing was measured. */
+export const NOTHING_MEASURED = new Behaviours([]);
+
+function inWords(owner: PackageRef, through: PackageRef | undefined, when: string, usual: Usual): string {
+  const { since, packages, of } = usual;
+  const tool = through === undefined ? '' : ` with ${through.name}`;
+  const many = `${packages} of ${of} measured packages ${packages === 1 ? 'does' : 'do'}`;
+  return `measured: ${owner.name} does this ${when}${tool} since ${since}; ${many}`;
+}
+
+function covers(versions: string | undefined, { version }: PackageRef): boolean {
+  return versions !== undefined && semver.satisfies(version, versions, { includePrerelease: true });
+}
+
+function sendsNoMore(finding: Finding, { sent }: Behaviour): boolean {
+  const now = sentTo(finding, 'unknown');
+  return now === undefined ? sent === undefined : sent !== undefined && SENT.indexOf(now) <= SENT.indexOf(sent);
+}
+
+/** The version that the range begins with in which the package's lies; of several, the highest: all of it was seen from there on. */
+function lowest(behaviours: readonly Behaviour[], owner: PackageRef): string {
+  const ranges = behaviours.flatMap(({ versions }) => versions.split(' || ')).filter((range) => covers(range, owner));
+  const begins = ranges.map((range) => range.slice(1)).sort(semver.compareBuild);
+  return begins.at(-1) ?? owner.version;
+}

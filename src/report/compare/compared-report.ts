@@ -1,0 +1,58 @@
+import { isAtLeast, type Priority } from '../../falco/alert.js';
+import type { Finding, Report } from '../report.js';
+import { bySeverity, decideVerdict } from '../verdict.js';
+import { behavioursOf } from './behaviour.js';
+import { type Comparison, compare, hindranceOf } from './compare.js';
+import { notCompared, toWhatChanged } from './headline.js';
+import { doingKey, type Summary } from './summary.js';
+import type { WhatChanged } from './what-changed.js';
+
+/**
+ * The report with what is new against an earlier one: said on top, and marked on each finding and observation. What a changed package
+ * begins to do weighs more than what it always did, so the verdict may be more severe. `now`: its own summary.
+ */
+export function comparedReport(
+  report: Report,
+  now: Summary,
+  earlier: Summary,
+  project: WhatChanged['project'],
+  failOn: Priority,
+): Report {
+  const hindrance = hindranceOf(earlier, now);
+  if (hindrance !== undefined) {
+    const against = { job: earlier.job, submittedAt: earlier.submittedAt };
+    return { whatChanged: notCompared(hindrance, project, against), ...report };
+  }
+  const comparison = compare(earlier, now);
+  const marked = (finding: Finding): Finding => marksNew(finding, comparison);
+  const observations = report.observations.map(marked);
+  const begun = observations.filter((finding) => isBegun(finding, comparison, failOn)).map(judgedByRule);
+  const old = report.findings.map(marked);
+  const findings = begun.length === 0 ? old : [...old, ...begun].toSorted(bySeverity);
+  return {
+    whatChanged: toWhatChanged(comparison, { report: { ...report, findings }, earlier, project }),
+    ...report,
+    verdict: begun.length === 0 ? report.verdict : decideVerdict(findings.length, report.incomplete),
+    findings,
+    observations: observations.filter((finding) => !isBegun(finding, comparison, failOn)),
+  };
+}
+
+function marksNew(finding: Finding, { newKeys }: Comparison): Finding {
+  const name = finding.package?.name ?? null;
+  const isNew = behavioursOf(finding).some((behaviour) => newKeys.has(doingKey({ name, behaviour })));
+  return isNew ? { ...finding, isNew: true } : finding;
+}
+
+/** What was lowered because it looks honest by itself, and which a package only begins to do in another version than before. */
+function isBegun(finding: Finding, { changed }: Comparison, failOn: Priority): boolean {
+  const { isNew, weighed, measured, accepted, alert } = finding;
+  const isLowered = weighed === true && measured === undefined && accepted === undefined;
+  if (isNew !== true || !isLowered || !isAtLeast(alert.priority, failOn)) return false;
+  return changed.some(({ name }) => name === finding.package?.name);
+}
+
+function judgedByRule({ known = '', weighed: _, ...finding }: Finding): Finding {
+  const begun = `the version before did not do it; one that always did would be no finding: ${known}`;
+  return { ...finding, priority: finding.alert.priority, begun };
+}

@@ -1,0 +1,107 @@
+import { counted } from '../counted.js';
+import { cut, plain } from '../plain.js';
+import type { Report } from '../report.js';
+import { specOf } from '../spec.js';
+import { behavioursOf } from './behaviour.js';
+import { wordsOf } from './behaviour-words.js';
+import type { Comparison } from './compare.js';
+import { doingKey, type Summary } from './summary.js';
+import type { PackageChange, WhatChanged } from './what-changed.js';
+
+/** Rows that a report holds of each kind. */
+const MAX_ROWS = 1_000;
+const MAX_LABEL = 80;
+
+/** The comparison as the report tells it. `earlier`: what it was compared with. */
+export function toWhatChanged(
+  comparison: Comparison,
+  { report, earlier, project }: { report: Report; earlier: Summary; project: WhatChanged['project'] },
+): WhatChanged {
+  const { added, removed, changed, unchanged, notes } = comparison;
+  const rows = [...added, ...changed, ...unchanged];
+  const counts = {
+    added: added.length,
+    removed: removed.length,
+    changed: changed.length,
+    news: rows.filter(({ news }) => news.length > 0).length,
+  };
+  return {
+    headline: headlineOf(comparison, counts, report, earlier),
+    compared: true,
+    reason: null,
+    against: { job: earlier.job, submittedAt: earlier.submittedAt },
+    project,
+    counts,
+    added: added.slice(0, MAX_ROWS),
+    removed: removed.slice(0, MAX_ROWS),
+    changed: changed.slice(0, MAX_ROWS),
+    unchanged: unchanged.slice(0, MAX_ROWS),
+    notes: [...notes],
+  };
+}
+
+/** A report that is compared with none. `message` says why, in words that follow `because` or stand alone. */
+export function notCompared(
+  reason: NonNullable<WhatChanged['reason']>,
+  project: WhatChanged['project'],
+  against: WhatChanged['against'] = null,
+): WhatChanged {
+  return {
+    headline: `Not compared with an earlier report: ${plain(reason.message)}`,
+    compared: false,
+    reason,
+    against,
+    project,
+    counts: { added: 0, removed: 0, changed: 0, news: 0 },
+    added: [],
+    removed: [],
+    changed: [],
+    unchanged: [],
+    notes: [],
+  };
+}
+
+function headlineOf(
+  comparison: Comparison,
+  { added, removed, changed, news }: WhatChanged['counts'],
+  report: Report,
+  earlier: Summary,
+): string {
+  const parts = [
+    changed > 0 ? `${counted(changed, 'package')} changed` : '',
+    added > 0 ? `${counted(added, 'package')} added` : '',
+    removed > 0 ? `${counted(removed, 'package')} removed` : '',
+  ].filter((part) => part !== '');
+  const since = `since ${earlier.submittedAt.slice(0, 16).replace('T', ' ')} UTC`;
+  const packages = parts.length === 0 ? 'No package changed' : parts.join(', ');
+  const nobody = comparison.ofNobody[0];
+  if (news === 0 && nobody === undefined) return `${packages}, none does anything new ${since}`;
+  const lead = leadOf(comparison, report);
+  if (lead === undefined) return `${packages}, something new whose package is not known: it ${nobody}`;
+  return `${packages}, ${news} ${news === 1 ? 'does' : 'do'} something new: ${lead}`;
+}
+
+/** The worst that is new and whose it is. */
+function leadOf({ newKeys, added, changed, unchanged }: Comparison, report: Report): string | undefined {
+  const fresh = report.findings.flatMap((finding) => {
+    const { package: by, parts } = finding;
+    if (by === null) return [];
+    const news = behavioursOf(finding).filter((behaviour) => newKeys.has(doingKey({ name: by.name, behaviour })));
+    return news.map((behaviour) => ({ by, behaviour, isPutTogether: parts !== undefined }));
+  });
+  // What was put together is told best by what it was put together from.
+  const worst = fresh.find(({ isPutTogether }) => !isPutTogether) ?? fresh[0];
+  if (worst !== undefined) return `${label(specOf(worst.by))} now ${wordsOf(worst.behaviour)}`;
+  const first = [...changed, ...added, ...unchanged].find(({ news }) => news.length > 0);
+  return first && `${label(labelOf(first))} now ${first.news[0]}`;
+}
+
+/** `name@version` where one version is there now. */
+export function labelOf({ name, to }: Pick<PackageChange, 'name' | 'to'>): string {
+  const [version, ...others] = to;
+  return version === undefined || others.length > 0 ? name : specOf({ name, version });
+}
+
+function label(spec: string): string {
+  return cut(plain(spec), MAX_LABEL);
+}

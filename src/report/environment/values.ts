@@ -1,0 +1,55 @@
+import { pathSaid, type SaidProgram } from '../program-file.js';
+
+/** Options of Node and Bun that load code before the program's own (`node --help`, Node 24). */
+const LOADING = /^(?:-r|--require|--import|--loader|--experimental-loader|--preload)$/;
+
+/** The files that are loaded by options which are given in a variable. */
+export function filesInOptions(options: string): readonly string[] {
+  const found: string[] = [];
+  const given = words(options, /\s+/);
+  for (const [index, word] of given.entries()) {
+    const [name = '', value] = splitOnce(word);
+    if (LOADING.test(name)) found.push(plainName(value ?? given[index + 1] ?? ''));
+  }
+  return found;
+}
+
+/** Node takes quotation marks in NODE_OPTIONS, for names with blanks, and addresses of files. */
+export function plainName(word: string): string {
+  return word.replaceAll('"', '').replace(/^file:\/\//, '');
+}
+
+/** What follows options of one letter, with or without a blank between. */
+export function valuesOf(option: RegExp, options: string): readonly string[] {
+  const given = words(options, /\s+/);
+  return given.flatMap((word, index) => {
+    if (!option.test(word)) return [];
+    return word.replace(/^-?\w/, '') || (given[index + 1] ?? '');
+  });
+}
+
+export function words(text: string, separator: RegExp): readonly string[] {
+  return text.split(separator).filter((word) => word !== '');
+}
+
+/** A program's name alone, or with plain options: what it leads to is seen when it is started. */
+const PLAIN_COMMAND = /^[\w./+-]+(?: -[\w.,=+-]+)*$/;
+
+/** A command: its program, where that is named by a path; else, where it is more than a name, code that no file shows. */
+export const commandIn = {
+  files: (value: string, program: SaidProgram): readonly string[] => {
+    const [first = ''] = words(value, /\s+/);
+    return first.includes('/') ? [pathSaid(program, first)] : [];
+  },
+  folders: (value: string): readonly string[] => (PLAIN_COMMAND.test(value) ? [] : ['.']),
+} as const;
+
+/** Options that have a compiler run other programs, or load a part of itself. */
+export function pluginsIn(value: string): readonly string[] {
+  return /-fplugin|-wrapper|-specs|-fuse-ld=\/|--plugin|(?:^| )(?:-B|@)/.test(value) ? ['.'] : [];
+}
+
+function splitOnce(word: string): readonly [string, string | undefined] {
+  const at = word.indexOf('=');
+  return at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
+}

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** As whose machine, and when, a step runs, where that is not as in the first pass. */
+export const guiseSchema = z.object({
+  ci: z.enum(['gitlab', 'github']),
+  /** How far the clock is moved ahead. */
+  aheadDays: z.number().int().nonnegative(),
+});
+export type Guise = Readonly<z.infer<typeof guiseSchema>>;
+
+/** The first pass: a GitLab job, today. */
+export const FIRST_GUISE: Guise = { ci: 'gitlab', aheadDays: 0 };

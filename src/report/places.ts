@@ -1,0 +1,64 @@
+import { plain } from './plain.js';
+import type { Finding, FindingPlace } from './report.js';
+import { commandOf, subjectOf } from './subject.js';
+import { touchedFiles } from './touched-files.js';
+
+/** Where a finding happened, in time; at least one place. */
+export function placesOf(finding: Finding): readonly [FindingPlace, ...FindingPlace[]] {
+  const [first, ...others] = finding.places ?? [placeOf(finding)];
+  return [first ?? placeOf(finding), ...others];
+}
+
+function placeOf(finding: Finding): FindingPlace {
+  const { decoy, count, first, alert } = finding;
+  const subject = subjectOf(finding);
+  const files = touchedFiles({ fields: alert.output_fields }).map(plain);
+  const others = [...new Set(files)].filter((file) => file !== subject);
+  const named = others.length === 0 ? {} : { others };
+  return { subject, ...named, command: commandOf(finding), decoy, count, first };
+}
+
+/**
+ * One finding for each rule, package and phase, with its places: what a reviewer decides about at once. A program that looks through
+ * HOME is one finding with forty places. What differs in more than the place (priority, why it is lowered, who ran it, whether it is
+ * accepted, what was sent) stays apart, and so does what was put together from others.
+ */
+export function foldPlaces(findings: readonly Finding[]): readonly Finding[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = finding.parts === undefined ? keyOf(finding) : `parts ${groups.size}`;
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()].map(folded);
+}
+
+function keyOf({ rule, package: by, phase, priority, ranBy, orBy, known, accepted, measured, alert }: Finding): string {
+  const { 'egress.means': means } = alert.output_fields;
+  return JSON.stringify([rule, by, phase, priority, ranBy, orBy, known, accepted, measured, alert.source, means]);
+}
+
+function folded(group: readonly Finding[]): Finding {
+  const inTime = group.toSorted((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  const [first] = inTime;
+  if (first === undefined) throw new TypeError('a group of findings without one');
+  if (inTime.length === 1) return first;
+  const places = distinct(inTime.map(placeOf));
+  return {
+    ...first,
+    count: inTime.reduce((sum, { count }) => sum + count, 0),
+    last: inTime.map(({ last }) => last).reduce((a, b) => (a > b ? a : b)),
+    decoy: inTime.find(({ decoy }) => decoy !== null)?.decoy ?? null,
+    ...(places.length === 1 ? {} : { places }),
+  };
+}
+
+/** The same place by the same command is one, however many processes were there. */
+function distinct(places: readonly FindingPlace[]): FindingPlace[] {
+  const known = new Map<string, FindingPlace>();
+  for (const place of places) {
+    const key = JSON.stringify([place.subject, place.others, place.command, place.decoy]);
+    const before = known.get(key);
+    known.set(key, before === undefined ? place : { ...before, count: before.count + place.count });
+  }
+  return [...known.values()];
+}

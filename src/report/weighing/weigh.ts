@@ -1,0 +1,121 @@
+import { isManagerSettings } from '../../ecosystems/image-programs.js';
+import { isAtLeast } from '../../falco/alert.js';
+import { type Behaviours, NOTHING_MEASURED } from '../behaviours/usual.js';
+import { sends } from '../correlation.js';
+import { REFUSED_EGRESS_RULE } from '../egress-findings.js';
+import { LEFT_RUNNING_RULE } from '../left-running.js';
+import type { Finding, PackageRef } from '../report.js';
+import { TOOL_STORE_RULE } from '../tool-stores.js';
+import { touchedFiles } from '../touched-files.js';
+import { isOwnFolder } from './own-folder.js';
+
+const CREDENTIALS = 'credentials';
+const OUTSIDE_RULE = 'Write outside the project';
+const DETACHED_RULE = 'Process detached itself';
+
+/** A finding among all that its package did. */
+interface Case {
+  readonly finding: Finding;
+  readonly all: readonly Finding[];
+  readonly installed: Installed;
+}
+
+/** What is known of the packages that are installed. */
+export interface Installed {
+  readonly names: ReadonlySet<string>;
+  /** Whether it is what a registry delivered under its name. */
+  isFromRegistry(pkg: PackageRef): boolean;
+}
+
+/** One way in which something is less than its rule says; `holds` says why, in words. */
+interface Reason {
+  readonly rule: (finding: Finding) => boolean;
+  readonly holds: (found: Case) => string | undefined;
+}
+
+/**
+ * Why a finding is only an observation, by what else its package did and did not do. Each says what must be absent, so that more evidence
+ * never makes a finding less. Only of packages that a registry delivered: anybody can call a folder of a project what they like.
+ */
+const REASONS: readonly Reason[] = [
+  { rule: ({ rule }) => rule === OUTSIDE_RULE || rule === TOOL_STORE_RULE, holds: keepsOwnSettings },
+  { rule: ({ tags }) => tags.includes(CREDENTIALS), holds: looksUpSettings },
+  { rule: ({ rule }) => rule === REFUSED_EGRESS_RULE, holds: asksOwnSite },
+];
+
+/** These are judged by what is left of the others. */
+const LAST_REASONS: readonly Reason[] = [{ rule: ({ rule }) => rule === DETACHED_RULE, holds: onlyDetached }];
+
+/**
+ * Lowers what is honest by all that is known of the package, and what is `usual` of it. A pure function of the findings; their order does
+ * not matter.
+ */
+export function weigh(
+  findings: readonly Finding[],
+  installed: Installed,
+  usual: Behaviours = NOTHING_MEASURED,
+): readonly Finding[] {
+  const weighed = lowered(lowered(findings, REASONS, installed), LAST_REASONS, installed);
+  return weighed.map((finding) => loweredByUse(finding, installed, usual));
+}
+
+/** Last, and by the finding alone: that something is usual says nothing about anything else. */
+function loweredByUse(finding: Finding, installed: Installed, behaviours: Behaviours): Finding {
+  const usual = behaviours.usual(finding, (pkg) => installed.isFromRegistry(pkg));
+  if (usual === undefined) return finding;
+  const { words, ...measured } = usual;
+  return { ...finding, priority: 'NOTICE', known: words, measured };
+}
+
+function lowered(findings: readonly Finding[], reasons: readonly Reason[], installed: Installed): readonly Finding[] {
+  const byPackage = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const key = keyOf(finding.package);
+    const known = byPackage.get(key);
+    if (known === undefined) byPackage.set(key, [finding]);
+    else known.push(finding);
+  }
+  return findings.map((finding) => {
+    if (finding.package === null || !isAtLeast(finding.priority, 'WARNING')) return finding;
+    const all = byPackage.get(keyOf(finding.package)) ?? [];
+    const reason = reasons.find(({ rule }) => rule(finding))?.holds({ finding, all, installed });
+    if (reason === undefined || !installed.isFromRegistry(finding.package)) return finding;
+    return { ...finding, priority: 'NOTICE', known: reason, weighed: true };
+  });
+}
+
+function keyOf(by: PackageRef | null): string {
+  return by === null ? '' : JSON.stringify([by.name, by.version, by.path]);
+}
+
+function keepsOwnSettings({ finding, installed }: Case): string | undefined {
+  const names = [finding.package?.name, finding.ranBy?.name].filter((name) => name !== undefined);
+  const files = touchedFiles({ fields: finding.alert.output_fields });
+  if (files.length === 0 || !files.every((file) => isOwnFolder(file, names, installed.names))) return undefined;
+  return 'it keeps files of its own in a folder of HOME that has its name';
+}
+
+/** By what was sent (`contact-meaning/`): at its own site, and nothing but a question or some facts in the open. */
+function asksOwnSite({ finding }: Case): string | undefined {
+  const { 'egress.means': means, 'egress.own': own, 'egress.host': host } = finding.alert.output_fields;
+  if (own !== 'true') return undefined;
+  if (means === 'download') return `it asks its own site ${host} for a file, and sends nothing`;
+  return means === 'telemetry' ? `it tells its own site ${host} facts about its use, in the open` : undefined;
+}
+
+/** While it is loaded, one kind of settings, and nothing sent: a library that finds out how it is to behave. */
+function looksUpSettings({ finding, all }: Case): string | undefined {
+  if (finding.phase !== 'import' && finding.phase !== 'check') return undefined;
+  // Opened, not moved or linked; a token may stand in it.
+  if (!isManagerSettings(finding.alert.output_fields['fd.name'] ?? '')) return undefined;
+  const families = new Set(all.filter(({ tags }) => tags.includes(CREDENTIALS)).map(({ rule }) => rule));
+  if (families.size > 1 || all.some(sends)) return undefined;
+  return 'it looks for its settings when it is loaded; it read no credentials of another kind, and sent nothing';
+}
+
+/** A process that left its session, and was watched until it ended. */
+function onlyDetached({ all }: Case): string | undefined {
+  const heavy = all.filter(({ rule, priority }) => rule !== DETACHED_RULE && isAtLeast(priority, 'WARNING'));
+  if (heavy.length > 0 || all.some(({ rule }) => rule === LEFT_RUNNING_RULE)) return undefined;
+  return 'what it detached ended while it was watched, and did nothing else';
+}

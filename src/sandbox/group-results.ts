@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+const index = z.number().int().nonnegative();
+const lineSchema = z.object({ group: index, at: index, error: z.string().max(4096).nullable() });
+
+/** How packages went that were loaded many to a process. */
+export interface GroupResults {
+  /** Folders of those that came to their end, loaded or not: types and command line tools can't be loaded. */
+  readonly ended: ReadonlySet<string>;
+  /** How many of them could be loaded. */
+  readonly worked: number;
+  /** Null where nothing was told that was not asked. */
+  readonly problem: string | null;
+}
+
+/** Reads the lines of `image/opt/load-together.mjs`. Never throws: what can't be read is a problem of the run. */
+export function readGroupResults(output: string, groups: readonly (readonly string[])[]): GroupResults {
+  const ended = new Set<string>();
+  let worked = 0;
+  let problem: string | null = null;
+  for (const line of output.split('\n').filter((candidate) => candidate !== '')) {
+    const parsed = parseLine(line);
+    const folder = parsed && groups[parsed.group]?.[parsed.at];
+    if (parsed === undefined || folder === undefined) problem ??= 'the loader said something that it was not asked';
+    else if (ended.has(folder)) problem ??= `two results came for ${folder}`;
+    else {
+      ended.add(folder);
+      if (parsed.error === null) worked += 1;
+    }
+  }
+  return { ended, worked, problem };
+}
+
+function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
+  try {
+    return lineSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}

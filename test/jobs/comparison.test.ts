@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { Comparison } from '../../src/jobs/comparison.js';
+import type { SandboxRun } from '../../src/jobs/ports.js';
+import type { Snapshot } from '../../src/report/changes/snapshot.js';
+import type { RunningProcess } from '../../src/report/report.js';
+import { PROJECT, pkg } from '../report/evidence.js';
+
+const DAEMON: RunningProcess = { pid: 7, cmdline: 'node left.js' };
+const FILE = `${PROJECT}/node_modules/other/index.js`;
+
+const STATE = { type: 'f', inode: '1', links: '1', size: '1', modified: '1', changed: '1', mode: '644', target: '' };
+
+/** A sandbox in which a file is another one at each look, and in which `running` tells what runs at each look for it. */
+function sandbox(running: readonly (readonly RunningProcess[])[]): Pick<SandboxRun, 'snapshot' | 'linger'> {
+  let [looks, asked] = [0, 0];
+  return {
+    snapshot: async (): Promise<Snapshot> => new Map([[FILE, { ...STATE, changed: String(looks++) }]]),
+    linger: async () => running[asked++] ?? [],
+  };
+}
+
+async function changersOf(running: readonly (readonly RunningProcess[])[]): Promise<readonly (string | null)[]> {
+  const comparison = new Comparison({ now: () => 0 } as ConstructorParameters<typeof Comparison>[0]);
+  const run = sandbox(running) as SandboxRun;
+  await comparison.start(run);
+  for (const name of ['evil', 'honest']) {
+    await comparison.scripts(run, pkg(`node_modules/${name}`), async () => undefined);
+  }
+  return comparison.result().changes.map(({ by }) => by?.split('/').at(-1) ?? null);
+}
+
+it('a change is nobody’s where something that an earlier package left ran before or after the scripts', async () => {
+  expect(await changersOf([[], [], []])).toEqual(['evil', 'honest']);
+  expect(await changersOf([[], [DAEMON]])).toEqual(['evil', null]);
+  expect(await changersOf([[], [], [DAEMON]])).toEqual(['evil', null]);
+});

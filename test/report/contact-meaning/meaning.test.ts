@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { EgressRequest } from '../../../src/egress/request.js';
+import { judgeContact, type Meaning, type Sent } from '../../../src/report/contact-meaning/meaning.js';
+import { opaqueChars } from '../../../src/report/contact-meaning/opaque.js';
+import { GET } from '../requests.js';
+
+const get = (path: string, more: Partial<EgressRequest> = {}): EgressRequest => ({ ...GET, path, ...more });
+const post = (value: unknown, more: Partial<EgressRequest> = {}): EgressRequest => {
+  const body = typeof value === 'string' ? value : JSON.stringify(value);
+  const bodyKind = typeof value === 'string' ? 'text' : 'json';
+  return { ...GET, method: 'POST', status: 200, body: body.slice(0, 1000), bodyBytes: body.length, bodyKind, ...more };
+};
+const to = (host: string, ...requests: EgressRequest[]): Sent => ({
+  host,
+  port: 443,
+  requests,
+  requestsLeft: 0,
+  unread: [],
+});
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+const base64 = (bytes: number): string => randomBytes(bytes).toString('base64url');
+
+describe('what a contact means', () => {
+  it.each<[string, Sent, Meaning]>([
+    ['a binary is asked for', to('x.example', get('/v1.2.3/tool-linux-x64.tar.gz')), 'download'],
+    ['of a commit', to('x.example', get(`/all_commits/${hex(20)}/debian/lib.so.gz`)), 'download'],
+    ['of a hash in the query', to('x.example', get(`/tool?sha256=${hex(32)}`)), 'download'],
+    ['whether there is one', to('x.example', get('/tool.gz', { method: 'HEAD' })), 'download'],
+    [
+      'files of one hash',
+      to('x.example', ...['a', 'b', 'c'].map((file) => get(`/0a1b2c3d4e5f60718293a4b5c6d7e8f901a2b3c4/${file}.gz`))),
+      'download',
+    ],
+    ['a long path', to('x.example', get(`/${'word/'.repeat(90)}`)), 'unknown'],
+    ['a long query', to('x.example', get(`/?q=${'word+'.repeat(60)}`)), 'unknown'],
+    ['data in a path', to('x.example', get(`/${base64(200)}`)), 'unknown'],
+    ['data in many paths', to('x.example', ...Array.from({ length: 9 }, () => get(`/${base64(30)}`))), 'unknown'],
+    ['data in many hashes', to('x.example', ...Array.from({ length: 9 }, () => get(`/${hex(20)}`))), 'unknown'],
+    ['a GET with a body', to('x.example', get('/', { bodyBytes: 10, bodyKind: 'text', body: 'abc' })), 'unknown'],
+    [
+      'versions and platform',
+      to('x.example', post({ name: 'tool', version: '1.2.3', platform: 'linux', node: 'v24.1.0', ci: true })),
+      'telemetry',
+    ],
+    ['with the id of a session', to('x.example', post({ event: 'install', session: hex(16) })), 'telemetry'],
+    ['an encoded text in JSON', to('x.example', post({ v: '1.0.0', d: base64(240) })), 'unknown'],
+    ['JSON that was cut', to('x.example', post({ v: 'word '.repeat(400) })), 'unknown'],
+    [
+      'JSON from which something is missing',
+      to('x.example', post({ v: 1 }, { body: '{"v":', bodyBytes: 6 })),
+      'unknown',
+    ],
+    ['a text', to('x.example', post('hello')), 'unknown'],
+    ['many of them', to('x.example', post({ v: 1 }, { count: 100 })), 'unknown'],
+    ['something else with it', to('x.example', get('/a'), post('hello')), 'unknown'],
+    ['deleting', to('x.example', get('/', { method: 'DELETE' })), 'unknown'],
+    ['nothing that could be read', to('x.example'), 'unknown'],
+    [
+      'a handshake that was ended',
+      {
+        ...to('x.example', get('/')),
+        unread: [{ reason: 'certificate-not-trusted', serverName: 'x.example', count: 1 }],
+      },
+      'unknown',
+    ],
+    ['more than is told', { ...to('x.example', get('/')), requestsLeft: 1 }, 'unknown'],
+    ['the sandbox itself', to('x.example', get('/', { tells: ['its host name'] })), 'identity'],
+    ['the sandbox itself among facts', to('x.example', post({ v: 1 }, { tells: ['its user'] })), 'identity'],
+  ])('%s', (_title, sent, meaning) => {
+    expect(judgeContact(sent, []).meaning).toBe(meaning);
+  });
+});
+
+describe('whose host it is', () => {
+  it.each<[string, readonly string[], string, string, boolean]>([
+    ['its repository', ['https://github.com/a/b/'], 'github.com', '/a/b/releases/download/v1/x.gz', true],
+    ['another repository of the owner', ['https://github.com/a/b/'], 'github.com', '/a/c/releases/x.gz', false],
+    ['a repository whose name begins alike', ['https://github.com/a/b/'], 'github.com', '/a/bc/x.gz', false],
+    ['a file of its repository', ['https://github.com/A/b/'], 'raw.githubusercontent.com', '/a/b/main/x', true],
+    ["a file of somebody else's", ['https://github.com/a/b/'], 'raw.githubusercontent.com', '/evil/b/main/x', false],
+    ['what is known of its releases', ['https://github.com/a/b/'], 'api.github.com', '/repos/a/b/releases', true],
+    ['another page of a repository', ['https://github.com/a/b/wiki/'], 'github.com', '/a/b/raw/x', false],
+    ['a way out of it', ['https://github.com/a/b/'], 'github.com', '/a/b/../../evil/x.gz', false],
+    ['an encoded way out of it', ['https://github.com/a/b/'], 'github.com', '/a/b/%2e%2e/%2E./evil/x', false],
+    ['an encoded slash', ['https://github.com/a/b/'], 'github.com', '/a/b/..%2f..%2fevil', false],
+    ['its domain', ['https://www.tool.io/'], 'download.tool.io', '/x', true],
+    ['its own name below a shared suffix', ['https://a.github.io/'], 'b.github.io', '/x', false],
+    ['another domain', ['https://tool.io/'], 'tool.io.evil.example', '/x', false],
+    ['a page on a host of pages', ['https://pastebin.com/raw/abc'], 'pastebin.com', '/raw/def', false],
+    [
+      'the front page of a host where anybody has a place',
+      ['https://discord.com/'],
+      'discord.com',
+      '/api/webhooks/1',
+      false,
+    ],
+    ['its own page below a shared suffix', ['https://a.github.io/'], 'a.github.io', '/x', true],
+    ['the front page of GitHub', ['https://github.com/'], 'github.com', '/evil/b/x', false],
+    ['a public suffix', ['https://co.uk/'], 'evil.co.uk', '/x', false],
+    ['an address', ['https://10.0.0.1/'], '10.0.0.2', '/x', false],
+    ['nothing', [], 'x.example', '/x', false],
+  ])('%s', (_title, sites, host, path, isOwn) => {
+    expect(judgeContact(to(host, get(path)), sites).isOwn).toBe(isOwn);
+  });
+
+  it('is its own only where every request is', () => {
+    const sent = to('github.com', get('/a/b/x.gz'), get('/evil/x.gz'));
+    expect(judgeContact(sent, ['https://github.com/a/b/']).isOwn).toBe(false);
+  });
+});
+
+describe('what looks encoded', () => {
+  it.each([
+    '/package-name/releases/download/v12.3.4-beta.1/package-name-v12.3.4-linux-x64-musl.tar.gz',
+    '/chrome-for-testing-public/131.0.6778.204/linux64/chromedriver-linux64.zip',
+    'The quick brown fox jumps over the lazy dog, and internationalization happens.',
+    'x64_linux_gnu_napi_v8_unknown_build_2024_11_05 packageManagerVersionOfTheProject',
+    '1.0.0-alpha.1+build5 es2022 sha512 node18_x64 win32 utf8',
+  ])('not %s', (text) => expect(opaqueChars(text)).toBe(0));
+
+  it.each([
+    ['hexadecimal', hex(40)],
+    ['base64', base64(60)],
+    ['in a sentence', `a word and ${base64(60)} another`],
+    ['with its bytes escaped', encodeURIComponent(randomBytes(60).toString('base64'))],
+  ])('%s', (_title, text) => expect(opaqueChars(text)).toBeGreaterThan(20));
+});

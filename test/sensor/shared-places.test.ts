@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { CODE_READ_RULE, WRITE_RULE } from '../../src/report/project-writes.js';
+import { CHANGING, canName, fetching, open, WAYS } from './naming-calls.js';
+import { plumbing } from './own-rules.js';
+
+const HOME = '/home/ci';
+const PROJECT = `${HOME}/project`;
+const SHARED = [
+  '/tmp/hc.js',
+  '/var/tmp/hc.js',
+  '/dev/shm/hc.js',
+  `${HOME}/.cache/hc/run.js`,
+  `${PROJECT}/hb.config.js`,
+];
+const PUTTING = ['rename to', 'renameat to', 'link to', 'linkat to', 'symlink to', 'symlinkat to'];
+
+describe('who wrote a file that others may run is told', () => {
+  it.each([...SHARED, `${PROJECT}/node_modules/a/x.js`, `${HOME}/.npm/_npx/a/x`])('%s', (place) => {
+    expect(plumbing(open(place, 'write'))).toEqual([WRITE_RULE]);
+    for (const verb of PUTTING) {
+      for (const [way, name] of Object.entries(WAYS)) {
+        const record = CHANGING[verb]?.(name(place)) ?? {};
+        // The link of that way was not made here.
+        if (!canName(verb, name(place)) || way === 'by a link to the folder') continue;
+        expect(plumbing(record), `${verb}, ${way}`).toEqual([WRITE_RULE]);
+      }
+    }
+  });
+
+  it.each(['/etc/hosts', '/dev/null', '/proc/self/comm'])('not of %s, which nobody runs', (place) => {
+    expect(plumbing(open(place, 'write'))).toEqual([]);
+  });
+
+  it("nor of the worker's fetch", () => {
+    expect(plumbing(fetching(open(`${HOME}/.npm/_cacache/x`, 'write')))).toEqual([]);
+  });
+});
+
+describe('who reads code where packages share places is told', () => {
+  const names = ['x.cjs', 'x.mjs', 'x.node', 'x.so', 'x.sh', 'x.py', 'x.rb', 'x.pl', 'tool'];
+  const read = [...SHARED, `${PROJECT}/node_modules/.cache/x.js`, ...names.map((name) => `/tmp/${name}`)];
+
+  it.each(read)('%s', (place) => {
+    expect(plumbing(open(place, 'read'))).toEqual([CODE_READ_RULE]);
+  });
+
+  it.each([
+    `${PROJECT}/node_modules/a/index.js`,
+    `${PROJECT}/node_modules/.pnpm/a@1.0.0/node_modules/a/index.js`,
+    `${PROJECT}/.git/HEAD`,
+    `${PROJECT}/package.json`,
+    `${HOME}/.npm/_cacache/content-v2/sha512/aa/bb`,
+    `${HOME}/.cache/node-gyp/24.0.0/include/node/node.h`,
+    '/usr/lib/x.js',
+  ])('%s is not meant: nobody but its owner, or no code', (place) => {
+    expect(plumbing(open(place, 'read'))).toEqual([]);
+    expect(plumbing({ ...open('/tmp/x.js', 'read'), ret: -2 })).toEqual([]);
+  });
+});
