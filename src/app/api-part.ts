@@ -38,7 +38,7 @@ export async function startApiPart(
         await gitlab?.forget(id);
       },
     }),
-    readiness: { check: () => checkReadiness(queue, worker, gitlab) },
+    readiness: { check: () => checkReadiness({ queue, spool, worker, gitlab }) },
     authenticator: authenticatorOf(config, clock),
     projects: queue.projects,
     metrics,

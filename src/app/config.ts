@@ -130,6 +130,9 @@ const schema = z.object({
     .max(512)
     .default(DEFAULT_ARCHIVE_LIMITS.depth)
     .describe('most folders within each other in a tarball'),
+  PACKWARDEN_MIN_FREE_BYTES: bytesOrNone(512 * MIB).describe(
+    'free disk of PACKWARDEN_DATA_DIR below which no tarball is taken in (503) and /readyz says so; 0 for none',
+  ),
   PACKWARDEN_INSTALL_TIMEOUT_S: seconds(600).describe('deadline of the install'),
   PACKWARDEN_IMPORT_TIMEOUT_S: seconds(120).describe('deadline of the import phase'),
   PACKWARDEN_LINGER_S: z.coerce
@@ -165,6 +168,13 @@ const schema = z.object({
     .describe(
       'whether a packwarden.yaml at the root of an uploaded project counts, too; who may change it may then accept what is below CRITICAL (docs/baseline.md)',
     ),
+  PACKWARDEN_STOP_S: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3600)
+    .default(30)
+    .describe('how long a stopping worker lets its jobs go on; those that need longer go back to the queue'),
   PACKWARDEN_RETENTION_S: seconds(7 * 86_400).describe('how long reports are kept'),
   PACKWARDEN_ADMINISTRATORS: list.describe('names of tokens and users that may read every job, separated by commas'),
   PACKWARDEN_GITLAB_DESTINATIONS_FILE: optionalText.describe(

@@ -70,7 +70,12 @@ export class MachineWatch {
     this.#dockerFault = await faultOf(this.#options.sandbox.check());
     if (before !== this.#dockerFault) {
       this.#options.log.info({ fault: this.#dockerFault }, 'Docker engine state');
-      await this.#options.onDocker(this.#dockerFault === null);
+      // What can't be done about it now is tried again with the next look.
+      const failed = await faultOf(this.#options.onDocker(this.#dockerFault === null));
+      if (failed !== null) {
+        this.#options.log.warn({ reason: failed }, 'jobs can not be taken or put off yet');
+        this.#dockerFault = failed;
+      }
     }
     await this.#prove();
   }

@@ -1,19 +1,31 @@
 import type { PartReadiness } from '../api/ports.js';
+import type { Spool } from '../blobs/spool.js';
 import type { GeoStatus } from '../gitlab/geo/databases.js';
 import type { BullQueue } from '../queue/bull-queue.js';
 import type { RuleSetStatus } from '../rules/index.js';
 import type { GitlabPart } from './gitlab-part.js';
 import type { WorkerPart } from './worker-part.js';
 
+/** What of the service runs in this process; null where it does not. */
+export interface ServiceParts {
+  readonly queue: BullQueue;
+  readonly spool: Spool;
+  readonly worker: WorkerPart | null;
+  readonly gitlab: GitlabPart | null;
+}
+
 /** What `/readyz` says, of the parts that run in this process. */
-export async function checkReadiness(queue: BullQueue, worker: WorkerPart | null, gitlab: GitlabPart | null) {
+export async function checkReadiness({ queue, spool, worker, gitlab }: ServiceParts) {
   const redis: PartReadiness = await queue.ping().then(
     () => ({ ready: true }),
     (error: Error) => ({ ready: false, reason: error.message }),
   );
+  const noRoom = await spool.fault();
+  const disk: PartReadiness = noRoom === null ? { ready: true } : { ready: false, reason: noRoom };
   const sensor = worker?.alerts.sensor;
   const parts: Readonly<Record<string, PartReadiness>> = {
     redis,
+    disk,
     ...(worker ? { docker: worker.machine.docker(), alerts: worker.machine.alerts() } : {}),
     ...(sensor ? { rules: sensor.rules() } : {}),
     ...(gitlab ? gitlabParts(gitlab) : {}),

@@ -15,6 +15,8 @@ import { startGitlabPart } from './gitlab-part.js';
 import { Metrics } from './metrics.js';
 import { checkReadiness } from './readiness.js';
 import { startStatusPart } from './status-part.js';
+import { Stops } from './stopping.js';
+import { Upkeep } from './upkeep.js';
 import { WorkerLock } from './worker-lock.js';
 import { startWorkerPart } from './worker-part.js';
 
@@ -28,12 +30,16 @@ export interface Service {
   readonly url: string | null;
   /** Reads the rule files again (of the embedded sensor, of the audit events), and the audit destinations. */
   reload(): void;
-  /** Takes nothing more in, lets running jobs end for a while, and stops every child. */
-  stop(): Promise<void>;
+  /** Takes nothing more in, lets running jobs end for a while, and stops every child. Resolves with whether all of it ended in time. */
+  stop(): Promise<boolean>;
 }
 
 /** How old an unowned tarball must be before it is swept: uploads of another API host may be younger. */
 const ORPHAN_AGE_MS = 3_600_000;
+const SPOOL_SWEEP_MS = 600_000;
+const MOST_SPOOL_SWEEP_MS = 3_600_000;
+/** How long a stop may take beyond the time that running jobs are given. */
+const STOP_SLACK_MS = 20_000;
 const REDIS_DEADLINE_MS = 15_000;
 
 const clock: Clock = { now: () => Date.now() };
@@ -46,10 +52,8 @@ export async function startService(config: Config, role: Role, log: Logger): Pro
   if (role === 'worker' && config.PACKWARDEN_FALCO_HTTP_SECRET !== undefined) {
     throw new ConfigError('PACKWARDEN_FALCO_HTTP_SECRET needs the role all: Falco posts to the API beside its worker');
   }
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const stopPart of stops.splice(0).reverse()) await stopPart();
-  };
+  const stops = new Stops(log);
+  const stop = (): Promise<boolean> => stops.run(config.PACKWARDEN_STOP_S * 1000 + STOP_SLACK_MS);
   try {
     const reloads: (() => void)[] = [];
     const url = await startParts(config, role, log, stops, reloads);
@@ -68,7 +72,7 @@ async function startParts(
   config: Config,
   role: Role,
   log: Logger,
-  stops: (() => Promise<void>)[],
+  stops: Stops,
   reloads: (() => void)[],
 ): Promise<string | null> {
   const destinations = openDestinations(config, log);
@@ -76,18 +80,19 @@ async function startParts(
   await mkdir(config.PACKWARDEN_DATA_DIR, { recursive: true, mode: 0o700 });
   if (role !== 'api') {
     const lock = await WorkerLock.take(config.PACKWARDEN_DATA_DIR);
-    stops.push(() => lock.release());
+    stops.push('lock', () => lock.release());
   }
   const redis = await ownRedis(config, log);
-  if (redis) stops.push(() => redis.stop());
+  if (redis) stops.push('redis', () => redis.stop());
   const url = redis?.url ?? config.PACKWARDEN_REDIS_URL ?? '';
   const retention = { retentionS: config.PACKWARDEN_RETENTION_S, queueMs: config.PACKWARDEN_QUEUE_TIMEOUT_S * 1000 };
   const queue = await BullQueue.open({ url, ...retention, clock, log }, REDIS_DEADLINE_MS);
-  stops.push(() => queue.close());
+  stops.push('queue', () => queue.close());
   const spool = await createSpool({
     folder: join(config.PACKWARDEN_DATA_DIR, 'spool'),
     manifest: manifestOf('auto'),
     maxBytes: config.PACKWARDEN_MAX_UPLOAD_BYTES,
+    minFreeBytes: config.PACKWARDEN_MIN_FREE_BYTES,
     limits: {
       ...DEFAULT_ARCHIVE_LIMITS,
       unpackedBytes: config.PACKWARDEN_MAX_UNPACKED_BYTES,
@@ -95,17 +100,23 @@ async function startParts(
       depth: config.PACKWARDEN_MAX_DEPTH,
     },
   });
-  stops.push(() => spool.close());
-  await spool.sweep(await queue.unfinished(), clock.now() - ORPHAN_AGE_MS);
+  stops.push('spool', () => spool.close());
+  const sweeping = new Upkeep({
+    name: 'tarballs',
+    everyMs: SPOOL_SWEEP_MS,
+    mostMs: MOST_SPOOL_SWEEP_MS,
+    run: async () => spool.sweep(await queue.unfinished(), clock.now() - ORPHAN_AGE_MS),
+    log,
+  });
+  stops.push('upkeep', () => sweeping.stop());
   let metrics: Metrics | undefined;
   const worker =
     role === 'api'
       ? null
-      : await startWorkerPart(config, url, queue, spool, (report) => metrics?.jobFinished(report), clock, log);
+      : await startWorkerPart(config, url, queue, spool, stops, (report) => metrics?.jobFinished(report), clock, log);
   if (worker) {
-    stops.push(() => worker.stop());
     const kept = keepFalcoGitlabAlerts(config, url, destinations, worker.alerts.hub, clock, log);
-    stops.push(() => kept.stop());
+    stops.push('audit alerts', () => kept.stop());
     reloads.push(() => worker.alerts.sensor?.reload());
   }
   const gitlab =
@@ -113,23 +124,23 @@ async function startParts(
       ? null
       : await startGitlabPart(config, url, destinations, (...judged) => metrics?.auditEvent(...judged), clock, log);
   if (gitlab) {
-    stops.push(() => gitlab.stop());
+    stops.push('gitlab', () => gitlab.stop());
     reloads.push(() => gitlab.reload());
   }
   metrics = new Metrics({
     hub: worker ? () => worker.alerts.hub.counters() : null,
     // A worker of its own leaves the queue to the API hosts: what all of them tell would be counted twice.
     queue: role === 'worker' ? null : queue,
-    parts: async () => (await checkReadiness(queue, worker, gitlab)).parts,
+    parts: async () => (await checkReadiness({ queue, spool, worker, gitlab })).parts,
     gitlab: gitlab?.figures ?? null,
     cache: worker?.cache ?? null,
     rulesInForce: worker?.alerts.sensor ? () => worker.alerts.sensor?.rulesInForce ?? null : null,
   });
   const listener =
     role === 'worker' && worker
-      ? await startStatusPart(config, queue, worker, metrics, clock, log)
+      ? await startStatusPart(config, { queue, spool, worker, gitlab: null }, metrics, clock, log)
       : await startApiPart(config, queue, spool, worker, gitlab, metrics, clock, log);
-  if (listener) stops.push(() => listener.stop());
+  if (listener) stops.push('listener', () => listener.stop());
   return listener?.url ?? null;
 }
 

@@ -2,19 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createStatusApi } from '../api/status.js';
 import type { Clock } from '../jobs/ports.js';
-import type { BullQueue } from '../queue/bull-queue.js';
 import { authenticatorOf } from './authentication.js';
 import type { Config } from './config.js';
 import { type Listener, listenOn } from './listener.js';
 import type { Metrics } from './metrics.js';
-import { checkReadiness } from './readiness.js';
-import type { WorkerPart } from './worker-part.js';
+import { checkReadiness, type ServiceParts } from './readiness.js';
 
 /** Serves the health and the figures of a worker of its own; null where no port is set for it. @throws ConfigError */
 export async function startStatusPart(
   config: Config,
-  queue: BullQueue,
-  worker: WorkerPart,
+  parts: ServiceParts,
   metrics: Metrics,
   clock: Clock,
   log: Logger,
@@ -22,7 +19,7 @@ export async function startStatusPart(
   const { PACKWARDEN_HOST: host, PACKWARDEN_WORKER_PORT: port } = config;
   if (port === undefined) return null;
   const handler = createStatusApi({
-    readiness: { check: () => checkReadiness(queue, worker, null) },
+    readiness: { check: () => checkReadiness(parts) },
     authenticator: authenticatorOf(config, clock),
     metrics,
     clock,

@@ -16,7 +16,7 @@ import { Behaviours } from '../report/behaviours/usual.js';
 import { readKnownPackages } from '../report/known-packages.js';
 import type { Report } from '../report/report.js';
 import { createSandbox } from '../sandbox/docker-sandbox.js';
-import { SandboxError } from '../sandbox/errors.js';
+import { SandboxError, type SandboxErrorCode } from '../sandbox/errors.js';
 import { watchDecoys } from '../witness/witness.js';
 import { type LocalAlerts, startAlerts } from './alert-feed.js';
 import type { Config } from './config.js';
@@ -25,14 +25,22 @@ import { madeBy } from './made-by.js';
 import { BEHAVIOURS_FOLDER, KNOWN_PACKAGES_FILE } from './own-rules.js';
 import { openConfiguredCache } from './registry-cache.js';
 import { sandboxOptions } from './sandbox-options.js';
+import type { Stops } from './stopping.js';
+import { Upkeep } from './upkeep.js';
 
-/** How long a stopping worker waits for its running jobs before it cancels them, in milliseconds. */
-const SHUTDOWN_MS = 30_000;
 /** Unpacking 200,000 files takes 15 s on two processors that do nothing else, and minutes on busy ones; in milliseconds. */
 const PREPARE_MS = 300_000;
 /** Falco tells drops about once a second (measured with 0.40); the embedded sensor with the next of its polls. */
 const FALCO_SETTLE_MS = 1_200;
 const SENSOR_SETTLE_MS = 250;
+/** How often what sandboxes left on the engine is looked for, and how often at least while the engine fails, in milliseconds. */
+const SWEEP_MS = 30_000;
+const MOST_SWEEP_MS = 600_000;
+/** What a container may outlive the deadlines of its job, in milliseconds. */
+const LIFETIME_SLACK_MS = 600_000;
+
+/** What passes by itself: a job waits for it. */
+const TEMPORARY: ReadonlySet<string> = new Set<SandboxErrorCode>(['docker-unavailable', 'docker-overloaded']);
 
 /** The half of the service that detonates: sandbox, alerts, queue worker. */
 export interface WorkerPart {
@@ -40,7 +48,6 @@ export interface WorkerPart {
   readonly alerts: LocalAlerts;
   /** Of the registry cache; null where there is none. */
   readonly cache: (() => CacheCounters) | null;
-  stop(): Promise<void>;
 }
 
 /** What is shipped, and the operator's own beside it. @throws BehavioursError */
@@ -49,14 +56,20 @@ async function measured({ PACKWARDEN_BEHAVIOURS: own }: Config): Promise<Behavio
   return new Behaviours((await Promise.all(folders.map(readBehaviours))).flat());
 }
 
+/** Calls and the later pass take as long as all before them, at most: each doubles what was used. */
+function lifetimeMs({ PACKWARDEN_INSTALL_TIMEOUT_S: install, PACKWARDEN_IMPORT_TIMEOUT_S: load }: Config): number {
+  return 4 * (PREPARE_MS + (install + 2 * load) * 1000) + LIFETIME_SLACK_MS;
+}
+
 const newNonce = (): string => randomBytes(16).toString('hex');
 
-/** Starts the worker, which takes jobs while the engine answers. `onReport` hears of each report of its own jobs. */
+/** Starts the worker, which takes jobs while the engine answers; what it started is in `stops`. `onReport` hears of each report of its own jobs. */
 export async function startWorkerPart(
   config: Config,
   url: RedisUrl,
   queue: BullQueue,
   spool: Spool,
+  stops: Stops,
   onReport: (report: Report) => void,
   clock: Clock,
   log: Logger,
@@ -70,8 +83,10 @@ export async function startWorkerPart(
   const baseline = file === undefined ? [] : await readBaseline(file);
   const projectBaseline = config.PACKWARDEN_PROJECT_BASELINE;
   const cache = await openConfiguredCache(config, clock, log);
-  const sandbox = createSandbox({ ...sandboxOptions(config, clock, log), cache });
+  const options = sandboxOptions(config, clock, log);
+  const sandbox = createSandbox({ ...options, cache, limits: { ...options.limits, lifetimeMs: lifetimeMs(config) } });
   const alerts = startAlerts(config, log);
+  stops.push('alerts', () => alerts.stop());
   const graceMs = config.PACKWARDEN_GRACE_S * 1000;
   const limits = {
     prepareMs: PREPARE_MS,
@@ -119,12 +134,15 @@ export async function startWorkerPart(
       );
       return projects.finished(attempt.spec, await detonation.run());
     },
-    isTemporary: (error) => error instanceof SandboxError && error.code === 'docker-unavailable',
+    isTemporary: (error) => error instanceof SandboxError && TEMPORARY.has(error.code),
+    reasonOf: (error) =>
+      error instanceof SandboxError && error.code === 'docker-overloaded' ? error.code : 'sandbox-failed',
     onFinished: (id, report) => {
       onReport(report);
       return spool.remove(id);
     },
   });
+  stops.push('worker', () => worker.close(config.PACKWARDEN_STOP_S * 1000));
   const machine = new MachineWatch({
     sandbox,
     status: () => alerts.hub.status(),
@@ -137,21 +155,20 @@ export async function startWorkerPart(
   let started = false;
   async function takeJobs(): Promise<void> {
     if (started) return worker.resume();
-    // One worker per Docker host: what is there when it starts belongs to nobody.
-    const removed = await sandbox.sweep(new Set());
+    // One worker per data folder: what is there when it starts belongs to nobody.
+    const removed = await sandbox.sweep();
     if (removed > 0) log.warn({ removed }, 'removed sandboxes that an earlier worker left');
     await worker.start();
     started = true;
   }
+  stops.push('machine', () => machine.stop());
   await machine.start();
+  const run = () => sandbox.sweep();
+  const sweeping = new Upkeep({ name: 'sandboxes', everyMs: SWEEP_MS, mostMs: MOST_SWEEP_MS, run, log });
+  stops.push('sweep', () => sweeping.stop());
   return {
     machine,
     alerts,
     cache: cache === undefined ? null : () => cache.counters(),
-    async stop() {
-      await machine.stop();
-      await worker.close(SHUTDOWN_MS);
-      await alerts.stop();
-    },
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ArchiveCheck } from './archive.js';
@@ -27,6 +27,8 @@ export interface SpoolOptions {
   readonly maxBytes?: number;
   /** @defaultValue `DEFAULT_ARCHIVE_LIMITS` */
   readonly limits?: ArchiveLimits;
+  /** With less room on its disk nothing is taken in: what else is kept there, as Redis' data, needs it. In bytes. @defaultValue 0 */
+  readonly minFreeBytes?: number;
 }
 
 /** Tarballs as files of one folder: the `BlobStore` of `src/jobs/ports.ts`, and its upkeep. */
@@ -37,6 +39,8 @@ export interface Spool {
    * @throws ArchiveError, or BlobError `too-large`, `aborted`, `disk-full`, `bad-key`
    */
   put(key: string, body: Readable, wanted?: Manifest): Promise<StoredArchive>;
+  /** Why nothing is taken in just now; null when it is. */
+  fault(): Promise<string | null>;
   /** @throws BlobError `not-found`, `bad-key` */
   open(key: string): Promise<Readable>;
   /** Some files of an archive as text, by their path. @throws BlobError `not-found`, `bad-key` */
@@ -60,18 +64,22 @@ const UNFINISHED = '.part';
 
 /** Opens the spool, making its folder. @throws when the folder can't be made or used */
 export async function createSpool(options: SpoolOptions): Promise<Spool> {
-  const { folder, manifest, maxBytes = DEFAULT_MAX_BYTES, limits = DEFAULT_ARCHIVE_LIMITS } = options;
+  const { folder, manifest, maxBytes = DEFAULT_MAX_BYTES, limits = DEFAULT_ARCHIVE_LIMITS, minFreeBytes = 0 } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const folderSync = await FolderSync.open(folder);
   const path = (key: string, suffix: string) => {
     if (!KEY.test(key)) throw new BlobError('bad-key', 'a blob key is a UUID in lower case');
     return join(folder, key + suffix);
   };
+  const fault = () => roomFault(folder, minFreeBytes);
   return {
+    fault,
     async put(key, body, wanted = manifest) {
       const file = path(key, UNFINISHED);
       // The sender may go before the first byte is asked for; the copying below is told by the stream's state.
       body.on('error', () => undefined);
+      const noRoom = await fault();
+      if (noRoom !== null) throw new BlobError('disk-full', noRoom);
       const handle = await openNew(file);
       try {
         const written = await copyChecked(handle, body, maxBytes, new ArchiveCheck(wanted, limits));
@@ -100,6 +108,15 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     sweep: (aliveKeys, before) => sweepFolder(folder, aliveKeys, before),
     close: () => folderSync.close(),
   };
+}
+
+const MIB = 1024 ** 2;
+
+async function roomFault(folder: string, minFreeBytes: number): Promise<string | null> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free >= minFreeBytes) return null;
+  return `${Math.floor(free / MIB)} MiB are free on the disk of ${folder}, and ${Math.ceil(minFreeBytes / MIB)} are wanted`;
 }
 
 /** Copies `body` to a new file while `check` reads the same bytes; both hold back the sender. */

@@ -43,7 +43,8 @@ export const serve: Command = {
     process.on('SIGHUP', () => service.reload());
     const signal = await stopping;
     log.info({ signal }, 'stopping');
-    await service.stop();
-    return 0;
+    if (await service.stop()) return 0;
+    // What does not end by itself would keep this process, and with it its children.
+    process.exit(1);
   },
 };

@@ -93,7 +93,7 @@ export class Detonation {
       this.#ended = true;
       archive?.tar.destroy();
       await this.#witness.end();
-      await Promise.all([this.#run?.destroy(), this.#canaries.end()]);
+      await Promise.all([this.#destroy(), this.#canaries.end()]);
       watch?.close();
     }
     const { blobs, log } = this.#deps;
@@ -285,9 +285,18 @@ export class Detonation {
     const { id: jobId, ecosystem, egress } = spec;
     const plan = { jobId, ecosystem, attempt: number, ...(egress === undefined ? {} : { egress }) };
     const run = await this.#deps.sandbox.create(plan);
-    if (this.#ended) await run.destroy();
     this.#run = run;
+    if (this.#ended) await this.#destroy();
     return run;
+  }
+
+  /** What the engine does not come to now is swept later; a report that is ready is not given up for it. */
+  async #destroy(): Promise<void> {
+    try {
+      await this.#run?.destroy();
+    } catch (error) {
+      this.#deps.log.warn({ job: this.#attempt.spec.id, err: error }, 'the sandbox could not be removed yet');
+    }
   }
 
   #refuseExpired(): void {

@@ -219,8 +219,11 @@ export interface Sandbox {
   check(): Promise<void>;
   /** Removes leftovers of earlier tries of this job, then starts a new sandbox. */
   create(plan: SandboxPlan): Promise<SandboxRun>;
-  /** Removes the sandboxes of this host whose job is not in `alive`. Resolves with how many there were. */
-  sweep(alive: ReadonlySet<string>): Promise<number>;
+  /**
+   * Removes what sandboxes of this worker left on the engine: of an earlier process of it, of a start that failed, of a removal that
+   * the engine did not come to. Those that are in use stay. Resolves with of how many jobs there was something.
+   */
+  sweep(): Promise<number>;
 }
 
 /** Told of each change of a job's state while it runs. */

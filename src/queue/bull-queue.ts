@@ -11,6 +11,7 @@ import { JobChanges } from './job-changes.js';
 import { CANCEL_CHANNEL, parseSpec, QUEUE_NAME, toView } from './job-record.js';
 import { RedisProjectIndex } from './projects/redis-project-index.js';
 import { recentJobs } from './recent-jobs.js';
+import { Turns } from './turns.js';
 
 /** How often a job is tried when the machine (not the project) fails. */
 const ATTEMPTS = 3;
@@ -32,6 +33,7 @@ export class BullQueue implements JobQueue {
   readonly #queue: Queue;
   readonly #options: BullQueueOptions;
   readonly #changes: JobChanges;
+  readonly #turns: Turns;
   /** The runs of projects, kept as long as the jobs. */
   readonly projects: ProjectIndex;
 
@@ -39,6 +41,7 @@ export class BullQueue implements JobQueue {
     this.#options = options;
     this.#redis = redis;
     this.#queue = new Queue(QUEUE_NAME, { connection: redis });
+    this.#turns = new Turns(this.#queue, redis);
     this.#changes = new JobChanges(options.url, options.log);
     const { retentionS, clock } = options;
     this.projects = new RedisProjectIndex({
@@ -77,6 +80,7 @@ export class BullQueue implements JobQueue {
     return this.#guard(async () => {
       const { id } = await this.#queue.add('detonate', spec, {
         jobId: spec.id,
+        priority: await this.#turns.next(spec.owner),
         attempts: ATTEMPTS,
         backoff: { type: 'exponential', delay: BACKOFF_MS },
         removeOnComplete: kept,
@@ -137,15 +141,19 @@ export class BullQueue implements JobQueue {
   /** How long the job that has waited longest has waited, in milliseconds; 0 when none waits. */
   oldestWaitMs(): Promise<number> {
     return this.#guard(async () => {
-      const [oldest] = await this.#queue.getJobs(['waiting'], 0, 0, true);
-      return oldest ? Math.max(0, this.#options.clock.now() - parseSpec(oldest.data).submittedAt) : 0;
+      // The first of each: what was put back before it was begun, and whoever's turn is next.
+      const [put] = await this.#queue.getJobs(['waiting'], 0, 0, true);
+      const [next] = await this.#queue.getJobs(['prioritized'], 0, 0, true);
+      const times = [put, next].flatMap((job) => (job ? [parseSpec(job.data).submittedAt] : []));
+      return times.length === 0 ? 0 : Math.max(0, this.#options.clock.now() - Math.min(...times));
     });
   }
 
   /** Ids of all jobs that have not reached their end: their tarballs and sandboxes are needed. */
   async unfinished(): Promise<ReadonlySet<string>> {
-    const jobs = await this.#guard(() => this.#queue.getJobs(['active', 'waiting', 'delayed', 'prioritized']));
-    return new Set(jobs.map((job) => job.id ?? ''));
+    return new Set(
+      await this.#guard(() => this.#queue.getRanges(['active', 'waiting', 'delayed', 'prioritized'], 0, -1)),
+    );
   }
 
   /** The queue for a browser, to look at. `pageOf`: the address of a job's page. */

@@ -1,13 +1,16 @@
-import { DelayedError, type Job, Worker } from 'bullmq';
+import { randomUUID } from 'node:crypto';
+import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Attempt } from '../jobs/attempt.js';
 import type { JobSpec, JobState } from '../jobs/job.js';
 import type { Clock } from '../jobs/ports.js';
 import { isFinal } from '../jobs/transition.js';
-import type { Report } from '../report/report.js';
+import type { IncompleteCode, Report } from '../report/report.js';
+import { Attempts } from './attempts.js';
 import { type RedisUrl, workerConnection } from './connection.js';
-import { CANCEL_CHANNEL, emptyReport, type JobProgress, parseSpec, QUEUE_NAME } from './job-record.js';
+import { CANCEL_CHANNEL, emptyReport, type JobProgress, parseSpec, QUEUE_NAME, TAKEN_CHANNEL } from './job-record.js';
+import { begun } from './turns.js';
 
 /** A worker that died is noticed after at most `LOCK_MS` + `STALLED_CHECK_MS`. */
 const LOCK_MS = 15_000;
@@ -16,6 +19,8 @@ const STALLED_CHECK_MS = 5_000;
 const MAX_WORKER_LOSSES = 3;
 /** How long a job is put off when the machine is not able to run it just now. */
 const PUT_OFF_MS = 2_000;
+/** Why the running jobs of a stopping worker end. */
+const HANDED_BACK = 'the worker stops';
 
 export interface BullWorkerOptions {
   readonly url: RedisUrl;
@@ -28,6 +33,8 @@ export interface BullWorkerOptions {
   readonly run: (attempt: Attempt) => Promise<Report>;
   /** Whether an error means "not now": the job then waits without using up a try. */
   readonly isTemporary: (error: unknown) => boolean;
+  /** What a report says of a job whose last try ended with this error. */
+  readonly reasonOf: (error: unknown) => IncompleteCode;
   /** A job has its report, durably; its tarball is no longer needed. */
   readonly onFinished: (id: string, report: Report) => Promise<void>;
 }
@@ -38,6 +45,8 @@ export class BullWorker {
   readonly #redis: Redis;
   readonly #cancellations: Redis;
   readonly #worker: Worker<unknown, Report>;
+  readonly #attempts = new Attempts();
+  readonly #id = randomUUID();
 
   constructor(options: BullWorkerOptions) {
     this.#options = options;
@@ -56,8 +65,11 @@ export class BullWorker {
 
   /** Begins to take jobs. */
   async start(): Promise<void> {
-    this.#cancellations.on('message', (_channel, id) => this.#worker.cancelJob(id, 'cancelled'));
-    await this.#cancellations.subscribe(CANCEL_CHANNEL);
+    this.#cancellations.on('message', (channel, message) => {
+      if (channel === CANCEL_CHANNEL) this.#worker.cancelJob(message, 'cancelled');
+      else this.#yieldTo(message);
+    });
+    await this.#cancellations.subscribe(CANCEL_CHANNEL, TAKEN_CHANNEL);
     void this.#worker.run().catch((error) => this.#options.log.error({ err: error }, 'worker loop ended'));
   }
 
@@ -70,9 +82,9 @@ export class BullWorker {
     if (this.#worker.isPaused()) await this.#worker.resume();
   }
 
-  /** Takes nothing more, and waits for running jobs; those that run longer than `ms` are cancelled. */
+  /** Takes nothing more, and waits for running jobs; those that run longer than `ms` go back to the queue, for another worker. */
   async close(ms: number): Promise<void> {
-    const timer = setTimeout(() => this.#worker.cancelAllJobs('shutting down'), ms);
+    const timer = setTimeout(() => this.#worker.cancelAllJobs(HANDED_BACK), ms);
     try {
       await this.#worker.close();
     } finally {
@@ -83,28 +95,46 @@ export class BullWorker {
   }
 
   async #process(job: Job<unknown, Report>, token?: string, signal?: AbortSignal): Promise<Report> {
-    const { log, run, isTemporary } = this.#options;
+    const { log, run, isTemporary, reasonOf } = this.#options;
     const spec = parseSpec(job.data);
-    const attempt: Attempt = {
-      spec,
-      number: job.attemptsStarted,
-      signal: signal ?? new AbortController().signal,
-      onState: (state) => this.#tellState(job, state),
-    };
+    const asked = signal ?? new AbortController().signal;
+    const number = job.attemptsStarted;
+    const onState = (state: JobState): Promise<void> => this.#tellState(job, state);
+    await this.#tellTaken(job);
     try {
-      const report = await run(attempt);
+      const report = await this.#attempts.run(spec.id, asked, (either) =>
+        run({ spec, number, signal: either, onState }),
+      );
+      if (asked.aborted && asked.reason === HANDED_BACK) return await handBack(job, token);
       const { verdict, findings } = report;
       await this.#tell(job, { state: 'draining', outcome: { verdict, findings: findings.length } });
       return report;
     } catch (error) {
-      log.warn({ job: spec.id, attempt: attempt.number, err: error }, 'try failed');
+      if (error instanceof WaitingError) throw error;
+      if (asked.aborted && asked.reason === HANDED_BACK) return await handBack(job, token);
+      log.warn({ job: spec.id, attempt: number, err: error }, 'try failed');
       if (isTemporary(error) && !this.#expired(spec)) {
         await job.moveToDelayed(this.#options.clock.now() + PUT_OFF_MS, token);
         throw new DelayedError();
       }
       if (job.attemptsMade + 1 < (job.opts.attempts ?? 1)) throw error;
-      return emptyReport(spec, this.#options.clock.now(), 'sandbox-failed', messageOf(error));
+      return emptyReport(spec, this.#options.clock.now(), reasonOf(error), messageOf(error));
     }
+  }
+
+  /** Counts the turn, and lets another worker that still runs the job, as one that Redis has not heard of for long, end it. */
+  async #tellTaken(job: Job): Promise<void> {
+    try {
+      await begun(this.#redis, job.priority);
+      if (job.attemptsStarted > 1) await this.#redis.publish(TAKEN_CHANNEL, `${this.#id} ${job.id}`);
+    } catch (error) {
+      this.#options.log.warn({ job: job.id, reason: messageOf(error) }, 'that a job was taken could not be told');
+    }
+  }
+
+  #yieldTo(message: string): void {
+    const [worker, id = ''] = message.split(' ');
+    if (worker !== this.#id) this.#attempts.abandon(id, 'another worker has taken the job');
   }
 
   #expired(spec: JobSpec): boolean {
@@ -133,12 +163,19 @@ export class BullWorker {
     this.#worker.on('stalled', (id) => log.warn({ job: id }, 'job lost its worker and is tried again'));
     this.#worker.on('completed', (job, report) => {
       log.info({ job: job.id, verdict: report.verdict, findings: report.findings.length }, 'job finished');
+      this.#attempts.stored(job.id ?? '');
       void onFinished(job.id ?? '', report).catch((error) => log.warn({ err: error }, 'clean-up failed'));
     });
     this.#worker.on('failed', (job, error) => {
       log.error({ job: job?.id, reason: error.message, attempts: job?.attemptsMade }, 'job failed');
     });
   }
+}
+
+/** Without using up a try. @throws WaitingError, by which BullMQ knows */
+async function handBack(job: Job, token?: string): Promise<never> {
+  await job.moveToWait(token);
+  throw new WaitingError();
 }
 
 function messageOf(error: unknown): string {

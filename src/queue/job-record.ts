@@ -11,6 +11,9 @@ export const QUEUE_NAME = 'packwarden';
 /** The channel on which a running job's cancellation is told to the workers: the message is the job's id. */
 export const CANCEL_CHANNEL = 'packwarden:cancel';
 
+/** The channel on which a worker tells that it has taken a job that was begun before: its own id, a space, the job's. */
+export const TAKEN_CHANNEL = 'packwarden:taken';
+
 const specSchema = z.object({
   id: z.uuid(),
   ecosystem: z.enum(ECOSYSTEMS),

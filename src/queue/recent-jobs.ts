@@ -5,7 +5,7 @@ import type { JobSummary } from '../jobs/job.js';
 import type { RecentQuery } from '../jobs/ports.js';
 import { parseSpec, type StoredJob, toSummary } from './job-record.js';
 
-const STATES = ['waiting', 'delayed', 'active', 'completed', 'failed'] as const;
+const STATES = ['prioritized', 'waiting', 'delayed', 'active', 'completed', 'failed'] as const;
 /** How many jobs of each state are looked through for a submitter's own. */
 const SCANNED = 500;
 /** All of a job's hash but its result: a report may be megabytes. */

@@ -10,6 +10,9 @@ import { RedisServerError } from './errors.js';
 const MAX_SOCKET_PATH = 107;
 const START_DEADLINE_MS = 15_000;
 const RESTART_DELAY_MS = 500;
+const MAX_RESTART_DELAY_MS = 30_000;
+/** Who ran so long did not end at once. */
+const HEALTHY_MS = 10_000;
 
 /** A `redis-server` that belongs to this process. */
 export interface RedisServer {
@@ -66,6 +69,8 @@ class SupervisedRedis implements RedisServer {
   #child: ChildProcess | undefined;
   #stopping = false;
   #restart: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #startedAt = 0;
 
   constructor(
     private readonly folder: string,
@@ -124,12 +129,16 @@ class SupervisedRedis implements RedisServer {
     child.on('error', (error) => this.log.error({ reason: error.message }, 'redis-server can not be run'));
     child.once('exit', (code, signal) => this.#onExit(code, signal));
     this.#child = child;
+    this.#startedAt = performance.now();
     return child;
   }
 
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     if (this.#stopping) return;
     this.log.error({ code, signal }, 'redis-server ended; starting it again');
-    this.#restart = setTimeout(() => this.#spawn(), RESTART_DELAY_MS);
+    // On a full disk it ends as often as it is started.
+    this.#failures = performance.now() - this.#startedAt > HEALTHY_MS ? 0 : this.#failures + 1;
+    const delay = Math.min(MAX_RESTART_DELAY_MS, RESTART_DELAY_MS * 2 ** this.#failures);
+    this.#restart = setTimeout(() => this.#spawn(), delay);
   }
 }

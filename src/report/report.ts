@@ -30,6 +30,7 @@ export const INCOMPLETE_CODES = {
   'import-failed': 'unfinished',
   'unpack-failed': 'unfinished',
   'sandbox-failed': 'unfinished',
+  'docker-overloaded': 'unfinished',
   'host-unprotected': 'unfinished',
   'worker-lost': 'unfinished',
   'queue-timeout': 'unfinished',

@@ -50,8 +50,9 @@ export function containerSpec(plan: ContainerPlan): ContainerCreateOptions {
     Image: plan.image,
     Hostname: plan.hostname,
     Labels: plan.labels,
-    // Keeps the container alive and does nothing: what is of interest runs by exec, as another user.
-    Cmd: ['sleep', 'infinity'],
+    // Keeps the container alive and does nothing: what is of interest runs by exec, as another user. A worker that is killed and never
+    // comes back leaves nothing that runs for long.
+    Cmd: ['sleep', String(Math.ceil(limits.lifetimeMs / 1000))],
     User: KEEPER_USER,
     Env: [...plan.env],
     WorkingDir: '/',

@@ -3,7 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
-import { inTime } from './docker-call.js';
+import { inTime, made } from './docker-call.js';
 import { SandboxError } from './errors.js';
 import { nameOf } from './identity.js';
 
@@ -47,7 +47,8 @@ export async function createDisk(docker: Docker, { folder, jobId, labels, bytes 
   // Without `noinit_itable` the kernel would write all of the inode table, some percent of the size, for nobody.
   const options = { type: 'ext4', device, o: 'nosuid,nodev,noatime,noinit_itable' };
   const volume = { Name: name, Driver: 'local', Labels: labels, DriverOpts: options };
-  await inTime('making a volume', docker.createVolume(volume));
+  const making = docker.createVolume(volume);
+  await made('making a volume', making, () => docker.getVolume(name).remove());
   return name;
 }
 

@@ -5,6 +5,9 @@ const CALL_MS = 30_000;
 
 const UNREACHABLE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EACCES', 'ETIMEDOUT', 'ENOTFOUND']);
 
+/** An engine has addresses for some thirty networks by default; the words are those of moby's `ipamutils`, old and new. */
+const NO_NETWORK_LEFT = /available,? (?:non-overlapping )?IPv4 address pool|address pools have been fully subnetted/i;
+
 /** The HTTP status of the engine's answer, where there was one. */
 export function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
@@ -19,19 +22,20 @@ function errnoOf(error: unknown): string | undefined {
 function toSandboxError(what: string, error: unknown): SandboxError {
   if (error instanceof SandboxError) return error;
   const reason = error instanceof Error ? error.message : String(error);
+  if (NO_NETWORK_LEFT.test(reason)) {
+    const message = `${what}: the Docker engine of this machine is overloaded: ${reason}`;
+    return new SandboxError('docker-overloaded', message, { cause: error });
+  }
   const code = UNREACHABLE.has(errnoOf(error) ?? '') ? 'docker-unavailable' : 'docker-failed';
   return new SandboxError(code, `${what}: ${reason}`, { cause: error });
 }
 
-/**
- * Waits for a call to the engine until its deadline. A call that comes back later is not undone here: what it made
- * carries the job's label, by which it is found and removed. @throws SandboxError
- */
+/** Waits for a call to the engine until its deadline. What makes something goes by `made`. @throws SandboxError */
 export async function inTime<T>(what: string, call: Promise<T>, ms: number = CALL_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
-    const message = `${what}: the Docker engine did not answer within ${ms / 1000} s`;
-    timer = setTimeout(() => reject(new SandboxError('docker-unavailable', message)), ms);
+    const message = `${what}: the Docker engine of this machine is overloaded: it did not answer within ${ms / 1000} s`;
+    timer = setTimeout(() => reject(new SandboxError('docker-overloaded', message)), ms);
   });
   try {
     return await Promise.race([call, limit]);
@@ -39,6 +43,26 @@ export async function inTime<T>(what: string, call: Promise<T>, ms: number = CAL
     throw toSandboxError(what, error);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * As `inTime`, for a call that makes something. An engine that is overloaded makes it all the same, when nobody waits for it any more: then it is
+ * removed again. Where that fails too, the sweep finds it by its label.
+ */
+export async function made<T>(
+  what: string,
+  call: Promise<T>,
+  remove: (made: T) => Promise<unknown>,
+  ms: number = CALL_MS,
+): Promise<T> {
+  try {
+    return await inTime(what, call, ms);
+  } catch (error) {
+    if (error instanceof SandboxError && error.code === 'docker-overloaded') {
+      void call.then(remove).catch(() => undefined);
+    }
+    throw error;
   }
 }
 

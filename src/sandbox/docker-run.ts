@@ -74,6 +74,8 @@ export interface DockerRunParts {
   readonly networkSettings: NetworkSettings;
   readonly clock: Clock;
   readonly newStepId: () => string;
+  /** From now on what is left of it may be swept. */
+  readonly release: () => void;
   readonly log: Logger;
 }
 
@@ -292,14 +294,18 @@ export class DockerRun implements SandboxRun {
   }
 
   async destroy(): Promise<void> {
-    const { docker, container, network, gateway, volume, log } = this.#parts;
+    const { docker, container, network, gateway, volume, release, log } = this.#parts;
     try {
-      await removeContainer(docker, container.id);
+      try {
+        await removeContainer(docker, container.id);
+      } finally {
+        await gateway.close();
+      }
+      if (volume !== undefined) await removed('removing a volume', docker.getVolume(volume).remove());
+      await removed('removing a network', docker.getNetwork(network.id).remove());
     } finally {
-      await gateway.close();
+      release();
     }
-    if (volume !== undefined) await removed('removing a volume', docker.getVolume(volume).remove());
-    await removed('removing a network', docker.getNetwork(network.id).remove());
     log.debug({ container: container.id }, 'sandbox removed');
   }
 }

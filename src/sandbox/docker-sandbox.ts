@@ -9,7 +9,7 @@ import { containerSpec } from './container-spec.js';
 import type { Decoys } from './decoys/decoy.js';
 import { makeDecoys } from './decoys/make.js';
 import { createDisk, releaseDisk, releaseLeftDisks } from './disk.js';
-import { inTime, statusOf } from './docker-call.js';
+import { inTime, made, statusOf } from './docker-call.js';
 import { DockerRun } from './docker-run.js';
 import { SandboxError } from './errors.js';
 import { HostFirewall } from './host-firewall.js';
@@ -29,6 +29,8 @@ class DockerSandbox implements Sandbox {
   readonly #limits: SandboxLimits;
   readonly #docker: Docker;
   readonly #firewall: HostFirewall;
+  /** A start or a sandbox each, by the job's id: two tries of one job may meet for a moment. */
+  readonly #inUse = new Map<string, number>();
 
   constructor(options: SandboxOptions) {
     this.#options = options;
@@ -56,9 +58,10 @@ class DockerSandbox implements Sandbox {
     const decoys = makeDecoys(this.#options.randomBytes, HOME);
     // As an engine would make it up, but known before there is a container.
     const hostname = this.#options.randomBytes(6).toString('hex');
-    await this.#clear(plan.jobId);
+    const release = this.#use(plan.jobId);
     let gateway: Gateway | undefined;
     try {
+      await this.#clear(plan.jobId);
       const labels = labelsOf(plan, this.#options.instance);
       const network = await createNetwork(this.#docker, plan.jobId, labels);
       // Before the container is there: the first thing that runs in it finds its way out, or its end of it.
@@ -83,6 +86,7 @@ class DockerSandbox implements Sandbox {
         networkSettings: this.#networkSettings(network, gateway),
         clock,
         newStepId: () => this.#options.randomBytes(8).toString('hex'),
+        release,
         log,
       });
       await inTime('starting the sandbox', container.start());
@@ -95,15 +99,30 @@ class DockerSandbox implements Sandbox {
       await this.#clear(plan.jobId).catch((cause: unknown) => {
         log.warn({ err: cause }, 'what a failed start left could not be removed yet');
       });
+      release();
       throw error;
     }
   }
 
-  async sweep(alive: ReadonlySet<string>): Promise<number> {
+  async sweep(): Promise<number> {
     const { instance, diskFolder } = this.#options;
-    const removed = await sweepInstance(this.#docker, instance, alive);
-    if (diskFolder !== undefined) await releaseLeftDisks(diskFolder, (job) => !alive.has(job));
+    const isLeftover = (jobId: string): boolean => !this.#inUse.has(jobId);
+    const removed = await sweepInstance(this.#docker, instance, isLeftover);
+    if (diskFolder !== undefined) await releaseLeftDisks(diskFolder, isLeftover);
     return removed;
+  }
+
+  /** Keeps what a job has on the engine from the sweep, until the returned function is called. */
+  #use(jobId: string): () => void {
+    this.#inUse.set(jobId, (this.#inUse.get(jobId) ?? 0) + 1);
+    let isReleased = false;
+    return () => {
+      if (isReleased) return;
+      isReleased = true;
+      const others = (this.#inUse.get(jobId) ?? 1) - 1;
+      if (others === 0) this.#inUse.delete(jobId);
+      else this.#inUse.set(jobId, others);
+    };
   }
 
   async #clear(jobId: string): Promise<void> {
@@ -138,7 +157,8 @@ class DockerSandbox implements Sandbox {
       ...(runtime === undefined ? {} : { runtime }),
     });
     try {
-      return await inTime('making the sandbox', this.#docker.createContainer(spec));
+      const making = this.#docker.createContainer(spec);
+      return await made('making the sandbox', making, (late) => late.remove({ force: true, v: true }));
     } catch (error) {
       if (error instanceof SandboxError && statusOf(error.cause) === 404) throw imageMissing(image, error);
       throw error;

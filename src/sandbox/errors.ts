@@ -1,5 +1,6 @@
 /**
- * What can go wrong with a sandbox. `docker-unavailable`: no engine answers, or not in time; trying again later may help.
+ * What can go wrong with a sandbox. `docker-unavailable`: no engine answers.
+ * `docker-overloaded`: it did not answer in time, or has no network left to give; trying again later may help with either.
  * `image-missing`: `scripts/setup` has not built this version's image. `container-gone`: it ended before it was asked to.
  * `container-killed`: what ran past its deadline could be ended in no other way.
  * `unpack-failed`: the archive can't be unpacked, or holds no project. `listing-failed`: the installed packages can't be
@@ -7,6 +8,7 @@
  */
 export type SandboxErrorCode =
   | 'docker-unavailable'
+  | 'docker-overloaded'
   | 'image-missing'
   | 'container-gone'
   | 'container-killed'

@@ -45,8 +45,12 @@ export async function clearJob(docker: Docker, jobId: string): Promise<void> {
   await removeLabelled(docker, `${JOB_LABEL}=${jobId}`, () => true);
 }
 
-/** Removes the sandboxes of a worker whose job is not in `alive`. Resolves with how many there were. */
-export async function sweepInstance(docker: Docker, instance: string, alive: ReadonlySet<string>): Promise<number> {
-  const jobs = await removeLabelled(docker, `${INSTANCE_LABEL}=${instance}`, (job) => !alive.has(job));
+/** Removes what carries a worker's label and is of a job that `isLeftover`. Resolves with of how many jobs there was something. */
+export async function sweepInstance(
+  docker: Docker,
+  instance: string,
+  isLeftover: (jobId: string) => boolean,
+): Promise<number> {
+  const jobs = await removeLabelled(docker, `${INSTANCE_LABEL}=${instance}`, isLeftover);
   return jobs.size;
 }

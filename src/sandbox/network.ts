@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { inTime } from './docker-call.js';
+import { inTime, made } from './docker-call.js';
 import { SandboxError } from './errors.js';
 import { bridgeName } from './firewall.js';
 import { nameOf } from './identity.js';
@@ -26,7 +26,7 @@ export async function createNetwork(
     Labels: labels,
     Options: { 'com.docker.network.bridge.name': bridgeName(jobId) },
   };
-  const network = await inTime('making a network', docker.createNetwork(options));
+  const network = await made('making a network', docker.createNetwork(options), (late) => late.remove());
   const { IPAM } = await inTime('asking for a network', network.inspect());
   const gateway: unknown = IPAM?.Config?.[0]?.Gateway;
   if (typeof gateway !== 'string' || gateway === '') {

@@ -28,6 +28,8 @@ export interface SandboxLimits {
   readonly importEachMs: number;
   /** How long a loaded package whose timers or sockets keep it alive is watched before it is ended, in milliseconds. */
   readonly lingerMs: number;
+  /** After so long the container ends by itself, should its worker be gone for good; more than all deadlines of a job. In milliseconds. */
+  readonly lifetimeMs: number;
   /** Deadline of the steps that have none of their own: unpacking, listing, canary. */
   readonly stepMs: number;
 }
@@ -42,6 +44,7 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   tmpBytes: 512 * MIB,
   importEachMs: 15_000,
   lingerMs: 3_000,
+  lifetimeMs: 3 * 3_600_000,
   stepMs: 300_000,
 };
 

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { connect as connectSocket, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { instanceOf } from '../../src/app/sandbox-options.js';
+import { INSTANCE_LABEL, JOB_LABEL } from '../../src/sandbox/identity.js';
 import { reportOf, submit, untilState } from './client.js';
 import { sandboxesOf } from './own-sandboxes.js';
 import { dataFolder, eventually, ServiceProcess } from './service-process.js';
@@ -97,6 +100,55 @@ describe('a part dies in the middle of a job', () => {
     await eventually('nothing is left', 20_000, () => sandboxesOf(data.path).length === 0 || undefined);
     expect(readdirSync(join(data.path, 'disks'))).toEqual([]);
     expect(execFileSync('losetup', ['--list'], { encoding: 'utf8' })).not.toContain(data.path);
+  });
+
+  it('a worker that is told to stop: the job goes back, and the next worker finishes it', async () => {
+    const api = await start({}, 'api');
+    const redis = `unix://${join(data.path, 'redis', 'redis.sock')}`;
+    const stopping = { PACKWARDEN_REDIS_URL: redis, PACKWARDEN_STOP_S: '1' };
+    const first = await start(stopping, 'worker');
+    const id = await submit(api.url, await slowProject(20));
+    await untilState(api.url, id, ['installing']);
+    await first.stop('SIGTERM');
+    expect(first.child.exitCode).toBe(0);
+    expect(sandboxesOf(data.path)).toEqual([]);
+    await untilState(api.url, id, ['queued']);
+    await start({ PACKWARDEN_REDIS_URL: redis }, 'worker');
+    expect((await reportOf(api.url, id, 90_000)).verdict).toBe('clean');
+  });
+
+  it('Redis hangs: a service that is told to stop ends all the same', async () => {
+    const service = await start({ PACKWARDEN_STOP_S: '0' });
+    await service.ready();
+    await submit(service.url, await slowProject(60));
+    const [redis] = await service.childPids('redis-server');
+    process.kill(redis ?? 0, 'SIGSTOP');
+    try {
+      const started = Date.now();
+      await service.stop('SIGTERM');
+      expect(Date.now() - started).toBeLessThan(60_000);
+    } finally {
+      process.kill(redis ?? 0, 'SIGKILL');
+    }
+  });
+
+  it('what a job left at the engine is removed while the service runs, and what is in use is not', async () => {
+    const service = await start();
+    await service.ready();
+    const id = await submit(service.url, await slowProject(45));
+    await untilState(service.url, id, ['installing']);
+    const labels = [`${JOB_LABEL}=${randomUUID()}`, `${INSTANCE_LABEL}=${instanceOf(data.path)}`];
+    const create = [
+      'network',
+      'create',
+      '--internal',
+      ...labels.flatMap((label) => ['--label', label]),
+      data.path.slice(5),
+    ];
+    const left = execFileSync('docker', create, { encoding: 'utf8' }).trim();
+    const ids = () => execFileSync('docker', ['network', 'ls', '-q', '--no-trunc'], { encoding: 'utf8' });
+    await eventually('it is removed', 90_000, () => !ids().includes(left) || undefined);
+    expect((await reportOf(service.url, id, 120_000)).verdict).toBe('clean');
   });
 
   it('a second worker on one data folder says so and ends; the first one, and what it runs, goes on', async () => {

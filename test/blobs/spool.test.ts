@@ -135,6 +135,15 @@ test('many uploads at once are each kept', async () => {
   expect((await readdir(folder)).sort()).toEqual(keys.map((key) => `${key}.tgz`).sort());
 });
 
+test('with less room on the disk than is wanted nothing is taken in, and that is said', async () => {
+  const full = await createSpool({ folder, manifest: manifestOf('auto'), minFreeBytes: 2 ** 60 });
+  await expect(full.put(randomUUID(), Readable.from([project()]))).rejects.toMatchObject({ code: 'disk-full' });
+  expect(await full.fault()).toMatch(/^\d+ MiB are free on the disk of .*, and 1099511627776 are wanted$/);
+  expect(await spool.fault()).toBeNull();
+  expect(await readdir(folder)).toEqual([]);
+  await full.close();
+});
+
 test('the sweep removes what is old and owned by no job, and nothing else', async () => {
   const [alive, dead, young] = [randomUUID(), randomUUID(), randomUUID()] as const;
   for (const key of [alive, dead, young]) await spool.put(key, Readable.from([project()]));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobSpec } from '../../src/jobs/job.js';
@@ -10,6 +11,7 @@ import { BullWorker } from '../../src/queue/bull-worker.js';
 import { emptyReport } from '../../src/queue/job-record.js';
 import { type RedisServer, startRedisServer } from '../../src/queue/redis-server.js';
 import { eventually } from '../app/service-process.js';
+import { deferred } from '../deferred.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pw-queue-'));
 const log = pino({ level: 'silent' });
@@ -48,6 +50,8 @@ function workerThat(run: ConstructorParameters<typeof BullWorker>[0]['run'], fin
     log,
     run,
     isTemporary: (error) => error instanceof Error && error.message === 'not now',
+    reasonOf: (error) =>
+      error instanceof Error && error.message === 'too much' ? 'docker-overloaded' : 'sandbox-failed',
     onFinished: async (id) => void finished.push(id),
   });
 }
@@ -118,6 +122,75 @@ describe('the queue on a real Redis', () => {
       expect((await finalView(spec.id)).report?.incomplete[0]?.message).toBe('done');
     });
     expect(refusals).toBe(5);
+  });
+
+  it('gives back what it runs when it stops, without using up a try, and another worker finishes it', async () => {
+    const spec = newSpec();
+    const first = workerThat(
+      ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(answer(spec)))),
+    );
+    await first.start();
+    await queue.add(spec);
+    await eventually('running', 10_000, async () =>
+      (await queue.find(spec.id))?.state === 'preparing' ? true : undefined,
+    );
+    await first.close(50);
+    expect(await queue.find(spec.id)).toMatchObject({ state: 'queued', report: null });
+    const whole = emptyReport(spec, Date.now(), 'cancelled', 'the second one');
+    await withWorker(
+      workerThat(async () => whole),
+      async () => {
+        expect((await finalView(spec.id)).report?.incomplete[0]?.message).toBe('the second one');
+      },
+    );
+  });
+
+  it('runs a job once that Redis took for lost, and keeps its report', async () => {
+    const spec = newSpec();
+    const { promise, resolve } = deferred<void>();
+    let runs = 0;
+    const slow = workerThat(async () => {
+      runs += 1;
+      await promise;
+      return answer(spec);
+    });
+    const client = new Redis({ path: redis.url.slice('unix://'.length) });
+    try {
+      await withWorker(slow, async () => {
+        await queue.add(spec);
+        await eventually('running', 10_000, async () =>
+          (await queue.find(spec.id))?.state === 'preparing' ? true : undefined,
+        );
+        // As after an absence that was longer than the lock lasts: it is given out again.
+        await client.del(`bull:packwarden:${spec.id}:lock`);
+        await eventually('given out again', 30_000, async () =>
+          Number(await client.hget(`bull:packwarden:${spec.id}`, 'ats')) > 1 ? true : undefined,
+        );
+        resolve();
+        expect((await finalView(spec.id)).report?.incomplete[0]?.message).toBe('done');
+      });
+    } finally {
+      client.disconnect();
+    }
+    expect(runs).toBe(1);
+  });
+
+  it('lets submitters take turns, however much one of them has submitted', async () => {
+    const many = Array.from({ length: 40 }, () => newSpec('many'));
+    for (const spec of many) await queue.add(spec);
+    const few = Array.from({ length: 3 }, () => newSpec('few'));
+    for (const spec of few) await queue.add(spec);
+    const order: string[] = [];
+    const worker = workerThat(async ({ spec }) => {
+      order.push(spec.owner ?? '');
+      return answer(spec);
+    });
+    await withWorker(worker, async () => {
+      for (const { id } of [...many, ...few]) await finalView(id);
+    });
+    // Four are begun at once.
+    expect(order.lastIndexOf('few')).toBeLessThan(12);
+    expect(order.filter((owner) => owner === 'many')).toHaveLength(40);
   });
 
   it('cancels a running job on request, and forgets a finished one', async () => {

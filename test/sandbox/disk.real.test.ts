@@ -68,7 +68,7 @@ describe.runIf(isRoot)('HOME on a disk', () => {
     await createSandbox(worker).create(started);
     const labels = { 'packwarden.job': halfMade.jobId, 'packwarden.instance': worker.instance };
     await createDisk(docker, { folder, jobId: halfMade.jobId, labels, bytes: 64 * MIB });
-    await createSandbox(worker).sweep(new Set());
+    await createSandbox(worker).sweep();
     await nothingLeft(started.jobId);
     await nothingLeft(halfMade.jobId);
   });

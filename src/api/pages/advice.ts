@@ -44,6 +44,8 @@ const ADVICE: Readonly<Record<IncompleteCode, string>> = {
   'host-unprotected':
     'Let the worker run as root, with iptables: its firewall keeps sandboxes off the machine. Then submit it again.',
   'sandbox-failed': 'The sandbox failed, not the project. Submit it again; the service’s log has the job’s id.',
+  'docker-overloaded':
+    'The machine that was to run it has too much to do: its Docker engine did not answer in time, or had no network left. Submit it again later; whoever runs this service lowers PACKWARDEN_CONCURRENCY, or adds a machine.',
   'worker-lost': 'The worker that ran it was lost. Submit it again; the service’s log has the job’s id.',
   'queue-timeout': 'No worker took it in time. The start page shows what of the service is not ready.',
   cancelled: 'It was cancelled. Submit it again.',
