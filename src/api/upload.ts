@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { EGRESS_MODES, type EgressMode } from '../egress/mode.js';
 import { claimedContext, completed, readCiHeaders } from '../gitlab/identity/ci-variables.js';
-import { ECOSYSTEMS } from '../jobs/job.js';
+import { ECOSYSTEMS, type Passes } from '../jobs/job.js';
 import { type ProjectWishes, projectLineOf } from '../jobs/projects/line.js';
 import { ApiError } from './errors.js';
 import { identityOf } from './identify.js';
@@ -28,6 +28,8 @@ export interface UploadOptions {
 /** What a request may ask for beside what its headers tell. */
 export interface UploadWishes {
   readonly checkNeeded?: boolean | undefined;
+  readonly run?: readonly string[] | undefined;
+  readonly passes?: Passes | undefined;
   readonly project?: ProjectWishes;
 }
 

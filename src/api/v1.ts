@@ -1,7 +1,6 @@
 import { type Request, type Response, Router } from 'express';
-import { z } from 'zod';
 import type { JobView } from '../jobs/job.js';
-import { ApiError } from './errors.js';
+import { exerciseWishesOf } from './exercise-wishes.js';
 import { identityOf } from './identify.js';
 import { type JobEventsOptions, jobEvents } from './job-events.js';
 import { findJob } from './job-id.js';
@@ -22,9 +21,9 @@ export function v1Routes(options: V1Options): Router {
     .route('/jobs')
     .post(async (request: Request, response: Response) => {
       const { ecosystem = 'auto' } = request.query;
-      const checkNeeded = checkNeededOf(request);
+      const exercise = exerciseWishesOf(request);
       const project = await projectWishesOf(request, response, jobs);
-      const { id } = await upload(request, response, ecosystem, options, { checkNeeded, project });
+      const { id } = await upload(request, response, ecosystem, options, { ...exercise, project });
       response.status(202).location(`/v1/jobs/${id}`).json({ id, status: 'queued', ecosystem });
     })
     .all(methodNotAllowed('POST'));
@@ -44,13 +43,6 @@ export function v1Routes(options: V1Options): Router {
   router.use(reportRoutes(options));
   router.route('/jobs/:id/events').get(jobEvents(options)).all(methodNotAllowed('GET'));
   return router;
-}
-
-/** Whether the job asks which install scripts are needed (`?check-needed=true`). */
-function checkNeededOf({ query }: Request): boolean | undefined {
-  const asked = z.enum(['true', 'false']).optional().safeParse(query['check-needed']);
-  if (asked.success) return asked.data && asked.data === 'true';
-  throw new ApiError(400, 'malformed-request', 'check-needed is true or false');
 }
 
 /** A job that has no report yet. */

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type FullReport, fullReportSchema } from '../jobs/full-report.js';
+import type { Passes } from '../jobs/job.js';
 import type { ProjectWishes } from '../jobs/projects/line.js';
 import { type Hindrance, withRetries } from './retry.js';
 
@@ -39,6 +40,10 @@ export interface JobWishes {
   readonly ecosystem: string;
   /** To find out which install scripts are needed; else as the service has it. */
   readonly checkNeeded?: boolean;
+  /** Scripts of the project to run. */
+  readonly run?: readonly string[];
+  /** Null or absent: as the service has it. */
+  readonly passes?: Passes | null;
   readonly project?: ProjectWishes;
 }
 
@@ -153,11 +158,13 @@ export class ServiceClient {
   }
 }
 
-function queryOf({ ecosystem, checkNeeded = false, project = {} }: JobWishes): string {
+function queryOf({ ecosystem, checkNeeded = false, run = [], passes = null, project = {} }: JobWishes): string {
   const { defaultBranch, ...named } = project;
   const query = {
     ecosystem,
     'check-needed': checkNeeded ? 'true' : undefined,
+    run: run.length === 0 ? undefined : run.join(','),
+    passes: passes === null ? undefined : String(passes),
     ...named,
     'default-branch': defaultBranch,
   };

@@ -26,6 +26,15 @@ const devEngines = z.object({
   packageManager: z.union([nameAndVersion.transform((one) => [one]), z.array(nameAndVersion)]),
 });
 
+const scriptsPart = z.record(z.string(), z.unknown()).catch({});
+
+/** The scripts that package.json names, in its order. */
+export function namedScripts({ manifest }: FoundProject): readonly string[] {
+  return Object.entries(scriptsPart.parse(manifest.scripts ?? {})).flatMap(([name, text]) =>
+    typeof text === 'string' ? [name] : [],
+  );
+}
+
 /** The package manager that package.json asks for. */
 export interface AskedManager {
   readonly name: string;

@@ -1,4 +1,5 @@
 import type { Guise } from '../report/guise.js';
+import type { Passes } from './job.js';
 
 /** How much of a project is exercised: what a job costs beyond its install, and what it can show. */
 export const DEPTHS = ['quick', 'standard', 'deep'] as const;
@@ -23,3 +24,10 @@ export const EXERCISES = {
   standard: { callShare: 0.15, later: LATER, laterShare: 0.25 },
   deep: { callShare: 1, later: LATER, laterShare: 1 },
 } as const satisfies Record<Depth, Exercise>;
+
+/** The second pass of a job: as it asks for, else as the service has it. */
+export function passesFor(asked: Passes | undefined, depth: Depth): Pick<Exercise, 'later' | 'laterShare'> {
+  if (asked === 1) return EXERCISES.quick;
+  const { later, laterShare } = EXERCISES[depth];
+  return asked === 2 && later === null ? EXERCISES.standard : { later, laterShare };
+}

@@ -17,7 +17,7 @@ import type { Attempt, DetonationDependencies } from './attempt.js';
 import { Canaries } from './canaries.js';
 import { Comparison } from './comparison.js';
 import { CancelledError, within } from './deadline.js';
-import { EXERCISES } from './depth.js';
+import { EXERCISES, passesFor } from './depth.js';
 import { GiveUp, reasonFor } from './give-up.js';
 import type { JobState } from './job.js';
 import { JobWitness } from './job-witness.js';
@@ -27,6 +27,7 @@ import { withLines } from './located.js';
 import { Monitor } from './monitor.js';
 import { PhaseRecord } from './phase-record.js';
 import type { SandboxRun, StepResult } from './ports.js';
+import { runProjectScripts } from './project-scripts.js';
 import { type LoadsWithoutScripts, loadWithoutScripts, scriptCheckOf } from './script-check.js';
 import { scriptOrder } from './script-order.js';
 import { runAllScripts } from './script-phase.js';
@@ -118,6 +119,7 @@ export class Detonation {
       await this.#import(run);
       await this.#callAll(run);
       await this.#passLater(run);
+      await this.#runProject(run);
     }
     await this.#to('imported');
 
@@ -214,7 +216,7 @@ export class Detonation {
 
   /** Once more, in another guise: at most a part of what the job took so far. */
   async #passLater(run: SandboxRun): Promise<void> {
-    const { later, laterShare } = EXERCISES[this.#deps.depth];
+    const { later, laterShare } = passesFor(this.#attempt.spec.passes, this.#deps.depth);
     if (later === null) return;
     const sofar = this.#sofarMs();
     this.#record.start('later');
@@ -231,6 +233,26 @@ export class Detonation {
     });
     this.#record.phases.push(phase);
     await this.#linger(run, endedOthers ? before : []);
+  }
+
+  /** What the job asks for of the project's own scripts. They have as much time as the install. */
+  async #runProject(run: SandboxRun): Promise<void> {
+    const { run: names } = this.#attempt.spec;
+    const project = this.#packages.find(({ realPath }) => realPath === run.projectDir);
+    if (names === undefined || project === undefined) return;
+    const { clock, limits } = this.#deps;
+    const before = this.#record.phases.at(-1)?.leftRunning ?? [];
+    this.#record.start('run');
+    await this.#comparison.after(run);
+    const runOne = (name: string, ms: number) =>
+      this.#limited(`the script ${name} of the project`, ms + SLACK_MS, run.runProjectScript(name, ms));
+    const context = { project, run: runOne, clock, timeoutMs: limits.installMs };
+    const running = () => runProjectScripts(names, context);
+    const { phase, incomplete, log } = await this.#comparison.scripts(run, project, running);
+    this.#record.phases.push(phase);
+    this.#record.incomplete.push(...incomplete);
+    this.#record.addLog(log);
+    await this.#linger(run, phase.timedOut ? before : []);
   }
 
   #loadContext(run: SandboxRun, timeoutMs: number): LoadContext {

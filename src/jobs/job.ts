@@ -9,6 +9,14 @@ import type { ProjectLine } from './projects/line.js';
 export const ECOSYSTEMS = ['auto', ...MANAGER_NAMES] as const;
 export type Ecosystem = (typeof ECOSYSTEMS)[number];
 
+/** 1: as this service sees it now; 2: once more on another CI's machine with the clock ahead. */
+export const PASSES = [1, 2] as const;
+export type Passes = (typeof PASSES)[number];
+
+/** How many scripts of the project a job may ask for, and what their names are made of. */
+export const MOST_RUN = 10;
+export const SCRIPT_NAME = /^[\w@][\w:./@+-]{0,99}$/;
+
 /** The states of a job, in the order it passes through them; the last two are final. */
 export type JobState =
   | 'queued'
@@ -37,6 +45,10 @@ export interface JobSpec {
   readonly baseline?: ProjectText;
   /** Whether it asks which install scripts are needed; absent: as the service has it. */
   readonly checkNeeded?: boolean;
+  /** Scripts of the project that are run after everything else; absent: none. */
+  readonly run?: readonly string[];
+  /** How often everything runs: once, or a second time in another guise; absent: as the service's depth has it. */
+  readonly passes?: Passes;
   /** Which project and line it is a run of; absent in jobs of before it was kept. */
   readonly project?: ProjectLine;
   readonly blob: { readonly key: string; readonly bytes: number; readonly sha256: string };

@@ -197,6 +197,8 @@ export interface SandboxRun {
    * package manager's runtime has no such program.
    */
   callAll(timeoutMs: number, packages: readonly InstalledPackage[]): Promise<ImportResult | null>;
+  /** Runs a script that the project's manifest names, with those around it (`prebuild`, `postbuild`), as a step of the project. */
+  runProjectScript(name: string, timeoutMs: number): Promise<ProjectScript>;
   /** The files under HOME as they are now, without caches. @throws SandboxError when they can't all be listed */
   snapshot(): Promise<Snapshot>;
   /** Waits until nothing of the project runs any more, at most `ms`. Resolves with what still runs then. */
@@ -212,6 +214,11 @@ export interface SandboxRun {
   /** Kills what still runs and removes container, network, gateway. Never throws for what is already gone. */
   destroy(): Promise<void>;
 }
+
+/** How a script of the project went, and which of its events there were; or the names that the project has, when this is none of them. */
+export type ProjectScript =
+  | { readonly events: readonly string[]; readonly result: StepResult }
+  | { readonly known: readonly string[] };
 
 /** Filled by `src/sandbox/` with a Docker engine. */
 export interface Sandbox {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { manifestOf } from '../ecosystems/choose.js';
 import { type EgressMode, isWithin } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
-import type { Ecosystem, JobSpec, JobSummary, JobView } from './job.js';
+import type { Ecosystem, JobSpec, JobSummary, JobView, Passes } from './job.js';
 import type { BlobStore, Clock, JobQueue, RecentQuery } from './ports.js';
 import type { ProjectLine } from './projects/line.js';
 
@@ -17,6 +17,9 @@ export interface SubmissionRequest {
   readonly egress?: EgressMode | undefined;
   /** Whether it asks which install scripts are needed; absent: as the service has it. */
   readonly checkNeeded?: boolean | undefined;
+  /** Scripts of the project that it asks to run. */
+  readonly run?: readonly string[] | undefined;
+  readonly passes?: Passes | undefined;
   /** Which project and line it is a run of; absent: nothing tells. */
   readonly project?: ProjectLine | undefined;
   readonly body: Readable;
@@ -41,7 +44,9 @@ export class KeyReusedError extends Error {
   override readonly name = 'KeyReusedError';
   readonly code = 'key-reused';
   constructor() {
-    super('this Idempotency-Key was used for another tarball, ecosystem, egress mode, check-needed or compare');
+    super(
+      'this Idempotency-Key was used for another tarball, ecosystem, egress mode, check-needed, run, passes or compare',
+    );
   }
 }
 
@@ -72,7 +77,7 @@ export class Submissions {
    */
   async submit(request: SubmissionRequest): Promise<{ readonly id: string }> {
     const { blobs, queue, clock, newId, maxEgress } = this.#deps;
-    const { egress, checkNeeded, project } = request;
+    const { egress, checkNeeded, run, passes, project } = request;
     if (egress !== undefined && !isWithin(egress, maxEgress)) throw new EgressNotPermittedError(egress, maxEgress);
     queue.assertConnected();
     const id = newId();
@@ -86,6 +91,8 @@ export class Submissions {
       ...(egress === undefined ? {} : { egress }),
       ...(baseline === null ? {} : { baseline }),
       ...(checkNeeded === undefined ? {} : { checkNeeded }),
+      ...(run === undefined ? {} : { run }),
+      ...(passes === undefined ? {} : { passes }),
       ...(project === undefined ? {} : { project }),
       blob: { key: id, ...stored },
     };
@@ -135,8 +142,8 @@ function onceKey({ owner, idempotencyKey }: SubmissionRequest): string | undefin
 }
 
 function isSame(a: JobSpec, b: JobSpec): boolean {
-  const wish = ({ blob, ecosystem, egress, checkNeeded, project }: JobSpec): readonly unknown[] => {
-    return [blob.sha256, ecosystem, egress, checkNeeded, project?.compare];
+  const wish = ({ blob, ecosystem, egress, checkNeeded, run, passes, project }: JobSpec): readonly unknown[] => {
+    return [blob.sha256, ecosystem, egress, checkNeeded, run, passes, project?.compare];
   };
   return isDeepStrictEqual(wish(a), wish(b));
 }

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { EGRESS_MODES } from '../egress/mode.js';
 import { jobContextSchema } from '../gitlab/identity/context.js';
-import { ECOSYSTEMS, type JobSpec, type JobState, type JobSummary, type JobView } from '../jobs/job.js';
+import {
+  ECOSYSTEMS,
+  type JobSpec,
+  type JobState,
+  type JobSummary,
+  type JobView,
+  MOST_RUN,
+  PASSES,
+  SCRIPT_NAME,
+} from '../jobs/job.js';
 import { projectLineSchema } from '../jobs/projects/line.js';
 import { type IncompleteCode, type Report, reportSchema } from '../report/report.js';
 
@@ -24,6 +33,8 @@ const specSchema = z.object({
   egress: z.enum(EGRESS_MODES).exactOptional(),
   baseline: z.union([z.object({ text: z.string() }), z.object({ problem: z.string() })]).exactOptional(),
   checkNeeded: z.boolean().exactOptional(),
+  run: z.array(z.string().regex(SCRIPT_NAME)).min(1).max(MOST_RUN).exactOptional(),
+  passes: z.literal(PASSES).exactOptional(),
   project: projectLineSchema.exactOptional(),
   blob: z.object({ key: z.string(), bytes: z.number(), sha256: z.string() }),
 });

@@ -5,7 +5,7 @@ import type { Finding, PackageRef } from './report.js';
 import { subjectOf } from './subject.js';
 
 /** The phases in which a package runs with all that it loads. */
-const SHARED: ReadonlySet<Finding['phase']> = new Set(['import', 'execute', 'later']);
+const SHARED: ReadonlySet<Finding['phase']> = new Set(['import', 'execute', 'later', 'run']);
 const WHY = 'a package that it depends on does the same when it is loaded alone';
 
 /**

@@ -29,6 +29,8 @@ export const INCOMPLETE_CODES = {
   'import-timeout': 'unfinished',
   'import-failed': 'unfinished',
   'unpack-failed': 'unfinished',
+  'run-failed': 'unfinished',
+  'run-timeout': 'unfinished',
   'sandbox-failed': 'unfinished',
   'docker-overloaded': 'unfinished',
   'host-unprotected': 'unfinished',
@@ -91,7 +93,7 @@ const findingSchema = z.object({
   count: z.number().int().positive(),
   first: z.iso.datetime(),
   last: z.iso.datetime(),
-  phase: z.enum(['prepare', 'fetch', 'install', 'import', 'check', 'execute', 'later', 'drain']),
+  phase: z.enum(['prepare', 'fetch', 'install', 'import', 'check', 'execute', 'later', 'run', 'drain']),
   package: packageRef.nullable(),
   /** The planted fake credential that it was about, e.g. `SSH key`. */
   decoy: z.string().nullable(),
@@ -192,9 +194,9 @@ const phaseSchema = z.object({
    * `fetch`: the package manager brings everything into place and no script runs. `check`: packages with scripts are loaded before
    * any script has run, where the job asks which of them are needed. `install`: the lifecycle scripts run. In reports of before
    * `fetch` was a phase of its own, `install` is both. `execute`: what packages export is called. `later`: scripts run and packages are loaded once more, on another CI's machine
-   * and with the clock moved ahead.
+   * and with the clock moved ahead. `run`: scripts of the project that the job asks for.
    */
-  name: z.enum(['fetch', 'install', 'import', 'check', 'execute', 'later']),
+  name: z.enum(['fetch', 'install', 'import', 'check', 'execute', 'later', 'run']),
   command: z.string(),
   exitCode: z.number().int().nullable(),
   /** Absent in reports of before it was recorded. */
@@ -211,7 +213,7 @@ const phaseSchema = z.object({
   parts: z.array(loadPart).optional(),
   /** What still ran when the phase was over and had been watched for a while longer. */
   leftRunning: z.array(runningProcess).optional(),
-  /** Of the install: each package's scripts, in the order in which they ran. */
+  /** Of the install and the run: the scripts of each package, in the order in which they ran. */
   steps: z.array(scriptStep).optional(),
   scripts: z.object({ declared: z.number().int(), ran: z.number().int() }).optional(),
 });

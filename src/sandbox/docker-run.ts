@@ -21,6 +21,7 @@ import type {
   GroupedLoads,
   ImportResult,
   PackageListing,
+  ProjectScript,
   SandboxRun,
   StepResult,
 } from '../jobs/ports.js';
@@ -197,6 +198,10 @@ export class DockerRun implements SandboxRun {
 
   runScripts(pkg: InstalledPackage, timeoutMs: number, guise?: Guise): Promise<StepResult> {
     return this.#packageSteps.runScripts(pkg, timeoutMs, guise);
+  }
+
+  runProjectScript(name: string, timeoutMs: number): Promise<ProjectScript> {
+    return this.#packageSteps.runProjectScript(name, timeoutMs);
   }
 
   get #packageSteps(): PackageSteps {

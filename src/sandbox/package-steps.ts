@@ -1,8 +1,8 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { NetworkSettings, PackageManager, ScriptRunner } from '../ecosystems/manager.js';
 import { HOME } from '../ecosystems/places.js';
-import type { FoundProject } from '../ecosystems/project.js';
-import type { Clock, StepResult } from '../jobs/ports.js';
+import { type FoundProject, namedScripts } from '../ecosystems/project.js';
+import type { Clock, ProjectScript, StepResult } from '../jobs/ports.js';
 import type { Guise } from '../report/guise.js';
 import { logLines } from '../report/log-tail.js';
 import type { StepKind } from '../report/steps.js';
@@ -96,6 +96,19 @@ export class PackageSteps {
     }
     if (scripts.length > 0) await step(runner.command(folder, scripts), { kind: 'scripts', folder, cwd: folder });
     return withEnding(together(results), runner);
+  }
+
+  /** As `SandboxRun.runProjectScript`. */
+  async runProjectScript(name: string, timeoutMs: number): Promise<ProjectScript> {
+    const { commands, manager, project } = this.#parts;
+    const known = namedScripts(project);
+    if (!known.includes(name)) return { known };
+    const { scripts: runner } = manager;
+    const events = [`pre${name}`, name, `post${name}`].filter((event) => known.includes(event));
+    const { root: cwd } = project;
+    const how = { kind: 'scripts', folder: cwd, cwd, timeoutMs, env: runner.environment(project) } as const;
+    const result = await commands.step(runner.command(cwd, events), how);
+    return { events, result: withEnding(result, runner) };
   }
 
   /**

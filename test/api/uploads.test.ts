@@ -67,6 +67,35 @@ test.each(['1', '', 'true&check-needed=true'])('check-needed=%s: 400', async (va
   expect(answer.body).toMatchObject({ code: 'malformed-request', reason: 'check-needed is true or false' });
 });
 
+test.each([
+  ['run=build', { run: ['build'] }],
+  ['run=build,test:unit, build&passes=1', { run: ['build', 'test:unit'], passes: 1 }],
+  ['passes=2', { passes: 2 }],
+  ['', {}],
+])('%s: what is exercised is asked for', async (query, wanted) => {
+  expect((await upload(project(), `/v1/jobs?${query}`)).status).toBeLessThan(300);
+  const { run, passes } = service.queue.specs.at(-1) ?? {};
+  expect({ run, passes }).toEqual({ run: undefined, passes: undefined, ...wanted });
+});
+
+test.each([
+  ['run=', /^run is 1 to 10 names of scripts/],
+  ['run=a,,b', /^run is/],
+  ['run=--help', /^run is/],
+  ['run=a%20b', /^run is/],
+  ['run=a%00', /^run is/],
+  ['run=a&run=b', /^run is/],
+  [`run=${Array.from({ length: 11 }, (_, at) => `s${at}`).join(',')}`, /^run is/],
+  [`run=${'x'.repeat(101)}`, /^run is/],
+  ['passes=0', /^passes is 1, or 2/],
+  ['passes=3', /^passes is/],
+  ['passes=1&passes=2', /^passes is/],
+])('%s: 400', async (query, reason) => {
+  const answer = await upload(project(), `/v1/jobs?${query}`);
+  expect(answer.status).toBe(400);
+  expect(answer.body).toMatchObject({ code: 'malformed-request', reason: expect.stringMatching(reason) });
+});
+
 test.each(['/v1/jobs?ecosystem=npm&egress=open', '/monitor/project/npm?egress=open'])(
   '%s: 403, more than the service permits; nothing is kept',
   async (path) => {

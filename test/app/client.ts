@@ -37,3 +37,15 @@ export function reportOf(url: string, id: string, ms = 120_000): Promise<Report>
     return body.verdict === undefined ? undefined : reportSchema.parse(body);
   });
 }
+
+/** Submits by the modern route, with its query, e.g. `ecosystem=npm&run=build`. */
+export async function submitAs(url: string, tarball: Buffer, query: string): Promise<string> {
+  const response = await fetch(`${url}/v1/jobs?${query}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: new Uint8Array(tarball),
+  });
+  const body = (await response.json()) as { id: string };
+  if (response.status !== 202) throw new Error(`refused: ${JSON.stringify(body)}`);
+  return body.id;
+}

@@ -116,6 +116,14 @@ describe('packwarden analyze', () => {
     expect(service.queue.specs.at(-1)?.checkNeeded).toBe(checkNeeded);
   });
 
+  it.each<[string[], object]>([
+    [['--run', 'build,test', '--run', 'lint'], { run: ['build', 'test', 'lint'] }],
+    [['--passes', '1'], { passes: 1 }],
+  ])('%s: what is exercised is asked for', async (args, wanted) => {
+    expect((await analyze({}, args)).code).toBe(0);
+    expect(service.queue.specs.at(-1)).toMatchObject(wanted);
+  });
+
   it('says which project and line it is a run of, and in which folder of the checkout of a CI job', async () => {
     const [name = '', ...above] = project.path.split('/').reverse();
     const checkout = above.reverse().join('/');
@@ -255,6 +263,8 @@ describe('packwarden analyze', () => {
     ['a wrong output', ['--output', 'gitlab'], 'it is FORMAT=FILE'],
     ['a wrong manager', ['--manager', 'cargo'], 'the package managers are auto, npm, yarn, pnpm, bundler, bun'],
     ['a wrong priority', ['--fail-on', 'AWFUL'], 'the priorities are EMERGENCY'],
+    ['a wrong script', ['--run', 'a b'], '--run a b: it is the name of a script in package.json'],
+    ['a wrong number of passes', ['--passes', '3'], '--passes 3: it is 1 or 2'],
     ['a wrong address', ['--url', 'localhost:3000'], 'not an http or https address'],
     ['a wrong patience', ['--retry-for', 'ever'], 'a number of seconds'],
     ['a wrong deadline', ['--timeout', '1h'], '--timeout 1h: a number of seconds'],

@@ -87,6 +87,15 @@ describe('what is packed', () => {
     expect(packed).toEqual(new ProjectFiles(folder).under('.').toSorted());
   });
 
+  it('all of the project where its scripts shall be run', () => {
+    const root = project({ ...NOISE, 'package.json': app(), 'src/main.ts': 'x' });
+    const { manager } = managerFor(root, 'npm');
+    expect(selectProject(root, manager, []).files.map(([path]) => path)).not.toContain('src/main.ts');
+    const whole = selectProject(root, manager, [], ['build']);
+    expect(whole.files.map(([path]) => path)).toContain('src/main.ts');
+    expect(whole.notes).toEqual(['packs the whole project, because its own scripts shall be run: build']);
+  });
+
   it('what --include names: a file, a folder, a pattern', () => {
     const files = { ...NOISE, 'package.json': app(), 'a/1.proto': 'x', 'a/b/2.proto': 'x', 'a/b/3.txt': 'x' };
     expect(selected(files, 'npm', ['README.md', 'a/**/*.proto', 'src'])).toEqual([

@@ -58,6 +58,25 @@ export const projectWishes: readonly Parameter[] = [
   },
 ];
 
+export const exercise: readonly Parameter[] = [
+  {
+    name: 'run',
+    in: 'query',
+    required: false,
+    description:
+      "scripts of the project's package.json that are run after everything else, separated by commas, e.g. build,test",
+    schema: { type: 'string' },
+  },
+  {
+    name: 'passes',
+    in: 'query',
+    required: false,
+    description:
+      'whether scripts and loads run once more on another CI’s machine with the clock ahead (2) or not (1); as PACKWARDEN_DEPTH unless given',
+    schema: { type: 'string', enum: ['1', '2'] },
+  },
+];
+
 export const checkNeeded: Parameter = {
   name: 'check-needed',
   in: 'query',

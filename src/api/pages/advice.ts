@@ -40,6 +40,10 @@ const ADVICE: Readonly<Record<IncompleteCode, string>> = {
     'Loading the packages was stopped at its deadline. If they are honestly that slow, PACKWARDEN_IMPORT_TIMEOUT_S is what to raise.',
   'import-failed':
     'The packages could not be loaded as planned. Look below at what was loaded, then submit the project again.',
+  'run-failed':
+    'A script of the project that the job asked for (run=) is not there, or failed: the reason names it. It may need files that were not packed, or a host that is refused (network list). What was seen before counts.',
+  'run-timeout':
+    'The scripts that the job asked for (run=) were stopped at their deadline, as PACKWARDEN_INSTALL_TIMEOUT_S sets it. Ask for scripts that end by themselves.',
   'unpack-failed': 'The tarball could not be unpacked in the sandbox. Make it anew and submit it again.',
   'host-unprotected':
     'Let the worker run as root, with iptables: its firewall keeps sandboxes off the machine. Then submit it again.',

@@ -58,10 +58,10 @@ async function submitAndReport(options: AnalyzeOptions, submission: Submission):
   }
 }
 
-function wishesOf(submission: Submission, { checkNeeded, project }: AnalyzeOptions): JobWishes {
+function wishesOf(submission: Submission, { checkNeeded, run, passes, project }: AnalyzeOptions): JobWishes {
   const folder = submission.kind === 'project' ? submission.folder : null;
   const { ecosystem } = submission;
-  return { ecosystem, checkNeeded, project: { ...project, part: project.part ?? folder ?? undefined } };
+  return { ecosystem, checkNeeded, run, passes, project: { ...project, part: project.part ?? folder ?? undefined } };
 }
 
 /** One job from its upload to its report; an interrupted one is cancelled at the service. */

@@ -15,6 +15,10 @@ service and prints the report on standard output, progress on standard error.
   --token TOKEN          bearer token; a variable is better, because others can see a command line
   --include PATTERN      pack these files, too (several times; folders, or patterns like 'src/**/*.proto')
   --check-needed         find out which install scripts are needed: installs once more without, about twice the time
+  --run NAMES            after everything else run these scripts of package.json, e.g. --run build,test, and watch what the
+                         tools and plugins do that they start; packs the whole project
+  --passes 1|2           2: scripts and loads run once more, on another CI's machine with the clock ahead; 1: they do not
+                         (default: as the service has it)
   --dry-run, --list      only list what would be packed
   --format NAME          ${FORMAT_NAMES.join(', ')}
                          default: text in a terminal, else json

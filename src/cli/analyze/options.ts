@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ClientConfig } from '../../app/client-config.js';
 import { PRIORITIES } from '../../falco/alert.js';
-import { ECOSYSTEMS, type Ecosystem } from '../../jobs/job.js';
+import { ECOSYSTEMS, type Ecosystem, MOST_RUN, PASSES, type Passes, SCRIPT_NAME } from '../../jobs/job.js';
 import type { ProjectWishes } from '../../jobs/projects/line.js';
 import { FORMAT_NAMES, type FormatName, isFormatName } from '../../report/formats/formats.js';
 import type { FailOn } from '../../report/outcome.js';
@@ -19,6 +19,10 @@ export interface AnalyzeOptions {
   readonly include: readonly string[];
   readonly dryRun: boolean;
   readonly checkNeeded: boolean;
+  /** Scripts of the project. */
+  readonly run: readonly string[];
+  /** Null: as the service has it. */
+  readonly passes: Passes | null;
   /** On standard output; null: text in a terminal, else JSON. */
   readonly format: FormatName | null;
   readonly outputs: readonly { readonly format: FormatName; readonly file: string }[];
@@ -47,6 +51,8 @@ const ARGUMENTS = {
     'default-branch': { type: 'string' },
     compare: { type: 'string' },
     'check-needed': { type: 'boolean', default: false },
+    run: { type: 'string', multiple: true },
+    passes: { type: 'string' },
     'dry-run': { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     format: { type: 'string' },
@@ -72,6 +78,8 @@ export function readAnalyzeOptions(argv: readonly string[], config: ClientConfig
     headers: { ...config.jobHeaders, ...authorization(values.token, config) },
     include: values.include ?? [],
     checkNeeded: values['check-needed'],
+    run: scriptsOf(values.run ?? []),
+    passes: values.passes === undefined ? null : passesOf(values.passes),
     dryRun: values['dry-run'] || values.list,
     format: values.format === undefined ? null : formatOf('--format', values.format),
     outputs: (values.output ?? []).map(outputOf),
@@ -104,6 +112,20 @@ function formatOf(option: string, name: string): FormatName {
 function managerOf(name: string): Ecosystem {
   const known = ECOSYSTEMS.find((ecosystem) => ecosystem === name);
   if (known === undefined) throw usage(`--manager ${name}: the package managers are ${ECOSYSTEMS.join(', ')}`);
+  return known;
+}
+
+function scriptsOf(texts: readonly string[]): readonly string[] {
+  const names = [...new Set(texts.flatMap((text) => text.split(',')).map((name) => name.trim()))];
+  const wrong = names.find((name) => !SCRIPT_NAME.test(name));
+  if (wrong !== undefined) throw usage(`--run ${wrong}: it is the name of a script in package.json`);
+  if (names.length > MOST_RUN) throw usage(`--run: at most ${MOST_RUN} scripts are run`);
+  return names;
+}
+
+function passesOf(text: string): Passes {
+  const known = PASSES.find((passes) => String(passes) === text);
+  if (known === undefined) throw usage(`--passes ${text}: it is ${PASSES.join(' or ')}`);
   return known;
 }
 

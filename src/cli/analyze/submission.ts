@@ -32,7 +32,7 @@ export function chooseSubmission(options: AnalyzeOptions, config: ClientConfig):
     return { kind: 'tarball', ecosystem: options.manager ?? 'auto', path: target };
   }
   const { manager, reason } = managerFor(target, options.manager);
-  const selection = selectProject(target, manager, options.include);
+  const selection = selectProject(target, manager, options.include, options.run);
   const lockFile = lockFileIn(selection, manager);
   const base = config.projectDir ?? process.cwd();
   const folder = config.projectDir === undefined ? null : relativeTo(config.projectDir, selection.project.root);

@@ -15,17 +15,25 @@ export function managerFor(folder: string, asked: Ecosystem | null): Choice {
   return asked === null ? detectManager(project) : chooseManager(asked, project);
 }
 
-/** Selects what an install of the project in `folder` needs, and `include` (patterns) besides. @throws UsageError */
-export function selectProject(folder: string, manager: PackageManager, include: readonly string[]): Selection {
+/**
+ * Selects what an install of the project in `folder` needs, and `include` (patterns) besides; all of it where scripts of the project (`run`)
+ * shall be run. @throws UsageError
+ */
+export function selectProject(
+  folder: string,
+  manager: PackageManager,
+  include: readonly string[],
+  run: readonly string[] = [],
+): Selection {
   const project = new ProjectFiles(folder);
   const { paths, broughtAlong, notes, readingScripts } = packingOf(project, manager);
   const selection = new Selection(project);
   selection.addAll(paths);
   for (const path of broughtAlong) selection.addAll(project.kept(path));
   for (const note of notes) selection.note(plain(note));
-  if (readingScripts.length > 0) {
-    const scripts = readingScripts.map((script) => plain(script)).join('; ');
-    selection.note(`packs the whole project, because its own scripts run on install: ${scripts}`);
+  const why = wholeFor(readingScripts, run);
+  if (why !== null) {
+    selection.note(`packs the whole project, because ${why}`);
     selection.addAll(project.all());
   }
   selection.add(BASELINE_FILE);
@@ -36,6 +44,13 @@ export function selectProject(folder: string, manager: PackageManager, include: 
     selection.addAll(found);
   }
   return selection;
+}
+
+/** Why the sources of the project are needed; null where they are not. */
+function wholeFor(readingScripts: readonly string[], run: readonly string[]): string | null {
+  if (run.length > 0) return `its own scripts shall be run: ${run.map((name) => plain(name)).join(', ')}`;
+  if (readingScripts.length === 0) return null;
+  return `its own scripts run on install: ${readingScripts.map((script) => plain(script)).join('; ')}`;
 }
 
 function packingOf(project: ProjectFiles, manager: PackageManager): Packing {

@@ -103,9 +103,12 @@ function asksOwnSite({ finding }: Case): string | undefined {
   return means === 'telemetry' ? `it tells its own site ${host} facts about its use, in the open` : undefined;
 }
 
+/** Phases in which a library, or a tool that the project runs, finds out how it is to behave. */
+const LOADS: ReadonlySet<Finding['phase']> = new Set(['import', 'check', 'run']);
+
 /** While it is loaded, one kind of settings, and nothing sent: a library that finds out how it is to behave. */
 function looksUpSettings({ finding, all }: Case): string | undefined {
-  if (finding.phase !== 'import' && finding.phase !== 'check') return undefined;
+  if (!LOADS.has(finding.phase)) return undefined;
   // Opened, not moved or linked; a token may stand in it.
   if (!isManagerSettings(finding.alert.output_fields['fd.name'] ?? '')) return undefined;
   const families = new Set(all.filter(({ tags }) => tags.includes(CREDENTIALS)).map(({ rule }) => rule));
