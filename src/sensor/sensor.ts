@@ -10,6 +10,7 @@ import {
 } from '../rules/index.js';
 import { SensorError } from './errors.js';
 import type { SensorEvent } from './event/event.js';
+import { FairRecords } from './fair-records.js';
 import { syscallCatalog } from './fields/catalog.js';
 import { AlertQueue } from './outputs/queue.js';
 import { OutputsServer } from './outputs/server.js';
@@ -28,7 +29,7 @@ export interface SensorOptions {
   readonly logger: Logger;
   /** Size of the kernel's ring buffer in bytes, a power of two; default 32 MiB. */
   readonly ringBytes?: number;
-  /** Alerts that are kept while nobody reads; default 100,000 (about 300 MB at worst). More become a drop alert. */
+  /** Alerts that are kept while nobody reads; default 100,000 (about 300 MB at worst). Of more, whoever has most loses: a gap in the numbers of its alerts tells. */
   readonly queueCapacity?: number;
   /** Docker's data folder, for containers' names; default `/var/lib/docker`. */
   readonly dockerRoot?: string;
@@ -78,7 +79,10 @@ export async function startSensor(options: SensorOptions): Promise<Sensor> {
   });
   const server = new OutputsServer(queue, options.socket);
   const { ringBytes } = options;
-  const probe = await startProbe({ executable: options.probe, ...(ringBytes !== undefined && { ringBytes }) }, watcher);
+  const probe = await startProbe(
+    { executable: options.probe, ...(ringBytes !== undefined && { ringBytes }) },
+    new FairRecords(watcher),
+  );
   probe.record(wantedCalls(rules.engine.rules));
   try {
     await server.start();

@@ -3,15 +3,14 @@ import { fieldTexts, type Match, type RuleEngine } from '../rules/index.js';
 import { ContainerRegistry } from './container/registry.js';
 import { eventType, SensorEvent } from './event/event.js';
 import { noteLinks } from './event/link-changes.js';
+import type { RecordListener } from './fair-records.js';
 import { syscallCatalog } from './fields/catalog.js';
 import { DropReporter } from './outputs/drops.js';
 import { type AlertContent, alertMessage, matchContent } from './outputs/message.js';
 import type { AlertQueue } from './outputs/queue.js';
-import type { ProbeListener } from './probe/framing.js';
 import type { ProcessRecord } from './probe/record.js';
 import type { ProbeStats } from './probe/stats.js';
 import { procReader } from './process/proc-reader.js';
-import { ProcessTable } from './process/table.js';
 
 /** The machine that is watched. */
 export interface WatchedHost {
@@ -24,8 +23,7 @@ export interface WatchedHost {
 }
 
 /** From records to alerts: follows the processes, asks the rules, fills the queue. */
-export class Watcher implements ProbeListener {
-  readonly #processes = new ProcessTable(procReader());
+export class Watcher implements RecordListener {
   readonly #drops = new DropReporter();
   readonly #containers: ContainerRegistry;
   #events = 0;
@@ -38,15 +36,15 @@ export class Watcher implements ProbeListener {
     private readonly queue: AlertQueue,
     private readonly host: WatchedHost,
   ) {
-    this.#containers = new ContainerRegistry(host.dockerRoot);
+    this.#containers = new ContainerRegistry(host.dockerRoot, procReader());
   }
 
   record(record: ProcessRecord): void {
-    const process = this.#processes.follow(record);
+    const container = this.#containers.get(record.containerId);
+    const process = container.processes.follow(record);
     const type = eventType(record);
     if (type === undefined) return;
     this.#events += 1;
-    const container = this.#containers.get(record.containerId);
     // The container's set-up has the host's root until it starts the container's program.
     if (record.id('vpid') === 1 && type === 'execve' && record.ret === 0) container.firstPid = record.id('pid');
     const event = new SensorEvent(this.#events, type, record, process, container);
@@ -55,6 +53,7 @@ export class Watcher implements ProbeListener {
       container.alerts += 1;
       this.#alert(
         matchContent(match, { ...fieldTexts(match, syscallCatalog), [NUMBER_FIELD]: String(container.alerts) }),
+        container.id,
       );
     }
     if (seen !== undefined && !noteLinks(seen)) this.#forgotten += 1;
@@ -70,14 +69,19 @@ export class Watcher implements ProbeListener {
     return [...found, ...written.filter(({ rule }) => !named.has(rule))];
   }
 
-  stats(stats: ProbeStats): void {
-    const nowNs = BigInt(this.host.now()) * 1_000_000n;
-    const drop = this.#drops.report(stats, this.queue.takeLost() + this.#forgotten, nowNs);
-    this.#forgotten = 0;
-    if (drop !== undefined) this.queue.force(alertMessage(drop, this.host.hostname));
+  /** Whatever rules would have said of them: the number of the container's next alert tells that something is missing. */
+  lost(containerId: string): void {
+    this.#containers.get(containerId).alerts += 1;
   }
 
-  #alert(content: AlertContent): void {
-    this.queue.push(alertMessage(content, this.host.hostname));
+  stats(stats: ProbeStats): void {
+    const nowNs = BigInt(this.host.now()) * 1_000_000n;
+    const drop = this.#drops.report(stats, this.#forgotten, nowNs);
+    this.#forgotten = 0;
+    if (drop !== undefined) this.queue.push(alertMessage(drop, this.host.hostname));
+  }
+
+  #alert(content: AlertContent, containerId: string): void {
+    this.queue.push(alertMessage(content, this.host.hostname), containerId);
   }
 }

@@ -36,17 +36,27 @@ describe('an alert', () => {
 });
 
 describe('the queue', () => {
-  it('gives alerts in order and counts what finds no room', () => {
+  const alert = (rule: string) => alertMessage(content(rule), 'h');
+  const all = (queue: AlertQueue) => Array.from({ length: queue.size }, () => queue.pop()?.rule ?? '');
+
+  it('gives the alerts of a container in order, and loses its newest where there is no room', () => {
     const queue = new AlertQueue(3_000);
-    const messages = Array.from({ length: 5_000 }, (_, index) => alertMessage(content(String(index)), 'h'));
-    const accepted = messages.map((message) => queue.push(message));
-    expect(accepted.filter(Boolean)).toHaveLength(3_000);
-    for (let i = 0; i < 2_500; i++) expect(queue.pop()?.rule).toBe(String(i));
+    for (let i = 0; i < 5_000; i += 1) queue.push(alert(String(i)), 'a');
+    for (let i = 0; i < 2_500; i += 1) expect(queue.pop()?.rule).toBe(String(i));
     expect(queue.size).toBe(500);
-    queue.push(alertMessage(content('last'), 'h'));
-    for (let i = 2_500; i < 3_000; i++) expect(queue.pop()?.rule).toBe(String(i));
-    expect([queue.pop()?.rule, queue.pop(), queue.size]).toEqual(['last', undefined, 0]);
-    expect([queue.takeLost(), queue.takeLost()]).toEqual([2_000, 0]);
+    queue.push(alert('last'), 'a');
+    expect(all(queue)).toEqual([...Array.from({ length: 500 }, (_, i) => String(2_500 + i)), 'last']);
+    expect(queue.pop()).toBeUndefined();
+  });
+
+  it('gives the containers their turns, so that a flood keeps nobody else waiting', () => {
+    const queue = new AlertQueue(3_000);
+    for (let i = 0; i < 5_000; i += 1) queue.push(alert('flood'), 'a');
+    for (const rule of ['canary', 'second']) queue.push(alert(rule), 'b');
+    queue.push(alert('other'), 'c');
+    const [first, ...others] = all(queue);
+    expect([first, ...others].slice(0, 6)).toEqual(['flood', 'canary', 'other', 'flood', 'second', 'flood']);
+    expect(others).toHaveLength(2_999);
   });
 });
 

@@ -6,6 +6,7 @@ import { syscallCatalog } from '../../src/sensor/fields/catalog.js';
 import { PART, type PartTag } from '../../src/sensor/probe/layout.js';
 import { ProcessRecord } from '../../src/sensor/probe/record.js';
 import { unknownProcess } from '../../src/sensor/process/process.js';
+import { ProcessTable } from '../../src/sensor/process/table.js';
 import { detections } from './own-rules.js';
 import { recordBytes } from './records.js';
 
@@ -41,7 +42,8 @@ function address6(port: number): [PartTag, Buffer] {
 function fieldsOf(call: string, ret: number, parts: readonly [PartTag, Buffer][]): unknown[] {
   const record = new ProcessRecord(recordBytes({ nr: NUMBERS.get(call) ?? 0, ret, args: [3], parts }));
   const links = new SymbolicLinks(() => undefined);
-  const container = { id: 'c', fullId: 'c', links, firstPid: undefined, alerts: 0, details: undefined };
+  const processes = new ProcessTable(() => undefined);
+  const container = { id: 'c', fullId: 'c', links, processes, firstPid: undefined, alerts: 0, details: undefined };
   const event = new SensorEvent(1, call, record, unknownProcess(7), container);
   const names = ['fd.typechar', 'fd.sip', 'fd.sport', 'fd.l4proto'];
   return names.map((name) => syscallCatalog.bind(name, undefined)?.extract(event));

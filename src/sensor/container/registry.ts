@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import type { ProcReader } from '../process/proc-reader.js';
+import { ProcessTable } from '../process/table.js';
 import { imageLinks } from './image-links.js';
 import { SymbolicLinks } from './links.js';
 
@@ -10,9 +12,10 @@ export interface Container {
   /** All 64. */
   readonly fullId: string;
   readonly links: SymbolicLinks;
+  readonly processes: ProcessTable;
   /** Its first process, as the host numbers it, once that has started its program: the container's files are below its root. */
   firstPid: number | undefined;
-  /** How many alerts there were of it. */
+  /** How many alerts there were of it; one that could not be made counts, too, so that its number is missed. */
   alerts: number;
   details: ContainerDetails | undefined;
 }
@@ -44,7 +47,10 @@ export class ContainerRegistry {
   readonly #byId = new Map<string, Container>();
 
   /** `dockerRoot` is Docker's data folder, e.g. `/var/lib/docker`. */
-  constructor(private readonly dockerRoot: string) {}
+  constructor(
+    private readonly dockerRoot: string,
+    private readonly readProc: ProcReader,
+  ) {}
 
   /** The container of this full id; its details are read beside, as Falco does. */
   get(fullId: string): Container {
@@ -52,7 +58,8 @@ export class ContainerRegistry {
     if (known !== undefined) return known;
     const links = new SymbolicLinks(imageLinks(() => container.firstPid));
     const id = fullId.slice(0, SHORT_ID);
-    const container: Container = { id, fullId, links, firstPid: undefined, alerts: 0, details: undefined };
+    const processes = new ProcessTable(this.readProc);
+    const container: Container = { id, fullId, links, processes, firstPid: undefined, alerts: 0, details: undefined };
     this.#byId.set(fullId, container);
     if (this.#byId.size > KEPT_CONTAINERS) this.#byId.delete(this.#byId.keys().next().value as string);
     void this.#describe(container);

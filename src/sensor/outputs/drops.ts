@@ -20,15 +20,15 @@ export class DropReporter {
   #before: ProbeStats = { events: 0, drops: NOTHING_DROPPED, skipped: 0 };
 
   /**
-   * Falco's alert `Falco internal: syscall event drop` when events were lost since the last call, by the kernel side or
-   * by the `overflowed` queue of alerts; else undefined.
+   * Falco's alert `Falco internal: syscall event drop` when events were lost since the last call, by the kernel side, or for want of something
+   * that was `forgotten`; else undefined.
    */
-  report(stats: ProbeStats, overflowed: number, nowNs: bigint): AlertContent | undefined {
+  report(stats: ProbeStats, forgotten: number, nowNs: bigint): AlertContent | undefined {
     const { events, skipped, drops } = this.#before;
     this.#before = stats;
     const lost = Object.fromEntries(DROP_KINDS.map((kind) => [kind, stats.drops[kind] - drops[kind]]));
     const inRing = DROP_KINDS.reduce((sum, kind) => sum + (lost[kind] ?? 0), 0);
-    const missed = stats.skipped - skipped + overflowed;
+    const missed = stats.skipped - skipped + forgotten;
     if (inRing + missed === 0) return undefined;
     return dropAlert(lost, { inRing, missed, events: stats.events - events }, nowNs);
   }

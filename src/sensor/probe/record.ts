@@ -17,6 +17,8 @@ function textOf(bytes: Buffer): string {
 
 /** What a process in a container did: a view on the probe's bytes, read when asked. */
 export class ProcessRecord {
+  #containerId: string | undefined;
+
   constructor(readonly bytes: Buffer) {}
 
   get kind(): 'syscall' | 'fork' | 'exit' {
@@ -72,7 +74,8 @@ export class ProcessRecord {
 
   /** Docker's full id: 64 hexadecimal digits. */
   get containerId(): string {
-    return this.bytes.toString('latin1', HEADER.container, HEADER.size);
+    this.#containerId ??= this.bytes.toString('latin1', HEADER.container, HEADER.size);
+    return this.#containerId;
   }
 
   /** The bytes of a part; undefined where the record has none. */

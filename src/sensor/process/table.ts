@@ -17,7 +17,7 @@ interface Ended {
   readonly at: bigint;
 }
 
-/** The processes of all containers, and their ancestors on the host. */
+/** The processes of a container, and their ancestors on the host. */
 export class ProcessTable {
   readonly #byPid = new Map<number, Process>();
   readonly #ended: Ended[] = [];
