@@ -28,7 +28,10 @@ const folder = await mkdtemp(join(tmpdir(), 'packwarden-bench-'));
 const log = pino({ level: 'info' }, pino.destination('/dev/null'));
 const redis = await startRedisServer(join(folder, 'redis'), pino({ level: 'silent' }));
 const clock = { now: () => Date.now() };
-const queue = await BullQueue.open({ url: redis.url, retentionS: 60, queueMs: 60_000, clock, log }, 15_000);
+const queue = await BullQueue.open(
+  { url: redis.url, retentionS: 60, queueMs: 60_000, maxWaiting: 1_000_000, clock, log },
+  15_000,
+);
 const blobs = await createSpool({
   folder: join(folder, 'spool'),
   manifest: manifestOf('auto'),

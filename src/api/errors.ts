@@ -53,6 +53,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   aborted: 400,
   'egress-not-permitted': 403,
   'queue-unavailable': 503,
+  'queue-full': 429,
   'disk-full': 503,
   'key-reused': 422,
   'bad-audit-token': 401,

@@ -144,6 +144,13 @@ const schema = z.object({
     .describe('how long what a phase left running is watched before the next one'),
   PACKWARDEN_GRACE_S: seconds(10).describe("how long the sensor's answer to a canary may take"),
   PACKWARDEN_QUEUE_TIMEOUT_S: seconds(3600).describe('how long a job may wait for a worker'),
+  PACKWARDEN_MAX_WAITING: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(5_000)
+    .describe('how many jobs of one submitter may wait; of more the upload is refused (429)'),
   PACKWARDEN_FAIL_ON: z
     .string()
     .default('WARNING')

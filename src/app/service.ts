@@ -85,8 +85,12 @@ async function startParts(
   const redis = await ownRedis(config, log);
   if (redis) stops.push('redis', () => redis.stop());
   const url = redis?.url ?? config.PACKWARDEN_REDIS_URL ?? '';
-  const retention = { retentionS: config.PACKWARDEN_RETENTION_S, queueMs: config.PACKWARDEN_QUEUE_TIMEOUT_S * 1000 };
-  const queue = await BullQueue.open({ url, ...retention, clock, log }, REDIS_DEADLINE_MS);
+  const bounds = {
+    retentionS: config.PACKWARDEN_RETENTION_S,
+    queueMs: config.PACKWARDEN_QUEUE_TIMEOUT_S * 1000,
+    maxWaiting: config.PACKWARDEN_MAX_WAITING,
+  };
+  const queue = await BullQueue.open({ url, ...bounds, clock, log }, REDIS_DEADLINE_MS);
   stops.push('queue', () => queue.close());
   const spool = await createSpool({
     folder: join(config.PACKWARDEN_DATA_DIR, 'spool'),

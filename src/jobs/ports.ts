@@ -48,8 +48,11 @@ export interface RecentQuery {
 
 /** Where jobs wait and where their results are kept. Filled by `src/queue/`. */
 export interface JobQueue {
-  /** Fails at once, and without asking Redis, while it is not connected. @throws QueueUnavailableError */
-  assertConnected(): void;
+  /**
+   * Whether a submitter may add a job just now. @throws QueueUnavailableError at once while Redis is not connected, QueueFullError where as
+   * many jobs of this submitter wait as may
+   */
+  admit(owner: string | null): Promise<void>;
   /**
    * Resolves when the job is in Redis: with `spec`, or with the job that was added before under the same `onceKey`. Of any
    * number that race under one key exactly one is added. @throws QueueUnavailableError at once when Redis does not answer

@@ -72,14 +72,14 @@ export class Submissions {
 
   /**
    * Takes a tarball in. Resolves only when blob and job are both durable; leaves nothing behind when it rejects.
-   * @throws EgressNotPermittedError before anything is read, ArchiveError for the body's faults, QueueUnavailableError when Redis
-   * does not answer, KeyReusedError
+   * @throws EgressNotPermittedError and QueueFullError before anything is read, ArchiveError for the body's faults, QueueUnavailableError when
+   * Redis does not answer, KeyReusedError
    */
   async submit(request: SubmissionRequest): Promise<{ readonly id: string }> {
     const { blobs, queue, clock, newId, maxEgress } = this.#deps;
     const { egress, checkNeeded, run, passes, project } = request;
     if (egress !== undefined && !isWithin(egress, maxEgress)) throw new EgressNotPermittedError(egress, maxEgress);
-    queue.assertConnected();
+    await queue.admit(request.owner);
     const id = newId();
     const { baseline, ...stored } = await blobs.put(id, request.body, manifestOf(request.ecosystem));
     const spec: JobSpec = {

@@ -6,7 +6,7 @@ import type { Clock, JobQueue, RecentQuery } from '../jobs/ports.js';
 import type { ProjectIndex } from '../jobs/projects/ports.js';
 import { type Board, createBoard } from './board.js';
 import { producerConnection, type RedisUrl, untilReady } from './connection.js';
-import { QueueUnavailableError } from './errors.js';
+import { QueueFullError, QueueUnavailableError } from './errors.js';
 import { JobChanges } from './job-changes.js';
 import { CANCEL_CHANNEL, parseSpec, QUEUE_NAME, toView } from './job-record.js';
 import { RedisProjectIndex } from './projects/redis-project-index.js';
@@ -23,6 +23,8 @@ export interface BullQueueOptions {
   readonly retentionS: number;
   /** How long a job may wait for a worker, in milliseconds. */
   readonly queueMs: number;
+  /** How many jobs of one submitter may wait. */
+  readonly maxWaiting: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -68,7 +70,13 @@ export class BullQueue implements JobQueue {
     return new BullQueue(options, redis);
   }
 
-  assertConnected(): void {
+  async admit(owner: string | null): Promise<void> {
+    const { maxWaiting } = this.#options;
+    const waiting = await this.#guard(() => this.#turns.waiting(owner));
+    if (waiting >= maxWaiting) throw new QueueFullError(maxWaiting);
+  }
+
+  #assertConnected(): void {
     if (this.#redis.status !== 'ready') throw new QueueUnavailableError(new Error(`redis is ${this.#redis.status}`));
   }
 
@@ -120,8 +128,10 @@ export class BullQueue implements JobQueue {
     return this.#guard(async () => {
       const job = await Job.fromId(this.#queue, id);
       if (!job) return true;
-      if ((await job.getState()) !== 'active') {
+      const state = await job.getState();
+      if (state !== 'active') {
         await job.remove();
+        if (state === 'prioritized') await this.#turns.removed(parseSpec(job.data).owner);
         return true;
       }
       await this.#redis.publish(CANCEL_CHANNEL, id);
@@ -168,7 +178,7 @@ export class BullQueue implements JobQueue {
   }
 
   async #guard<T>(work: () => Promise<T>): Promise<T> {
-    this.assertConnected();
+    this.#assertConnected();
     try {
       return await work();
     } catch (error) {

@@ -7,6 +7,15 @@ export class QueueUnavailableError extends Error {
   }
 }
 
+/** As many jobs of one submitter wait as may. The API turns it into a 429. */
+export class QueueFullError extends Error {
+  readonly code = 'queue-full';
+  constructor(max: number) {
+    super(`${max} of your jobs wait already: submit more when some of them have been begun`);
+    this.name = 'QueueFullError';
+  }
+}
+
 /** The service's own Redis could not be started. */
 export class RedisServerError extends Error {
   readonly code = 'redis-server';

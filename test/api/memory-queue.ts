@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { JobSpec, JobSummary, JobView } from '../../src/jobs/job.js';
 import type { JobQueue, RecentQuery } from '../../src/jobs/ports.js';
-import { QueueUnavailableError } from '../../src/queue/errors.js';
+import { QueueFullError, QueueUnavailableError } from '../../src/queue/errors.js';
 
 /** The queue of one process, for tests of what stands in front of it. */
 export class MemoryQueue implements JobQueue {
@@ -13,6 +13,8 @@ export class MemoryQueue implements JobQueue {
   down = false;
   /** As if Redis went away between the tarball and the job. */
   failsToAdd = false;
+  /** Whose jobs wait already, as many as may. */
+  full: string | null | undefined;
   /** Called when an upload begins. */
   onPing: () => void = () => undefined;
 
@@ -71,9 +73,10 @@ export class MemoryQueue implements JobQueue {
     return true;
   }
 
-  assertConnected(): void {
+  async admit(owner: string | null): Promise<void> {
     this.#guard();
     this.onPing();
+    if (owner === this.full) throw new QueueFullError(5);
   }
 
   async ping(): Promise<void> {

@@ -61,6 +61,20 @@ test.each([
   expect(service.queue.specs.at(-1)?.checkNeeded).toBe(checkNeeded);
 });
 
+test.each(['/v1/jobs', '/monitor/project/npm'])(
+  '%s: 429 while as many jobs of the submitter wait as may',
+  async (path) => {
+    const before = await service.spooled();
+    service.queue.full = null;
+    const answer = await upload(project(), path);
+    service.queue.full = undefined;
+    expect(answer.status).toBe(429);
+    expect(answer.headers['retry-after']).toBe('10');
+    expect(answer.body).toMatchObject({ code: 'queue-full', reason: expect.stringContaining('5 of your jobs wait') });
+    expect(await service.spooled()).toEqual(before);
+  },
+);
+
 test.each(['1', '', 'true&check-needed=true'])('check-needed=%s: 400', async (value) => {
   const answer = await upload(project(), `/v1/jobs?check-needed=${value}`);
   expect(answer.status).toBe(400);

@@ -21,7 +21,10 @@ let queue: BullQueue;
 
 beforeAll(async () => {
   redis = await startRedisServer(folder, log);
-  queue = await BullQueue.open({ url: redis.url, retentionS: 60, queueMs: 60_000, clock, log }, 10_000);
+  queue = await BullQueue.open(
+    { url: redis.url, retentionS: 60, queueMs: 60_000, maxWaiting: 1_000, clock, log },
+    10_000,
+  );
 });
 afterAll(async () => {
   await queue?.close();
@@ -173,6 +176,31 @@ describe('the queue on a real Redis', () => {
       client.disconnect();
     }
     expect(runs).toBe(1);
+  });
+
+  it('takes no more jobs of a submitter than may wait, and of others all the same; a removed one leaves room', async () => {
+    const bounded = await BullQueue.open(
+      { url: redis.url, retentionS: 60, queueMs: 60_000, maxWaiting: 3, clock, log },
+      10_000,
+    );
+    const specs = Array.from({ length: 3 }, () => newSpec('eager'));
+    for (const spec of specs) {
+      await bounded.admit('eager');
+      await bounded.add(spec);
+    }
+    await expect(bounded.admit('eager')).rejects.toMatchObject({ code: 'queue-full' });
+    await bounded.admit('other');
+    await bounded.admit(null);
+    await bounded.remove(specs[0]?.id ?? '');
+    await bounded.admit('eager');
+    await withWorker(
+      workerThat(async ({ spec }) => answer(spec)),
+      async () => {
+        for (const { id } of specs.slice(1)) await finalView(id);
+      },
+    );
+    await bounded.admit('eager');
+    await bounded.close();
   });
 
   it('lets submitters take turns, however much one of them has submitted', async () => {
