@@ -16,7 +16,7 @@ import { AlertHub } from '../src/falco/hub.js';
 
 /**
  * Alerts a second from gRPC to folds, against a client that reads and discards the same stream; memory over a million.
- * Bars (DESIGN §9): at least 30 % of that client's rate; memory flat over a million alerts.
+ * Bars: at least 30 % of that client's rate; memory flat over a million alerts.
  */
 const ROUND = 100_000;
 const MILLION = 1_000_000;

@@ -10,7 +10,7 @@ import { compareRates, perSecond, startServers } from './parts/rounds.js';
 
 /**
  * Uploads: small submissions a second, against bare express and BullMQ; memory while a 200 MB tarball comes in.
- * Bars (DESIGN §9): 50 % or more of that rate, on the same Redis, in rounds that alternate; RSS + at most 64 MiB.
+ * Bars: 50 % or more of that rate, on the same Redis, in rounds that alternate; RSS + at most 64 MiB.
  */
 const MIB = 1024 ** 2;
 const LARGE = 200 * MIB;

@@ -18,7 +18,7 @@ import { comparePairs } from './parts/pairs.js';
 
 /**
  * What a detonation costs, submit to report, against a bare `docker run` of the same install; what the sensor costs one.
- * In pairs; the bare one is on the overlay. Bars (DESIGN §9): 1.0 offline, 1.1 online, sensor 1.05.
+ * In pairs; the bare one is on the overlay. Bars: 1.0 offline, 1.1 online, sensor 1.05.
  * `overhead [PAIRS] [offline|online|sensor ...]`
  */
 const [pairsText = '5', ...chosen] = process.argv.slice(2);

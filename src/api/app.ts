@@ -49,7 +49,7 @@ export interface ApiDependencies extends UploadOptions, Omit<ReportOptions, 'cor
   readonly log: Logger;
 }
 
-/** The whole HTTP interface (DESIGN §3) as a request handler; `createApiServer` puts it on a server. */
+/** The whole HTTP interface as a request handler; `createApiServer` puts it on a server. */
 export function createApi(dependencies: ApiDependencies): Express {
   const { readiness, authenticator, metrics, alertReceiver, gitlab, queueBoard, clock, newId, log } = dependencies;
   const app = express();

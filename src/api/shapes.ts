@@ -9,7 +9,7 @@ const STATES = [...RUNNING, 'finished', 'incomplete'] as const;
 /** An upload that was taken in, as Package Hunter says it. */
 export const legacyAcceptedSchema = z.object({ status: z.literal('ok'), id: z.uuid() });
 
-/** What Package Hunter's clients read (`facts/peers-and-falco.md` A1). */
+/** What Package Hunter's clients read (https://gitlab.com/gitlab-org/security-products/package-hunter). */
 export const legacyViewSchema = z.discriminatedUnion('status', [
   z.object({ id: z.uuid(), status: z.literal('pending') }),
   z.object({ id: z.uuid(), status: z.literal('finished'), result: z.array(legacyAlertSchema) }),

@@ -9,7 +9,7 @@ export class DropMeter {
 
   /**
    * Events lost since the message before, 0 for a message that tells of no loss. `Falco internal: syscall event drop`
-   * carries the number of the last second in `n_drops` (facts/measured.md); a drop message without a number is one.
+   * carries the number of the last second in `n_drops` (recorded from Falco 0.40); a drop message without a number is one.
    */
   read(alert: Alert): number {
     if (/\bdrop/i.test(alert.rule)) return countOf(alert.fields.n_drops) || 1;

@@ -15,7 +15,7 @@ interface Fold {
   last: bigint;
 }
 
-/** Fields that tell what was touched, where `fd.name` does not; the names are Falco's (facts/measured.md). */
+/** Fields that tell what was touched, where `fd.name` does not; the names are Falco's (recorded from Falco 0.40). */
 const OBJECT_FIELDS = [
   'evt.arg.path',
   'evt.arg.name',

@@ -20,7 +20,7 @@ export interface GrpcSourceOptions extends Partial<SessionTiming> {
 
 /**
  * The gRPC outputs API of one Falco. It reconnects for ever: with every end of the stream, OK included, since that is
- * how Falco stops and reloads (facts/measured.md).
+ * how Falco stops and reloads (recorded from Falco 0.40).
  */
 export class GrpcAlertSource implements AlertSource {
   readonly #options: GrpcSourceOptions;

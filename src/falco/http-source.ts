@@ -5,7 +5,7 @@ import type { AlertListener, AlertSource, SourceStatus } from './source.js';
 
 /**
  * Alerts that a Falco >= 0.44 posts (`http_output`). There is no connection to watch: that Falco is alive is known by the
- * canaries alone, and what it could not deliver is gone (facts/peers-and-falco.md D3).
+ * canaries alone, and what it could not deliver is gone (https://falco.org/docs/concepts/outputs/channels/#http-output).
  */
 export class HttpAlertSource implements AlertSource {
   readonly #logger: Logger;

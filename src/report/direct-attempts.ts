@@ -1,7 +1,7 @@
 import type { Alert } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 
-/** Rules of `rules/packwarden_rules.yaml` that tell what a process tried to reach without the gateway. */
+/** Rules of `rules/packwarden_network.yaml` that tell what a process tried to reach without the gateway. */
 export const METADATA_RULE = 'Contact with the cloud metadata service';
 export const OUTBOUND_RULE = 'Outbound connection past the gateway';
 const DIRECT_RULES: ReadonlySet<string> = new Set([OUTBOUND_RULE, METADATA_RULE]);

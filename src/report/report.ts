@@ -43,7 +43,7 @@ export type IncompleteCode = keyof typeof INCOMPLETE_CODES;
 
 const priority = z.enum(['EMERGENCY', 'ALERT', 'CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFORMATIONAL', 'DEBUG']);
 
-/** An alert as Package Hunter's clients know it: the decoded gRPC message (`facts/peers-and-falco.md` A1). */
+/** An alert as Package Hunter's clients know it: the decoded gRPC message (https://gitlab.com/gitlab-org/security-products/package-hunter). */
 export const legacyAlertSchema = z.object({
   output: z.string(),
   time: z.object({ seconds: z.string(), nanos: z.number().int() }),
@@ -368,5 +368,5 @@ export const reportSchema = z.object({
   /** The last 64 KiB of what install and import printed. */
   log: z.string(),
 });
-/** The full report of one job, as `GET /v1/jobs/:id` serves it (DESIGN §3). */
+/** The full report of one job, as `GET /v1/jobs/:id` serves it. */
 export type Report = z.infer<typeof reportSchema>;

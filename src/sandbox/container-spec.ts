@@ -41,7 +41,7 @@ function homeOf({ volume, limits }: ContainerPlan): Pick<HostConfig, 'Mounts' | 
   return { Mounts: [{ Type: 'volume', Source: volume, Target: HOME, VolumeOptions: options }] };
 }
 
-/** DESIGN §5: no privileges, no host mounts, a read-only root, tmpfs with quotas, a network without a way out. */
+/** No privileges, no host mounts, a read-only root, tmpfs with quotas, a network without a way out. */
 export function containerSpec(plan: ContainerPlan): ContainerCreateOptions {
   const { limits } = plan;
   const home = homeOf(plan);

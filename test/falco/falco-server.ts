@@ -31,7 +31,7 @@ const definitions = loadSync(['outputs.proto', 'version.proto'], {
 });
 
 /**
- * Falco's gRPC services with Falco's queue (measured on 0.40, `facts/measured.md`): one queue for all, popped before it is
+ * Falco's gRPC services with Falco's queue (measured on 0.40): one queue for all, popped before it is
  * written; a request on `sub` drains it once; `get` drains it and ends. It is here because a real Falco needs a kernel of
  * its own; it replays what a real one sent.
  */

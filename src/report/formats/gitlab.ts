@@ -5,7 +5,7 @@ import type { Report } from '../report.js';
 import { type Format, type FormatContext, toJson } from './format.js';
 import { type FindingGroup, groupFindings, packageLabel } from './group.js';
 
-/** GitLab takes every patch of a MAJOR.MINOR it knows; 15.1 is known from 16.0 on (`facts/peers-and-falco.md` C2). */
+/** GitLab takes every patch of a MAJOR.MINOR it knows; 15.1 is known from 16.0 on (https://docs.gitlab.com/development/integrations/secure/#report). */
 const SCHEMA_VERSION = '15.1.5';
 
 /** GitLab's compliance control `package_hunter_no_findings_untriaged` looks for this scanner id. */

@@ -38,7 +38,7 @@ function hexMode(record: ProcessRecord): EventArgument {
   return { name: 'mode', value: record.uint(2).toString(16).toUpperCase() };
 }
 
-/** Falco fills `fs.path.*` for calls that succeeded (facts/measured.md). */
+/** Falco fills `fs.path.*` for calls that succeeded (recorded from Falco 0.40). */
 function whenDone(record: ProcessRecord, given: GivenPath): Pick<EventDetails, 'path' | 'raw'> {
   return isError(record.ret) || given.text === undefined ? {} : { path: given.full, raw: { path: given.text } };
 }

@@ -28,7 +28,7 @@ function endpointOf(address: SocketAddress | undefined): Endpoint | undefined {
   return address?.kind === 'ip' ? address : undefined;
 }
 
-/** A unix socket's path is Falco's `fd.name` only once it is connected (facts/measured.md: `NULL` before). */
+/** A unix socket's path is Falco's `fd.name` only once it is connected (`NULL` before; recorded from Falco 0.40). */
 function unixView(num: number, fd: KernelFd, address: SocketAddress | undefined, done: boolean): FdView {
   const view = viewSocket(num, fd, undefined);
   if (address?.kind !== 'unix') return view;

@@ -70,7 +70,7 @@ function isFromMemory(process: Process): boolean {
   return process.exePath.startsWith('/memfd:');
 }
 
-/** Slash at the end, as Falco has it (facts/measured.md). */
+/** Slash at the end, as Falco has it (recorded from Falco 0.40). */
 function shownFolder(process: Process): string | undefined {
   if (process.cwd === '') return undefined;
   return process.cwd.endsWith('/') ? process.cwd : `${process.cwd}/`;

@@ -32,7 +32,7 @@ const NS_PER_SECOND = 1_000_000_000n;
 
 /**
  * The message as Falco sends it with `json_output: true`: `output` is the whole JSON alert as a text. The JSON document
- * has its keys sorted, and of the alert's time the number `evt.time.iso8601`, which the gRPC fields lack (facts/measured.md).
+ * has its keys sorted, and of the alert's time the number `evt.time.iso8601`, which the gRPC fields lack (recorded from Falco 0.40).
  */
 export function alertMessage(content: AlertContent, hostname: string): AlertMessage {
   const { timeNs, priority, source, rule, texts } = content;

@@ -50,7 +50,7 @@ type Sub = ServerDuplexStream<object, AlertMessage>;
 type Get = ServerWritableStream<object, AlertMessage>;
 
 /**
- * Falco's outputs and version services on a unix socket, with Falco's behaviour (facts/measured.md): one queue, a request
+ * Falco's outputs and version services on a unix socket, with Falco's behaviour (recorded from Falco 0.40): one queue, a request
  * on `sub` drains it once, `get` drains it and ends with OK, a half-close ends nothing, a stop ends `sub` with OK. One thing is not as
  * in Falco: while somebody is subscribed, everybody else is refused, since each alert goes to one reader only and the other would miss it.
  */
