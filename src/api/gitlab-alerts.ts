@@ -4,6 +4,7 @@ import type { AlertPage, AlertQuery } from '../gitlab/store/alerts.js';
 import { ApiError } from './errors.js';
 import { identityOf } from './identify.js';
 import { methodNotAllowed } from './method.js';
+import { refuseUnprotected } from './protected-ref.js';
 
 /** The alerts of source `gitlab`; `src/gitlab/store/alerts.ts` is it. */
 export interface AlertReader {
@@ -48,12 +49,13 @@ export function gitlabAlertRoutes(alerts: AlertReader): Router {
   return router;
 }
 
-/** @throws ApiError 403 for who is neither an administrator nor a project, or asks for another project */
+/** @throws ApiError 403 for who is neither an administrator nor a project on a protected ref, or asks for another project */
 function scopeOf(response: Response, project: string | undefined): Pick<AlertQuery, 'project' | 'instance'> {
   const { isAdministrator, job } = identityOf(response);
   if (isAdministrator) return project === undefined ? {} : { project };
   const isOwn = job !== null && (project === undefined || project === job.projectId || project === job.projectPath);
   if (!isOwn)
     throw new ApiError(403, 'forbidden', "audit alerts are for administrators, and for a project's own ID token");
+  refuseUnprotected(response, 'audit alerts are read');
   return { project: job.projectId, instance: job.instance };
 }

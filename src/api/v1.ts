@@ -6,6 +6,7 @@ import { type JobEventsOptions, jobEvents } from './job-events.js';
 import { findJob } from './job-id.js';
 import { methodNotAllowed } from './method.js';
 import { projectWishesOf } from './projects/wishes.js';
+import { refuseUnprotected } from './protected-ref.js';
 import { readReport } from './read-report.js';
 import { type ReportOptions, reportRoutes } from './reports.js';
 import type { RunningJob } from './shapes.js';
@@ -36,6 +37,8 @@ export function v1Routes(options: V1Options): Router {
     })
     .delete(async (request: Request, response: Response) => {
       const job = await findJob(jobs, request.params.id, identityOf(response));
+      // A CI job cancels what it began itself.
+      if (job.report !== null) refuseUnprotected(response, 'reports are deleted');
       if (await jobs.remove(job.id)) response.status(204).end();
       else response.status(202).json({ id: job.id, status: 'cancelling' });
     })

@@ -6,11 +6,13 @@ import { type GitlabSection, offSection } from '../../src/gitlab/correlate/secti
 import { GitlabError } from '../../src/gitlab/errors.js';
 import type { JobContext } from '../../src/gitlab/identity/context.js';
 import type { AlertQuery } from '../../src/gitlab/store/alerts.js';
+import type { JobView } from '../../src/jobs/job.js';
 import { project } from '../blobs/tar-writer.js';
 import { ID, job, report } from './reports.js';
 import { type Service, startService } from './service.js';
 
 const JWT = 'eyJhbGciOiJSUzI1NiJ9.e30.AAAA';
+const PROTECTED = 'eyJhbGciOiJSUzI1NiJ9.e30.CCCC';
 const CONTEXT: JobContext = {
   verified: true,
   instance: 'https://gitlab.example',
@@ -34,6 +36,7 @@ beforeAll(async () => {
     idTokens: {
       verify: async (token) => {
         if (token === JWT) return CONTEXT;
+        if (token === PROTECTED) return { ...CONTEXT, refProtected: true };
         throw new GitlabError('bad-id-token', 'the ID token is not accepted');
       },
     },
@@ -166,6 +169,22 @@ describe('the part `gitlab` of a report', () => {
   });
 });
 
+describe('the report of a project', () => {
+  test.each<[string, JobView['state'], string, number]>([
+    ['a job on a branch that everybody may push to', 'finished', JWT, 403],
+    ['a job on a protected ref', 'finished', PROTECTED, 204],
+    ['an administrator', 'finished', 'root-token', 204],
+    ['the job that cancels it', 'installing', JWT, 202],
+    ['the job that cancels it before it runs', 'queued', JWT, 204],
+  ])('%s deletes it (%s): %s', async (_who, state, token, status) => {
+    const found = job({ report: state === 'finished' ? report() : null, state, owner: OWNER });
+    service.queue.views.set(ID, found);
+    const answer = await request(service.server).delete(`/v1/jobs/${ID}`).set('Authorization', `Bearer ${token}`);
+    expect(answer.status).toBe(status);
+    expect(service.queue.views.has(ID)).toBe(status !== 204);
+  });
+});
+
 describe('audit alerts', () => {
   test.each<[string, string, string, number, object | undefined]>([
     ['an administrator', 'root-token', '', 200, { since: 0, limit: 200 }],
@@ -177,8 +196,9 @@ describe('audit alerts', () => {
       { project: 'acme/web', since: Date.parse('2026-11-24'), limit: 5 },
     ],
     ['a cursor', 'root-token', '?since=17-3', 200, { since: '17-3' }],
-    ['a project', JWT, '', 200, { project: '42', instance: 'https://gitlab.example' }],
-    ['another project', JWT, '?project=43', 403, undefined],
+    ['a project, from a branch that everybody may push to', JWT, '', 403, undefined],
+    ['a project, from a protected ref', PROTECTED, '', 200, { project: '42', instance: 'https://gitlab.example' }],
+    ['another project', PROTECTED, '?project=43', 403, undefined],
     ['a token', 'ci-token', '?project=42', 403, undefined],
     ['no time', 'root-token', '?since=yesterday', 400, undefined],
     ['no number', 'root-token', '?limit=1e9', 400, undefined],
