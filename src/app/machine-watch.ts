@@ -1,10 +1,15 @@
 import type { Logger } from 'pino';
 import type { PartReadiness } from '../api/ports.js';
 import type { SourceStatus } from '../falco/source.js';
-import type { Sandbox } from '../jobs/ports.js';
+import type { Clock, Sandbox } from '../jobs/ports.js';
+import type { IncompleteCode, Report } from '../report/report.js';
 
 /** How often the machine is looked at, in milliseconds. */
 const CHECK_MS = 2_000;
+/** How long a proof holds, in milliseconds: alerts may stall though the connection stands. */
+const PROOF_MS = 300_000;
+/** Reasons of a report that put the proof in doubt. */
+const DOUBTS: ReadonlySet<string> = new Set<IncompleteCode>(['no-opening-canary', 'no-closing-canary', 'sensor-lost']);
 
 export interface MachineWatchOptions {
   readonly sandbox: Sandbox;
@@ -17,12 +22,14 @@ export interface MachineWatchOptions {
   readonly onDocker: (up: boolean) => Promise<void>;
   /** Why there is no alert source, if the embedded sensor said so. */
   readonly sensorWords: () => string;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
 /**
  * Looks after what a worker's host must have: the Docker engine with the image, and an alert source that was seen to
- * work. The proof is made when the source connects, and again when it connects again or when it failed.
+ * work. The proof is made when the source connects, and again when it connects again, when it failed, when a job missed its canaries, and when it is
+ * old. A job whose canaries came back is a proof itself.
  */
 export class MachineWatch {
   readonly #options: MachineWatchOptions;
@@ -30,7 +37,8 @@ export class MachineWatch {
   #looking: Promise<void> = Promise.resolve();
   #dockerFault: string | null = 'not looked at yet';
   #proof: { ms: number } | { fault: string } | null = null;
-  #provenAt = -1;
+  /** After how many connections, and when, it was proven. */
+  #proven = { reconnects: -1, at: 0 };
 
   constructor(options: MachineWatchOptions) {
     this.#options = options;
@@ -47,6 +55,13 @@ export class MachineWatch {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#looking;
+  }
+
+  /** Learns from a job that ran here. */
+  heard({ monitoring, incomplete }: Pick<Report, 'monitoring' | 'incomplete'>): void {
+    if (incomplete.some(({ code }) => DOUBTS.has(code))) this.#proven = { reconnects: -1, at: 0 };
+    else if (monitoring.proven)
+      this.#proven = { reconnects: this.#options.reconnects(), at: this.#options.clock.now() };
   }
 
   docker(): PartReadiness {
@@ -82,11 +97,12 @@ export class MachineWatch {
 
   async #prove(): Promise<void> {
     const reconnects = this.#options.reconnects();
-    const proven = this.#provenAt === reconnects && this.#proof !== null && 'ms' in this.#proof;
-    if (proven || this.#dockerFault !== null || !this.#options.status().connected) return;
+    const isFresh = this.#options.clock.now() - this.#proven.at < PROOF_MS;
+    const isProven = isFresh && this.#proven.reconnects === reconnects && this.#proof !== null && 'ms' in this.#proof;
+    if (isProven || this.#dockerFault !== null || !this.#options.status().connected) return;
     try {
       this.#proof = { ms: await this.#options.selfTest() };
-      this.#provenAt = reconnects;
+      this.#proven = { reconnects, at: this.#options.clock.now() };
     } catch (error) {
       this.#proof = { fault: messageOf(error) };
       this.#options.log.warn({ reason: messageOf(error) }, 'self-test failed');

@@ -139,6 +139,7 @@ export async function startWorkerPart(
       error instanceof SandboxError && error.code === 'docker-overloaded' ? error.code : 'sandbox-failed',
     onFinished: (id, report) => {
       onReport(report);
+      machine.heard(report);
       return spool.remove(id);
     },
   });
@@ -150,6 +151,7 @@ export async function startWorkerPart(
     selfTest: () => selfTest({ sandbox, feed: alerts.hub, clock, newId: randomUUID, newNonce, graceMs }),
     onDocker: (up) => (up ? takeJobs() : worker.pause()),
     sensorWords: () => alerts.sensor?.lastWords ?? '',
+    clock,
     log,
   });
   let started = false;
