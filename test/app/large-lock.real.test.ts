@@ -49,7 +49,7 @@ describe('a lock file of more than a thousand packages', () => {
   it('is installed whole, watched to the end, and clean', () => {
     const { packages } = JSON.parse(lock) as { packages: object };
     expect(Object.keys(packages).length).toBeGreaterThan(LEAST_PACKAGES);
-    expect(/added (\d+) packages/.exec(report.log)?.[1]).toSatisfy((added) => Number(added) > LEAST_PACKAGES);
+    expect(report.phases.find(({ name }) => name === 'fetch')?.installed).toBeGreaterThan(LEAST_PACKAGES);
     const found = report.findings.map(({ alert, package: by }) => `${by?.name}: ${alert.output}`);
     expect(found).toEqual([]);
     expect(report.incomplete).toEqual([]);

@@ -52,7 +52,7 @@ test('upload, follow, read the report: in a browser, over the real service', asy
   expect(text).toMatch(/snippets\.attacker\.invalid:80\s+refused/);
   expect(text).toMatch(/wget -qO-/);
   expect(await page.locator('tr.flagged').count()).toBeGreaterThan(0);
-  expect(await page.locator('.timeline tbody tr').count()).toBe(6);
+  expect(await page.locator('.timeline tbody tr').count()).toBe(8);
   expect(await photograph(page, 'report')).toEqual([]);
   expect(await accessibilityFaults(page)).toEqual([]);
 
