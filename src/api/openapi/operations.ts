@@ -197,6 +197,26 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/cli.tgz',
+    group: 'Service',
+    summary:
+      'The command line that fits this service, without dependencies: npx --yes ADDRESS/cli.tgz. ETag and Repr-Digest are its hash.',
+    secured: false,
+    answers: {
+      200: { description: 'an npm package', content: { 'application/gzip': null } },
+      304: { description: 'If-None-Match names it', content: {} },
+    },
+  },
+  {
+    method: 'get',
+    path: '/cli.json',
+    group: 'Service',
+    summary: 'Version and integrity of /cli.tgz, to pin it.',
+    secured: false,
+    answers: { 200: json('what it is', 'CommandLine') },
+  },
+  {
+    method: 'get',
     path: '/metrics',
     group: 'Service',
     summary: 'The figures, as Prometheus reads them.',
