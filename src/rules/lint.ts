@@ -18,9 +18,10 @@ const UNSAFE_NA =
 export function lintRules(files: readonly RuleFile[], catalogs: readonly FieldCatalog<never>[]): Diagnostic[] {
   const loaded = loadRules(files);
   const sources = catalogs.map((catalog) => catalog.source);
+  const plugins = catalogs.flatMap((catalog) => catalog.plugins ?? []);
   const found = new Map<string, Diagnostic>();
   for (const catalog of catalogs) {
-    const { diagnostics } = compile(loaded, catalog, { otherSources: sources });
+    const { diagnostics } = compile(loaded, catalog, { otherSources: sources, otherPlugins: plugins });
     for (const diagnostic of [...diagnostics, ...adviseOn(loaded, catalog)]) {
       const { file, line, column } = diagnostic.location;
       found.set(JSON.stringify([file, line, column, diagnostic.code, diagnostic.message]), diagnostic);
