@@ -71,7 +71,8 @@ function started(
   };
 }
 
-function falcoTarget(config: Config): GrpcTarget {
+/** Where the configured Falco is asked over gRPC. @throws ConfigError when a file that it names can't be read */
+export function falcoTarget(config: Config): GrpcTarget {
   const address = config.PACKWARDEN_FALCO_GRPC ?? '';
   if (address.startsWith('unix://')) return { socket: address.slice('unix://'.length) };
   return {

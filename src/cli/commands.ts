@@ -13,6 +13,10 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     'check, list, show and try rule files: lint, list, show, test, fields',
     async () => (await import('./rules/command.js')).rules,
   ),
+  doctor: lazy(
+    'look at what a service needs on this machine: pass, warn, fail, and the way out',
+    async () => (await import('./doctor.js')).doctor,
+  ),
   config: lazy('print the effective configuration, secrets masked', async () => (await import('./config.js')).config),
   credentials: lazy(
     'make a bearer token or a basic user, hashed',
