@@ -229,6 +229,15 @@ export const OPERATIONS: readonly Operation[] = [
     group: 'Service',
     summary: 'Takes GitLab’s audit events, where a destination is configured; it proves itself with its own token.',
     secured: false,
+    parameters: [
+      {
+        name: 'destination',
+        in: 'query',
+        required: false,
+        description: 'anything: GitLab refuses two destinations with one address',
+        schema: { type: 'string' },
+      },
+    ],
     body: ['*/*'],
     answers: { 200: { description: 'taken', content: { 'application/json': null } } },
   },
