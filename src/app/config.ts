@@ -190,6 +190,22 @@ const schema = z.object({
   PACKWARDEN_GITLAB_BASELINE_PROJECTS: list.describe(
     'full paths of projects that every job may clone (submodules), separated by commas',
   ),
+  PACKWARDEN_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("this service's address as people see it, for links in what is sent elsewhere"),
+  PACKWARDEN_FORWARD_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where findings and verdicts are posted as Falco JSON, e.g. Falcosidekick (docs/outputs.md)'),
+  PACKWARDEN_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where a signed document is posted for each ended job (docs/outputs.md)'),
+  PACKWARDEN_WEBHOOK_SECRET_FILE: optionalText.describe('file: what signs it'),
+  PACKWARDEN_GITLAB_TOKENS_FILE: optionalText.describe(
+    'file: JSON, addresses of GitLab instances and tokens by which commit statuses and merge request notes are written (docs/outputs.md)',
+  ),
   PACKWARDEN_GEOIP_DIR: optionalText.describe('folder: MaxMind databases (.mmdb: City or Country, ASN)'),
   PACKWARDEN_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])

@@ -13,6 +13,7 @@ import { openDestinations } from './destinations.js';
 import { keepFalcoGitlabAlerts } from './gitlab-alerts.js';
 import { startGitlabPart } from './gitlab-part.js';
 import { Metrics } from './metrics.js';
+import { startOutputs } from './outputs.js';
 import { checkReadiness } from './readiness.js';
 import { startStatusPart } from './status-part.js';
 import { WorkerLock } from './worker-lock.js';
@@ -98,10 +99,12 @@ async function startParts(
   stops.push(() => spool.close());
   await spool.sweep(await queue.unfinished(), clock.now() - ORPHAN_AGE_MS);
   let metrics: Metrics | undefined;
+  const outputs = role === 'api' ? null : startOutputs(config, url, queue, clock, log);
+  if (outputs) stops.push(() => outputs.stop());
   const worker =
-    role === 'api'
+    outputs === null
       ? null
-      : await startWorkerPart(config, url, queue, spool, (report) => metrics?.jobFinished(report), clock, log);
+      : await startWorkerPart(config, url, queue, outputs, spool, (report) => metrics?.jobFinished(report), clock, log);
   if (worker) {
     stops.push(() => worker.stop());
     const kept = keepFalcoGitlabAlerts(config, url, destinations, worker.alerts.hub, clock, log);
@@ -123,6 +126,7 @@ async function startParts(
     parts: async () => (await checkReadiness(queue, worker, gitlab)).parts,
     gitlab: gitlab?.figures ?? null,
     cache: worker?.cache ?? null,
+    outputs: outputs ? () => outputs.counts() : null,
     rulesInForce: worker?.alerts.sensor ? () => worker.alerts.sensor?.rulesInForce ?? null : null,
   });
   const listener =

@@ -22,6 +22,7 @@ import { type LocalAlerts, startAlerts } from './alert-feed.js';
 import type { Config } from './config.js';
 import { MachineWatch } from './machine-watch.js';
 import { madeBy } from './made-by.js';
+import type { Outputs } from './outputs.js';
 import { BEHAVIOURS_FOLDER, KNOWN_PACKAGES_FILE } from './own-rules.js';
 import { openConfiguredCache } from './registry-cache.js';
 import { sandboxOptions } from './sandbox-options.js';
@@ -56,6 +57,7 @@ export async function startWorkerPart(
   config: Config,
   url: RedisUrl,
   queue: BullQueue,
+  outputs: Outputs,
   spool: Spool,
   onReport: (report: Report) => void,
   clock: Clock,
@@ -117,12 +119,17 @@ export async function startWorkerPart(
         },
         attempt,
       );
-      return projects.finished(attempt.spec, await detonation.run());
+      const report = await projects.finished(attempt.spec, await detonation.run());
+      // Before it is stored: a worker that dies between the two is followed by one that says it again.
+      await outputs.tell(attempt.spec.id);
+      return report;
     },
     isTemporary: (error) => error instanceof SandboxError && error.code === 'docker-unavailable',
-    onFinished: (id, report) => {
+    onFinished: async (id, report) => {
       onReport(report);
-      return spool.remove(id);
+      // Also of jobs that ended without a run of theirs; said twice, it is told once.
+      await outputs.tell(id);
+      await spool.remove(id);
     },
   });
   const machine = new MachineWatch({
