@@ -6,7 +6,7 @@ const floors = [
   ['rules', 'blobs', 'egress', 'falco', 'ecosystems', 'witness'],
   ['report', 'gitlab', 'sensor'],
   ['jobs'],
-  ['api', 'queue', 'sandbox'],
+  ['api', 'queue', 'sandbox', 'outputs'],
   ['app'],
   ['cli'],
 ];

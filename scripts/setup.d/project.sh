@@ -5,8 +5,8 @@ build_stamp=dist/.built
 dependencies_stale() { [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; }
 
 build_stale() {
-  [ -e "$build_stamp" ] && [ -e build/sensor/packwarden-probe ] && [ -e build/witness/packwarden-witness ] || return 0
-  [ -n "$(find src scripts/build-sensor tsconfig.json tsconfig.build.json package-lock.json -newer "$build_stamp" -print -quit)" ]
+  [ -e "$build_stamp" ] && [ -e build/sensor/packwarden-probe ] && [ -e build/witness/packwarden-witness ] && [ -e dist/client/cli.tgz ] || return 0
+  [ -n "$(find src scripts/build-sensor scripts/build-client.mjs image/versions.env package.json LICENSE tsconfig.json tsconfig.build.json package-lock.json -newer "$build_stamp" -print -quit)" ]
 }
 
 setup_project_missing() {

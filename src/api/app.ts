@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Clock } from '../jobs/ports.js';
 import type { ProjectIndex } from '../jobs/projects/ports.js';
+import { commandLineRoutes } from './command-line.js';
 import { ApiError } from './errors.js';
 import { type AlertReceiver, falcoRoutes } from './falco-alerts.js';
 import { type AlertReader, gitlabAlertRoutes } from './gitlab-alerts.js';
@@ -36,6 +37,8 @@ export interface ApiDependencies extends UploadOptions, Omit<ReportOptions, 'cor
   readonly readiness: Readiness;
   readonly authenticator: Authenticator;
   readonly projects: ProjectIndex;
+  /** The packed command line that is handed out; absent where none was built. */
+  readonly commandLine?: Buffer | undefined;
   readonly metrics: MetricsSource;
   /** Null where alerts are pulled over gRPC. */
   readonly alertReceiver: AlertReceiver | null;
@@ -62,7 +65,7 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.use(requestLog(log, clock, newId), securityHeaders);
   app.use(healthRoutes(readiness));
   if (alertReceiver !== null) app.use(falcoRoutes(alertReceiver));
-  app.use(assetRoutes());
+  app.use(assetRoutes(), commandLineRoutes(dependencies.version, dependencies.commandLine));
   app.use(identify(authenticator));
   app.use(metricsRoutes(metrics));
   app.use(openApiRoutes());

@@ -10,6 +10,7 @@ export type ApiErrorCode =
   | 'unknown-job'
   | 'unknown-project'
   | 'unknown-route'
+  | 'no-command-line'
   | 'unknown-ecosystem'
   | 'unknown-egress'
   | 'unknown-format'

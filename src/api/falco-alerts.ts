@@ -20,10 +20,12 @@ export function falcoRoutes(receiver: AlertReceiver): Router {
   router
     .route('/falco/alerts/:secret')
     .post(
-      (request: Request, _response: Response, next: NextFunction) => {
+      (request: Request, response: Response, next: NextFunction) => {
         if (!sameSecret(String(request.params.secret), receiver.secret)) {
           throw new ApiError(404, 'unknown-route', 'there is nothing at this address');
         }
+        // libcurl asks so before larger bodies, and otherwise waits a second for each.
+        if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
         next();
       },
       express.text({ type: () => true, limit: MAX_ALERT }),

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { AlertReceiver } from '../api/falco-alerts.js';
+import { FileAlertSource } from '../falco/file/file-source.js';
+import { PositionFile } from '../falco/file/position.js';
 import type { GrpcTarget } from '../falco/grpc-client.js';
 import { GrpcAlertSource } from '../falco/grpc-source.js';
 import { HttpAlertSource } from '../falco/http-source.js';
@@ -20,13 +23,19 @@ export interface LocalAlerts {
   stop(): Promise<void>;
 }
 
-/** A Falco that posts, else one that is asked over gRPC, else the embedded sensor as a child. */
+/** A Falco that posts, one whose file is followed, one that is asked over gRPC, or else the embedded sensor as a child. */
 export function startAlerts(config: Config, log: Logger): LocalAlerts {
-  const { PACKWARDEN_FALCO_HTTP_SECRET: secret } = config;
+  const { PACKWARDEN_FALCO_HTTP_SECRET: secret, PACKWARDEN_FALCO_FILE: file } = config;
+  if (file !== undefined) return started(followed(file, config, log), null, null, log);
   if (secret === undefined) return pulled(config, log);
   const source = new HttpAlertSource(log);
   const receiver = { secret, receive: (body: string) => source.receive(body) };
   return started(source, null, receiver, log);
+}
+
+function followed(path: string, config: Config, logger: Logger): FileAlertSource {
+  const position = new PositionFile(join(config.PACKWARDEN_DATA_DIR, 'falco-file.json'));
+  return new FileAlertSource({ path, position, logger, now: () => performance.now() });
 }
 
 function pulled(config: Config, log: Logger): LocalAlerts {
@@ -62,7 +71,8 @@ function started(
   };
 }
 
-function falcoTarget(config: Config): GrpcTarget {
+/** Where the configured Falco is asked over gRPC. @throws ConfigError when a file that it names can't be read */
+export function falcoTarget(config: Config): GrpcTarget {
   const address = config.PACKWARDEN_FALCO_GRPC ?? '';
   if (address.startsWith('unix://')) return { socket: address.slice('unix://'.length) };
   return {

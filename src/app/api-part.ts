@@ -6,6 +6,7 @@ import type { Clock } from '../jobs/ports.js';
 import { Submissions } from '../jobs/submissions.js';
 import type { BullQueue } from '../queue/bull-queue.js';
 import { authenticatorOf } from './authentication.js';
+import { readCommandLine } from './command-line.js';
 import type { Config } from './config.js';
 import type { GitlabPart } from './gitlab-part.js';
 import { type Listener, listenOn } from './listener.js';
@@ -41,6 +42,7 @@ export async function startApiPart(
     readiness: { check: () => checkReadiness({ queue, spool, worker, gitlab }) },
     authenticator: authenticatorOf(config, clock),
     projects: queue.projects,
+    commandLine: await readCommandLine(log),
     metrics,
     alertReceiver: worker?.alerts.receiver ?? null,
     ...(gitlab && { gitlab: gitlab.routes }),

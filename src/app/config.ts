@@ -4,23 +4,17 @@ import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { DEFAULT_ARCHIVE_LIMITS } from '../blobs/limits.js';
-import { EGRESS_MODES, isWithin } from '../egress/mode.js';
+import { EGRESS_MODES } from '../egress/mode.js';
 import { PRIORITIES } from '../falco/alert.js';
-import { problemOfAllowed } from '../gitlab/identity/allowed-projects.js';
 import { DEPTHS } from '../jobs/depth.js';
 import { PROJECT_BASELINE_MODES } from '../report/project-baseline.js';
 import { DEFAULT_LIMITS } from '../sandbox/options.js';
 import { CLIENT_VARIABLES, type ClientConfig, parseClientConfig } from './client-config.js';
+import { refuseContradictions } from './config-checks.js';
+import { ConfigError } from './config-error.js';
 import { bytes, bytesOrNone, isIssuer, list, MIB, optionalText, seconds } from './config-types.js';
 
-/** The configuration can't be used; the message names each variable and what is wrong with it. */
-export class ConfigError extends Error {
-  readonly code = 'config';
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
-    this.name = 'ConfigError';
-  }
-}
+export { ConfigError };
 
 /** Every variable, its meaning and its default: the reference of the README is made from this. */
 const schema = z.object({
@@ -42,6 +36,9 @@ const schema = z.object({
   ),
   PACKWARDEN_FALCO_GRPC: optionalText.describe(
     'unix:///run/falco/falco.sock or host:port; without it the embedded sensor',
+  ),
+  PACKWARDEN_FALCO_FILE: optionalText.describe(
+    'file: what a Falco on this host appends its alerts to (file_output with json_output), followed over rotation and restarts',
   ),
   PACKWARDEN_RULES: list.describe(
     'more rule files or folders for the embedded sensor, after its own, separated by commas',
@@ -210,6 +207,22 @@ const schema = z.object({
   PACKWARDEN_GITLAB_BASELINE_PROJECTS: list.describe(
     'full paths of projects that every job may clone (submodules), separated by commas',
   ),
+  PACKWARDEN_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("this service's address as people see it, for links in what is sent elsewhere"),
+  PACKWARDEN_FORWARD_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where findings and verdicts are posted as Falco JSON, e.g. Falcosidekick (docs/outputs.md)'),
+  PACKWARDEN_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where a signed document is posted for each ended job (docs/outputs.md)'),
+  PACKWARDEN_WEBHOOK_SECRET_FILE: optionalText.describe('file: what signs it'),
+  PACKWARDEN_GITLAB_TOKENS_FILE: optionalText.describe(
+    'file: JSON, addresses of GitLab instances and tokens by which commit statuses and merge request notes are written (docs/outputs.md)',
+  ),
   PACKWARDEN_GEOIP_DIR: optionalText.describe('folder: MaxMind databases (.mmdb: City or Country, ASN)'),
   PACKWARDEN_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
@@ -238,10 +251,7 @@ export function loadConfig(env: Environment = process.env): Config {
     throw new ConfigError(`the configuration can't be used: ${faults.join('; ')}`);
   }
   const config = { ...parsed.data, PACKWARDEN_CA_FILE: parsed.data.PACKWARDEN_CA_FILE ?? env.NODE_EXTRA_CA_CERTS };
-  refuseOpenDoor(config);
-  refuseOpenIssuers(config);
-  refuseFullMemory(config);
-  refuseNarrowMax(config);
+  refuseContradictions(config);
   return Object.freeze(config);
 }
 
@@ -276,38 +286,6 @@ function readConfigFile(path: string | undefined): Record<string, unknown> {
   const parsed = z.record(z.string(), z.union([z.string(), z.number()])).safeParse(content);
   if (!parsed.success) throw new ConfigError(`PACKWARDEN_CONFIG: ${path} must map variable names to values`);
   return parsed.data;
-}
-
-function refuseOpenDoor(config: Config): void {
-  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(config.PACKWARDEN_HOST);
-  const credentials =
-    config.PACKWARDEN_TOKENS_FILE ?? config.PACKWARDEN_USERS_FILE ?? config.PACKWARDEN_GITLAB_ISSUERS[0];
-  if (loopback || credentials !== undefined) return;
-  throw new ConfigError(
-    `PACKWARDEN_HOST=${config.PACKWARDEN_HOST} is open to others: configure PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE first`,
-  );
-}
-
-/** On a shared instance anybody's project could submit, and read private packages by the operator's credentials. */
-function refuseOpenIssuers({ PACKWARDEN_GITLAB_ISSUERS: issuers, PACKWARDEN_GITLAB_PROJECTS: projects }: Config): void {
-  const problem = problemOfAllowed(projects, issuers);
-  if (problem !== undefined) throw new ConfigError(`PACKWARDEN_GITLAB_PROJECTS: ${problem} (docs/gitlab.md)`);
-}
-
-/** Files in memory that leave none for programs would end every install at the out-of-memory killer. */
-function refuseFullMemory(config: Config): void {
-  const { PACKWARDEN_MEMORY_BYTES: memory, PACKWARDEN_HOME_BYTES: home, PACKWARDEN_TMP_BYTES: tmp } = config;
-  const inMemory = config.PACKWARDEN_DISK === 'memory' ? home + tmp : tmp;
-  if (inMemory < memory) return;
-  const names =
-    config.PACKWARDEN_DISK === 'memory' ? 'PACKWARDEN_HOME_BYTES + PACKWARDEN_TMP_BYTES' : 'PACKWARDEN_TMP_BYTES';
-  const way = config.PACKWARDEN_DISK === 'memory' ? ' (or PACKWARDEN_DISK=volume)' : '';
-  throw new ConfigError(`${names} = ${inMemory} must stay below PACKWARDEN_MEMORY_BYTES = ${memory}${way}`);
-}
-
-function refuseNarrowMax({ PACKWARDEN_EGRESS: mode, PACKWARDEN_EGRESS_MAX: max = mode }: Config): void {
-  if (isWithin(mode, max)) return;
-  throw new ConfigError(`PACKWARDEN_EGRESS_MAX=${max} is narrower than PACKWARDEN_EGRESS=${mode}`);
 }
 
 /** Name, default and meaning of every variable, in order. */

@@ -20,6 +20,10 @@ export interface QueueFigures {
 export interface MetricsInputs {
   readonly hub: (() => HubCounters) | null;
   readonly cache: (() => CacheCounters) | null;
+  /** What waits for receivers elsewhere, by the output's name; absent where none is configured. */
+  readonly outputs?:
+    | (() => Promise<ReadonlyMap<string, { readonly waiting: number; readonly givenUp: number }>>)
+    | null;
   /** The jobs that wait and run; its calls reject while Redis is away. */
   readonly queue: QueueFigures | null;
   /** Null where no audit events are received. */
@@ -113,6 +117,7 @@ export class Metrics implements MetricsSource {
     if (inputs.queue !== null) this.#addQueue(inputs.queue);
     if (inputs.gitlab !== null) this.#addGitlab(inputs.gitlab);
     this.#addParts(inputs);
+    if (inputs.outputs) this.#addOutputs(inputs.outputs);
     if (inputs.hub !== null) this.#addCounters('packwarden_alerts', HUB_HELP, inputs.hub);
     if (inputs.cache !== null) this.#addCounters('packwarden_registry_cache', CACHE_HELP, inputs.cache);
     if (inputs.rulesInForce !== null) this.#addRules(inputs.rulesInForce);
@@ -143,6 +148,22 @@ export class Metrics implements MetricsSource {
     for (const verdict of reportSchema.shape.verdict.options) this.#verdicts.inc({ verdict }, 0);
     for (const phase of PHASES) this.#phases.zero({ phase });
     for (const which of CANARIES) this.#canaries.zero({ which });
+  }
+
+  #addOutputs(outputs: NonNullable<MetricsInputs['outputs']>): void {
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'packwarden_outputs',
+      help: 'Jobs that receivers elsewhere have not been told of: waiting to be, or given up after three days',
+      labelNames: ['output', 'state'],
+      registers,
+      async collect() {
+        for (const [output, { waiting, givenUp }] of await outputs()) {
+          this.set({ output, state: 'waiting' }, waiting);
+          this.set({ output, state: 'given-up' }, givenUp);
+        }
+      },
+    });
   }
 
   #addQueue(queue: QueueFigures): void {

@@ -13,6 +13,7 @@ import { openDestinations } from './destinations.js';
 import { keepFalcoGitlabAlerts } from './gitlab-alerts.js';
 import { startGitlabPart } from './gitlab-part.js';
 import { Metrics } from './metrics.js';
+import { startOutputs } from './outputs.js';
 import { checkReadiness } from './readiness.js';
 import { startStatusPart } from './status-part.js';
 import { Stops } from './stopping.js';
@@ -114,10 +115,22 @@ async function startParts(
   });
   stops.push('upkeep', () => sweeping.stop());
   let metrics: Metrics | undefined;
+  const outputs = role === 'api' ? null : startOutputs(config, url, queue, clock, log);
+  if (outputs) stops.push('outputs', () => outputs.stop());
   const worker =
-    role === 'api'
+    outputs === null
       ? null
-      : await startWorkerPart(config, url, queue, spool, stops, (report) => metrics?.jobFinished(report), clock, log);
+      : await startWorkerPart({
+          config,
+          url,
+          queue,
+          outputs,
+          spool,
+          stops,
+          onReport: (report) => metrics?.jobFinished(report),
+          clock,
+          log,
+        });
   if (worker) {
     const kept = keepFalcoGitlabAlerts(config, url, destinations, worker.alerts.hub, clock, log);
     stops.push('audit alerts', () => kept.stop());
@@ -138,6 +151,7 @@ async function startParts(
     parts: async () => (await checkReadiness({ queue, spool, worker, gitlab })).parts,
     gitlab: gitlab?.figures ?? null,
     cache: worker?.cache ?? null,
+    outputs: outputs ? () => outputs.counts() : null,
     rulesInForce: worker?.alerts.sensor ? () => worker.alerts.sensor?.rulesInForce ?? null : null,
   });
   const listener =

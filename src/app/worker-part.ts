@@ -22,6 +22,7 @@ import { type LocalAlerts, startAlerts } from './alert-feed.js';
 import type { Config } from './config.js';
 import { MachineWatch } from './machine-watch.js';
 import { madeBy } from './made-by.js';
+import type { Outputs } from './outputs.js';
 import { BEHAVIOURS_FOLDER, KNOWN_PACKAGES_FILE } from './own-rules.js';
 import { openConfiguredCache } from './registry-cache.js';
 import { sandboxOptions } from './sandbox-options.js';
@@ -38,6 +39,21 @@ const SWEEP_MS = 30_000;
 const MOST_SWEEP_MS = 600_000;
 /** What a container may outlive the deadlines of its job, in milliseconds. */
 const LIFETIME_SLACK_MS = 600_000;
+
+/** What the worker is started with. */
+export interface WorkerInputs {
+  readonly config: Config;
+  readonly url: RedisUrl;
+  readonly queue: BullQueue;
+  readonly outputs: Outputs;
+  readonly spool: Spool;
+  /** Takes what was started, also when the start fails half-way. */
+  readonly stops: Stops;
+  /** Hears of each report of this worker's own jobs. */
+  readonly onReport: (report: Report) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
 
 /** What passes by itself: a job waits for it. */
 const TEMPORARY: ReadonlySet<string> = new Set<SandboxErrorCode>(['docker-unavailable', 'docker-overloaded']);
@@ -63,17 +79,9 @@ function lifetimeMs({ PACKWARDEN_INSTALL_TIMEOUT_S: install, PACKWARDEN_IMPORT_T
 
 const newNonce = (): string => randomBytes(16).toString('hex');
 
-/** Starts the worker, which takes jobs while the engine answers; what it started is in `stops`. `onReport` hears of each report of its own jobs. */
-export async function startWorkerPart(
-  config: Config,
-  url: RedisUrl,
-  queue: BullQueue,
-  spool: Spool,
-  stops: Stops,
-  onReport: (report: Report) => void,
-  clock: Clock,
-  log: Logger,
-): Promise<WorkerPart> {
+/** Starts the worker, which takes jobs while the engine answers. */
+export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart> {
+  const { config, url, queue, outputs, spool, stops, onReport, clock, log } = inputs;
   const { PACKWARDEN_RUNTIME: runtime } = config;
   if (runtime !== undefined)
     log.warn({ runtime }, 'no sensor sees into a runtime with a kernel of its own: its jobs are incomplete');
@@ -132,15 +140,20 @@ export async function startWorkerPart(
         },
         attempt,
       );
-      return projects.finished(attempt.spec, await detonation.run());
+      const report = await projects.finished(attempt.spec, await detonation.run());
+      // Before it is stored: a worker that dies between the two is followed by one that says it again.
+      await outputs.tell(attempt.spec.id);
+      return report;
     },
     isTemporary: (error) => error instanceof SandboxError && TEMPORARY.has(error.code),
     reasonOf: (error) =>
       error instanceof SandboxError && error.code === 'docker-overloaded' ? error.code : 'sandbox-failed',
-    onFinished: (id, report) => {
+    onFinished: async (id, report) => {
       onReport(report);
       machine.heard(report);
-      return spool.remove(id);
+      // Also of jobs that ended without a run of theirs; said twice, it is told once.
+      await outputs.tell(id);
+      await spool.remove(id);
     },
   });
   stops.push('worker', () => worker.close(config.PACKWARDEN_STOP_S * 1000));

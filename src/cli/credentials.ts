@@ -5,10 +5,14 @@ import { type Command, readArgs, UsageError } from './usage.js';
 
 const HELP = `Usage: packwarden credentials token NAME     >> tokens file
        packwarden credentials user NAME      >> users file   (the password is read from standard input)
+       packwarden credentials gitlab NAME    a verification token for one of GitLab's audit destinations
 
-Prints the line for PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE: a name and a hash. A new token itself is shown once,
-on standard error.
+Prints the line for PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE, or the entry of \`tokens\` in PACKWARDEN_GITLAB_DESTINATIONS_FILE: a name and
+a hash. A new token itself is shown once, on standard error.
 `;
+
+/** 24 characters: GitLab takes verification tokens of 16 to 24. */
+const GITLAB_BYTES = 18;
 
 /** `packwarden credentials`. */
 export const credentials: Command = {
@@ -30,13 +34,13 @@ export const credentials: Command = {
 };
 
 async function line(kind: string | undefined, name: string): Promise<string> {
-  if (kind === 'token') {
-    const token = randomBytes(24).toString('base64url');
+  if (kind === 'token' || kind === 'gitlab') {
+    const token = randomBytes(kind === 'token' ? 24 : GITLAB_BYTES).toString('base64url');
     process.stderr.write(`The token, shown this once: ${token}\n`);
     return formatToken(name, token);
   }
   if (kind !== 'user')
-    throw new UsageError(`the kind is token or user, not '${kind}'`, 'packwarden credentials --help');
+    throw new UsageError(`the kind is token, user or gitlab, not '${kind}'`, 'packwarden credentials --help');
   const password = (await readAll(process.stdin)).replace(/\r?\n$/, '');
   if (password.length < 12)
     throw new UsageError('the password has less than 12 characters', 'packwarden credentials --help');

@@ -4,7 +4,7 @@ import { ConditionCompiler, hasField } from './condition-compiler.js';
 import { type Diagnostic, errorAt, type ItemRef, warningAt } from './diagnostics.js';
 import { possibleTypes } from './event-types.js';
 import { exceptionConditions } from './exception-condition.js';
-import type { FieldCatalog } from './fields.js';
+import type { FieldCatalog, PluginVersion } from './fields.js';
 import type { RuleItem } from './items.js';
 import { ListTable } from './list-table.js';
 import type { LoadedRules } from './load.js';
@@ -41,7 +41,7 @@ export function compile<E>(
   options: CompileOptions = {},
 ): Compilation<E> {
   const diagnostics: Diagnostic[] = [...loaded.diagnostics];
-  requirePlugins(loaded, catalog, diagnostics);
+  requirePlugins(loaded, [...(catalog.plugins ?? []), ...(options.otherPlugins ?? [])], diagnostics);
   const lists = new ListTable(loaded.lists, diagnostics);
   const macros = new MacroTable(loaded.macros, lists, diagnostics);
   macros.resolveAll();
@@ -131,8 +131,8 @@ function restrictedTypes<E>(
   return types === catalog.eventTypes ? undefined : types;
 }
 
-function requirePlugins<E>(loaded: LoadedRules, catalog: FieldCatalog<E>, diagnostics: Diagnostic[]): void {
-  const present = new Map((catalog.plugins ?? []).map(({ name, version }) => [name, parseVersion(version)]));
+function requirePlugins(loaded: LoadedRules, plugins: readonly PluginVersion[], diagnostics: Diagnostic[]): void {
+  const present = new Map(plugins.map(({ name, version }) => [name, parseVersion(version)]));
   for (const { alternatives, location } of loaded.plugins) {
     const isMet = alternatives.some(({ name, version }) => {
       const have = present.get(name);

@@ -1,6 +1,8 @@
-import { bindField } from './bind.js';
+import { bindOperand } from './bind.js';
 import { type Check, compileComparison, compileExists } from './check.js';
 import type { Comparison, Condition } from './condition/ast.js';
+import { Lexer } from './condition/lexer.js';
+import { parseOperand } from './condition/operand-parser.js';
 import { printCondition } from './condition/print.js';
 import type { Diagnostic, ItemRef } from './diagnostics.js';
 import { errorAt, warningAt } from './diagnostics.js';
@@ -8,6 +10,7 @@ import { TextError } from './errors.js';
 import type { BoundField, FieldCatalog } from './fields.js';
 import type { MappedText } from './mapped-text.js';
 import { type Node, NodeFactory } from './node.js';
+import { OperandError } from './operators/operand-error.js';
 import { constantPredicate } from './operators/predicate.js';
 
 /** Who asks for a condition, and what is forgiven. */
@@ -133,8 +136,14 @@ export function unfilledMessage<E>(field: BoundField<E>): string {
   return `field '${field.name}' is not filled by this source: it is missing on every event`;
 }
 
-/** Whether a catalog, or this library, has a field by this name. */
+/** Whether a catalog, or this library, has a field by this name; a transformer may stand around it. */
 export function hasField<E>(catalog: FieldCatalog<E>, name: string): boolean {
-  const bracket = /^([^[]+)\[(.*)\]$/.exec(name);
-  return bindField(catalog, bracket?.[1] ?? name, bracket?.[2]) !== undefined;
+  try {
+    const lexer = new Lexer(name);
+    bindOperand(catalog, parseOperand(lexer));
+    return lexer.done;
+  } catch (error) {
+    if (error instanceof TextError || error instanceof OperandError) return false;
+    throw error;
+  }
 }

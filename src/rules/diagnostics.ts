@@ -1,13 +1,14 @@
 import type { Location } from './source-file.js';
 
-/** Falco's names for what is wrong with a rule file (falco_load_result.cpp). */
+/** Falco's names for what is wrong with a rule file (falco_load_result.cpp); the last one is this linter's own. */
 export type ErrorCode =
   | 'LOAD_ERR_FILE_READ'
   | 'LOAD_ERR_YAML_PARSE'
   | 'LOAD_ERR_YAML_VALIDATE'
   | 'LOAD_ERR_COMPILE_CONDITION'
   | 'LOAD_ERR_COMPILE_OUTPUT'
-  | 'LOAD_ERR_VALIDATE';
+  | 'LOAD_ERR_VALIDATE'
+  | 'NEWER_ENGINE';
 
 /** Falco's warnings; the last two are this linter's own. */
 export type WarningCode =

@@ -47,6 +47,12 @@ export interface FieldDescription {
 /** Whether a field takes an argument: an ancestor's number, a parameter's name, a free key. */
 export type ArgumentKind = 'none' | 'optional' | 'required';
 
+/** A plugin of Falco's by name and version, as `required_plugin_versions` asks for it. */
+export interface PluginVersion {
+  readonly name: string;
+  readonly version: string;
+}
+
 /** The fields of one event source (`syscall`, `gitlab`): rules are compiled against it once. */
 export interface FieldCatalog<E> {
   /** The rule `source` this catalog serves. */
@@ -63,5 +69,5 @@ export interface FieldCatalog<E> {
   /** All fields, for people. */
   describe?(): readonly FieldDescription[];
   /** What this source stands in for, to satisfy `required_plugin_versions` (e.g. container 0.6.0). */
-  readonly plugins?: readonly { readonly name: string; readonly version: string }[];
+  readonly plugins?: readonly PluginVersion[];
 }

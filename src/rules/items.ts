@@ -1,6 +1,7 @@
 import type { MappedText } from './mapped-text.js';
 import type { RulePriority } from './priority.js';
 import type { Location } from './source-file.js';
+import type { Version } from './versions.js';
 
 /** A list as collected: its items with their places. `index` and `visible` order definitions, as Falco counts them. */
 export interface ListItem {
@@ -57,6 +58,12 @@ export interface RuleItem extends RuleParts {
   readonly location: () => Location;
   readonly index: number;
   readonly visible: number;
+}
+
+/** One `required_engine_version`. */
+export interface EngineRequirement {
+  readonly version: Version;
+  readonly location: () => Location;
 }
 
 /** One requirement of `required_plugin_versions`: any of the alternatives satisfies it. */

@@ -5,27 +5,42 @@ import type { FieldCatalog } from './fields.js';
 import { ListTable } from './list-table.js';
 import { type LoadedRules, loadRules, type RuleFile } from './load.js';
 import { MacroTable } from './macro-table.js';
+import { newerThan } from './newer-engine.js';
+import type { Version } from './versions.js';
 
 const TRAILING =
   'does not have all evt.type restrictions at the beginning of the condition, or uses a negative match (i.e. "not"/"!=") for some evt.type restriction. This has a performance penalty, as the rule can not be limited to specific event types. Consider moving all evt.type restrictions to the beginning of the rule and/or replacing negative matches with positive matches if possible.';
 const UNSAFE_NA =
   "comparing a field value with <NA> is unsafe and can lead to unpredictable behavior of the rule condition. If you need to check for the existence of a field, consider using the 'exists' operator instead.";
 
+/** How a linter is asked. */
+export interface LintOptions {
+  /** An older engine that has to take the files, too. */
+  readonly engine?: Version;
+}
+
 /**
  * Everything there is to say about rule files: errors, Falco's warnings, and what a source does not fill. Rules of a
  * source without a catalog here are named, not checked. In the order of files and lines.
  */
-export function lintRules(files: readonly RuleFile[], catalogs: readonly FieldCatalog<never>[]): Diagnostic[] {
+export function lintRules(
+  files: readonly RuleFile[],
+  catalogs: readonly FieldCatalog<never>[],
+  options: LintOptions = {},
+): Diagnostic[] {
   const loaded = loadRules(files);
   const sources = catalogs.map((catalog) => catalog.source);
+  const plugins = catalogs.flatMap((catalog) => catalog.plugins ?? []);
   const found = new Map<string, Diagnostic>();
+  const add = (diagnostic: Diagnostic): void => {
+    const { file, line, column } = diagnostic.location;
+    found.set(JSON.stringify([file, line, column, diagnostic.code, diagnostic.message]), diagnostic);
+  };
   for (const catalog of catalogs) {
-    const { diagnostics } = compile(loaded, catalog, { otherSources: sources });
-    for (const diagnostic of [...diagnostics, ...adviseOn(loaded, catalog)]) {
-      const { file, line, column } = diagnostic.location;
-      found.set(JSON.stringify([file, line, column, diagnostic.code, diagnostic.message]), diagnostic);
-    }
+    const { diagnostics } = compile(loaded, catalog, { otherSources: sources, otherPlugins: plugins });
+    for (const diagnostic of [...diagnostics, ...adviseOn(loaded, catalog)]) add(diagnostic);
   }
+  if (options.engine !== undefined) for (const diagnostic of newerThan(loaded, options.engine)) add(diagnostic);
   const order = new Map(files.map((file, i) => [file.path, i]));
   const position = (diagnostic: Diagnostic): number => order.get(diagnostic.location.file) ?? 0;
   return [...found.values()].sort(

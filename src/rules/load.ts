@@ -2,7 +2,7 @@ import { isSeq, type Node } from 'yaml';
 import { Collector } from './collector.js';
 import { ItemReader } from './decode.js';
 import { type Diagnostic, errorAt, type ItemRef, warningAt } from './diagnostics.js';
-import type { ListItem, MacroItem, PluginRequirement, RuleItem } from './items.js';
+import type { EngineRequirement, ListItem, MacroItem, PluginRequirement, RuleItem } from './items.js';
 import { readOverrides } from './override.js';
 import { warnUnknownKeys } from './read-exceptions.js';
 import { readRule } from './read-rule.js';
@@ -22,6 +22,8 @@ export interface LoadedRules {
   readonly macros: ReadonlyMap<string, MacroItem>;
   readonly rules: ReadonlyMap<string, RuleItem>;
   readonly plugins: readonly PluginRequirement[];
+  /** What `required_engine_version` asks for. */
+  readonly engines: readonly EngineRequirement[];
   /** What was wrong with the files so far; an item with an error is left out. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -38,12 +40,13 @@ export function loadRules(files: readonly RuleFile[]): LoadedRules {
   const loader = new Loader();
   for (const { path, text } of files) loader.read(new YamlFile(path, text));
   const { lists, macros, rules } = loader.collector;
-  return { lists, macros, rules, plugins: loader.plugins, diagnostics: loader.diagnostics };
+  return { lists, macros, rules, plugins: loader.plugins, engines: loader.engines, diagnostics: loader.diagnostics };
 }
 
 class Loader {
   readonly collector = new Collector();
   readonly plugins: PluginRequirement[] = [];
+  readonly engines: EngineRequirement[] = [];
   readonly diagnostics: Diagnostic[] = [];
 
   read(file: YamlFile): void {
@@ -88,6 +91,7 @@ class Loader {
       const message = `Unable to parse engine version '${text}' as a semver string. Expected "x.y.z" semver format.`;
       throw new ReadError(errorAt('LOAD_ERR_YAML_VALIDATE', message, at));
     }
+    this.engines.push({ version: wanted, location: () => at });
     const have = parseVersion(ENGINE_VERSION);
     if (have !== undefined && isCompatible(have, wanted)) return;
     const message = `Rules require engine version ${wanted.join('.')}, but engine version is ${ENGINE_VERSION}`;

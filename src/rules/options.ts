@@ -1,3 +1,4 @@
+import type { PluginVersion } from './fields.js';
 import type { Selection } from './selection.js';
 
 /** One entry of Falco's `append_output`: more output for the rules it matches. */
@@ -20,4 +21,6 @@ export interface CompileOptions {
   readonly appendOutput?: readonly AppendedOutput[];
   /** Sources besides the catalog's whose rules are left to others without a warning. */
   readonly otherSources?: readonly string[];
+  /** Plugins whose fields those sources fill: a file that needs one of them is not refused, as Falco has one set of plugins for all sources. */
+  readonly otherPlugins?: readonly PluginVersion[];
 }

@@ -5,6 +5,7 @@ import { isOperandStart, parseOperand } from './condition/operand-parser.js';
 import { TextError } from './errors.js';
 import type { BoundField, FieldCatalog, FieldValue } from './fields.js';
 import { OperandError } from './operators/operand-error.js';
+import { shownText } from './raw-text.js';
 
 /** What a rule's output says about one event. */
 export interface Rendered {
@@ -28,7 +29,7 @@ export class OutputTemplate<E> {
   value(event: E): FieldValue | undefined {
     const [only] = this.segments;
     if (only === undefined || typeof only === 'string' || this.segments.length > 1) return this.render(event).text;
-    return only.field.extract(event);
+    return shownValue(only.field.extract(event));
   }
 
   render(event: E): Rendered {
@@ -39,13 +40,20 @@ export class OutputTemplate<E> {
         text += segment;
         continue;
       }
-      const value = segment.field.extract(event);
+      const value = shownValue(segment.field.extract(event));
       fields.set(segment.label, value);
       const shown = value === undefined ? '<NA>' : (segment.field.render ?? valueText)(value);
       text += segment.width === 0 ? shown : shown.slice(0, segment.width).padEnd(segment.width);
     }
     return { text, fields };
   }
+}
+
+/** A value as it may leave: bytes that are no UTF-8 can stand in no JSON and no protobuf. */
+function shownValue(value: FieldValue | undefined): FieldValue | undefined {
+  if (typeof value === 'string') return shownText(value);
+  if (!Array.isArray(value)) return value;
+  return value.every((item) => typeof item === 'string') ? value.map(shownText) : value;
 }
 
 /** A value as Falco prints it. */

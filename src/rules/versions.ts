@@ -1,5 +1,5 @@
-/** The rule language this engine speaks, as Falco numbers it: 0.62.0 is Falco 0.44's (facts D2). */
-export const ENGINE_VERSION = '0.62.0';
+/** The rule language this engine speaks, as Falco numbers it: 0.63.0 is Falco 0.45's. */
+export const ENGINE_VERSION = '0.63.0';
 
 /** Major, minor, patch. */
 export type Version = readonly [number, number, number];

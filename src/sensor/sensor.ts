@@ -145,6 +145,7 @@ async function startRules(options: SensorOptions, now: () => number): Promise<Ru
         appendOutput: options.appendOutput ?? JOINED_FIELDS,
         // Rules for GitLab's audit events may stand in the same files.
         otherSources: ['gitlab'],
+        otherPlugins: [{ name: 'gitlab', version: '0.1.0' }],
       },
       read: () => readRuleFiles(options.rules),
       now,

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { pino } from 'pino';
@@ -6,8 +7,10 @@ import request from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { falcoRoutes } from '../../src/api/falco-alerts.js';
 import { errorHandler } from '../../src/api/refuse.js';
+import { createApiServer } from '../../src/api/server.js';
 import type { Alert } from '../../src/falco/alert.js';
 import { HttpAlertSource } from '../../src/falco/http-source.js';
+import { RawClient } from './raw-client.js';
 
 const RECORDED = fileURLToPath(new URL('../../../shared/falco/alerts/stdout-scenario.jsonl', import.meta.url));
 const SECRET = 'a-secret-of-this-test';
@@ -36,6 +39,27 @@ const post = (body: string, secret = SECRET) =>
   request(app).post(`/falco/alerts/${secret}`).set('Content-Type', 'application/json').send(body);
 
 describe('a Falco >= 0.44 posts its alerts', () => {
+  it('is told to go on at once when libcurl asks, and only with the right secret', async () => {
+    const server = createApiServer(app);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const ask = (secret: string): RawClient => {
+      const client = new RawClient((server.address() as AddressInfo).port);
+      client.send(
+        `POST /falco/alerts/${secret} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n`,
+      );
+      return client;
+    };
+    const client = ask(SECRET);
+    await client.until('100 Continue');
+    client.send('{}');
+    await client.until('204 No Content');
+    const stranger = ask('another-secret-of-16');
+    expect(await stranger.until('}')).not.toContain('100 Continue');
+    client.socket.destroy();
+    stranger.socket.destroy();
+    server.close();
+  });
+
   it.skipIf(!existsSync(RECORDED))('takes what a real Falco wrote, with every digit', async () => {
     const lines = readFileSync(RECORDED, 'utf8').trim().split('\n');
     for (const line of lines) expect((await post(line)).status).toBe(204);

@@ -57,6 +57,15 @@ beforeEach(() => {
   log.fault = undefined;
 });
 
+test('a second destination has another address: its query says only that', async () => {
+  const sent = request(service.server)
+    .post(`${PATH}?destination=2`)
+    .set('X-Gitlab-Event-Streaming-Token', TOKEN)
+    .type('json');
+  await sent.send(one).expect(200);
+  expect(log.events).toHaveLength(1);
+});
+
 const post = (body: string, headers: Record<string, string> = {}) =>
   request(service.server)
     .post(PATH)

@@ -44,11 +44,14 @@ export interface ServiceOptions {
   readonly idTokens?: IdTokenVerifier;
   readonly gitlab?: GitlabRoutes;
   readonly projects?: ProjectIndex;
+  /** The packed command line. */
+  readonly commandLine?: Buffer;
 }
 
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const { maxUploadBytes = 1024 ** 2, tokens = [], users = [], gitlab } = options;
   const { administrators = [], idTokens, projects = new MemoryProjects() } = options;
+  const { commandLine } = options;
   const folder = await mkdtemp(join(tmpdir(), 'packwarden-api-'));
   const clock = { now: () => Date.now() };
   const queue = new MemoryQueue();
@@ -64,6 +67,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     stopping: stopping.signal,
     maxUploadBytes,
     projects,
+    commandLine,
     readiness: { check: async () => ({ ready: Object.values(parts).every((part) => part.ready), parts }) },
     authenticator: createAuthenticator({
       tokens,

@@ -54,6 +54,11 @@ describe('the configuration', () => {
       'PACKWARDEN_EGRESS_MAX',
     ],
     ['an upstream proxy of another kind', { PACKWARDEN_UPSTREAM_PROXY: 'socks5://proxy:1080' }, 'PACKWARDEN_UPSTREAM'],
+    [
+      'two ways for the same alerts',
+      { PACKWARDEN_FALCO_GRPC: 'unix:///f.sock', PACKWARDEN_FALCO_FILE: '/f.json' },
+      'PACKWARDEN_FALCO_GRPC and PACKWARDEN_FALCO_FILE',
+    ],
     ['an unknown priority', { PACKWARDEN_FAIL_ON: 'LOUD' }, 'PACKWARDEN_FAIL_ON'],
     ['an open door without credentials', { PACKWARDEN_HOST: '0.0.0.0' }, 'PACKWARDEN_TOKENS_FILE'],
     ['a file that is not there', { PACKWARDEN_CONFIG: '/nonexistent/config.yaml' }, '/nonexistent/config.yaml'],

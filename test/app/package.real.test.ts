@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,21 @@ const user = folderOf({
 });
 const installed = join(user.path, 'node_modules/packwarden');
 let tarball: string;
+/** All that the package has at its top. */
+const SENT = [
+  'LICENSE',
+  'README.md',
+  'data',
+  'dist',
+  'falco',
+  'image',
+  'package.json',
+  'protos',
+  'rules',
+  'scripts',
+  'src',
+  'web',
+];
 
 const run = (program: string, ...args: readonly string[]): string =>
   execFileSync(program, args, { cwd: user.path, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -26,17 +41,27 @@ beforeAll(() => {
 afterAll(() => user.remove());
 
 describe('what is sent', () => {
+  it('may be published: nothing keeps it back, and its origin can be proven', () => {
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    expect(manifest.private).toBeUndefined();
+    expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
+  });
+
   it('holds what runs, and no tests, maps or samples', () => {
     const files = run('tar', '-tzf', tarball).trim().split('\n');
     const needless = files.filter((file) =>
       /\.map$|\/test\/|^package\/(bench|ci|falco-test|scripts\/(test|bench))/.test(file),
     );
     expect(needless).toEqual([]);
+    const folders = new Set(files.map((file) => /^package\/([^/]+)/.exec(file)?.[1]));
+    expect([...folders].sort()).toEqual(SENT);
     const sources = files.filter((file) => file.startsWith('package/src/'));
     expect(sources.every((file) => /^package\/src\/(?:sensor\/bpf|witness\/native)\/[\w.]+\.[ch]$/.test(file))).toBe(
       true,
     );
-    expect(statSync(tarball).size).toBeLessThan(700 * 1024);
+    // The command line that a service hands out is in it, packed: 400 KiB.
+    expect(files).toContain('package/dist/client/cli.tgz');
+    expect(statSync(tarball).size).toBeLessThan(1_200 * 1024);
   });
 });
 
@@ -76,6 +101,17 @@ export const wrong: Report['verdict'] = 'unknown';
       const shown = run('npx', 'packwarden', 'analyze', 'project', '--url', service.url, '--format', 'text');
       expect(shown).toMatch(/^Verdict: CLEAN/);
       expect(shown).not.toContain('decoys not watched');
+      const byAddress = run(
+        'npx',
+        '--yes',
+        '--allow-remote=root',
+        `${service.url}/cli.tgz`,
+        'analyze',
+        'project',
+        '--url',
+        service.url,
+      );
+      expect(JSON.parse(byAddress).verdict).toBe('clean');
     } finally {
       await service.stop();
       data.remove();

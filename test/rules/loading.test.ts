@@ -177,7 +177,7 @@ describe('requirements', () => {
     expect(() => engineFrom(`- required_engine_version: ${version}\n`)).not.toThrow();
   });
 
-  it.each(['0.63.0', '1.0.0', '63'])('refuses engine version %s', (version) => {
+  it.each(['0.64.0', '1.0.0', '64'])('refuses engine version %s', (version) => {
     expect(() => engineFrom(`- required_engine_version: ${version}\n`)).toThrow(/Rules require engine version/);
   });
 

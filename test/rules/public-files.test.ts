@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { OWN_RULE_FILES } from '../../src/app/own-rules.js';
+import { CATALOGS } from '../../src/cli/rules/catalogs.js';
 import {
   bindUnfilled,
   compileRules,
@@ -10,6 +11,7 @@ import {
   lintRules,
   loadRules,
 } from '../../src/rules/index.js';
+import { syscallCatalog } from '../../src/sensor/fields/catalog.js';
 import { hasShared, ruleFile } from './shared-data.js';
 
 const PUBLIC = [
@@ -30,6 +32,13 @@ describe.skipIf(!hasShared)('public rule files', () => {
   it('load together, the later ones over the earlier ones', () => {
     const files = ['rules/falco_rules.yaml', 'rules/falco-incubating_rules.yaml', 'rules/falco-sandbox_rules.yaml'];
     expect(lintRules(files.map(ruleFile), [jsonCatalog]).filter((found) => found.severity === 'error')).toEqual([]);
+  });
+
+  it.each(PUBLIC)('%s is taken as it is published, by the linter and by the sensor', (path) => {
+    const errors = lintRules([ruleFile(path)], CATALOGS).filter(({ severity }) => severity === 'error');
+    expect(errors).toEqual([]);
+    const engine = compileRules(loadRules([ruleFile(path)]), syscallCatalog, { matching: 'all' });
+    expect(engine.rules.length).toBeGreaterThan(20);
   });
 
   it('have nothing to say about but what Falco says too', () => {

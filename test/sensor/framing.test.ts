@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { shownText } from '../../src/rules/raw-text.js';
 import { RecordFraming } from '../../src/sensor/probe/framing.js';
 import { PART } from '../../src/sensor/probe/layout.js';
 import type { ProcessRecord } from '../../src/sensor/probe/record.js';
@@ -78,9 +79,11 @@ describe('the stream of records', () => {
     expect(records[0]?.text(PART.path1)).toBeUndefined();
   });
 
-  it('makes text that can stand in JSON and protobuf of any bytes', () => {
+  it('keeps every byte of a text, and alerts can show it', () => {
     const { cut, records } = framing();
     cut.push(recordBytes({ parts: [[PART.argv, Buffer.from([0xff, 0xfe, 0x41, 0, 0xc3, 0, 0])]] }));
-    expect(records[0]?.argv()).toEqual(['��A', '�', '']);
+    const texts = records[0]?.argv() ?? [];
+    expect(texts).toEqual(['\udcff\udcfeA', '\udcc3', '']);
+    expect(texts.map(shownText)).toEqual(['��A', '�', '']);
   });
 });

@@ -198,6 +198,26 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/cli.tgz',
+    group: 'Service',
+    summary:
+      'The command line that fits this service, without dependencies: npx --yes ADDRESS/cli.tgz. ETag and Repr-Digest are its hash.',
+    secured: false,
+    answers: {
+      200: { description: 'an npm package', content: { 'application/gzip': null } },
+      304: { description: 'If-None-Match names it', content: {} },
+    },
+  },
+  {
+    method: 'get',
+    path: '/cli.json',
+    group: 'Service',
+    summary: 'Version and integrity of /cli.tgz, to pin it.',
+    secured: false,
+    answers: { 200: json('what it is', 'CommandLine') },
+  },
+  {
+    method: 'get',
     path: '/metrics',
     group: 'Service',
     summary: 'The figures, as Prometheus reads them.',
@@ -210,6 +230,15 @@ export const OPERATIONS: readonly Operation[] = [
     group: 'Service',
     summary: 'Takes GitLab’s audit events, where a destination is configured; it proves itself with its own token.',
     secured: false,
+    parameters: [
+      {
+        name: 'destination',
+        in: 'query',
+        required: false,
+        description: 'anything: GitLab refuses two destinations with one address',
+        schema: { type: 'string' },
+      },
+    ],
     body: ['*/*'],
     answers: { 200: { description: 'taken', content: { 'application/json': null } } },
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commandLineSchema } from '../command-line.js';
 import { projectDetailsSchema, projectListSchema } from '../projects/project-shapes.js';
 import {
   acceptedSchema,
@@ -17,6 +18,7 @@ import {
 const SCHEMAS = {
   Accepted: acceptedSchema,
   Cancelling: cancellingSchema,
+  CommandLine: commandLineSchema,
   Error: errorSchema,
   Health: healthSchema,
   Job: z.union([fullReportSchema, runningJobSchema]),

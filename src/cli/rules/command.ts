@@ -9,6 +9,7 @@ import { tryEvents } from './try-events.js';
 const HELP = `Usage: packwarden rules COMMAND
 
   lint FILE… [--format json]             errors and warnings with their places; exit code 1 when there is an error
+       [--engine VERSION]                also what a Falco of that rules engine would not take (0.46: Falco 0.40; 0.62: 0.44)
   list [FILE…] [--tag TAG] [--priority P] the rules, P and more severe
   show RULE [FILE…]                      one rule with its macros, lists and exceptions resolved
   test [FILE…] --events EVENTS.jsonl     which rules hold for recorded events, with their output

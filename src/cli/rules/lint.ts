@@ -1,24 +1,42 @@
 import { counted } from '../../report/counted.js';
-import { type Diagnostic, formatDiagnostic, lintRules, readRuleFiles } from '../../rules/index.js';
+import {
+  type Diagnostic,
+  formatDiagnostic,
+  lintRules,
+  parseEngineVersion,
+  readRuleFiles,
+  type Version,
+} from '../../rules/index.js';
 import { readArgs, UsageError } from '../usage.js';
 import { CATALOGS } from './catalogs.js';
 import { type Io, isJson, toJson } from './io.js';
 
-/** `packwarden rules lint FILE…`: 1 when there is an error in a file. @throws UsageError, RuleSetError for an unreadable file */
+/** `packwarden rules lint FILE… [--engine VERSION]`: 1 when there is an error in a file. @throws UsageError, RuleSetError for an unreadable file */
 export async function lint(argv: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readArgs('rules', argv, {
-    options: { format: { type: 'string' } },
+    options: { format: { type: 'string' }, engine: { type: 'string' } },
     allowPositionals: true,
   });
   if (positionals.length === 0)
     throw new UsageError('rules lint needs at least one file or folder', 'packwarden rules --help');
-  const diagnostics = lintRules(await readRuleFiles(positionals), CATALOGS);
+  const options = values.engine === undefined ? {} : { engine: engineOf(values.engine) };
+  const diagnostics = lintRules(await readRuleFiles(positionals), CATALOGS, options);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const summary = `${counted(errors, 'error')}, ${counted(diagnostics.length - errors, 'warning')}`;
   if (isJson(values.format, 'rules')) io.out(toJson(diagnostics.map(asJson)));
   else io.out(diagnostics.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`).join(''));
   io.err(`${summary}\n`);
   return errors > 0 ? 1 : 0;
+}
+
+/** `0.46`, as people say it, is `0.46.0`. @throws UsageError */
+function engineOf(text: string): Version {
+  const version = parseEngineVersion(/^\d+\.\d+$/.test(text) ? `${text}.0` : text);
+  if (version !== undefined) return version;
+  throw new UsageError(
+    `--engine is a version of Falco's rules engine (0.46 is Falco 0.40's), not '${text}'`,
+    'packwarden rules --help',
+  );
 }
 
 function asJson({ severity, code, message, item, location }: Diagnostic): Record<string, unknown> {

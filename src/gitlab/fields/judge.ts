@@ -17,6 +17,8 @@ export const GITLAB_COMPILE_OPTIONS = {
   matching: 'first',
   timeFormat: 'iso8601',
   appendOutput: [{ extraFields: Object.keys(GITLAB_FIELDS) }],
+  // Files for a Falco may hold rules of both sources.
+  otherPlugins: [{ name: 'container', version: '0.6.0' }],
 } as const;
 
 /** Asks the rules about one event. Fields that the event lacks are left out of the alerts. */

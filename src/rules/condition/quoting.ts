@@ -1,4 +1,8 @@
 import { TextError } from '../errors.js';
+import { bytesOfText, byteText, hasRawBytes, textOfBytes } from '../raw-text.js';
+
+/** `\xHH`, a byte (Falco's engine 0.63). */
+const HEX_BYTE = /^[0-9a-fA-F]{2}$/;
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['b', '\b'],
@@ -27,11 +31,18 @@ export function unquote(quoted: string, start: number): string {
     }
     const escaped = quoted.charAt(++i);
     if (i >= quoted.length - 1) break;
+    const byte = escaped === 'x' ? HEX_BYTE.exec(quoted.slice(i + 1, i + 3))?.[0] : undefined;
+    if (byte !== undefined) {
+      value += byteText(Number.parseInt(byte, 16));
+      i += 2;
+      continue;
+    }
     const plain = escaped === quote ? quote : ESCAPES.get(escaped);
     if (plain === undefined) throw new TextError(escapeMessage(escaped, quote), start + i - 1, start + i + 1);
     value += plain;
   }
-  return value;
+  // Bytes that make a character together are that character.
+  return textOfBytes(bytesOfText(value));
 }
 
 function escapeMessage(escaped: string, quote: string): string {
@@ -51,10 +62,12 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 /** The inverse of `unquote`: a double-quoted string with this value. */
 export function quote(value: string): string {
   let text = '';
-  for (let i = 0; i < value.length; i++) {
-    const char = value.charAt(i);
+  // By characters, so that the half of a pair is not taken for a byte.
+  const chars = [...value];
+  for (const [i, char] of chars.entries()) {
     // A doubled backslash before the closing quote would read as an escaped quote; backslash-blank does not.
-    if (char === '\\') text += i === value.length - 1 ? '\\ ' : '\\\\';
+    if (char === '\\') text += i === chars.length - 1 ? '\\ ' : '\\\\';
+    else if (hasRawBytes(char)) text += `\\x${(char.charCodeAt(0) & 0xff).toString(16)}`;
     else text += NAMED.get(char) ?? char;
   }
   return `"${text}"`;

@@ -1,12 +1,13 @@
 import type { Operator } from '../condition/ast.js';
 import type { FieldValue } from '../fields.js';
+import { bytesOfText } from '../raw-text.js';
 import { OperandError } from './operand-error.js';
 import type { Predicate } from './types.js';
 
 /** The bytes of a value; text counts as its UTF-8. */
 export function asBytes(value: FieldValue): Buffer {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return Buffer.from(String(value));
+  return bytesOfText(String(value));
 }
 
 /** What `bcontains` and `bstartswith` are written with: bytes in hexadecimal. @throws OperandError */
@@ -18,7 +19,7 @@ function parseHex(text: string): Buffer {
 /** A byte buffer compared with constants. @throws OperandError */
 export function bytesPredicate(operator: Operator, values: readonly string[]): Predicate {
   const isHex = operator === 'bcontains' || operator === 'bstartswith';
-  const wanted = values.map((value) => (isHex ? parseHex(value) : Buffer.from(value)));
+  const wanted = values.map((value) => (isHex ? parseHex(value) : bytesOfText(value)));
   const test = bytesTest(operator);
   if (operator === '!=') return (value) => wanted.every((bytes) => test(asBytes(value), bytes));
   return (value) => {

@@ -1,5 +1,7 @@
 import type { Operator } from '../condition/ast.js';
 import type { FieldValue } from '../fields.js';
+import { bytesOfText, hasRawBytes, shownText } from '../raw-text.js';
+import { bytesPredicate } from './bytes.js';
 import { compileGlob, lower } from './glob.js';
 import { OperandError } from './operand-error.js';
 import { compilePathPrefixes } from './path-prefix.js';
@@ -11,9 +13,22 @@ export function asText(value: FieldValue): string {
   return typeof value === 'string' ? value : String(value);
 }
 
+const BYTE_OPERATORS: ReadonlySet<Operator> = new Set([
+  '=',
+  '==',
+  '!=',
+  'contains',
+  'startswith',
+  'endswith',
+  'in',
+  'intersects',
+]);
+
 /** A text field compared with constants. @throws OperandError for a bad regular expression */
 export function textPredicate(operator: Operator, values: readonly string[]): Predicate {
   const [first = ''] = values;
+  // A single byte of a character is in no text of characters: the bytes themselves are compared.
+  if (BYTE_OPERATORS.has(operator) && values.some(hasRawBytes)) return bytesPredicate(operator, values);
   switch (operator) {
     case '=':
     case '==':
@@ -59,8 +74,11 @@ function patternTest(operator: Operator, first: string, values: readonly string[
       return compileGlob(first, false);
     case 'iglob':
       return compileGlob(first, true);
-    case 'regex':
-      return compileRegex(first);
+    case 'regex': {
+      // The expression is about characters: what is none is U+FFFD to it.
+      const matches = compileRegex(shownText(first));
+      return (text) => matches(shownText(text));
+    }
     case 'pmatch':
       return compilePathPrefixes(values);
     default:
@@ -70,7 +88,7 @@ function patternTest(operator: Operator, first: string, values: readonly string[
 
 /** As strcmp orders: by bytes of UTF-8, which is not the order of UTF-16 units. */
 export function compareBytes(left: string, right: string): number {
-  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  return Buffer.compare(bytesOfText(left), bytesOfText(right));
 }
 
 /** What an order operator asks of a three-way comparison. */

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { textOfBytes } from '../../rules/index.js';
 
 /** One end of a connection; the address is a text. */
 export interface Endpoint {
@@ -61,7 +62,7 @@ export function readAddress(bytes: Buffer): SocketAddress | undefined {
 function unixPath(bytes: Buffer): string {
   const name = bytes[0] === 0 ? bytes.subarray(1) : bytes;
   const end = name.indexOf(0);
-  return (end === -1 ? name : name.subarray(0, end)).toString('utf8');
+  return textOfBytes(end === -1 ? name : name.subarray(0, end));
 }
 
 /** Whether an address is IPv4's, mapped ones included. */

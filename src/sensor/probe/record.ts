@@ -1,3 +1,4 @@
+import { textOfBytes } from '../../rules/index.js';
 import { HEADER, PART, type PartTag, RECORD_KIND } from './layout.js';
 
 const HIGH_WORD = 2 ** 32;
@@ -9,10 +10,10 @@ function readInt64(bytes: Buffer, at: number): number {
   return bytes.readInt32LE(at + 4) * HIGH_WORD + bytes.readUInt32LE(at);
 }
 
-/** A C string's text; bytes that are no UTF-8 become U+FFFD, so that it can stand in JSON and protobuf. */
+/** A C string's text; bytes that are no UTF-8 stay what they are until an alert is written. */
 function textOf(bytes: Buffer): string {
   const end = bytes.indexOf(0);
-  return (end === -1 ? bytes : bytes.subarray(0, end)).toString('utf8');
+  return textOfBytes(end === -1 ? bytes : bytes.subarray(0, end));
 }
 
 /** What a process in a container did: a view on the probe's bytes, read when asked. */
@@ -117,7 +118,7 @@ export class ProcessRecord {
     const bytes = this.part(tag);
     if (bytes === undefined || bytes.length === 0) return [];
     // Of one that was cut rules count the length; by bytes, as Falco does.
-    const texts = bytes.toString(bytes.length >= CUT_BYTES ? 'latin1' : 'utf8').split('\0');
+    const texts = (bytes.length >= CUT_BYTES ? bytes.toString('latin1') : textOfBytes(bytes)).split('\0');
     // The list ends with a NUL, unless it was cut.
     if (texts.at(-1) === '') texts.pop();
     return texts;

@@ -13,6 +13,7 @@ export type Source =
   | 'transformers'
   | 'fnmatch(3)'
   | 're2 POSIX syntax'
+  | 'falco#3942'
   | 'facts D4'
   | 'facts measured';
 

@@ -93,3 +93,33 @@ export const TEXT_ROWS: readonly Row[] = [
   ['proc.name = anyof', { 'proc.name': 'anyof' }, true, 'parser.cpp'],
   ['proc.name contains oneof', { 'proc.name': 'noneoff' }, true, 'parser.cpp'],
 ];
+
+/** Bytes that are no UTF-8, as the sensor hands them on: here `\udcXX`, which in Falco is the byte XX. */
+const latin = { 'fd.name': '/tmp/caf\udce9.txt' };
+const accent = { 'fd.name': '/tmp/café.txt' };
+const emoji = { 'fd.name': '/tmp/😀' };
+
+/** `\xHH` and conditions on bytes. */
+export const BYTE_ROWS: readonly Row[] = [
+  [String.raw`fd.name = "/tmp/caf\xe9.txt"`, latin, true, 'falco#3942'],
+  [String.raw`fd.name = '/tmp/caf\xE9.txt'`, latin, true, 'falco#3942'],
+  [String.raw`fd.name = "/tmp/caf\xe9.txt"`, accent, false, 'falco#3942'],
+  [String.raw`fd.name != "/tmp/caf\xe9.txt"`, accent, true, 'falco#3942'],
+  [String.raw`fd.name = "/tmp/caf\xc3\xa9.txt"`, accent, true, 'falco#3942'],
+  ['fd.name = "/tmp/café.txt"', accent, true, 'falco#3942'],
+  [String.raw`fd.name contains "\xe9"`, latin, true, 'falco#3942'],
+  [String.raw`fd.name contains "\xc3"`, accent, true, 'falco#3942'],
+  [String.raw`fd.name contains "\x9f\x98"`, emoji, true, 'falco#3942'],
+  [String.raw`fd.name contains "\x98\x9f"`, emoji, false, 'falco#3942'],
+  [String.raw`fd.name endswith "\x80"`, emoji, true, 'falco#3942'],
+  [String.raw`fd.name startswith "/tmp/caf\xe9"`, latin, true, 'falco#3942'],
+  [String.raw`fd.name startswith "\x2ftmp"`, latin, true, 'falco#3942'],
+  [String.raw`fd.name in ("/a", "/tmp/caf\xe9.txt")`, latin, true, 'falco#3942'],
+  [String.raw`fd.name startswith anyof ("/a", "/tmp/caf\xe9")`, latin, true, 'falco#3942'],
+  ['fd.name regex "/tmp/caf..txt"', latin, true, 'falco#3942'],
+  ['fd.name regex "/tmp/caf�.txt"', latin, true, 'falco#3942'],
+  ['fd.name contains "�"', latin, false, 'falco#3942'],
+  [String.raw`fd.name contains "\xe9"`, { 'fd.name': '\u00e9' }, false, 'falco#3942'],
+  [String.raw`fd.name = "a\\x41"`, { 'fd.name': String.raw`a\x41` }, true, 'escaping.cpp'],
+  [String.raw`evt.buffer contains "\x7fELF"`, { 'evt.buffer': '\u007fELF' }, true, 'falco#3942'],
+];

@@ -1,0 +1,35 @@
+# The service's own images: API, worker, Redis. Sourced by scripts/setup, after image.sh, whose base image they share. Only when asked for.
+
+service_version() { node -p "require('./package.json').version"; }
+
+setup_service_missing() {
+  local name version tags=()
+  version=$(service_version)
+  for name in api worker redis; do
+    has_image "packwarden/$name:$version" || tags+=("packwarden/$name:$version")
+  done
+  [ ${#tags[@]} = 0 ] || echo "builds ${tags[*]}"
+}
+
+setup_service_needs_root() { setup_image_needs_root; }
+
+# The host's npm fetches, by the lock file: a private CA or mirror of this machine is its business.
+setup_service() {
+  local base context name version
+  version=$(service_version)
+  [ -e dist/client/cli.tgz ] || setup_project
+  work_dir=$(mktemp -d /var/tmp/packwarden-service.XXXXXX)
+  trap 'rm -rf --one-file-system "$work_dir"' EXIT
+  base=$(base_image)
+  context=$work_dir/context
+  mkdir "$context"
+  cp package.json package-lock.json "$context/"
+  (cd "$context" && quietly npm ci --omit=dev --ignore-scripts --no-audit --no-fund)
+  quietly npm pack --silent --ignore-scripts --pack-destination "$work_dir"
+  tar -xzf "$work_dir"/packwarden-*.tgz -C "$context"
+  cp Dockerfile "$context/"
+  for name in redis api worker; do
+    quietly docker build --network host --build-arg "BASE=$base" --target "$name" --tag "packwarden/$name:$version" "$context"
+  done
+  rm -rf --one-file-system "$work_dir"
+}

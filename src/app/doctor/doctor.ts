@@ -1,0 +1,38 @@
+import type { Config } from '../config.js';
+import { falcoChecks } from './falco.js';
+import { type Check, fail, type Host, reasonOf } from './host.js';
+import { kernelChecks } from './kernel.js';
+import { certificateChecks, registryAndClock, serviceChecks } from './outside.js';
+import { diskChecks, engineChecks, redisChecks } from './parts.js';
+
+/** Which half of the service a machine is for. */
+export type DoctorRole = 'all' | 'api' | 'worker';
+
+/** Looks at everything that a service on this machine needs; changes nothing. Never throws: what can't be looked at is a failed check. */
+export async function examine(host: Host, config: Config, role: DoctorRole): Promise<readonly Check[]> {
+  const isWorker = role !== 'api';
+  const { PACKWARDEN_FALCO_GRPC: grpc, PACKWARDEN_FALCO_FILE: file, PACKWARDEN_FALCO_HTTP_SECRET: secret } = config;
+  const embedded = grpc === undefined && file === undefined && secret === undefined;
+  const redis = await redisChecks(host, config);
+  const parts: readonly (readonly [string, boolean, () => Promise<readonly Check[]>])[] = [
+    ['kernel', isWorker, () => kernelChecks(host, embedded)],
+    ['docker', isWorker, () => engineChecks(host, config)],
+    ['falco', isWorker && !embedded, () => falcoChecks(host, config)],
+    ['redis', true, async () => redis.checks],
+    ['disk', true, () => diskChecks(host, config)],
+    ['registry', true, () => registryAndClock(host, config, redis.nowMs)],
+    ['certificates', true, () => certificateChecks(host, config)],
+    ['service', true, () => serviceChecks(host, config)],
+  ];
+  const checks: Check[] = [];
+  for (const [name, isWanted, look] of parts) if (isWanted) checks.push(...(await looked(name, look)));
+  return checks;
+}
+
+async function looked(name: string, look: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
+  try {
+    return await look();
+  } catch (error) {
+    return [fail(name, `it can not be looked at: ${reasonOf(error)}`, 'see that this user may read it')];
+  }
+}

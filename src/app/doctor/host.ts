@@ -1,0 +1,65 @@
+import type { GrpcTarget } from '../../falco/grpc-client.js';
+import type { RedisFacts } from '../../queue/redis-facts.js';
+import type { EngineFacts } from '../../sandbox/engine-facts.js';
+
+/** What was looked at, and how it is. */
+export interface Check {
+  readonly name: string;
+  readonly status: 'pass' | 'warn' | 'fail';
+  readonly message: string;
+  /** What to do about it; null where there is nothing to do. */
+  readonly wayOut: string | null;
+}
+
+/** An answer to a GET. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** The other side's clock, in milliseconds since the epoch; null where it does not say. */
+  readonly dateMs: number | null;
+  readonly text: string;
+}
+
+/** This machine and what it can reach, as the checks ask for it; `machine.ts` is it. */
+export interface Host {
+  /** The kernel's, e.g. `6.1.0-28-amd64`. */
+  readonly release: string;
+  readonly arch: string;
+  readonly isRoot: boolean;
+  nowMs(): number;
+  /** Null when it can't be read. */
+  readText(path: string): Promise<string | null>;
+  exists(path: string): Promise<boolean>;
+  hasProgram(name: string): Promise<boolean>;
+  /** Of the folder, or of the nearest one above it that is there. */
+  freeBytes(folder: string): Promise<number>;
+  isWritable(folder: string): Promise<boolean>;
+  /** @throws when nothing answers in time */
+  get(url: string): Promise<HttpAnswer>;
+  /** @throws SandboxError */
+  engine(): Promise<EngineFacts>;
+  /** @throws when it does not answer */
+  redis(url: string): Promise<RedisFacts>;
+  /** @throws when it does not answer */
+  falcoVersion(target: GrpcTarget): Promise<string>;
+}
+
+export const pass = (name: string, message: string): Check => ({ name, status: 'pass', message, wayOut: null });
+export const warn = (name: string, message: string, wayOut: string): Check => ({
+  name,
+  status: 'warn',
+  message,
+  wayOut,
+});
+export const fail = (name: string, message: string, wayOut: string): Check => ({
+  name,
+  status: 'fail',
+  message,
+  wayOut,
+});
+
+/** Why something went wrong, in one line. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const inner = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `${error.message}${inner}`.replaceAll(/\s+/g, ' ');
+}

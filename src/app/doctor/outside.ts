@@ -1,0 +1,118 @@
+import { X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import type { Config } from '../config.js';
+import { type Check, fail, type Host, pass, reasonOf, warn } from './host.js';
+
+const DAY_MS = 86_400_000;
+const SOON_MS = 14 * DAY_MS;
+const CERTIFICATES = ['PACKWARDEN_CA_FILE', 'PACKWARDEN_FALCO_CA', 'PACKWARDEN_FALCO_CERT'] as const;
+const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** The registry, and the clock by the registry's and Redis's. */
+export async function registryAndClock(host: Host, config: Config, redisMs: number | null): Promise<readonly Check[]> {
+  const url = config.PACKWARDEN_REGISTRY;
+  const clocks: [string, number][] = redisMs === null ? [] : [['Redis', redisMs - host.nowMs()]];
+  let registry: Check;
+  try {
+    const { status, dateMs } = await host.get(url);
+    // Registries say no to some who only look around; they are there.
+    registry =
+      status < 500
+        ? pass('registry', `${url} answers`)
+        : warn('registry', `${url} answers ${status}`, 'look again later');
+    if (dateMs !== null) clocks.push([url, dateMs - host.nowMs()]);
+  } catch (error) {
+    const isIndirect = config.PACKWARDEN_UPSTREAM_PROXY !== undefined;
+    const wayOut = 'open the way to it, or set PACKWARDEN_REGISTRY, PACKWARDEN_UPSTREAM_PROXY or PACKWARDEN_CA_FILE';
+    const message = `${url} does not answer: ${reasonOf(error)}`;
+    registry = isIndirect
+      ? warn('registry', `${message} (asked without the proxy)`, wayOut)
+      : fail('registry', message, wayOut);
+  }
+  return [registry, clock(clocks)];
+}
+
+/** Another clock is seen to a second. */
+function clock(clocks: readonly (readonly [string, number])[]): Check {
+  const [furthest] = [...clocks].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+  if (furthest === undefined) return warn('clock', 'nothing to compare it with', 'see that NTP runs: timedatectl');
+  const [who, offMs] = furthest;
+  const off = `${Math.round(Math.abs(offMs) / 1000)} s ${offMs > 0 ? 'behind' : 'ahead of'} ${who}`;
+  if (Math.abs(offMs) > 60_000) return fail('clock', off, 'let NTP set it: timedatectl set-ntp true');
+  if (Math.abs(offMs) > 5_000) return warn('clock', off, 'let NTP set it: timedatectl set-ntp true');
+  return pass('clock', `within 5 s of ${clocks.map(([name]) => name).join(' and ')}`);
+}
+
+/** Certificates that the configuration names, and the program that makes the gateway's. */
+export async function certificateChecks(host: Host, config: Config): Promise<readonly Check[]> {
+  const program = (await host.hasProgram('openssl'))
+    ? pass('openssl', "makes the gateway's certificates")
+    : fail(
+        'openssl',
+        "there is no openssl: the gateway's certificates can't be made",
+        'install it (scripts/setup --only packages)',
+      );
+  const checks: Check[] = [program];
+  for (const setting of CERTIFICATES) {
+    const path = config[setting];
+    if (path !== undefined) checks.push(certificate(setting, path, await host.readText(path), host.nowMs()));
+  }
+  return checks;
+}
+
+function certificate(setting: string, path: string, text: string | null, nowMs: number): Check {
+  const name = `certificate ${setting}`;
+  const wayOut = `correct ${setting}, or put a valid certificate there`;
+  if (text === null) return fail(name, `${path} can't be read`, wayOut);
+  const ends = [...text.matchAll(PEM)].map(([pem]) => endOf(pem));
+  const [last] = ends.filter((end) => !Number.isNaN(end)).sort((a, b) => b - a);
+  if (last === undefined) return fail(name, `${path} holds no certificate`, wayOut);
+  // Of a bundle some have always ended.
+  const date = new Date(last).toISOString().slice(0, 10);
+  if (last < nowMs) return fail(name, `${path} ended on ${date}`, wayOut);
+  if (last < nowMs + SOON_MS) return warn(name, `${path} ends on ${date}`, wayOut);
+  return pass(name, `${path}, until ${date}`);
+}
+
+function endOf(pem: string): number {
+  try {
+    return Date.parse(new X509Certificate(pem).validTo);
+  } catch {
+    return Number.NaN;
+  }
+}
+
+const readySchema = z.object({
+  parts: z.record(
+    z.string(),
+    z.object({ ready: z.boolean(), reason: z.string().optional(), canaryMs: z.number().optional() }),
+  ),
+});
+
+/** The service that runs with this configuration: its canary has gone through the whole chain. */
+export async function serviceChecks(host: Host, config: Config): Promise<readonly Check[]> {
+  const name = 'service';
+  const url = `http://${config.PACKWARDEN_HOST}:${config.PACKWARDEN_PORT}/readyz`;
+  try {
+    const { status, text } = await host.get(url);
+    const parts = Object.entries(readySchema.parse(JSON.parse(text)).parts);
+    const canary = parts.find(([, { canaryMs }]) => canaryMs !== undefined)?.[1].canaryMs;
+    const proof =
+      canary === undefined
+        ? 'it has no worker: no canary was sent'
+        : `its canary came back in ${Math.round(canary)} ms`;
+    if (status === 200) return [pass(name, `${url}: ready; ${proof}`)];
+    const faults = parts
+      .filter(([, { ready }]) => !ready)
+      .map(([part, { reason }]) => `${part}: ${reason ?? 'not ready'}`);
+    return [fail(name, `${url}: ${faults.join('; ')}`, 'mend what is named; /readyz says the same at any time')];
+  } catch (error) {
+    return [
+      warn(
+        name,
+        `no service answers at ${url} (${reasonOf(error)}): nothing was sent through the chain`,
+        'start it, and run this once more',
+      ),
+    ];
+  }
+}

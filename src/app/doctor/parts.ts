@@ -1,0 +1,122 @@
+import type { Config } from '../config.js';
+import { type Check, fail, type Host, pass, reasonOf, warn } from './host.js';
+
+const GIB = 1024 ** 3;
+
+/** The Docker engine and the sandbox's images. */
+export async function engineChecks(host: Host, config: Config): Promise<readonly Check[]> {
+  const socket = config.PACKWARDEN_DOCKER_SOCKET;
+  try {
+    const { version, cgroupVersion, canLimit, missingImages } = await host.engine();
+    const engine = canLimit
+      ? pass('docker', `Docker ${version} at ${socket}, control groups ${cgroupVersion || 'of unknown version'}`)
+      : fail(
+          'docker',
+          `Docker ${version} can not limit memory and processes`,
+          'mount the control groups memory and pids',
+        );
+    const images =
+      missingImages.length === 0
+        ? pass('images', 'as this version defines them')
+        : fail('images', `not built: ${missingImages.join(', ')}`, 'scripts/setup --only image');
+    return [engine, images];
+  } catch (error) {
+    return [
+      fail(
+        'docker',
+        `no Docker engine answers at ${socket}: ${reasonOf(error)}`,
+        'start it (scripts/setup --only docker), let this user open the socket, or set PACKWARDEN_DOCKER_SOCKET',
+      ),
+    ];
+  }
+}
+
+/** Redis: whether it answers, keeps what it was told, and forgets nothing by itself. Its clock is asked along. */
+export async function redisChecks(
+  host: Host,
+  config: Config,
+): Promise<{ readonly checks: readonly Check[]; readonly nowMs: number | null }> {
+  const url = config.PACKWARDEN_REDIS_URL;
+  if (url === undefined) return { checks: [await ownRedis(host)], nowMs: null };
+  try {
+    const { version, nowMs, usedBytes, maxBytes, appendOnly, appendSync, evictionPolicy } = await host.redis(url);
+    const full = maxBytes > 0 && usedBytes > maxBytes * 0.8;
+    const memory = full
+      ? warn(
+          'redis',
+          `${version}, more than four fifths of its memory are used`,
+          'raise maxmemory, or lower PACKWARDEN_RETENTION_S',
+        )
+      : pass('redis', version);
+    return { checks: [memory, persistence(appendOnly, appendSync), eviction(evictionPolicy)], nowMs };
+  } catch (error) {
+    return {
+      checks: [fail('redis', `no Redis answers: ${reasonOf(error)}`, 'start it, or correct PACKWARDEN_REDIS_URL')],
+      nowMs: null,
+    };
+  }
+}
+
+async function ownRedis(host: Host): Promise<Check> {
+  const missing = [];
+  for (const program of ['redis-server', 'setpriv']) if (!(await host.hasProgram(program))) missing.push(program);
+  if (missing.length === 0) return pass('redis', 'a redis-server of its own, synced with every write, nothing evicted');
+  return fail(
+    'redis',
+    `there is no ${missing.join(' and no ')}`,
+    'scripts/setup --only packages, or set PACKWARDEN_REDIS_URL',
+  );
+}
+
+function persistence(appendOnly: string, appendSync: string): Check {
+  const name = 'redis-persistence';
+  if (appendOnly === '')
+    return warn(name, 'it does not tell whether it writes to disk', 'ask whoever runs it for appendonly yes');
+  if (appendOnly !== 'yes')
+    return fail(
+      name,
+      `appendonly ${appendOnly}: jobs and reports are gone when it restarts`,
+      'CONFIG SET appendonly yes, and in redis.conf',
+    );
+  if (appendSync !== 'always')
+    return warn(
+      name,
+      `appendfsync ${appendSync}: the last second may be lost, though its ids were answered`,
+      'CONFIG SET appendfsync always',
+    );
+  return pass(name, 'appendonly yes, appendfsync always');
+}
+
+function eviction(policy: string): Check {
+  const name = 'redis-eviction';
+  if (policy === 'noeviction') return pass(name, policy);
+  return fail(
+    name,
+    `maxmemory-policy ${policy || 'unknown'}: jobs may vanish when its memory is full`,
+    'CONFIG SET maxmemory-policy noeviction, and in redis.conf',
+  );
+}
+
+/** The data folder: spool, caches, disks of jobs. */
+export async function diskChecks(host: Host, config: Config): Promise<readonly Check[]> {
+  const folder = config.PACKWARDEN_DATA_DIR;
+  if (!(await host.isWritable(folder)))
+    return [fail('disk', `this user can't write to ${folder}`, 'give it the folder, or set PACKWARDEN_DATA_DIR')];
+  const free = await host.freeBytes(folder);
+  const perJob = config.PACKWARDEN_DISK === 'volume' ? config.PACKWARDEN_HOME_BYTES : 0;
+  const wanted =
+    config.PACKWARDEN_CACHE_BYTES +
+    10 * config.PACKWARDEN_MAX_UPLOAD_BYTES +
+    perJob * (config.PACKWARDEN_CONCURRENCY ?? 1);
+  const what = `${(free / GIB).toFixed(1)} GiB free for ${folder}`;
+  if (free < GIB) return [fail('disk', what, 'make room, or set PACKWARDEN_DATA_DIR to a larger disk')];
+  if (free < wanted)
+    return [
+      warn(
+        'disk',
+        `${what}; cache, uploads and disks of jobs may take ${(wanted / GIB).toFixed(1)}`,
+        'make room, or lower PACKWARDEN_CACHE_BYTES',
+      ),
+    ];
+  return [pass('disk', what)];
+}

@@ -1,0 +1,50 @@
+import { loadConfig } from '../app/config.js';
+import { type DoctorRole, examine } from '../app/doctor/doctor.js';
+import type { Check } from '../app/doctor/host.js';
+import { machineHost } from '../app/doctor/machine.js';
+import { createLogger } from '../app/logger.js';
+import { plain } from '../report/plain.js';
+import { type Command, readArgs, UsageError } from './usage.js';
+
+const ROLES = ['all', 'api', 'worker'] as const satisfies readonly DoctorRole[];
+const HELP_COMMAND = 'packwarden doctor --help';
+const HELP = `Usage: packwarden doctor [--role all|api|worker] [--json]
+
+Looks at what a service with this configuration needs on this machine: kernel, control groups, Docker and the sandbox images, Falco or the
+embedded sensor, Redis, disk, clock, registry, certificates, and the service itself if it runs. Changes nothing.
+Exit code 0, also with warnings; 1 when a part fails, 2 for wrong usage or a configuration that can't be used.
+`;
+const SIGNS: Readonly<Record<Check['status'], string>> = { pass: 'ok  ', warn: 'warn', fail: 'FAIL' };
+
+/** `packwarden doctor`. */
+export const doctor: Command = {
+  async run(argv) {
+    const { values } = readArgs('doctor', argv, {
+      options: {
+        role: { type: 'string', default: 'all' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    const role = ROLES.find((known) => known === values.role);
+    if (role === undefined) throw new UsageError(`--role is one of ${ROLES.join(', ')}`, HELP_COMMAND);
+    const config = loadConfig();
+    const host = machineHost(config, '/usr/local/bin:/usr/bin:/bin', createLogger('silent'));
+    const checks = await examine(host, config, role);
+    process.stdout.write(values.json ? `${JSON.stringify({ checks }, null, 2)}\n` : textOf(checks));
+    return checks.some(({ status }) => status === 'fail') ? 1 : 0;
+  },
+};
+
+function textOf(checks: readonly Check[]): string {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.flatMap(({ name, status, message, wayOut }) => [
+    `${SIGNS[status]}  ${name.padEnd(width)}  ${plain(message)}`,
+    ...(wayOut === null ? [] : [`${' '.repeat(width + 6)}→ ${plain(wayOut)}`]),
+  ]);
+  return `${lines.join('\n')}\n`;
+}
