@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { compileRules, loadRules } from '../../src/rules/index.js';
+import { syscallCatalog } from '../../src/sensor/fields/catalog.js';
 import { DropReporter } from '../../src/sensor/outputs/drops.js';
 import { type AlertContent, alertMessage } from '../../src/sensor/outputs/message.js';
 import { AlertQueue } from '../../src/sensor/outputs/queue.js';
+import { PART } from '../../src/sensor/probe/layout.js';
+import { ProcessRecord } from '../../src/sensor/probe/record.js';
 import type { ProbeStats } from '../../src/sensor/probe/stats.js';
+import { Watcher } from '../../src/sensor/watcher.js';
+import { recordBytes } from './records.js';
+
+const OPEN = '- rule: Open\n  desc: d\n  condition: evt.type = openat\n  output: opened\n  priority: INFO\n';
+const engine = compileRules(loadRules([{ path: 'r.yaml', text: OPEN }]), syscallCatalog, { matching: 'all' });
 
 const content = (rule: string): AlertContent => ({
   timeNs: 1_795_257_405_000_000_007n,
@@ -47,6 +56,18 @@ describe('the queue', () => {
     queue.push(alert('last'), 'a');
     expect(all(queue)).toEqual([...Array.from({ length: 500 }, (_, i) => String(2_500 + i)), 'last']);
     expect(queue.pop()).toBeUndefined();
+  });
+
+  it('shows what it lost by the number of the next alert', () => {
+    const queue = new AlertQueue(100);
+    const watcher = new Watcher({ engine }, queue, { dockerRoot: '/nonexistent', hostname: 'h', now: () => 0 });
+    const opened = new ProcessRecord(
+      recordBytes({ nr: 257, ret: 3, args: [-100], parts: [[PART.path1, '/etc/shadow']] }),
+    );
+    for (let at = 0; at < 350; at += 1) watcher.record(opened);
+    for (let at = 0; at < 100; at += 1) queue.pop();
+    watcher.record(opened);
+    expect(queue.pop()?.output_fields['packwarden.number']).toBe('351');
   });
 
   it('gives the containers their turns, so that a flood keeps nobody else waiting', () => {
