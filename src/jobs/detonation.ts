@@ -1,33 +1,26 @@
-import { hostname } from 'node:os';
 import { type ProjectArchive, rewritten } from '../blobs/rewrite.js';
-import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import { NOTHING_LEFT } from '../egress/evidence.js';
 import type { Watch } from '../falco/hub.js';
 import type { Actors } from '../report/attribution.js';
-import { buildReport } from '../report/build.js';
-import { comparisonFaults } from '../report/changes/compared.js';
 import { PackageIndex } from '../report/package-index.js';
-import { readProjectBaseline } from '../report/project-baseline.js';
 import { onlyInAnotherGuise, unrepeated } from '../report/repeats.js';
 import type { Report, RunningProcess } from '../report/report.js';
 import type { ScriptCheck } from '../report/script-check.js';
-import { Steps } from '../report/steps.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { Attempt, DetonationDependencies } from './attempt.js';
 import { Canaries } from './canaries.js';
 import { Comparison } from './comparison.js';
-import { CancelledError, within } from './deadline.js';
-import { EXERCISES, passesFor } from './depth.js';
+import { within } from './deadline.js';
+import { Exercise } from './exercise.js';
+import { Fetched } from './fetched.js';
 import { GiveUp, reasonFor } from './give-up.js';
 import type { JobState } from './job.js';
+import { reportOf } from './job-report.js';
 import { JobWitness } from './job-witness.js';
-import { passLater } from './later-pass.js';
 import { type LoadContext, loadEverything } from './load-phase.js';
 import { withLines } from './located.js';
 import { Monitor } from './monitor.js';
 import { PhaseRecord } from './phase-record.js';
-import type { SandboxRun, StepResult } from './ports.js';
-import { runProjectScripts } from './project-scripts.js';
+import type { SandboxRun } from './ports.js';
 import { type LoadsWithoutScripts, loadWithoutScripts, scriptCheckOf } from './script-check.js';
 import { scriptOrder } from './script-order.js';
 import { runAllScripts } from './script-phase.js';
@@ -35,9 +28,6 @@ import { type JobEvent, transition } from './transition.js';
 
 /** What the sandbox itself may take beyond a step's own deadline before the worker stops believing it. */
 const SLACK_MS = 30_000;
-
-/** Calls, and the pass in another guise, are given at least this long, in milliseconds. */
-const LEAST_EXTRA_MS = 8_000;
 
 /** Leads one try of a job through its phases, and writes the report of whatever happened. */
 export class Detonation {
@@ -50,9 +40,7 @@ export class Detonation {
   readonly #record: PhaseRecord;
   #state: JobState = 'queued';
   #run: SandboxRun | undefined;
-  #packages: readonly InstalledPackage[] = [];
-  #disagreements: readonly string[] = [];
-  #commands: ReadonlyMap<string, string> = new Map();
+  readonly #fetched: Fetched;
   readonly #checksScripts: boolean;
   #withoutScripts: LoadsWithoutScripts | null = null;
   #scriptCheck: ScriptCheck | null;
@@ -63,6 +51,7 @@ export class Detonation {
     this.#deps = deps;
     this.#attempt = attempt;
     this.#record = new PhaseRecord(deps.clock);
+    this.#fetched = new Fetched(this.#record);
     this.#comparison = new Comparison(deps.clock);
     this.#canaries = new Canaries(deps, attempt.signal, this.#monitor, attempt.spec.id);
     this.#witness = new JobWitness(deps.watchDecoys, deps.log.child({ job: attempt.spec.id }));
@@ -117,9 +106,7 @@ export class Detonation {
     await this.#to('installed');
     if (fetched) {
       await this.#import(run);
-      await this.#callAll(run);
-      await this.#passLater(run);
-      await this.#runProject(run);
+      await this.#exercise(run);
     }
     await this.#to('imported');
 
@@ -146,23 +133,10 @@ export class Detonation {
   /** Brings the packages into place and lists them, before any of their code has run. Resolves with whether that worked. */
   async #fetch(run: SandboxRun): Promise<boolean> {
     const { installMs } = this.#deps.limits;
-    this.#record.start('fetch');
-    const fetched = await this.#limited('the fetch', installMs + SLACK_MS, run.fetch(installMs));
-    this.#record.add('fetch', fetched);
-    // Both only look.
-    await Promise.all([this.#listPackages(run, fetched), this.#comparison.start(run)]);
-    const isFetched = fetched.exitCode === 0 && (await this.#fetchGitBuilds(run, installMs - fetched.durationMs));
+    const limited = <T>(what: string, ms: number, work: Promise<T>) => this.#limited(what, ms + SLACK_MS, work);
+    const isFetched = await this.#fetched.fetch({ run, installMs, comparison: this.#comparison, limited });
     this.#monitor.keepWrites();
     return isFetched;
-  }
-
-  /** Resolves with whether every git dependency that has to be built can be. */
-  async #fetchGitBuilds(run: SandboxRun, timeLeftMs: number): Promise<boolean> {
-    const ms = Math.max(1, timeLeftMs);
-    const fetching = run.fetchGitBuilds(this.#packages, ms);
-    const fetched = await this.#limited('fetching what git dependencies are built with', ms + SLACK_MS, fetching);
-    if (fetched !== null) this.#record.add('fetch', fetched);
-    return fetched === null || fetched.exitCode === 0;
   }
 
   /** The scripts have the time that the fetch left. */
@@ -174,7 +148,7 @@ export class Detonation {
     }
     this.#record.start('install');
     const used = this.#record.phases.find(({ name }) => name === 'fetch')?.durationMs ?? 0;
-    const { phase, incomplete, log } = await runAllScripts(scriptOrder(this.#packages, run.projectDir), {
+    const { phase, incomplete, log } = await runAllScripts(scriptOrder(this.#fetched.packages, run.projectDir), {
       runScripts: (pkg, ms) => this.#comparison.scripts(run, pkg, () => run.runScripts(pkg, ms)),
       clock,
       timeoutMs: Math.max(0, limits.installMs - used),
@@ -194,70 +168,31 @@ export class Detonation {
     await this.#linger(run);
   }
 
-  /** How a call ends is no matter: it was called with nonsense. What does not come to it in time was loaded all the same. */
-  async #callAll(run: SandboxRun): Promise<void> {
-    const { callShare } = EXERCISES[this.#deps.depth];
-    if (callShare === 0) return;
-    const before = this.#record.phases.at(-1)?.leftRunning ?? [];
-    const ms = Math.max(LEAST_EXTRA_MS, this.#sofarMs() * callShare);
-    this.#record.start('execute');
-    const called = await this.#limited('calling what packages export', ms + SLACK_MS, run.callAll(ms, this.#packages));
-    if (called === null) return;
-    const { command, exitCode, durationMs, timedOut, loaded } = called;
-    this.#record.phases.push({ name: 'execute', command, exitCode, durationMs, timedOut, loaded: [...loaded] });
-    await this.#linger(run, timedOut ? before : []);
-  }
-
-  #sofarMs(): number {
-    const { clock } = this.#deps;
-    const [first] = this.#record.starts;
-    return clock.now() - (first?.at ?? clock.now());
-  }
-
-  /** Once more, in another guise: at most a part of what the job took so far. */
-  async #passLater(run: SandboxRun): Promise<void> {
-    const { later, laterShare } = passesFor(this.#attempt.spec.passes, this.#deps.depth);
-    if (later === null) return;
-    const sofar = this.#sofarMs();
-    this.#record.start('later');
-    // What was changed while packages were loaded is not the doing of the scripts that run now.
-    await this.#comparison.after(run);
-    const before = this.#record.phases.at(-1)?.leftRunning ?? [];
-    const { phase, endedOthers } = await passLater(run, {
-      ...this.#loadContext(run, Math.max(LEAST_EXTRA_MS, sofar * laterShare)),
-      withScripts: scriptOrder(this.#packages, run.projectDir),
-      steps: this.#record.phases.flatMap(({ steps = [] }) => steps),
-      guise: later,
-      runScripts: (pkg, ms, guise) => this.#comparison.scripts(run, pkg, () => run.runScripts(pkg, ms, guise)),
+  /** What is done beyond install and import, as the depth and the job ask for. */
+  async #exercise(run: SandboxRun): Promise<void> {
+    const { clock, depth, limits } = this.#deps;
+    const exercise = new Exercise({
+      run,
+      spec: this.#attempt.spec,
+      packages: this.#fetched.packages,
+      record: this.#record,
+      comparison: this.#comparison,
+      clock,
+      depth,
+      scriptsMs: limits.installMs,
+      limited: (what, ms, work) => this.#limited(what, ms + SLACK_MS, work),
+      linger: (ended) => this.#linger(run, ended),
+      loadContext: (ms) => this.#loadContext(run, ms),
       onlyLater: () => onlyInAnotherGuise(this.#monitor, this.#actors(run)),
     });
-    this.#record.phases.push(phase);
-    await this.#linger(run, endedOthers ? before : []);
-  }
-
-  /** What the job asks for of the project's own scripts. They have as much time as the install. */
-  async #runProject(run: SandboxRun): Promise<void> {
-    const { run: names } = this.#attempt.spec;
-    const project = this.#packages.find(({ realPath }) => realPath === run.projectDir);
-    if (names === undefined || project === undefined) return;
-    const { clock, limits } = this.#deps;
-    const before = this.#record.phases.at(-1)?.leftRunning ?? [];
-    this.#record.start('run');
-    await this.#comparison.after(run);
-    const runOne = (name: string, ms: number) =>
-      this.#limited(`the script ${name} of the project`, ms + SLACK_MS, run.runProjectScript(name, ms));
-    const context = { project, run: runOne, clock, timeoutMs: limits.installMs };
-    const running = () => runProjectScripts(names, context);
-    const { phase, incomplete, log } = await this.#comparison.scripts(run, project, running);
-    this.#record.phases.push(phase);
-    this.#record.incomplete.push(...incomplete);
-    this.#record.addLog(log);
-    await this.#linger(run, phase.timedOut ? before : []);
+    await exercise.callAll();
+    await exercise.passLater();
+    await exercise.runProject();
   }
 
   #loadContext(run: SandboxRun, timeoutMs: number): LoadContext {
     return {
-      packages: this.#packages,
+      packages: this.#fetched.packages,
       clock: this.#deps.clock,
       timeoutMs,
       marks: this.#monitor.marks,
@@ -268,14 +203,15 @@ export class Detonation {
   }
 
   #actors({ steps, projectDir }: SandboxRun): Actors {
-    return { tree: this.#monitor.tree, steps, packages: new PackageIndex(this.#packages, projectDir, this.#commands) };
+    const { packages, commands } = this.#fetched;
+    return { tree: this.#monitor.tree, steps, packages: new PackageIndex(packages, projectDir, commands) };
   }
 
   /** An extra that the job asks for: where it has no answer, that is no fault of the job. What is seen of it counts. */
   async #loadWithoutScripts(run: SandboxRun): Promise<void> {
     const { importMs } = this.#deps.limits;
     this.#record.start('check');
-    const loading = loadWithoutScripts(run, this.#packages, importMs);
+    const loading = loadWithoutScripts(run, this.#fetched.packages, importMs);
     this.#withoutScripts = await this.#limited('loading without scripts', importMs + SLACK_MS, loading);
     this.#scriptCheck = scriptCheckOf(this.#withoutScripts, new Set());
     const { phase } = this.#withoutScripts;
@@ -283,23 +219,6 @@ export class Detonation {
     this.#record.phases.push(phase);
     await this.#linger(run);
     if (this.#leftRunning) await this.#limited('ending what still ran', SLACK_MS, run.endProcesses());
-  }
-
-  /** Without the list nothing can be attributed, but what was seen still stands. */
-  async #listPackages(run: SandboxRun, { exitCode }: StepResult): Promise<void> {
-    try {
-      const listing = await this.#limited('listing the packages', SLACK_MS, run.packages());
-      this.#packages = listing.packages;
-      // Half an install agrees with no record of one.
-      this.#disagreements = exitCode === 0 ? listing.disagreements : [];
-      this.#commands = listing.commands;
-      const hasFailed = this.#record.incomplete.some(({ code }) => code === 'fetch-failed' || code === 'fetch-timeout');
-      this.#record.incomplete.push(...listing.incomplete.filter(({ code }) => code !== 'fetch-failed' || !hasFailed));
-    } catch (error) {
-      if (error instanceof CancelledError) throw error;
-      const message = `the installed packages could not be listed: ${error instanceof Error ? error.message : error}`;
-      this.#record.incomplete.push({ code: 'sandbox-failed', message });
-    }
   }
 
   async #createSandbox(): Promise<SandboxRun> {
@@ -338,53 +257,18 @@ export class Detonation {
     await this.#attempt.onState(this.#state);
   }
 
-  #faults(): readonly IncompleteReason[] {
-    const compared = comparisonFaults(this.#comparison.result());
-    return [...this.#record.incomplete, ...this.#monitor.faults(), ...this.#witness.faults(), ...compared];
-  }
-
   #report(): Report {
-    const { clock, feed, limits, projectBaseline: mode } = this.#deps;
-    const { id, ecosystem, submittedAt, baseline: uploaded } = this.#attempt.spec;
-    return buildReport({
-      job: { id, ecosystem, submittedAt },
-      finishedAt: clock.now(),
-      containerId: this.#run?.containerId ?? '',
-      gateway: this.#run?.gateway ?? null,
-      hostname: hostname(),
-      projectDir: this.#run?.projectDir ?? '/',
-      manager: this.#run?.manager ?? null,
-      phases: this.#record.phases,
-      phaseStarts: this.#record.starts,
-      monitoring: {
-        source: feed.status().description,
-        openingCanaryMs: this.#canaries.openingMs,
-        closingCanaryMs: this.#canaries.closingMs,
-        drops: this.#monitor.drops,
-      },
-      alerts: this.#monitor.alerts,
-      tree: this.#monitor.tree,
-      steps: this.#run?.steps ?? new Steps(),
-      packages: this.#packages,
-      disagreements: this.#disagreements,
-      commands: this.#commands,
-      brought: this.#run?.brought ?? new Set(),
-      egressMode: this.#run?.egressMode ?? null,
-      ...(this.#run?.wayOut() ?? NOTHING_LEFT),
-      contacts: this.#monitor.contacts,
-      writes: this.#monitor.writes,
-      marks: this.#monitor.marks,
-      compared: this.#comparison.result(),
-      decoys: this.#run?.decoys ?? [],
-      witnessed: this.#witness.witnessed,
+    return reportOf({
+      deps: this.#deps,
+      spec: this.#attempt.spec,
+      run: this.#run,
+      record: this.#record,
+      canaries: this.#canaries,
+      monitor: this.#monitor,
+      fetched: this.#fetched,
+      comparison: this.#comparison,
+      witness: this.#witness,
       scriptCheck: this.#scriptCheck,
-      incomplete: this.#faults(),
-      log: this.#record.log,
-      failOn: limits.failOn,
-      known: this.#deps.known,
-      behaviours: this.#deps.behaviours,
-      baseline: this.#deps.baseline,
-      projectBaseline: uploaded === undefined ? null : readProjectBaseline(uploaded, mode),
     });
   }
 }

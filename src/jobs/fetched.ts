@@ -1,0 +1,79 @@
+import type { InstalledPackage } from '../ecosystems/installed-package.js';
+import type { Comparison } from './comparison.js';
+import { CancelledError } from './deadline.js';
+import type { PhaseRecord } from './phase-record.js';
+import type { SandboxRun, StepResult } from './ports.js';
+
+/** What `fetch` works with. */
+export interface FetchContext {
+  readonly run: SandboxRun;
+  /** In milliseconds. */
+  readonly installMs: number;
+  readonly comparison: Comparison;
+  /** Waits at most so long, and some slack. @throws DeadlineError, CancelledError */
+  readonly limited: <T>(what: string, ms: number, work: Promise<T>) => Promise<T>;
+}
+
+/** The packages of a job, as far as they were brought into place and listed. */
+export class Fetched {
+  readonly #record: PhaseRecord;
+  #packages: readonly InstalledPackage[] = [];
+  #disagreements: readonly string[] = [];
+  #commands: ReadonlyMap<string, string> = new Map();
+
+  constructor(record: PhaseRecord) {
+    this.#record = record;
+  }
+
+  get packages(): readonly InstalledPackage[] {
+    return this.#packages;
+  }
+
+  /** Where the manager's record and the disk differ. */
+  get disagreements(): readonly string[] {
+    return this.#disagreements;
+  }
+
+  /** Where the names of commands lead, by their path. */
+  get commands(): ReadonlyMap<string, string> {
+    return this.#commands;
+  }
+
+  /** Fetches and lists. Resolves with whether everything is in place. */
+  async fetch(context: FetchContext): Promise<boolean> {
+    const { run, installMs, comparison, limited } = context;
+    this.#record.start('fetch');
+    const fetched = await limited('the fetch', installMs, run.fetch(installMs));
+    this.#record.add('fetch', fetched);
+    // Both only look.
+    await Promise.all([this.#list(context, fetched), comparison.start(run)]);
+    return fetched.exitCode === 0 && (await this.#fetchGitBuilds(context, installMs - fetched.durationMs));
+  }
+
+  /** Resolves with whether every git dependency that has to be built can be. */
+  async #fetchGitBuilds({ run, limited }: FetchContext, timeLeftMs: number): Promise<boolean> {
+    const ms = Math.max(1, timeLeftMs);
+    const fetching = run.fetchGitBuilds(this.#packages, ms);
+    const fetched = await limited('fetching what git dependencies are built with', ms, fetching);
+    if (fetched !== null) this.#record.add('fetch', fetched);
+    return fetched === null || fetched.exitCode === 0;
+  }
+
+  /** Without the list nothing can be attributed, but what was seen still stands. */
+  async #list({ run, limited }: FetchContext, { exitCode }: StepResult): Promise<void> {
+    const { incomplete } = this.#record;
+    try {
+      const listing = await limited('listing the packages', 0, run.packages());
+      this.#packages = listing.packages;
+      // Half an install agrees with no record of one.
+      this.#disagreements = exitCode === 0 ? listing.disagreements : [];
+      this.#commands = listing.commands;
+      const hasFailed = incomplete.some(({ code }) => code === 'fetch-failed' || code === 'fetch-timeout');
+      incomplete.push(...listing.incomplete.filter(({ code }) => code !== 'fetch-failed' || !hasFailed));
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      const message = `the installed packages could not be listed: ${error instanceof Error ? error.message : error}`;
+      incomplete.push({ code: 'sandbox-failed', message });
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { hostname } from 'node:os';
+import { NOTHING_LEFT } from '../egress/evidence.js';
+import { buildReport } from '../report/build.js';
+import { comparisonFaults } from '../report/changes/compared.js';
+import { readProjectBaseline } from '../report/project-baseline.js';
+import type { Report } from '../report/report.js';
+import type { ScriptCheck } from '../report/script-check.js';
+import { Steps } from '../report/steps.js';
+import type { IncompleteReason } from '../report/verdict.js';
+import type { DetonationDependencies } from './attempt.js';
+import type { Canaries } from './canaries.js';
+import type { Comparison } from './comparison.js';
+import type { Fetched } from './fetched.js';
+import type { JobSpec } from './job.js';
+import type { JobWitness } from './job-witness.js';
+import type { Monitor } from './monitor.js';
+import type { PhaseRecord } from './phase-record.js';
+import type { SandboxRun } from './ports.js';
+
+/** What was seen of one try of a job. */
+export interface JobEvidence {
+  readonly deps: DetonationDependencies;
+  readonly spec: JobSpec;
+  /** Undefined where no sandbox was made. */
+  readonly run: SandboxRun | undefined;
+  readonly record: PhaseRecord;
+  readonly canaries: Canaries;
+  readonly monitor: Monitor;
+  readonly fetched: Fetched;
+  readonly comparison: Comparison;
+  readonly witness: JobWitness;
+  readonly scriptCheck: ScriptCheck | null;
+}
+
+/** The report of whatever happened. */
+export function reportOf(evidence: JobEvidence): Report {
+  const { deps, spec, run, record, canaries, monitor, fetched, comparison, witness, scriptCheck } = evidence;
+  const { clock, feed, limits, projectBaseline: mode } = deps;
+  const { id, ecosystem, submittedAt, baseline: uploaded } = spec;
+  return buildReport({
+    job: { id, ecosystem, submittedAt },
+    finishedAt: clock.now(),
+    containerId: run?.containerId ?? '',
+    gateway: run?.gateway ?? null,
+    hostname: hostname(),
+    projectDir: run?.projectDir ?? '/',
+    manager: run?.manager ?? null,
+    phases: record.phases,
+    phaseStarts: record.starts,
+    monitoring: {
+      source: feed.status().description,
+      openingCanaryMs: canaries.openingMs,
+      closingCanaryMs: canaries.closingMs,
+      drops: monitor.drops,
+    },
+    alerts: monitor.alerts,
+    tree: monitor.tree,
+    steps: run?.steps ?? new Steps(),
+    packages: fetched.packages,
+    disagreements: fetched.disagreements,
+    commands: fetched.commands,
+    brought: run?.brought ?? new Set(),
+    egressMode: run?.egressMode ?? null,
+    ...(run?.wayOut() ?? NOTHING_LEFT),
+    contacts: monitor.contacts,
+    writes: monitor.writes,
+    marks: monitor.marks,
+    compared: comparison.result(),
+    decoys: run?.decoys ?? [],
+    witnessed: witness.witnessed,
+    scriptCheck,
+    incomplete: faultsOf(evidence),
+    log: record.log,
+    failOn: limits.failOn,
+    known: deps.known,
+    behaviours: deps.behaviours,
+    baseline: deps.baseline,
+    projectBaseline: uploaded === undefined ? null : readProjectBaseline(uploaded, mode),
+  });
+}
+
+function faultsOf({ record, monitor, witness, comparison }: JobEvidence): readonly IncompleteReason[] {
+  const compared = comparisonFaults(comparison.result());
+  return [...record.incomplete, ...monitor.faults(), ...witness.faults(), ...compared];
+}
