@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEPTHS, type Depth } from '../src/jobs/depth.js';
+import { DEPTHS, type Depth } from '../src/jobs/phases/depth.js';
 import type { Report } from '../src/report/report.js';
 import { reportOf, submit } from '../test/app/client.js';
 import { ServiceProcess } from '../test/app/service-process.js';

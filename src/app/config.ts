@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { DEFAULT_ARCHIVE_LIMITS } from '../blobs/limits.js';
 import { EGRESS_MODES } from '../egress/mode.js';
 import { PRIORITIES } from '../falco/alert.js';
-import { DEPTHS } from '../jobs/depth.js';
+import { DEPTHS } from '../jobs/phases/depth.js';
 import { PROJECT_BASELINE_MODES } from '../report/project-baseline.js';
 import { DEFAULT_LIMITS } from '../sandbox/options.js';
 import { CLIENT_VARIABLES, type ClientConfig, parseClientConfig } from './client-config.js';

@@ -6,7 +6,7 @@ import type { CacheCounters } from '../egress/cache/port.js';
 import { Detonation } from '../jobs/detonation.js';
 import type { Clock } from '../jobs/ports.js';
 import { ProjectReports } from '../jobs/projects/project-reports.js';
-import { selfTest } from '../jobs/self-test.js';
+import { selfTest } from '../jobs/watching/self-test.js';
 import type { BullQueue } from '../queue/bull-queue.js';
 import { BullWorker } from '../queue/bull-worker.js';
 import type { RedisUrl } from '../queue/connection.js';

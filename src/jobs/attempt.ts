@@ -4,8 +4,8 @@ import type { Baseline } from '../report/baseline.js';
 import type { Behaviours } from '../report/behaviours/usual.js';
 import type { KnownPackages } from '../report/known-packages.js';
 import type { ProjectBaselineMode } from '../report/project-baseline.js';
-import type { Depth } from './depth.js';
 import type { JobSpec } from './job.js';
+import type { Depth } from './phases/depth.js';
 import type { AlertFeed, BlobStore, Clock, Sandbox, StateListener, WatchDecoys } from './ports.js';
 
 /** Deadlines in milliseconds, and what decides the verdict. */

@@ -8,14 +8,14 @@ import type { ScriptCheck } from '../report/script-check.js';
 import { Steps } from '../report/steps.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { DetonationDependencies } from './attempt.js';
-import type { Canaries } from './canaries.js';
-import type { Comparison } from './comparison.js';
-import type { Fetched } from './fetched.js';
 import type { JobSpec } from './job.js';
-import type { JobWitness } from './job-witness.js';
-import type { Monitor } from './monitor.js';
-import type { PhaseRecord } from './phase-record.js';
+import type { Comparison } from './phases/comparison.js';
+import type { Fetched } from './phases/fetched.js';
+import type { PhaseRecord } from './phases/phase-record.js';
 import type { SandboxRun } from './ports.js';
+import type { Canaries } from './watching/canaries.js';
+import type { JobWitness } from './watching/job-witness.js';
+import type { Monitor } from './watching/monitor.js';
 
 /** What was seen of one try of a job. */
 export interface JobEvidence {

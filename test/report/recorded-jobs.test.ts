@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AlertHub } from '../../src/falco/hub.js';
-import { Monitor } from '../../src/jobs/monitor.js';
+import { Monitor } from '../../src/jobs/watching/monitor.js';
 import { buildReport } from '../../src/report/build.js';
 import { FalcoServer } from '../falco/falco-server.js';
 import { scratch, silent, sourceOf, until } from '../falco/harness.js';

@@ -1,6 +1,6 @@
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
+import { scriptOrder } from '../../src/jobs/phases/script-order.js';
 import type { SandboxRun, StepResult } from '../../src/jobs/ports.js';
-import { scriptOrder } from '../../src/jobs/script-order.js';
 
 /** How fetch and lifecycle scripts went, in one: command and log of all steps, exit code of the first that did not end well. */
 export interface Installed extends StepResult {

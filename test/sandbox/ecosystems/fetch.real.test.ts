@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { InstalledPackage } from '../../../src/ecosystems/installed-package.js';
 import type { Ecosystem } from '../../../src/jobs/job.js';
+import { scriptOrder } from '../../../src/jobs/phases/script-order.js';
 import type { SandboxRun } from '../../../src/jobs/ports.js';
-import { scriptOrder } from '../../../src/jobs/script-order.js';
 import { withProject } from '../rig.js';
 import type { Files } from '../tarball.js';
 

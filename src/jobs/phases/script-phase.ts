@@ -1,9 +1,9 @@
-import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
-import { lastLines } from '../report/log-tail.js';
-import type { Phase, ScriptStep } from '../report/report.js';
-import { specOf } from '../report/spec.js';
-import type { IncompleteReason } from '../report/verdict.js';
-import type { Clock, SandboxRun, StepResult } from './ports.js';
+import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
+import { lastLines } from '../../report/log-tail.js';
+import type { Phase, ScriptStep } from '../../report/report.js';
+import { specOf } from '../../report/spec.js';
+import type { IncompleteReason } from '../../report/verdict.js';
+import type { Clock, SandboxRun, StepResult } from '../ports.js';
 
 /** How many failed packages the reasons of an incomplete report name. */
 const MAX_NAMED = 10;

@@ -1,7 +1,7 @@
-import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
-import type { Phase } from '../report/report.js';
-import type { ScriptCheck } from '../report/script-check.js';
-import type { ImportResult, SandboxRun } from './ports.js';
+import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
+import type { Phase } from '../../report/report.js';
+import type { ScriptCheck } from '../../report/script-check.js';
+import type { ImportResult, SandboxRun } from '../ports.js';
 
 /** How the packages with install scripts loaded before any script had run, and the phase as the report tells it. */
 export interface LoadsWithoutScripts {

@@ -1,6 +1,6 @@
+import type { AlertFeed, Clock, Sandbox } from '../ports.js';
 import { sendCanary } from './canary.js';
 import { Monitor } from './monitor.js';
-import type { AlertFeed, Clock, Sandbox } from './ports.js';
 
 export interface SelfTestDependencies {
   readonly sandbox: Sandbox;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
-import { CancelledError, DeadlineError } from '../../src/jobs/deadline.js';
-import type { StepResult } from '../../src/jobs/ports.js';
-import { runAllScripts } from '../../src/jobs/script-phase.js';
-import { installedPackage } from '../ecosystems/installed-package.js';
+import type { InstalledPackage } from '../../../src/ecosystems/installed-package.js';
+import { CancelledError, DeadlineError } from '../../../src/jobs/deadline.js';
+import { runAllScripts } from '../../../src/jobs/phases/script-phase.js';
+import type { StepResult } from '../../../src/jobs/ports.js';
+import { installedPackage } from '../../ecosystems/installed-package.js';
 
 const dep = (name: string, more: Partial<InstalledPackage> = {}) =>
   installedPackage(`node_modules/${name}`, { scripts: ['postinstall'], ...more });

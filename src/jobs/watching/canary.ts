@@ -1,6 +1,6 @@
-import { DeadlineError, within } from './deadline.js';
+import { DeadlineError, within } from '../deadline.js';
+import type { Clock, SandboxRun } from '../ports.js';
 import { canaryMarker, type Monitor } from './monitor.js';
-import type { Clock, SandboxRun } from './ports.js';
 
 export interface CanaryOptions {
   readonly clock: Clock;

@@ -1,9 +1,9 @@
-import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import type { LoadMarks } from '../report/load-groups.js';
-import { loadedBy, type Unrepeated } from '../report/repeats.js';
-import type { LoadedPackage, LoadPart } from '../report/report.js';
-import { specOf } from '../report/spec.js';
-import type { Clock, GroupedLoads, ImportResult, SandboxRun } from './ports.js';
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import type { LoadMarks } from '../../report/load-groups.js';
+import { loadedBy, type Unrepeated } from '../../report/repeats.js';
+import type { LoadedPackage, LoadPart } from '../../report/report.js';
+import { specOf } from '../../report/spec.js';
+import type { Clock, GroupedLoads, ImportResult, SandboxRun } from '../ports.js';
 
 /** How many packages are loaded once more, alone, after what was seen where many were loaded: at marks, and then around them. */
 const MOST_MARKED = 150;

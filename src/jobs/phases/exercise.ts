@@ -1,12 +1,12 @@
-import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import type { RunningProcess } from '../report/report.js';
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import type { RunningProcess } from '../../report/report.js';
+import type { JobSpec } from '../job.js';
+import type { Clock, SandboxRun } from '../ports.js';
 import type { Comparison } from './comparison.js';
 import { type Depth, EXERCISES, passesFor } from './depth.js';
-import type { JobSpec } from './job.js';
 import { passLater } from './later-pass.js';
 import type { LoadContext } from './load-phase.js';
 import type { PhaseRecord } from './phase-record.js';
-import type { Clock, SandboxRun } from './ports.js';
 import { runProjectScripts } from './project-scripts.js';
 import { scriptOrder } from './script-order.js';
 

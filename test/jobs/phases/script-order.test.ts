@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { InstalledPackage, OriginKind } from '../../src/ecosystems/installed-package.js';
-import { PROJECT } from '../../src/ecosystems/places.js';
-import { scriptOrder } from '../../src/jobs/script-order.js';
-import { installedPackage } from '../ecosystems/installed-package.js';
+import type { InstalledPackage, OriginKind } from '../../../src/ecosystems/installed-package.js';
+import { PROJECT } from '../../../src/ecosystems/places.js';
+import { scriptOrder } from '../../../src/jobs/phases/script-order.js';
+import { installedPackage } from '../../ecosystems/installed-package.js';
 
 const from = (kind: OriginKind) => ({ from: { kind, resolved: null, integrity: null } });
 const SCRIPTS = { scripts: ['postinstall'] };

@@ -1,9 +1,9 @@
-import type { PhaseStart } from '../report/findings.js';
-import type { Phase } from '../report/report.js';
-import type { IncompleteReason } from '../report/verdict.js';
+import type { PhaseStart } from '../../report/findings.js';
+import type { Phase } from '../../report/report.js';
+import type { IncompleteReason } from '../../report/verdict.js';
+import type { Clock, StepResult } from '../ports.js';
 import { fetchFailure } from './fetch-failure.js';
 import type { Loads } from './load-phase.js';
-import type { Clock, StepResult } from './ports.js';
 
 /** How much of the steps' output a report keeps, in characters. */
 const LOG_CHARS = 64 * 1024;

@@ -1,5 +1,5 @@
+import type { Beats, SandboxRun } from '../ports.js';
 import type { Monitor } from './monitor.js';
-import type { Beats, SandboxRun } from './ports.js';
 
 /** Between two test processes, in milliseconds. */
 const EVERY_MS = 500;

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { IncompleteReason } from '../report/verdict.js';
-import type { Witnessed } from '../witness/seen.js';
-import type { DecoyWatch } from '../witness/witness.js';
-import type { SandboxRun, WatchDecoys } from './ports.js';
+import type { IncompleteReason } from '../../report/verdict.js';
+import type { Witnessed } from '../../witness/seen.js';
+import type { DecoyWatch } from '../../witness/witness.js';
+import type { SandboxRun, WatchDecoys } from '../ports.js';
 
 /** The worker's own witness of one job: it watches the decoys without the alert source, and so tells what that one missed. */
 export class JobWitness {

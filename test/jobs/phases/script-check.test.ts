@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { CancelledError } from '../../src/jobs/deadline.js';
-import type { ImportResult, SandboxRun } from '../../src/jobs/ports.js';
-import { loadWithoutScripts, scriptCheckOf } from '../../src/jobs/script-check.js';
-import { SandboxError } from '../../src/sandbox/errors.js';
-import { installedPackage } from '../ecosystems/installed-package.js';
+import { CancelledError } from '../../../src/jobs/deadline.js';
+import { loadWithoutScripts, scriptCheckOf } from '../../../src/jobs/phases/script-check.js';
+import type { ImportResult, SandboxRun } from '../../../src/jobs/ports.js';
+import { SandboxError } from '../../../src/sandbox/errors.js';
+import { installedPackage } from '../../ecosystems/installed-package.js';
 
 const [project, a, b, plain] = [
   installedPackage('.', { dependencies: ['a', 'b'], scripts: ['prepare'] }),

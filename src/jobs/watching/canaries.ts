@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DetonationDependencies } from './attempt.js';
+import type { DetonationDependencies } from '../attempt.js';
+import { GiveUp } from '../give-up.js';
+import type { SandboxRun } from '../ports.js';
 import { sendCanary } from './canary.js';
-import { GiveUp } from './give-up.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Monitor } from './monitor.js';
-import type { SandboxRun } from './ports.js';
 
 /** How often a canary before the closing one is tried before the job is given up. */
 const TRIES = 3;

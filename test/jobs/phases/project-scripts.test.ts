@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
-import type { ProjectScript, StepResult } from '../../src/jobs/ports.js';
-import { runProjectScripts } from '../../src/jobs/project-scripts.js';
+import type { InstalledPackage } from '../../../src/ecosystems/installed-package.js';
+import { runProjectScripts } from '../../../src/jobs/phases/project-scripts.js';
+import type { ProjectScript, StepResult } from '../../../src/jobs/ports.js';
 
 const project: InstalledPackage = {
   name: 'app',

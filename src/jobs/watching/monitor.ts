@@ -1,11 +1,11 @@
-import type { Alert } from '../falco/alert.js';
-import { AlertFold, type FoldedAlert } from '../falco/fold.js';
-import type { AlertSink } from '../falco/hub.js';
-import { CONTACT_RULES, Contacts } from '../report/contacts.js';
-import { LoadMarks, MARK_RULE } from '../report/load-groups.js';
-import { ENVIRONMENT_RULE, FORK_RULE, ProcessTree, TRACE_RULE } from '../report/process-tree.js';
-import { CODE_READ_RULE, ProjectWrites, WRITE_RULE } from '../report/project-writes.js';
-import type { IncompleteReason } from '../report/verdict.js';
+import type { Alert } from '../../falco/alert.js';
+import { AlertFold, type FoldedAlert } from '../../falco/fold.js';
+import type { AlertSink } from '../../falco/hub.js';
+import { CONTACT_RULES, Contacts } from '../../report/contacts.js';
+import { LoadMarks, MARK_RULE } from '../../report/load-groups.js';
+import { ENVIRONMENT_RULE, FORK_RULE, ProcessTree, TRACE_RULE } from '../../report/process-tree.js';
+import { CODE_READ_RULE, ProjectWrites, WRITE_RULE } from '../../report/project-writes.js';
+import type { IncompleteReason } from '../../report/verdict.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that answers a canary. */
 export const CANARY_RULE = 'Packwarden canary';

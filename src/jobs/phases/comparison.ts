@@ -1,7 +1,7 @@
-import { type InstalledPackage, isLocal } from '../ecosystems/installed-package.js';
-import type { Change, Compared } from '../report/changes/compared.js';
-import { changesBetween, type FileChange, type Snapshot } from '../report/changes/snapshot.js';
-import type { Clock, SandboxRun } from './ports.js';
+import { type InstalledPackage, isLocal } from '../../ecosystems/installed-package.js';
+import type { Change, Compared } from '../../report/changes/compared.js';
+import { changesBetween, type FileChange, type Snapshot } from '../../report/changes/snapshot.js';
+import type { Clock, SandboxRun } from '../ports.js';
 
 /** So many packages are compared one by one; what the others' scripts change is seen together, when all have run. */
 const MOST_ONE_BY_ONE = 40;

@@ -1,7 +1,7 @@
-import { errorLines } from '../report/log-tail.js';
-import { cut } from '../report/plain.js';
-import type { IncompleteReason } from '../report/verdict.js';
-import type { StepResult } from './ports.js';
+import { errorLines } from '../../report/log-tail.js';
+import { cut } from '../../report/plain.js';
+import type { IncompleteReason } from '../../report/verdict.js';
+import type { StepResult } from '../ports.js';
 
 const MAX_CHARS = 600;
 

@@ -1,9 +1,9 @@
-import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import { lastLines } from '../report/log-tail.js';
-import type { Phase, ScriptStep } from '../report/report.js';
-import { specOf } from '../report/spec.js';
-import type { IncompleteReason } from '../report/verdict.js';
-import type { Clock, ProjectScript } from './ports.js';
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import { lastLines } from '../../report/log-tail.js';
+import type { Phase, ScriptStep } from '../../report/report.js';
+import { specOf } from '../../report/spec.js';
+import type { IncompleteReason } from '../../report/verdict.js';
+import type { Clock, ProjectScript } from '../ports.js';
 
 /** Below this a script is not started any more, in milliseconds. */
 const LEAST_MS = 1_000;

@@ -1,8 +1,8 @@
-import type { InstalledPackage } from '../ecosystems/installed-package.js';
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import { CancelledError } from '../deadline.js';
+import type { SandboxRun, StepResult } from '../ports.js';
 import type { Comparison } from './comparison.js';
-import { CancelledError } from './deadline.js';
 import type { PhaseRecord } from './phase-record.js';
-import type { SandboxRun, StepResult } from './ports.js';
 
 /** What `fetch` works with. */
 export interface FetchContext {

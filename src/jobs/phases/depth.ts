@@ -1,5 +1,5 @@
-import type { Guise } from '../report/guise.js';
-import type { Passes } from './job.js';
+import type { Guise } from '../../report/guise.js';
+import type { Passes } from '../job.js';
 
 /** How much of a project is exercised: what a job costs beyond its install, and what it can show. */
 export const DEPTHS = ['quick', 'standard', 'deep'] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CANARY_RULE, canaryMarker, Monitor } from '../../src/jobs/monitor.js';
-import { alertAt } from '../report/evidence.js';
+import { CANARY_RULE, canaryMarker, Monitor } from '../../../src/jobs/watching/monitor.js';
+import { alertAt } from '../../report/evidence.js';
 
 const shadow = alertAt(3, 'Read of the password database', { 'proc.pid': '20', 'fd.name': '/etc/shadow' });
 const canary = (args: string) => alertAt(1, CANARY_RULE, { 'proc.args': args });

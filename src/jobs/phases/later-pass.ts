@@ -1,10 +1,10 @@
-import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
-import { FIRST_GUISE, type Guise } from '../report/guise.js';
-import { loadedBy } from '../report/repeats.js';
-import type { LoadPart, Phase, ScriptStep } from '../report/report.js';
-import { specOf } from '../report/spec.js';
+import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
+import { FIRST_GUISE, type Guise } from '../../report/guise.js';
+import { loadedBy } from '../../report/repeats.js';
+import type { LoadPart, Phase, ScriptStep } from '../../report/report.js';
+import { specOf } from '../../report/spec.js';
+import type { SandboxRun, StepResult } from '../ports.js';
 import type { LoadContext } from './load-phase.js';
-import type { SandboxRun, StepResult } from './ports.js';
 
 /** Scripts that took longer in the first pass build something, and are not run again, in milliseconds. */
 const LONGEST_SCRIPTS_MS = 8_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fetchFailure } from '../../src/jobs/fetch-failure.js';
-import type { StepResult } from '../../src/jobs/ports.js';
+import { fetchFailure } from '../../../src/jobs/phases/fetch-failure.js';
+import type { StepResult } from '../../../src/jobs/ports.js';
 
 const step = (more: Partial<StepResult>): StepResult => ({
   command: 'npm ci --ignore-scripts',
