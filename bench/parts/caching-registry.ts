@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { Authority } from '../../src/egress/authority.js';
+import { Authority } from '../../src/egress/upstream/authority.js';
 
 /** A registry of our own that keeps what it has fetched once: with it, the network's mood does not decide a bench. */
 export interface CachingRegistry {

@@ -1,4 +1,4 @@
-import type { Decision } from './gatekeeper.js';
+import type { Decision } from './doors/gatekeeper.js';
 import type { Asker } from './record.js';
 import type { Target } from './target.js';
 

@@ -1,8 +1,8 @@
-import type { RegistryAsk } from './asks.js';
-import type { DataNames } from './data-names.js';
-import type { EgressLeak } from './leak.js';
-import type { RegistryOutage } from './outages.js';
+import type { DataNames } from './content/data-names.js';
+import type { EgressLeak } from './content/leak.js';
 import type { EgressRecord } from './record.js';
+import type { RegistryAsk } from './registry/asks.js';
+import type { RegistryOutage } from './registry/outages.js';
 
 /** What a gateway saw of its sandbox. */
 export interface EgressEvidence {

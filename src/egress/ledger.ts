@@ -1,5 +1,5 @@
+import type { EgressRequest, UnreadContact } from './content/request.js';
 import { type EgressRecord, OVERFLOW_HOST } from './record.js';
-import type { EgressRequest, UnreadContact } from './request.js';
 
 /** A record while it grows: whoever moves bytes for it adds them here. */
 export interface LedgerEntry {

@@ -1,4 +1,4 @@
-import type { EgressRequest, UnreadContact } from './request.js';
+import type { EgressRequest, UnreadContact } from './content/request.js';
 
 /**
  * Which way an attempt came: a program asked the proxy for it, asked for the name's address, or, having got the gateway's own address for

@@ -1,5 +1,5 @@
-import type { DataNames } from '../egress/data-names.js';
-import type { EgressLeak } from '../egress/leak.js';
+import type { DataNames } from '../egress/content/data-names.js';
+import type { EgressLeak } from '../egress/content/leak.js';
 import type { EgressRecord } from '../egress/record.js';
 import type { Alert, Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';

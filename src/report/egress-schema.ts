@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BODY_KINDS, UNREAD_REASONS } from '../egress/request.js';
+import { BODY_KINDS, UNREAD_REASONS } from '../egress/content/request.js';
 
 /** An HTTP request to what the sandbox tried to reach. Nothing of a refused one has left it. */
 export const egressRequest = z.object({

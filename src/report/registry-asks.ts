@@ -1,6 +1,6 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import { type AskedAt, OTHER_PACKAGES, type RegistryAsk } from '../egress/asks.js';
-import { looksRandom } from '../egress/data-names.js';
+import { looksRandom } from '../egress/content/data-names.js';
+import { type AskedAt, OTHER_PACKAGES, type RegistryAsk } from '../egress/registry/asks.js';
 import type { Alert } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import { type Actors, attribute } from './attribution.js';

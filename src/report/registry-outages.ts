@@ -1,4 +1,4 @@
-import type { RegistryOutage } from '../egress/outages.js';
+import type { RegistryOutage } from '../egress/registry/outages.js';
 import { cut, plain } from './plain.js';
 import type { IncompleteCode } from './report.js';
 import type { IncompleteReason } from './verdict.js';

@@ -1,4 +1,4 @@
-import type { BodyKind, EgressRequest, UnreadContact } from '../egress/request.js';
+import type { BodyKind, EgressRequest, UnreadContact } from '../egress/content/request.js';
 import { size } from './size.js';
 
 /** How much of a body stands in a line. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { GatewayPorts } from '../egress/ports.js';
+import type { GatewayPorts } from '../egress/doors/ports.js';
 import { SandboxError } from './errors.js';
 
 const run = promisify(execFile);

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { GATEWAY_PORTS } from '../egress/ports.js';
+import { GATEWAY_PORTS } from '../egress/doors/ports.js';
 import { leadToGateway, protectHost } from './firewall.js';
 
 /** What of the firewall's rules is in force while a job is prepared. */

@@ -4,7 +4,7 @@ import type { ImageName } from '../ecosystems/images.js';
 import type { RegistryCache } from '../egress/cache/port.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { EgressPolicy } from '../egress/policy.js';
-import type { Sink } from '../egress/sink.js';
+import type { Sink } from '../egress/upstream/sink.js';
 import type { Clock } from '../jobs/ports.js';
 import type { RandomBytes } from './decoys/decoy.js';
 

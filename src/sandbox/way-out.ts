@@ -1,11 +1,11 @@
 import { candidates } from '../ecosystems/choose.js';
 import { TELLING_VARIABLES } from '../ecosystems/node/environment.js';
 import { HOME } from '../ecosystems/places.js';
+import type { PlantedSecret } from '../egress/content/secret-matcher.js';
 import { type Gateway, openGateway } from '../egress/gateway.js';
 import { narrowed } from '../egress/mode.js';
 import { DEFAULT_ALLOW } from '../egress/policy.js';
-import type { KnownRegistry } from '../egress/registry.js';
-import type { PlantedSecret } from '../egress/secret-matcher.js';
+import type { KnownRegistry } from '../egress/registry/known-registry.js';
 import type { SandboxPlan } from '../jobs/ports.js';
 import type { Decoys } from './decoys/decoy.js';
 import { inTime } from './docker-call.js';

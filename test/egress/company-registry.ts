@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { Authority } from '../../src/egress/authority.js';
+import { Authority } from '../../src/egress/upstream/authority.js';
 import { packProject } from '../app/tarballs.js';
 import { gem } from '../sandbox/gem.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isForbiddenAddress, isPublicAddress } from '../../src/egress/address.js';
 import { compilePolicy, type EgressPolicy } from '../../src/egress/policy.js';
+import { isForbiddenAddress, isPublicAddress } from '../../src/egress/upstream/address.js';
 
 const NOT_PUBLIC =
   `0.0.0.0 10.0.0.1 100.64.0.1 100.100.100.200 127.0.0.1 127.255.255.254 169.254.169.254 172.16.0.1 172.31.255.255

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RegistryOutage } from '../../src/egress/outages.js';
+import type { RegistryOutage } from '../../src/egress/registry/outages.js';
 import { buildReport } from '../../src/report/build.js';
 import type { IncompleteReason } from '../../src/report/verdict.js';
 import { evidence } from './evidence.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RegistryAsk } from '../../src/egress/asks.js';
+import type { RegistryAsk } from '../../src/egress/registry/asks.js';
 import { buildReport } from '../../src/report/build.js';
 import { Contacts } from '../../src/report/contacts.js';
 import { REGISTRY_ASK_RULE } from '../../src/report/registry-asks.js';

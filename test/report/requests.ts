@@ -1,4 +1,4 @@
-import type { EgressRequest } from '../../src/egress/request.js';
+import type { EgressRequest } from '../../src/egress/content/request.js';
 
 /** A request that asks for something, was told that there is none, and sends nothing. */
 export const GET: EgressRequest = {

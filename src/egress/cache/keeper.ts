@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import { Slots } from '../slots.js';
+import { Slots } from '../doors/slots.js';
 import type { Asker, Download, Head } from './download.js';
 import { DownloadError } from './errors.js';
 import { keptHeaders, lifetimeOf } from './lifetime.js';

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { KnownRegistry } from '../registry.js';
+import type { KnownRegistry } from '../registry/known-registry.js';
 
 /** What a program in a sandbox asks of a registry that it may reach. */
 export interface CacheRequest {

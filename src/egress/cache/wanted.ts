@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KnownRegistry } from '../registry.js';
+import type { KnownRegistry } from '../registry/known-registry.js';
 import type { CacheQuestion, CacheRequest } from './port.js';
 
 /** A file of a registry: the documents that name its bytes, by the file's name. */

@@ -1,4 +1,4 @@
-import type { EgressRequest, UnreadContact } from '../../egress/request.js';
+import type { EgressRequest, UnreadContact } from '../../egress/content/request.js';
 import { opaqueChars } from './opaque.js';
 import { isOwnSite, type Sites } from './own-site.js';
 

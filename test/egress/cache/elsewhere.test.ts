@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Authority } from '../../../src/egress/authority.js';
 import type { RegistryCache } from '../../../src/egress/cache/port.js';
 import type { Gateway } from '../../../src/egress/gateway.js';
+import { Authority } from '../../../src/egress/upstream/authority.js';
 import { gatewayWith, keeper, securely, statusOf } from '../harness.js';
 import { workshop } from './harness.js';
 import { digest } from './registry.js';

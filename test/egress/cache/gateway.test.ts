@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Authority } from '../../../src/egress/authority.js';
 import type { RegistryCache } from '../../../src/egress/cache/port.js';
 import type { Gateway } from '../../../src/egress/gateway.js';
-import type { KnownRegistry } from '../../../src/egress/registry.js';
+import type { KnownRegistry } from '../../../src/egress/registry/known-registry.js';
+import { Authority } from '../../../src/egress/upstream/authority.js';
 import { gatewayWith, keeper, securely } from '../harness.js';
 import { workshop } from './harness.js';
 import { digest } from './registry.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { EgressRequest } from '../../../src/egress/request.js';
+import type { EgressRequest } from '../../../src/egress/content/request.js';
 import { judgeContact, type Meaning, type Sent } from '../../../src/report/contact-meaning/meaning.js';
 import { opaqueChars } from '../../../src/report/contact-meaning/opaque.js';
 import { GET } from '../requests.js';

@@ -1,0 +1,139 @@
+import type { IncomingMessage } from 'node:http';
+import type { Destination } from '../destination.js';
+import type { Gatekeeper } from '../doors/gatekeeper.js';
+import type { RowKey } from '../ledger.js';
+import type { Asker } from '../record.js';
+import { kindOf, shown } from './body.js';
+import { decoded } from './inflate.js';
+import type { Inspector } from './inspector.js';
+
+const MIB = 1024 ** 2;
+/** How much of a body is decoded and looked into; all of it is read for planted secrets as it comes. */
+const MAX_BODY = MIB;
+/** The same for all bodies of a job. */
+const MAX_BODIES = 16 * MIB;
+const MAX_PATH = 500;
+const MAX_HEADERS = 40;
+const MAX_HEADER_NAME = 80;
+
+/** What readings are made with. */
+export interface ReaderParts {
+  readonly gatekeeper: Gatekeeper;
+  readonly inspector: Inspector;
+  readonly now: () => number;
+}
+
+/** Reads the requests of one sandbox: what is in them is evidence, wherever they go. */
+export class Reader {
+  #left = MAX_BODIES;
+  #unread = 0;
+
+  constructor(private readonly parts: ReaderParts) {}
+
+  /** Begins with the head; the body is shown by `take` as it comes. */
+  open(request: IncomingMessage, { target, from }: Pick<Destination, 'target' | 'from'>): Reading {
+    const { inspector } = this.parts;
+    inspector.head(request, target, from);
+    const scan = inspector.body(target, from);
+    return new Reading({ request, from }, this.parts, scan, (bytes) => this.#take(bytes));
+  }
+
+  /** Bodies that were not looked into, or not to their end, because all of the job's together were too much. */
+  get unread(): number {
+    return this.#unread;
+  }
+
+  /** Whether so many bytes more may be kept. */
+  #take(bytes: number): boolean {
+    if (bytes > this.#left) {
+      this.#unread += 1;
+      return false;
+    }
+    this.#left -= bytes;
+    return true;
+  }
+}
+
+/** A request, and who sent it. */
+interface Sent {
+  readonly request: Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'>;
+  readonly from: Asker;
+}
+
+/** One request, as it comes. */
+export class Reading {
+  readonly #at: number;
+  readonly #parts: Buffer[] = [];
+  #kept = 0;
+  #bytes = 0;
+  #whole = true;
+
+  constructor(
+    private readonly sent: Sent,
+    private readonly parts: ReaderParts,
+    private readonly scan: (chunk: Buffer) => void,
+    private readonly mayKeep: (bytes: number) => boolean,
+  ) {
+    this.#at = parts.now();
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  take(chunk: Buffer): void {
+    this.scan(chunk);
+    this.#bytes += chunk.length;
+    if (!this.#whole) return;
+    if (this.#kept + chunk.length > MAX_BODY || !this.mayKeep(chunk.length)) {
+      this.#whole = false;
+      return;
+    }
+    this.#kept += chunk.length;
+    this.#parts.push(chunk);
+  }
+
+  /** Notes the request once it has been answered; `to`: whose row it belongs to. */
+  async end(to: RowKey, status: number | null): Promise<void> {
+    const { gatekeeper, inspector } = this.parts;
+    const { request, from } = this.sent;
+    const { method = '', url = '', headers, rawHeaders } = request;
+    const isAsItCame = headers['content-encoding'] === undefined;
+    const { bytes, whole } = await decoded(Buffer.concat(this.#parts), headers['content-encoding'], MAX_BODY);
+    const isWhole = whole && this.#whole && (isAsItCame || this.mayKeep(bytes.length));
+    const kind = isWhole || isText(bytes) ? kindOf(bytes, headers['content-type']) : 'unread';
+    const target = { host: to.host, port: to.port };
+    const inBody = await inspector.decoded(bytes, isAsItCame, target, to);
+    if (!isWhole) gatekeeper.unread(to, { reason: 'too-much', serverName: null });
+    const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+    const told = {
+      method: method.slice(0, MAX_HEADER_NAME),
+      path: printable(pathOf(url)).slice(0, MAX_PATH),
+      headers: [...new Set(names)].slice(0, MAX_HEADERS).map((name) => printable(name).slice(0, MAX_HEADER_NAME)),
+      status,
+      bodyBytes: this.#bytes,
+      bodyKind: kind,
+      body: shown(bytes, kind),
+      tells: [...new Set([...inspector.tells(`${unescaped(url)}\n${rawHeaders.join('\n')}`), ...inBody])],
+      at: this.#at,
+    };
+    gatekeeper.told(to, told, from);
+  }
+}
+
+function isText(bytes: Buffer): boolean {
+  return bytes.length > 0 && kindOf(bytes, undefined) !== 'binary';
+}
+
+/** A plain request's target is a URL; where it leads is told by its row. */
+function pathOf(url: string): string {
+  return url.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x21-\x7e]/g, '?');
+}
+
+function unescaped(url: string): string {
+  return url.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}

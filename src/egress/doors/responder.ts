@@ -1,0 +1,140 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import {
+  type Answer,
+  AUTHORITATIVE_ANSWER,
+  decode,
+  encode,
+  type Packet,
+  type Question,
+  RECURSION_AVAILABLE,
+} from 'dns-packet';
+import type { Logger } from 'pino';
+import { EgressRefusedError } from '../errors.js';
+import { parseHost } from '../target.js';
+import type { Address } from '../upstream/dialer.js';
+import type { Gatekeeper, Permit } from './gatekeeper.js';
+
+/** The low four bits of a DNS header's flags (RFC 1035 §4.1.1). */
+const RCODE = { noError: 0, formatError: 1, serverFailure: 2, noSuchName: 3 } as const;
+
+const DNS = { via: 'dns' } as const;
+
+/** Seconds: long enough for one install's next connection. */
+const TTL = 30;
+
+/** What `openResponder` needs. */
+export interface ResponderOptions {
+  /** Where it listens. */
+  readonly address: string;
+  /** Whether whoever connects to that address speaks with the gateway: then it is given for every name. */
+  readonly isTransparent: boolean;
+  /** Whether the gateway answers in the place of refused hosts, too: then their names exist. */
+  readonly isSinking: boolean;
+  /** 0 for an ephemeral one. */
+  readonly port: number;
+  readonly gatekeeper: Gatekeeper;
+  readonly logger: Logger;
+}
+
+/**
+ * A DNS server (UDP) to which every host is the gateway; a name that is refused without an answer in its place, or that leads nowhere, does
+ * not exist. That is said at once, since a program that waits for an answer holds up the job. Every name asked for is noted.
+ * @throws what `bind` says
+ */
+export function openResponder(options: ResponderOptions): Promise<Socket> {
+  const socket = createSocket(options.address.includes(':') ? 'udp6' : 'udp4');
+  socket.on('message', (message, peer) => {
+    reply(options, socket, message, peer).catch((error: unknown) => {
+      options.logger.warn({ err: error }, 'dns answer not sent');
+    });
+  });
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(options.port, options.address, () => {
+      socket.off('error', reject);
+      socket.on('error', (error) => options.logger.warn({ err: error }, 'dns responder'));
+      resolve(socket);
+    });
+  });
+}
+
+async function reply(options: ResponderOptions, socket: Socket, message: Buffer, peer: RemoteInfo): Promise<void> {
+  const answer = await answerTo(options, message);
+  if (answer === undefined) return;
+  await new Promise<void>((resolve, reject) => {
+    socket.send(answer, peer.port, peer.address, (error) => (error === null ? resolve() : reject(error)));
+  });
+}
+
+async function answerTo(
+  { gatekeeper, address, isSinking, isTransparent }: ResponderOptions,
+  message: Buffer,
+): Promise<Buffer | undefined> {
+  const query = parseQuery(message);
+  if (query === undefined) {
+    gatekeeper.refuse('', DNS);
+    return undefined;
+  }
+  // An answer to an answer would be the start of a loop.
+  if (query.type === 'response') return undefined;
+  const [question] = query.questions ?? [];
+  if (question === undefined || query.questions?.length !== 1) return response(query, RCODE.formatError, []);
+  try {
+    const permit = await admitted(gatekeeper, question.name);
+    if (permit === undefined && !(isSinking && isTransparent)) return response(query, RCODE.noSuchName, []);
+    const own: Address = { address, family: isIPv6(address) ? 6 : 4 };
+    const addresses = isTransparent ? [own] : (permit?.addresses ?? []);
+    const packet = response(query, RCODE.noError, answersFor(question, addresses));
+    if (permit === undefined) return packet;
+    permit.entry.bytesSent += message.length;
+    permit.entry.bytesReceived += packet.length;
+    return packet;
+  } catch {
+    // No host's name, or it leads nowhere: the program in the sandbox can't tell, the record can.
+    return response(query, RCODE.noSuchName, []);
+  }
+}
+
+function parseQuery(message: Buffer): Packet | undefined {
+  try {
+    return decode(message);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where it is refused. @throws EgressRefusedError where it can be no host's name, EgressFailedError */
+async function admitted(gatekeeper: Gatekeeper, name: string): Promise<Permit | undefined> {
+  let host: string;
+  try {
+    host = parseHost(name);
+  } catch (error) {
+    if (error instanceof EgressRefusedError) gatekeeper.refuse(name, DNS);
+    throw error;
+  }
+  try {
+    return await gatekeeper.admit(host, null, DNS);
+  } catch (error) {
+    if (error instanceof EgressRefusedError) return undefined;
+    throw error;
+  }
+}
+
+function answersFor({ name, type }: Question, addresses: readonly Address[]): Answer[] {
+  const wanted = type === 'A' ? 4 : 6;
+  if (type !== 'A' && type !== 'AAAA') return [];
+  return addresses
+    .filter(({ family }) => family === wanted)
+    .map(({ address }) => ({ type, name, ttl: TTL, data: address }));
+}
+
+function response(query: Packet, rcode: number, answers: Answer[]): Buffer {
+  return encode({
+    type: 'response',
+    id: query.id ?? 0,
+    flags: AUTHORITATIVE_ANSWER | RECURSION_AVAILABLE | ((query.flags ?? 0) & 0x0100) | rcode,
+    questions: query.questions ?? [],
+    answers,
+  });
+}

@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { UnreadReason } from '../content/request.js';
+import { EgressRefusedError } from '../errors.js';
+import { parseHost } from '../target.js';
+import type { Authority } from '../upstream/authority.js';
+
+/** What ending TLS needs. */
+export interface TunnelParts {
+  readonly authority: Authority;
+  readonly caps: { readonly headMs: number };
+}
+
+/** The first byte of a TLS record that begins a handshake (RFC 8446 §5.1). */
+const TLS_HANDSHAKE = 0x16;
+/** A request line's beginning (RFC 9112 §3): a method and a space. */
+const REQUEST = /^[A-Z]{3,20} [^ ]/;
+const REQUEST_SO_FAR = /^(?:[A-Z]{1,20}|[A-Z]{3,20} )$/;
+
+/** What a tunnel was found to carry. */
+export type Carried = 'tls' | 'http' | 'other';
+
+/**
+ * Looks at what comes first through a tunnel and puts it back. Resolves with `other` too when nothing comes for `silenceMs`, as with
+ * protocols in which the server speaks first; with undefined when the connection ends before.
+ */
+export function carried(socket: Socket, silenceMs: number): Promise<Carried | undefined> {
+  return new Promise((resolve) => {
+    let seen = Buffer.alloc(0);
+    const done = (what: Carried | undefined): void => {
+      clearTimeout(silence);
+      socket.off('data', look).off('close', gone).off('end', gone).pause();
+      if (seen.length > 0 && !socket.destroyed) socket.unshift(seen);
+      resolve(what);
+    };
+    const look = (chunk: Buffer): void => {
+      seen = Buffer.concat([seen, chunk]);
+      const text = seen.toString('latin1', 0, 32);
+      if (seen[0] === TLS_HANDSHAKE) done('tls');
+      else if (REQUEST.test(text)) done('http');
+      else if (!REQUEST_SO_FAR.test(text)) done('other');
+    };
+    const gone = (): void => done(undefined);
+    const silence = setTimeout(() => done('other'), silenceMs);
+    socket.on('data', look).once('close', gone).once('end', gone).resume();
+  });
+}
+
+/** How a handshake ended. `serverName`: the name that was asked for (SNI), in the client's words. */
+export type Handshake =
+  | { readonly inside: TLSSocket; readonly serverName: string | undefined }
+  | { readonly inside: undefined; readonly serverName: string | undefined; readonly reason: UnreadReason };
+
+/** Ends TLS with a certificate for the name that is asked for, and for `unasked` where none is. */
+export function secured({ authority, caps }: TunnelParts, socket: Socket, unasked: string): Promise<Handshake> {
+  let serverName: string | undefined;
+  const inside = new TLSSocket(socket, {
+    isServer: true,
+    secureContext: authority.contextFor(unasked),
+    // Whoever offers HTTP/2 too is answered in HTTP/1.1.
+    ALPNCallback: (offered: { readonly servername: string; readonly protocols: readonly string[] }) => {
+      serverName ??= offered.servername || undefined;
+      return offered.protocols.find((protocol) => protocol === 'http/1.1');
+    },
+    SNICallback: (name, answer) => {
+      serverName = name;
+      const host = nameIn(name);
+      if (host === undefined) answer(new Error('no host name'));
+      else answer(null, authority.contextFor(host));
+    },
+  });
+  return new Promise((resolve) => {
+    let reason: UnreadReason = 'handshake-failed';
+    const deadline = setTimeout(() => inside.destroy(), caps.headMs);
+    inside.on('error', (error) => {
+      if (isDistrust(error)) reason = 'certificate-not-trusted';
+    });
+    inside.once('secure', () => {
+      clearTimeout(deadline);
+      inside.removeAllListeners('close');
+      resolve({ inside, serverName });
+    });
+    inside.once('close', () => {
+      clearTimeout(deadline);
+      resolve({ inside: undefined, serverName, reason });
+    });
+  });
+}
+
+/** The client's alert, as OpenSSL tells it: `unknown ca`, `bad certificate`, `certificate unknown`. */
+function isDistrust(error: NodeJS.ErrnoException): boolean {
+  return /alert (?:unknown ca|bad certificate|certificate unknown|unsupported certificate)/i.test(error.message);
+}
+
+/** The host that a client names; undefined where it is none. */
+export function nameIn(serverName: string): string | undefined {
+  try {
+    return parseHost(serverName);
+  } catch (error) {
+    if (error instanceof EgressRefusedError) return undefined;
+    throw error;
+  }
+}

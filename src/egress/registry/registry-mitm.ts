@@ -1,0 +1,157 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Inspector } from '../content/inspector.js';
+import type { Reader } from '../content/reading.js';
+import type { Destination } from '../destination.js';
+import type { Gatekeeper, Permit } from '../doors/gatekeeper.js';
+import { Slots } from '../doors/slots.js';
+import { EgressFailedError } from '../errors.js';
+import type { Target } from '../target.js';
+import { type RestCaps, readRest } from '../upstream/rest.js';
+import type { AskBook } from './asks.js';
+import { type Fault, faultOf, say } from './front-answer.js';
+import { headersTo, without } from './front-headers.js';
+import { type KnownRegistry, targetOf } from './known-registry.js';
+import type { OutageBook } from './outages.js';
+import { packageAsked, registryAsked } from './routes.js';
+import type { RegistrySource } from './source.js';
+
+/** What the fronts of one gateway need. */
+export interface RegistryMitmOptions {
+  readonly registries: readonly KnownRegistry[];
+  readonly source: RegistrySource;
+  readonly asks: AskBook;
+  readonly outages: OutageBook;
+  readonly gatekeeper: Gatekeeper;
+  readonly inspector: Inspector;
+  readonly reader: Reader;
+  readonly caps: RestCaps;
+}
+
+/** A destination that was permitted. */
+export type Permitted = Destination & { readonly permit: Permit };
+
+/** Requests to one registry at a time; npm asks for 15. */
+const MAX_REQUESTS = 32;
+const NO_ROUTE: Fault = { status: 403, reason: 'this is nothing that an install asks of a registry' };
+const CARRIES: Fault = { status: 403, reason: 'this tells of where it is asked from' };
+/** What of the sandbox no package manager names to a registry; some name the folder that they work in. */
+const TELLING: ReadonlySet<string> = new Set(['the host name', 'the environment']);
+/** Requests that wait for their turn: more than a sandbox may have connections, unless it sends many at once by each. */
+const MAX_WAITING = 512;
+
+/**
+ * Stands in for the registries of one host, adding the credentials of those that want some. Whatever a lock file or a package's
+ * metadata names as the place of a tarball is asked for here.
+ *
+ * Each request to a registry is written anew. Where a client's message ends is read here and told to nobody, so that two programs
+ * can't understand it differently (request smuggling, RFC 9112 §11.2).
+ */
+export class RegistryMitm {
+  readonly #options: RegistryMitmOptions;
+  readonly #target: Target;
+  readonly #slots = new Slots(MAX_REQUESTS, MAX_WAITING);
+  /** Connections on which something was refused. */
+  readonly #over = new WeakSet<Duplex>();
+
+  constructor(options: RegistryMitmOptions, target: Target) {
+    this.#options = options;
+    this.#target = target;
+  }
+
+  async take(request: IncomingMessage, response: ServerResponse, destination: Permitted): Promise<void> {
+    if (this.#over.has(request.socket)) return say(response, 400, 'behind a request that was refused');
+    const fault = faultOf(request);
+    if (fault !== undefined) return this.#refuse(request, response, fault, destination);
+    const { method = '', url = '' } = request;
+    const registry = registryAsked(this.#options.registries, this.#target, method, url);
+    if (registry === undefined) return this.#refuse(request, response, NO_ROUTE, destination);
+    const leaving = new AbortController();
+    response.once('close', () => leaving.abort());
+    const giveBack = await this.#slots.take();
+    if (giveBack === undefined) return say(response, 503, 'too many requests at a time');
+    try {
+      if (!leaving.signal.aborted) await this.#forward(request, response, registry, destination, leaving.signal);
+    } finally {
+      giveBack();
+    }
+  }
+
+  /** Notes it with what it would have carried out, and ends the connection: what follows on it is taken for nobody's request. */
+  async #refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { status, reason }: Fault,
+    { from }: Permitted,
+  ): Promise<void> {
+    const { gatekeeper, reader, caps } = this.#options;
+    this.#over.add(request.socket);
+    gatekeeper.refuseRequest(this.#target, from);
+    const reading = reader.open(request, { target: this.#target, from });
+    request.on('data', (chunk: Buffer) => reading.take(chunk));
+    await readRest(request, caps);
+    await reading.end({ ...this.#target, via: from.via, allowed: false }, status);
+    say(response, status, `refused: ${reason}`);
+  }
+
+  async #forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    registry: KnownRegistry,
+    destination: Permitted,
+    leaving: AbortSignal,
+  ): Promise<void> {
+    const { from, permit } = destination;
+    const { gatekeeper, inspector, source, asks, outages } = this.#options;
+    const { host, port } = this.#target;
+    const { url: path = '', rawHeaders } = request;
+    const { authorization } = registry;
+    const method = request.method === 'HEAD' ? 'HEAD' : 'GET';
+    // A planted token that the project's own `.npmrc` sends (`${NPM_TOKEN}`) is replaced or left out here, and goes nowhere.
+    const isPlanted = inspector.holdsSecret(request.headers.authorization);
+    const isLeftOut = authorization !== undefined || isPlanted;
+    const read = isLeftOut ? without(rawHeaders, 'authorization') : rawHeaders;
+    const isLeak = inspector.head({ url: path, rawHeaders: read }, this.#target, from);
+    if (isLeak || inspector.tells(`${path}\n${read.join('\n')}`).some((what) => TELLING.has(what))) {
+      return this.#refuse(request, response, CARRIES, destination);
+    }
+    const headers = headersTo(
+      this.#target,
+      request,
+      authorization ?? (isPlanted ? undefined : request.headers.authorization),
+    );
+    const about = packageAsked(registry, path);
+    const failed = (reason: string): void => outages.failed(this.#target, path, { reason, about });
+    try {
+      const asked = { target: this.#target, permit, registry, method, path, headers } as const;
+      const answer = await source.answer(asked, leaving);
+      if (about !== undefined) asks.note({ ...this.#target, ...about, status: answer.status }, from.clientPort);
+      const fault = answer.fault ?? (isFault(answer.status) ? `answered ${answer.status}` : undefined);
+      if (fault !== undefined) failed(fault);
+      answer.body.once('error', () => leaving.aborted || failed('broke off'));
+      response.writeHead(answer.status, answer.statusText, [...answer.rawHeaders]);
+      await pipeline(answer.body, response);
+      if (fault === undefined) outages.given(this.#target, path);
+    } catch (error) {
+      if (response.headersSent) throw error;
+      if (error instanceof EgressFailedError && error.code === 'unproven') {
+        const row = { host, port, via: from.via, allowed: true };
+        gatekeeper.unread(row, { reason: 'bad-certificate', serverName: null });
+      }
+      if (!leaving.aborted) failed('could not be reached');
+      say(response, 502, `no answer from ${host}:${port}`);
+    }
+  }
+}
+
+/** An answer that says nothing of what was asked for: the registry may give it another time. */
+function isFault(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
+/** The fronts of a gateway, by host and port. */
+export function openFronts(options: RegistryMitmOptions): ReadonlyMap<string, RegistryMitm> {
+  const targets = options.registries.map(targetOf);
+  return new Map(targets.map((target) => [`${target.host}:${target.port}`, new RegistryMitm(options, target)]));
+}

