@@ -343,6 +343,7 @@ export class Detonation {
       contacts: this.#monitor.contacts,
       writes: this.#monitor.writes,
       marks: this.#monitor.marks,
+      acting: this.#monitor.acting,
       compared: this.#comparison.result(),
       decoys: this.#run?.decoys ?? [],
       witnessed: this.#witness.witnessed,

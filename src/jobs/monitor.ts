@@ -1,6 +1,7 @@
 import type { Alert } from '../falco/alert.js';
 import { AlertFold, type FoldedAlert } from '../falco/fold.js';
 import type { AlertSink } from '../falco/hub.js';
+import { ActingMarks } from '../report/acting-marks.js';
 import { CONTACT_RULES, Contacts } from '../report/contacts.js';
 import { LoadMarks, MARK_RULE } from '../report/load-groups.js';
 import { ENVIRONMENT_RULE, FORK_RULE, ProcessTree, TRACE_RULE } from '../report/process-tree.js';
@@ -24,6 +25,7 @@ export class Monitor implements AlertSink {
   readonly contacts = new Contacts();
   readonly writes = new ProjectWrites();
   readonly marks = new LoadMarks();
+  readonly acting = new ActingMarks();
   readonly #fold = new AlertFold();
   readonly #waiting = new Map<string, () => void>();
   /** Test processes of the heartbeat whose alert has not come. */
@@ -57,6 +59,7 @@ export class Monitor implements AlertSink {
     }
     if (alert.rule === MARK_RULE) {
       this.marks.add(alert);
+      this.acting.add(alert);
       return;
     }
     if (alert.rule === WRITE_RULE) {
@@ -137,7 +140,8 @@ export class Monitor implements AlertSink {
       faults.push({ code: 'events-dropped', message: `the sensor dropped ${this.#drops} events during the job` });
     }
     faults.push(...this.#lost());
-    const overflow = this.#fold.overflowed + this.tree.overflowed + this.writes.overflowed + this.contacts.overflowed;
+    const kept = [this.#fold, this.tree, this.writes, this.contacts, this.acting];
+    const overflow = kept.reduce((sum, { overflowed }) => sum + overflowed, 0);
     if (overflow > 0) {
       faults.push({ code: 'alerts-overflowed', message: `${overflow} different alerts were more than a report holds` });
     }

@@ -4,6 +4,8 @@ import type { EgressMode } from '../egress/mode.js';
 import type { Alert, Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import type { Witnessed } from '../witness/seen.js';
+import { nameActing } from './acting-code.js';
+import type { ActingMarks } from './acting-marks.js';
 import { type Actors, type Attribution, attribute, packagesThatRan } from './attribution.js';
 import { type AuthoredWrite, authoredOf, changingCode, foreignOf, type PackageWrite } from './authored-write.js';
 import { type Baseline, markAccepted } from './baseline.js';
@@ -82,6 +84,8 @@ export interface Evidence extends EgressEvidence {
   readonly writes: ProjectWrites;
   /** Which packages were loaded when, where many were loaded in one process. */
   readonly marks: LoadMarks;
+  /** Whose code acted, where one package was loaded or called with all that it loads. */
+  readonly acting: ActingMarks;
   /** What became of the files that were fetched and submitted. */
   readonly compared: Compared;
   readonly decoys: readonly PlantedDecoy[];
@@ -105,7 +109,8 @@ export interface Evidence extends EgressEvidence {
 export function buildReport(found: Evidence): Report {
   const evidence = namedByLookups(found);
   const index = new PackageIndex(evidence.packages, evidence.projectDir, evidence.commands);
-  const actors: Actors = { tree: evidence.tree, steps: evidence.steps, packages: index };
+  const { tree, acting } = evidence;
+  const actors: Actors = { tree, steps: evidence.steps, packages: index, acting };
   const ran = packagesThatRan(actors);
   const written = evidence.writes.byPackages(actors);
   const writes = authoredOf(written, index);
@@ -254,7 +259,7 @@ function allFindings(
   const ofProject = projectBaseline?.entries ?? [];
   const once = toldOnce(single);
   const told = lowerInherited(withoutRepeats([...once, ...correlate(once), ...onlyLater(once)]), index);
-  return told.map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
+  return nameActing(told, actors, context).map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
 }
 
 /** Of packages that are asked which scripts they need, nothing else is. */

@@ -1,6 +1,7 @@
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
 import { NOTHING_LEFT } from '../../src/egress/evidence.js';
 import type { Alert } from '../../src/falco/alert.js';
+import { ActingMarks } from '../../src/report/acting-marks.js';
 import { NOTHING_MEASURED } from '../../src/report/behaviours/usual.js';
 import type { Evidence } from '../../src/report/build.js';
 import { Contacts } from '../../src/report/contacts.js';
@@ -151,6 +152,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     contacts: new Contacts(),
     writes: new ProjectWrites(),
     marks: new LoadMarks(),
+    acting: new ActingMarks(),
     known: NOTHING_KNOWN,
     behaviours: NOTHING_MEASURED,
     baseline: [],

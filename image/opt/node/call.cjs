@@ -7,6 +7,7 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { answering, argumentLists, quiet } = require('./arguments.cjs');
 const { builtIns, pretendBrowser, replacedSince } = require('./built-ins.cjs');
+const { markActing } = require('./acting.cjs');
 const { loadPackage } = require('./entries.cjs');
 const { watchTimers } = require('./timers.cjs');
 
@@ -27,6 +28,7 @@ const { exit } = process;
 const { stringify } = JSON;
 const { now } = Date;
 const fireTimers = watchTimers();
+markActing(project);
 process.on('uncaughtException', () => {});
 process.on('unhandledRejection', () => {});
 

@@ -1,7 +1,8 @@
-// Loads one package: `node /opt/ci/node/load.cjs NAME|FOLDER PROJECT LINGER_MS`. How each entry went is told on file
+// Loads one package: `node /opt/ci/node/load.cjs NAME|FOLDER PROJECT LINGER_MS`, with a secret on standard input (acting.cjs). How each entry went is told on file
 // descriptor 3, a JSON object per line: {"entry": ".", "error": null | "…"}.
 'use strict';
 const { writeFileSync, writeSync } = require('node:fs');
+const { markActing } = require('./acting.cjs');
 const { loadPackage } = require('./entries.cjs');
 const { watchTimers } = require('./timers.cjs');
 
@@ -14,6 +15,7 @@ const [target = '', project = '', lingerMs = ''] = process.argv.splice(2);
 const { exit } = process;
 const { stringify } = JSON;
 const fireTimers = watchTimers();
+markActing(project);
 
 /** @param {string} entry @param {string | null} error */
 function tell(entry, error) {
