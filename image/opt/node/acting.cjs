@@ -5,8 +5,6 @@
 'use strict';
 const { closeSync, openSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
-// Newer than the types that check this file.
-const { getCallSites } = /** @type {any} */ (require('node:util'));
 const vm = require('node:vm');
 
 /** Packages look at the names in a stack: with this one they pass over our functions as over Node's own. */
@@ -38,14 +36,16 @@ function asOneOfNodes(file) {
  */
 function markActing(project) {
   const secret = takeSecret();
-  if (secret === '' || getCallSites === undefined) return;
+  if (secret === '') return;
   /** @type {typeof import('./acting/whose.cjs')} */
   const { whoseCode } = asOneOfNodes('whose.cjs');
   /** @type {typeof import('./acting/functions.cjs')} */
-  const { wrapAll } = asOneOfNodes('functions.cjs');
+  const { noteModules, wrapAll } = asOneOfNodes('functions.cjs');
   /** @type {typeof import('./acting/wrap.cjs')} */
   const { wrapper } = asOneOfNodes('wrap.cjs');
-  wrapAll(wrapper(whoseCode(secret, project, OWN_NAME)));
+  const whose = whoseCode(secret, project, OWN_NAME);
+  wrapAll(wrapper(whose));
+  noteModules(whose);
 }
 
 module.exports = { markActing };

@@ -12,6 +12,7 @@ const IN_MODULES = '/node_modules/';
 const { apply } = Reflect;
 const { includes, toLowerCase } = String.prototype;
 
+/** @typedef {ReturnType<typeof import('./whose.cjs').whoseCode>} Whose */
 /** @typedef {ReturnType<typeof import('./wrap.cjs').wrapper>} Wrapper */
 
 /** Absolute; what packages read of each other needs none. @param {readonly unknown[]} given */
@@ -25,8 +26,25 @@ function hostSubject([host]) {
   return typeof host === 'string' ? apply(toLowerCase, host, []) : undefined;
 }
 
+/**
+ * Whose code a module is, is known from when it is found, before it is evaluated. A function of ours around the evaluation would stand
+ * in every stack: who looks there for who asked for it has ten lines.
+ * @param {Whose} whose
+ */
+function noteModules({ found }) {
+  // Newer than the types that check this file.
+  const { registerHooks } = /** @type {any} */ (require('node:module'));
+  registerHooks({
+    resolve: (/** @type {string} */ name, /** @type {unknown} */ context, /** @type {Function} */ next) => {
+      const resolved = next(name, context);
+      found(resolved.url);
+      return resolved;
+    },
+  });
+}
+
 /** @param {Wrapper} wrapper */
-function wrapAll({ begins, evaluates }) {
+function wrapAll({ begins, loadsLibrary }) {
   const fs = require('node:fs');
   const { promises } = fs;
   for (const name of FS.split(' ')) {
@@ -49,12 +67,10 @@ function wrapAll({ begins, evaluates }) {
   const { Socket } = require('node:dgram');
   for (const name of ['bind', 'connect', 'send']) begins(Socket.prototype, name);
   begins(require('node:worker_threads'), 'Worker');
-  for (const name of ['binding', 'chdir', 'kill']) begins(process, name);
+  for (const name of ['binding', 'chdir', 'execve', 'kill']) begins(process, name);
   begins(globalThis, 'fetch');
-  const { Module, syncBuiltinESMExports } = require('node:module');
-  evaluates(Module.prototype, '_compile', false);
-  evaluates(process, 'dlopen', true);
-  syncBuiltinESMExports();
+  loadsLibrary(process, 'dlopen');
+  require('node:module').syncBuiltinESMExports();
 }
 
-module.exports = { wrapAll };
+module.exports = { noteModules, wrapAll };

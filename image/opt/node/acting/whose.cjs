@@ -15,6 +15,7 @@ const bytesOf = Buffer.from.bind(Buffer);
 const NEAR = 12;
 const FAR = 200;
 const IN_MODULES = '/node_modules/';
+const NODES_OWN = 'node:';
 const LOADER = 'node:internal/modules/';
 /** Marks of single files and hosts are many where a package reads many; this many are enough. */
 const MAX_LABELS = 2000;
@@ -34,10 +35,9 @@ function whoseCode(secret, project, ownName) {
   let owned = dictionary();
   let ownedCount = 0;
   let last = '';
-  /** Folder of the package whose module is evaluated. @type {string | null} */
-  let evaluating = null;
   /** Folder of the package in whose name the runtime works on. @type {string | null} */
   let within = null;
+  let isLoading = false;
 
   /** @param {string} file @returns {string | null} */
   const folderOf = (file) => {
@@ -69,7 +69,9 @@ function whoseCode(secret, project, ownName) {
     const near = getCallSites(NEAR);
     let at = 0;
     while (at < near.length && near[at]?.scriptName === ownName) at += 1;
-    if (apply(startsWith, near[at]?.scriptName ?? '', [LOADER])) return undefined;
+    const caller = near[at]?.scriptName ?? '';
+    if (apply(startsWith, caller, [LOADER])) return undefined;
+    if (within !== null && apply(startsWith, caller, [NODES_OWN])) return within;
     return within !== null || near.length < NEAR ? search(near) : (search(near) ?? search(getCallSites(FAR)));
   };
 
@@ -86,22 +88,27 @@ function whoseCode(secret, project, ownName) {
   };
 
   /**
-   * Calls a function that begins something, behind a mark of whoever asks for it.
-   * @param {Function} begin @param {string | undefined} subject the file or host that it is about
+   * Something is begun: sets a mark of whoever asks for it. What the module loader reads is its own. Returns what `end` is to be given.
+   * @param {string | undefined} subject the file or host that it is about
    * @param {boolean} isLater whether that happens while somebody else's code may already run
    */
-  const inNameOf = (begin, subject, isLater) => {
-    const found = innermost();
-    const folder = found === null ? within : found;
-    if (folder === undefined || folder === null) return begin();
-    mark(folder, labelFor(folder, subject, isLater));
-    const outer = within;
-    within = folder;
-    try {
-      return begin();
-    } finally {
-      within = outer;
+  const begin = (subject, isLater) => {
+    const before = { isLoading, within };
+    if (isLoading) return before;
+    const asker = innermost();
+    isLoading = asker === undefined;
+    const folder = asker ?? within;
+    if (!isLoading && folder !== null) {
+      mark(folder, labelFor(folder, subject, isLater));
+      within = folder;
     }
+    return before;
+  };
+
+  /** @param {{ isLoading: boolean, within: string | null }} before */
+  const end = (before) => {
+    isLoading = before.isLoading;
+    within = before.within;
   };
 
   /** @param {string} folder @param {string | undefined} subject @param {boolean} isLater @returns {string | undefined} */
@@ -114,23 +121,16 @@ function whoseCode(secret, project, ownName) {
     return hashOf(subject);
   };
 
-  /**
-   * Evaluates a module: JavaScript says by its stack who it is, a library does not.
-   * @param {Function} evaluate @param {string} file @param {boolean} isLibrary
-   */
-  const evaluated = (evaluate, file, isLibrary) => {
+  /** A native library acts when it is loaded. @param {string} file */
+  const library = (file) => {
     const folder = folderOf(file);
-    if (folder === null) return evaluate();
-    const outer = evaluating;
-    if (isLibrary || written[folder] === undefined) mark(folder);
-    evaluating = folder;
-    try {
-      return evaluate();
-    } finally {
-      evaluating = outer;
-      // Whatever comes next without a mark of its own is the outer one's.
-      if (outer !== null) mark(outer);
-    }
+    if (folder !== null) mark(folder);
+  };
+
+  /** A module that will be evaluated, if it was not. @param {string} url */
+  const found = (url) => {
+    const folder = folderOf(url);
+    if (folder !== null && written[folder] === undefined) mark(folder);
   };
 
   // What the runtime goes on with later (a host's address has come: it connects) it does in the same name.
@@ -154,7 +154,7 @@ function whoseCode(secret, project, ownName) {
     },
   }).enable();
 
-  return { evaluated, inNameOf };
+  return { begin, end, found, library };
 }
 
 /** The folder of the package that a file lies in; outside of `node_modules` the file's own. @param {string} file @param {string} root */

@@ -26,22 +26,37 @@ function wrapper(whose) {
     defineProperty(owner, name, { ...found, value: change(found.value) });
   };
 
+  // A stack has ten lines: ours is one of them, and not more.
   /** @param {any} owner @param {string} name @param {{ subject?: Subject, isLater?: boolean }} [how] */
   const begins = (owner, name, { subject = () => undefined, isLater = false } = {}) =>
     replace(owner, name, (original) =>
       lookAlike(original, {
-        apply: (target, self, given) => whose.inNameOf(() => apply(target, self, given), subject(given), isLater),
-        construct: (target, given, as) => whose.inNameOf(() => construct(target, given, as), subject(given), isLater),
+        apply: (target, self, given) => {
+          const before = whose.begin(subject(given), isLater);
+          try {
+            return apply(target, self, given);
+          } finally {
+            whose.end(before);
+          }
+        },
+        construct: (target, given, as) => {
+          const before = whose.begin(subject(given), isLater);
+          try {
+            return construct(target, given, as);
+          } finally {
+            whose.end(before);
+          }
+        },
       }),
     );
 
-  /** Of functions whose second argument is the file of the module. @param {any} owner @param {string} name @param {boolean} isLibrary */
-  const evaluates = (owner, name, isLibrary) =>
+  /** Of the function that loads a library, whose second argument is the file. @param {any} owner @param {string} name */
+  const loadsLibrary = (owner, name) =>
     replace(owner, name, (original) =>
       lookAlike(original, {
         apply: (target, self, given) => {
-          const file = typeof given[1] === 'string' ? given[1] : '';
-          return whose.evaluated(() => apply(target, self, given), file, isLibrary);
+          if (typeof given[1] === 'string') whose.library(given[1]);
+          return apply(target, self, given);
         },
       }),
     );
@@ -54,7 +69,7 @@ function wrapper(whose) {
       },
     }),
   );
-  return { begins, evaluates };
+  return { begins, loadsLibrary };
 }
 
 module.exports = { wrapper };
