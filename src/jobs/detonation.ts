@@ -344,6 +344,7 @@ export class Detonation {
       writes: this.#monitor.writes,
       marks: this.#monitor.marks,
       acting: this.#monitor.acting,
+      codeReads: this.#monitor.codeReads,
       compared: this.#comparison.result(),
       decoys: this.#run?.decoys ?? [],
       witnessed: this.#witness.witnessed,

@@ -32,6 +32,7 @@ import { isToldByName, namedByLookups } from './named-contacts.js';
 import { nothingInstalled, unrunScripts } from './nothing-shown.js';
 import { oddPrograms } from './odd-programs.js';
 import { onlyLater, withoutRepeats } from './only-later.js';
+import type { PackageCodeReads } from './package-code-reads.js';
 import { PackageIndex } from './package-index.js';
 import { foldPlaces } from './places.js';
 import { PlantedFiles } from './planted-files.js';
@@ -47,6 +48,7 @@ import { Repeats, unrepeatedWrites } from './repeats.js';
 import type { Finding, PackageRef, Phase, Report } from './report.js';
 import { isOfMeasuredRegistry } from './reported-manager.js';
 import type { ScriptCheck } from './script-check.js';
+import { nameReaders } from './script-code.js';
 import { packageRows } from './script-rows.js';
 import { specOf } from './spec.js';
 import type { Steps } from './steps.js';
@@ -86,6 +88,8 @@ export interface Evidence extends EgressEvidence {
   readonly marks: LoadMarks;
   /** Whose code acted, where one package was loaded or called with all that it loads. */
   readonly acting: ActingMarks;
+  /** Which processes opened the code of which packages. */
+  readonly codeReads: PackageCodeReads;
   /** What became of the files that were fetched and submitted. */
   readonly compared: Compared;
   readonly decoys: readonly PlantedDecoy[];
@@ -259,7 +263,8 @@ function allFindings(
   const ofProject = projectBaseline?.entries ?? [];
   const once = toldOnce(single);
   const told = lowerInherited(withoutRepeats([...once, ...correlate(once), ...onlyLater(once)]), index);
-  return nameActing(told, actors, context).map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
+  const named = nameReaders(nameActing(told, actors, context), evidence.codeReads, actors);
+  return named.map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
 }
 
 /** Of packages that are asked which scripts they need, nothing else is. */

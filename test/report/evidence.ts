@@ -7,6 +7,7 @@ import type { Evidence } from '../../src/report/build.js';
 import { Contacts } from '../../src/report/contacts.js';
 import { NOTHING_KNOWN } from '../../src/report/known-packages.js';
 import { LoadMarks } from '../../src/report/load-groups.js';
+import { PackageCodeReads } from '../../src/report/package-code-reads.js';
 import { ProcessTree, TRACE_RULE } from '../../src/report/process-tree.js';
 import { ProjectWrites } from '../../src/report/project-writes.js';
 import { type Step, type StepKind, Steps } from '../../src/report/steps.js';
@@ -153,6 +154,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     writes: new ProjectWrites(),
     marks: new LoadMarks(),
     acting: new ActingMarks(),
+    codeReads: new PackageCodeReads(),
     known: NOTHING_KNOWN,
     behaviours: NOTHING_MEASURED,
     baseline: [],
