@@ -10,7 +10,7 @@ import { touchedFiles } from './touched-files.js';
 const SAME_ALONE = 'it does the same when it is loaded alone, where it is told of';
 
 /** Whose code acted in a load, by its marks, and who else was there. */
-interface Named {
+export interface Named {
   readonly by: InstalledPackage;
   readonly owner: InstalledPackage;
   readonly orBy: readonly InstalledPackage[];
@@ -47,7 +47,8 @@ function renamed(finding: Finding, actors: Actors, written: Written): Finding {
   };
 }
 
-function namedBy(told: Told, actors: Actors, { foreignWrites }: Written): Named | undefined {
+/** Whose code did something in the load or the call of a package; undefined where no mark says so. */
+export function namedBy(told: Told, actors: Actors, { foreignWrites }: Written): Named | undefined {
   const { packages, acting } = actors;
   const { step, owner, loader } = attribute(told, actors);
   if (step?.secret === undefined || owner === undefined || loader === undefined) return undefined;

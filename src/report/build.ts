@@ -1,12 +1,12 @@
 import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
 import type { EgressEvidence } from '../egress/evidence.js';
 import type { EgressMode } from '../egress/mode.js';
-import type { Alert, Priority } from '../falco/alert.js';
+import type { Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import type { Witnessed } from '../witness/seen.js';
-import { nameActing } from './acting-code.js';
+import { nameActing, namedBy } from './acting-code.js';
 import type { ActingMarks } from './acting-marks.js';
-import { type Actors, type Attribution, attribute, packagesThatRan } from './attribution.js';
+import { type Actors, attribute, packagesThatRan } from './attribution.js';
 import { type AuthoredWrite, authoredOf, changingCode, foreignOf, type PackageWrite } from './authored-write.js';
 import { type Baseline, markAccepted } from './baseline.js';
 import { type Behaviours, NOTHING_MEASURED } from './behaviours/usual.js';
@@ -19,7 +19,7 @@ import { directAttempts } from './direct-attempts.js';
 import { contactedHosts, perPackage } from './egress-askers.js';
 import { dataInNames, leakedDecoy, refusedEgress } from './egress-findings.js';
 import { egressPolicyOf } from './egress-policy/policy.js';
-import { directRow, egressFaults, recordRow } from './egress-rows.js';
+import { egressFaults, egressRows } from './egress-rows.js';
 import { type FindingContext, type PhaseStart, toFinding } from './findings.js';
 import { foreignWriteAlerts, toldFiles, toldOnce } from './foreign-write.js';
 import { lowerInherited } from './inherited.js';
@@ -288,12 +288,4 @@ function contacting({ contacts }: Evidence, alerts: readonly FoldedAlert[], acto
   const tries = [...contacts.all(), ...directAttempts(alerts)];
   const packages = tries.flatMap(({ alert }) => attribute(alert, actors).package ?? []);
   return new Set(packages.map(specOf));
-}
-
-function egressRows(evidence: Evidence, alerts: readonly FoldedAlert[], actors: Actors): Report['egress'] {
-  const behind = (alert: Alert): Attribution => attribute(alert, actors);
-  return [
-    ...evidence.egress.map((record) => recordRow(record, evidence.contacts.of(record)[0], behind)),
-    ...directAttempts(alerts).map((attempt) => directRow(attempt, behind)),
-  ];
 }

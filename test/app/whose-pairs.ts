@@ -55,6 +55,14 @@ export const PAIRS: Readonly<Record<string, (name: string) => Pair>> = {
     host: `require('${t}');`,
     thief: `${LOADED} setTimeout(() => ${READ}, 90_000).unref();`,
   }),
+  'waits until it is told to end': (t) => ({
+    host: `require('${t}');`,
+    thief: `${LOADED} process.on('SIGTERM', () => ${READ});`,
+  }),
+  'waits until its objects are collected': (t) => ({
+    host: `require('${t}');`,
+    thief: `${LOADED} { module.exports.kept = new FinalizationRegistry(() => ${READ}); module.exports.kept.register({}, 1); }`,
+  }),
   'has a promise': (t) => ({
     host: `require('${t}'); for (let i = 0; i < 50; i += 1) try { require('node:fs').readFileSync('/etc/hostname'); } catch {}`,
     thief: `${LOADED} require('node:fs').promises.readFile(${FILE}).catch(() => {});`,

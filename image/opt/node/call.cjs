@@ -9,6 +9,7 @@ const { answering, argumentLists, quiet } = require('./arguments.cjs');
 const { builtIns, pretendBrowser, replacedSince } = require('./built-ins.cjs');
 const { markActing } = require('./acting.cjs');
 const { loadPackage } = require('./entries.cjs');
+const { listenToLastWords } = require('./last-words.cjs');
 const { watchTimers } = require('./timers.cjs');
 
 process.on('SIGUSR1', () => {});
@@ -28,6 +29,7 @@ const { exit } = process;
 const { stringify } = JSON;
 const { now } = Date;
 const fireTimers = watchTimers();
+const lastWords = listenToLastWords();
 markActing(project);
 process.on('uncaughtException', () => {});
 process.on('unhandledRejection', () => {});
@@ -104,4 +106,4 @@ async function main() {
 
 void main()
   .catch(() => {})
-  .then(() => setTimeout(() => exit(), Number(lingerMs)));
+  .then(() => setTimeout(() => lastWords().then(() => exit()), Number(lingerMs)));
