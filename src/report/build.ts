@@ -4,7 +4,7 @@ import type { EgressMode } from '../egress/mode.js';
 import type { Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import type { Witnessed } from '../witness/seen.js';
-import { nameActing, namedBy } from './acting-code.js';
+import { nameActing } from './acting-code.js';
 import type { ActingMarks } from './acting-marks.js';
 import { type Actors, attribute, packagesThatRan } from './attribution.js';
 import { type AuthoredWrite, authoredOf, changingCode, foreignOf, type PackageWrite } from './authored-write.js';
