@@ -23,13 +23,13 @@ function listenToLastWords() {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
   return async () => {
-    for (let turn = 0; turn < TURNS; turn += 1) {
-      collect();
-      await new NativePromise((resolve) => soon(resolve));
-    }
+    collect();
+    for (let turn = 0; turn < TURNS; turn += 1) await new NativePromise((resolve) => soon(resolve));
     // Honest handlers end the process by the same signal, which would look as if somebody else had.
     process.kill = () => true;
     process.exit = /** @type {any} */ (() => {});
+    process.on('uncaughtException', () => {});
+    process.on('unhandledRejection', () => {});
     for (const [signal, number] of SIGNALS) {
       try {
         apply(emit, process, [signal, signal, number]);
