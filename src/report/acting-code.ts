@@ -1,5 +1,5 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import { isAtLeast } from '../falco/alert.js';
+import { isAtLeast, type Priority } from '../falco/alert.js';
 import { changerOf, type Told, type Written } from './actor.js';
 import { type Actors, attribute } from './attribution.js';
 import type { Finding } from './report.js';
@@ -19,10 +19,14 @@ export interface Named {
 /**
  * Names the package whose code acted, where several packages' code ran in the process that loads or calls one of them. A mark is the word
  * of a process in which hostile code runs: so what is honest is decided before, of the package whose load it is, and everybody who was
- * there stays named. What a package does alone as well is one finding.
+ * there stays named where it is judged (of what is at least `failOn`). What a package does alone as well is one finding.
  */
-export function nameActing(findings: readonly Finding[], actors: Actors, written: Written): readonly Finding[] {
-  const named = findings.map((finding) => renamed(finding, actors, written));
+export function nameActing(
+  findings: readonly Finding[],
+  actors: Actors,
+  { failOn, ...written }: Written & { readonly failOn: Priority },
+): readonly Finding[] {
+  const named = findings.map((finding) => renamed(finding, actors, written, isAtLeast(finding.priority, failOn)));
   const alone = new Map(named.filter(isAlone).map((finding) => [doingOf(finding), finding]));
   return named.map((finding) => {
     const same = finding.ranBy === undefined || finding.orBy === undefined ? undefined : alone.get(doingOf(finding));
@@ -31,14 +35,15 @@ export function nameActing(findings: readonly Finding[], actors: Actors, written
   });
 }
 
-function renamed(finding: Finding, actors: Actors, written: Written): Finding {
+function renamed(finding: Finding, actors: Actors, written: Written, isJudged: boolean): Finding {
   const { packages } = actors;
   const told = { time: finding.alert.time, fields: finding.alert.output_fields };
   const named = finding.package === null || finding.ranBy !== undefined ? undefined : namedBy(told, actors, written);
   // Who was found otherwise (by a change that was compared, by a file that a program ran) is known better.
   if (named === undefined || !isSame(finding.package, packages.ref(named.owner))) return finding;
   const { by, owner, orBy } = named;
-  const others = [...orBy.map((other) => packages.ref(other)), ...(finding.orBy ?? [])];
+  const doubted = isJudged ? orBy : orBy.filter((other) => other === owner);
+  const others = [...doubted.map((other) => packages.ref(other)), ...(finding.orBy ?? [])];
   return {
     ...finding,
     package: packages.ref(by),

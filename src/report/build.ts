@@ -263,7 +263,8 @@ function allFindings(
   const ofProject = projectBaseline?.entries ?? [];
   const once = toldOnce(single);
   const told = lowerInherited(withoutRepeats([...once, ...correlate(once), ...onlyLater(once)]), index);
-  const named = nameReaders(nameActing(told, actors, context), evidence.codeReads, actors);
+  const { codeReads, failOn } = evidence;
+  const named = nameReaders(nameActing(told, actors, { ...context, failOn }), codeReads, actors, failOn);
   return named.map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
 }
 

@@ -1,4 +1,4 @@
-import { alertTimeNs } from '../falco/alert.js';
+import { alertTimeNs, isAtLeast, type Priority } from '../falco/alert.js';
 import { type Actors, attribute } from './attribution.js';
 import type { PackageCodeReads } from './package-code-reads.js';
 import type { Finding, PackageRef } from './report.js';
@@ -11,10 +11,16 @@ interface Opened {
 
 /**
  * Names who else may have done what was done in the scripts of a package: everybody whose code a process of that step had opened by then
- * (a module that its script requires, a file that it sources, copies or pipes into a shell).
+ * (a module that its script requires, a file that it sources, copies or pipes into a shell). Of what is judged: at least `failOn`.
  */
-export function nameReaders(findings: readonly Finding[], reads: PackageCodeReads, actors: Actors): readonly Finding[] {
-  const inScripts = new Map(findings.flatMap((finding) => scriptStepOf(finding, actors)));
+export function nameReaders(
+  findings: readonly Finding[],
+  reads: PackageCodeReads,
+  actors: Actors,
+  failOn: Priority,
+): readonly Finding[] {
+  const judged = findings.filter(({ priority }) => isAtLeast(priority, failOn));
+  const inScripts = new Map(judged.flatMap((finding) => scriptStepOf(finding, actors)));
   if (inScripts.size === 0) return findings;
   const opened = openedBySteps(reads, actors);
   return findings.map((finding) => {
