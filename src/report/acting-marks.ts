@@ -1,6 +1,6 @@
 import { type Alert, alertTimeNs } from '../falco/alert.js';
 
-/** `/opt/ci/at/SECRET/FOLDER[.LABEL]`, as `image/opt/node/acting/whose.cjs` writes it: the folder in hexadecimal digits. */
+/** `/opt/ci/at/SECRET/FOLDER[.LABEL]`, as `acting.*` in `image/opt` write it: the folder in hexadecimal digits. */
 const MARK = /^\/opt\/ci\/at\/([0-9a-f]{32})\/((?:[0-9a-f]{2})+)(?:\.(\d{1,10}))?$/;
 
 /** A load of some hundred packages sets as many; beyond this the run is `incomplete`. */

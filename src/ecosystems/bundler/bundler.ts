@@ -85,7 +85,7 @@ export const bundler: PackageManager = {
     runtime: 'ruby',
     loader: `${PROGRAMS}/load.rb`,
     many: `${PROGRAMS}/load-many.rb`,
-    marksActing: false,
+    marksActing: true,
     environment: IMAGE_GEMS,
   },
 };
