@@ -1,6 +1,6 @@
 // Loads packages, each in a process of its own: `node import-all.mjs PROJECT SECONDS_EACH LINGER_SECONDS BUDGET_SECONDS
 // RUNTIME LOADER [LOAD_SECONDS]` (node and node/load.cjs, or ruby and ruby/load.rb; no package is begun after LOAD_SECONDS), with what to load on standard input:
-// [{"name", "folder", "direct", "bins": [files]}]. Standard output is the worker's alone: one JSON object per package and per tool, as `src/sandbox/import-results.ts` reads them. What the packages
+// {"targets": [{"name", "folder", "direct", "bins": [files]}], "secret": what each loader is told on its standard input}. Standard output is the worker's alone: one JSON object per package and per tool, as `src/sandbox/import-results.ts` reads them. What the packages
 // print goes to standard error. A package that can't be loaded is said and passed over: many honest ones (types, command
 // line tools) can't. The command line tools of direct dependencies are asked for `--help` last, while the budget lasts.
 import { spawn } from 'node:child_process';
@@ -35,8 +35,8 @@ const [
   loadSeconds = 'Infinity',
 ] = process.argv.slice(2);
 const started = Date.now();
-/** @type {Target[]} */
-const targets = JSON.parse(readFileSync(0, 'utf8'));
+/** @type {{targets: Target[], secret: string}} */
+const { targets, secret } = JSON.parse(readFileSync(0, 'utf8'));
 
 // A tool that is asked for help is a tool that runs: some set up the project that they are started in (`husky --help` makes hooks
 // in a folder of that name). In an empty folder there is nothing that an honest one would set up.
@@ -44,13 +44,16 @@ const elsewhere = mkdtempSync(join(tmpdir(), 'tools-'));
 
 /**
  * Runs a program until its end or its deadline, and resolves with how it ended and what it told on descriptor 3.
- * @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} env @param {string} cwd
+ * @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} env
+ * @param {{cwd?: string, input?: string}} [how] `input`: its standard input; nothing can be read where it is empty
  * @returns {Promise<{problem: string | null, killed: string | null, told: string, ms: number}>}
  */
-function run(program, args, env, cwd = project) {
+function run(program, args, env, { cwd = project, input = '' } = {}) {
   return new Promise((resolve) => {
     const begun = Date.now();
-    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 2, 2, 'pipe'] });
+    const child = spawn(program, args, { cwd, env, stdio: [input === '' ? 'ignore' : 'pipe', 2, 2, 'pipe'] });
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
     let told = '';
     let timedOut = false;
     const channel = /** @type {import('node:stream').Readable | null | undefined} */ (child.stdio[3]);
@@ -122,6 +125,7 @@ async function load({ name, folder, direct }) {
     runtime,
     [loader, direct ? name : folder, project, linger],
     process.env,
+    { input: secret },
   );
   const entries = entriesOf(told);
   const main = entries.find(({ entry }) => entry === '.');
@@ -160,7 +164,7 @@ function isNodeScript(file) {
 
 /** @param {{name: string, folder: string, bin: string}} tool */
 async function askForHelp({ name, folder, bin }) {
-  const { problem } = await run('node', [bin, '--help'], { ...process.env, ...QUIET }, elsewhere);
+  const { problem } = await run('node', [bin, '--help'], { ...process.env, ...QUIET }, { cwd: elsewhere });
   console.error(`[load] ${name}: ${bin} --help: ${problem ?? 'done'}`);
   print({ folder, bin, error: problem });
 }

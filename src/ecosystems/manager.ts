@@ -23,6 +23,8 @@ export interface LoaderCommand {
   readonly many: string;
   /** The one that calls what a package exports (`call.*`). Absent where there is none for the runtime. */
   readonly call?: string;
+  /** Whether those that load or call one package mark whose code acts (`acting.*` in `image/opt`). */
+  readonly marksActing: boolean;
   /** Beside the manager's own environment. */
   readonly environment: readonly string[];
 }

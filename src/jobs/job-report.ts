@@ -65,6 +65,8 @@ export function reportOf(evidence: JobEvidence): Report {
     contacts: monitor.contacts,
     writes: monitor.writes,
     marks: monitor.marks,
+    acting: monitor.acting,
+    codeReads: monitor.codeReads,
     compared: comparison.result(),
     decoys: run?.decoys ?? [],
     witnessed: witness.witnessed,

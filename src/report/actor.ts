@@ -32,6 +32,9 @@ export interface ActorContext {
   readonly written: Written;
 }
 
+/** What of an alert tells who did it. */
+export type Told = Pick<Alert, 'time' | 'fields'>;
+
 /** Whose code did something. */
 export interface Actor {
   readonly by: InstalledPackage;
@@ -41,7 +44,7 @@ export interface Actor {
 
 /** Something that was done in the step of `owner`. */
 interface Deed extends ActorContext {
-  readonly alert: Alert;
+  readonly alert: Told;
   readonly time: bigint;
   readonly owner: InstalledPackage;
 }
@@ -55,7 +58,7 @@ interface Deed extends ActorContext {
  * `programs`: of the process and those above it up to the step's first one, the latest first.
  */
 export function actorOf(
-  alert: Alert,
+  alert: Told,
   programs: readonly ProcessStart[],
   owner: InstalledPackage,
   context: ActorContext,
@@ -163,7 +166,7 @@ function codeFile(program: ProcessStart): string | undefined {
 }
 
 /** Who wrote code in a package's folder before: what that package then does is theirs. */
-function changerOf(pkg: InstalledPackage, time: bigint, writes: readonly AuthoredWrite[]): InstalledPackage {
+export function changerOf(pkg: InstalledPackage, time: bigint, writes: readonly AuthoredWrite[]): InstalledPackage {
   return writes.find((write) => write.owner === pkg && writtenCode(write) && isBefore(write, time))?.writer ?? pkg;
 }
 
@@ -208,7 +211,7 @@ const SAYS_MORE = /--eval|[ ]-c|[\w.]+:?=|-f.* -C|-f.* -f/;
  * Whether a program's own arguments say what was done: the command that it started, or the file that was touched. Then whoever
  * called it said so.
  */
-function handsOn(program: ProcessStart, order: ProcessStart | undefined, alert: Alert): boolean {
+function handsOn(program: ProcessStart, order: ProcessStart | undefined, alert: Told): boolean {
   const said = argumentsOf(program);
   if (order !== undefined) {
     const command = unquoted(argumentsOf(order).replace(/^-\w*[cep] /, ''));

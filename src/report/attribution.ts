@@ -1,6 +1,7 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import type { Alert } from '../falco/alert.js';
-import { type Actor, actorOf, NOTHING_WRITTEN, type Written } from './actor.js';
+import { alertTimeNs } from '../falco/alert.js';
+import type { ActingMarks } from './acting-marks.js';
+import { type Actor, actorOf, NOTHING_WRITTEN, type Told, type Written } from './actor.js';
 import { groupOfLoader, type LoadGroup } from './load-groups.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessNode, ProcessStart, ProcessTree } from './process-tree.js';
@@ -35,12 +36,21 @@ const DIRECTLY_BELOW = 3;
 /** How many programs of a chain a report shows. */
 const SHOWN_PROCESSES = 12;
 
+/** A process that loads or calls one package. */
+interface Loader {
+  readonly pid: number;
+  /** When what was done began in it: then, or when the process was made that did it. */
+  readonly time: bigint;
+}
+
 /** Who did something. */
 export interface Attribution {
   /** The worker's step that the process belongs to; undefined where its chain does not begin with one. */
   readonly step: Step | undefined;
   /** How far the process is below the step's own first one: 0 is that one itself. Undefined like `step`. */
   readonly depth: number | undefined;
+  /** The process of our own in which one package is loaded or called, where it belongs to one. */
+  readonly loader: Loader | undefined;
   /** The packages that are loaded in the process it belongs to, where these are many: any of them may have done it. */
   readonly group: LoadGroup | undefined;
   /** The package whose step it is; undefined when it can't be said: never a guess. */
@@ -62,6 +72,8 @@ export interface Actors {
   readonly tree: ProcessTree;
   readonly steps: Steps;
   readonly packages: PackageIndex;
+  /** Whose code acted where packages are loaded. Absent where nothing was. */
+  readonly acting?: ActingMarks;
 }
 
 /** A process of a step: 0 is the step's own first process, 1 one that it started, and so on. */
@@ -91,6 +103,12 @@ function firstBelow({ top }: StepPlace, chain: readonly ProcessNode[]): string {
 
 function groupAt(place: StepPlace, chain: readonly ProcessNode[]): LoadGroup | undefined {
   return groupOfLoader(place.step, firstBelow(place, chain), chain[place.top - 1]?.pid ?? Number.NaN);
+}
+
+function loaderAt({ step, top }: StepPlace, chain: readonly ProcessNode[], time: bigint): Loader | undefined {
+  const loader = chain[top - 1];
+  if ((step.kind !== 'load' && step.kind !== 'call') || loader === undefined) return undefined;
+  return { pid: loader.pid, time: top === 1 ? time : (chain[top - 2]?.since ?? time) };
 }
 
 /** The packages that are loaded in the process that a program start belongs to; undefined for a loader's own start. */
@@ -123,7 +141,7 @@ function ownerOf(
 
 /** Names the package whose step an alert's process belongs to, and the one whose code did it. */
 export function attribute(
-  alert: Alert,
+  alert: Told,
   { tree, steps, packages }: Actors,
   written: Written = NOTHING_WRITTEN,
 ): Attribution {
@@ -136,6 +154,7 @@ export function attribute(
   const by = actor?.by;
   return {
     step: place?.step,
+    loader: place && loaderAt(place, chain, alertTimeNs(alert)),
     group: place && groupAt(place, chain),
     isAskedForHelp: place?.step.kind === 'load' && TOOL.test(firstBelow(place, chain)),
     depth: place?.top,

@@ -1,10 +1,12 @@
 import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
 import type { EgressEvidence } from '../egress/evidence.js';
 import type { EgressMode } from '../egress/mode.js';
-import type { Alert, Priority } from '../falco/alert.js';
+import type { Priority } from '../falco/alert.js';
 import type { FoldedAlert } from '../falco/fold.js';
 import type { Witnessed } from '../witness/seen.js';
-import { type Actors, type Attribution, attribute, packagesThatRan } from './attribution.js';
+import { nameActing } from './acting-code.js';
+import type { ActingMarks } from './acting-marks.js';
+import { type Actors, attribute, packagesThatRan } from './attribution.js';
 import { type AuthoredWrite, authoredOf, changingCode, foreignOf, type PackageWrite } from './authored-write.js';
 import { type Baseline, markAccepted } from './baseline.js';
 import { type Behaviours, NOTHING_MEASURED } from './behaviours/usual.js';
@@ -17,7 +19,7 @@ import { directAttempts } from './direct-attempts.js';
 import { contactedHosts, perPackage } from './egress-askers.js';
 import { dataInNames, leakedDecoy, refusedEgress } from './egress-findings.js';
 import { egressPolicyOf } from './egress-policy/policy.js';
-import { directRow, egressFaults, recordRow } from './egress-rows.js';
+import { egressFaults, egressRows } from './egress-rows.js';
 import { type FindingContext, type PhaseStart, toFinding } from './findings.js';
 import { foreignWriteAlerts, toldFiles, toldOnce } from './foreign-write.js';
 import { lowerInherited } from './inherited.js';
@@ -30,6 +32,7 @@ import { isToldByName, namedByLookups } from './named-contacts.js';
 import { nothingInstalled, unrunScripts } from './nothing-shown.js';
 import { oddPrograms } from './odd-programs.js';
 import { onlyLater, withoutRepeats } from './only-later.js';
+import type { PackageCodeReads } from './package-code-reads.js';
 import { PackageIndex } from './package-index.js';
 import { foldPlaces } from './places.js';
 import { PlantedFiles } from './planted-files.js';
@@ -45,6 +48,7 @@ import { Repeats, unrepeatedWrites } from './repeats.js';
 import type { Finding, PackageRef, Phase, Report } from './report.js';
 import { isOfMeasuredRegistry } from './reported-manager.js';
 import type { ScriptCheck } from './script-check.js';
+import { nameReaders } from './script-code.js';
 import { packageRows } from './script-rows.js';
 import { specOf } from './spec.js';
 import type { Steps } from './steps.js';
@@ -82,6 +86,10 @@ export interface Evidence extends EgressEvidence {
   readonly writes: ProjectWrites;
   /** Which packages were loaded when, where many were loaded in one process. */
   readonly marks: LoadMarks;
+  /** Whose code acted, where one package was loaded or called with all that it loads. */
+  readonly acting: ActingMarks;
+  /** Which processes opened the code of which packages. */
+  readonly codeReads: PackageCodeReads;
   /** What became of the files that were fetched and submitted. */
   readonly compared: Compared;
   readonly decoys: readonly PlantedDecoy[];
@@ -105,7 +113,8 @@ export interface Evidence extends EgressEvidence {
 export function buildReport(found: Evidence): Report {
   const evidence = namedByLookups(found);
   const index = new PackageIndex(evidence.packages, evidence.projectDir, evidence.commands);
-  const actors: Actors = { tree: evidence.tree, steps: evidence.steps, packages: index };
+  const { tree, acting } = evidence;
+  const actors: Actors = { tree, steps: evidence.steps, packages: index, acting };
   const ran = packagesThatRan(actors);
   const written = evidence.writes.byPackages(actors);
   const writes = authoredOf(written, index);
@@ -254,7 +263,9 @@ function allFindings(
   const ofProject = projectBaseline?.entries ?? [];
   const once = toldOnce(single);
   const told = lowerInherited(withoutRepeats([...once, ...correlate(once), ...onlyLater(once)]), index);
-  return told.map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
+  const { codeReads, failOn } = evidence;
+  const named = nameReaders(nameActing(told, actors, { ...context, failOn }), codeReads, actors, failOn);
+  return named.map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
 }
 
 /** Of packages that are asked which scripts they need, nothing else is. */
@@ -278,12 +289,4 @@ function contacting({ contacts }: Evidence, alerts: readonly FoldedAlert[], acto
   const tries = [...contacts.all(), ...directAttempts(alerts)];
   const packages = tries.flatMap(({ alert }) => attribute(alert, actors).package ?? []);
   return new Set(packages.map(specOf));
-}
-
-function egressRows(evidence: Evidence, alerts: readonly FoldedAlert[], actors: Actors): Report['egress'] {
-  const behind = (alert: Alert): Attribution => attribute(alert, actors);
-  return [
-    ...evidence.egress.map((record) => recordRow(record, evidence.contacts.of(record)[0], behind)),
-    ...directAttempts(alerts).map((attempt) => directRow(attempt, behind)),
-  ];
 }

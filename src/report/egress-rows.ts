@@ -1,9 +1,13 @@
 import type { EgressEvidence } from '../egress/evidence.js';
 import { type EgressRecord, OVERFLOW_HOST } from '../egress/record.js';
 import type { Alert } from '../falco/alert.js';
-import type { Attribution } from './attribution.js';
+import type { FoldedAlert } from '../falco/fold.js';
+import { namedBy } from './acting-code.js';
+import { NOTHING_WRITTEN } from './actor.js';
+import { type Actors, type Attribution, attribute } from './attribution.js';
+import type { Contacts } from './contacts.js';
 import { counted } from './counted.js';
-import type { DirectAttempt } from './direct-attempts.js';
+import { type DirectAttempt, directAttempts } from './direct-attempts.js';
 import { isoTime } from './findings.js';
 import type { Report } from './report.js';
 import type { IncompleteReason } from './verdict.js';
@@ -11,10 +15,27 @@ import type { IncompleteReason } from './verdict.js';
 type EgressRow = Report['egress'][number];
 
 /** Who was behind an attempt, as far as it is known. */
-type Behind = (alert: Alert) => Attribution;
+type Behind = (alert: Alert) => Pick<Attribution, 'package' | 'processes'>;
+
+/** What was tried to reach by the gateway, and past it: what the gateway noted, and `alerts` of direct attempts. */
+export function egressRows(
+  { egress, contacts }: { readonly egress: readonly EgressRecord[]; readonly contacts: Contacts },
+  alerts: readonly FoldedAlert[],
+  actors: Actors,
+): EgressRow[] {
+  const behind: Behind = (alert) => {
+    const { package: by, processes } = attribute(alert, actors);
+    const named = namedBy(alert, actors, NOTHING_WRITTEN);
+    return { processes, package: named === undefined ? by : actors.packages.ref(named.by) };
+  };
+  return [
+    ...egress.map((record) => recordRow(record, contacts.of(record)[0], behind)),
+    ...directAttempts(alerts).map((attempt) => directRow(attempt, behind)),
+  ];
+}
 
 /** A gateway's record in the report; `contact` is the first alert of a process that asked. */
-export function recordRow(record: EgressRecord, contact: Alert | undefined, behind: Behind): EgressRow {
+function recordRow(record: EgressRecord, contact: Alert | undefined, behind: Behind): EgressRow {
   const { host, port, via, allowed, count, bytesSent, bytesReceived } = record;
   const times = { first: new Date(record.first).toISOString(), last: new Date(record.last).toISOString() };
   const traffic = { host, port, via, allowed, count, bytesSent, bytesReceived };
@@ -42,7 +63,7 @@ function contentOf({
 }
 
 /** A direct attempt in the report: no packet of it has left the sandbox's network. */
-export function directRow({ host, port, alert, count, first, last }: DirectAttempt, behind: Behind): EgressRow {
+function directRow({ host, port, alert, count, first, last }: DirectAttempt, behind: Behind): EgressRow {
   const traffic = { host, port, via: 'direct', allowed: false, count, bytesSent: 0, bytesReceived: 0 } as const;
   return { ...traffic, first: isoTime(first), last: isoTime(last), ...who(alert, behind) };
 }

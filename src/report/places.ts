@@ -1,5 +1,5 @@
 import { plain } from './plain.js';
-import type { Finding, FindingPlace } from './report.js';
+import type { Finding, FindingPlace, PackageRef } from './report.js';
 import { commandOf, subjectOf } from './subject.js';
 import { touchedFiles } from './touched-files.js';
 
@@ -32,9 +32,22 @@ export function foldPlaces(findings: readonly Finding[]): readonly Finding[] {
   return [...groups.values()].map(folded);
 }
 
+/** Who else may have done it may be others at each place: all of them are named then. */
 function keyOf({ rule, package: by, phase, priority, ranBy, orBy, known, accepted, measured, alert }: Finding): string {
   const { 'egress.means': means } = alert.output_fields;
-  return JSON.stringify([rule, by, phase, priority, ranBy, orBy, known, accepted, measured, alert.source, means]);
+  return JSON.stringify([
+    rule,
+    by,
+    phase,
+    priority,
+    ranBy,
+    orBy === undefined,
+    known,
+    accepted,
+    measured,
+    alert.source,
+    means,
+  ]);
 }
 
 function folded(group: readonly Finding[]): Finding {
@@ -48,8 +61,14 @@ function folded(group: readonly Finding[]): Finding {
     count: inTime.reduce((sum, { count }) => sum + count, 0),
     last: inTime.map(({ last }) => last).reduce((a, b) => (a > b ? a : b)),
     decoy: inTime.find(({ decoy }) => decoy !== null)?.decoy ?? null,
+    ...(first.orBy === undefined ? {} : { orBy: othersOf(inTime) }),
     ...(places.length === 1 ? {} : { places }),
   };
+}
+
+function othersOf(group: readonly Finding[]): PackageRef[] {
+  const others = group.flatMap(({ orBy = [] }) => orBy);
+  return [...new Map(others.map((other) => [JSON.stringify([other.path, other.version]), other])).values()];
 }
 
 /** The same place by the same command is one, however many processes were there. */

@@ -32,6 +32,8 @@ export interface ProcessNode {
   readonly pid: number;
   /** What it had become by then, the first program first; empty for a fork that started none. Of very many the first and the last. */
   readonly programs: readonly ProcessStart[];
+  /** When it was made, or became its first program where that was not seen; undefined where neither was. */
+  readonly since: bigint | undefined;
 }
 
 /** The starts under one number of the host, in time. Where no fork tells, `begins` tells where the process of each begins. */
@@ -199,12 +201,15 @@ export class ProcessTree {
         countUntil(starts, (start) => start.time < fork.time),
         end,
       );
-      return { node: { pid, programs }, maker: { pid: fork.parentPid, vpid: fork.parentVpid, time: fork.time } };
+      return {
+        node: { pid, programs, since: fork.time },
+        maker: { pid: fork.parentPid, vpid: fork.parentVpid, time: fork.time },
+      };
     }
     const programs = ends(starts, begins[end - 1] ?? 0, end);
     const first = programs.at(0);
     const maker = first === undefined ? undefined : { pid: first.ppid, vpid: undefined, time: first.time };
-    return { node: { pid, programs }, maker };
+    return { node: { pid, programs, since: first?.time }, maker };
   }
 }
 

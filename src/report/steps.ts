@@ -18,6 +18,8 @@ export interface Step {
   readonly folder: string | null;
   /** Of `load-many`: the folders of the packages that each of its processes loads, in that order. */
   readonly groups?: readonly (readonly string[])[];
+  /** Of `load` and `call`: what the marks of its loaders begin with (`acting-marks.ts`). No package is told. */
+  readonly secret?: string;
   /** Absent in the first pass. */
   readonly guise?: Guise;
 }

@@ -3,6 +3,7 @@ import type { AuditPart, JoinedReport } from './audit-part.js';
 import { counted } from './counted.js';
 import { type FindingGroup, groupByPackage } from './groups.js';
 import { logTail } from './log-tail.js';
+import { othersInWords } from './others.js';
 import { placesOf } from './places.js';
 import { cut, plain } from './plain.js';
 import { baselineNotices } from './project-baseline.js';
@@ -121,9 +122,7 @@ function findingLines(finding: Finding, page: TextPage): readonly string[] {
   if (left > 0) subjects.push(`… and ${left} more places, in the JSON report`);
   const command = commandOf(finding);
   const ran = finding.ranBy ? `run by ${label(finding.ranBy)}` : '';
-  const either = finding.orBy
-    ? `it may have been ${finding.orBy.map(label).join(' or ')}: code of both ran in the process`
-    : '';
+  const either = finding.orBy ? `it may have been ${othersInWords(finding.orBy, label)}` : '';
   const among = finding.among ? `one of: ${plain(finding.among.join(', '))}` : '';
   const parts = (finding.parts ?? []).map((part) => `· ${plain(`${part.rule} ${part.subject}`).trimEnd()}`);
   const single = finding.parts || command === '' ? '' : `$ ${command}`;

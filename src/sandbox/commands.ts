@@ -37,6 +37,8 @@ export interface StepRequest {
   readonly folder?: string;
   /** As `Step.groups`. */
   readonly groups?: Step['groups'];
+  /** As `Step.secret`. */
+  readonly secret?: string;
   /** Absent: as in the first pass. */
   readonly guise?: Guise | undefined;
   /** Beyond `environment`. */
@@ -53,7 +55,7 @@ export interface Captured extends ExecResult {
 }
 
 /** What is asked of `#exec`, which adds the step's name, the user and the environment. */
-interface Run extends Omit<ExecRequest, 'user'>, Pick<StepRequest, 'kind' | 'folder' | 'groups' | 'guise'> {}
+interface Run extends Omit<ExecRequest, 'user'>, Pick<StepRequest, 'kind' | 'folder' | 'groups' | 'secret' | 'guise'> {}
 
 /** Runs programs in one container as the project's user, each with its deadline. */
 export class ContainerCommands {
@@ -121,9 +123,13 @@ export class ContainerCommands {
    * Everything that runs as the project's user, our own tools too: what the project left running could write into the
    * memory of an unconfined process of the same user, and so do there what it may not do itself.
    */
-  #confined({ kind, folder, groups, guise, ...request }: Run): Promise<ExecResult> {
+  #confined({ kind, folder, groups, secret, guise, ...request }: Run): Promise<ExecResult> {
     const id = this.#parts.newStepId();
-    const more = { ...(groups === undefined ? {} : { groups }), ...(guise === undefined ? {} : { guise }) };
+    const more = {
+      ...(groups === undefined ? {} : { groups }),
+      ...(secret === undefined ? {} : { secret }),
+      ...(guise === undefined ? {} : { guise }),
+    };
     this.steps.add({ id, kind, folder: folder ?? null, ...more });
     const command = [CONFINE, `step=${id}`, ...request.command];
     const user = kind === 'own' || kind === 'fetch' ? FETCH_USER : CI_USER;

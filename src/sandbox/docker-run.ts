@@ -249,9 +249,10 @@ export class DockerRun implements SandboxRun {
   }
 
   get #loads(): PackageLoads {
-    const { limits } = this.#parts;
+    const { limits, newStepId } = this.#parts;
     const { load } = this.#manager;
-    return new PackageLoads({ commands: this.#commands, limits, load, projectDir: this.projectDir });
+    const newSecret = (): string => `${newStepId()}${newStepId()}`;
+    return new PackageLoads({ commands: this.#commands, limits, load, projectDir: this.projectDir, newSecret });
   }
 
   snapshot(): Promise<Snapshot> {

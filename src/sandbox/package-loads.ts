@@ -6,7 +6,7 @@ import type { Guise } from '../report/guise.js';
 import type { ContainerCommands, StepRequest } from './commands.js';
 import { groupPlan } from './group-plan.js';
 import { readGroupResults } from './group-results.js';
-import { importPlan, MAX_TARGETS, onlyIn } from './import-plan.js';
+import { type ImportTarget, importPlan, MAX_TARGETS, onlyIn } from './import-plan.js';
 import { MAX_RESULT_BYTES, readImportResults } from './import-results.js';
 import type { SandboxLimits } from './options.js';
 import { OutputTail } from './output-tail.js';
@@ -25,14 +25,16 @@ export interface PackageLoadsParts {
   readonly limits: SandboxLimits;
   readonly load: PackageManager['load'];
   readonly projectDir: string;
+  /** 32 hexadecimal digits that nobody can guess. */
+  readonly newSecret: () => string;
 }
 
 /** One of our programs in the sandbox, which loads what its standard input tells. */
-interface Program extends Pick<StepRequest, 'kind' | 'groups' | 'guise' | 'timeoutMs'> {
+interface Program extends Pick<StepRequest, 'kind' | 'groups' | 'secret' | 'guise' | 'timeoutMs'> {
   readonly file: string;
   readonly args: readonly string[];
-  /** What it is to load. */
-  readonly plan: unknown;
+  /** Its standard input, as JSON. */
+  readonly input: unknown;
 }
 
 /** The steps in which packages are loaded, alone or many together, and in which their exports are called. */
@@ -56,7 +58,15 @@ export class PackageLoads {
     const plan = wanted.slice(0, MAX_TARGETS);
     // Tools are asked for help only while half of the time is left.
     const args = [...inSeconds(limits.importEachMs, limits.lingerMs, timeoutMs / 2), load.runtime, load.loader];
-    const { step, text } = await this.#run({ file: 'import-all.mjs', args, plan, timeoutMs, kind: 'load', guise });
+    const program = {
+      file: 'import-all.mjs',
+      args,
+      ...this.#withSecret(plan),
+      timeoutMs,
+      kind: 'load',
+      guise,
+    } as const;
+    const { step, text } = await this.#run(program);
     const read = readImportResults(text, plan, packages);
     const passedOver = wanted.length - plan.length;
     const problem = passedOver > 0 ? `${passedOver} of ${wanted.length} packages were not loaded` : null;
@@ -74,8 +84,8 @@ export class PackageLoads {
     if (groups.length === 0) return null;
     const stuckMs = Math.min(limits.importEachMs, STUCK_MS);
     const args = [...inSeconds(stuckMs, limits.lingerMs, timeoutMs * TOGETHER_SHARE), load.runtime, load.many];
-    const plan = groups.map((folders) => folders.map((folder) => ({ folder })));
-    const program = { file: 'load-together.mjs', args, plan, timeoutMs, kind: 'load-many', groups, guise } as const;
+    const input = groups.map((folders) => folders.map((folder) => ({ folder })));
+    const program = { file: 'load-together.mjs', args, input, timeoutMs, kind: 'load-many', groups, guise } as const;
     const { step, text } = await this.#run(program);
     return { ...step, groups, ...readGroupResults(text, groups) };
   }
@@ -86,16 +96,24 @@ export class PackageLoads {
     if (load.call === undefined) return null;
     const plan = importPlan(packages, projectDir).map((target) => ({ ...target, bins: [] }));
     const args = [...inSeconds(CALL_MS, CALL_LINGER_MS, 0), load.runtime, load.call, ...inSeconds(timeoutMs)];
-    const program = { file: 'import-all.mjs', args, plan, timeoutMs: timeoutMs + 2 * CALL_MS, kind: 'call' } as const;
-    const { step, text } = await this.#run(program);
+    const given = { ...this.#withSecret(plan), timeoutMs: timeoutMs + 2 * CALL_MS };
+    const { step, text } = await this.#run({ file: 'import-all.mjs', args, ...given, kind: 'call' });
     return { ...step, ...readImportResults(text, plan, packages) };
   }
 
+  /** What loads packages alone is told a secret for the marks of its loaders, where they set any. */
+  #withSecret(targets: readonly ImportTarget[]): Pick<Program, 'input' | 'secret'> {
+    const { load, newSecret } = this.#parts;
+    if (!load.marksActing) return { input: { targets, secret: '' } };
+    const secret = newSecret();
+    return { input: { targets, secret }, secret };
+  }
+
   /** Its standard output is what it tells of the loads. */
-  async #run({ file, args, plan, ...how }: Program): Promise<{ readonly step: StepResult; readonly text: string }> {
+  async #run({ file, args, input, ...how }: Program): Promise<{ readonly step: StepResult; readonly text: string }> {
     const { commands, load, projectDir: cwd } = this.#parts;
     const results = new OutputTail(MAX_RESULT_BYTES);
-    const channel = { stdin: JSON.stringify(plan), stdout: results };
+    const channel = { stdin: JSON.stringify(input), stdout: results };
     const command = ['node', `${OPT}/${file}`, cwd, ...args];
     const step = await commands.step(command, { ...how, cwd, channel, env: load.environment });
     return { step, text: results.text() };

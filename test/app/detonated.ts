@@ -13,12 +13,13 @@ export const REPORT_MS = 900_000;
 export function detonated(
   projects: ReadonlyMap<string, () => Promise<Buffer>>,
   env: Readonly<Record<string, string>>,
+  ecosystem = 'npm',
 ): (name: string) => Promise<Report> {
   const service = runningService({ PACKWARDEN_CONCURRENCY: '2', ...env });
   const reports = new Map<string, Promise<Report>>();
   beforeAll(async () => {
     for (const [name, pack] of projects) {
-      const report = reportOf(service.url, await submit(service.url, await pack()), REPORT_MS);
+      const report = reportOf(service.url, await submit(service.url, await pack(), ecosystem), REPORT_MS);
       // It may fail before its test asks for it.
       report.catch(() => undefined);
       reports.set(name, report);

@@ -40,6 +40,7 @@ describe('samples that misbehave are found, and the right package is named', () 
         expect(found, `${rule} among ${JSON.stringify(seen)}\n${report.log.slice(-1500)}`).toBeDefined();
         expect(found && isRightPackage(found, sample), `${rule} by ${JSON.stringify(found?.package)}`).toBe(true);
         if (sample.ranBy !== undefined) expect(found?.ranBy?.name).toBe(sample.ranBy);
+        if (sample.orBy !== undefined) expect(found?.orBy?.map(({ name }) => name)).toEqual(sample.orBy);
       }
       expect(report.monitoring.proven).toBe(true);
       expect(report.verdict, JSON.stringify(report.incomplete)).toBe('findings');

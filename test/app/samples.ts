@@ -17,6 +17,7 @@ const sampleSchema = z.strictObject({
   path: z.array(z.string()).optional(),
   calledItself: z.string().optional(),
   ranBy: z.string().optional(),
+  orBy: z.array(z.string()).optional(),
   rules: z.array(z.string()).default([]),
   observed: z.array(z.string()).default([]),
   clean: z.boolean().default(false),

@@ -1,11 +1,13 @@
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
 import { NOTHING_LEFT } from '../../src/egress/evidence.js';
 import type { Alert } from '../../src/falco/alert.js';
+import { ActingMarks } from '../../src/report/acting-marks.js';
 import { NOTHING_MEASURED } from '../../src/report/behaviours/usual.js';
 import type { Evidence } from '../../src/report/build.js';
 import { Contacts } from '../../src/report/contacts.js';
 import { NOTHING_KNOWN } from '../../src/report/known-packages.js';
 import { LoadMarks } from '../../src/report/load-groups.js';
+import { PackageCodeReads } from '../../src/report/package-code-reads.js';
 import { ProcessTree, TRACE_RULE } from '../../src/report/process-tree.js';
 import { ProjectWrites } from '../../src/report/project-writes.js';
 import { type Step, type StepKind, Steps } from '../../src/report/steps.js';
@@ -151,6 +153,8 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     contacts: new Contacts(),
     writes: new ProjectWrites(),
     marks: new LoadMarks(),
+    acting: new ActingMarks(),
+    codeReads: new PackageCodeReads(),
     known: NOTHING_KNOWN,
     behaviours: NOTHING_MEASURED,
     baseline: [],

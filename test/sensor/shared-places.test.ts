@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { MARK_RULE } from '../../src/report/load-groups.js';
+import { PACKAGE_CODE_RULE } from '../../src/report/package-code-reads.js';
 import { CODE_READ_RULE, WRITE_RULE } from '../../src/report/project-writes.js';
 import { CHANGING, canName, fetching, open, WAYS } from './naming-calls.js';
 import { plumbing } from './own-rules.js';
@@ -45,8 +47,6 @@ describe('who reads code where packages share places is told', () => {
   });
 
   it.each([
-    `${PROJECT}/node_modules/a/index.js`,
-    `${PROJECT}/node_modules/.pnpm/a@1.0.0/node_modules/a/index.js`,
     `${PROJECT}/.git/HEAD`,
     `${PROJECT}/package.json`,
     `${HOME}/.npm/_cacache/content-v2/sha512/aa/bb`,
@@ -55,5 +55,35 @@ describe('who reads code where packages share places is told', () => {
   ])('%s is not meant: nobody but its owner, or no code', (place) => {
     expect(plumbing(open(place, 'read'))).toEqual([]);
     expect(plumbing({ ...open('/tmp/x.js', 'read'), ret: -2 })).toEqual([]);
+  });
+});
+
+describe('who reads code of packages is told', () => {
+  const MODULE = `${PROJECT}/node_modules/a`;
+
+  it.each([
+    `${MODULE}/index.js`,
+    `${MODULE}/setup`,
+    `${MODULE}/setup.txt`,
+    `${MODULE}/package.json`,
+    `${PROJECT}/node_modules/.pnpm/a@1.0.0/node_modules/a/index.js`,
+  ])('%s', (place) => {
+    expect(plumbing(open(place, 'read'))).toEqual([PACKAGE_CODE_RULE]);
+    expect(plumbing({ ...open(place, 'read'), ret: -2 })).toEqual([]);
+    expect(plumbing(fetching(open(place, 'read')))).toEqual([]);
+  });
+
+  it.each([`${MODULE}/data.json`, `${MODULE}/index.d.ts`, `${MODULE}/README.md`])(
+    'not of %s, which is data',
+    (place) => {
+      expect(plumbing(open(place, 'read'))).toEqual([]);
+    },
+  );
+});
+
+describe('a mark of whose code acts', () => {
+  it('is told though there is no such file', () => {
+    const mark = `/opt/ci/at/${'a'.repeat(32)}/${Buffer.from(`${PROJECT}/node_modules/a`).toString('hex')}`;
+    expect(plumbing({ ...open(mark, 'read'), ret: -2 })).toEqual([MARK_RULE]);
   });
 });

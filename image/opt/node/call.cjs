@@ -7,7 +7,9 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { answering, argumentLists, quiet } = require('./arguments.cjs');
 const { builtIns, pretendBrowser, replacedSince } = require('./built-ins.cjs');
+const { markActing } = require('./acting.cjs');
 const { loadPackage } = require('./entries.cjs');
+const { listenToLastWords } = require('./last-words.cjs');
 const { watchTimers } = require('./timers.cjs');
 
 process.on('SIGUSR1', () => {});
@@ -27,6 +29,8 @@ const { exit } = process;
 const { stringify } = JSON;
 const { now } = Date;
 const fireTimers = watchTimers();
+const lastWords = listenToLastWords();
+markActing(project);
 process.on('uncaughtException', () => {});
 process.on('unhandledRejection', () => {});
 
@@ -102,4 +106,4 @@ async function main() {
 
 void main()
   .catch(() => {})
-  .then(() => setTimeout(() => exit(), Number(lingerMs)));
+  .then(() => setTimeout(() => lastWords().then(() => exit()), Number(lingerMs)));

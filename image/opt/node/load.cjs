@@ -1,8 +1,10 @@
-// Loads one package: `node /opt/ci/node/load.cjs NAME|FOLDER PROJECT LINGER_MS`. How each entry went is told on file
-// descriptor 3, a JSON object per line: {"entry": ".", "error": null | "…"}.
+// Loads one package: `node /opt/ci/node/load.cjs NAME|FOLDER PROJECT LINGER_MS`, with a secret on standard input (acting.cjs). How each
+// entry went is told on file descriptor 3, a JSON object per line: {"entry": ".", "error": null | "…"}.
 'use strict';
 const { writeFileSync, writeSync } = require('node:fs');
+const { markActing } = require('./acting.cjs');
 const { loadPackage } = require('./entries.cjs');
+const { listenToLastWords } = require('./last-words.cjs');
 const { watchTimers } = require('./timers.cjs');
 
 // Node starts its debugger at this signal, and whoever speaks with that runs code in the name of the package that is loaded here.
@@ -14,6 +16,10 @@ const [target = '', project = '', lingerMs = ''] = process.argv.splice(2);
 const { exit } = process;
 const { stringify } = JSON;
 const fireTimers = watchTimers();
+const lastWords = listenToLastWords();
+const end = () => lastWords().then(() => exit());
+process.once('beforeExit', end);
+markActing(project);
 
 /** @param {string} entry @param {string | null} error */
 function tell(entry, error) {
@@ -23,4 +29,4 @@ function tell(entry, error) {
 // A loaded package may go on doing things for a while: a server or a timer would else keep the process for ever.
 void loadPackage(target, project, tell)
   .then(() => fireTimers())
-  .then(() => setTimeout(() => exit(), Number(lingerMs)).unref());
+  .then(() => setTimeout(end, Number(lingerMs)).unref());

@@ -1,5 +1,6 @@
-# Loads one gem of the project's bundle: `ruby /opt/ci/ruby/load.rb NAME|FOLDER PROJECT LINGER_MS`. How each way in went is told on
-# file descriptor 3, a JSON object per line: {"entry": ".", "error": null | "…"}.
+# Loads one gem of the project's bundle: `ruby /opt/ci/ruby/load.rb NAME|FOLDER PROJECT LINGER_MS`, with a secret on standard input
+# (acting.rb). How each way in went is told on file descriptor 3, a JSON object per line: {"entry": ".", "error": null | "…"}.
+require_relative 'acting'
 require_relative 'gems'
 
 target, project, linger_ms = ARGV
@@ -9,7 +10,9 @@ tell.close_on_exec = true
 begin
   bundle = Bundle.new(project)
   name = target.start_with?('/') ? bundle.find(target)&.name : target
-  spec = set_up(bundle).find { |candidate| candidate.name == name }
+  specs = set_up(bundle)
+  Acting.start(project)
+  spec = specs.find { |candidate| candidate.name == name }
   results = load_gem(name.to_s, spec, bundle.gemfile.dig('requires', name) || [])
 rescue Exception => e # rubocop:disable Lint/RescueException
   results = { '.' => e }

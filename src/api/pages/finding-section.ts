@@ -1,5 +1,6 @@
 import { CORRELATED } from '../../report/correlation.js';
 import type { FindingGroup } from '../../report/groups.js';
+import { othersInWords } from '../../report/others.js';
 import { placesOf } from '../../report/places.js';
 import type { Finding, FindingPart, Report } from '../../report/report.js';
 import { specOf } from '../../report/spec.js';
@@ -88,7 +89,7 @@ ${row('Put together', parts === undefined ? null : html`<ul class="plain">${part
 ${row('Why', finding.begun === undefined ? null : hostile(finding.begun, 400))}
 ${row('Command', command === '' ? null : html`<code>${hostile(command)}</code>`)}
 ${row('Run by', ranBy === undefined ? null : hostile(specOf(ranBy), 120))}
-${row('Or by', orBy === undefined ? null : hostile(`${orBy.map(specOf).join(', ')}: code of both ran in the process`, 300))}
+${row('Or by', orBy === undefined ? null : hostile(othersInWords(orBy, specOf), 600))}
 ${row('One of', among === undefined ? null : hostile(among.join(', '), 1000))}
 ${row('When', html`${moment(finding.first)}, in the ${finding.phase} phase${finding.count > 1 ? `, ${finding.count} times` : null}`)}
 </dl>

@@ -81,7 +81,13 @@ export const bundler: PackageManager = {
     environment: () => IMAGE_GEMS,
     ending: (lines) => ENDING.exec(lines.at(-1) ?? '')?.[0],
   },
-  load: { runtime: 'ruby', loader: `${PROGRAMS}/load.rb`, many: `${PROGRAMS}/load-many.rb`, environment: IMAGE_GEMS },
+  load: {
+    runtime: 'ruby',
+    loader: `${PROGRAMS}/load.rb`,
+    many: `${PROGRAMS}/load-many.rb`,
+    marksActing: true,
+    environment: IMAGE_GEMS,
+  },
 };
 
 function ownProgram(file: string, ...args: readonly string[]): readonly string[] {

@@ -54,6 +54,7 @@ export function nodeModules(record: string) {
       loader: `${OPT}/node/load.cjs`,
       many: `${OPT}/node/load-many.cjs`,
       call: `${OPT}/node/call.cjs`,
+      marksActing: true,
       environment: [],
     },
   } as const satisfies Partial<PackageManager>;

@@ -1,8 +1,10 @@
 import type { Alert } from '../../falco/alert.js';
 import { AlertFold, type FoldedAlert } from '../../falco/fold.js';
 import type { AlertSink } from '../../falco/hub.js';
+import { ActingMarks } from '../../report/acting-marks.js';
 import { CONTACT_RULES, Contacts } from '../../report/contacts.js';
 import { LoadMarks, MARK_RULE } from '../../report/load-groups.js';
+import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../report/package-code-reads.js';
 import { ENVIRONMENT_RULE, FORK_RULE, ProcessTree, TRACE_RULE } from '../../report/process-tree.js';
 import { CODE_READ_RULE, ProjectWrites, WRITE_RULE } from '../../report/project-writes.js';
 import type { IncompleteReason } from '../../report/verdict.js';
@@ -24,6 +26,8 @@ export class Monitor implements AlertSink {
   readonly contacts = new Contacts();
   readonly writes = new ProjectWrites();
   readonly marks = new LoadMarks();
+  readonly acting = new ActingMarks();
+  readonly codeReads = new PackageCodeReads();
   readonly #fold = new AlertFold();
   readonly #waiting = new Map<string, () => void>();
   /** Test processes of the heartbeat whose alert has not come. */
@@ -57,6 +61,7 @@ export class Monitor implements AlertSink {
     }
     if (alert.rule === MARK_RULE) {
       this.marks.add(alert);
+      this.acting.add(alert);
       return;
     }
     if (alert.rule === WRITE_RULE) {
@@ -65,6 +70,10 @@ export class Monitor implements AlertSink {
     }
     if (alert.rule === CODE_READ_RULE) {
       this.writes.addRead(alert);
+      return;
+    }
+    if (alert.rule === PACKAGE_CODE_RULE) {
+      this.codeReads.add(alert);
       return;
     }
     if (CONTACT_RULES.has(alert.rule)) {
@@ -137,7 +146,8 @@ export class Monitor implements AlertSink {
       faults.push({ code: 'events-dropped', message: `the sensor dropped ${this.#drops} events during the job` });
     }
     faults.push(...this.#lost());
-    const overflow = this.#fold.overflowed + this.tree.overflowed + this.writes.overflowed + this.contacts.overflowed;
+    const kept = [this.#fold, this.tree, this.writes, this.contacts, this.acting, this.codeReads];
+    const overflow = kept.reduce((sum, { overflowed }) => sum + overflowed, 0);
     if (overflow > 0) {
       faults.push({ code: 'alerts-overflowed', message: `${overflow} different alerts were more than a report holds` });
     }

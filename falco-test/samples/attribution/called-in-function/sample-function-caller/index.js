@@ -1,0 +1,3 @@
+const read = require('sample-function');
+
+module.exports = () => read('sample-function-caller');

@@ -1,0 +1,76 @@
+// The built-in functions that begin something which the sensor sees: what reads or writes files by name, starts programs, or speaks with
+// others. What works on an open file goes on with what was begun.
+'use strict';
+const { resolve } = require('node:path');
+const { cwd } = process;
+
+const FS =
+  'appendFile chmod chown copyFile cp createReadStream createWriteStream glob lchmod lchown link mkdir mkdtemp open openAsBlob opendir readFile readdir readlink rename rm rmdir symlink truncate unlink writeFile ReadStream WriteStream ftruncate fchmod fchown';
+const DNS =
+  'lookup lookupService resolve resolve4 resolve6 resolveAny resolveCaa resolveCname resolveMx resolveNaptr resolveNs resolvePtr resolveSoa resolveSrv resolveTxt reverse';
+const IN_MODULES = '/node_modules/';
+const { apply } = Reflect;
+const { includes, toLowerCase } = String.prototype;
+
+/** @typedef {ReturnType<typeof import('./whose.cjs').whoseCode>} Whose */
+/** @typedef {ReturnType<typeof import('./wrap.cjs').wrapper>} Wrapper */
+
+/** Absolute; what packages read of each other needs none. @param {readonly unknown[]} given */
+function fileSubject([file]) {
+  if (typeof file !== 'string' || apply(includes, file, [IN_MODULES])) return undefined;
+  return file[0] === '/' ? file : resolve(cwd(), file);
+}
+
+/** @param {readonly unknown[]} given */
+function hostSubject([host]) {
+  return typeof host === 'string' ? apply(toLowerCase, host, []) : undefined;
+}
+
+/**
+ * Whose code a module is, is known from when it is found, before it is evaluated. A function of ours around the evaluation would stand
+ * in every stack: who looks there for who asked for it has ten lines.
+ * @param {Whose} whose
+ */
+function noteModules({ found }) {
+  // Newer than the types that check this file.
+  const { registerHooks } = /** @type {any} */ (require('node:module'));
+  registerHooks({
+    resolve: (/** @type {string} */ name, /** @type {unknown} */ context, /** @type {Function} */ next) => {
+      const resolved = next(name, context);
+      found(resolved.url);
+      return resolved;
+    },
+  });
+}
+
+/** @param {Wrapper} wrapper */
+function wrapAll({ begins, loadsLibrary }) {
+  const fs = require('node:fs');
+  const { promises } = fs;
+  for (const name of FS.split(' ')) {
+    begins(fs, name, { subject: fileSubject, isLater: true });
+    begins(fs, `${name}Sync`, { subject: fileSubject });
+    begins(promises, name, { subject: fileSubject, isLater: true });
+  }
+  const dns = require('node:dns');
+  for (const name of DNS.split(' ')) {
+    for (const owner of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype]) {
+      begins(owner, name, { subject: hostSubject, isLater: true });
+    }
+  }
+  const programs = require('node:child_process');
+  begins(programs.ChildProcess.prototype, 'spawn');
+  for (const name of ['execSync', 'execFileSync', 'spawnSync']) begins(programs, name);
+  const net = require('node:net');
+  begins(net.Socket.prototype, 'connect');
+  begins(net.Server.prototype, 'listen');
+  const { Socket } = require('node:dgram');
+  for (const name of ['bind', 'connect', 'send']) begins(Socket.prototype, name);
+  begins(require('node:worker_threads'), 'Worker');
+  for (const name of ['binding', 'chdir', 'execve', 'kill']) begins(process, name);
+  begins(globalThis, 'fetch');
+  loadsLibrary(process, 'dlopen');
+  require('node:module').syncBuiltinESMExports();
+}
+
+module.exports = { noteModules, wrapAll };

@@ -1,0 +1,189 @@
+// Whose code acts, by the stack: the innermost file of a package. Everything that is used here is kept from before any package runs.
+'use strict';
+const { createHook } = require('node:async_hooks');
+const { openSync } = require('node:fs');
+const { fileURLToPath } = require('node:url');
+// Newer than the types that check this file.
+const { getCallSites } = /** @type {any} */ (require('node:util'));
+
+const { apply } = Reflect;
+const { indexOf, lastIndexOf, slice, startsWith } = String.prototype;
+const { hexSlice } = /** @type {any} */ (Buffer.prototype);
+const bytesOf = Buffer.from.bind(Buffer);
+
+/** How far a stack is looked at: first where a package's file mostly is, then as far as Node allows. */
+const NEAR = 12;
+const FAR = 200;
+const IN_MODULES = '/node_modules/';
+const NODES_OWN = 'node:';
+const LOADER = 'node:internal/modules/';
+/** Marks of single files and hosts are many where a package reads many; this many are enough. */
+const MAX_LABELS = 2000;
+/** What the runtime does in a package's name, and is not done yet. */
+const MAX_OWNED = 20_000;
+
+/** A dictionary whose members nobody else can set. @returns {any} */
+const dictionary = () => ({ __proto__: null });
+
+/** @param {string} secret @param {string} project @param {string} ownName */
+function whoseCode(secret, project, ownName) {
+  const root = `${project}/`;
+  const keys = dictionary();
+  const written = dictionary();
+  const labelled = dictionary();
+  let labels = 0;
+  let owned = dictionary();
+  let ownedCount = 0;
+  let last = '';
+  /** Folder of the package in whose name the runtime works on. @type {string | null} */
+  let within = null;
+  let isLoading = false;
+
+  /** @param {string} file @returns {string | null} */
+  const folderOf = (file) => {
+    const known = keys[file];
+    if (known !== undefined) return known;
+    const folder = packageFolder(file, root);
+    keys[file] = folder;
+    return folder;
+  };
+
+  /** @param {string} folder @param {string} [label] */
+  const mark = (folder, label) => {
+    if (label === undefined && folder === last) return;
+    last = folder;
+    written[folder] ??= apply(hexSlice, bytesOf(folder), []);
+    try {
+      openSync(`/opt/ci/at/${secret}/${written[folder]}${label === undefined ? '' : `.${label}`}`, 'r');
+    } catch {
+      // There is no such file.
+    }
+  };
+
+  /**
+   * The folder of the package whose code is the innermost; everybody else in the stack is marked as being there. Undefined where the
+   * module loader asks, null where no package's file is in the stack.
+   * @returns {string | null | undefined}
+   */
+  const innermost = () => {
+    const near = getCallSites(NEAR);
+    let at = 0;
+    while (at < near.length && near[at]?.scriptName === ownName) at += 1;
+    const caller = near[at]?.scriptName ?? '';
+    if (apply(startsWith, caller, [LOADER])) return undefined;
+    if (within !== null && apply(startsWith, caller, [NODES_OWN])) return within;
+    return within !== null || near.length < NEAR ? search(near) : (search(near) ?? search(getCallSites(FAR)));
+  };
+
+  /** @param {readonly { scriptName: string }[]} frames @returns {string | null} */
+  const search = (frames) => {
+    let found = null;
+    for (let at = 0; at < frames.length; at += 1) {
+      const folder = folderOf(frames[at]?.scriptName ?? '');
+      if (folder === null) continue;
+      if (written[folder] === undefined) mark(folder);
+      found ??= folder;
+    }
+    return found;
+  };
+
+  /**
+   * Something is begun: sets a mark of whoever asks for it. What the module loader reads is its own. Returns what `end` is to be given.
+   * @param {string | undefined} subject the file or host that it is about
+   * @param {boolean} isLater whether that happens while somebody else's code may already run
+   */
+  const begin = (subject, isLater) => {
+    const before = { isLoading, within };
+    if (isLoading) return before;
+    const asker = innermost();
+    isLoading = asker === undefined;
+    const folder = asker ?? within;
+    if (!isLoading && folder !== null) {
+      mark(folder, labelFor(folder, subject, isLater));
+      within = folder;
+    }
+    return before;
+  };
+
+  /** @param {{ isLoading: boolean, within: string | null }} before */
+  const end = (before) => {
+    isLoading = before.isLoading;
+    within = before.within;
+  };
+
+  /** @param {string} folder @param {string | undefined} subject @param {boolean} isLater @returns {string | undefined} */
+  const labelFor = (folder, subject, isLater) => {
+    if (subject === undefined || labels >= MAX_LABELS) return undefined;
+    const before = labelled[subject];
+    if (before === folder || (before === undefined && !isLater)) return undefined;
+    labels += 1;
+    labelled[subject] = folder;
+    return hashOf(subject);
+  };
+
+  /** A native library acts when it is loaded. @param {string} file */
+  const library = (file) => {
+    const folder = folderOf(file);
+    if (folder !== null) mark(folder);
+  };
+
+  /** A module that will be evaluated, if it was not. @param {string} url */
+  const found = (url) => {
+    const folder = folderOf(url);
+    if (folder !== null && written[folder] === undefined) mark(folder);
+  };
+
+  // What the runtime goes on with later (a host's address has come: it connects) it does in the same name.
+  createHook({
+    init: (id) => {
+      if (within === null) return;
+      if (ownedCount >= MAX_OWNED) {
+        owned = dictionary();
+        ownedCount = 0;
+      }
+      owned[id] = within;
+      ownedCount += 1;
+    },
+    before: (id) => {
+      const folder = owned[id];
+      within = folder ?? null;
+      if (folder !== undefined) mark(folder);
+    },
+    after: () => {
+      within = null;
+    },
+  }).enable();
+
+  return { begin, end, found, library };
+}
+
+/** The folder of the package that a file lies in; outside of `node_modules` the file's own. @param {string} file @param {string} root */
+function packageFolder(file, root) {
+  const path = apply(startsWith, file, ['file://']) ? pathOf(file) : file;
+  if (!apply(startsWith, path, [root])) return null;
+  const modules = apply(lastIndexOf, path, [IN_MODULES]);
+  if (modules === -1) return apply(slice, path, [0, apply(lastIndexOf, path, ['/'])]);
+  const name = modules + IN_MODULES.length;
+  const scope = path[name] === '@' ? apply(indexOf, path, ['/', name]) + 1 : name;
+  const end = apply(indexOf, path, ['/', scope]);
+  return end === -1 ? null : apply(slice, path, [0, end]);
+}
+
+/** @param {string} url @returns {string} */
+function pathOf(url) {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return '';
+  }
+}
+
+/** FNV-1a of 32 bits over the text's UTF-8: a name in a mark would be taken for the file itself by a rule. @param {string} text */
+function hashOf(text) {
+  const bytes = bytesOf(text);
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < bytes.length; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193) >>> 0;
+  return `${hash}`;
+}
+
+module.exports = { whoseCode };
