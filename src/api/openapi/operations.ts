@@ -203,7 +203,7 @@ export const OPERATIONS: readonly Operation[] = [
       'The command line that fits this service, without dependencies: npx --yes ADDRESS/cli.tgz. ETag and Repr-Digest are its hash.',
     secured: false,
     answers: {
-      200: { description: 'an npm package', content: { 'application/gzip': null } },
+      200: { description: 'the package', content: { 'application/gzip': null } },
       304: { description: 'If-None-Match names it', content: {} },
     },
   },
