@@ -50,5 +50,9 @@ export function commandLineRoutes(version: string, tarball: Buffer | undefined):
 
 function built<T>(file: T | null): T {
   if (file !== null) return file;
-  throw new ApiError(404, 'no-command-line', 'this service was built without its command line: scripts/setup --only project packs it');
+  throw new ApiError(
+    404,
+    'no-command-line',
+    'this service was built without its command line: scripts/setup --only project packs it',
+  );
 }

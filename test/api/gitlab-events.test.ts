@@ -58,7 +58,10 @@ beforeEach(() => {
 });
 
 test('a second destination has another address: its query says only that', async () => {
-  const sent = request(service.server).post(`${PATH}?destination=2`).set('X-Gitlab-Event-Streaming-Token', TOKEN).type('json');
+  const sent = request(service.server)
+    .post(`${PATH}?destination=2`)
+    .set('X-Gitlab-Event-Streaming-Token', TOKEN)
+    .type('json');
   await sent.send(one).expect(200);
   expect(log.events).toHaveLength(1);
 });
