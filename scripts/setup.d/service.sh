@@ -2,11 +2,19 @@
 
 service_version() { node -p "require('./package.json').version"; }
 
+# Of all that goes into the images: the same version may have been built of other sources.
+service_digest() {
+  find Dockerfile LICENSE data dist falco image package.json package-lock.json protos rules scripts src/sensor/bpf src/witness/native web -type f ! -name '*.map' |
+    LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum | cut -c1-16
+}
+
 setup_service_missing() {
-  local name version tags=()
+  local name version digest tags=()
   version=$(service_version)
+  digest=$(service_digest)
   for name in api worker redis; do
-    has_image "packwarden/$name:$version" || tags+=("packwarden/$name:$version")
+    [ "$(docker image inspect --format '{{index .Config.Labels "packwarden.build"}}' "packwarden/$name:$version" 2>/dev/null)" = "$digest" ] ||
+      tags+=("packwarden/$name:$version")
   done
   [ ${#tags[@]} = 0 ] || echo "builds ${tags[*]}"
 }
@@ -15,9 +23,10 @@ setup_service_needs_root() { setup_image_needs_root; }
 
 # The host's npm fetches, by the lock file: a private CA or mirror of this machine is its business.
 setup_service() {
-  local base context name version
-  version=$(service_version)
+  local base context digest name version
   [ -e dist/client/cli.tgz ] || setup_project
+  version=$(service_version)
+  digest=$(service_digest)
   work_dir=$(mktemp -d /var/tmp/packwarden-service.XXXXXX)
   trap 'rm -rf --one-file-system "$work_dir"' EXIT
   base=$(base_image)
@@ -29,7 +38,8 @@ setup_service() {
   tar -xzf "$work_dir"/packwarden-*.tgz -C "$context"
   cp Dockerfile "$context/"
   for name in redis api worker; do
-    quietly docker build --network host --build-arg "BASE=$base" --target "$name" --tag "packwarden/$name:$version" "$context"
+    quietly docker build --network host --build-arg "BASE=$base" --target "$name" \
+      --label "packwarden.build=$digest" --tag "packwarden/$name:$version" "$context"
   done
   rm -rf --one-file-system "$work_dir"
 }

@@ -1,8 +1,10 @@
-# What only tests use: a real Prometheus for the files in deploy/, and busybox's shell for those in ci/. Sourced by scripts/setup.
+# What only tests use: a real Prometheus, docker-compose and Go's templates for the files in deploy/, and busybox's shell for those in ci/. Sourced by scripts/setup.
 
 missing_testing() {
   local shell
   { has_command prometheus && has_command promtool; } || echo prometheus
+  { has_command go && [ -d /usr/share/gocode/src/github.com/Masterminds/sprig ]; } || echo golang-go golang-github-masterminds-sprig-dev
+  has_command docker-compose || echo docker-compose
   for shell in busybox dash; do has_command "$shell" || echo "$shell"; done
 }
 

@@ -10,7 +10,7 @@ export const commandLineSchema = z.object({
   version: z.string(),
   path: z.literal('/cli.tgz'),
   bytes: z.int(),
-  integrity: z.string().meta({ description: 'a Subresource Integrity value: sha512- and the digest in base64' }),
+  integrity: z.string().meta({ description: 'as lock files have it: sha512- and the digest in base64' }),
 });
 
 /**
@@ -50,5 +50,9 @@ export function commandLineRoutes(version: string, tarball: Buffer | undefined):
 
 function built<T>(file: T | null): T {
   if (file !== null) return file;
-  throw new ApiError(404, 'no-command-line', 'this service was built without its command line: its build did not end');
+  throw new ApiError(
+    404,
+    'no-command-line',
+    'this service was built without its command line: scripts/setup --only project packs it',
+  );
 }

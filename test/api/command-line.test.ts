@@ -45,6 +45,6 @@ describe('the command line that a service hands out', () => {
 it('a service that was built without it says so', async () => {
   const without = await startService();
   const { body } = await request(without.server).get('/cli.tgz').expect(404);
-  expect(body.reason).toContain('built without its command line');
+  expect(body.reason).toContain('scripts/setup');
   await without.close();
 });

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -53,6 +54,33 @@ describe('deploy/compose.yaml', () => {
       expect(image).toBe(`packwarden/${name}:\${PACKWARDEN_VERSION:-${version}}`);
       expect(targets).toContain(name);
     }
+  });
+});
+
+describe('deploy/helm/values.schema.json', () => {
+  const validate = new Ajv({ strict: false }).compile(JSON.parse(read('deploy/helm/values.schema.json')) as object);
+  const values = (change: object): object => ({ ...(parse(read('deploy/helm/values.yaml')) as object), ...change });
+
+  it("takes the chart's own values", () => {
+    expect(validate(values({})), JSON.stringify(validate.errors)).toBe(true);
+  });
+
+  it.each([
+    ['a value that is none', { wroker: {} }],
+    ['a setting of another name', { settings: { GRACE_S: '3' } }],
+    ['a worker on every node', { worker: { nodeSelector: {} } }],
+    ['a Redis of two kinds', { redis: { url: 'redis://redis:6379', bundled: true } }],
+    ['a password in a value', { redis: { url: 'redis://:secret@redis:6379' } }],
+    ['no replica', { api: { replicas: 0 } }],
+    ['a size without a unit', { storage: { size: '50' } }],
+    ['another type of service', { service: { type: 'Internet' } }],
+  ])('refuses %s', (_title, change) => {
+    expect(validate(values(change))).toBe(false);
+  });
+
+  it('the chart has the version of this project', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect(parse(read('deploy/helm/Chart.yaml'))).toMatchObject({ version, appVersion: version });
   });
 });
 

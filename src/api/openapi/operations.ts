@@ -2,7 +2,7 @@ import { PRIORITIES } from '../../falco/alert.js';
 import { FORMAT_NAMES } from '../../report/formats/formats.js';
 import { MEDIA_TYPES } from '../upload.js';
 import { json, type Operation, page } from './operation.js';
-import { checkNeeded, ecosystem, egress, exercise, id, projectWishes } from './parameters.js';
+import { checkNeeded, ecosystem, egress, id, projectWishes } from './parameters.js';
 import { PROJECT_OPERATIONS, PROJECT_PAGES } from './project-operations.js';
 
 /** All operations, in the order in which the reference shows them. */
@@ -23,7 +23,6 @@ export const OPERATIONS: readonly Operation[] = [
       },
       egress,
       checkNeeded,
-      ...exercise,
       ...projectWishes,
     ],
     body: MEDIA_TYPES,
@@ -204,7 +203,7 @@ export const OPERATIONS: readonly Operation[] = [
       'The command line that fits this service, without dependencies: npx --yes ADDRESS/cli.tgz. ETag and Repr-Digest are its hash.',
     secured: false,
     answers: {
-      200: { description: 'a package, as a tarball', content: { 'application/gzip': null } },
+      200: { description: 'the package', content: { 'application/gzip': null } },
       304: { description: 'If-None-Match names it', content: {} },
     },
   },
