@@ -2,7 +2,7 @@ import { PRIORITIES } from '../../falco/alert.js';
 import { FORMAT_NAMES } from '../../report/formats/formats.js';
 import { MEDIA_TYPES } from '../upload.js';
 import { json, type Operation, page } from './operation.js';
-import { checkNeeded, ecosystem, egress, id, projectWishes } from './parameters.js';
+import { checkNeeded, ecosystem, egress, exercise, id, projectWishes } from './parameters.js';
 import { PROJECT_OPERATIONS, PROJECT_PAGES } from './project-operations.js';
 
 /** All operations, in the order in which the reference shows them. */
@@ -23,6 +23,7 @@ export const OPERATIONS: readonly Operation[] = [
       },
       egress,
       checkNeeded,
+      ...exercise,
       ...projectWishes,
     ],
     body: MEDIA_TYPES,
