@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import type { RegistryCache } from '../src/egress/cache/port.js';
 import { openRegistryCache } from '../src/egress/cache/registry-cache.js';
 import { type GatewayOptions, openGateway } from '../src/egress/gateway.js';
-import { imageTags } from '../src/sandbox/image-tag.js';
+import { imageTags } from '../src/sandbox/container/image-tag.js';
 import { openCachingRegistry } from './parts/caching-registry.js';
 import { lockedProject } from './parts/install-project.js';
 import { comparePairs } from './parts/pairs.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { clientReference } from '../src/app/client-config.js';
-import { configReference } from '../src/app/config.js';
+import { clientReference } from '../src/app/config/client-config.js';
+import { configReference } from '../src/app/config/config.js';
 import { syscallCatalog } from '../src/sensor/fields/catalog.js';
 
 const readme = readFileSync(fileURLToPath(new URL('../README.md', import.meta.url)), 'utf8');

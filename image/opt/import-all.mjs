@@ -1,6 +1,6 @@
 // Loads packages, each in a process of its own: `node import-all.mjs PROJECT SECONDS_EACH LINGER_SECONDS BUDGET_SECONDS
 // RUNTIME LOADER [LOAD_SECONDS]` (node and node/load.cjs, or ruby and ruby/load.rb; no package is begun after LOAD_SECONDS), with what to load on standard input:
-// {"targets": [{"name", "folder", "direct", "bins": [files]}], "secret": what each loader is told on its standard input}. Standard output is the worker's alone: one JSON object per package and per tool, as `src/sandbox/import-results.ts` reads them. What the packages
+// {"targets": [{"name", "folder", "direct", "bins": [files]}], "secret": what each loader is told on its standard input}. Standard output is the worker's alone: one JSON object per package and per tool, as `src/sandbox/packages/import-results.ts` reads them. What the packages
 // print goes to standard error. A package that can't be loaded is said and passed over: many honest ones (types, command
 // line tools) can't. The command line tools of direct dependencies are asked for `--help` last, while the budget lasts.
 import { spawn } from 'node:child_process';

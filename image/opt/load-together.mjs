@@ -1,6 +1,6 @@
 // Loads packages, many to a process: `node load-together.mjs PROJECT STUCK_SECONDS LINGER_SECONDS BUDGET_SECONDS RUNTIME LOADER`, with
 // the groups on standard input: [[{"folder"}…]…]. Standard output is the worker's alone: one JSON object per package that came to its
-// end, `{"group", "at", "error"}`, as `src/sandbox/group-results.ts` reads them. A package that ends the process, or blocks it, is passed over
+// end, `{"group", "at", "error"}`, as `src/sandbox/packages/group-results.ts` reads them. A package that ends the process, or blocks it, is passed over
 // without a result, and the rest of its group goes on in a new process.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';

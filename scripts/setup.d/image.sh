@@ -1,4 +1,4 @@
-# The sandbox images: npm (also for yarn and pnpm) and bundler. Sourced by scripts/setup. Their tag is a hash of image/, as src/sandbox/image-tag.ts computes it too:
+# The sandbox images: npm (also for yarn and pnpm) and bundler. Sourced by scripts/setup. Their tag is a hash of image/, as src/sandbox/container/image-tag.ts computes it too:
 # a change of the definition is a new tag, so a service never runs with an image it was not made for.
 
 # shellcheck source=/dev/null

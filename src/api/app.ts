@@ -2,15 +2,18 @@ import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Clock } from '../jobs/ports.js';
 import type { ProjectIndex } from '../jobs/projects/ports.js';
+import { type AlertReceiver, falcoRoutes } from './alerts/falco-alerts.js';
+import { type AlertReader, gitlabAlertRoutes } from './alerts/gitlab-alerts.js';
+import { type AuditEventOptions, auditEventRoutes } from './alerts/gitlab-events.js';
+import { identify } from './auth/identify.js';
 import { commandLineRoutes } from './command-line.js';
 import { ApiError } from './errors.js';
-import { type AlertReceiver, falcoRoutes } from './falco-alerts.js';
-import { type AlertReader, gitlabAlertRoutes } from './gitlab-alerts.js';
-import { type AuditEventOptions, auditEventRoutes } from './gitlab-events.js';
 import { healthRoutes } from './health.js';
-import { identify } from './identify.js';
-import type { JobEventsOptions } from './job-events.js';
-import { legacyRoutes } from './legacy.js';
+import type { JobEventsOptions } from './jobs/job-events.js';
+import { legacyRoutes } from './jobs/legacy.js';
+import type { ReportOptions } from './jobs/reports.js';
+import type { UploadOptions } from './jobs/upload.js';
+import { v1Routes } from './jobs/v1.js';
 import { type MetricsSource, metricsRoutes } from './metrics.js';
 import { openApiRoutes } from './openapi/routes.js';
 import { assetRoutes } from './pages/assets.js';
@@ -20,11 +23,8 @@ import type { Authenticator, CorrelationReader, QueueBoard, Readiness } from './
 import { projectPageRoutes, projectRoutes } from './projects/project-routes.js';
 import { queueBoardRoutes } from './queue-board.js';
 import { errorHandler } from './refuse.js';
-import type { ReportOptions } from './reports.js';
 import { requestLog } from './request-log.js';
 import { securityHeaders } from './security-headers.js';
-import type { UploadOptions } from './upload.js';
-import { v1Routes } from './v1.js';
 
 /** GitLab's audit events: where they come in, what the rules said, and what of it belongs to a job. */
 export interface GitlabRoutes {

@@ -1,6 +1,6 @@
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import { identityOf } from './auth/identify.js';
 import { ApiError } from './errors.js';
-import { identityOf } from './identify.js';
 import { methodNotAllowed } from './method.js';
 import { boardPage } from './pages/board-page.js';
 import { sendDocument } from './pages/document.js';

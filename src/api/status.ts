@@ -1,9 +1,9 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { Clock } from '../jobs/ports.js';
+import { identify } from './auth/identify.js';
 import { ApiError } from './errors.js';
 import { healthRoutes } from './health.js';
-import { identify } from './identify.js';
 import { type MetricsSource, metricsRoutes } from './metrics.js';
 import type { Authenticator, Readiness } from './ports.js';
 import { errorHandler } from './refuse.js';

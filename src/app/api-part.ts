@@ -7,13 +7,13 @@ import { Submissions } from '../jobs/submissions.js';
 import type { BullQueue } from '../queue/bull-queue.js';
 import { authenticatorOf } from './authentication.js';
 import { readCommandLine } from './command-line.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import type { GitlabPart } from './gitlab-part.js';
 import { type Listener, listenOn } from './listener.js';
 import type { Metrics } from './metrics.js';
 import { checkReadiness } from './readiness.js';
 import { VERSION } from './version.js';
-import type { WorkerPart } from './worker-part.js';
+import type { WorkerPart } from './worker/worker-part.js';
 
 /** The half of the service that answers: HTTP in front of the queue. `worker` is null where none runs in this process, `gitlab` where no audit events are received. */
 export async function startApiPart(

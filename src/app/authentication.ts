@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createAuthenticator } from '../api/authenticator.js';
-import { hashPassword, parseTokens, parseUsers } from '../api/credentials.js';
+import { createAuthenticator } from '../api/auth/authenticator.js';
+import { hashPassword, parseTokens, parseUsers } from '../api/auth/credentials.js';
 import type { Authenticator } from '../api/ports.js';
 import { IdTokens } from '../gitlab/identity/id-token.js';
 import type { Clock } from '../jobs/ports.js';
-import { type Config, ConfigError } from './config.js';
+import { type Config, ConfigError } from './config/config.js';
 
 /** Who is let in, by the configuration's tokens, users and trusted issuers. @throws ConfigError when a file can't be used */
 export function authenticatorOf(config: Config, clock: Clock): Authenticator {

@@ -5,7 +5,7 @@ import type { DestinationsInForce } from '../gitlab/receive/destinations-in-forc
 import { AlertStore } from '../gitlab/store/alerts.js';
 import type { Clock } from '../jobs/ports.js';
 import { producerConnection, type RedisUrl } from '../queue/connection.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 
 /** Keeps what a Falco with a GitLab plugin says beside our own alerts of that source. Returns how to stop. */
 export function keepFalcoGitlabAlerts(

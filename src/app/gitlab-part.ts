@@ -21,7 +21,7 @@ import { CorrelationResults } from '../gitlab/store/results.js';
 import type { Clock } from '../jobs/ports.js';
 import { producerConnection, type RedisUrl, untilReady, workerConnection } from '../queue/connection.js';
 import { RuleSetHolder, type RuleSetStatus, readRuleFiles, watchRuleFiles } from '../rules/index.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 
 /** The half of the API that deals with GitLab: receiver, rules, alerts, correlation. */
 export interface GitlabPart {

@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApiServer } from '../api/server.js';
-import { ConfigError } from './config.js';
+import { ConfigError } from './config/config.js';
 
 /** Where to listen, and the setting to name when that is not possible. */
 export interface ListenAddress {

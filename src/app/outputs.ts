@@ -10,7 +10,7 @@ import type { Output } from '../outputs/output.js';
 import { webhook } from '../outputs/webhook.js';
 import type { BullQueue } from '../queue/bull-queue.js';
 import { Outbox } from '../queue/outbox.js';
-import { type Config, ConfigError } from './config.js';
+import { type Config, ConfigError } from './config/config.js';
 
 /** Who else hears of ended jobs. */
 export interface Outputs {

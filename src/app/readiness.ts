@@ -4,7 +4,7 @@ import type { GeoStatus } from '../gitlab/geo/databases.js';
 import type { BullQueue } from '../queue/bull-queue.js';
 import type { RuleSetStatus } from '../rules/index.js';
 import type { GitlabPart } from './gitlab-part.js';
-import type { WorkerPart } from './worker-part.js';
+import type { WorkerPart } from './worker/worker-part.js';
 
 /** What of the service runs in this process; null where it does not. */
 export interface ServiceParts {

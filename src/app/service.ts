@@ -8,8 +8,8 @@ import type { Clock } from '../jobs/ports.js';
 import { BullQueue } from '../queue/bull-queue.js';
 import { type RedisServer, startRedisServer } from '../queue/redis-server.js';
 import { startApiPart } from './api-part.js';
-import { type Config, ConfigError } from './config.js';
-import { openDestinations } from './destinations.js';
+import { type Config, ConfigError } from './config/config.js';
+import { openDestinations } from './config/destinations.js';
 import { keepFalcoGitlabAlerts } from './gitlab-alerts.js';
 import { startGitlabPart } from './gitlab-part.js';
 import { Metrics } from './metrics.js';
@@ -17,9 +17,9 @@ import { startOutputs } from './outputs.js';
 import { checkReadiness } from './readiness.js';
 import { startStatusPart } from './status-part.js';
 import { Stops } from './stopping.js';
-import { Upkeep } from './upkeep.js';
-import { WorkerLock } from './worker-lock.js';
-import { startWorkerPart } from './worker-part.js';
+import { Upkeep } from './worker/upkeep.js';
+import { WorkerLock } from './worker/worker-lock.js';
+import { startWorkerPart } from './worker/worker-part.js';
 
 /** What of the service runs in this process. */
 export const ROLES = ['all', 'api', 'worker'] as const;

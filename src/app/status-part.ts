@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { createStatusApi } from '../api/status.js';
 import type { Clock } from '../jobs/ports.js';
 import { authenticatorOf } from './authentication.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import { type Listener, listenOn } from './listener.js';
 import type { Metrics } from './metrics.js';
 import { checkReadiness, type ServiceParts } from './readiness.js';

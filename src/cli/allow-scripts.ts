@@ -1,8 +1,8 @@
 import type { AllowListForm } from '../ecosystems/allow-list.js';
-import { allowScriptsForm, FORMS, formFor, reasonsAgainst } from '../report/allow-scripts.js';
-import { plain } from '../report/plain.js';
 import type { Report } from '../report/report.js';
 import { reportedManager } from '../report/reported-manager.js';
+import { allowScriptsForm, FORMS, formFor, reasonsAgainst } from '../report/scripts/allow-scripts.js';
+import { plain } from '../report/text/plain.js';
 import { REPORT_HELP, readReport } from './read-report.js';
 import { type Command, readArgs, UsageError } from './usage.js';
 

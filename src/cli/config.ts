@@ -1,5 +1,5 @@
-import { configReference, loadConfig } from '../app/config.js';
-import { maskedConfig } from '../app/masked-config.js';
+import { configReference, loadConfig } from '../app/config/config.js';
+import { maskedConfig } from '../app/config/masked-config.js';
 import { type Command, readArgs } from './usage.js';
 
 function help(): string {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { text as readAll } from 'node:stream/consumers';
-import { formatToken, formatUser } from '../api/credentials.js';
+import { formatToken, formatUser } from '../api/auth/credentials.js';
 import { type Command, readArgs, UsageError } from './usage.js';
 
 const HELP = `Usage: packwarden credentials token NAME     >> tokens file

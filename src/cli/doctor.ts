@@ -1,9 +1,9 @@
-import { loadConfig } from '../app/config.js';
+import { loadConfig } from '../app/config/config.js';
 import { type DoctorRole, examine } from '../app/doctor/doctor.js';
 import type { Check } from '../app/doctor/host.js';
 import { machineHost } from '../app/doctor/machine.js';
 import { createLogger } from '../app/logger.js';
-import { plain } from '../report/plain.js';
+import { plain } from '../report/text/plain.js';
 import { type Command, readArgs, UsageError } from './usage.js';
 
 const ROLES = ['all', 'api', 'worker'] as const satisfies readonly DoctorRole[];

@@ -1,5 +1,5 @@
 import { EGRESS_FORMS } from '../report/egress-policy/forms.js';
-import { plain } from '../report/plain.js';
+import { plain } from '../report/text/plain.js';
 import { REPORT_HELP, readReport } from './read-report.js';
 import { type Command, readArgs, UsageError } from './usage.js';
 

@@ -1,5 +1,5 @@
-import { ClientConfigError } from '../app/client-config.js';
-import { ConfigError } from '../app/config.js';
+import { ClientConfigError } from '../app/config/client-config.js';
+import { ConfigError } from '../app/config/config.js';
 import type { ListedCommand } from './listed-command.js';
 import { UsageError } from './usage.js';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { loadConfig } from '../app/config.js';
+import { loadConfig } from '../app/config/config.js';
 import { type Report, reportSchema } from '../report/report.js';
 import { UsageError } from './usage.js';
 

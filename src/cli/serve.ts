@@ -1,4 +1,4 @@
-import { loadConfig } from '../app/config.js';
+import { loadConfig } from '../app/config/config.js';
 import { createLogger } from '../app/logger.js';
 import { ROLES, type Role, startService } from '../app/service.js';
 import { type Command, readArgs, UsageError } from './usage.js';

@@ -1,4 +1,4 @@
-import type { ClientConfig } from '../app/client-config.js';
+import type { ClientConfig } from '../app/config/client-config.js';
 import { UsageError } from './usage.js';
 
 /** The service's address: as the command line gives it, else the environment. @throws UsageError with the command `help` */

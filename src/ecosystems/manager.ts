@@ -151,7 +151,7 @@ export interface PackageManager {
   failure(lines: readonly string[], project: FoundProject): string | undefined;
   /** What a fetch that ended well did not do as the project has it, so that the run can't be vouched for; undefined where it did. */
   shortfall?(lines: readonly string[]): string | undefined;
-  /** Prints what was fetched, in the lines that `src/sandbox/package-list.ts` reads. */
+  /** Prints what was fetched, in the lines that `src/sandbox/packages/package-list.ts` reads. */
   list(project: FoundProject, network: NetworkSettings): readonly string[];
   readonly scripts: ScriptRunner;
   /** Absent where the manager builds no git dependencies. */

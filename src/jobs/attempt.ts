@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Priority } from '../falco/alert.js';
-import type { Baseline } from '../report/baseline.js';
+import type { Baseline } from '../report/acceptance/baseline.js';
+import type { ProjectBaselineMode } from '../report/acceptance/project-baseline.js';
 import type { Behaviours } from '../report/behaviours/usual.js';
-import type { KnownPackages } from '../report/known-packages.js';
-import type { ProjectBaselineMode } from '../report/project-baseline.js';
+import type { KnownPackages } from '../report/findings/known-packages.js';
 import type { JobSpec } from './job.js';
 import type { Depth } from './phases/depth.js';
 import type { AlertFeed, BlobStore, Clock, Sandbox, StateListener, WatchDecoys } from './ports.js';

@@ -1,10 +1,10 @@
 import { type ProjectArchive, rewritten } from '../blobs/rewrite.js';
 import type { Watch } from '../falco/hub.js';
-import type { Actors } from '../report/attribution.js';
-import { PackageIndex } from '../report/package-index.js';
-import { onlyInAnotherGuise, unrepeated } from '../report/repeats.js';
+import type { Actors } from '../report/attribution/attribution.js';
+import { PackageIndex } from '../report/attribution/package-index.js';
+import { onlyInAnotherGuise, unrepeated } from '../report/findings/repeats.js';
 import type { Report, RunningProcess } from '../report/report.js';
-import type { ScriptCheck } from '../report/script-check.js';
+import type { ScriptCheck } from '../report/scripts/script-check.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { Attempt, DetonationDependencies } from './attempt.js';
 import { within } from './deadline.js';

@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
 import { NOTHING_LEFT } from '../egress/evidence.js';
+import { readProjectBaseline } from '../report/acceptance/project-baseline.js';
 import { buildReport } from '../report/build.js';
 import { comparisonFaults } from '../report/changes/compared.js';
-import { readProjectBaseline } from '../report/project-baseline.js';
+import { Steps } from '../report/evidence/steps.js';
 import type { Report } from '../report/report.js';
-import type { ScriptCheck } from '../report/script-check.js';
-import { Steps } from '../report/steps.js';
+import type { ScriptCheck } from '../report/scripts/script-check.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { DetonationDependencies } from './attempt.js';
 import type { JobSpec } from './job.js';

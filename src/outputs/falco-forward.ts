@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Priority } from '../falco/alert.js';
+import { subjectOf } from '../report/findings/subject.js';
 import { outcomeOf } from '../report/outcome.js';
-import { plain } from '../report/plain.js';
 import type { Finding } from '../report/report.js';
-import { subjectOf } from '../report/subject.js';
+import { plain } from '../report/text/plain.js';
 import type { EndedJob, Output } from './output.js';
 import { ask } from './request.js';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { JobContext } from '../gitlab/identity/context.js';
-import { counted } from '../report/counted.js';
+import { subjectOf } from '../report/findings/subject.js';
 import { outcomeOf } from '../report/outcome.js';
-import { cut, plain } from '../report/plain.js';
 import type { Finding } from '../report/report.js';
-import { subjectOf } from '../report/subject.js';
+import { counted } from '../report/text/counted.js';
+import { cut, plain } from '../report/text/plain.js';
 import { GitlabApi } from './gitlab-api.js';
 import type { EndedJob, Output } from './output.js';
 

@@ -1,5 +1,5 @@
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import type { PackageIndex } from './package-index.js';
+import type { PackageIndex } from './attribution/package-index.js';
 import type { InstalledRow, Report } from './report.js';
 
 /** The report's list of what was fetched, and of the project that it was fetched for. */

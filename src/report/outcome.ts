@@ -1,6 +1,6 @@
 import { isAtLeast, type Priority } from '../falco/alert.js';
-import { counted } from './counted.js';
 import type { Finding, Report } from './report.js';
+import { counted } from './text/counted.js';
 
 /** What a report means for a CI job whose own floor is `failOn`, and why in one sentence. */
 export interface Outcome {

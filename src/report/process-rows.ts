@@ -1,6 +1,6 @@
-import { type Actors, ownerOfStart } from './attribution.js';
-import { isoTime } from './findings.js';
-import type { ProcessStart } from './process-tree.js';
+import { type Actors, ownerOfStart } from './attribution/attribution.js';
+import type { ProcessStart } from './attribution/process-tree.js';
+import { isoTime } from './findings/findings.js';
 import type { Finding, ProcessRow, Report } from './report.js';
 import { specOf } from './spec.js';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ORIGINS } from '../ecosystems/installed-package.js';
 import { EGRESS_MODES } from '../egress/mode.js';
 import { whatChangedSchema } from './compare/what-changed.js';
-import { egressPolicySchema, egressRequest, unreadContact } from './egress-schema.js';
+import { egressPolicySchema, egressRequest, unreadContact } from './evidence/egress-schema.js';
 import { guiseSchema } from './guise.js';
 
 /** Why a report cannot vouch for the run. `unwatched`: the sensor could have missed something; `unfinished`: it did not run to its end. */

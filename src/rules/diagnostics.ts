@@ -1,4 +1,4 @@
-import type { Location } from './source-file.js';
+import type { Location } from './load/source-file.js';
 
 /** Falco's names for what is wrong with a rule file (falco_load_result.cpp); the last one is this linter's own. */
 export type ErrorCode =

@@ -1,12 +1,12 @@
+import { exceptionConditions } from './compile/exception-condition.js';
 import type { Comparison, Condition, Operand } from './condition/ast.js';
 import { parseCondition } from './condition/parser.js';
 import { type Diagnostic, errorAt, type ItemRef } from './diagnostics.js';
 import { TextError } from './errors.js';
-import { exceptionConditions } from './exception-condition.js';
-import type { RuleItem } from './items.js';
-import type { LoadedRules } from './load.js';
-import type { MappedText } from './mapped-text.js';
-import type { Location } from './source-file.js';
+import type { RuleItem } from './load/items.js';
+import type { LoadedRules } from './load/load.js';
+import type { MappedText } from './load/mapped-text.js';
+import type { Location } from './load/source-file.js';
 import { isCompatible, type Version } from './versions.js';
 
 /** What the language got after engine 0.46 (Falco 0.40), and with which engine. */

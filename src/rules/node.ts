@@ -1,4 +1,4 @@
-import type { FieldValue } from './fields.js';
+import type { FieldValue } from './fields/fields.js';
 import { asText } from './operators/text.js';
 import { anyPattern, type TextPattern } from './operators/text-set.js';
 

@@ -1,5 +1,5 @@
-import type { PluginVersion } from './fields.js';
-import type { Selection } from './selection.js';
+import type { PluginVersion } from './fields/fields.js';
+import type { Selection } from './load/selection.js';
 
 /** One entry of Falco's `append_output`: more output for the rules it matches. */
 export interface AppendedOutput {

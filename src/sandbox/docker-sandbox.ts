@@ -5,19 +5,19 @@ import { containerEnvironment } from '../ecosystems/node/environment.js';
 import { HOME } from '../ecosystems/places.js';
 import type { Gateway } from '../egress/gateway.js';
 import type { Sandbox, SandboxPlan, SandboxRun } from '../jobs/ports.js';
-import { containerSpec } from './container-spec.js';
+import { containerSpec } from './container/container-spec.js';
+import { inTime, made, statusOf } from './container/docker-call.js';
+import { DockerRun } from './container/docker-run.js';
+import { labelsOf, nameOf } from './container/identity.js';
+import { clearJob, sweepInstance } from './container/leftovers.js';
 import type { Decoys } from './decoys/decoy.js';
 import { makeDecoys } from './decoys/make.js';
-import { createDisk, releaseDisk, releaseLeftDisks } from './disk.js';
-import { inTime, made, statusOf } from './docker-call.js';
-import { DockerRun } from './docker-run.js';
 import { SandboxError } from './errors.js';
-import { HostFirewall } from './host-firewall.js';
-import { labelsOf, nameOf } from './identity.js';
-import { clearJob, sweepInstance } from './leftovers.js';
-import { createNetwork, type JobNetwork } from './network.js';
+import { createDisk, releaseDisk, releaseLeftDisks } from './host/disk.js';
+import { HostFirewall } from './host/host-firewall.js';
+import { createNetwork, type JobNetwork } from './host/network.js';
+import { openWayOut } from './host/way-out.js';
 import { DEFAULT_LIMITS, type SandboxLimits, type SandboxOptions } from './options.js';
-import { openWayOut } from './way-out.js';
 
 /** Sandboxes on a Docker engine. Nothing is asked of the engine yet. */
 export function createSandbox(options: SandboxOptions): Sandbox {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAuthenticator } from '../../src/api/authenticator.js';
+import { createAuthenticator } from '../../src/api/auth/authenticator.js';
 import {
   formatToken,
   formatUser,
@@ -9,8 +9,8 @@ import {
   parseTokens,
   parseUsers,
   type UserRecord,
-} from '../../src/api/credentials.js';
-import { PasswordGate } from '../../src/api/password-gate.js';
+} from '../../src/api/auth/credentials.js';
+import { PasswordGate } from '../../src/api/auth/password-gate.js';
 import { project } from '../blobs/tar-writer.js';
 import { ID, job } from './reports.js';
 import { type Service, startService } from './service.js';

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { hashToken } from '../../src/api/credentials.js';
+import { hashToken } from '../../src/api/auth/credentials.js';
 import { type Service, type ServiceOptions, startService } from './service.js';
 
 /** A service with the submitters `ci` and `other` and the administrator `ops`. */

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashToken } from '../../src/api/credentials.js';
+import { hashToken } from '../../src/api/auth/credentials.js';
 import { type Service, startService } from './service.js';
 
 const PACKAGE = randomBytes(3_000);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { hashToken } from '../../src/api/credentials.js';
+import { hashToken } from '../../src/api/auth/credentials.js';
 import { entry, project } from '../blobs/tar-writer.js';
 import { RawClient, uploadHead } from './raw-client.js';
 import { type Service, startService } from './service.js';

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import { hashToken } from '../../src/api/credentials.js';
+import { hashToken } from '../../src/api/auth/credentials.js';
 import type { ProjectIndex } from '../../src/jobs/projects/ports.js';
 import { summaryOf } from '../../src/report/compare/summary.js';
 import { project as tarball } from '../blobs/tar-writer.js';

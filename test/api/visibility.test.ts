@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import { formatToken, parseTokens } from '../../src/api/credentials.js';
+import { formatToken, parseTokens } from '../../src/api/auth/credentials.js';
 import type { CorrelatedJob } from '../../src/gitlab/correlate/job.js';
 import { type GitlabSection, offSection } from '../../src/gitlab/correlate/section.js';
 import { GitlabError } from '../../src/gitlab/errors.js';

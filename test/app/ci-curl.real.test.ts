@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hashToken } from '../../src/api/credentials.js';
+import { hashToken } from '../../src/api/auth/credentials.js';
 import type { JobState } from '../../src/jobs/job.js';
 import { notCompared } from '../../src/report/compare/headline.js';
 import type { Report } from '../../src/report/report.js';

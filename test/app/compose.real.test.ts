@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatToken } from '../../src/api/credentials.js';
+import { formatToken } from '../../src/api/auth/credentials.js';
 import type { FullReport } from '../../src/jobs/full-report.js';
 import { entry, tarball } from '../blobs/tar-writer.js';
 import { eventually } from './service-process.js';

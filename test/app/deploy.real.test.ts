@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { formatToken } from '../../src/api/credentials.js';
+import { formatToken } from '../../src/api/auth/credentials.js';
 import { reportSchema } from '../../src/report/report.js';
 import { readDashboard } from './deploy.js';
 import { type Prometheus, startPrometheus } from './prometheus.js';

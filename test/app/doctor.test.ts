@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/app/config.js';
+import { loadConfig } from '../../src/app/config/config.js';
 import { examine } from '../../src/app/doctor/doctor.js';
 import type { Host } from '../../src/app/doctor/host.js';
 import { OWN_RULE_FILES } from '../../src/app/own-rules.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatToken } from '../../src/api/credentials.js';
+import { formatToken } from '../../src/api/auth/credentials.js';
 import type { GitlabSection } from '../../src/gitlab/correlate/section.js';
 import { type FullReport, fullReportSchema } from '../../src/jobs/full-report.js';
 import { document } from '../gitlab/events.js';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { instanceOf } from '../../src/app/sandbox-options.js';
-import { INSTANCE_LABEL } from '../../src/sandbox/identity.js';
+import { instanceOf } from '../../src/app/worker/sandbox-options.js';
+import { INSTANCE_LABEL } from '../../src/sandbox/container/identity.js';
 
 /**
  * Ids of the containers, networks and volumes that services with this data folder have made at the engine and not removed. Those

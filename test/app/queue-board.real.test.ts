@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatToken } from '../../src/api/credentials.js';
+import { formatToken } from '../../src/api/auth/credentials.js';
 import { launchBrowser, photograph, watchedPage } from './browser.js';
 import { dataFolder, eventually, ServiceProcess } from './service-process.js';
 import { packProject } from './tarballs.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { UNTOLD_READ_RULE } from '../../src/report/untold-reads.js';
+import { UNTOLD_READ_RULE } from '../../src/report/evidence/untold-reads.js';
 import { detonated, REPORT_MS } from './detonated.js';
 import { SAMPLES } from './samples.js';
 import { packFolder, packProject, projectWithScript } from './tarballs.js';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hashToken } from '../../src/api/credentials.js';
+import { hashToken } from '../../src/api/auth/credentials.js';
 import { parseList } from '../../src/cli/behaviours/list.js';
 import type { JobState } from '../../src/jobs/job.js';
 import type { BehaviourData } from '../../src/report/behaviours/behaviour.js';

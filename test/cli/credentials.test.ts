@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hashToken, parseTokens } from '../../src/api/credentials.js';
+import { hashToken, parseTokens } from '../../src/api/auth/credentials.js';
 import { Destinations } from '../../src/gitlab/receive/destinations.js';
 import { Cli } from './run-cli.js';
 

@@ -7,7 +7,7 @@ import { npm } from '../../src/ecosystems/npm/npm.js';
 import { pnpm9, pnpm12 } from '../../src/ecosystems/pnpm/pnpm.js';
 import { yarn3, yarn4 } from '../../src/ecosystems/yarn-berry/yarn-berry.js';
 import { yarnClassic } from '../../src/ecosystems/yarn-classic/yarn-classic.js';
-import { logLines } from '../../src/report/log-tail.js';
+import { logLines } from '../../src/report/text/log-tail.js';
 import { foundProject } from './found-project.js';
 
 /** What a fetch printed: recorded from jobs, and shortened. */

@@ -14,12 +14,12 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
  */
 const ALLOWED: readonly (readonly [file: string, texts: RegExp, why: string])[] = [
   ['src/report/environment/variables.ts', /./, 'variables by which programs of the image load code'],
-  ['src/report/handed-over.ts', /bun/, 'a runtime among the interpreters'],
-  ['src/report/interpreter-words.ts', /bun/, 'a runtime among the interpreters'],
+  ['src/report/attribution/handed-over.ts', /bun/, 'a runtime among the interpreters'],
+  ['src/report/attribution/interpreter-words.ts', /bun/, 'a runtime among the interpreters'],
   ['src/egress/cache/wanted.ts', /^application\/vnd\.npm\./, "a media type of npm's registry protocol"],
   ['src/egress/registry/routes.ts', /api\\?\/npm|packages\\?\/npm/, 'paths of Artifactory and GitLab'],
   ['src/sandbox/decoys/', /./, 'credentials as they lie on a CI machine, whatever installs there'],
-  ['src/app/config.ts', / npm (registry|scopes) /, 'what kind of registry a setting is about'],
+  ['src/app/config/config.ts', / npm (registry|scopes) /, 'what kind of registry a setting is about'],
   ['src/cli/behaviours/help.ts', /packages of npm's registry/, 'a text that says which registry is measured'],
   ['src/cli/demo.ts', /npm package|npm start/, "Packwarden's own package and its script"],
 ];

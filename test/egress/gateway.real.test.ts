@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gateway, openGateway } from '../../src/egress/gateway.js';
-import { imageTags } from '../../src/sandbox/image-tag.js';
+import { imageTags } from '../../src/sandbox/container/image-tag.js';
 import { silent } from './harness.js';
 
 const run = promisify(execFile);

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it, test } from 'vitest';
-import { formatToken } from '../../src/api/credentials.js';
+import { formatToken } from '../../src/api/auth/credentials.js';
 
 import { readEvent } from '../../src/gitlab/event/event.js';
 import { samenessOf } from '../../src/gitlab/event/same-event.js';

@@ -4,7 +4,7 @@ import { compilePolicy } from '../../src/egress/policy.js';
 import { EGRESS_FORMS } from '../../src/report/egress-policy/forms.js';
 import { egressPolicyOf } from '../../src/report/egress-policy/policy.js';
 import { prefixesOf } from '../../src/report/egress-policy/prefixes.js';
-import type { EgressPolicy } from '../../src/report/egress-schema.js';
+import type { EgressPolicy } from '../../src/report/evidence/egress-schema.js';
 import type { Finding, Report } from '../../src/report/report.js';
 import { finding } from '../api/reports.js';
 import { GET } from './requests.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.js';
-import { Contacts } from '../../src/report/contacts.js';
+import { Contacts } from '../../src/report/evidence/contacts.js';
 import { reportSchema } from '../../src/report/report.js';
 import { alertAt, evidence, folded, PROJECT, pkg, REFUSED, scriptsOf, treeOf } from './evidence.js';
 

@@ -1,16 +1,16 @@
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
 import { NOTHING_LEFT } from '../../src/egress/evidence.js';
 import type { Alert } from '../../src/falco/alert.js';
-import { ActingMarks } from '../../src/report/acting-marks.js';
+import { ActingMarks } from '../../src/report/attribution/acting-marks.js';
+import { PackageCodeReads } from '../../src/report/attribution/package-code-reads.js';
+import { ProcessTree, TRACE_RULE } from '../../src/report/attribution/process-tree.js';
 import { NOTHING_MEASURED } from '../../src/report/behaviours/usual.js';
 import type { Evidence } from '../../src/report/build.js';
-import { Contacts } from '../../src/report/contacts.js';
-import { NOTHING_KNOWN } from '../../src/report/known-packages.js';
-import { LoadMarks } from '../../src/report/load-groups.js';
-import { PackageCodeReads } from '../../src/report/package-code-reads.js';
-import { ProcessTree, TRACE_RULE } from '../../src/report/process-tree.js';
-import { ProjectWrites } from '../../src/report/project-writes.js';
-import { type Step, type StepKind, Steps } from '../../src/report/steps.js';
+import { Contacts } from '../../src/report/evidence/contacts.js';
+import { LoadMarks } from '../../src/report/evidence/load-groups.js';
+import { ProjectWrites } from '../../src/report/evidence/project-writes.js';
+import { type Step, type StepKind, Steps } from '../../src/report/evidence/steps.js';
+import { NOTHING_KNOWN } from '../../src/report/findings/known-packages.js';
 
 export const PROJECT = '/home/ci/project';
 export const EPOCH = 1_795_226_320;

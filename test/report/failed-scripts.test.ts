@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build.js';
 import type { Phase } from '../../src/report/report.js';
-import { renderText } from '../../src/report/text.js';
+import { renderText } from '../../src/report/text/text.js';
 import { evidence, PROJECT, pkg, type Start, scriptsOf, treeOf } from './evidence.js';
 
 const packages = [

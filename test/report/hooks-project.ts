@@ -1,4 +1,4 @@
-import type { Acceptance } from '../../src/report/baseline.js';
+import type { Acceptance } from '../../src/report/acceptance/baseline.js';
 import { PROJECT, pkg, scriptsOf, treeOf } from './evidence.js';
 
 /** A project whose dependency `hooks` writes a Git hook when it is installed. */

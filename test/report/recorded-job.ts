@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
-import { type StepKind, Steps } from '../../src/report/steps.js';
+import { type StepKind, Steps } from '../../src/report/evidence/steps.js';
 import { PROJECT, pkg } from './evidence.js';
 
 /** All alerts of whole jobs as a real Falco 0.40 gave them; absent where only this repository is checked out. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { onlyLater, withoutRepeats } from '../../src/report/only-later.js';
+import { onlyLater, withoutRepeats } from '../../src/report/findings/only-later.js';
 import type { Finding } from '../../src/report/report.js';
 import { finding } from '../api/reports.js';
 

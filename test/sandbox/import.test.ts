@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
 import { PROJECT } from '../../src/ecosystems/places.js';
-import { importPlan } from '../../src/sandbox/import-plan.js';
-import { readImportResults } from '../../src/sandbox/import-results.js';
+import { importPlan } from '../../src/sandbox/packages/import-plan.js';
+import { readImportResults } from '../../src/sandbox/packages/import-results.js';
 import { installedPackage as pkg } from '../ecosystems/installed-package.js';
 
 describe('the import phase loads', () => {

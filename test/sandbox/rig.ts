@@ -5,8 +5,8 @@ import { pino } from 'pino';
 import { rewritten } from '../../src/blobs/rewrite.js';
 import type { Ecosystem } from '../../src/jobs/job.js';
 import type { SandboxRun } from '../../src/jobs/ports.js';
+import { imageTags } from '../../src/sandbox/container/image-tag.js';
 import { createSandbox } from '../../src/sandbox/docker-sandbox.js';
-import { imageTags } from '../../src/sandbox/image-tag.js';
 import type { SandboxOptions } from '../../src/sandbox/options.js';
 import { type Files, tarball } from './tarball.js';
 

@@ -8,7 +8,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
 import { PROJECT } from '../../src/ecosystems/places.js';
 import type { SandboxRun, StepResult } from '../../src/jobs/ports.js';
-import type { Step } from '../../src/report/steps.js';
+import type { Step } from '../../src/report/evidence/steps.js';
 import { installed } from './installed.js';
 import { projectRunning, withProject } from './rig.js';
 import type { Files } from './tarball.js';

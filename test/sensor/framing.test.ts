@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shownText } from '../../src/rules/raw-text.js';
+import { shownText } from '../../src/rules/load/raw-text.js';
 import { RecordFraming } from '../../src/sensor/probe/framing.js';
 import { PART } from '../../src/sensor/probe/layout.js';
 import type { ProcessRecord } from '../../src/sensor/probe/record.js';

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { Client, type ClientDuplexStream, credentials, type ServiceError } from '@grpc/grpc-js';
 import { loadSync, type MethodDefinition, type ServiceDefinition } from '@grpc/proto-loader';
 import { pino } from 'pino';
-import { imageTags } from '../../src/sandbox/image-tag.js';
+import { imageTags } from '../../src/sandbox/container/image-tag.js';
 import { type Sensor, type SensorOptions, startSensor } from '../../src/sensor/sensor.js';
 
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MARK_RULE } from '../../src/report/load-groups.js';
-import { PACKAGE_CODE_RULE } from '../../src/report/package-code-reads.js';
-import { CODE_READ_RULE, WRITE_RULE } from '../../src/report/project-writes.js';
+import { PACKAGE_CODE_RULE } from '../../src/report/attribution/package-code-reads.js';
+import { MARK_RULE } from '../../src/report/evidence/load-groups.js';
+import { CODE_READ_RULE, WRITE_RULE } from '../../src/report/evidence/project-writes.js';
 import { CHANGING, canName, fetching, open, WAYS } from './naming-calls.js';
 import { plumbing } from './own-rules.js';
 

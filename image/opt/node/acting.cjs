@@ -1,6 +1,6 @@
 // Marks whose code acts in a process that loads or calls packages: a file is opened whose name is a secret and the folder of the package
 // (`/opt/ci/at/SECRET/FOLDER`, the folder in hexadecimal digits; `.LABEL` behind it where it is about one file or host alone). There is no
-// such file, and the sensor sees the attempt. The worker alone knows the secret, from before any package runs; `src/report/acting-marks.ts`
+// such file, and the sensor sees the attempt. The worker alone knows the secret, from before any package runs; `src/report/attribution/acting-marks.ts`
 // reads the marks, and says what they are good for: code of the same process can find the secret out.
 'use strict';
 const { closeSync, openSync, readFileSync } = require('node:fs');

@@ -1,5 +1,5 @@
 // Lists what a package manager has put into a project's node_modules folders, before any code of a package has run:
-// `node list.mjs PROJECT MANAGER REGISTRY @SCOPE=REGISTRY…`. Prints JSON lines, which `src/sandbox/package-list.ts` reads: the
+// `node list.mjs PROJECT MANAGER REGISTRY @SCOPE=REGISTRY…`. Prints JSON lines, which `src/sandbox/packages/package-list.ts` reads: the
 // project first, then each package, and `{"disagreement": "…"}` where the manager's own record and the disk do not agree.
 import { linesFor } from './listing/lines.mjs';
 

@@ -1,6 +1,6 @@
 import { PRIORITIES } from '../../falco/alert.js';
 import { FORMAT_NAMES } from '../../report/formats/formats.js';
-import { MEDIA_TYPES } from '../upload.js';
+import { MEDIA_TYPES } from '../jobs/upload.js';
 import { json, type Operation, page } from './operation.js';
 import { checkNeeded, ecosystem, egress, exercise, id, projectWishes } from './parameters.js';
 import { PROJECT_OPERATIONS, PROJECT_PAGES } from './project-operations.js';

@@ -1,7 +1,7 @@
-import { CORRELATED } from '../../report/correlation.js';
-import type { FindingGroup } from '../../report/groups.js';
-import { othersInWords } from '../../report/others.js';
-import { placesOf } from '../../report/places.js';
+import { othersInWords } from '../../report/attribution/others.js';
+import { CORRELATED } from '../../report/findings/correlation.js';
+import type { FindingGroup } from '../../report/findings/groups.js';
+import { placesOf } from '../../report/findings/places.js';
 import type { Finding, FindingPart, Report } from '../../report/report.js';
 import { specOf } from '../../report/spec.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';

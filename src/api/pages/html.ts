@@ -1,4 +1,4 @@
-import { plain } from '../../report/plain.js';
+import { plain } from '../../report/text/plain.js';
 
 /** Markup that is safe to send. Only `html` makes it: everything that is put into a template is escaped. */
 export class Html {

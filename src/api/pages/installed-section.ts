@@ -1,5 +1,5 @@
-import { originsOf, otherwiseCalled } from '../../report/origins.js';
 import type { Report } from '../../report/report.js';
+import { originsOf, otherwiseCalled } from '../../report/scripts/origins.js';
 import { specOf } from '../../report/spec.js';
 import { counted, more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';

@@ -1,8 +1,8 @@
 import { EGRESS_FORMS } from '../../report/egress-policy/forms.js';
+import { sentLine, unreadLine } from '../../report/evidence/sent.js';
 import type { Report } from '../../report/report.js';
-import { sentLine, unreadLine } from '../../report/sent.js';
-import { size } from '../../report/size.js';
 import { specOf } from '../../report/spec.js';
+import { size } from '../../report/text/size.js';
 import { more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
 import { snippet } from './snippet.js';

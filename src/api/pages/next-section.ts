@@ -1,8 +1,8 @@
-import { acceptanceOf } from '../../report/acceptance.js';
-import { allowScriptsForm, formFor, reasonsAgainst } from '../../report/allow-scripts.js';
-import type { FindingGroup } from '../../report/groups.js';
+import { acceptanceOf } from '../../report/acceptance/acceptance.js';
+import type { FindingGroup } from '../../report/findings/groups.js';
 import type { Report } from '../../report/report.js';
 import { reportedManager } from '../../report/reported-manager.js';
+import { allowScriptsForm, formFor, reasonsAgainst } from '../../report/scripts/allow-scripts.js';
 import { specOf } from '../../report/spec.js';
 import { adviceFor } from './advice.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';

@@ -1,5 +1,5 @@
 import type { LoadedPackage, Phase, Report } from '../../report/report.js';
-import { toleratedFailures } from '../../report/script-rows.js';
+import { toleratedFailures } from '../../report/scripts/script-rows.js';
 import { specOf } from '../../report/spec.js';
 import { counted, more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';

@@ -1,5 +1,5 @@
 import type { FullReport } from '../../jobs/full-report.js';
-import { groupByPackage } from '../../report/groups.js';
+import { groupByPackage } from '../../report/findings/groups.js';
 import type { Report } from '../../report/report.js';
 import { changeLine, changeSection } from './change-section.js';
 import type { Page } from './document.js';

@@ -1,9 +1,9 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
-import { identityOf } from '../identify.js';
-import { findJob } from '../job-id.js';
+import { identityOf } from '../auth/identify.js';
+import { findJob } from '../jobs/job-id.js';
+import { type ReportReading, readReport } from '../jobs/read-report.js';
 import { methodNotAllowed } from '../method.js';
 import type { JobService, QueueBoard, Readiness } from '../ports.js';
-import { type ReportReading, readReport } from '../read-report.js';
 import { sendPage } from './document.js';
 import { homePage } from './home-page.js';
 import { reportPage } from './report-page.js';

@@ -1,4 +1,4 @@
-import { plain } from '../../report/plain.js';
+import { plain } from '../../report/text/plain.js';
 import { type Html, html } from './html.js';
 
 /** Longer ones are no longer looked through before they are pasted. */

@@ -1,5 +1,5 @@
-import type { FindingGroup } from '../../report/groups.js';
-import { baselineNotices } from '../../report/project-baseline.js';
+import { baselineNotices } from '../../report/acceptance/project-baseline.js';
+import type { FindingGroup } from '../../report/findings/groups.js';
 import type { Report } from '../../report/report.js';
 import { specOf } from '../../report/spec.js';
 import { counted } from './finding-section.js';

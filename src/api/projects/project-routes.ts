@@ -1,8 +1,8 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { Project, ProjectIndex, ProjectRun } from '../../jobs/projects/ports.js';
+import { identityOf } from '../auth/identify.js';
 import { ApiError } from '../errors.js';
-import { identityOf } from '../identify.js';
 import { methodNotAllowed } from '../method.js';
 import { sendPage } from '../pages/document.js';
 import type { Identity } from '../ports.js';

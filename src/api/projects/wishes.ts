@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ProjectWishes } from '../../jobs/projects/line.js';
+import { identityOf } from '../auth/identify.js';
 import { ApiError } from '../errors.js';
-import { identityOf } from '../identify.js';
-import { findJob } from '../job-id.js';
+import { findJob } from '../jobs/job-id.js';
 import type { JobService } from '../ports.js';
 
 /** A name as pages and other systems show it. */

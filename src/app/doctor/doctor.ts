@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { falcoChecks } from './falco.js';
 import { type Check, fail, type Host, reasonOf } from './host.js';
 import { kernelChecks } from './kernel.js';

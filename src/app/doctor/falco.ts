@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { falcoTarget } from '../alert-feed.js';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { OWN_RULE_FILES } from '../own-rules.js';
+import { falcoTarget } from '../worker/alert-feed.js';
 import { type Check, fail, type Host, pass, reasonOf, warn } from './host.js';
 
 const CONFIG = '/etc/falco/falco.yaml';

@@ -1,6 +1,6 @@
 import type { GrpcTarget } from '../../falco/grpc-client.js';
 import type { RedisFacts } from '../../queue/redis-facts.js';
-import type { EngineFacts } from '../../sandbox/engine-facts.js';
+import type { EngineFacts } from '../../sandbox/host/engine-facts.js';
 
 /** What was looked at, and how it is. */
 export interface Check {

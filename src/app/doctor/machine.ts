@@ -5,9 +5,9 @@ import { delimiter, dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { GrpcClient } from '../../falco/grpc-client.js';
 import { redisFacts } from '../../queue/redis-facts.js';
-import { engineFacts } from '../../sandbox/engine-facts.js';
-import { imageTags } from '../../sandbox/image-tag.js';
-import type { Config } from '../config.js';
+import { imageTags } from '../../sandbox/container/image-tag.js';
+import { engineFacts } from '../../sandbox/host/engine-facts.js';
+import type { Config } from '../config/config.js';
 import type { Host } from './host.js';
 
 const ANSWER_MS = 5_000;

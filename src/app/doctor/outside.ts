@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { type Check, fail, type Host, pass, reasonOf, warn } from './host.js';
 
 const DAY_MS = 86_400_000;

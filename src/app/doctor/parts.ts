@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { type Check, fail, type Host, pass, reasonOf, warn } from './host.js';
 
 const GIB = 1024 ** 3;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadClientConfig } from '../../app/config.js';
+import { loadClientConfig } from '../../app/config/config.js';
 import type { FullReport } from '../../jobs/full-report.js';
-import { counted } from '../../report/counted.js';
 import { outcomeOf } from '../../report/outcome.js';
-import { plain } from '../../report/plain.js';
-import { size } from '../../report/size.js';
+import { counted } from '../../report/text/counted.js';
+import { plain } from '../../report/text/plain.js';
+import { size } from '../../report/text/size.js';
 import type { Tarball } from '../pack/tarball.js';
 import { type JobWishes, ServiceClient } from '../service-client.js';
 import type { Command } from '../usage.js';

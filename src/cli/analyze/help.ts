@@ -1,4 +1,4 @@
-import { clientReference } from '../../app/client-config.js';
+import { clientReference } from '../../app/config/client-config.js';
 import { ECOSYSTEMS } from '../../jobs/job.js';
 import { FORMAT_NAMES } from '../../report/formats/formats.js';
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ClientConfig } from '../../app/client-config.js';
+import type { ClientConfig } from '../../app/config/client-config.js';
 import { PRIORITIES } from '../../falco/alert.js';
 import { ECOSYSTEMS, type Ecosystem, MOST_RUN, PASSES, type Passes, SCRIPT_NAME } from '../../jobs/job.js';
 import type { ProjectWishes } from '../../jobs/projects/line.js';

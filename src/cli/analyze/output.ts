@@ -4,7 +4,7 @@ import { VERSION } from '../../app/version.js';
 import type { FullReport } from '../../jobs/full-report.js';
 import { FORMATS, type FormatName } from '../../report/formats/formats.js';
 import { lockFileOf } from '../../report/formats/lock-file.js';
-import { renderText } from '../../report/text.js';
+import { renderText } from '../../report/text/text.js';
 import type { AnalyzeOptions } from './options.js';
 
 /** Where a report is written. */

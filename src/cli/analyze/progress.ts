@@ -1,4 +1,4 @@
-import { size } from '../../report/size.js';
+import { size } from '../../report/text/size.js';
 import { explainState } from '../states.js';
 
 /** A smaller upload is over before anybody reads how far it is. */

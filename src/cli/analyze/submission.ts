@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { ClientConfig } from '../../app/client-config.js';
+import type { ClientConfig } from '../../app/config/client-config.js';
 import type { Ecosystem } from '../../jobs/job.js';
 import { relativeTo } from '../pack/project-files.js';
 import { lockFileIn, managerFor, selectProject } from '../pack/select.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { loadClientConfig } from '../../app/config.js';
-import { counted } from '../../report/counted.js';
-import { plain } from '../../report/plain.js';
+import { loadClientConfig } from '../../app/config/config.js';
+import { counted } from '../../report/text/counted.js';
+import { plain } from '../../report/text/plain.js';
 import { Interrupt } from '../analyze/interrupt.js';
 import { Progress } from '../analyze/progress.js';
 import { ServiceClient } from '../service-client.js';

@@ -1,4 +1,4 @@
-import { clientReference } from '../../app/client-config.js';
+import { clientReference } from '../../app/config/client-config.js';
 import { DATA_FILE } from './data.js';
 
 /** What `packwarden behaviours --help` prints. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ClientConfig } from '../../app/client-config.js';
+import type { ClientConfig } from '../../app/config/client-config.js';
 import { authorization, serviceUrl } from '../service-options.js';
 import { readArgs, UsageError } from '../usage.js';
 

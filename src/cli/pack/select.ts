@@ -3,7 +3,7 @@ import { type Choice, chooseManager, detectManager } from '../../ecosystems/choo
 import type { PackageManager } from '../../ecosystems/manager.js';
 import { type Packing, PackingError } from '../../ecosystems/packing.js';
 import type { Ecosystem } from '../../jobs/job.js';
-import { plain } from '../../report/plain.js';
+import { plain } from '../../report/text/plain.js';
 import { UsageError } from '../usage.js';
 import { foundProjectIn } from './found-project.js';
 import { ProjectFiles } from './project-files.js';

@@ -1,4 +1,4 @@
-import { counted } from '../../report/counted.js';
+import { counted } from '../../report/text/counted.js';
 import {
   type Diagnostic,
   formatDiagnostic,

@@ -1,5 +1,5 @@
-import { errorLines } from '../../report/log-tail.js';
-import { cut } from '../../report/plain.js';
+import { errorLines } from '../../report/text/log-tail.js';
+import { cut } from '../../report/text/plain.js';
 import type { IncompleteReason } from '../../report/verdict.js';
 import type { StepResult } from '../ports.js';
 

@@ -1,4 +1,4 @@
-import type { PhaseStart } from '../../report/findings.js';
+import type { PhaseStart } from '../../report/findings/findings.js';
 import type { Phase } from '../../report/report.js';
 import type { IncompleteReason } from '../../report/verdict.js';
 import type { Clock, StepResult } from '../ports.js';

@@ -1,7 +1,7 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import { lastLines } from '../../report/log-tail.js';
 import type { Phase, ScriptStep } from '../../report/report.js';
 import { specOf } from '../../report/spec.js';
+import { lastLines } from '../../report/text/log-tail.js';
 import type { IncompleteReason } from '../../report/verdict.js';
 import type { Clock, ProjectScript } from '../ports.js';
 

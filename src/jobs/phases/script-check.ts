@@ -1,6 +1,6 @@
 import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
 import type { Phase } from '../../report/report.js';
-import type { ScriptCheck } from '../../report/script-check.js';
+import type { ScriptCheck } from '../../report/scripts/script-check.js';
 import type { ImportResult, SandboxRun } from '../ports.js';
 
 /** How the packages with install scripts loaded before any script had run, and the phase as the report tells it. */

@@ -1,5 +1,5 @@
 import { type InstalledPackage, isLocal, scriptsOf } from '../../ecosystems/installed-package.js';
-import { PackageIndex } from '../../report/package-index.js';
+import { PackageIndex } from '../../report/attribution/package-index.js';
 
 /**
  * The packages with lifecycle scripts in the order in which their scripts run: what a package depends on before the package,

@@ -1,12 +1,12 @@
 import type { Alert } from '../../falco/alert.js';
 import { AlertFold, type FoldedAlert } from '../../falco/fold.js';
 import type { AlertSink } from '../../falco/hub.js';
-import { ActingMarks } from '../../report/acting-marks.js';
-import { CONTACT_RULES, Contacts } from '../../report/contacts.js';
-import { LoadMarks, MARK_RULE } from '../../report/load-groups.js';
-import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../report/package-code-reads.js';
-import { ENVIRONMENT_RULE, FORK_RULE, ProcessTree, TRACE_RULE } from '../../report/process-tree.js';
-import { CODE_READ_RULE, ProjectWrites, WRITE_RULE } from '../../report/project-writes.js';
+import { ActingMarks } from '../../report/attribution/acting-marks.js';
+import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../report/attribution/package-code-reads.js';
+import { ENVIRONMENT_RULE, FORK_RULE, ProcessTree, TRACE_RULE } from '../../report/attribution/process-tree.js';
+import { CONTACT_RULES, Contacts } from '../../report/evidence/contacts.js';
+import { LoadMarks, MARK_RULE } from '../../report/evidence/load-groups.js';
+import { CODE_READ_RULE, ProjectWrites, WRITE_RULE } from '../../report/evidence/project-writes.js';
 import type { IncompleteReason } from '../../report/verdict.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that answers a canary. */

@@ -1,5 +1,5 @@
 import { HOME, PROJECT } from '../../ecosystems/places.js';
-import { placesOf } from '../places.js';
+import { placesOf } from '../findings/places.js';
 import type { Finding, FindingPlace } from '../report.js';
 
 /** What is longer was perhaps cut on its way, and stands for more than can be seen. */

@@ -1,7 +1,7 @@
 import { HOME, PROJECT } from '../../ecosystems/places.js';
 import type { FoldedAlert } from '../../falco/fold.js';
-import type { PackageIndex } from '../package-index.js';
-import { isWithin, touchedFiles } from '../touched-files.js';
+import type { PackageIndex } from '../attribution/package-index.js';
+import { isWithin, touchedFiles } from '../evidence/touched-files.js';
 import type { Change } from './compared.js';
 
 /** What the alert source told: its alerts, and the writes to the project's files that it told of without one. */

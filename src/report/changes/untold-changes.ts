@@ -2,11 +2,11 @@ import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { PROJECT } from '../../ecosystems/places.js';
 import { type Alert, alertTimeAt } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
-import type { AuthoredWrite } from '../authored-write.js';
-import type { PackageIndex } from '../package-index.js';
-import { isProjectSetting } from '../project-settings.js';
+import type { AuthoredWrite } from '../attribution/authored-write.js';
+import type { PackageIndex } from '../attribution/package-index.js';
+import { isProjectSetting } from '../findings/project-settings.js';
+import { isUnownedModule } from '../findings/unowned-module.js';
 import { specOf } from '../spec.js';
-import { isUnownedModule } from '../unowned-module.js';
 import type { Change } from './compared.js';
 import { type Told, ToldFiles } from './told-files.js';
 

@@ -1,4 +1,4 @@
-import { plain } from '../plain.js';
+import { plain } from '../text/plain.js';
 import type { Behaviour } from './behaviour.js';
 
 /** Rules whose names begin so say what was done: `Read of an SSH key`. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { cut } from '../plain.js';
 import type { Finding, Report } from '../report.js';
+import { cut } from '../text/plain.js';
 import { kindOfPath, placeKindsOf } from './place-kind.js';
 
 /** What a behaviour is known by: a rule that matched, a host that was asked, a program that was started, an install script, writing to the project. */

@@ -1,7 +1,7 @@
-import { counted } from '../counted.js';
-import { cut, plain } from '../plain.js';
 import type { Report } from '../report.js';
 import { specOf } from '../spec.js';
+import { counted } from '../text/counted.js';
+import { cut, plain } from '../text/plain.js';
 import { behavioursOf } from './behaviour.js';
 import { wordsOf } from './behaviour-words.js';
 import type { Comparison } from './compare.js';

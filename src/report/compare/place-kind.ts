@@ -1,7 +1,7 @@
 import { HOME, PROJECT } from '../../ecosystems/places.js';
-import { placesOf } from '../places.js';
-import { cut, plain } from '../plain.js';
+import { placesOf } from '../findings/places.js';
 import type { Finding } from '../report.js';
+import { cut, plain } from '../text/plain.js';
 
 /** Characters of a place's kind: a host name has at most 253. */
 const MAX = 253;

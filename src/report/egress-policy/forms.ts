@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { EgressPolicy, EgressRule } from '../egress-schema.js';
+import type { EgressPolicy, EgressRule } from '../evidence/egress-schema.js';
 
 /** A way to write an allow list down for who keeps to it. */
 export interface EgressForm {

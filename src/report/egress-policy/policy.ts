@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isAtLeast } from '../../falco/alert.js';
-import { REFUSED_EGRESS_RULE } from '../egress-findings.js';
-import type { EgressPolicy, EgressRule } from '../egress-schema.js';
+import type { EgressPolicy, EgressRule } from '../evidence/egress-schema.js';
+import { REFUSED_EGRESS_RULE } from '../findings/egress-findings.js';
 import type { Finding, Report } from '../report.js';
 import { specOf } from '../spec.js';
 import { prefixesOf } from './prefixes.js';

@@ -1,6 +1,6 @@
 import { OWN_RUBY_OPTION } from '../../ecosystems/manager-layout.js';
-import { addedByNodePath } from '../node-path.js';
-import { pathSaid, type SaidProgram } from '../program-file.js';
+import { addedByNodePath } from '../attribution/node-path.js';
+import { pathSaid, type SaidProgram } from '../attribution/program-file.js';
 import { commandIn, filesInOptions, pluginsIn, valuesOf, words } from './values.js';
 
 /** What a variable's value names. */

@@ -1,6 +1,6 @@
 import type { Priority } from '../../falco/alert.js';
-import { cut } from '../plain.js';
 import type { Report } from '../report.js';
+import { cut } from '../text/plain.js';
 import { type Format, type FormatContext, toJson } from './format.js';
 import { evidenceLine, groupFindings, packageLabel } from './group.js';
 import { lineOf } from './lock-file.js';

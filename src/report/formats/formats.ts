@@ -1,4 +1,4 @@
-import { renderText } from '../text.js';
+import { renderText } from '../text/text.js';
 import { codeQuality } from './code-quality.js';
 import { cyclonedx } from './cyclonedx/cyclonedx.js';
 import { type Format, toJson } from './format.js';

@@ -1,7 +1,7 @@
 import type { Priority } from '../../falco/alert.js';
-import { cut, plain } from '../plain.js';
-import { baselineNotices } from '../project-baseline.js';
+import { baselineNotices } from '../acceptance/project-baseline.js';
 import type { Report } from '../report.js';
+import { cut, plain } from '../text/plain.js';
 import { type Format, type FormatContext, toJson } from './format.js';
 import { type FindingGroup, groupFindings, packageLabel } from './group.js';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isAtLeast, type Priority } from '../../falco/alert.js';
-import { placesOf } from '../places.js';
-import { cut, plain } from '../plain.js';
+import { placesOf } from '../findings/places.js';
 import type { Finding, FindingPlace, PackageRef } from '../report.js';
 import { specOf } from '../spec.js';
+import { cut, plain } from '../text/plain.js';
 
 /**
  * All that one package did against one rule: what a reviewer decides about at once. It is the unit of the formats that

@@ -1,6 +1,6 @@
-import { cut, plain } from '../plain.js';
-import { baselineNotices } from '../project-baseline.js';
+import { baselineNotices } from '../acceptance/project-baseline.js';
 import type { Report } from '../report.js';
+import { cut, plain } from '../text/plain.js';
 import type { Format } from './format.js';
 import { evidenceLine, groupFindings, packageLabel } from './group.js';
 

@@ -1,12 +1,12 @@
 import { isManagerSettings } from '../../ecosystems/image-programs.js';
 import { isAtLeast } from '../../falco/alert.js';
 import { type Behaviours, NOTHING_MEASURED } from '../behaviours/usual.js';
-import { sends } from '../correlation.js';
-import { REFUSED_EGRESS_RULE } from '../egress-findings.js';
-import { LEFT_RUNNING_RULE } from '../left-running.js';
+import { LEFT_RUNNING_RULE } from '../evidence/left-running.js';
+import { touchedFiles } from '../evidence/touched-files.js';
+import { sends } from '../findings/correlation.js';
+import { REFUSED_EGRESS_RULE } from '../findings/egress-findings.js';
+import { TOOL_STORE_RULE } from '../findings/tool-stores.js';
 import type { Finding, PackageRef } from '../report.js';
-import { TOOL_STORE_RULE } from '../tool-stores.js';
-import { touchedFiles } from '../touched-files.js';
 import { isOwnFolder } from './own-folder.js';
 
 const CREDENTIALS = 'credentials';

@@ -1,5 +1,5 @@
 import { TextError } from '../errors.js';
-import { bytesOfText, byteText, hasRawBytes, textOfBytes } from '../raw-text.js';
+import { bytesOfText, byteText, hasRawBytes, textOfBytes } from '../load/raw-text.js';
 
 /** `\xHH`, a byte (Falco's engine 0.63). */
 const HEX_BYTE = /^[0-9a-fA-F]{2}$/;

@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 import type { Operator } from '../condition/ast.js';
-import type { FieldValue } from '../fields.js';
+import type { FieldValue } from '../fields/fields.js';
 import { OperandError } from './operand-error.js';
 import type { Predicate } from './types.js';
 

@@ -1,6 +1,6 @@
 import type { Operator } from '../condition/ast.js';
-import type { FieldValue } from '../fields.js';
-import { bytesOfText } from '../raw-text.js';
+import type { FieldValue } from '../fields/fields.js';
+import { bytesOfText } from '../load/raw-text.js';
 import { OperandError } from './operand-error.js';
 import type { Predicate } from './types.js';
 

@@ -1,5 +1,5 @@
 import type { Operator } from '../condition/ast.js';
-import type { FieldValue } from '../fields.js';
+import type { FieldValue } from '../fields/fields.js';
 import { OperandError } from './operand-error.js';
 import type { Predicate } from './types.js';
 

@@ -1,5 +1,5 @@
 import type { Operator } from '../condition/ast.js';
-import type { FieldType } from '../fields.js';
+import type { FieldType } from '../fields/fields.js';
 import { canonicalAddress } from './address.js';
 import { asBytes, bytesTest } from './bytes.js';
 import { compileGlob, lower } from './glob.js';

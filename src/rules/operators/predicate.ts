@@ -1,5 +1,5 @@
 import type { Modifier, Operator } from '../condition/ast.js';
-import type { FieldType, FieldValue } from '../fields.js';
+import type { FieldType, FieldValue } from '../fields/fields.js';
 import { addressPredicate } from './address.js';
 import { bytesPredicate } from './bytes.js';
 import { boolPredicate, numberPredicate, parseNumber, parsePort } from './number.js';

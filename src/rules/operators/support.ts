@@ -1,5 +1,5 @@
 import type { Modifier, Operator } from '../condition/ast.js';
-import type { FieldType } from '../fields.js';
+import type { FieldType } from '../fields/fields.js';
 import { OperandError } from './operand-error.js';
 
 const NUMERIC: readonly Operator[] = ['=', '==', '!=', '<', '<=', '>', '>=', 'in', 'intersects'];

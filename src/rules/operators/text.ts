@@ -1,6 +1,6 @@
 import type { Operator } from '../condition/ast.js';
-import type { FieldValue } from '../fields.js';
-import { bytesOfText, hasRawBytes, shownText } from '../raw-text.js';
+import type { FieldValue } from '../fields/fields.js';
+import { bytesOfText, hasRawBytes, shownText } from '../load/raw-text.js';
 import { bytesPredicate } from './bytes.js';
 import { compileGlob, lower } from './glob.js';
 import { OperandError } from './operand-error.js';

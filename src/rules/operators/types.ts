@@ -1,4 +1,4 @@
-import type { FieldValue } from '../fields.js';
+import type { FieldValue } from '../fields/fields.js';
 
 /** Whether one present value passes a comparison. */
 export type Predicate = (value: FieldValue) => boolean;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { linesFor } from '../../../image/opt/node/listing/lines.mjs';
 import type { InstalledPackage } from '../../../src/ecosystems/installed-package.js';
-import { parsePackageList } from '../../../src/sandbox/package-list.js';
+import { parsePackageList } from '../../../src/sandbox/packages/package-list.js';
 
 /** Files by their paths: text, an object that is written as JSON, or a link. */
 export type Tree = Readonly<Record<string, string | object | Link>>;

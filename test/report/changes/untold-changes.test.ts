@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../src/report/build.js';
 import { type Change, comparisonFaults } from '../../../src/report/changes/compared.js';
 import { UNTOLD_CHANGE_RULE } from '../../../src/report/changes/untold-changes.js';
-import { ProjectWrites, WRITE_RULE } from '../../../src/report/project-writes.js';
+import { ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
 import { alertAt, EPOCH, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
 
 const packages = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Behaviours } from '../../../src/report/behaviours/usual.js';
-import { correlate } from '../../../src/report/correlation.js';
+import { correlate } from '../../../src/report/findings/correlation.js';
 import type { Finding } from '../../../src/report/report.js';
 import { weigh } from '../../../src/report/weighing/weigh.js';
 import { asked, dataOf, did, REFUSED, read, ref } from '../behaviours/findings.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Priority } from '../../../src/falco/alert.js';
 import { PRIORITIES } from '../../../src/falco/alert.js';
 import { Behaviours, NOTHING_MEASURED } from '../../../src/report/behaviours/usual.js';
-import { correlate } from '../../../src/report/correlation.js';
+import { correlate } from '../../../src/report/findings/correlation.js';
 import type { Finding, PackageRef } from '../../../src/report/report.js';
 import { weigh } from '../../../src/report/weighing/weigh.js';
 

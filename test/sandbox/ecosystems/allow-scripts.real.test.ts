@@ -9,10 +9,10 @@ import type { InstalledPackage } from '../../../src/ecosystems/installed-package
 import type { ManagerName } from '../../../src/ecosystems/names.js';
 import { editionFolder } from '../../../src/ecosystems/node/editions.js';
 import { VERSIONS } from '../../../src/ecosystems/versions.js';
-import { allowScriptsForm, FORMS } from '../../../src/report/allow-scripts.js';
 import { buildReport } from '../../../src/report/build.js';
 import type { Report } from '../../../src/report/report.js';
-import { imageTags } from '../../../src/sandbox/image-tag.js';
+import { allowScriptsForm, FORMS } from '../../../src/report/scripts/allow-scripts.js';
+import { imageTags } from '../../../src/sandbox/container/image-tag.js';
 import { alertAt, evidence, folded, type Start, scriptsOf, treeOf } from '../../report/evidence.js';
 import { withProject } from '../rig.js';
 import { LocalRegistry } from './local-registry.js';

@@ -1,6 +1,6 @@
 import type { InstalledPackage, Origin } from '../../../../src/ecosystems/installed-package.js';
 
-/** What a lister prints about one package: the lines that `src/sandbox/package-list.ts` reads. */
+/** What a lister prints about one package: the lines that `src/sandbox/packages/package-list.ts` reads. */
 export type Line = InstalledPackage;
 
 /** A parsed package.json: written by whoever published the package, so nothing is known of its values. */

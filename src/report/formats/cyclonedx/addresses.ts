@@ -1,4 +1,4 @@
-import { plain } from '../../plain.js';
+import { plain } from '../../text/plain.js';
 
 const MAX_CHARS = 2_000;
 /** `git@host:u/x.git`, ssh's way to write `ssh://git@host/u/x.git`. */

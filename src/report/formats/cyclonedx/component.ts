@@ -6,8 +6,8 @@ import {
   HashDictionary,
 } from '@cyclonedx/cyclonedx-library/Models';
 import type { PurlForm } from '../../../ecosystems/manager.js';
-import { cut, plain } from '../../plain.js';
 import type { InstalledRow, Report } from '../../report.js';
+import { cut, plain } from '../../text/plain.js';
 import { repositoryOf, urlOf } from './addresses.js';
 import { hashesOf } from './hashes.js';
 import { properties } from './properties.js';

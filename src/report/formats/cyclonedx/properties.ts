@@ -1,5 +1,5 @@
 import { Property, PropertyRepository } from '@cyclonedx/cyclonedx-library/Models';
-import { cut, plain } from '../../plain.js';
+import { cut, plain } from '../../text/plain.js';
 
 const MAX_CHARS = 500;
 

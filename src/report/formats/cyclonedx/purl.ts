@@ -1,6 +1,6 @@
 import type { PurlForm } from '../../../ecosystems/manager.js';
-import { cut, plain } from '../../plain.js';
 import type { InstalledRow } from '../../report.js';
+import { cut, plain } from '../../text/plain.js';
 import { urlOf, vcsUrlOf } from './addresses.js';
 
 const MAX_CHARS = 256;

@@ -1,0 +1,35 @@
+import { offSection } from '../../gitlab/correlate/section.js';
+import { visibleTo } from '../../gitlab/correlate/visible.js';
+import { correlatedJob, type FullReport } from '../../jobs/full-report.js';
+import type { JobView } from '../../jobs/job.js';
+import type { CorrelationReader, Identity } from '../ports.js';
+
+/** What a report is read with. */
+export interface ReportReading {
+  /** Null where no audit events are received. */
+  readonly correlation: CorrelationReader | null;
+}
+
+/** The report of a job with what GitLab's audit events say by now, as `reader` may see it; null while there is none. */
+export async function readReport(
+  job: JobView,
+  { correlation }: ReportReading,
+  reader: Identity,
+): Promise<FullReport | null> {
+  return job.report === null ? null : { ...job.report, gitlab: await gitlabSection(job, correlation, reader) };
+}
+
+async function gitlabSection(
+  job: JobView,
+  correlation: CorrelationReader | null,
+  reader: Identity,
+): Promise<FullReport['gitlab']> {
+  if (correlation === null) {
+    return offSection({ code: 'no-feed', message: 'no audit events are received here' }, job.context);
+  }
+  const correlated = correlatedJob(job);
+  if (correlated === undefined) {
+    return offSection({ code: 'no-identity', message: 'the submission told of no CI job' }, null);
+  }
+  return visibleTo(await correlation.sectionOf(job.id, correlated), reader);
+}

@@ -1,0 +1,59 @@
+import { type Request, type Response, Router } from 'express';
+import type { JobView } from '../../jobs/job.js';
+import { identityOf } from '../auth/identify.js';
+import { refuseUnprotected } from '../auth/protected-ref.js';
+import { methodNotAllowed } from '../method.js';
+import { projectWishesOf } from '../projects/wishes.js';
+import type { RunningJob } from '../shapes.js';
+import { exerciseWishesOf } from './exercise-wishes.js';
+import { type JobEventsOptions, jobEvents } from './job-events.js';
+import { findJob } from './job-id.js';
+import { readReport } from './read-report.js';
+import { type ReportOptions, reportRoutes } from './reports.js';
+import { type UploadOptions, upload } from './upload.js';
+
+export type V1Options = UploadOptions & ReportOptions & JobEventsOptions;
+
+/** The modern face of the same jobs, to be mounted at `/v1`. */
+export function v1Routes(options: V1Options): Router {
+  const { jobs } = options;
+  const router = Router();
+  router
+    .route('/jobs')
+    .post(async (request: Request, response: Response) => {
+      const { ecosystem = 'auto' } = request.query;
+      const exercise = exerciseWishesOf(request);
+      const project = await projectWishesOf(request, response, jobs);
+      const { id } = await upload(request, response, ecosystem, options, { ...exercise, project });
+      response.status(202).location(`/v1/jobs/${id}`).json({ id, status: 'queued', ecosystem });
+    })
+    .all(methodNotAllowed('POST'));
+  router
+    .route('/jobs/:id')
+    .get(async (request: Request, response: Response) => {
+      const reader = identityOf(response);
+      const job = await findJob(jobs, request.params.id, reader);
+      response.json((await readReport(job, options, reader)) ?? stateOf(job));
+    })
+    .delete(async (request: Request, response: Response) => {
+      const job = await findJob(jobs, request.params.id, identityOf(response));
+      // A CI job cancels what it began itself.
+      if (job.report !== null) refuseUnprotected(response, 'reports are deleted');
+      if (await jobs.remove(job.id)) response.status(204).end();
+      else response.status(202).json({ id: job.id, status: 'cancelling' });
+    })
+    .all(methodNotAllowed('GET, HEAD, DELETE'));
+  router.use(reportRoutes(options));
+  router.route('/jobs/:id/events').get(jobEvents(options)).all(methodNotAllowed('GET'));
+  return router;
+}
+
+/** A job that has no report yet. */
+function stateOf(job: JobView): RunningJob {
+  return {
+    id: job.id,
+    status: job.state,
+    ecosystem: job.ecosystem,
+    submittedAt: new Date(job.submittedAt).toISOString(),
+  };
+}

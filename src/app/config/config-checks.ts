@@ -1,0 +1,72 @@
+import { type EgressMode, isWithin } from '../../egress/mode.js';
+import { problemOfAllowed } from '../../gitlab/identity/allowed-projects.js';
+import { ConfigError } from './config-error.js';
+
+/** Settings that have to fit each other. */
+interface Checked {
+  readonly PACKWARDEN_HOST: string;
+  readonly PACKWARDEN_TOKENS_FILE?: string | undefined;
+  readonly PACKWARDEN_USERS_FILE?: string | undefined;
+  readonly PACKWARDEN_GITLAB_ISSUERS: readonly string[];
+  readonly PACKWARDEN_GITLAB_PROJECTS: readonly string[];
+  readonly PACKWARDEN_MEMORY_BYTES: number;
+  readonly PACKWARDEN_HOME_BYTES: number;
+  readonly PACKWARDEN_TMP_BYTES: number;
+  readonly PACKWARDEN_DISK: 'memory' | 'volume';
+  readonly PACKWARDEN_EGRESS: EgressMode;
+  readonly PACKWARDEN_EGRESS_MAX?: EgressMode | undefined;
+  readonly PACKWARDEN_FALCO_GRPC?: string | undefined;
+  readonly PACKWARDEN_FALCO_FILE?: string | undefined;
+  readonly PACKWARDEN_FALCO_HTTP_SECRET?: string | undefined;
+}
+
+/** @throws ConfigError for settings that are each in order and together are not */
+export function refuseContradictions(config: Checked): void {
+  refuseOpenDoor(config);
+  refuseOpenIssuers(config);
+  refuseFullMemory(config);
+  refuseNarrowMax(config);
+  refuseSeveralSources(config);
+}
+
+/** The same alert by two ways would be two events. */
+function refuseSeveralSources(config: Checked): void {
+  const ways = ['PACKWARDEN_FALCO_GRPC', 'PACKWARDEN_FALCO_FILE', 'PACKWARDEN_FALCO_HTTP_SECRET'] as const;
+  const given = ways.filter((way) => config[way] !== undefined);
+  if (given.length > 1) throw new ConfigError(`${given.join(' and ')}: alerts come by one of them`);
+}
+
+function refuseOpenDoor(config: Checked): void {
+  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(config.PACKWARDEN_HOST);
+  const credentials =
+    config.PACKWARDEN_TOKENS_FILE ?? config.PACKWARDEN_USERS_FILE ?? config.PACKWARDEN_GITLAB_ISSUERS[0];
+  if (loopback || credentials !== undefined) return;
+  throw new ConfigError(
+    `PACKWARDEN_HOST=${config.PACKWARDEN_HOST} is open to others: configure PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE first`,
+  );
+}
+
+/** On a shared instance anybody's project could submit, and read private packages by the operator's credentials. */
+function refuseOpenIssuers({
+  PACKWARDEN_GITLAB_ISSUERS: issuers,
+  PACKWARDEN_GITLAB_PROJECTS: projects,
+}: Checked): void {
+  const problem = problemOfAllowed(projects, issuers);
+  if (problem !== undefined) throw new ConfigError(`PACKWARDEN_GITLAB_PROJECTS: ${problem} (docs/gitlab.md)`);
+}
+
+/** Files in memory that leave none for programs would end every install at the out-of-memory killer. */
+function refuseFullMemory(config: Checked): void {
+  const { PACKWARDEN_MEMORY_BYTES: memory, PACKWARDEN_HOME_BYTES: home, PACKWARDEN_TMP_BYTES: tmp } = config;
+  const inMemory = config.PACKWARDEN_DISK === 'memory' ? home + tmp : tmp;
+  if (inMemory < memory) return;
+  const names =
+    config.PACKWARDEN_DISK === 'memory' ? 'PACKWARDEN_HOME_BYTES + PACKWARDEN_TMP_BYTES' : 'PACKWARDEN_TMP_BYTES';
+  const way = config.PACKWARDEN_DISK === 'memory' ? ' (or PACKWARDEN_DISK=volume)' : '';
+  throw new ConfigError(`${names} = ${inMemory} must stay below PACKWARDEN_MEMORY_BYTES = ${memory}${way}`);
+}
+
+function refuseNarrowMax({ PACKWARDEN_EGRESS: mode, PACKWARDEN_EGRESS_MAX: max = mode }: Checked): void {
+  if (isWithin(mode, max)) return;
+  throw new ConfigError(`PACKWARDEN_EGRESS_MAX=${max} is narrower than PACKWARDEN_EGRESS=${mode}`);
+}

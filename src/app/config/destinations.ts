@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { DestinationsInForce } from '../../gitlab/receive/destinations-in-force.js';
+import { type Config, ConfigError } from './config.js';
+
+/** Null where none are configured. @throws ConfigError naming the setting; never quoting a token */
+export function openDestinations(config: Config, log: Logger): DestinationsInForce | null {
+  const path = config.PACKWARDEN_GITLAB_DESTINATIONS_FILE;
+  if (path === undefined) return null;
+  try {
+    return new DestinationsInForce(() => readFileSync(path, 'utf8'), log);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`PACKWARDEN_GITLAB_DESTINATIONS_FILE: ${path}: ${reason}`, cause);
+  }
+}

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { PartReadiness } from '../../api/ports.js';
+import { OWN_RULE_FILES } from '../own-rules.js';
+
+const SENSOR_MAIN = fileURLToPath(new URL('../../sensor/main.js', import.meta.url));
+const PROBE = fileURLToPath(new URL('../../../build/sensor/packwarden-probe', import.meta.url));
+
+const MIN_BACKOFF_MS = 200;
+const MAX_BACKOFF_MS = 10_000;
+/** A sensor that ran this long was healthy: its end is not counted towards the back-off. */
+const HEALTHY_MS = 30_000;
+
+/** A line of the sensor's standard output: it watches, or it has looked at changed rule files. */
+const reportSchema = z.union([
+  z.object({ ready: z.literal(true), rules: z.number() }),
+  z.object({ reloaded: z.boolean(), rules: z.number(), error: z.string().optional() }),
+]);
+type SensorReport = z.infer<typeof reportSchema>;
+
+/** A line of its standard error: a pino log line. */
+const complaintSchema = z.object({ msg: z.string(), err: z.object({ message: z.string() }).optional() });
+
+/**
+ * The embedded sensor as a child process, started again when it ends. That it ended is not told from here: its gRPC
+ * stream breaks, and the alert source marks every running job. It ends with this process, when its standard input does.
+ */
+export class SensorProcess {
+  readonly #socket: string;
+  readonly #moreRules: readonly string[];
+  readonly #log: Logger;
+  #child: ChildProcess | undefined;
+  #failures = 0;
+  #stopping = false;
+  #restart: NodeJS.Timeout | undefined;
+  #lastWords = '';
+  #report: SensorReport | null = null;
+
+  /** `moreRules`: files or folders that are loaded after our own. */
+  constructor(socket: string, moreRules: readonly string[], log: Logger) {
+    this.#socket = socket;
+    this.#moreRules = moreRules;
+    this.#log = log;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** The last line it wrote to standard error, for whoever asks why there are no alerts. */
+  get lastWords(): string {
+    return this.#lastWords;
+  }
+
+  /** Whether the rule files on disk are the ones in force; null until the sensor has said so. */
+  get rulesInForce(): boolean | null {
+    if (this.#report === null) return null;
+    return 'ready' in this.#report || this.#report.reloaded;
+  }
+
+  /** The rules, as `/readyz` tells it. A file that was refused leaves the set before in force: jobs are still judged. */
+  rules(): PartReadiness {
+    if (this.#report === null) return { ready: false, reason: 'not loaded yet' };
+    const base = { ready: true, rules: this.#report.rules };
+    if ('ready' in this.#report || this.#report.reloaded) return base;
+    return { ...base, reason: `the files on disk are not in force: ${this.#report.error ?? 'refused'}` };
+  }
+
+  /** Asks it to read the rule files again. */
+  reload(): void {
+    this.#child?.kill('SIGHUP');
+  }
+
+  start(): void {
+    const args = [
+      SENSOR_MAIN,
+      '--socket',
+      this.#socket,
+      '--probe',
+      PROBE,
+      '--rules',
+      ...OWN_RULE_FILES,
+      ...this.#moreRules,
+    ];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const started = performance.now();
+    this.#child = child;
+    createInterface(child.stdout).on('line', (line) => this.#hear(line));
+    createInterface(child.stderr).on('line', (line) => this.#hearComplaint(line));
+    child.stdin.on('error', () => undefined);
+    child.on('error', (error) => this.#log.error({ reason: error.message }, 'sensor can not be run'));
+    child.once('exit', (code, signal) => this.#onExit(code, signal, performance.now() - started));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#restart);
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    const impatient = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    child.kill('SIGTERM');
+    await ended;
+    clearTimeout(impatient);
+  }
+
+  #hear(line: string): void {
+    const report = reportSchema.safeParse(parseJson(line));
+    if (!report.success) return;
+    this.#report = report.data;
+    if ('ready' in report.data || report.data.reloaded) this.#log.info(report.data, 'sensor has its rules');
+    else this.#log.error(report.data, 'changed rule files refused; the rules before stay in force');
+  }
+
+  #hearComplaint(line: string): void {
+    const complaint = complaintSchema.safeParse(parseJson(line));
+    const text = complaint.success
+      ? [complaint.data.msg, complaint.data.err?.message].filter((part) => part !== undefined).join(': ')
+      : line;
+    this.#lastWords = text.slice(0, 500);
+    this.#log.warn({ sensor: this.#lastWords }, 'sensor says');
+  }
+
+  #onExit(code: number | null, signal: NodeJS.Signals | null, ranMs: number): void {
+    this.#report = null;
+    if (this.#stopping) return;
+    this.#failures = ranMs > HEALTHY_MS ? 0 : this.#failures + 1;
+    const delay = Math.min(MIN_BACKOFF_MS * 2 ** this.#failures, MAX_BACKOFF_MS);
+    this.#log.error({ code, signal, delay }, 'sensor ended; starting it again');
+    this.#restart = setTimeout(() => this.start(), delay);
+  }
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

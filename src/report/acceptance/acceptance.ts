@@ -1,0 +1,39 @@
+import semver from 'semver';
+import { placesOf } from '../findings/places.js';
+import type { Finding } from '../report.js';
+
+/** How long an acceptance counts that nobody has set a date for. */
+const DAYS = 90;
+
+/** Places that get an entry each; a finding with more of them is accepted wherever it happens. */
+const MAX_DETAILS = 20;
+
+/**
+ * Entries of the baseline (`baseline.ts`) that accept exactly this finding, one for each of its places. Their reason is empty, and a
+ * baseline with an empty reason is refused: whoever accepts says why. Null where no package with a version is known.
+ * `now`: milliseconds since the epoch.
+ */
+export function acceptanceOf(finding: Finding, now: number): string | null {
+  const by = finding.package;
+  if (by === null || semver.valid(by.version) === null) return null;
+  const subjects = [...new Set(placesOf(finding).map(({ subject }) => subject))];
+  const details = finding.parts !== undefined || subjects.length > MAX_DETAILS ? [''] : subjects;
+  const expires = new Date(now + DAYS * 86_400_000).toISOString().slice(0, 10);
+  const entries = details.flatMap((detail) => [
+    `  - rule: ${quoted(finding.rule)}`,
+    `    package: ${quoted(by.name)}`,
+    `    version: ${quoted(by.version)}`,
+    ...(detail === '' ? [] : [`    detail: ${quoted(detail)}`]),
+    '    reason: ""',
+    `    expires: ${expires}`,
+  ]);
+  return ['accept:', ...entries, ''].join('\n');
+}
+
+/** A double-quoted YAML scalar in ASCII: JSON strings are such. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,62 @@
+import { BASELINE_FILE, type ProjectText } from '../../blobs/project-text.js';
+import type { Finding, Report } from '../report.js';
+import { counted } from '../text/counted.js';
+import { cut, plain } from '../text/plain.js';
+import { type Baseline, isOverreach, parseBaseline, reasonOf } from './baseline.js';
+
+/** Whether the `packwarden.yaml` of uploaded projects counts. */
+export const PROJECT_BASELINE_MODES = ['off', 'on'] as const;
+export type ProjectBaselineMode = (typeof PROJECT_BASELINE_MODES)[number];
+
+/** Of what is wrong with a file, in characters. */
+const MAX_PROBLEM = 500;
+
+/** A project's own baseline as a job uses it. */
+export interface ProjectBaseline {
+  /** Empty where it is not used. */
+  readonly entries: Baseline;
+  /** Why it is not used; null when it is. */
+  readonly problem: string | null;
+}
+
+/** Reads what was uploaded. A fault of the file is the project's: it is told in the report, and accepts nothing. */
+export function readProjectBaseline(file: ProjectText, mode: ProjectBaselineMode): ProjectBaseline {
+  const unused = (problem: string): ProjectBaseline => ({
+    entries: [],
+    problem: cut(plain(problem.replaceAll(/\s+/g, ' ')), MAX_PROBLEM),
+  });
+  if (mode === 'off') return unused('this service takes none from projects (PACKWARDEN_PROJECT_BASELINE is off)');
+  if ('problem' in file) return unused(file.problem);
+  try {
+    return { entries: parseBaseline(file.text), problem: null };
+  } catch (cause) {
+    return unused(reasonOf(cause));
+  }
+}
+
+/** What came of it, for the report. `findings`: all of them, marked. */
+export function baselineOutcome(
+  { entries, problem }: ProjectBaseline,
+  findings: readonly Finding[],
+  now: number,
+): NonNullable<Report['projectBaseline']> {
+  return {
+    problem,
+    accepted: findings.filter(({ accepted }) => accepted?.by === 'project').length,
+    refused: findings.filter((finding) => isOverreach(finding, entries, now)).length,
+  };
+}
+
+/** What a reader must know of it before anything else, so that nothing is accepted in silence. */
+export function baselineNotices({ projectBaseline: outcome }: Report): readonly string[] {
+  if (!outcome) return [];
+  const { problem, accepted, refused } = outcome;
+  const its = `the project's ${BASELINE_FILE}`;
+  return [
+    ...(problem === null ? [] : [`${its} accepts nothing: ${problem}`]),
+    ...(accepted === 0 ? [] : [`${counted(accepted, 'finding')} accepted by ${its}, marked among the observations`]),
+    ...(refused === 0
+      ? []
+      : [`${counted(refused, 'finding')} named in ${its} not accepted: CRITICAL is not for a project to accept`]),
+  ];
+}

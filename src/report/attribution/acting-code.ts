@@ -1,0 +1,86 @@
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import { isAtLeast, type Priority } from '../../falco/alert.js';
+import { touchedFiles } from '../evidence/touched-files.js';
+import { samePlace } from '../findings/same-place.js';
+import { subjectOf } from '../findings/subject.js';
+import type { Finding } from '../report.js';
+import { changerOf, type Told, type Written } from './actor.js';
+import { type Actors, attribute } from './attribution.js';
+
+const SAME_ALONE = 'it does the same when it is loaded alone, where it is told of';
+
+/** Whose code acted in a load, by its marks, and who else was there. */
+export interface Named {
+  readonly by: InstalledPackage;
+  readonly owner: InstalledPackage;
+  readonly orBy: readonly InstalledPackage[];
+}
+
+/**
+ * Names the package whose code acted, where several packages' code ran in the process that loads or calls one of them. A mark is the word
+ * of a process in which hostile code runs: so what is honest is decided before, of the package whose load it is, and everybody who was
+ * there stays named where it is judged (of what is at least `failOn`). What a package does alone as well is one finding.
+ */
+export function nameActing(
+  findings: readonly Finding[],
+  actors: Actors,
+  { failOn, ...written }: Written & { readonly failOn: Priority },
+): readonly Finding[] {
+  const named = findings.map((finding) => renamed(finding, actors, written, isAtLeast(finding.priority, failOn)));
+  const alone = new Map(named.filter(isAlone).map((finding) => [doingOf(finding), finding]));
+  return named.map((finding) => {
+    const same = finding.ranBy === undefined || finding.orBy === undefined ? undefined : alone.get(doingOf(finding));
+    const isTold = same !== undefined && finding.known === undefined && isAtLeast(same.priority, finding.priority);
+    return isTold ? { ...finding, priority: 'NOTICE', known: SAME_ALONE } : finding;
+  });
+}
+
+function renamed(finding: Finding, actors: Actors, written: Written, isJudged: boolean): Finding {
+  const { packages } = actors;
+  const told = { time: finding.alert.time, fields: finding.alert.output_fields };
+  const named = finding.package === null || finding.ranBy !== undefined ? undefined : namedBy(told, actors, written);
+  // Who was found otherwise (by a change that was compared, by a file that a program ran) is known better.
+  if (named === undefined || !isSame(finding.package, packages.ref(named.owner))) return finding;
+  const { by, owner, orBy } = named;
+  const doubted = isJudged ? orBy : orBy.filter((other) => other === owner);
+  const others = [...doubted.map((other) => packages.ref(other)), ...(finding.orBy ?? [])];
+  return {
+    ...finding,
+    package: packages.ref(by),
+    ...(by === owner ? {} : { ranBy: packages.ref(owner) }),
+    ...(others.length === 0 ? {} : { orBy: others }),
+  };
+}
+
+/** Whose code did something in the load or the call of a package; undefined where no mark says so. */
+export function namedBy(told: Told, actors: Actors, { foreignWrites }: Written): Named | undefined {
+  const { packages, acting } = actors;
+  const { step, owner, loader } = attribute(told, actors);
+  if (step?.secret === undefined || owner === undefined || loader === undefined) return undefined;
+  const subjects = [...touchedFiles(told), told.fields['egress.host'] ?? ''];
+  const said = acting?.at({ ...loader, secret: step.secret, subjects });
+  if (said === undefined) return undefined;
+  // The project's folder may hold anybody's files.
+  const codeIn = (folder: string): InstalledPackage | undefined => {
+    const pkg = packages.owning(folder);
+    return pkg === packages.root ? undefined : pkg;
+  };
+  const by = changerOf(codeIn(said.folder) ?? owner, loader.time, foreignWrites);
+  const present = new Set([owner, ...said.present.flatMap((folder) => codeIn(folder) ?? [])]);
+  present.delete(by);
+  return { by, owner, orBy: [...present] };
+}
+
+function isAlone({ package: by, ranBy, phase }: Finding): boolean {
+  return by !== null && ranBy === undefined && (phase === 'import' || phase === 'execute' || phase === 'later');
+}
+
+function isSame(a: Finding['package'], b: Finding['package']): boolean {
+  return JSON.stringify(a?.path) === JSON.stringify(b?.path) && a?.version === b?.version;
+}
+
+/** One package, one rule, one place. */
+function doingOf(finding: Finding): string {
+  const parts = finding.parts?.map(({ rule, subject }) => `${rule}\0${subject}`) ?? [];
+  return JSON.stringify([finding.package?.path, finding.rule, samePlace(subjectOf(finding)), parts.toSorted()]);
+}

@@ -1,0 +1,73 @@
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import type { Alert } from '../../falco/alert.js';
+import { isProjectSetting } from '../findings/project-settings.js';
+import { isUnownedModule } from '../findings/unowned-module.js';
+import type { PackageIndex } from './package-index.js';
+import type { ProcessStart } from './process-tree.js';
+
+/** A file that a package's script or import wrote. */
+export interface PackageWrite {
+  readonly path: string;
+  readonly alert: Alert;
+  /** Whose step it was. */
+  readonly runner: InstalledPackage;
+  /** Whose code it was: mostly the same. */
+  readonly by: InstalledPackage;
+  /** What the process had become, the latest program first. */
+  readonly programs: readonly ProcessStart[];
+}
+
+/** A file of the project that a package's script or import wrote, and whose folder it lies in. */
+export interface AuthoredWrite {
+  readonly path: string;
+  readonly alert: Alert;
+  readonly writer: InstalledPackage;
+  readonly owner: InstalledPackage;
+}
+
+/** The writes in the folders of packages, or of the project. */
+export function authoredOf(writes: readonly PackageWrite[], packages: PackageIndex): readonly AuthoredWrite[] {
+  return writes.flatMap(({ path, alert, runner, by }) => {
+    const owner = packages.owning(path);
+    // A tool of another package that works in the folder of the package that called it does what it is for.
+    return owner === undefined ? [] : [{ path, alert, writer: runner === owner ? runner : by, owner }];
+  });
+}
+
+/**
+ * The writes of packages in other packages' folders, and of dependencies to files that the project brought along, to those that tools
+ * take their orders from, or beside the installed packages: what they make anew elsewhere in its folder (a generated client, a cache) is
+ * no change of it.
+ */
+export function foreignOf(
+  writes: readonly AuthoredWrite[],
+  packages: PackageIndex,
+  brought: ReadonlySet<string>,
+): readonly AuthoredWrite[] {
+  return writes.filter(({ path, writer, owner }) => {
+    if (owner !== packages.root) return owner !== writer;
+    const isOfInterest = brought.has(path) || isUnownedModule(path) || isProjectSetting(path);
+    return isOfInterest && writer.from.kind !== 'workspace';
+  });
+}
+
+/**
+ * Those after which what the owner does may be the writer's doing. A setting that a dependency adds to the project is not: what the
+ * project's own scripts do from then on is still theirs, unless they run that file.
+ */
+export function changingCode(
+  writes: readonly AuthoredWrite[],
+  packages: PackageIndex,
+  brought: ReadonlySet<string>,
+): readonly AuthoredWrite[] {
+  return writes.filter(({ path, owner }) => owner !== packages.root || brought.has(path) || isUnownedModule(path));
+}
+
+/** Files that a program or a loader runs; documents and data are read, not run. */
+const NO_CODE =
+  /\.(?:md|markdown|txt|map|html?|css|svg|png|jpe?g|gif|ico|d\.[cm]?ts|log|lock|ya?ml)$|\/(?:LICEN[CS]E|README|CHANGELOG)[^/]*$/i;
+
+/** Whether what was written may be run. */
+export function writtenCode({ path }: AuthoredWrite): boolean {
+  return !NO_CODE.test(path);
+}

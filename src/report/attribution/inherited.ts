@@ -1,0 +1,78 @@
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import { isAtLeast } from '../../falco/alert.js';
+import { subjectOf } from '../findings/subject.js';
+import type { Finding, PackageRef } from '../report.js';
+import type { PackageIndex } from './package-index.js';
+
+/** The phases in which a package runs with all that it loads. */
+const SHARED: ReadonlySet<Finding['phase']> = new Set(['import', 'execute', 'later', 'run']);
+const WHY = 'a package that it depends on does the same when it is loaded alone';
+
+/**
+ * Who loads a package has its doings in the own process, too. Where a dependency does the same in its own load, that one is to blame, and
+ * whoever loads it is only told of: an observation, which still counts as a step of what belongs together.
+ */
+export function lowerInherited(findings: readonly Finding[], packages: PackageIndex): readonly Finding[] {
+  const byDoing = new Map<string, Finding[]>();
+  for (const finding of findings.filter(isJudgedLoad)) {
+    const key = doingOf(finding);
+    byDoing.set(key, [...(byDoing.get(key) ?? []), finding]);
+  }
+  const closures = new Closures(packages);
+  return findings.map((finding) => {
+    if (!isJudgedLoad(finding)) return finding;
+    const others = (byDoing.get(doingOf(finding)) ?? []).filter((other) => isAtLeast(other.priority, finding.priority));
+    const isInherited = others.some((other) => closures.reaches(finding.package, other.package));
+    return isInherited ? { ...finding, priority: 'NOTICE', known: WHY } : finding;
+  });
+}
+
+function isJudgedLoad({ phase, package: by, known, priority }: Finding): boolean {
+  return SHARED.has(phase) && by !== null && known === undefined && isAtLeast(priority, 'WARNING');
+}
+
+/** A rule and what it was about: of a correlated finding all its parts. */
+function doingOf(finding: Finding): string {
+  const parts = finding.parts?.map(({ rule, subject }) => `${rule}\0${subject}`) ?? [subjectOf(finding)];
+  return [finding.rule, ...parts.toSorted()].join('\0');
+}
+
+/** Which packages a package loads, or what it loads does. */
+class Closures {
+  readonly #packages: PackageIndex;
+  readonly #byRef = new Map<string, InstalledPackage>();
+  readonly #reached = new Map<InstalledPackage, ReadonlySet<InstalledPackage>>();
+
+  constructor(packages: PackageIndex) {
+    this.#packages = packages;
+    for (const pkg of packages.all) this.#byRef.set(keyOf(packages.ref(pkg)), pkg);
+  }
+
+  /** Not the other way round as well: of packages that need each other nobody can say whose doing it is. */
+  reaches(from: PackageRef | null, to: PackageRef | null): boolean {
+    const [user, used] = [from, to].map((ref) => (ref === null ? undefined : this.#byRef.get(keyOf(ref))));
+    if (user === undefined || used === undefined || user === used) return false;
+    return this.#of(user).has(used) && !this.#of(used).has(user);
+  }
+
+  #of(start: InstalledPackage): ReadonlySet<InstalledPackage> {
+    const known = this.#reached.get(start);
+    if (known !== undefined) return known;
+    const reached = new Set<InstalledPackage>();
+    const queue = [start];
+    for (let pkg = queue.pop(); pkg !== undefined; pkg = queue.pop()) {
+      for (const name of pkg.dependencies) {
+        const found = this.#packages.resolve(pkg, name);
+        if (found === undefined || reached.has(found)) continue;
+        reached.add(found);
+        queue.push(found);
+      }
+    }
+    this.#reached.set(start, reached);
+    return reached;
+  }
+}
+
+function keyOf({ name, version, path }: PackageRef): string {
+  return JSON.stringify([name, version, path]);
+}

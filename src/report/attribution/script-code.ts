@@ -1,0 +1,60 @@
+import { alertTimeNs, isAtLeast, type Priority } from '../../falco/alert.js';
+import type { Finding, PackageRef } from '../report.js';
+import { type Actors, attribute } from './attribution.js';
+import type { PackageCodeReads } from './package-code-reads.js';
+
+/** A package whose code a step opened, and when that was first seen. */
+interface Opened {
+  readonly by: PackageRef;
+  readonly time: bigint;
+}
+
+/**
+ * Names who else may have done what was done in the scripts of a package: everybody whose code a process of that step had opened by then
+ * (a module that its script requires, a file that it sources, copies or pipes into a shell). Of what is judged: at least `failOn`.
+ */
+export function nameReaders(
+  findings: readonly Finding[],
+  reads: PackageCodeReads,
+  actors: Actors,
+  failOn: Priority,
+): readonly Finding[] {
+  const judged = findings.filter(({ priority }) => isAtLeast(priority, failOn));
+  const inScripts = new Map(judged.flatMap((finding) => scriptStepOf(finding, actors)));
+  if (inScripts.size === 0) return findings;
+  const opened = openedBySteps(reads, actors);
+  return findings.map((finding) => {
+    const step = inScripts.get(finding);
+    const others = step === undefined ? [] : othersThere(finding, opened.get(step) ?? []);
+    return others.length === 0 ? finding : { ...finding, orBy: [...(finding.orBy ?? []), ...others] };
+  });
+}
+
+function scriptStepOf(finding: Finding, actors: Actors): readonly (readonly [Finding, string])[] {
+  if (finding.package === null) return [];
+  const { step } = attribute({ time: finding.alert.time, fields: finding.alert.output_fields }, actors);
+  return step?.kind === 'scripts' ? [[finding, step.id]] : [];
+}
+
+function openedBySteps(reads: PackageCodeReads, actors: Actors): ReadonlyMap<string, readonly Opened[]> {
+  const steps = new Map<string, Map<string, Opened>>();
+  for (const { folder, alert } of reads.all()) {
+    const pkg = actors.packages.owning(folder);
+    const { step } = attribute(alert, actors);
+    if (pkg === undefined || pkg === actors.packages.root || step?.kind !== 'scripts') continue;
+    const opened = steps.get(step.id) ?? new Map<string, Opened>();
+    steps.set(step.id, opened);
+    if (!opened.has(pkg.realPath)) opened.set(pkg.realPath, { by: actors.packages.ref(pkg), time: alertTimeNs(alert) });
+  }
+  return new Map([...steps].map(([id, opened]) => [id, [...opened.values()]]));
+}
+
+function othersThere({ alert, package: by, ranBy, orBy = [] }: Finding, opened: readonly Opened[]): PackageRef[] {
+  const named = new Set([by, ranBy, ...orBy].map(keyOf));
+  const time = alertTimeNs(alert);
+  return opened.filter((other) => other.time <= time && !named.has(keyOf(other.by))).map((other) => other.by);
+}
+
+function keyOf(ref: PackageRef | null | undefined): string {
+  return JSON.stringify([ref?.path, ref?.version]);
+}

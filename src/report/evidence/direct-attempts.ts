@@ -1,0 +1,45 @@
+import type { Alert } from '../../falco/alert.js';
+import type { FoldedAlert } from '../../falco/fold.js';
+
+/** Rules of `rules/packwarden_network.yaml` that tell what a process tried to reach without the gateway. */
+export const METADATA_RULE = 'Contact with the cloud metadata service';
+export const OUTBOUND_RULE = 'Outbound connection past the gateway';
+const DIRECT_RULES: ReadonlySet<string> = new Set([OUTBOUND_RULE, METADATA_RULE]);
+
+/** An address that was tried directly, or the name that stood for it. Their alerts are findings already; here they are rows beside the gateway's records. */
+export interface DirectAttempt {
+  readonly host: string;
+  readonly port: number | null;
+  /** The first one's. */
+  readonly alert: Alert;
+  readonly count: number;
+  /** Nanoseconds since the epoch. */
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** What was tried past the gateway, folded over equal addresses. */
+export function directAttempts(alerts: readonly FoldedAlert[]): readonly DirectAttempt[] {
+  const attempts = new Map<string, DirectAttempt>();
+  const seen = new Set<string>();
+  for (const { alert, count, first, last } of alerts) {
+    const { 'fd.sip': address, 'fd.sport': port, 'proc.pid': pid } = alert.fields;
+    const host = alert.fields['egress.host'] ?? address;
+    if (!DIRECT_RULES.has(alert.rule) || host === undefined) continue;
+    // One connection may have tripped both rules.
+    const event = `${first} ${pid} ${host}`;
+    if (seen.has(event)) continue;
+    seen.add(event);
+    const key = `${host} ${port}`;
+    const known = attempts.get(key);
+    attempts.set(key, {
+      host,
+      port: port === undefined ? null : Number(port),
+      alert: known?.alert ?? alert,
+      count: (known?.count ?? 0) + count,
+      first: known !== undefined && known.first < first ? known.first : first,
+      last: known !== undefined && known.last > last ? known.last : last,
+    });
+  }
+  return [...attempts.values()];
+}

@@ -1,0 +1,87 @@
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import type { EgressRecord } from '../../egress/record.js';
+import type { Alert } from '../../falco/alert.js';
+import type { FoldedAlert } from '../../falco/fold.js';
+import { type Actors, attribute } from '../attribution/attribution.js';
+import type { Sent } from '../contact-meaning/meaning.js';
+import { type GatewayObservation, type GatewayOrigin, judgedBySent, toAlert } from '../findings/egress-findings.js';
+import type { PackageRef } from '../report.js';
+import { notFromRegistry } from '../scripts/provenance.js';
+import type { Contacts } from './contacts.js';
+
+/** The processes of one package, or of nobody known, that asked. */
+interface Askers {
+  readonly alerts: Alert[];
+  /** Whose code it is, and whose step. */
+  readonly packages: readonly InstalledPackage[];
+}
+
+/** The refused hosts that were spoken to, each with the package that did. */
+export type ContactedHosts = ReadonlySet<string>;
+
+/** Of the refused attempts, those that came after the question for the name's address, or without it. */
+export function contactedHosts(refused: readonly EgressRecord[], contacts: Contacts, actors: Actors): ContactedHosts {
+  const spokenTo = refused.filter(({ via }) => via !== 'dns');
+  return new Set(
+    spokenTo.flatMap((record) => {
+      const keys = contacts.of(record).map((alert) => keyOf(attribute(alert, actors).package));
+      return (keys.length === 0 ? [''] : keys).map((key) => `${key} ${record.host}`);
+    }),
+  );
+}
+
+/**
+ * Two packages that ask for the same host are two findings, each by what it sent itself. Who speaks with a host has asked for its address
+ * before: that is part of the same.
+ */
+export function perPackage(
+  observation: GatewayObservation,
+  {
+    contacts,
+    contacted,
+    ...origin
+  }: GatewayOrigin & { readonly contacts: Contacts; readonly contacted: ContactedHosts },
+  actors: Actors,
+): readonly FoldedAlert[] {
+  const { via, host } = observation.asked;
+  const isContacted = (key: string): boolean => via === 'dns' && contacted.has(`${key} ${host}`);
+  const groups = new Map<string, Askers>();
+  for (const alert of contacts.of(observation.asked)) {
+    const { by, owner, package: pkg } = attribute(alert, actors);
+    const key = keyOf(pkg);
+    const group = groups.get(key) ?? { alerts: [], packages: [by, owner].filter((one) => one !== undefined) };
+    group.alerts.push(alert);
+    groups.set(key, group);
+  }
+  const { sent } = observation;
+  const judged = (own: Sent | undefined, packages: readonly InstalledPackage[]): GatewayObservation =>
+    own === undefined ? observation : judgedBySent(observation, own, sitesOf(packages, actors));
+  if (groups.size === 0) {
+    return sent && isContacted('') ? [] : [toAlert(judged(sent, []), undefined, observation.count, origin)];
+  }
+  const told = [...groups].filter(([key]) => sent === undefined || !isContacted(key));
+  return told.map(([key, { alerts, packages }]) => {
+    const count = groups.size === 1 ? observation.count : alerts.length;
+    const own = sent && groups.size > 1 ? sentBy(sent, key, contacts, actors) : sent;
+    return toAlert(judged(own, packages), alerts[0], count, origin);
+  });
+}
+
+function keyOf(by: PackageRef | null): string {
+  return by?.path.join('\0') ?? '';
+}
+
+/** What can't be told apart counts as everybody's. */
+function sentBy(sent: Sent, key: string, contacts: Contacts, actors: Actors): Sent {
+  const requests = sent.requests.filter(({ clientPorts }) => {
+    const askers = clientPorts.flatMap((port) => contacts.behindPort(port) ?? []);
+    return askers.length === 0 || askers.some((alert) => keyOf(attribute(alert, actors).package) === key);
+  });
+  return { ...sent, requests };
+}
+
+/** Of what a registry delivered alone: anybody can write into a folder what they like. */
+function sitesOf(packages: readonly InstalledPackage[], { packages: index }: Actors): readonly string[] {
+  const delivered = packages.filter((pkg) => notFromRegistry(pkg, index, []) === undefined);
+  return delivered.flatMap(({ sites = [] }) => sites);
+}

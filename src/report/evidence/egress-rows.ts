@@ -1,0 +1,96 @@
+import type { EgressEvidence } from '../../egress/evidence.js';
+import { type EgressRecord, OVERFLOW_HOST } from '../../egress/record.js';
+import type { Alert } from '../../falco/alert.js';
+import type { FoldedAlert } from '../../falco/fold.js';
+import { namedBy } from '../attribution/acting-code.js';
+import { NOTHING_WRITTEN } from '../attribution/actor.js';
+import { type Actors, type Attribution, attribute } from '../attribution/attribution.js';
+import { isoTime } from '../findings/findings.js';
+import type { Report } from '../report.js';
+import { counted } from '../text/counted.js';
+import type { IncompleteReason } from '../verdict.js';
+import type { Contacts } from './contacts.js';
+import { type DirectAttempt, directAttempts } from './direct-attempts.js';
+
+type EgressRow = Report['egress'][number];
+
+/** Who was behind an attempt, as far as it is known. */
+type Behind = (alert: Alert) => Pick<Attribution, 'package' | 'processes'>;
+
+/** What was tried to reach by the gateway, and past it: what the gateway noted, and `alerts` of direct attempts. */
+export function egressRows(
+  { egress, contacts }: { readonly egress: readonly EgressRecord[]; readonly contacts: Contacts },
+  alerts: readonly FoldedAlert[],
+  actors: Actors,
+): EgressRow[] {
+  const behind: Behind = (alert) => {
+    const { package: by, processes } = attribute(alert, actors);
+    const named = namedBy(alert, actors, NOTHING_WRITTEN);
+    return { processes, package: named === undefined ? by : actors.packages.ref(named.by) };
+  };
+  return [
+    ...egress.map((record) => recordRow(record, contacts.of(record)[0], behind)),
+    ...directAttempts(alerts).map((attempt) => directRow(attempt, behind)),
+  ];
+}
+
+/** A gateway's record in the report; `contact` is the first alert of a process that asked. */
+function recordRow(record: EgressRecord, contact: Alert | undefined, behind: Behind): EgressRow {
+  const { host, port, via, allowed, count, bytesSent, bytesReceived } = record;
+  const times = { first: new Date(record.first).toISOString(), last: new Date(record.last).toISOString() };
+  const traffic = { host, port, via, allowed, count, bytesSent, bytesReceived };
+  const by = contact === undefined ? { process: null, package: null } : who(contact, behind);
+  return { ...traffic, ...times, ...by, ...contentOf(record) };
+}
+
+/** What was sent, as far as it could be read. */
+function contentOf({
+  requests,
+  requestsLeft,
+  unread,
+}: EgressRecord): Pick<EgressRow, 'requests' | 'requestsLeft' | 'unread'> {
+  return {
+    ...(requests.length === 0
+      ? {}
+      : {
+          requests: requests.map(({ at, headers, tells, clientPorts: _ports, ...rest }) => {
+            return { ...rest, headers: [...headers], tells: [...tells], first: new Date(at).toISOString() };
+          }),
+        }),
+    ...(requestsLeft === 0 ? {} : { requestsLeft }),
+    ...(unread.length === 0 ? {} : { unread: unread.map((contact) => ({ ...contact })) }),
+  };
+}
+
+/** A direct attempt in the report: no packet of it has left the sandbox's network. */
+function directRow({ host, port, alert, count, first, last }: DirectAttempt, behind: Behind): EgressRow {
+  const traffic = { host, port, via: 'direct', allowed: false, count, bytesSent: 0, bytesReceived: 0 } as const;
+  return { ...traffic, first: isoTime(first), last: isoTime(last), ...who(alert, behind) };
+}
+
+/**
+ * What there was too much of. Of attempts that were counted and not told apart it is not known where they led and whose they were; in bodies
+ * that were not looked into, planted values were searched for as they came, and nothing else.
+ */
+export function egressFaults({
+  egress,
+  leaks,
+  unreadBodies,
+}: Pick<EgressEvidence, 'egress' | 'leaks' | 'unreadBodies'>): readonly IncompleteReason[] {
+  const others = [...egress, ...leaks]
+    .filter(({ host }) => host === OVERFLOW_HOST)
+    .reduce((sum, { count }) => sum + count, 0);
+  const attempts = `${others} attempts to reach something were more than a report tells apart`;
+  const bodies = `what programs sent was more than is read of one run: the bodies of ${counted(unreadBodies, 'request')} were not looked into, or not to their end`;
+  return [
+    ...(others === 0 ? [] : [{ code: 'alerts-overflowed', message: attempts } as const]),
+    ...(unreadBodies === 0 ? [] : [{ code: 'bodies-unread', message: bodies } as const]),
+  ];
+}
+
+function who(alert: Alert, behind: Behind): Pick<EgressRow, 'process' | 'package'> {
+  const { package: by, processes } = behind(alert);
+  const { 'proc.pid': pid, 'proc.cmdline': cmdline = '', 'proc.cwd': cwd = '' } = alert.fields;
+  const itself = pid === undefined ? null : { pid: Number(pid), cmdline, cwd };
+  return { process: processes[0] ?? itself, package: by };
+}

@@ -1,0 +1,124 @@
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import { looksRandom } from '../../egress/content/data-names.js';
+import { type AskedAt, OTHER_PACKAGES, type RegistryAsk } from '../../egress/registry/asks.js';
+import type { Alert } from '../../falco/alert.js';
+import type { FoldedAlert } from '../../falco/fold.js';
+import { type Actors, attribute } from '../attribution/attribution.js';
+import { type GatewayOrigin, toAlert } from '../findings/egress-findings.js';
+import { type PhaseStart, phaseAt } from '../findings/findings.js';
+import type { Contacts } from './contacts.js';
+import type { StepKind } from './steps.js';
+
+/** The rule name under which it is reported that a registry was asked for what the project does not have. */
+export const REGISTRY_ASK_RULE = 'Registry asked for another package';
+
+/** So many packages of which none is then fetched are a list, or a channel: each name is a word of a message. What is fetched is installed. */
+const MANY = 10;
+const SHOWN = 5;
+/** A name that is longer holds more than a name. */
+const LONG_NAME = 60;
+
+/** What of the evidence tells who asked for what. */
+export interface AskEvidence extends GatewayOrigin {
+  readonly asks: readonly RegistryAsk[];
+  readonly contacts: Contacts;
+  readonly phaseStarts: readonly PhaseStart[];
+}
+
+/** Steps that ask for packages because that is what they are for. */
+const ASKS: ReadonlySet<StepKind> = new Set(['own', 'fetch', 'project-code', 'canary']);
+
+interface Asker {
+  readonly contact: Alert | undefined;
+  readonly isPackage: boolean;
+  readonly isScript: boolean;
+}
+
+interface Question extends Asker {
+  readonly ask: RegistryAsk;
+  readonly at: number;
+}
+
+/**
+ * Packages that a registry was asked for by what ran after the fetch, and that the project does not have: names are a channel to
+ * whoever owns them. One alert per package that asked.
+ */
+export function registryAsks(evidence: AskEvidence, actors: Actors): readonly FoldedAlert[] {
+  const here = new Set([...actors.packages.all].flatMap(({ name, calledItself }) => [name, calledItself ?? name]));
+  const byAsker = new Map<string, Question[]>();
+  for (const ask of evidence.asks) {
+    if (here.has(ask.name)) continue;
+    for (const asked of ask.asked) {
+      const who = askerOf(ask, asked, evidence, actors);
+      if (who === undefined) continue;
+      byAsker.set(who.key, [...(byAsker.get(who.key) ?? []), { ...who.asker, ask, at: asked.at }]);
+    }
+  }
+  const fetched = new Set(
+    evidence.asks.flatMap(({ name, kind, status }) => (kind === 'package' && status < 300 ? [name] : [])),
+  );
+  return [...byAsker.values()].map((questions) => asAlert(questions, fetched, evidence));
+}
+
+/** Undefined where it is the package manager's own fetching, or a package asks for what it declares itself. */
+function askerOf(
+  { host, name }: RegistryAsk,
+  { clientPort, at }: AskedAt,
+  { contacts, phaseStarts }: AskEvidence,
+  actors: Actors,
+): { readonly key: string; readonly asker: Asker } | undefined {
+  const clientPorts = clientPort === undefined ? [] : [clientPort];
+  const contact = contacts.of({ via: 'proxy', host, clientPorts })[0];
+  const phase = phaseAt(BigInt(at) * 1_000_000n, phaseStarts);
+  if (contact === undefined) {
+    if (phase === 'prepare' || phase === 'fetch') return undefined;
+    return { key: '', asker: { contact, isPackage: false, isScript: false } };
+  }
+  const { step, by, package: pkg } = attribute(contact, actors);
+  if (step !== undefined && ASKS.has(step.kind)) return undefined;
+  if (by !== undefined && declares(by, name)) return undefined;
+  const isPackage = by !== undefined && by.path !== '.';
+  return { key: pkg?.path.join('\0') ?? '', asker: { contact, isPackage, isScript: step?.kind === 'scripts' } };
+}
+
+/** Some fetch in their script what was left out as optional (esbuild). */
+function declares({ dependencies, mayBeAbsent = [] }: InstalledPackage, name: string): boolean {
+  return dependencies.includes(name) || mayBeAbsent.includes(name);
+}
+
+function asAlert(questions: readonly Question[], fetched: ReadonlySet<string>, origin: GatewayOrigin): FoldedAlert {
+  const telling = questions.toSorted((a, b) => Number(isTelling(b.ask)) - Number(isTelling(a.ask)));
+  const names = [...new Set(telling.map(({ ask }) => ask.name))];
+  const [{ ask, contact }] = telling as [Question];
+  const times = questions.map(({ at }) => at);
+  // Whoever only asks gets nothing but the answer; a script of a package has no use for it. An install asks for some that it then does
+  // not fetch: they are for other platforms.
+  const unfetched = names.filter((name) => !fetched.has(name));
+  const onlyAsked = unfetched.length === names.length && questions.some((one) => one.isPackage && one.isScript);
+  const isWarning = questions.some((one) => isTelling(one.ask)) || onlyAsked || unfetched.length >= MANY;
+  const shown = names.slice(0, SHOWN).join(', ') + (names.length > SHOWN ? ' …' : '');
+  const observation = {
+    rule: REGISTRY_ASK_RULE,
+    priority: isWarning ? 'WARNING' : 'NOTICE',
+    output: `Registry asked for what the project does not have (registry=${ask.host} packages=${names.length} names=${shown} status=${ask.status} fetched=${names.some((name) => fetched.has(name))})`,
+    fields: {
+      'egress.target': `${ask.host}: ${shown}`,
+      'egress.host': ask.host,
+      'egress.via': 'proxy',
+      'egress.names': String(names.length),
+      'egress.status': String(ask.status),
+    },
+    asked: { via: 'proxy', host: ask.host, clientPorts: [] },
+    count: questions.length,
+    first: Math.min(...times),
+    last: Math.max(...times),
+  } as const;
+  return toAlert(observation, contact, observation.count, origin);
+}
+
+/** There is no such package, or its name is more than a name. */
+function isTelling({ name, status }: RegistryAsk): boolean {
+  return (
+    status === 404 || name === OTHER_PACKAGES || name.length > LONG_NAME || looksRandom(name.replace(/^@[^/]+\//, ''))
+  );
+}

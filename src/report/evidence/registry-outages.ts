@@ -1,0 +1,28 @@
+import type { RegistryOutage } from '../../egress/registry/outages.js';
+import type { IncompleteCode } from '../report.js';
+import { cut, plain } from '../text/plain.js';
+import type { IncompleteReason } from '../verdict.js';
+
+/** What may have come of it that a registry did not answer. */
+const FAILED: ReadonlySet<IncompleteCode> = new Set(['fetch-failed', 'fetch-timeout', 'install-failed']);
+const MAX_CHARS = 300;
+
+/**
+ * The registries that did not give what was asked of them. Where the run came to its end and no package is missing it was nothing that counts:
+ * a document that a package manager can do without.
+ */
+export function registryOutages(
+  outages: readonly RegistryOutage[],
+  others: readonly IncompleteReason[],
+): readonly IncompleteReason[] {
+  const hasFailed = others.some(({ code }) => FAILED.has(code));
+  return outages
+    .filter(({ packages }) => hasFailed || packages.length > 0)
+    .map(({ host, port, reason, missing, packages }) => {
+      const name = port === 443 ? host : `${host}:${port}`;
+      const what = packages.length === 0 ? '' : ` (packages: ${packages.join(', ')})`;
+      const count = missing === 1 ? 'one thing' : `${missing} things`;
+      const message = `the registry ${name} ${reason}: ${count} that it was asked for did not come${what}`;
+      return { code: 'registry-unavailable', message: cut(plain(message), MAX_CHARS) };
+    });
+}

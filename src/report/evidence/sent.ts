@@ -1,0 +1,48 @@
+import type { BodyKind, EgressRequest, UnreadContact } from '../../egress/content/request.js';
+import { size } from '../text/size.js';
+
+/** How much of a body stands in a line. */
+const LINE_BODY = 200;
+const LINE_PATH = 200;
+
+const KINDS: Readonly<Record<BodyKind, string>> = {
+  none: '',
+  json: 'JSON',
+  form: 'form data',
+  multipart: 'multipart data',
+  text: 'text',
+  binary: 'binary data',
+  unread: 'data that could not be read',
+};
+
+const UNREAD: Readonly<Record<UnreadContact['reason'], string>> = {
+  'certificate-not-trusted': 'the program did not trust the certificate, so what it would send was not seen',
+  'handshake-failed': 'the TLS handshake was not completed',
+  'nothing-asked': 'TLS was agreed on, and nothing was asked',
+  'other-name': 'the handshake asked for another name than the tunnel',
+  'not-http': 'neither TLS nor HTTP was spoken',
+  'bad-certificate': 'nobody vouches for the certificate of the host',
+  'too-much': 'a body was more than is read, or encoded in a way that is not undone',
+};
+
+/** One request in a line: what was sent, not what came of it. Its words are the program's. */
+export function sentLine(request: Omit<EgressRequest, 'at' | 'headers' | 'clientPorts'>): string {
+  const { method, path, bodyBytes, bodyKind, body, status, tells, count } = request;
+  const what = bodyBytes === 0 ? '' : `, ${size(bodyBytes)} of ${KINDS[bodyKind]}`;
+  const told = tells.length === 0 ? '' : `, with ${tells.join(', ')}`;
+  const content = body === '' ? '' : `: ${body.slice(0, LINE_BODY)}`;
+  const answer = status === null ? 'no answer' : `answered ${status}`;
+  return `${method} ${path.slice(0, LINE_PATH)}${count > 1 ? ` ×${count}` : ''} (${answer}${what}${told})${content}`;
+}
+
+/** Why of some connections nothing, or not all, could be read. */
+export function unreadLine({ reason, serverName, count }: UnreadContact): string {
+  return `${UNREAD[reason]}${serverName === null ? '' : ` (${serverName})`}${count > 1 ? ` ×${count}` : ''}`;
+}
+
+/** The most telling request first: one with a body, then one with a query. */
+export function mostTelling(requests: readonly EgressRequest[]): EgressRequest | undefined {
+  const rank = ({ tells, bodyBytes, path }: EgressRequest): number =>
+    (tells.length > 0 ? 4 : 0) + (bodyBytes > 0 ? 2 : 0) + (path.includes('?') ? 1 : 0);
+  return requests.toSorted((a, b) => rank(b) - rank(a))[0];
+}

@@ -1,0 +1,168 @@
+import type { Priority } from '../../falco/alert.js';
+import { isAtLeast } from '../../falco/alert.js';
+import { REGISTRY_ASK_RULE } from '../evidence/registry-asks.js';
+import type { Finding, FindingPart } from '../report.js';
+import { subjectOf } from './subject.js';
+
+/** The rule names under which what belongs together is reported. */
+export const CORRELATED = {
+  severalKinds: 'Credentials of several kinds read',
+  readThenSent: 'Credentials read, then sent',
+  downloadedAndRun: 'Downloaded, made executable and run',
+  reconnaissance: 'Host reconnaissance',
+  lookedOver: 'Sandbox looked over',
+} as const;
+
+/** How many different questions about the host are more than a build asks. */
+const MANY_QUESTIONS = 3;
+/** Asking once whether this is a container is what honest libraries do. */
+const MANY_PROBES = 3;
+/** How many parts a finding names at most. */
+const SHOWN_PARTS = 20;
+
+/**
+ * Puts together what one package did: each alone may be honest, together they are not. A pure function of the findings and
+ * observations of a report. The rules say by a tag what they are a step of: `credentials`, `sends`, `downloads`, `chmods`,
+ * `runs`, `recon`, `probes`; rules of a user's own may too. Findings without a package are left alone: they may be several packages'.
+ */
+export function correlate(all: readonly Finding[]): readonly Finding[] {
+  const first = correlated(all.filter(({ guise }) => guise === undefined));
+  const known = new Set(first.map(keyOf));
+  // What was put together in the first pass does not need the later one, in which most of it is seen once more.
+  return [...first, ...correlated(all).filter((finding) => !known.has(keyOf(finding)))];
+}
+
+function keyOf({ rule, package: by }: Finding): string {
+  return JSON.stringify([rule, by?.name, by?.version, by?.path]);
+}
+
+function correlated(all: readonly Finding[]): readonly Finding[] {
+  return [...byPackage(all).values()].flatMap((own) => {
+    const inTime = [...own].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+    const found = [severalKinds, readThenSent, downloadedAndRun, reconnaissance, lookedOver].map((look) =>
+      look(inTime),
+    );
+    return found.filter((finding) => finding !== undefined);
+  });
+}
+
+function byPackage(all: readonly Finding[]): ReadonlyMap<string, Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of all) {
+    if (finding.package === null) continue;
+    const key = JSON.stringify([finding.package.name, finding.package.version, finding.package.path]);
+    const group = groups.get(key);
+    if (group) group.push(finding);
+    else groups.set(key, [finding]);
+  }
+  return groups;
+}
+
+const has = (finding: Finding, tag: string): boolean => finding.tags.includes(tag);
+/**
+ * A refused host is an attempt to send; a known package's known host is not, nor is asking for something without sending anything. What
+ * could not be read may be anything, however usual it is.
+ */
+export function sends(finding: Finding): boolean {
+  if (!has(finding, 'sends') && !isOutside(finding)) return false;
+  const means = finding.alert.output_fields['egress.means'];
+  if (means === 'download') return false;
+  return finding.measured === undefined ? finding.known === undefined : means !== 'telemetry';
+}
+/** What a package manager asks its registry for is not: it reads its credentials each time. */
+const isOutside = ({ alert, rule }: Finding): boolean => alert.source === 'EGRESS' && rule !== REGISTRY_ASK_RULE;
+
+/**
+ * Two rules' worth of credentials: no library looks for both. One that is only an observation does not count; one that is usual does, beside
+ * one that is not.
+ */
+function severalKinds(own: readonly Finding[]): Finding | undefined {
+  const isHeavy = ({ priority }: Finding): boolean => isAtLeast(priority, 'WARNING');
+  const reads = own.filter((read) => has(read, 'credentials') && (isHeavy(read) || read.measured !== undefined));
+  if (!reads.some(isHeavy) || new Set(reads.map(({ rule }) => rule)).size < 2) return undefined;
+  return together(CORRELATED.severalKinds, 'CRITICAL', reads);
+}
+
+/** Here an observation counts: a library that looks for .env is honest until it calls somebody. */
+function readThenSent(own: readonly Finding[]): Finding | undefined {
+  const reads = own.filter((finding) => has(finding, 'credentials'));
+  const earliest = reads[0];
+  const sent = own.filter((finding) => sends(finding) && earliest !== undefined && finding.last >= earliest.first);
+  if (sent.length === 0) return undefined;
+  return together(CORRELATED.readThenSent, 'CRITICAL', [...reads, ...sent]);
+}
+
+function downloadedAndRun(own: readonly Finding[]): Finding | undefined {
+  const download = own.find((finding) => has(finding, 'downloads') || isOutside(finding));
+  const chmod = own.find((finding) => has(finding, 'chmods') && download && finding.last >= download.first);
+  const run = own.find((finding) => has(finding, 'runs') && chmod && finding.last >= chmod.first);
+  if (!download || !chmod || !run) return undefined;
+  return together(CORRELATED.downloadedAndRun, 'CRITICAL', [download, chmod, run]);
+}
+
+function reconnaissance(own: readonly Finding[]): Finding | undefined {
+  const questions = own.filter((finding) => has(finding, 'recon'));
+  const tools = new Set(questions.map(({ alert }) => alert.output_fields['proc.cmdline']?.split(' ')[0]));
+  if (tools.size < MANY_QUESTIONS) return undefined;
+  return together(CORRELATED.reconnaissance, 'WARNING', questions);
+}
+
+/** Where a probe looked, so that the many files of one place count once. */
+const PROBED_PLACES: readonly (readonly [RegExp, string])[] = [
+  [/^\/(\.dockerenv|run\/\.containerenv)$/, "a container's mark"],
+  [/^\/proc\/1\//, 'the first process'],
+  [/^\/sys\/(class|devices\/virtual)\/dmi\/|^\/sys\/hypervisor\//, 'the hardware'],
+  [/^\/proc\/(self|thread-self|\d+)\/(task\/\d+\/)?status$/, 'the debugger'],
+];
+
+/** Of one script: a package that is loaded may hold several libraries' worth of such questions. */
+function lookedOver(own: readonly Finding[]): Finding | undefined {
+  const probes = own.filter((finding) => has(finding, 'probes') && finding.phase === 'install');
+  if (new Set(probes.map(probedPlace)).size < MANY_PROBES) return undefined;
+  return together(CORRELATED.lookedOver, 'WARNING', probes);
+}
+
+function probedPlace({ rule, alert }: Finding): string {
+  const file = alert.output_fields['fd.name'] ?? '';
+  return PROBED_PLACES.find(([pattern]) => pattern.test(file))?.[1] ?? rule;
+}
+
+/** The last part lends its process and package; `parts` must not be empty. */
+function together(rule: string, priority: Priority, parts: readonly Finding[]): Finding {
+  const inTime = [...new Set(parts)].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  const last = inTime.at(-1) as Finding;
+  const named: FindingPart[] = inTime
+    .slice(0, SHOWN_PARTS)
+    .map((part) => ({ rule: part.rule, first: part.first, subject: subjectOf(part) }));
+  const story = named.map((part) => (part.subject === '' ? part.rule : `${part.rule}: ${part.subject}`)).join('; ');
+  const tags = ['packwarden', 'correlated', ...new Set(inTime.flatMap((part) => part.tags.filter(isBehaviour)))];
+  const { output_fields: fields } = last.alert;
+  const kept = Object.entries(fields).filter(([name]) => name.startsWith('proc.') || name === 'container.id');
+  return {
+    rule,
+    priority,
+    tags,
+    count: 1,
+    first: (inTime[0] as Finding).first,
+    last: inTime.map((part) => part.last).reduce((a, b) => (a > b ? a : b)),
+    phase: last.phase,
+    package: last.package,
+    decoy: inTime.find((part) => part.decoy !== null)?.decoy ?? null,
+    processes: last.processes,
+    parts: named,
+    alert: {
+      ...last.alert,
+      priority,
+      source: 'CORRELATION',
+      rule,
+      output: `${rule} (${story})`,
+      output_fields: Object.fromEntries(kept),
+      tags,
+    },
+  };
+}
+
+/** `B5`, `mitre_…`, `T1552.001`: what a rule says of the attack. */
+function isBehaviour(tag: string): boolean {
+  return /^(B\d+|mitre_\w+|T\d{4}(\.\d{3})?)$/.test(tag);
+}

@@ -1,0 +1,161 @@
+import type { DataNames } from '../../egress/content/data-names.js';
+import type { EgressLeak } from '../../egress/content/leak.js';
+import type { EgressRecord } from '../../egress/record.js';
+import type { Alert, Priority } from '../../falco/alert.js';
+import type { FoldedAlert } from '../../falco/fold.js';
+import { judgeContact, type Sent } from '../contact-meaning/meaning.js';
+import type { Sites } from '../contact-meaning/own-site.js';
+import type { Asked } from '../evidence/contacts.js';
+import { METADATA_RULE } from '../evidence/direct-attempts.js';
+import { mostTelling, sentLine } from '../evidence/sent.js';
+import { plain } from '../text/plain.js';
+
+/** The rule names under which what the gateway saw is reported. */
+export const REFUSED_EGRESS_RULE = 'Egress refused by the gateway';
+export const LEAK_RULE = 'Decoy left the sandbox';
+export const DATA_NAMES_RULE = 'Data in host names';
+
+/** Where clouds hand out a machine's credentials; a proxy is asked for them by name too. */
+const METADATA_HOSTS: ReadonlySet<string> = new Set([
+  '169.254.169.254',
+  '169.254.170.2',
+  '100.100.100.200',
+  'fd00:ec2::254',
+  'metadata.google.internal',
+]);
+
+/** One thing that the gateway saw and that is a finding. */
+export interface GatewayObservation {
+  readonly rule: string;
+  readonly priority: Priority;
+  readonly output: string;
+  readonly fields: Readonly<Record<string, string>>;
+  /** By what the asking processes are found. */
+  readonly asked: Asked;
+  /** What was sent, of what is judged by it. */
+  readonly sent?: Sent | undefined;
+  readonly count: number;
+  /** Milliseconds since the epoch. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * A refused attempt: evidence with a host name, which no system call has. A name that does not resolve leaves no connection to
+ * see, so without this a `fetch` of an unknown host would look clean.
+ */
+export function refusedEgress(record: EgressRecord): GatewayObservation {
+  const { host, port, via, count, first, last } = record;
+  const isMetadata = METADATA_HOSTS.has(host);
+  return {
+    rule: isMetadata ? METADATA_RULE : REFUSED_EGRESS_RULE,
+    priority: isMetadata ? 'CRITICAL' : 'WARNING',
+    output: `Egress refused by the gateway (host=${host} port=${port ?? '<NA>'} via=${via} count=${count})`,
+    fields: targetFields(host, port, via),
+    asked: record,
+    sent: isMetadata ? undefined : record,
+    count,
+    first,
+    last,
+  };
+}
+
+/**
+ * The observation as what one package did: with what that package itself sent, and what it means. `sites`: what the package, and who
+ * had it run, name as their own.
+ */
+export function judgedBySent(observation: GatewayObservation, sent: Sent, sites: Sites): GatewayObservation {
+  const { meaning, isOwn } = judgeContact(sent, sites);
+  const telling = mostTelling(sent.requests);
+  const line = telling === undefined ? '' : plain(sentLine(telling));
+  return {
+    ...observation,
+    priority: meaning === 'identity' ? 'CRITICAL' : observation.priority,
+    output: line === '' ? observation.output : `${observation.output} ${line}`,
+    fields: {
+      ...observation.fields,
+      'egress.means': meaning,
+      'egress.own': String(isOwn),
+      ...(line === '' ? {} : { 'egress.sent': line }),
+    },
+  };
+}
+
+/** A planted secret on its way out. Whether it was let through does not matter: nothing honest sends it. */
+export function leakedDecoy(leak: EgressLeak): GatewayObservation {
+  const { secret, host, port, via, where, encoding, count, first, last } = leak;
+  return {
+    rule: LEAK_RULE,
+    priority: 'CRITICAL',
+    output: `decoy ${secret} left the sandbox towards host ${host} (where=${where} encoding=${encoding} via=${via} port=${port ?? '<NA>'} count=${count})`,
+    fields: {
+      ...targetFields(host, port, via),
+      'egress.decoy': secret,
+      'egress.where': where,
+      'egress.encoding': encoding,
+    },
+    asked: { via, host: leak.asked, clientPorts: leak.clientPorts },
+    count,
+    first,
+    last,
+  };
+}
+
+/** A tunnel in names: what it carries may be anything. */
+export function dataInNames(found: DataNames): GatewayObservation {
+  const { parent, via, example, names, payload, severity, first, last, clientPorts } = found;
+  return {
+    rule: DATA_NAMES_RULE,
+    priority: severity === 'certain' ? 'CRITICAL' : 'WARNING',
+    output: `Host names carry data (parent=${parent} names=${names} characters=${payload} example=${example} via=${via})`,
+    fields: { ...targetFields(parent, null, via), 'egress.names': String(names), 'egress.example': example },
+    asked: { via, host: example, clientPorts },
+    count: names,
+    first,
+    last,
+  };
+}
+
+function targetFields(host: string, port: number | null, via: string): Record<string, string> {
+  const target = port === null ? host : `${host}:${port}`;
+  return {
+    'egress.target': target,
+    'egress.host': host,
+    'egress.via': via,
+    ...(port === null ? {} : { 'egress.port': String(port) }),
+  };
+}
+
+/** Where an alert of the gateway comes from. */
+export interface GatewayOrigin {
+  readonly containerId: string;
+  readonly hostname: string;
+}
+
+/** As an alert of source `egress`. `contact` is the alert of a process that asked, where one is known. */
+export function toAlert(
+  observation: GatewayObservation,
+  contact: Alert | undefined,
+  count: number,
+  { containerId, hostname }: GatewayOrigin,
+): FoldedAlert {
+  const { rule, priority, output, fields, first, last } = observation;
+  const alert: Alert = {
+    time: contact?.time ?? { seconds: String(Math.floor(first / 1000)), nanos: (first % 1000) * 1_000_000 },
+    priority,
+    source: 'egress',
+    rule,
+    output,
+    fields: { ...processFields(contact), 'container.id': containerId.slice(0, 12), ...fields },
+    hostname,
+    tags: ['packwarden', 'network', 'egress'],
+  };
+  const ns = (ms: number): bigint => BigInt(Math.floor(ms)) * 1_000_000n;
+  return { alert, count, first: ns(first), last: ns(last) };
+}
+
+/** What of the asking process's alert tells who it was. */
+function processFields(contact: Alert | undefined): Record<string, string> {
+  const fields = Object.entries(contact?.fields ?? {}).filter(([name]) => name.startsWith('proc.'));
+  return Object.fromEntries(fields);
+}

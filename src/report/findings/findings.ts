@@ -1,0 +1,110 @@
+import { type Alert, alertTimeNs } from '../../falco/alert.js';
+import type { FoldedAlert } from '../../falco/fold.js';
+import type { Written } from '../attribution/actor.js';
+import { type Actors, type Attribution, attribute } from '../attribution/attribution.js';
+import { isOfImage } from '../attribution/image-files.js';
+import { decoyOf, type PlantedDecoy } from '../evidence/decoys.js';
+import type { LoadMarks } from '../evidence/load-groups.js';
+import type { Finding, LegacyAlert } from '../report.js';
+import { specOf } from '../spec.js';
+import { loweredBecause } from './lowered.js';
+import { loadedBy } from './repeats.js';
+
+/** When a phase began, in milliseconds since the epoch; in order. */
+export interface PhaseStart {
+  readonly name: Finding['phase'];
+  readonly at: number;
+}
+
+/** The decoded gRPC message as Package Hunter's clients know it: `source` is the upper-case enum name. */
+function toLegacyAlert(alert: Alert): LegacyAlert {
+  return {
+    output: alert.output,
+    time: { ...alert.time },
+    source: alert.source.toUpperCase(),
+    hostname: alert.hostname,
+    output_fields: { ...alert.fields },
+    priority: alert.priority,
+    rule: alert.rule,
+    tags: [...alert.tags],
+  };
+}
+
+/** `ns`: nanoseconds since the epoch. */
+export function isoTime(ns: bigint): string {
+  return new Date(Number(ns / 1_000_000n)).toISOString();
+}
+
+/** The phase that had begun last when something happened. The kernel's and the worker's clock are the same one. */
+export function phaseAt(ns: bigint, starts: readonly PhaseStart[]): Finding['phase'] {
+  const ms = Number(ns / 1_000_000n);
+  return starts.findLast((start) => start.at <= ms)?.name ?? 'prepare';
+}
+
+/** What alerts are read with: who ran, what is installed, when the phases began. */
+export interface FindingContext extends Actors, Written {
+  readonly phases: readonly PhaseStart[];
+  readonly marks: LoadMarks;
+  readonly decoys: readonly PlantedDecoy[];
+  /** The name of the package manager that installed the project; null where none did. */
+  readonly manager: string | null;
+}
+
+/**
+ * What one observed alert becomes in the report; undefined for what is not judged: the container engine's own set-up of a
+ * container and of a step, and steps in which no code of the project or of a package runs.
+ */
+export function toFinding(observed: FoldedAlert, context: FindingContext): Finding | undefined {
+  const { packages, phases, decoys } = context;
+  const { alert, count, first, last } = observed;
+  const attribution = attribute(alert, context, context);
+  if (alert.source === 'syscall' && isWorkers(alert, attribution)) return undefined;
+  // The shell that the worker's step starts for a script is not the package's choice.
+  if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
+  const { by, orBy, owner, package: pkg, processes } = attribution;
+  const lowered = loweredBecause(alert, attribution, context.manager);
+  return {
+    rule: alert.rule,
+    priority: lowered === undefined ? alert.priority : 'NOTICE',
+    tags: [...alert.tags],
+    count,
+    first: isoTime(first),
+    last: isoTime(last),
+    phase: phaseAt(alertTimeNs(alert), phases),
+    package: pkg,
+    decoy: alert.fields['egress.decoy'] ?? decoyOf(alert, decoys),
+    ...(owner === undefined || owner === by ? {} : { ranBy: packages.ref(owner) }),
+    ...(orBy.length === 0 ? {} : { orBy: orBy.map((other) => packages.ref(other)) }),
+    ...amongPart(alert, attribution, context),
+    ...(attribution.step?.guise === undefined ? {} : { guise: attribution.step.guise }),
+    processes,
+    ...(lowered === undefined ? {} : { known: lowered }),
+    alert: toLegacyAlert(alert),
+  };
+}
+
+/** How many packages are named where one of many did it. */
+const MAX_AMONG = 20;
+
+function amongPart(alert: Alert, { group }: Attribution, { packages, marks }: FindingContext): Pick<Finding, 'among'> {
+  if (group === undefined) return {};
+  const loaded = loadedBy(group, alertTimeNs(alert), marks).flatMap((folder) => packages.owning(folder) ?? []);
+  return { among: loaded.slice(0, MAX_AMONG).map(specOf) };
+}
+
+/** Tag of rules that mean what a script's program starts, not the script's own shell. */
+const STARTED_BY_PROGRAM = 'started_by_program';
+
+/** The container engine's helper as the kernel names it: a file of the host, which no path of the container leads to. */
+const ENGINE_HELPER = /^(?:runc|crun|memfd:runc_cloned.*|\/proc\/self\/exe|\/usr\/s?bin\/(?:runc|crun))$/;
+
+/**
+ * Whether it is the doing of the engine or of the worker. The engine's helper acts under the container's id before a step's first
+ * program: it has no maker in the container. Every process that a package makes has one, whatever it calls itself. In a step without
+ * code of packages all programs are the image's; another program counts.
+ */
+function isWorkers({ fields }: Alert, { step, programs }: Attribution): boolean {
+  if (step === undefined) return programs.length === 0 && ENGINE_HELPER.test(fields['proc.exepath'] ?? '');
+  if (step.kind !== 'own' && step.kind !== 'fetch' && step.kind !== 'canary') return false;
+  return programs.every(({ exepath }) => isOfImage(exepath));
+}

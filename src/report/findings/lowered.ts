@@ -1,0 +1,125 @@
+import { isManagerSettings, isNodeGyp, isPackageManager, isProgramOf } from '../../ecosystems/image-programs.js';
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import { HOME, PROJECT } from '../../ecosystems/places.js';
+import type { Alert } from '../../falco/alert.js';
+import type { Attribution } from '../attribution/attribution.js';
+import type { ProcessStart } from '../attribution/process-tree.js';
+import { LEFT_RUNNING_RULE } from '../evidence/left-running.js';
+import { isWithin, touchedFiles } from '../evidence/touched-files.js';
+
+/** Tag of rules about files that a project may change when it is its own: CI configuration, Git settings, manifests, editors' settings. */
+const PROJECT_SETTINGS = 'project_settings';
+
+/** Tag of rules about credentials that are read. */
+const CREDENTIALS = 'credentials';
+
+/** Tag of rules about JavaScript runtimes other than Node. */
+const RUNTIME = 'runtime';
+
+const TEMPORARY = '/tmp';
+
+/** Where an alert names the file that it is about. */
+const FILE_FIELDS = ['fd.name', 'evt.arg.newpath', 'evt.arg.path', 'evt.arg.name'] as const;
+
+/**
+ * Why an alert is only an observation though its rule says more; undefined where it is not. Rules always alert; what is honest is
+ * known here, where the makers of a process are known. An observation still counts as a step of what belongs together: settings
+ * that are read and then sent are a finding. `manager`: the name of the one that installed the project; null where none did.
+ */
+export function loweredBecause(
+  alert: Alert,
+  { owner, by, step, isAskedForHelp, programs }: Attribution,
+  manager: string | null,
+): string | undefined {
+  if (alert.rule === LEFT_RUNNING_RULE && isAskedForHelp) {
+    return 'a command line tool that was asked for help started a process in the background';
+  }
+  if (step?.kind === 'call' && !countsInCall(alert)) {
+    return 'it was called with arguments that mean nothing';
+  }
+  if (owner !== undefined && isOwn(owner) && isAboutItself(alert, owner, programs)) {
+    return "the project's own script changes the project's own settings";
+  }
+  // What a program was made to load besides may be anybody's: then its own file says nothing.
+  const program = programs[0]?.loads === null ? programs[0] : undefined;
+  // Where a manager runs hooks of the project on the way, what it fetches is put into place in the project's own step.
+  const isFetching = step?.kind === 'project-code' && program !== undefined && isPackageManager(program);
+  if (isFetching && alert.tags.includes(PROJECT_SETTINGS) && fileOf(alert).startsWith(`${PROJECT}/`)) {
+    return 'the package manager puts packages into place';
+  }
+  if (by !== undefined && program !== undefined && isNodeGyp(program) && isWithinAll(`${by.realPath}/build`, alert)) {
+    return "node-gyp clears the package's own build";
+  }
+  if (alert.tags.includes(PROJECT_SETTINGS) && isWithinAll(TEMPORARY, alert)) {
+    return 'it is a file of that name in a temporary folder: nobody reads it there';
+  }
+  if (by !== undefined && program !== undefined && installsWithin(by, program, alert)) {
+    return 'a package manager puts packages into the own folder of the package that called it';
+  }
+  if (
+    program !== undefined &&
+    alert.tags.includes(CREDENTIALS) &&
+    isPackageManager(program) &&
+    isManagerSettings(fileOf(alert))
+  ) {
+    return 'a package manager of the image reads its own settings';
+  }
+  if (
+    program !== undefined &&
+    manager !== null &&
+    alert.tags.includes(RUNTIME) &&
+    isProgramOf(manager, program.exepath)
+  ) {
+    return "the project's package manager is a runtime, too";
+  }
+  return undefined;
+}
+
+/** What no function does by mistake: it stays, changes who may do what, or runs what was just made. */
+const NO_MISTAKE = ['persistence', 'escape', 'runs'];
+/** Credentials in files that clients of all kinds read when they are called (ATT&CK). */
+const IN_FILES = 'T1552.001';
+
+/** Whether what a function does counts though it was called with nonsense: it may delete, ask or start what it is told to. */
+function countsInCall({ tags, fields }: Alert): boolean {
+  if (fields['egress.decoy'] !== undefined) return true;
+  if (tags.includes(PROJECT_SETTINGS)) return false;
+  if (tags.includes(CREDENTIALS)) return !tags.includes(IN_FILES);
+  return NO_MISTAKE.some((tag) => tags.includes(tag));
+}
+
+/** The project and its workspaces; a folder that is linked as a dependency is a dependency. */
+function isOwn({ from }: InstalledPackage): boolean {
+  return from.kind === 'project' || from.kind === 'workspace';
+}
+
+/** Git's settings of the repository itself, not those of the user or the machine. */
+function isAboutItself(alert: Alert, by: InstalledPackage, programs: readonly ProcessStart[]): boolean {
+  if (!alert.tags.includes(PROJECT_SETTINGS)) return false;
+  if (programs.some(({ exepath }) => exepath.startsWith(`${HOME}/`) && !isWithin(by.realPath, exepath))) return false;
+  const file = fileOf(alert);
+  if (file !== '') return isWithin(PROJECT, file) && !file.includes('/node_modules/');
+  const command = alert.fields['proc.cmdline'] ?? '';
+  return isWithin(PROJECT, alert.fields['proc.cwd'] ?? '') && !/ --(?:global|system|file)\b/.test(command);
+}
+
+/** A package may install what its command line needs once that is called. Its own manifest is no part of that. */
+function installsWithin({ realPath }: InstalledPackage, program: ProcessStart, alert: Alert): boolean {
+  if (!alert.tags.includes(PROJECT_SETTINGS) || !isPackageManager(program)) return false;
+  const file = fileOf(alert);
+  return isWithin(realPath, file) && file !== realPath && file !== `${realPath}/package.json`;
+}
+
+/** Whether every file that the alert is about lies in a folder: of a file that is moved, both names. */
+function isWithinAll(folder: string, alert: Alert): boolean {
+  const files = touchedFiles(alert);
+  return files.length > 0 && files.every((file) => isWithin(folder, file));
+}
+
+function fileOf({ fields }: Alert): string {
+  for (const name of FILE_FIELDS) {
+    const value = fields[name];
+    if (value !== undefined && value !== '') return value;
+  }
+  return '';
+}

@@ -1,0 +1,66 @@
+import { type Alert, alertTimeAt } from '../../falco/alert.js';
+import type { FoldedAlert } from '../../falco/fold.js';
+import { type Actors, ownerOfStart, stepOfStart } from '../attribution/attribution.js';
+import { isOfImage } from '../attribution/image-files.js';
+import type { ProcessStart } from '../attribution/process-tree.js';
+
+/** The rule names under which programs are reported that the process trace alone shows. */
+export const ODD_PROGRAM_RULES = {
+  disguised: 'Program named like the container engine',
+  whileFetching: 'Code ran while packages were fetched',
+} as const;
+
+/** How the container engine's programs are called (runc, crun, containerd's shim, Docker's init); our own step program, too. */
+const ENGINE_NAMES = /^(?:\S*\/)?(?:runc\b|crun\b|containerd-shim|docker-init|dockerd|confine\b)/;
+/** How many a report holds; more say nothing new. */
+const MAX_FOUND = 20;
+
+/**
+ * Programs whose start alone is a finding, as alerts of source `correlation`: one that a package started under a name of the
+ * container engine (ATT&CK T1036.005; a name decides nothing here, but who takes such a one hopes that it does elsewhere), and one
+ * that is not the image's and ran in a step in which no code of a package may run.
+ */
+export function oddPrograms(actors: Actors, hostname: string): readonly FoldedAlert[] {
+  const found: FoldedAlert[] = [];
+  for (const start of actors.tree.starts()) {
+    if (found.length >= MAX_FOUND) break;
+    const rule = ruleOf(start, actors);
+    if (rule === undefined) continue;
+    found.push({ alert: toAlert(rule, start, hostname), count: 1, first: start.time, last: start.time });
+  }
+  return found;
+}
+
+function ruleOf(start: ProcessStart, actors: Actors): string | undefined {
+  const { cmdline, exepath } = start;
+  if (ENGINE_NAMES.test(cmdline) && !ENGINE_NAMES.test(exepath)) {
+    return ownerOfStart(start, actors) === undefined ? undefined : ODD_PROGRAM_RULES.disguised;
+  }
+  if (isOfImage(exepath)) return undefined;
+  const kind = stepOfStart(start, actors)?.kind;
+  return kind === 'fetch' || kind === 'own' ? ODD_PROGRAM_RULES.whileFetching : undefined;
+}
+
+function toAlert(
+  rule: string,
+  { pid, vpid, ppid, exepath, cmdline, cwd, time }: ProcessStart,
+  hostname: string,
+): Alert {
+  return {
+    time: alertTimeAt(time),
+    priority: 'CRITICAL',
+    source: 'correlation',
+    rule,
+    output: `${rule} (command=${cmdline} exepath=${exepath})`,
+    fields: {
+      'proc.pid': String(pid),
+      ...(vpid === undefined ? {} : { 'proc.vpid': String(vpid) }),
+      'proc.ppid': String(ppid),
+      'proc.exepath': exepath,
+      'proc.cmdline': cmdline,
+      'proc.cwd': cwd,
+    },
+    hostname,
+    tags: ['packwarden', 'execution', 'mitre_defense_evasion', 'T1036.005'],
+  };
+}

@@ -1,0 +1,96 @@
+import { FIRST_GUISE, type Guise } from '../guise.js';
+import type { Finding } from '../report.js';
+import { samePlace } from './same-place.js';
+import { subjectOf } from './subject.js';
+
+/** The rule names under which behaviour is reported that showed itself only when the machine was not as in the first pass. */
+export const ONLY_LATER = {
+  future: 'Only in the future',
+  github: 'Only on GitHub',
+  both: 'Only in the future or on GitHub',
+} as const;
+
+/**
+ * What packages did with the clock moved ahead, or on another CI's machine, and not in the first pass: each a finding of its own,
+ * beside that by the rule. A pure function of the findings and observations of a report.
+ */
+export function onlyLater(all: readonly Finding[]): readonly Finding[] {
+  const before = new Set(all.filter(({ guise }) => guise === undefined).map(doingOf));
+  const groups = new Map<string, Finding[]>();
+  for (const finding of all) {
+    if (finding.guise === undefined || finding.package === null || before.has(doingOf(finding))) continue;
+    const key = doingOf(finding);
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()].flatMap((seen) => namesOf(seen).map((rule) => toFinding(rule, seen)));
+}
+
+/**
+ * Without what was only seen once more: everything is run twice or three times (loaded, called, in another guise), and what a package
+ * does each time is one finding. What belongs together must be put together before.
+ */
+export function withoutRepeats(all: readonly Finding[]): readonly Finding[] {
+  const earliest = new Map<string, number>();
+  for (const finding of all) {
+    const key = repeatKeyOf(finding);
+    earliest.set(key, Math.min(passOf(finding), earliest.get(key) ?? Number.POSITIVE_INFINITY));
+  }
+  return all.filter((finding) => passOf(finding) === earliest.get(repeatKeyOf(finding)));
+}
+
+/** The first pass, the calls, the pass in another guise. */
+function passOf({ guise, phase }: Finding): number {
+  if (guise !== undefined) return 2;
+  return phase === 'execute' ? 1 : 0;
+}
+
+function repeatKeyOf(finding: Finding): string {
+  const { priority, ranBy, orBy, decoy, parts = [] } = finding;
+  const told = parts.map(({ rule, subject }) => `${rule} ${subject}`).toSorted();
+  return JSON.stringify([
+    doingOf(finding),
+    priority,
+    ranBy?.path,
+    orBy?.map(({ path }) => path),
+    decoy,
+    [...new Set(told)],
+  ]);
+}
+
+/** One package, one rule, one place. */
+function doingOf(finding: Finding): string {
+  return JSON.stringify([finding.package?.path ?? null, finding.rule, samePlace(subjectOf(finding))]);
+}
+
+/** What was seen with only one thing changed tells which; else either may be the reason. */
+function namesOf(seen: readonly Finding[]): readonly string[] {
+  const guises = seen.flatMap(({ guise }) => guise ?? []);
+  const names: string[] = [];
+  if (guises.some((guise) => isAhead(guise) && !isElsewhere(guise))) names.push(ONLY_LATER.future);
+  if (guises.some((guise) => isElsewhere(guise) && !isAhead(guise))) names.push(ONLY_LATER.github);
+  return names.length === 0 ? [ONLY_LATER.both] : names;
+}
+
+function isAhead({ aheadDays }: Guise): boolean {
+  return aheadDays > FIRST_GUISE.aheadDays;
+}
+
+function isElsewhere({ ci }: Guise): boolean {
+  return ci !== FIRST_GUISE.ci;
+}
+
+function toFinding(rule: string, seen: readonly Finding[]): Finding {
+  const [first] = seen;
+  if (first === undefined) throw new TypeError('a group of findings without one');
+  const subject = subjectOf(first);
+  const story = subject === '' ? first.rule : `${first.rule}: ${subject}`;
+  const tags = ['packwarden', 'correlated', 'mitre_defense_evasion', 'T1497.003'];
+  const { known: _known, places: _places, ...rest } = first;
+  return {
+    ...rest,
+    rule,
+    tags,
+    parts: seen.map((part) => ({ rule: part.rule, first: part.first, subject: subjectOf(part) })),
+    alert: { ...first.alert, source: 'CORRELATION', rule, output: `${rule} (${story})`, tags },
+  };
+}

@@ -1,0 +1,36 @@
+import { PROJECT } from '../../ecosystems/places.js';
+import { isManagerFile } from '../../ecosystems/project-files.js';
+
+/** Names of files that tools read by themselves, wherever in a project they work. What is in them is run, or says what is run. */
+const FILES: readonly RegExp[] = [
+  // Runtimes and compilers.
+  /^(?:lerna|nx|turbo|deno|tsconfig[\w.-]*|jsconfig)\.jsonc?$|^binding\.gyp$/,
+  /^\.(?:envrc|tool-versions|node-version|nvmrc|ruby-version)$/,
+  // Tools of a build, whose settings are programs.
+  /^[\w.-]+\.config\.[cm]?[jt]sx?$/,
+  /^\.\w+rc(?:\.(?:[cm]?[jt]s|json|ya?ml))?$/,
+  /^(?:gulpfile|Gruntfile)\.[\w.]+$/,
+  /^(?:(?:GNU)?[Mm]akefile|Rakefile|Guardfile|Procfile|Justfile|justfile|Vagrantfile|Jenkinsfile|CMakeLists\.txt|Taskfile\.ya?ml)$/,
+  /^(?:Dockerfile[\w.-]*|(?:docker-)?compose[\w.-]*\.ya?ml)$/,
+  // Hooks of Git, CI, assistants.
+  /^\.?lefthook[\w.-]*\.ya?ml$|^\.pre-commit-config\.ya?ml$|^\.git(?:attributes|modules)$/,
+  /^(?:\.gitlab-ci|\.travis|\.drone|\.cirrus|appveyor|azure-pipelines|bitbucket-pipelines)\.ya?ml$/,
+  /^(?:CLAUDE|AGENTS|GEMINI|copilot-instructions)\.md$|^\.(?:cursorrules|windsurfrules|mcp\.json)$/,
+];
+
+/** Folders of a project of which the same is true of all that they hold. */
+const FOLDERS =
+  /^\.(?:husky|git|github|gitlab|circleci|buildkite|devcontainer|vscode|idea|cursor|windsurf|claude|gemini|codex|cargo|config)\//;
+
+/**
+ * Whether a file of the project, there before or not, is one that tools take their orders from: build settings, hooks, lock files, the
+ * package manager's own. A dependency that makes one changes what the project does from then on.
+ */
+export function isProjectSetting(path: string): boolean {
+  if (!path.startsWith(`${PROJECT}/`)) return false;
+  const relative = path.slice(PROJECT.length + 1);
+  if (isManagerFile(relative)) return true;
+  if (relative.includes('node_modules/')) return false;
+  const name = relative.slice(relative.lastIndexOf('/') + 1);
+  return FOLDERS.test(relative) || FILES.some((pattern) => pattern.test(name));
+}

@@ -1,0 +1,91 @@
+import { isNodeGyp, isPackageManager, type StartedProgram } from '../../ecosystems/image-programs.js';
+import { HOME } from '../../ecosystems/places.js';
+import { MANAGER_STORES, PREBUILT_STORES } from '../../ecosystems/stores.js';
+import { type Alert, alertTimeNs } from '../../falco/alert.js';
+import type { FoldedAlert } from '../../falco/fold.js';
+import type { PackageWrite } from '../attribution/authored-write.js';
+import { isWithin } from '../evidence/touched-files.js';
+
+/** The rule name under which a write to where a tool keeps what it runs later is reported. */
+export const TOOL_STORE_RULE = "Tool's store written by a package";
+
+/** Below HOME: what node-gyp, and downloaders of browsers and runtimes keep there they later run, build with or install from. */
+const OF_NODE_GYP = ['.cache/node-gyp'];
+const OF_PACKAGES = [
+  ...PREBUILT_STORES,
+  '.cache/prebuild',
+  '.cache/electron',
+  '.cache/electron-builder',
+  '.cache/electron-gyp',
+  '.cache/puppeteer',
+  '.cache/ms-playwright',
+  '.cache/Cypress',
+  '.cache/selenium',
+  '.cache/deno',
+  '.cache/pip',
+  '.cache/uv',
+  '.cache/pypoetry',
+  '.cache/pre-commit',
+  '.cache/go-build',
+  '.cache/bazel',
+  '.cache/bazelisk',
+];
+
+/** A folder below HOME, and the programs of the image that it belongs to. */
+interface Store {
+  readonly folder: string;
+  readonly isOf: (program: StartedProgram) => boolean;
+}
+
+const STORES: readonly Store[] = [
+  ...MANAGER_STORES.map((folder) => ({ folder, isOf: isPackageManager })),
+  ...OF_NODE_GYP.map((folder) => ({ folder, isOf: isNodeGyp })),
+  ...OF_PACKAGES.map((folder) => ({ folder, isOf: () => false })),
+];
+
+/** What was written by a package to one store. */
+interface Group {
+  readonly write: PackageWrite;
+  readonly store: Store;
+  count: number;
+  last: bigint;
+}
+
+/**
+ * What packages wrote where a tool keeps what it runs later, as alerts of source `correlation`: one for each package and store. A tool of
+ * the image that writes to its own store, because a package's script called it, is none, unless it has foreign code loaded.
+ */
+export function toolStoreAlerts(writes: readonly PackageWrite[]): readonly FoldedAlert[] {
+  const groups = new Map<string, Group>();
+  for (const write of writes) {
+    const store = STORES.find(({ folder }) => isWithin(`${HOME}/${folder}`, write.path));
+    const [program] = write.programs;
+    if (store === undefined || (program?.loads === null && store.isOf(program))) continue;
+    const key = `${write.by.path}\0${write.runner.path}\0${store.folder}`;
+    const at = alertTimeNs(write.alert);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { write, store, count: 1, last: at });
+    else {
+      group.count += 1;
+      if (at > group.last) group.last = at;
+    }
+  }
+  return [...groups.values()].map(({ write, store, count, last }) => ({
+    alert: toAlert(write, store),
+    count,
+    first: alertTimeNs(write.alert),
+    last,
+  }));
+}
+
+function toAlert({ alert, path }: PackageWrite, { folder }: Store): Alert {
+  return {
+    ...alert,
+    priority: 'WARNING',
+    source: 'correlation',
+    rule: TOOL_STORE_RULE,
+    output: `${TOOL_STORE_RULE} (file=${path} store=~/${folder} command=${alert.fields['proc.cmdline'] ?? ''})`,
+    fields: { ...alert.fields, 'fd.name': path },
+    tags: ['packwarden', 'persistence', 'mitre_persistence', 'T1574'],
+  };
+}

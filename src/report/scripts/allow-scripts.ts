@@ -1,0 +1,66 @@
+import type { AllowListForm, DecidedPackage, ScriptDecision, WrittenAllowList } from '../../ecosystems/allow-list.js';
+import { MANAGERS } from '../../ecosystems/managers.js';
+import type { Report } from '../report.js';
+import { reportedManager } from '../reported-manager.js';
+import { specOf } from '../spec.js';
+
+/** Every form in which some package manager takes the decision. */
+export const FORMS: readonly AllowListForm[] = [...new Set(MANAGERS.flatMap(({ allowLists }) => allowLists))];
+
+/** The form for the package manager that a report is of; undefined where it has none: it runs every script. */
+export function formFor(report: Report): AllowListForm | undefined {
+  return reportedManager(report).allowLists[0];
+}
+
+/**
+ * What a reviewer pastes. Allowed is the version that was watched and no other; refused is the name, whatever comes next
+ * (npm asks for this asymmetry: `npm approve-scripts` writes the same). What nobody needs is refused like what misbehaved, but
+ * not where another version of it is allowed.
+ */
+export function allowScriptsForm(report: Report, form: AllowListForm): WrittenAllowList {
+  return form.write(decisionOf(report));
+}
+
+function decisionOf(report: Report): ScriptDecision {
+  const { recommended, refused, unneeded = [] } = report.allowScripts;
+  const deliveries = deliveriesOf(report);
+  const allowed = recommended.flatMap(deliveries);
+  const names = new Set(allowed.map(({ name }) => name));
+  const useless = unneeded.flatMap(deliveries).filter(({ name }) => !names.has(name));
+  const decided = new Set([...recommended, ...refused, ...unneeded]);
+  const undecided = report.packages.map(specOf).filter((spec) => !decided.has(spec));
+  return {
+    allowed,
+    refused: [...refused.flatMap(deliveries), ...useless],
+    undecided: undecided.flatMap(deliveries),
+  };
+}
+
+/** Of a run that can be vouched for: why scripts that are neither recommended nor refused are not, a sentence for each package. */
+export function reasonsAgainst({ packages, verdict, allowScripts: { unneeded = [] } }: Report): readonly string[] {
+  if (verdict === 'incomplete') return [];
+  const reasons = packages.flatMap((row) =>
+    row.notRecommended === undefined || row.findings > 0 || unneeded.includes(specOf(row))
+      ? []
+      : [`${specOf(row)} is not recommended: ${row.notRecommended}`],
+  );
+  return [...new Set(reasons)];
+}
+
+/** Every package that was delivered under a `name@version`. A report of before origins were kept says nothing else than the registry. */
+function deliveriesOf({ installed = [] }: Report): (spec: string) => readonly DecidedPackage[] {
+  const known = new Map<string, DecidedPackage[]>();
+  for (const { name, version, from: kind, resolved, integrity } of installed) {
+    const spec = specOf({ name, version });
+    const pkg = { name, version, from: { kind, resolved, integrity } };
+    known.set(spec, [...(known.get(spec) ?? []), pkg]);
+  }
+  return (spec) => known.get(spec) ?? [fromRegistry(spec)];
+}
+
+/** `@scope/name@1.0.0`: the version stands behind the last `@`. */
+function fromRegistry(spec: string): DecidedPackage {
+  const at = spec.lastIndexOf('@');
+  const [name, version] = at > 0 ? [spec.slice(0, at), spec.slice(at + 1)] : [spec, ''];
+  return { name, version, from: { kind: 'registry', resolved: null, integrity: null } };
+}

@@ -1,0 +1,65 @@
+import { OPT } from '../../ecosystems/places.js';
+import type { Actors } from '../attribution/attribution.js';
+import type { ProcessStart } from '../attribution/process-tree.js';
+import { programFile } from '../attribution/program-file.js';
+import type { Finding } from '../report.js';
+import { specOf } from '../spec.js';
+
+/**
+ * Who took part in a finding, knowingly or not, although another package's code did it: whose step it was, whose programs stand in
+ * the chain of processes, whose files were changed, and through whom the culprit is installed. By `name@version`, each with how.
+ * `told`: observations, which a correlated finding may be put together from.
+ */
+export function involvedIn(
+  judged: readonly Finding[],
+  told: readonly Finding[],
+  actors: Actors,
+): ReadonlyMap<string, string> {
+  const involved = new Map<string, string>();
+  const add = (spec: string, how: string): void => {
+    if (!involved.has(spec)) involved.set(spec, how);
+  };
+  const seen = new Set<ProcessStart>();
+  for (const finding of [...judged, ...partsOf(judged, told)]) {
+    const { rule, ranBy, orBy = [], alert } = finding;
+    const culprit = finding.package === null ? 'somebody' : specOf(finding.package);
+    if (ranBy !== undefined) add(specOf(ranBy), `${culprit} did something in its step: ${rule}`);
+    for (const other of orBy) add(specOf(other), `${culprit} did something, or it did: ${rule}`);
+    const changed = alert.output_fields['package.owner'];
+    if (changed !== undefined) add(changed, `${culprit} changed its files`);
+    for (const spec of programsBehind(finding, actors, seen)) add(spec, `a program of it took part: ${rule}`);
+    for (const spec of pullingIn(finding, actors)) add(spec, `it brings ${culprit} along`);
+  }
+  return involved;
+}
+
+/** The observations that findings name as their parts. */
+function partsOf(judged: readonly Finding[], told: readonly Finding[]): readonly Finding[] {
+  const keyOf = (by: Finding['package'], rule: string, first: string): string =>
+    JSON.stringify([by?.name, by?.version, rule, first]);
+  const parts = new Set(
+    judged.flatMap(({ package: by, parts = [] }) => parts.map(({ rule, first }) => keyOf(by, rule, first))),
+  );
+  return told.filter(({ package: by, rule, first }) => parts.has(keyOf(by, rule, first)));
+}
+
+/** `seen`: programs that were looked at for an earlier finding, so that a storm of processes is looked at once. */
+function programsBehind({ alert }: Finding, { tree, packages }: Actors, seen: Set<ProcessStart>): readonly string[] {
+  const specs: string[] = [];
+  for (const { programs } of tree.chain({ time: alert.time, fields: alert.output_fields })) {
+    for (const program of programs) {
+      if (seen.has(program)) continue;
+      seen.add(program);
+      const file = packages.fileOf(programFile(program));
+      const owner = file.startsWith(`${OPT}/`) ? undefined : packages.owning(file);
+      if (owner !== undefined) specs.push(specOf(owner));
+    }
+  }
+  return specs;
+}
+
+/** The packages between the project and the culprit. The path has names alone, so every version of such a name is meant. */
+function pullingIn({ package: culprit }: Finding, { packages }: Actors): readonly string[] {
+  const names = new Set(culprit?.path.slice(1, -1));
+  return names.size === 0 ? [] : [...packages.all].filter(({ name }) => names.has(name)).map(specOf);
+}

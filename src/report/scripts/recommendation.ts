@@ -1,0 +1,80 @@
+import { archivesIn } from '../../ecosystems/archives.js';
+import type { Actors } from '../attribution/attribution.js';
+import type { Finding, Report } from '../report.js';
+import { specOf } from '../spec.js';
+import { involvedIn } from './involved.js';
+import { notFromRegistry } from './provenance.js';
+
+type Row = Report['packages'][number];
+
+/** What of a run decides which scripts are recommended. */
+export interface SeenOfRun {
+  readonly verdict: Report['verdict'];
+  readonly judged: readonly Finding[];
+  readonly told: readonly Finding[];
+  readonly actors: Actors;
+  /** Absolute paths of the project's own files, as they were submitted. */
+  readonly brought: ReadonlySet<string>;
+  /** The packages that asked for a host, as `name@version`; null where nobody asked which scripts are needed. */
+  readonly contacting: ReadonlySet<string> | null;
+}
+
+/**
+ * What a reviewer does next, and for each package with scripts why these are not recommended. Nothing is recommended from a run that
+ * can't be vouched for, nor while a finding has no package: any of them may have done it. A name and a version is what is allowed, so
+ * everything that was installed under both must be fit for it.
+ *
+ * That a package can be loaded without its scripts does not make them useless (many a native library is loaded with its first
+ * use): only scripts that left no file and asked for no host are called unneeded.
+ */
+export function recommend(rows: readonly Row[], seen: SeenOfRun): Pick<Report, 'packages' | 'allowScripts'> {
+  const { verdict, judged, actors, brought, contacting } = seen;
+  const deeds = deedsOf(rows, seen);
+  const origins = unfitOrigins(actors, brought);
+  const inDoubt = verdict === 'incomplete' || judged.some((finding) => finding.package === null);
+  const clean = inDoubt ? [] : rows.filter((row) => !deeds.has(specOf(row)));
+  const isUnneeded = (row: Row): boolean =>
+    row.needed === false && row.wrote === 0 && contacting?.has(specOf(row)) === false;
+  return {
+    packages: rows.map((row) => {
+      const reason = deeds.get(specOf(row)) ?? origins.get(specOf(row));
+      return reason === undefined ? row : { ...row, notRecommended: reason };
+    }),
+    allowScripts: {
+      recommended: specsOf(clean.filter((row) => !isUnneeded(row) && !origins.has(specOf(row)))),
+      refused: specsOf(rows.filter(({ findings }) => findings > 0)),
+      ...(contacting === null ? {} : { unneeded: specsOf(clean.filter(isUnneeded)) }),
+    },
+  };
+}
+
+/** What was seen, or not seen, of a package that speaks against its scripts. */
+function deedsOf(rows: readonly Row[], { judged, told, actors }: SeenOfRun): ReadonlyMap<string, string> {
+  const involved = involvedIn(judged, told, actors);
+  const reasons = new Map<string, string>();
+  for (const row of rows) {
+    const reason = ownDeed(row) ?? involved.get(specOf(row));
+    if (reason !== undefined) reasons.set(specOf(row), reason);
+  }
+  return reasons;
+}
+
+function ownDeed({ ran, failed, findings }: Row): string | undefined {
+  if (findings > 0) return 'it has findings';
+  if (!ran) return 'its scripts were not seen to run';
+  return failed === true ? 'a script of it ended with an error' : undefined;
+}
+
+function unfitOrigins({ packages }: Actors, brought: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const archives = archivesIn(brought);
+  const reasons = new Map<string, string>();
+  for (const pkg of packages.all) {
+    const reason = notFromRegistry(pkg, packages, archives);
+    if (reason !== undefined) reasons.set(specOf(pkg), reason);
+  }
+  return reasons;
+}
+
+function specsOf(rows: readonly Row[]): string[] {
+  return [...new Set(rows.map(specOf))];
+}

@@ -1,0 +1,56 @@
+import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
+import { alertTimeNs } from '../../falco/alert.js';
+import type { AuthoredWrite } from '../attribution/authored-write.js';
+import type { PackageIndex } from '../attribution/package-index.js';
+import { type PhaseStart, phaseAt } from '../findings/findings.js';
+import type { Finding, Phase, Report, ScriptStep } from '../report.js';
+import { isNeeded, type ScriptCheck } from './script-check.js';
+
+/** What was seen of the packages with install scripts. */
+export interface SeenOfScripts {
+  /** With the commands. */
+  readonly ran: ReadonlyMap<InstalledPackage, readonly string[]>;
+  readonly writes: readonly AuthoredWrite[];
+  readonly phaseStarts: readonly PhaseStart[];
+  readonly scriptCheck: ScriptCheck | null;
+  readonly judged: readonly Finding[];
+  /** How the scripts of each package ended. */
+  readonly steps: readonly ScriptStep[];
+}
+
+/** Every package with install scripts; the project itself is not one. */
+export function packageRows(seen: SeenOfScripts, index: PackageIndex): Report['packages'] {
+  const { ran, scriptCheck, judged, steps } = seen;
+  const failed = new Set(steps.filter(({ exitCode }) => exitCode !== 0).map(({ path }) => path));
+  const written = filesWritten(seen);
+  return [...index.all]
+    .filter((pkg) => pkg.path !== '.' && scriptsOf(pkg).length > 0)
+    .map((pkg) => ({
+      name: pkg.name,
+      version: pkg.version,
+      scripts: [...scriptsOf(pkg)],
+      ran: ran.has(pkg),
+      ...(failed.has(pkg.path) ? { failed: true as const } : {}),
+      commands: [...(ran.get(pkg) ?? [])],
+      wrote: written.get(pkg)?.size ?? 0,
+      findings: judged.filter(({ package: by }) => by?.name === pkg.name && by.version === pkg.version).length,
+      needed: isNeeded(pkg, scriptCheck, index),
+    }));
+}
+
+/** By writer. What an import wrote counts: it can't be told from what a script left running. */
+function filesWritten({ writes, phaseStarts }: SeenOfScripts): ReadonlyMap<InstalledPackage, ReadonlySet<string>> {
+  const files = new Map<InstalledPackage, Set<string>>();
+  for (const { writer, path, alert } of writes) {
+    const phase = phaseAt(alertTimeNs(alert), phaseStarts);
+    if (phase !== 'install' && phase !== 'import') continue;
+    files.set(writer, (files.get(writer) ?? new Set()).add(path));
+  }
+  return files;
+}
+
+/** How the scripts of optional packages failed: the install goes on without them. Other failures are among the report's reasons. */
+export function toleratedFailures({ incomplete }: Report, { steps = [] }: Phase): readonly string[] {
+  const reasons = new Set(incomplete.map(({ message }) => message));
+  return steps.flatMap(({ error }) => (error === undefined || reasons.has(error) ? [] : [error]));
+}

@@ -1,0 +1,321 @@
+import { relative } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import type { Logger } from 'pino';
+import type { ProjectArchive } from '../../blobs/rewrite.js';
+import { type Choice, chooseManager, manifestsOf } from '../../ecosystems/choose.js';
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import type { NetworkSettings, PackageManager } from '../../ecosystems/manager.js';
+import { MANAGERS, tellingFiles } from '../../ecosystems/managers.js';
+import { FILES_WITH_VARIABLES } from '../../ecosystems/node/settings.js';
+import { CA_FILE, HOME, OPT, PROJECT } from '../../ecosystems/places.js';
+import { type FoundProject, foundProject } from '../../ecosystems/project.js';
+import type { EgressEvidence } from '../../egress/evidence.js';
+import type { Gateway } from '../../egress/gateway.js';
+import type { EgressMode } from '../../egress/mode.js';
+import type { Ecosystem } from '../../jobs/job.js';
+import type {
+  Beats,
+  Clock,
+  GroupedLoads,
+  ImportResult,
+  PackageListing,
+  ProjectScript,
+  SandboxRun,
+  StepResult,
+} from '../../jobs/ports.js';
+import type { Snapshot } from '../../report/changes/snapshot.js';
+import type { PlantedDecoy } from '../../report/evidence/decoys.js';
+import type { Steps } from '../../report/evidence/steps.js';
+import type { Guise } from '../../report/guise.js';
+import type { Report, RunningProcess } from '../../report/report.js';
+import type { DecoyFile, DecoyToken } from '../decoys/decoy.js';
+import { SandboxError } from '../errors.js';
+import type { JobNetwork } from '../host/network.js';
+import type { SandboxLimits } from '../options.js';
+import { MAX_LISTING_BYTES, parsePackageList } from '../packages/package-list.js';
+import { PackageLoads } from '../packages/package-loads.js';
+import { PackageSteps } from '../packages/package-steps.js';
+import { settingsVariables } from '../packages/settings-variables.js';
+import { startBeats } from './beats.js';
+import { type Captured, ContainerCommands, firstLines } from './commands.js';
+import { inTime, removed } from './docker-call.js';
+import { removeContainer } from './leftovers.js';
+import { runningIn } from './running.js';
+import { takeSnapshot } from './snapshot.js';
+import { homeTarFiles, tarOf } from './tar-of.js';
+import { unpackArchive } from './unpack.js';
+
+/** How often a lingering sandbox is looked at, in milliseconds. */
+const LOOK_MS = 250;
+/** Credentials that are as old as the sandbox would be noticed. */
+const DECOY_AGE_MS = 40 * 86_400_000;
+
+/** What `find-root.mjs` prints: a manifest of 1 MiB at most, and the beginnings of some files. */
+const MAX_PROJECT_BYTES = 4 * 1024 * 1024;
+/** Settings of a project that a report names. */
+const MAX_LEFT_OUT = 50;
+
+/** What a run owns from now on. */
+export interface DockerRunParts {
+  readonly docker: Docker;
+  readonly container: Docker.Container;
+  readonly network: JobNetwork;
+  readonly gateway: Gateway;
+  /** Why it can reach what listens on this machine; null when it can't. */
+  readonly hostProblem: string | null;
+  /** That HOME is on, if it is on one. */
+  readonly volume?: string;
+  readonly limits: SandboxLimits;
+  readonly decoys: readonly DecoyFile[];
+  /** The value of credentials that the project's settings expect in variables. */
+  readonly settingsToken: DecoyToken;
+  readonly ecosystem: Ecosystem;
+  readonly networkSettings: NetworkSettings;
+  readonly clock: Clock;
+  readonly newStepId: () => string;
+  /** From now on what is left of it may be swept. */
+  readonly release: () => void;
+  readonly log: Logger;
+}
+
+/** One started container with its network and gateway. */
+export class DockerRun implements SandboxRun {
+  readonly #parts: DockerRunParts;
+  readonly #commands: ContainerCommands;
+  #project: FoundProject = { root: PROJECT, files: [], heads: {}, manifest: {}, unset: [] };
+  #brought: ReadonlySet<string> = new Set();
+  #choice: Choice | undefined;
+  #leftOut: readonly string[] = [];
+  #steps: PackageSteps | undefined;
+
+  constructor(parts: DockerRunParts) {
+    this.#parts = parts;
+    this.#commands = new ContainerCommands(parts);
+  }
+
+  get containerId(): string {
+    return this.#parts.container.id;
+  }
+
+  get gateway(): string {
+    return this.#parts.network.gateway;
+  }
+
+  get decoys(): readonly PlantedDecoy[] {
+    return this.#parts.decoys;
+  }
+
+  get brought(): ReadonlySet<string> {
+    return this.#brought;
+  }
+
+  get projectDir(): string {
+    return this.#project.root;
+  }
+
+  get archiveFolder(): string {
+    return relative(PROJECT, this.#project.root);
+  }
+
+  /**
+   * Makes the project folder, the file of the authority that vouches for every host (PEM), the decoys, and the package managers'
+   * settings. `putArchive` does not reach a tmpfs, hence `tar`.
+   */
+  async prepare(authority: string): Promise<void> {
+    const { decoys, clock, networkSettings } = this.#parts;
+    const trust = [
+      { path: CA_FILE, content: authority },
+      // It reads no variable for this.
+      { path: `${HOME}/.wgetrc`, content: `ca_certificate = ${CA_FILE}\n` },
+    ];
+    // Whichever of them installs, a script may call another one.
+    const settings = MANAGERS.flatMap((manager) => manager.homeFiles(networkSettings));
+    const files = homeTarFiles([...trust, ...decoys, ...settings]);
+    const script = `tar -xf - -C ${HOME} && mkdir -p ${PROJECT}`;
+    const stdin = Readable.from([tarOf(files, new Date(clock.now() - DECOY_AGE_MS))]);
+    const { exitCode, stdout, stderr } = await this.#commands.capture(['sh', '-c', script], { cwd: '/', stdin });
+    // What the engine says of a program that its runtime can't start comes as the program's output.
+    const said = stderr || firstLines(stdout);
+    if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${said}`);
+  }
+
+  get hostProblem(): string | null {
+    return this.#parts.hostProblem;
+  }
+
+  async hostPid(): Promise<number> {
+    const { State } = await inTime('looking for the sandbox', this.#parts.container.inspect());
+    return State.Pid;
+  }
+
+  async canary(marker: string): Promise<void> {
+    const { exitCode } = await this.#commands.capture(['/bin/true', marker], { cwd: '/', kind: 'canary' });
+    if (exitCode !== 0) throw new SandboxError('container-gone', 'a test process could not be run in the sandbox');
+  }
+
+  startBeats(): Beats {
+    return startBeats(this.#parts.container);
+  }
+
+  get manager(): Report['manager'] {
+    if (this.#choice === undefined) return null;
+    const { manager, reason } = this.#choice;
+    const deciding = manager.lock.deciding.find((file) => this.#project.files.includes(file.name));
+    return {
+      name: manager.name,
+      version: manager.version,
+      reason,
+      leftOut: [...this.#leftOut],
+      ...(deciding === undefined ? {} : { decidedBy: deciding.name }),
+    };
+  }
+
+  async unpack(archive: ProjectArchive): Promise<void> {
+    this.#brought = await unpackArchive(this.#commands, archive, this.#parts.limits);
+    const { ecosystem, networkSettings, settingsToken } = this.#parts;
+    const files = [manifestsOf(ecosystem), tellingFiles(), FILES_WITH_VARIABLES].map((names) => names.join(','));
+    const findRoot = ['node', `${OPT}/find-root.mjs`, PROJECT, ...files];
+    const found = await this.#commands.capture(findRoot, { cwd: PROJECT, keep: MAX_PROJECT_BYTES });
+    if (found.exitCode !== 0) throw unpackFailed('the archive holds no project', found);
+    this.#project = foundProject.parse(JSON.parse(found.stdout));
+    this.#choice = chooseManager(ecosystem, this.#project);
+    this.#commands.environment = [
+      ...settingsVariables(this.#project.unset, settingsToken.value, networkSettings.registry),
+      ...this.#manager.environment(networkSettings, this.#project),
+    ];
+    await this.#sanitize();
+  }
+
+  fetch(timeoutMs: number): Promise<StepResult> {
+    return this.#packageSteps.fetch(timeoutMs);
+  }
+
+  fetchGitBuilds(packages: readonly InstalledPackage[], timeoutMs: number): Promise<StepResult | null> {
+    return this.#packageSteps.fetchGitBuilds(packages, timeoutMs);
+  }
+
+  runScripts(pkg: InstalledPackage, timeoutMs: number, guise?: Guise): Promise<StepResult> {
+    return this.#packageSteps.runScripts(pkg, timeoutMs, guise);
+  }
+
+  runProjectScript(name: string, timeoutMs: number): Promise<ProjectScript> {
+    return this.#packageSteps.runProjectScript(name, timeoutMs);
+  }
+
+  get #packageSteps(): PackageSteps {
+    const { clock, networkSettings: network } = this.#parts;
+    const made = { commands: this.#commands, clock, network, manager: this.#manager, project: this.#project };
+    this.#steps ??= new PackageSteps(made);
+    return this.#steps;
+  }
+
+  get steps(): Steps {
+    return this.#commands.steps;
+  }
+
+  get #manager(): PackageManager {
+    return this.#choice?.manager ?? MANAGERS[0];
+  }
+
+  /** Nothing of the project runs for this: its configuration is only rewritten. */
+  async #sanitize(): Promise<void> {
+    const overridden = this.#manager.overridden?.(this.#project) ?? [];
+    this.#leftOut = overridden.slice(0, MAX_LEFT_OUT);
+    const command = this.#manager.sanitize(this.#project);
+    if (command === null) return;
+    const sanitized = await this.#commands.capture(command, { cwd: '/' });
+    if (sanitized.exitCode !== 0) throw unpackFailed('the configuration of the project could not be read', sanitized);
+    const taken = sanitized.stdout.split('\n').filter((line) => line !== '');
+    this.#leftOut = [...overridden, ...taken].slice(0, MAX_LEFT_OUT);
+  }
+
+  importAll(
+    timeoutMs: number,
+    packages: readonly InstalledPackage[],
+    folders?: ReadonlySet<string>,
+    guise?: Guise,
+  ): Promise<ImportResult> {
+    return this.#loads.importAll(timeoutMs, packages, folders, guise);
+  }
+
+  loadTogether(timeoutMs: number, packages: readonly InstalledPackage[], guise?: Guise): Promise<GroupedLoads | null> {
+    return this.#loads.loadTogether(timeoutMs, packages, guise);
+  }
+
+  callAll(timeoutMs: number, packages: readonly InstalledPackage[]): Promise<ImportResult | null> {
+    return this.#loads.callAll(timeoutMs, packages);
+  }
+
+  get #loads(): PackageLoads {
+    const { limits, newStepId } = this.#parts;
+    const { load } = this.#manager;
+    const newSecret = (): string => `${newStepId()}${newStepId()}`;
+    return new PackageLoads({ commands: this.#commands, limits, load, projectDir: this.projectDir, newSecret });
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return takeSnapshot(this.#commands);
+  }
+
+  async linger(ms: number): Promise<readonly RunningProcess[]> {
+    const { clock, container } = this.#parts;
+    const deadline = clock.now() + ms;
+    while (!this.#commands.wasKilled) {
+      const running = await runningIn(container);
+      if (running.length === 0 || clock.now() >= deadline) return running;
+      await sleep(Math.min(LOOK_MS, Math.max(0, deadline - clock.now())));
+    }
+    return [];
+  }
+
+  endProcesses(): Promise<void> {
+    return this.#commands.endEverything();
+  }
+
+  async packages(): Promise<PackageListing> {
+    const command = this.#manager.list(this.#project, this.#parts.networkSettings);
+    const listing = await this.#commands.capture(command, { cwd: this.projectDir, keep: MAX_LISTING_BYTES });
+    if (listing.exitCode !== 0 || listing.stdoutBytes > MAX_LISTING_BYTES) {
+      throw new SandboxError('listing-failed', `the installed packages could not be listed: ${listing.stderr}`);
+    }
+    return parsePackageList(listing.stdout);
+  }
+
+  get egressMode(): EgressMode {
+    return this.#parts.gateway.mode;
+  }
+
+  wayOut(): EgressEvidence {
+    const { gateway } = this.#parts;
+    return {
+      egress: gateway.records(),
+      leaks: gateway.leaks(),
+      dataNames: gateway.dataNames(),
+      asks: gateway.asks(),
+      outages: gateway.outages(),
+      unreadBodies: gateway.unreadBodies(),
+    };
+  }
+
+  async destroy(): Promise<void> {
+    const { docker, container, network, gateway, volume, release, log } = this.#parts;
+    try {
+      try {
+        await removeContainer(docker, container.id);
+      } finally {
+        await gateway.close();
+      }
+      if (volume !== undefined) await removed('removing a volume', docker.getVolume(volume).remove());
+      await removed('removing a network', docker.getNetwork(network.id).remove());
+    } finally {
+      release();
+    }
+    log.debug({ container: container.id }, 'sandbox removed');
+  }
+}
+
+function unpackFailed(what: string, { stderr }: Captured): SandboxError {
+  return new SandboxError('unpack-failed', `${what}: ${stderr}`);
+}

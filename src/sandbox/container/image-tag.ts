@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { IMAGE_NAMES } from '../../ecosystems/images.js';
+import type { SandboxImages } from '../options.js';
+
+/** The definition that belongs to this code, beside `src/` and `dist/`. */
+const IMAGE_DIR = fileURLToPath(new URL('../../../image', import.meta.url));
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+function filesBelow(folder: string, prefix: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = `${prefix}/${entry.name}`;
+    return entry.isDirectory() ? filesBelow(join(folder, entry.name), path) : [path];
+  });
+}
+
+/**
+ * The images' names with their tag, a hash of the folder it is defined in. `scripts/setup.d/image.sh` computes the same
+ * (`find . -type f | sort | xargs sha256sum | sha256sum`): a service never runs an image that it was not written for.
+ */
+export function imageTags(imageDir = IMAGE_DIR): SandboxImages {
+  const files = filesBelow(imageDir, '.').sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const listing = files.map((file) => `${sha256(readFileSync(join(imageDir, file)))}  ${file}\n`).join('');
+  const tag = sha256(listing).slice(0, 12);
+  const tags = IMAGE_NAMES.map((name) => [name, `packwarden/sandbox-${name}:${tag}`] as const);
+  return Object.fromEntries(tags) as SandboxImages;
+}

@@ -1,0 +1,37 @@
+import type Docker from 'dockerode';
+import { inTime, made } from '../container/docker-call.js';
+import { nameOf } from '../container/identity.js';
+import { SandboxError } from '../errors.js';
+import { bridgeName } from './firewall.js';
+
+/** A job's own network. */
+export interface JobNetwork {
+  readonly id: string;
+  /** IPv4 address of the host's end. */
+  readonly gateway: string;
+}
+
+/** Makes a network without a way out: the engine forwards nothing of it. @throws SandboxError */
+export async function createNetwork(
+  docker: Docker,
+  jobId: string,
+  labels: Record<string, string>,
+): Promise<JobNetwork> {
+  const name = nameOf(jobId);
+  const options = {
+    Name: name,
+    Driver: 'bridge',
+    Internal: true,
+    EnableIPv6: false,
+    Labels: labels,
+    Options: { 'com.docker.network.bridge.name': bridgeName(jobId) },
+  };
+  const network = await made('making a network', docker.createNetwork(options), (late) => late.remove());
+  const { IPAM } = await inTime('asking for a network', network.inspect());
+  const gateway: unknown = IPAM?.Config?.[0]?.Gateway;
+  if (typeof gateway !== 'string' || gateway === '') {
+    throw new SandboxError('docker-failed', `the network ${name} has no gateway address`);
+  }
+  // Some engines answer with the prefix length.
+  return { id: network.id, gateway: gateway.replace(/\/\d+$/, '') };
+}

@@ -1,0 +1,67 @@
+import { candidates } from '../../ecosystems/choose.js';
+import { TELLING_VARIABLES } from '../../ecosystems/node/environment.js';
+import { HOME } from '../../ecosystems/places.js';
+import type { PlantedSecret } from '../../egress/content/secret-matcher.js';
+import { type Gateway, openGateway } from '../../egress/gateway.js';
+import { narrowed } from '../../egress/mode.js';
+import { DEFAULT_ALLOW } from '../../egress/policy.js';
+import type { KnownRegistry } from '../../egress/registry/known-registry.js';
+import type { SandboxPlan } from '../../jobs/ports.js';
+import { inTime } from '../container/docker-call.js';
+import type { Decoys } from '../decoys/decoy.js';
+import type { SandboxOptions } from '../options.js';
+
+/** Opens the gateway of one job at `address`. @throws GatewayError, SandboxError when it takes too long */
+export async function openWayOut(
+  options: SandboxOptions,
+  plan: SandboxPlan,
+  {
+    decoys,
+    hostname,
+    isTransparent,
+  }: { readonly decoys: Decoys; readonly hostname: string; readonly isTransparent: boolean },
+  address: string,
+): Promise<Gateway> {
+  const { egress, clock, log, extraCa, maxEgress = egress.mode, upstreamProxy, cache } = options;
+  const publicHosts = candidates(plan.ecosystem).flatMap((manager) => manager.registryHosts(options.registry));
+  const opening = openGateway({
+    address,
+    policy: {
+      mode: narrowed(plan.egress ?? egress.mode, maxEgress),
+      allow: [...(egress.allow ?? DEFAULT_ALLOW), ...publicHosts],
+    },
+    clock,
+    logger: log,
+    secrets: secretsOf(decoys),
+    identity: { hostname, user: 'ci', home: HOME, variables: TELLING_VARIABLES },
+    ca: extraCa,
+    registries: knownRegistries(options, publicHosts),
+    isTransparent,
+    sink: options.sink,
+    cache,
+    ...(upstreamProxy === undefined ? {} : { upstream: { url: upstreamProxy } }),
+  });
+  return inTime('opening the gateway', opening);
+}
+
+/**
+ * Every registry that is asked for packages: the gateway passes on what is asked of a registry that it knows, nothing else. `publicHosts`
+ * are those of the package managers themselves.
+ */
+export function knownRegistries(
+  { registry, registries = [] }: Pick<SandboxOptions, 'registry' | 'registries'>,
+  publicHosts: readonly string[],
+): readonly KnownRegistry[] {
+  const all: readonly KnownRegistry[] = [
+    ...registries.map(({ url, authorization }) => ({ url, authorization })),
+    { url: registry },
+    ...publicHosts.map((host) => ({ url: `https://${host}/` })),
+  ];
+  return [...new Map(all.map((each) => [each.url, each] as const).reverse()).values()];
+}
+
+/** What the gateway looks for in all that leaves the sandbox. */
+function secretsOf({ files, variables, settingsToken }: Decoys): readonly PlantedSecret[] {
+  const inFiles = files.flatMap(({ name, secrets }) => secrets.map((value) => ({ name, value })));
+  return [...inFiles, ...variables, settingsToken];
+}

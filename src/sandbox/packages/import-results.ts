@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import type { LoadedPackage } from '../../report/report.js';
+import type { ImportTarget } from './import-plan.js';
+
+/** What the lines of one import phase may hold at most, in bytes. */
+export const MAX_RESULT_BYTES = 4 * 1024 * 1024;
+const MAX_FAILED = 8;
+const MAX_REPLACED = 12;
+
+const text = z.string().max(4096);
+const loadLine = z.object({
+  folder: text,
+  ms: z.number().nonnegative(),
+  error: text.nullable(),
+  /** The signal that ended it, where that was not the worker's own. */
+  killed: z.string().max(16).nullable(),
+  failed: z.array(text).max(MAX_FAILED),
+  replaced: z.array(z.string().max(100)).max(MAX_REPLACED).default([]),
+});
+const toolLine = z.object({ folder: text, bin: text, error: text.nullable() });
+const lineSchema = z.union([toolLine, loadLine]);
+
+/** What the loader told, and what is wrong with it: it runs beside code that may write in its name. */
+export interface ImportResults {
+  readonly loaded: readonly LoadedPackage[];
+  /** Folders of the packages that could be loaded. */
+  readonly worked: ReadonlySet<string>;
+  /** Null when each planned package has exactly one result and nothing else was told. */
+  readonly problem: string | null;
+}
+
+/** Reads the lines of `image/opt/import-all.mjs`. Never throws: what can't be read is a problem of the run. */
+export function readImportResults(
+  output: string,
+  plan: readonly ImportTarget[],
+  packages: readonly InstalledPackage[],
+): ImportResults {
+  const versions = new Map(packages.map((pkg) => [pkg.realPath, pkg.version]));
+  const planned = new Map(plan.map((target) => [target.folder, target]));
+  const loaded = new Map<string, LoadedPackage>();
+  let problem: string | null = null;
+  for (const line of output.split('\n').filter((candidate) => candidate !== '')) {
+    const parsed = parseLine(line);
+    const target = parsed && planned.get(parsed.folder);
+    if (!parsed || !target) problem ??= 'the loader said something that it was not asked';
+    else if ('bin' in parsed) noteTool(loaded.get(parsed.folder), parsed);
+    else if (loaded.has(parsed.folder)) problem ??= `two results came for ${target.name}`;
+    else {
+      loaded.set(parsed.folder, toLoaded(target.name, versions.get(parsed.folder) ?? '', parsed));
+      if (isKill(parsed.killed)) problem ??= `${target.name} was stopped by ${parsed.killed} while it was loaded`;
+    }
+  }
+  if (loaded.size < plan.length) problem ??= `${plan.length - loaded.size} of ${plan.length} packages have no result`;
+  const worked = [...loaded].filter(([, { ok }]) => ok).map(([folder]) => folder);
+  return { loaded: [...loaded.values()], worked: new Set(worked), problem };
+}
+
+/** Of a fault of its own a program dies by another signal (SIGSEGV, SIGABRT, SIGILL …). */
+function isKill(signal: string | null): boolean {
+  return signal !== null && /^SIG(?:KILL|TERM|INT|HUP|QUIT|USR1|USR2|PIPE|ALRM)$/.test(signal);
+}
+
+function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
+  try {
+    return lineSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function toLoaded(
+  name: string,
+  version: string,
+  { ms, error, failed, replaced }: z.infer<typeof loadLine>,
+): LoadedPackage {
+  return {
+    name,
+    version,
+    ok: error === null,
+    ms: Math.round(ms),
+    ...(error === null ? {} : { error }),
+    ...(failed.length === 0 ? {} : { failed }),
+    ...(replaced.length === 0 ? {} : { replaced }),
+  };
+}
+
+function noteTool(loaded: LoadedPackage | undefined, { folder, bin, error }: z.infer<typeof toolLine>): void {
+  if (!loaded || error === null) return;
+  const tool = bin.startsWith(`${folder}/`) ? bin.slice(folder.length + 1) : bin;
+  loaded.failed = [...(loaded.failed ?? []), `${tool} --help: ${error}`].slice(0, MAX_FAILED);
+}

@@ -1,0 +1,145 @@
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import type { NetworkSettings, PackageManager, ScriptRunner } from '../../ecosystems/manager.js';
+import { HOME } from '../../ecosystems/places.js';
+import { type FoundProject, namedScripts } from '../../ecosystems/project.js';
+import type { Clock, ProjectScript, StepResult } from '../../jobs/ports.js';
+import type { StepKind } from '../../report/evidence/steps.js';
+import type { Guise } from '../../report/guise.js';
+import { logLines } from '../../report/text/log-tail.js';
+import type { ContainerCommands } from '../container/commands.js';
+
+/** Where git dependencies are built. */
+const GIT_BUILDS = `${HOME}/.cache/git-builds`;
+
+/** Without settings or templates of HOME, which a package may have changed. */
+const MAKE_REPOSITORY =
+  'test -e "$1/.git" || GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null git init --quiet --template= --initial-branch=main "$1"';
+
+/** The engine's exit code for what it can't start. */
+const NOT_STARTED = 126;
+
+/** What the steps of a package manager depend on. */
+export interface PackageStepsParts {
+  readonly commands: ContainerCommands;
+  readonly clock: Clock;
+  readonly network: NetworkSettings;
+  readonly manager: PackageManager;
+  readonly project: FoundProject;
+}
+
+/** The steps in which a project's packages are fetched, and in which the scripts of each run. */
+export class PackageSteps {
+  readonly #parts: PackageStepsParts;
+  /** Where the repository of a git dependency is, by the dependency's folder. */
+  readonly #gitBuilds = new Map<string, string>();
+
+  constructor(parts: PackageStepsParts) {
+    this.#parts = parts;
+  }
+
+  /** As `SandboxRun.fetch`. */
+  async fetch(timeoutMs: number): Promise<StepResult> {
+    const { clock, commands, network, manager, project } = this.#parts;
+    const deadline = clock.now() + timeoutMs;
+    const results: StepResult[] = [];
+    const ran: string[] = [];
+    for (const { command, projectCode, environment: env = [] } of manager.fetch(project, network)) {
+      const left = Math.max(1, deadline - clock.now());
+      const kind = projectCode === null ? 'fetch' : 'project-code';
+      results.push(await commands.step(command, { cwd: project.root, timeoutMs: left, kind, env }));
+      if (projectCode !== null) ran.push(projectCode);
+      if (results.at(-1)?.exitCode !== 0) break;
+    }
+    const fetched = { ...together(results), ...(ran.length === 0 ? {} : { projectCode: ran }) };
+    const lines = logLines(fetched.log);
+    const reason = fetched.exitCode === 0 ? manager.shortfall?.(lines) : manager.failure(lines, project);
+    return reason === undefined ? fetched : { ...fetched, reason };
+  }
+
+  /** As `SandboxRun.fetchGitBuilds`. */
+  async fetchGitBuilds(packages: readonly InstalledPackage[], timeoutMs: number): Promise<StepResult | null> {
+    const { clock, commands, manager } = this.#parts;
+    const { gitBuild } = manager;
+    if (gitBuild === undefined) return null;
+    const deadline = clock.now() + timeoutMs;
+    const results: StepResult[] = [];
+    for (const { realPath, from, buildScripts = [] } of packages) {
+      if (from.resolved === null || buildScripts.length === 0) continue;
+      const folder = `${GIT_BUILDS}/${this.#gitBuilds.size}`;
+      this.#gitBuilds.set(realPath, folder);
+      const left = Math.max(1, deadline - clock.now());
+      const command = gitBuild.checkout(from.resolved, folder);
+      results.push(await commands.step(command, { cwd: HOME, timeoutMs: left, kind: 'fetch' }));
+      if (results.at(-1)?.exitCode !== 0) break;
+    }
+    return results.length === 0 ? null : together(results);
+  }
+
+  /** As `SandboxRun.runScripts`. */
+  async runScripts(pkg: InstalledPackage, timeoutMs: number, guise?: Guise): Promise<StepResult> {
+    const { clock, commands, manager, project } = this.#parts;
+    const { scripts: runner, gitBuild } = manager;
+    const { realPath: folder, scripts, buildScripts = [] } = pkg;
+    const deadline = clock.now() + timeoutMs;
+    const env = runner.environment(project);
+    if (folder === project.root) await this.#makeRepository(folder);
+    const clone = this.#gitBuilds.get(folder);
+    const results: StepResult[] = [];
+    const step = async (command: readonly string[], how: { kind: StepKind; folder?: string; cwd: string }) => {
+      if (results.some(({ exitCode }) => exitCode !== 0)) return;
+      const left = Math.max(1, deadline - clock.now());
+      results.push(await commands.step(command, { env, guise, ...how, timeoutMs: left }));
+    };
+    if (clone !== undefined && gitBuild !== undefined) {
+      await step(runner.command(clone, buildScripts), { kind: 'scripts', folder, cwd: clone });
+      await step(gitBuild.place(clone, folder), { kind: 'own', cwd: clone });
+    }
+    if (scripts.length > 0) await step(runner.command(folder, scripts), { kind: 'scripts', folder, cwd: folder });
+    return withEnding(together(results), runner);
+  }
+
+  /** As `SandboxRun.runProjectScript`. */
+  async runProjectScript(name: string, timeoutMs: number): Promise<ProjectScript> {
+    const { commands, manager, project } = this.#parts;
+    const known = namedScripts(project);
+    if (!known.includes(name)) return { known };
+    const { scripts: runner } = manager;
+    const events = [`pre${name}`, name, `post${name}`].filter((event) => known.includes(event));
+    const { root: cwd } = project;
+    const how = { kind: 'scripts', folder: cwd, cwd, timeoutMs, env: runner.environment(project) } as const;
+    const result = await commands.step(runner.command(cwd, events), how);
+    return { events, result: withEnding(result, runner) };
+  }
+
+  /**
+   * On a CI machine a project lies in a repository, and its own scripts set that up (`git config core.hooksPath …`). Where the archive
+   * brought none along, there is an empty one; that it could not be made is no fault of the project.
+   */
+  async #makeRepository(folder: string): Promise<void> {
+    await this.#parts.commands.capture(['sh', '-c', MAKE_REPOSITORY, 'sh', folder], { cwd: '/' });
+  }
+}
+
+/** Another package's script may have removed the folder, in which the engine then can't start anything. */
+const NO_FOLDER = /^OCI runtime exec failed: .*chdir to cwd .*no such file or directory/;
+
+/** Scripts that failed, with how they ended. */
+function withEnding(step: StepResult, runner: ScriptRunner): StepResult {
+  if (step.exitCode === 0 || step.timedOut) return step;
+  const lines = logLines(step.log);
+  const isGone = step.exitCode === NOT_STARTED && NO_FOLDER.test(lines.at(-1) ?? '');
+  const reason = isGone ? 'was not run: its folder was removed before its script could run' : runner.ending(lines);
+  return reason === undefined ? step : { ...step, reason };
+}
+
+/** Several commands as one step; the last one decides how it ended. */
+function together(results: readonly StepResult[]): StepResult {
+  const last = results.at(-1) as StepResult;
+  return {
+    ...last,
+    command: results.map(({ command }) => command).join(' && '),
+    durationMs: results.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    log: results.map(({ log }) => log).join(''),
+    logBytes: results.reduce((sum, { logBytes }) => sum + logBytes, 0),
+  };
+}

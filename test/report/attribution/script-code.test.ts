@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Alert } from '../../../src/falco/alert.js';
+import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../../src/report/attribution/package-code-reads.js';
+import { buildReport } from '../../../src/report/build.js';
+import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
+
+const KEY = '/home/ci/.ssh/id_rsa';
+const module = (path: string): string => `${PROJECT}/node_modules/${path}`;
+const packages = [
+  pkg('.', ['host', 'other']),
+  pkg('node_modules/host', ['thief'], ['postinstall']),
+  pkg('node_modules/host/node_modules/inner'),
+  pkg('node_modules/thief', [], ['postinstall']),
+  pkg('node_modules/other', [], ['postinstall']),
+];
+const TREE: readonly Start[] = [
+  ...scriptsOf('host'),
+  [2, 20, 10, module('host'), 'sh -c node install.js'],
+  [3, 21, 20, module('host'), 'node install.js'],
+  [4, 22, 20, module('host'), 'cat x.sh'],
+  ...scriptsOf('other', 60),
+  [6, 61, 60, module('other'), 'node install.js'],
+];
+
+const opens = (second: number, pid: number, file: string): Alert =>
+  alertAt(second, PACKAGE_CODE_RULE, { 'proc.pid': String(pid), 'fd.name': module(file) });
+const reads = (second: number, pid: number): Alert =>
+  alertAt(second, 'Read of an SSH key', { 'proc.pid': String(pid), 'fd.name': KEY });
+
+function reportOf(opened: readonly Alert[], alert: Alert) {
+  const codeReads = new PackageCodeReads();
+  for (const one of opened) codeReads.add(one);
+  return buildReport(evidence({ packages, tree: treeOf(TREE), codeReads, alerts: [folded(alert)] }));
+}
+
+describe("whose code may have acted in a package's scripts", () => {
+  it.each<[title: string, opened: readonly Alert[], orBy: readonly string[] | undefined]>([
+    ['a package whose module the script required', [opens(3.5, 21, 'thief/package.json')], ['thief']],
+    ['a package whose file another process of the step read', [opens(4, 22, 'thief/x.sh')], ['thief']],
+    ["a package in the script's own folder", [opens(3.5, 21, 'host/node_modules/inner/index.js')], ['inner']],
+    ['not the package itself', [opens(3.5, 21, 'host/install.js')], undefined],
+    ['nobody whose code was read afterwards', [opens(8, 21, 'thief/index.js')], undefined],
+    ["nobody whose code was read in another package's step", [opens(4, 61, 'thief/index.js')], undefined],
+    [
+      'each of them once',
+      [opens(3.5, 21, 'thief/a.js'), opens(3.6, 21, 'thief/b.js'), opens(3.7, 22, 'thief/a.js')],
+      ['thief'],
+    ],
+  ])('%s', (_title, opened, orBy) => {
+    const { findings } = reportOf(opened, reads(5, 21));
+    expect(findings.map((one) => [one.package?.name, one.orBy?.map(({ name }) => name)])).toEqual([['host', orBy]]);
+  });
+
+  it('recommends none of them', () => {
+    const { packages: rows } = reportOf([opens(3.5, 21, 'other/package.json')], reads(5, 21));
+    expect(rows.map(({ name, notRecommended }) => [name, notRecommended])).toContainEqual([
+      'other',
+      'host@1.0.0 did something, or it did: Read of an SSH key',
+    ]);
+  });
+});

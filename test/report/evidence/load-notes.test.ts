@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../../src/report/build.js';
+import { EPOCH, evidence, pkg } from '../evidence.js';
+
+const LOADED = { name: 'a', version: '1.0.0', ok: true, ms: 10 };
+
+describe('what our own loaders tell of a package', () => {
+  it.each([
+    ['a wallet that was hooked', { replaced: ['ethereum.request'] }, ['Wallet or clipboard hooked'], []],
+    [
+      'a clipboard that was hooked',
+      { replaced: ['navigator.clipboard.writeText'] },
+      ['Wallet or clipboard hooked'],
+      [],
+    ],
+    ['another built-in that was replaced', { replaced: ['fs.close'] }, [], ['Built-in replaced by a package']],
+    ['a load that was stopped', { ok: false, error: 'stopped after 15 s' }, [], ['Load stopped at its deadline']],
+    ['a load that failed', { ok: false, error: 'no main' }, [], []],
+  ])('%s', (_case, more, findings, observations) => {
+    const phase = { name: 'execute', command: 'call', exitCode: 0, durationMs: 9, timedOut: false } as const;
+    const report = buildReport(
+      evidence({
+        packages: [pkg('.', ['a']), pkg('node_modules/a')],
+        phases: [{ ...phase, loaded: [{ ...LOADED, ...more }] }],
+        phaseStarts: [{ name: 'execute', at: EPOCH * 1000 }],
+      }),
+    );
+    expect(report.findings.map(({ rule }) => rule)).toEqual(findings);
+    expect(report.observations.map(({ rule }) => rule)).toEqual(observations);
+    for (const { package: by, phase: when } of [...report.findings, ...report.observations]) {
+      expect([by?.name, when]).toEqual(['a', 'execute']);
+    }
+  });
+});

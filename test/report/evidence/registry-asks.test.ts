@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { RegistryAsk } from '../../../src/egress/registry/asks.js';
+import { buildReport } from '../../../src/report/build.js';
+import { Contacts } from '../../../src/report/evidence/contacts.js';
+import { REGISTRY_ASK_RULE } from '../../../src/report/evidence/registry-asks.js';
+import type { Report } from '../../../src/report/report.js';
+import { alertAt, EPOCH, evidence, FETCH, IMPORT, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
+
+const packages = [
+  pkg('.', ['a']),
+  { ...pkg('node_modules/a', ['declared'], ['postinstall']), mayBeAbsent: ['declared'] },
+  pkg('node_modules/b'),
+];
+const PORT = 40_000;
+/** A program that runs as pid 20, below a step. */
+const below = (step: readonly Start[]): readonly Start[] => [
+  ...step,
+  [2, 20, 10, step[0]?.[3] ?? PROJECT, 'node setup.js'],
+];
+
+function ask(changes: Partial<RegistryAsk> = {}, second = 3): RegistryAsk {
+  const asked = [{ clientPort: PORT, at: (EPOCH + second) * 1000 }];
+  return { host: 'r.example', port: 443, name: 'other', kind: 'document', status: 200, count: 1, asked, ...changes };
+}
+
+function reportOf(asks: readonly RegistryAsk[], step: readonly Start[] = scriptsOf('a')): Report {
+  const contacts = new Contacts();
+  const fields = { 'proc.pid': '20', 'fd.name': `172.18.0.2:${PORT}->172.18.0.1:3128` };
+  contacts.add(alertAt(3, 'Packwarden proxy connection', fields, 'DEBUG'));
+  return buildReport(evidence({ packages, asks, contacts, tree: treeOf(below(step)) }));
+}
+
+const found = (report: Report) =>
+  [...report.findings, ...report.observations]
+    .filter(({ rule }) => rule === REGISTRY_ASK_RULE)
+    .map(({ priority, package: by }) => [priority, by?.name]);
+
+describe('a registry that is asked, after the fetch, for', () => {
+  it.each<[what: string, asks: readonly RegistryAsk[], step: readonly Start[], expected: unknown]>([
+    ['nothing but what the project has', [ask({ name: 'b' })], scriptsOf('a'), []],
+    ['what the package declares as optional', [ask({ name: 'declared' })], scriptsOf('a'), []],
+    ["another package, by a package's script", [ask()], scriptsOf('a'), [['WARNING', 'a']]],
+    [
+      'another package that is then fetched (npx)',
+      [ask(), ask({ kind: 'package' })],
+      scriptsOf('a'),
+      [['NOTICE', 'a']],
+    ],
+    ["another package, by the project's own script", [ask()], scriptsOf('project'), [['NOTICE', 'app']]],
+    ['what there is not', [ask({ status: 404 })], scriptsOf('project'), [['WARNING', 'app']]],
+    [
+      'a name that carries data',
+      [ask({ name: 'x-6e706d5f586b32396651704c37' })],
+      scriptsOf('project'),
+      [['WARNING', 'app']],
+    ],
+    [
+      'many packages',
+      Array.from({ length: 12 }, (_, i) => ask({ name: `word${'abcdefghijkl'[i]}` })),
+      scriptsOf('project'),
+      [['WARNING', 'app']],
+    ],
+    [
+      'many packages that are then fetched, and one for another platform (npm install)',
+      [
+        ...Array.from({ length: 12 }, (_, i) => `word${'abcdefghijkl'[i]}`).flatMap((name) => [
+          ask({ name }),
+          ask({ name, kind: 'package' }),
+        ]),
+        ask({ name: 'word-win' }),
+      ],
+      scriptsOf('a'),
+      [['NOTICE', 'a']],
+    ],
+    ['more than is told apart', [ask({ name: '(others)' })], scriptsOf('project'), [['WARNING', 'app']]],
+    ['another package, while it is fetched', [ask({ status: 404 })], FETCH, []],
+  ])('%s', (_what, asks, step, expected) => {
+    expect(found(reportOf(asks, step))).toEqual(expected);
+  });
+
+  it('what is asked by nobody that is known counts by its time', () => {
+    const unknown = (second: number) => {
+      const asked = [{ clientPort: 1, at: (EPOCH + second) * 1000 }];
+      return found(buildReport(evidence({ packages, asks: [ask({ status: 404, asked })] })));
+    };
+    expect(unknown(-3)).toEqual([]);
+    expect(unknown(5)).toEqual([['WARNING', undefined]]);
+  });
+
+  it('another package is no way out for credentials that were read', () => {
+    const contacts = new Contacts();
+    const fields = { 'proc.pid': '20', 'fd.name': `172.18.0.2:${PORT}->172.18.0.1:3128` };
+    contacts.add(alertAt(3, 'Packwarden proxy connection', fields, 'DEBUG'));
+    const read = {
+      ...alertAt(2.5, 'Read of package registry credentials', { 'proc.pid': '20' }),
+      tags: ['credentials'],
+    };
+    const ns = BigInt(EPOCH) * 1_000_000_000n;
+    const alerts = [{ alert: read, count: 1, first: ns, last: ns }];
+    const tree = treeOf(below(IMPORT));
+    const report = buildReport(evidence({ packages, asks: [ask()], contacts, tree, alerts }));
+    const rules = [...report.findings, ...report.observations].map(({ rule }) => rule);
+    expect(rules).not.toContain('Credentials read, then sent');
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { OriginKind } from '../../../src/ecosystems/installed-package.js';
+import { buildReport } from '../../../src/report/build.js';
+import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, startAlert, treeOf } from '../evidence.js';
+
+const hook = { 'proc.pid': '20', 'fd.name': `${PROJECT}/.git/hooks/pre-commit` };
+
+function verdictOf(
+  starts: readonly Start[],
+  fields: Record<string, string>,
+  tags: string[],
+  kind: OriginKind = 'registry',
+) {
+  const dependency = { ...pkg('node_modules/a', [], ['install']), from: { kind, resolved: null, integrity: null } };
+  const alerts = [folded({ ...alertAt(5, 'X', fields), tags })];
+  return buildReport(evidence({ packages: [pkg('.', ['a']), dependency], tree: treeOf(starts), alerts })).verdict;
+}
+
+describe('what changes the settings of the project', () => {
+  const script = (of: string): readonly Start[] => [...scriptsOf(of), [2, 20, 10, PROJECT, 'sh -c node setup.js']];
+
+  it.each<[string, string, OriginKind, string]>([
+    ["the project's own script", 'project', 'registry', 'incomplete'],
+    ["a workspace's script", 'a', 'workspace', 'clean'],
+    ["a package's script", 'a', 'registry', 'findings'],
+    ['the script of a folder that is linked as a dependency', 'a', 'link', 'findings'],
+  ])('%s', (_title, of, kind, verdict) => {
+    // A package with scripts of which none was seen to run makes the run incomplete, whatever the project did.
+    expect(verdictOf(script(of), hook, ['project_settings'], kind)).toBe(verdict);
+  });
+
+  it("is a finding where the project's script changes something else", () => {
+    const fields = { ...hook, 'fd.name': '/home/ci/.gitconfig' };
+    expect(verdictOf(script('a'), fields, ['project_settings'], 'workspace')).toBe('findings');
+  });
+});
+
+describe('a package manager that a package calls', () => {
+  const started = (cmdline: string): readonly Start[] => [...scriptsOf('a'), [2, 20, 10, PROJECT, cmdline]];
+  const npm = 'node /usr/local/bin/npm --silent install chalk';
+
+  it.each([
+    ['puts a package below its folder', npm, 'node_modules/a/cli/node_modules/chalk/package.json', 'clean'],
+    ['writes a manifest that is not of the package itself', npm, 'node_modules/a/cli/package.json', 'clean'],
+    ["replaces the package's own manifest", npm, 'node_modules/a/package.json', 'findings'],
+    ['replaces a file of another package', npm, 'node_modules/b/package.json', 'findings'],
+    ['is none', 'node setup.js', 'node_modules/a/cli/node_modules/chalk/package.json', 'findings'],
+  ])('%s', (_title, cmdline, file, verdict) => {
+    const fields = { 'proc.pid': '20', 'fd.name': `${PROJECT}/${file}` };
+    expect(verdictOf(started(cmdline), fields, ['project_settings', 'tampering'])).toBe(verdict);
+  });
+});
+
+describe('what reads the settings of a package manager', () => {
+  const started = (cmdline: string): readonly Start[] => [...scriptsOf('a'), [2, 20, 10, PROJECT, cmdline]];
+  const fields = { 'proc.pid': '20', 'fd.name': '/home/ci/.npmrc' };
+
+  it.each([
+    ["npm's own program", 'node /usr/local/bin/npm run build', 'clean'],
+    ['a script of a package', 'node setup.js', 'findings'],
+    ['a script of a package with the program as an argument', 'node setup.js /usr/local/bin/npm', 'findings'],
+    ["npm's program with an option before it", 'node --require=./x.js /usr/local/bin/npm', 'findings'],
+  ])('%s', (_title, cmdline, verdict) => {
+    expect(verdictOf(started(cmdline), fields, ['credentials'])).toBe(verdict);
+  });
+});
+
+it("npm's own program that was made to load something else is excepted from nothing", () => {
+  const hooked = (options: string) => {
+    const start: Start = [2, 20, 10, PROJECT, 'node /usr/local/bin/npm config get registry'];
+    const tree = treeOf(scriptsOf('a'));
+    tree.add(startAlert(start, { 'proc.env[NODE_OPTIONS]': options }));
+    const fields = { 'proc.pid': '20', 'fd.name': '/home/ci/.npmrc' };
+    const alerts = [folded({ ...alertAt(5, 'X', fields), tags: ['credentials'] })];
+    return buildReport(evidence({ packages: [pkg('.', ['a']), pkg('node_modules/a', [], ['install'])], tree, alerts }))
+      .verdict;
+  };
+  expect(hooked('')).toBe('clean');
+  expect(hooked('--max-old-space-size=4096')).toBe('clean');
+  expect(hooked('-r ./hook.js')).toBe('findings');
+  expect(hooked(`--import=${PROJECT}/node_modules/a/hook.mjs`)).toBe('findings');
+});
+
+describe("a build with node-gyp clears the package's folder of builds", () => {
+  const started = (cmdline: string): readonly Start[] => [...scriptsOf('a'), [2, 20, 10, PROJECT, cmdline]];
+  const gyp = 'node /usr/local/lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js rebuild';
+
+  it.each([
+    ['with the image’s node-gyp', gyp, 'node_modules/a/build/a.js', 'clean'],
+    ['beside it', gyp, 'node_modules/a/index.js', 'findings'],
+    ['of another package', gyp, 'node_modules/b/build/b.js', 'findings'],
+    [
+      'with a program of that name',
+      'node /home/ci/project/node_modules/node-gyp/bin/node-gyp.js',
+      'node_modules/a/build/a.js',
+      'findings',
+    ],
+    ['with code loaded before', gyp.replace('node ', 'node -r ./x.js '), 'node_modules/a/build/a.js', 'findings'],
+  ])('%s', (_title, cmdline, file, verdict) => {
+    const fields = { 'proc.pid': '20', 'evt.arg.name': `${PROJECT}/${file}` };
+    expect(verdictOf(started(cmdline), fields, ['project_settings', 'tampering'])).toBe(verdict);
+  });
+});
+
+describe('a file that would be a setting elsewhere', () => {
+  const started: readonly Start[] = [...scriptsOf('a'), [2, 20, 10, PROJECT, 'node setup.js']];
+
+  it.each<[string, Record<string, string>, string]>([
+    ['in a temporary folder', { 'fd.name': '/tmp/x/.travis.yml' }, 'clean'],
+    ['moved out of one', { 'evt.arg.oldpath': '/tmp/x', 'evt.arg.newpath': `${PROJECT}/.travis.yml` }, 'findings'],
+    ['moved into one', { 'evt.arg.oldpath': `${PROJECT}/.travis.yml`, 'evt.arg.newpath': '/tmp/x' }, 'findings'],
+    ['in a folder whose name begins alike', { 'fd.name': '/tmpx/.travis.yml' }, 'findings'],
+  ])('%s', (_title, fields, verdict) => {
+    expect(verdictOf(started, { 'proc.pid': '20', ...fields }, ['project_settings'])).toBe(verdict);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../../src/report/build.js';
+import { ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
+import { NOTHING_KNOWN } from '../../../src/report/findings/known-packages.js';
+import { alertAt, evidence, PROJECT, pkg, type Start, scriptsOf, startAlert, treeOf } from '../evidence.js';
+
+const packages = [
+  pkg('.', ['a', 'puppeteer']),
+  pkg('node_modules/a', [], ['postinstall']),
+  pkg('node_modules/puppeteer', [], ['postinstall']),
+];
+const known = { ...NOTHING_KNOWN, stores: [{ folder: '.cache/puppeteer', packages: ['puppeteer'] }] };
+const folder = (name: string): string => `${PROJECT}/node_modules/${name}`;
+const NPM = 'node /usr/local/bin/npm install chalk';
+const NODE_GYP = 'node /usr/local/lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js rebuild';
+
+/** What is said of files below HOME that a process of the package writes, and whose doing it is. */
+function told(paths: readonly string[], command = 'node x.js', of = 'a', env: Record<string, string> = {}) {
+  const written = new ProjectWrites();
+  for (const path of paths) {
+    const fields = { 'proc.pid': '20', 'evt.type': 'openat', 'fd.name': `/home/ci/${path}` };
+    written.add(alertAt(3, WRITE_RULE, fields, 'DEBUG'));
+  }
+  const start: Start = [2, 20, 10, folder(of), command];
+  const tree = treeOf(scriptsOf(of));
+  tree.add(startAlert(start, env));
+  const { findings, observations } = buildReport(evidence({ packages, tree, writes: written, known }));
+  const said = (list: typeof findings) => list.map(({ rule, package: by, count }) => [rule, by?.name, count]);
+  return { findings: said(findings), observations: said(observations) };
+}
+
+const RULE = "Tool's store written by a package";
+const NOTHING = { findings: [], observations: [] };
+
+describe('a file in a folder of HOME that a tool runs from later', () => {
+  it.each([
+    '.cache/node/corepack/v1/pnpm/9.0.0/bin/pnpm.cjs',
+    '.npm/_npx/abc/node_modules/.bin/x',
+    '.npm/_cacache/content-v2/sha512/aa/bb/cc',
+    '.npm/_logs/x.sh',
+    '.npm/_prebuilds/x.tar.gz',
+    '.cache/node-gyp/24.0.0/include/node/node.h',
+    '.cache/puppeteer/chrome/linux-1/chrome',
+    '.cache/ms-playwright/chromium-1/chrome',
+    '.cache/Cypress/13/Cypress',
+    '.cache/prebuild/x',
+    '.cache/electron/x/electron.zip',
+  ])('%s', (path) => {
+    expect(told([path])).toEqual({ findings: [[RULE, 'a', 1]], observations: [] });
+  });
+
+  it('is one finding for each store', () => {
+    const paths = ['.cache/puppeteer/a', '.cache/puppeteer/b', '.cache/electron/c'];
+    expect(told(paths).findings).toEqual([[RULE, 'a', 3]]);
+  });
+
+  it.each<[what: string, paths: string[], command: string]>([
+    ["npm in npm's cache", ['.npm/_cacache/tmp/1', '.npm/_logs/x.log', '.npm/_npx/a/package.json'], NPM],
+    ['node-gyp in its headers', ['.cache/node-gyp/24.0.0/include/node/node.h'], NODE_GYP],
+    [
+      'a package in a folder that is nobody else’s',
+      ['.cache/a/x', '.npm/node-sass/x', '.cache/puppeteers'],
+      'node x.js',
+    ],
+  ])('%s is expected', (_what, paths, command) => {
+    expect(told(paths, command)).toEqual(NOTHING);
+  });
+
+  it('a package in the folder where it keeps what it downloads is observed', () => {
+    const { findings, observations } = told(['.cache/puppeteer/chrome'], 'node x.js', 'puppeteer');
+    expect([findings, observations]).toEqual([[], [[RULE, 'puppeteer', 1]]]);
+    expect(told(['.cache/electron/x'], 'node x.js', 'puppeteer').findings).toHaveLength(1);
+  });
+
+  it.each<[what: string, path: string, command: string, env: Record<string, string>]>([
+    ['npm in the folder of another tool', '.cache/puppeteer/x.tgz', NPM, {}],
+    ['node-gyp in npm’s', '.npm/_npx/x', NODE_GYP, {}],
+    ['npm with foreign code loaded', '.npm/_npx/x', NPM, { 'proc.env[NODE_OPTIONS]': '--require=./x.js' }],
+    ['what calls itself npm', '.npm/_npx/x', 'node ./usr/local/bin/npm', {}],
+  ])('%s is not', (_what, path, command, env) => {
+    expect(told([path], command, 'a', env).findings).toHaveLength(1);
+  });
+});
