@@ -16,7 +16,7 @@ import {
   foreignOf,
   type PackageWrite,
 } from './attribution/authored-write.js';
-import { lowerInherited } from './attribution/inherited.js';
+import { lowerInherited, lowerRequired } from './attribution/inherited.js';
 import type { PackageCodeReads } from './attribution/package-code-reads.js';
 import { PackageIndex } from './attribution/package-index.js';
 import { PlantedFiles } from './attribution/planted-files.js';
@@ -271,7 +271,7 @@ function allFindings(
   const told = lowerInherited(withoutRepeats([...once, ...correlate(once), ...onlyLater(once)]), index);
   const { codeReads, failOn } = evidence;
   const named = nameReaders(nameActing(told, actors, { ...context, failOn }), codeReads, actors, failOn);
-  return named.map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
+  return lowerRequired(named).map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
 }
 
 /** Of packages that are asked which scripts they need, nothing else is. */

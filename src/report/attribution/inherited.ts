@@ -27,6 +27,30 @@ export function lowerInherited(findings: readonly Finding[], packages: PackageIn
   });
 }
 
+/**
+ * Who requires a package in its script has its doings in the script's process, too. Where code of a package ran there that does the same when it is
+ * loaded alone, that one's own finding says what it is worth (a settings file that it looks up is an observation), and the script is only told of.
+ */
+export function lowerRequired(findings: readonly Finding[]): readonly Finding[] {
+  const alone = new Set(findings.filter(isOwnLoad).map((finding) => byAndDoing(finding.package, finding)));
+  return findings.map((finding) => {
+    if (finding.phase !== 'install' || finding.known !== undefined || !isAtLeast(finding.priority, 'WARNING'))
+      return finding;
+    const by = finding.orBy?.find((other) => alone.has(byAndDoing(other, finding)));
+    if (by === undefined) return finding;
+    const known = `code of ${by.name}@${by.version} ran in it, which does the same when it is loaded alone`;
+    return { ...finding, priority: 'NOTICE', known };
+  });
+}
+
+function isOwnLoad({ phase, package: by, ranBy, orBy }: Finding): boolean {
+  return phase === 'import' && by !== null && ranBy === undefined && orBy === undefined;
+}
+
+function byAndDoing(by: PackageRef | null, finding: Finding): string {
+  return `${by === null ? '' : keyOf(by)}\0${doingOf(finding)}`;
+}
+
 function isJudgedLoad({ phase, package: by, known, priority }: Finding): boolean {
   return SHARED.has(phase) && by !== null && known === undefined && isAtLeast(priority, 'WARNING');
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/falco/alert.js';
 import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../../src/report/attribution/package-code-reads.js';
 import { buildReport } from '../../../src/report/build.js';
+import type { Finding } from '../../../src/report/report.js';
 import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
 
 const KEY = '/home/ci/.ssh/id_rsa';
@@ -27,10 +28,10 @@ const opens = (second: number, pid: number, file: string): Alert =>
 const reads = (second: number, pid: number): Alert =>
   alertAt(second, 'Read of an SSH key', { 'proc.pid': String(pid), 'fd.name': KEY });
 
-function reportOf(opened: readonly Alert[], alert: Alert) {
+function reportOf(opened: readonly Alert[], alerts: readonly Alert[], tree: readonly Start[] = TREE) {
   const codeReads = new PackageCodeReads();
   for (const one of opened) codeReads.add(one);
-  return buildReport(evidence({ packages, tree: treeOf(TREE), codeReads, alerts: [folded(alert)] }));
+  return buildReport(evidence({ packages, tree: treeOf(tree), codeReads, alerts: alerts.map(folded) }));
 }
 
 describe("whose code may have acted in a package's scripts", () => {
@@ -47,12 +48,30 @@ describe("whose code may have acted in a package's scripts", () => {
       ['thief'],
     ],
   ])('%s', (_title, opened, orBy) => {
-    const { findings } = reportOf(opened, reads(5, 21));
+    const { findings } = reportOf(opened, [reads(5, 21)]);
     expect(findings.map((one) => [one.package?.name, one.orBy?.map(({ name }) => name)])).toEqual([['host', orBy]]);
   });
 
+  it.each<[title: string, alone: string, file: string, lowered: boolean]>([
+    ['does the same when it is loaded alone', 'thief', KEY, true],
+    ['does something else when it is loaded alone', 'thief', '/home/ci/.ssh/config', false],
+    ['was not there, and does the same when it is loaded alone', 'other', KEY, false],
+  ])('is told of only where whoever was there %s', (_title, alone, file, lowered) => {
+    const steps: readonly Start[] = [
+      ...TREE,
+      [10, 70, 9, PROJECT, 'confine step=load node /opt/ci/import-all.mjs'],
+      [10, 70, 9, PROJECT, 'node /opt/ci/import-all.mjs'],
+      [11, 71, 70, PROJECT, `node /opt/ci/node/load.cjs ${module(alone)} ${PROJECT} 3000`],
+    ];
+    const loaded = alertAt(12, 'Read of an SSH key', { 'proc.pid': '71', 'fd.name': file });
+    const { findings, observations } = reportOf([opens(3.5, 21, 'thief/a.js')], [reads(5, 21), loaded], steps);
+    const byHost = [...findings, ...observations].find((one) => one.package?.name === 'host');
+    expect(observations.includes(byHost as Finding)).toBe(lowered);
+    expect(findings.map((one) => one.package?.name)).toContain(alone);
+  });
+
   it('recommends none of them', () => {
-    const { packages: rows } = reportOf([opens(3.5, 21, 'other/package.json')], reads(5, 21));
+    const { packages: rows } = reportOf([opens(3.5, 21, 'other/package.json')], [reads(5, 21)]);
     expect(rows.map(({ name, notRecommended }) => [name, notRecommended])).toContainEqual([
       'other',
       'host@1.0.0 did something, or it did: Read of an SSH key',
