@@ -86,7 +86,7 @@ export const PAIRS: Readonly<Record<string, (name: string) => Pair>> = {
   'patches what everybody uses': (t) => ({
     host: `require('${t}');`,
     thief: `${LOADED} {
-      Array.prototype.push = () => 0; String.prototype.startsWith = () => true; Map.prototype.get = () => 1;
+      Array.prototype.push = () => 0; Array.prototype[Symbol.iterator] = () => { throw new Error('no'); }; String.prototype.startsWith = () => true; Map.prototype.get = () => 1;
       Function.prototype.call = Function.prototype.apply = Reflect.apply = () => {};
       process.getBuiltinModule('fs').readFileSync(${FILE});
     }`,

@@ -43,7 +43,7 @@ function markActing(project) {
   const { noteModules, wrapAll } = asOneOfNodes('functions.cjs');
   /** @type {typeof import('./acting/wrap.cjs')} */
   const { wrapper } = asOneOfNodes('wrap.cjs');
-  const whose = whoseCode(secret, project, OWN_NAME);
+  const whose = whoseCode(secret, project);
   wrapAll(wrapper(whose));
   noteModules(whose);
 }

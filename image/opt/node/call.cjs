@@ -10,6 +10,7 @@ const { builtIns, pretendBrowser, replacedSince } = require('./built-ins.cjs');
 const { markActing } = require('./acting.cjs');
 const { loadPackage } = require('./entries.cjs');
 const { listenToLastWords } = require('./last-words.cjs');
+const { watchThreads } = require('./threads.cjs');
 const { watchTimers } = require('./timers.cjs');
 
 process.on('SIGUSR1', () => {});
@@ -29,6 +30,7 @@ const { exit } = process;
 const { stringify } = JSON;
 const { now } = Date;
 const fireTimers = watchTimers();
+const lingerFor = watchThreads();
 const lastWords = listenToLastWords();
 markActing(project);
 process.on('uncaughtException', () => {});
@@ -106,4 +108,4 @@ async function main() {
 
 void main()
   .catch(() => {})
-  .then(() => setTimeout(() => lastWords().then(() => exit()), Number(lingerMs)));
+  .then(() => setTimeout(() => lastWords().then(() => exit()), lingerFor(Number(lingerMs))));

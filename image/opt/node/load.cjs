@@ -5,6 +5,7 @@ const { writeFileSync, writeSync } = require('node:fs');
 const { markActing } = require('./acting.cjs');
 const { loadPackage } = require('./entries.cjs');
 const { listenToLastWords } = require('./last-words.cjs');
+const { watchThreads } = require('./threads.cjs');
 const { watchTimers } = require('./timers.cjs');
 
 // Node starts its debugger at this signal, and whoever speaks with that runs code in the name of the package that is loaded here.
@@ -16,6 +17,7 @@ const [target = '', project = '', lingerMs = ''] = process.argv.splice(2);
 const { exit } = process;
 const { stringify } = JSON;
 const fireTimers = watchTimers();
+const lingerFor = watchThreads();
 const lastWords = listenToLastWords();
 const end = () => lastWords().then(() => exit());
 process.once('beforeExit', end);
@@ -29,4 +31,4 @@ function tell(entry, error) {
 // A loaded package may go on doing things for a while: a server or a timer would else keep the process for ever.
 void loadPackage(target, project, tell)
   .then(() => fireTimers())
-  .then(() => setTimeout(end, Number(lingerMs)).unref());
+  .then(() => setTimeout(end, lingerFor(Number(lingerMs))).unref());

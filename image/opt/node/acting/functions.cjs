@@ -16,13 +16,15 @@ const { includes, toLowerCase } = String.prototype;
 /** @typedef {ReturnType<typeof import('./wrap.cjs').wrapper>} Wrapper */
 
 /** Absolute; what packages read of each other needs none. @param {readonly unknown[]} given */
-function fileSubject([file]) {
+function fileSubject(given) {
+  const file = given[0];
   if (typeof file !== 'string' || apply(includes, file, [IN_MODULES])) return undefined;
   return file[0] === '/' ? file : resolve(cwd(), file);
 }
 
 /** @param {readonly unknown[]} given */
-function hostSubject([host]) {
+function hostSubject(given) {
+  const host = given[0];
   return typeof host === 'string' ? apply(toLowerCase, host, []) : undefined;
 }
 

@@ -1,4 +1,5 @@
-// Whose code acts, by the stack: the innermost file of a package. Everything that is used here is kept from before any package runs.
+// Whose code acts, by the stack: the innermost file of a package. Everything that is used here is kept from before any package runs;
+// lists are read by their numbers, since whoever iterates asks `Array.prototype`.
 'use strict';
 const { createHook } = require('node:async_hooks');
 const { openSync } = require('node:fs');
@@ -11,7 +12,8 @@ const { indexOf, lastIndexOf, slice, startsWith } = String.prototype;
 const { hexSlice } = /** @type {any} */ (Buffer.prototype);
 const bytesOf = Buffer.from.bind(Buffer);
 
-/** How far a stack is looked at: first where a package's file mostly is, then as far as Node allows. */
+/** How far a stack is looked at: as far as whoever called us (`innermost`, `begin` and the trap are ours), where a package's file mostly is, as far as Node allows. */
+const CALLER = 4;
 const NEAR = 12;
 const FAR = 200;
 const IN_MODULES = '/node_modules/';
@@ -25,8 +27,8 @@ const MAX_OWNED = 20_000;
 /** A dictionary whose members nobody else can set. @returns {any} */
 const dictionary = () => ({ __proto__: null });
 
-/** @param {string} secret @param {string} project @param {string} ownName */
-function whoseCode(secret, project, ownName) {
+/** @param {string} secret @param {string} project */
+function whoseCode(secret, project) {
   const root = `${project}/`;
   const keys = dictionary();
   const written = dictionary();
@@ -66,12 +68,11 @@ function whoseCode(secret, project, ownName) {
    * @returns {string | null | undefined}
    */
   const innermost = () => {
-    const near = getCallSites(NEAR);
-    let at = 0;
-    while (at < near.length && near[at]?.scriptName === ownName) at += 1;
-    const caller = near[at]?.scriptName ?? '';
+    const caller = getCallSites(CALLER)[CALLER - 1]?.scriptName ?? '';
     if (apply(startsWith, caller, [LOADER])) return undefined;
     if (within !== null && apply(startsWith, caller, [NODES_OWN])) return within;
+    if (folderOf(caller) === last) return last;
+    const near = getCallSites(NEAR);
     return within !== null || near.length < NEAR ? search(near) : (search(near) ?? search(getCallSites(FAR)));
   };
 
