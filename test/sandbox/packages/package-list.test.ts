@@ -64,7 +64,7 @@ describe('a list of packages', () => {
 });
 
 it('the service and scripts/setup mean the same image', () => {
-  const root = fileURLToPath(new URL('../../../..', import.meta.url));
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
   const script = 'set -e; root_dir=.; source scripts/setup.d/image.sh; image_tag npm; image_tag bundler';
   const tags = execFileSync('bash', ['-c', script], { cwd: root, encoding: 'utf8' }).trim().split('\n');
   expect(tags[0]).toMatch(/^packwarden\/sandbox-npm:[0-9a-f]{12}$/);
