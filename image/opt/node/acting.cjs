@@ -40,12 +40,10 @@ function markActing(project) {
   /** @type {typeof import('./acting/whose.cjs')} */
   const { whoseCode } = asOneOfNodes('whose.cjs');
   /** @type {typeof import('./acting/functions.cjs')} */
-  const { noteModules, wrapAll } = asOneOfNodes('functions.cjs');
+  const { wrapAll } = asOneOfNodes('functions.cjs');
   /** @type {typeof import('./acting/wrap.cjs')} */
   const { wrapper } = asOneOfNodes('wrap.cjs');
-  const whose = whoseCode(secret, project);
-  wrapAll(wrapper(whose));
-  noteModules(whose);
+  wrapAll(wrapper(whoseCode(secret, project)));
 }
 
 module.exports = { markActing };

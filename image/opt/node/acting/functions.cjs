@@ -12,7 +12,6 @@ const IN_MODULES = '/node_modules/';
 const { apply } = Reflect;
 const { includes, toLowerCase } = String.prototype;
 
-/** @typedef {ReturnType<typeof import('./whose.cjs').whoseCode>} Whose */
 /** @typedef {ReturnType<typeof import('./wrap.cjs').wrapper>} Wrapper */
 
 /** Absolute; what packages read of each other needs none. @param {readonly unknown[]} given */
@@ -26,23 +25,6 @@ function fileSubject(given) {
 function hostSubject(given) {
   const host = given[0];
   return typeof host === 'string' ? apply(toLowerCase, host, []) : undefined;
-}
-
-/**
- * Whose code a module is, is known from when it is found, before it is evaluated. A function of ours around the evaluation would stand
- * in every stack: who looks there for who asked for it has ten lines.
- * @param {Whose} whose
- */
-function noteModules({ found }) {
-  // Newer than the types that check this file.
-  const { registerHooks } = /** @type {any} */ (require('node:module'));
-  registerHooks({
-    resolve: (/** @type {string} */ name, /** @type {unknown} */ context, /** @type {Function} */ next) => {
-      const resolved = next(name, context);
-      found(resolved.url);
-      return resolved;
-    },
-  });
 }
 
 /** @param {Wrapper} wrapper */
@@ -75,4 +57,4 @@ function wrapAll({ begins, loadsLibrary }) {
   require('node:module').syncBuiltinESMExports();
 }
 
-module.exports = { noteModules, wrapAll };
+module.exports = { wrapAll };

@@ -11,6 +11,8 @@ const { apply } = Reflect;
 const { indexOf, lastIndexOf, slice, startsWith } = String.prototype;
 const { hexSlice } = /** @type {any} */ (Buffer.prototype);
 const bytesOf = Buffer.from.bind(Buffer);
+const NativeURL = URL;
+const href = /** @type {() => string} */ (Object.getOwnPropertyDescriptor(URL.prototype, 'href')?.get);
 
 /** How far a stack is looked at: as far as whoever called us (`innermost`, `begin` and the trap are ours), where a package's file mostly is, as far as Node allows. */
 const CALLER = 4;
@@ -89,15 +91,28 @@ function whoseCode(secret, project) {
   };
 
   /**
+   * Whose code a module is, is known from when it is read. A function of ours around its evaluation would stand in every stack:
+   * who looks there for who asked for it has ten lines.
+   * @param {unknown} file
+   */
+  const found = (file) => {
+    const name = typeof file === 'string' ? file : hrefOf(file);
+    const folder = folderOf(name);
+    if (folder !== null && written[folder] === undefined) mark(folder);
+  };
+
+  /**
    * Something is begun: sets a mark of whoever asks for it. What the module loader reads is its own. Returns what `end` is to be given.
    * @param {string | undefined} subject the file or host that it is about
    * @param {boolean} isLater whether that happens while somebody else's code may already run
+   * @param {unknown} file what is read may be a module that is about to be evaluated, by the module loader or by who reads it
    */
-  const begin = (subject, isLater) => {
+  const begin = (subject, isLater, file) => {
     const before = { isLoading, within };
     if (isLoading) return before;
     const asker = innermost();
     isLoading = asker === undefined;
+    found(file);
     const folder = asker ?? within;
     if (!isLoading && folder !== null) {
       mark(folder, labelFor(folder, subject, isLater));
@@ -128,12 +143,6 @@ function whoseCode(secret, project) {
     if (folder !== null) mark(folder);
   };
 
-  /** A module that will be evaluated, if it was not. @param {string} url */
-  const found = (url) => {
-    const folder = folderOf(url);
-    if (folder !== null && written[folder] === undefined) mark(folder);
-  };
-
   // What the runtime goes on with later (a host's address has come: it connects) it does in the same name.
   createHook({
     init: (id) => {
@@ -155,7 +164,7 @@ function whoseCode(secret, project) {
     },
   }).enable();
 
-  return { begin, end, found, library };
+  return { begin, end, library };
 }
 
 /** The folder of the package that a file lies in; outside of `node_modules` the file's own. @param {string} file @param {string} root */
@@ -168,6 +177,11 @@ function packageFolder(file, root) {
   const scope = path[name] === '@' ? apply(indexOf, path, ['/', name]) + 1 : name;
   const end = apply(indexOf, path, ['/', scope]);
   return end === -1 ? null : apply(slice, path, [0, end]);
+}
+
+/** @param {unknown} url @returns {string} */
+function hrefOf(url) {
+  return url instanceof NativeURL ? apply(href, url, []) : '';
 }
 
 /** @param {string} url @returns {string} */

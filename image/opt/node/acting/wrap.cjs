@@ -32,7 +32,7 @@ function wrapper(whose) {
     replace(owner, name, (original) =>
       lookAlike(original, {
         apply: (target, self, given) => {
-          const before = whose.begin(subject(given), isLater);
+          const before = whose.begin(subject(given), isLater, given[0]);
           try {
             return apply(target, self, given);
           } finally {
@@ -40,7 +40,7 @@ function wrapper(whose) {
           }
         },
         construct: (target, given, as) => {
-          const before = whose.begin(subject(given), isLater);
+          const before = whose.begin(subject(given), isLater, given[0]);
           try {
             return construct(target, given, as);
           } finally {
