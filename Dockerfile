@@ -29,7 +29,8 @@ FROM ${BASE} AS service
 WORKDIR /opt/packwarden
 COPY node_modules/ node_modules/
 COPY package/ ./
-RUN install -d -o 10001 -g 10001 -m 700 /var/lib/packwarden /run/packwarden-redis
+# The folder of uploads is the API's, whoever of the two comes first.
+RUN install -d -o 10001 -g 10001 -m 700 /var/lib/packwarden /var/lib/packwarden/spool /run/packwarden-redis
 ENV NODE_ENV=production PACKWARDEN_DATA_DIR=/var/lib/packwarden
 ENTRYPOINT ["node", "dist/cli/main.js"]
 
