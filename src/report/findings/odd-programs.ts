@@ -12,8 +12,8 @@ export const ODD_PROGRAM_RULES = {
 
 /** How the container engine's programs are called (runc, crun, containerd's shim, Docker's init); our own step program, too. */
 const ENGINE_NAMES = /^(?:\S*\/)?(?:runc\b|crun\b|containerd-shim|docker-init|dockerd|confine\b)/;
-/** How many a report holds; more say nothing new. */
-const MAX_FOUND = 20;
+/** How many of one package are told of; more say nothing new of it. */
+const MAX_EACH = 20;
 
 /**
  * Programs whose start alone is a finding, as alerts of source `correlation`: one that a package started under a name of the
@@ -22,10 +22,14 @@ const MAX_FOUND = 20;
  */
 export function oddPrograms(actors: Actors, hostname: string): readonly FoldedAlert[] {
   const found: FoldedAlert[] = [];
+  const counts = new Map<string, number>();
   for (const start of actors.tree.starts()) {
-    if (found.length >= MAX_FOUND) break;
     const rule = ruleOf(start, actors);
     if (rule === undefined) continue;
+    const whose = `${rule}\0${ownerOfStart(start, actors)?.realPath}`;
+    const count = (counts.get(whose) ?? 0) + 1;
+    counts.set(whose, count);
+    if (count > MAX_EACH) continue;
     found.push({ alert: toAlert(rule, start, hostname), count: 1, first: start.time, last: start.time });
   }
   return found;
