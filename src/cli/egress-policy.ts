@@ -36,6 +36,8 @@ export const egressPolicy: Command = {
       const by = packages.length === 0 ? '' : ` (${plain(packages.join(', '))})`;
       process.stderr.write(`${host}:${port} ${methods.join(',')} ${pathPrefixes.join(' ')}${by}\n`);
     }
+    if (policy.left !== undefined)
+      process.stderr.write(`${policy.left} more hosts were needed than a report names: the list is not whole\n`);
     if (verdict === 'incomplete')
       process.stderr.write('the run did not reach its end, or was not watched: it may have needed more\n');
     return policy.rules.length > 0 ? 0 : 1;

@@ -35,6 +35,11 @@ describe('packwarden egress-policy', () => {
     expect(err).toContain('it may have needed more');
   });
 
+  it('says that more hosts were needed than are named', async () => {
+    const { err } = await run({ ...report(), egressPolicy: { rules: [rule], left: 3 } });
+    expect(err).toContain('3 more hosts were needed');
+  });
+
   it('ends with 1 where nothing was needed', async () => {
     expect((await run({ ...report(), egressPolicy: { rules: [] } })).code).toBe(1);
   });

@@ -76,6 +76,13 @@ describe('what the honest part of a run needed', () => {
     expect(hostsOf(egressPolicyOf({ egress, findings, observations }))).toEqual(hosts);
   });
 
+  it('says how many hosts it leaves out where there are very many', () => {
+    const egress = Array.from({ length: 230 }, (_, at) => row(`h${at}.example`));
+    const { rules, left } = egressPolicyOf({ egress, findings: [], observations: [] });
+    expect([rules.length, left]).toEqual([200, 30]);
+    expect(egressPolicyOf({ egress: egress.slice(0, 200), findings: [], observations: [] })).not.toHaveProperty('left');
+  });
+
   it('is told by methods and folders', () => {
     const requests = [asked('/o/a/x.gz'), asked('/o/a/b/y.gz', 'HEAD'), asked('/p/z.gz')];
     const [rule] = egressPolicyOf({ egress: [row('x.example', { requests })], findings: [], observations: [] }).rules;

@@ -46,6 +46,7 @@ function policy({ egressPolicy, id }: Report): Part {
   if (egressPolicy === undefined || egressPolicy.rules.length === 0) return null;
   const forms = EGRESS_FORMS.map(({ name, readBy, text }) => ({ name, readBy, text: text(egressPolicy) }));
   return html`<details><summary>What the honest part of this run needed, as an allow list</summary>
+${egressPolicy.left === undefined ? null : html`<p>${egressPolicy.left} more hosts were needed than are named here.</p>`}
 ${forms.map(({ name, readBy, text }) => html`<p>For ${readBy}:</p>${snippet(text.length > POLICY_CHARACTERS ? `packwarden egress-policy ${id} --for ${name}` : text, `allow list for ${name}`)}`)}
 </details>`;
 }

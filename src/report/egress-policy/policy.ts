@@ -33,7 +33,8 @@ export function egressPolicyOf(judged: Judged): EgressPolicy {
     rules.set(`${row.host} ${row.port}`, known === undefined ? rule : joined(known, rule));
   }
   const sorted = [...rules.values()].sort((a, b) => (a.host === b.host ? a.port - b.port : a.host < b.host ? -1 : 1));
-  return { rules: sorted.slice(0, MAX_RULES) };
+  const left = sorted.length - MAX_RULES;
+  return { rules: sorted.slice(0, MAX_RULES), ...(left > 0 ? { left } : {}) };
 }
 
 function isConnection(row: Row): row is Row & { readonly port: number } {

@@ -41,5 +41,9 @@ const egressRule = z.object({
 export type EgressRule = z.infer<typeof egressRule>;
 
 /** An allow list made of what a run was seen to need. */
-export const egressPolicySchema = z.object({ rules: z.array(egressRule) });
+export const egressPolicySchema = z.object({
+  rules: z.array(egressRule),
+  /** How many more hosts were needed than are named. Absent where all are. */
+  left: z.number().int().positive().optional(),
+});
 export type EgressPolicy = z.infer<typeof egressPolicySchema>;
