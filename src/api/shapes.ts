@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { legacyAlertSchema, reportSchema } from '../report/report.js';
+import { legacyAlertSchema } from '../report/finding.js';
+import { reportSchema } from '../report/report.js';
 
 /** The shapes of the HTTP interface: what routes answer is typed by them, and `/openapi.json` is made from them. */
 
@@ -62,5 +63,7 @@ export const readinessSchema = z.object({
 });
 
 export { type FullReport, fullReportSchema } from '../jobs/full-report.js';
-export type { Finding, LegacyAlert, PackageRef, Phase, ProcessRow, Report } from '../report/report.js';
+export type { Finding, LegacyAlert, PackageRef } from '../report/finding.js';
+export type { Phase } from '../report/phase.js';
+export type { ProcessRow, Report } from '../report/report.js';
 export { reportSchema } from '../report/report.js';

@@ -5,7 +5,8 @@ import type { HubCounters } from '../falco/hub.js';
 import type { ReceiverCounters } from '../gitlab/receive/receiver.js';
 import type { StoredAlert } from '../gitlab/store/alerts.js';
 import type { Settled } from '../gitlab/store/settle.js';
-import { type Phase, type Report, reportSchema } from '../report/report.js';
+import type { Phase } from '../report/phase.js';
+import { type Report, reportSchema } from '../report/report.js';
 import type { GitlabFigures } from './gitlab-part.js';
 
 /** What the queue tells of itself. */

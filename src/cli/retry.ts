@@ -1,13 +1,13 @@
 /** A failure that may pass: the connection, a full or restarting service. */
-export interface Hindrance {
+export interface RetryableFailure {
   readonly error: Error;
   /** Seconds that the service asked to wait; null when it did not say. */
   readonly retryAfterS: number | null;
 }
 
 export interface RetryOptions {
-  /** How long hindrances in a row are borne, in milliseconds. */
-  readonly patienceMs: number;
+  /** How long such failures in a row are retried, in milliseconds. */
+  readonly retryForMs: number;
   readonly signal: AbortSignal;
   /** Told before each wait. */
   readonly onWait: (error: Error, waitMs: number) => void;
@@ -20,18 +20,18 @@ const LONGEST_WAIT_MS = 15_000;
 
 /**
  * Runs `work` until it gives a value. Waits double from a second up to 15 s, or are what the service asked for. When the
- * patience is over, the last hindrance is thrown.
+ * time is over, the last failure is thrown.
  */
 export async function withRetries<T>(
   options: RetryOptions,
-  work: () => Promise<{ readonly value: T } | Hindrance>,
+  work: () => Promise<{ readonly value: T } | RetryableFailure>,
 ): Promise<T> {
   const start = options.now();
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     const outcome = await work();
     if ('value' in outcome) return outcome.value;
     const ms = outcome.retryAfterS === null ? wait : Math.min(outcome.retryAfterS * 1000, 60_000);
-    if (options.now() + ms - start > options.patienceMs) throw outcome.error;
+    if (options.now() + ms - start > options.retryForMs) throw outcome.error;
     options.onWait(outcome.error, ms);
     await options.sleep(ms, options.signal);
   }

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type FullReport, fullReportSchema } from '../jobs/full-report.js';
 import type { Passes } from '../jobs/job.js';
-import type { ProjectWishes } from '../jobs/projects/line.js';
-import { type Hindrance, withRetries } from './retry.js';
+import type { ProjectOptions } from '../jobs/projects/line.js';
+import { type RetryableFailure, withRetries } from './retry.js';
 
 /** The service answered with an error, or not at all. */
 export class ServiceError extends Error {
@@ -25,8 +25,8 @@ const PASSING = new Set([429, 502, 503, 504]);
 export interface ServiceClientOptions {
   /** Sent with every request: credentials and what the job is. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How long a service that does not answer is borne, in milliseconds. @defaultValue 0 */
-  readonly patienceMs?: number;
+  /** How long a service that does not answer is put up with, in milliseconds. @defaultValue 0 */
+  readonly retryForMs?: number;
   /** Ends every wait and request. */
   readonly signal?: AbortSignal;
   /** Told before a request is repeated. */
@@ -36,7 +36,7 @@ export interface ServiceClientOptions {
 }
 
 /** What a job asks for beside its tarball. */
-export interface JobWishes {
+export interface JobOptions {
   readonly ecosystem: string;
   /** To find out which install scripts are needed; else as the service has it. */
   readonly checkNeeded?: boolean;
@@ -44,7 +44,7 @@ export interface JobWishes {
   readonly run?: readonly string[];
   /** Null or absent: as the service has it. */
   readonly passes?: Passes | null;
-  readonly project?: ProjectWishes;
+  readonly project?: ProjectOptions;
 }
 
 /** A body that can be sent again. */
@@ -71,11 +71,11 @@ export class ServiceClient {
    */
   async submit(
     upload: Upload,
-    wishes: JobWishes,
+    options: JobOptions,
     key: string,
     onSent: (bytes: number) => void = () => undefined,
   ): Promise<string> {
-    const response = await this.#request(`/v1/jobs?${queryOf(wishes)}`, () => ({
+    const response = await this.#request(`/v1/jobs?${queryOf(options)}`, () => ({
       method: 'POST',
       headers: {
         'content-type': 'application/octet-stream',
@@ -119,9 +119,9 @@ export class ServiceClient {
   }
 
   #request(path: string, init: () => RequestInit): Promise<unknown> {
-    const { patienceMs = 0, onWait = () => undefined } = this.#options;
+    const { retryForMs = 0, onWait = () => undefined } = this.#options;
     const options = {
-      patienceMs,
+      retryForMs,
       signal: this.#signal,
       onWait,
       now: () => performance.now(),
@@ -131,7 +131,7 @@ export class ServiceClient {
   }
 
   /** @throws ServiceError for what will not pass, AbortError */
-  async #once(path: string, init: RequestInit): Promise<{ readonly value: unknown } | Hindrance> {
+  async #once(path: string, init: RequestInit): Promise<{ readonly value: unknown } | RetryableFailure> {
     try {
       const headers = { ...this.#options.headers, ...(init.headers as Record<string, string> | undefined) };
       const response = await fetch(this.base + path, { ...init, headers, redirect: 'error' });
@@ -148,7 +148,7 @@ export class ServiceClient {
     }
   }
 
-  #refusal(path: string, response: Response, text: string): Hindrance {
+  #refusal(path: string, response: Response, text: string): RetryableFailure {
     const reason = errorSchema.safeParse(parseJson(text));
     const told = reason.success ? reason.data.reason : response.statusText;
     const error = new ServiceError(`${this.base}${path} answered ${response.status}: ${told}`);
@@ -158,7 +158,7 @@ export class ServiceClient {
   }
 }
 
-function queryOf({ ecosystem, checkNeeded = false, run = [], passes = null, project = {} }: JobWishes): string {
+function queryOf({ ecosystem, checkNeeded = false, run = [], passes = null, project = {} }: JobOptions): string {
   const { defaultBranch, ...named } = project;
   const query = {
     ecosystem,

@@ -56,8 +56,8 @@ export function chooseManager(asked: ManagerName | 'auto', project: FoundProject
 
 /** Where the request leaves it to the project. */
 function chooseAlone(project: FoundProject, locks: readonly FoundLock[]): Choice {
-  const wishes = askedManagers(project);
-  const known = wishes.flatMap(({ name, text }) => {
+  const asked = askedManagers(project);
+  const known = asked.flatMap(({ name, text }) => {
     const manager = AUTOMATIC.find((candidate) => candidate.name === name);
     return manager === undefined ? [] : [{ name: manager.name, text }];
   });
@@ -66,7 +66,7 @@ function chooseAlone(project: FoundProject, locks: readonly FoundLock[]): Choice
   if (wish !== undefined) {
     return edition(wish.name, project, `package.json asks for ${wish.text}${otherLock(wish.name, locks)}`);
   }
-  const [unknown] = wishes;
+  const [unknown] = asked;
   if (unknown !== undefined) {
     const { manager, reason } = chooseByFiles(project, locks);
     return { manager, reason: `package.json asks for ${unknown.text}, which is not here; ${reason}` };

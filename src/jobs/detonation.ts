@@ -3,12 +3,13 @@ import type { Watch } from '../falco/hub.js';
 import type { Actors } from '../report/attribution/attribution.js';
 import { PackageIndex } from '../report/attribution/package-index.js';
 import { onlyInAnotherGuise, unrepeated } from '../report/findings/repeats.js';
-import type { Report, RunningProcess } from '../report/report.js';
+import type { RunningProcess } from '../report/phase.js';
+import type { Report } from '../report/report.js';
 import type { ScriptCheck } from '../report/scripts/script-check.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { Attempt, DetonationDependencies } from './attempt.js';
 import { within } from './deadline.js';
-import { GiveUp, reasonFor } from './give-up.js';
+import { IncompleteRunError, reasonFor } from './incomplete-run.js';
 import type { JobState } from './job.js';
 import { reportOf } from './job-report.js';
 import { withLines } from './located.js';
@@ -245,7 +246,7 @@ export class Detonation {
     const waited = clock.now() - this.#attempt.spec.submittedAt;
     if (waited <= limits.queueMs) return;
     const message = `the job waited ${Math.round(waited / 1000)} s for a worker`;
-    throw new GiveUp({ code: 'queue-timeout', message });
+    throw new IncompleteRunError({ code: 'queue-timeout', message });
   }
 
   #limited<T>(what: string, ms: number, work: Promise<T>): Promise<T> {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { JobContext } from '../gitlab/identity/context.js';
+import type { Finding } from '../report/finding.js';
 import { subjectOf } from '../report/findings/subject.js';
 import { outcomeOf } from '../report/outcome.js';
-import type { Finding } from '../report/report.js';
 import { counted } from '../report/text/counted.js';
 import { cut, plain } from '../report/text/plain.js';
 import { GitlabApi } from './gitlab-api.js';

@@ -7,15 +7,15 @@ export type RedisUrl = string;
 /** Longest wait between two attempts to connect again, in milliseconds. */
 const MAX_BACKOFF_MS = 2_000;
 
-interface ConnectionPatience {
+interface ConnectionLimits {
   /** Whether commands wait for a connection that is not up. */
   readonly enableOfflineQueue: boolean;
   readonly maxRetriesPerRequest: number | null;
   readonly commandTimeout?: number;
 }
 
-function connect(url: RedisUrl, patience: ConnectionPatience, log: Logger): Redis {
-  const common = { ...patience, retryStrategy: (tries: number) => Math.min(tries * 100, MAX_BACKOFF_MS) };
+function connect(url: RedisUrl, limits: ConnectionLimits, log: Logger): Redis {
+  const common = { ...limits, retryStrategy: (tries: number) => Math.min(tries * 100, MAX_BACKOFF_MS) };
   const redis = url.startsWith('unix://')
     ? new Redis({ ...common, path: url.slice('unix://'.length) })
     : new Redis(url, common);

@@ -41,6 +41,7 @@ import { registryOutages } from './evidence/registry-outages.js';
 import type { Steps } from './evidence/steps.js';
 import { strayContacts } from './evidence/stray-contacts.js';
 import { missedByAlerts, untoldReads } from './evidence/untold-reads.js';
+import type { Finding, PackageRef } from './finding.js';
 import { correlate } from './findings/correlation.js';
 import { dataInNames, leakedDecoy, refusedEgress } from './findings/egress-findings.js';
 import { type FindingContext, type PhaseStart, toFinding } from './findings/findings.js';
@@ -53,8 +54,9 @@ import { Repeats, unrepeatedWrites } from './findings/repeats.js';
 import { toolStoreAlerts } from './findings/tool-stores.js';
 import { installedPart } from './installed.js';
 import { nothingInstalled, unrunScripts } from './nothing-shown.js';
+import type { Phase } from './phase.js';
 import { processRows } from './process-rows.js';
-import type { Finding, PackageRef, Phase, Report } from './report.js';
+import type { Report } from './report.js';
 import { isOfMeasuredRegistry } from './reported-manager.js';
 import { isFromRegistry } from './scripts/provenance.js';
 import { recommend } from './scripts/recommendation.js';
@@ -135,12 +137,12 @@ export function buildReport(found: Evidence): Report {
     ...unrunScripts(evidence, ran),
     ...nothingInstalled(evidence),
   ];
-  const { judged, told } = splitByPriority(all, evidence.failOn);
-  const verdict = decideVerdict(judged.length, incomplete);
-  const findings = foldPlaces(judged);
+  const { findings: unfolded, observations } = splitByPriority(all, evidence.failOn);
+  const verdict = decideVerdict(unfolded.length, incomplete);
+  const findings = foldPlaces(unfolded);
   const { phaseStarts, scriptCheck } = evidence;
   const steps = evidence.phases.flatMap((phase) => phase.steps ?? []);
-  const seenOf = { ran, writes, phaseStarts, scriptCheck, judged: findings, steps };
+  const seenOf = { ran, writes, phaseStarts, scriptCheck, findings, steps };
   const { brought } = evidence;
   const contacts = scriptCheck && contacting(evidence, seen, actors);
   const rows = packageRows(seenOf, index);
@@ -173,17 +175,17 @@ export function buildReport(found: Evidence): Report {
       witness: witnessPart(evidence.witnessed),
     },
     findings: [...findings],
-    observations: [...foldPlaces(told)],
+    observations: [...foldPlaces(observations)],
     ...(projectBaseline === null ? {} : { projectBaseline: baselineOutcome(projectBaseline, all, finishedAt) }),
     egressMode: evidence.egressMode,
     egress,
-    egressPolicy: egressPolicyOf({ egress, findings, observations: told }),
-    ...recommend(rows, { verdict, judged, told, actors, brought, contacting: contacts }),
+    egressPolicy: egressPolicyOf({ egress, findings, observations }),
+    ...recommend(rows, { verdict, findings: unfolded, observations, actors, brought, contacting: contacts }),
     ...installedPart(fetched, index),
     disagreements: [...evidence.disagreements],
     ...(scriptCheck === null ? {} : { scriptCheck: { problem: scriptCheck.problem } }),
     incomplete,
-    processes: processRows(actors, judged),
+    processes: processRows(actors, unfolded),
     log: evidence.log,
   };
 }
@@ -268,9 +270,9 @@ function allFindings(
   const { baseline, projectBaseline, finishedAt } = evidence;
   const ofProject = projectBaseline?.entries ?? [];
   const once = toldOnce(single);
-  const told = lowerInherited(withoutRepeats([...once, ...correlate(once), ...onlyLater(once)]), index);
+  const weighed = lowerInherited(withoutRepeats([...once, ...correlate(once), ...onlyLater(once)]), index);
   const { codeReads, failOn } = evidence;
-  const named = nameReaders(nameActing(told, actors, { ...context, failOn }), codeReads, actors, failOn);
+  const named = nameReaders(nameActing(weighed, actors, { ...context, failOn }), codeReads, actors, failOn);
   return lowerRequired(named).map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
 }
 

@@ -1,6 +1,7 @@
 import type { DecidingFile } from '../ecosystems/lock-lines.js';
 import { MANAGERS } from '../ecosystems/managers.js';
-import type { PackageRef, Report } from './report.js';
+import type { PackageRef } from './finding.js';
+import type { Report } from './report.js';
 import { reportedManager } from './reported-manager.js';
 import { specOf } from './spec.js';
 

@@ -1,5 +1,6 @@
 import { type InstalledPackage, isLocal, scriptsOf } from '../ecosystems/installed-package.js';
-import type { Phase, Report } from './report.js';
+import type { Phase } from './phase.js';
+import type { Report } from './report.js';
 import type { IncompleteReason } from './verdict.js';
 
 /** What an install left. */

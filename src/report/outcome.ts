@@ -1,5 +1,6 @@
 import { isAtLeast, type Priority } from '../falco/alert.js';
-import type { Finding, Report } from './report.js';
+import type { Finding } from './finding.js';
+import type { Report } from './report.js';
 import { counted } from './text/counted.js';
 
 /** What a report means for a CI job whose own floor is `failOn`, and why in one sentence. */

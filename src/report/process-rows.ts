@@ -1,7 +1,8 @@
 import { type Actors, ownerOfStart } from './attribution/attribution.js';
 import type { ProcessStart } from './attribution/process-tree.js';
+import type { Finding } from './finding.js';
 import { isoTime } from './findings/findings.js';
-import type { Finding, ProcessRow, Report } from './report.js';
+import type { ProcessRow, Report } from './report.js';
 import { specOf } from './spec.js';
 
 /** How many program starts a report holds. */

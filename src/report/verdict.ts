@@ -1,5 +1,6 @@
 import { isAtLeast, type Priority } from '../falco/alert.js';
-import { INCOMPLETE_CODES, type IncompleteCode, type Report } from './report.js';
+import { INCOMPLETE_CODES, type IncompleteCode } from './incomplete-codes.js';
+import type { Report } from './report.js';
 
 /** A reason why a run can't be vouched for. */
 export interface IncompleteReason {
@@ -19,18 +20,18 @@ export function decideVerdict(findings: number, incomplete: readonly { readonly 
 }
 
 /** The most severe first, then in time. */
-export function bySeverity(a: Judged, b: Judged): number {
+export function bySeverity(a: Dated, b: Dated): number {
   if (a.priority !== b.priority) return isAtLeast(a.priority, b.priority) ? -1 : 1;
   return a.first < b.first ? -1 : a.first > b.first ? 1 : 0;
 }
-type Judged = Readonly<{ priority: Priority; first: string }>;
+type Dated = Readonly<{ priority: Priority; first: string }>;
 
-/** Splits what was found into what is judged and what is only told, the most severe first, then in time. */
+/** Splits what was seen into findings, which decide the verdict, and observations, the most severe first, then in time. */
 export function splitByPriority<T extends { priority: Priority; first: string; accepted?: unknown }>(
   all: readonly T[],
   failOn: Priority,
-): { judged: T[]; told: T[] } {
+): { findings: T[]; observations: T[] } {
   const sorted = all.toSorted(bySeverity);
-  const isJudged = (item: T): boolean => item.accepted === undefined && isAtLeast(item.priority, failOn);
-  return { judged: sorted.filter(isJudged), told: sorted.filter((item) => !isJudged(item)) };
+  const isFinding = (item: T): boolean => item.accepted === undefined && isAtLeast(item.priority, failOn);
+  return { findings: sorted.filter(isFinding), observations: sorted.filter((item) => !isFinding(item)) };
 }

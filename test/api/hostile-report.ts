@@ -1,4 +1,5 @@
-import type { Finding, Report } from '../../src/report/report.js';
+import type { Finding } from '../../src/report/finding.js';
+import type { Report } from '../../src/report/report.js';
 import { ALERT, egressRow, finding, report } from './reports.js';
 
 /** What a package might call itself, its files and its hosts to get at a page or its reader. */

@@ -1,5 +1,6 @@
 import type { JobView } from '../../src/jobs/job.js';
-import type { Finding, LegacyAlert, Report } from '../../src/report/report.js';
+import type { Finding, LegacyAlert } from '../../src/report/finding.js';
+import type { Report } from '../../src/report/report.js';
 
 export const ID = '0b0e9c36-4f27-4a3e-9f0e-2f4f3f0f8a11';
 

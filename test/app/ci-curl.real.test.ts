@@ -194,7 +194,7 @@ describe.each(SHELLS)('the curl variant in %s', (_name, shell, path) => {
     expect(service.queue.views.size).toBe(0);
   });
 
-  it('a service that is full for a moment is borne, for as long as it asks', async () => {
+  it('a service that is full for a moment is put up with, for as long as it asks', async () => {
     service.queue.down = true;
     const front = new Front(url, ({ status, headers }) => {
       service.queue.down = false;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Metrics } from '../../src/app/metrics.js';
-import type { Phase } from '../../src/report/report.js';
+import type { Phase } from '../../src/report/phase.js';
 import { egressRow, finding, report } from '../api/reports.js';
 
 const phases: Phase[] = [{ name: 'install', command: 'npm ci', exitCode: 0, durationMs: 3_000, timedOut: false }];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding, Report } from '../../src/report/report.js';
+import type { Finding } from '../../src/report/finding.js';
+import type { Report } from '../../src/report/report.js';
 import { detonated, REPORT_MS } from './detonated.js';
 import { BEHAVIOURS, readSamples, SAMPLES, type Sample } from './samples.js';
 import { packFolder } from './tarballs.js';

@@ -198,7 +198,7 @@ describe('packwarden analyze', () => {
     folder.remove();
   });
 
-  it('a service that is full for a moment is borne, for as long as it asks', async () => {
+  it('a service that is full for a moment is put up with, for as long as it asks', async () => {
     service.queue.down = true;
     const asked: string[] = [];
     const front = new Front(url, ({ status, headers }) => {
@@ -266,7 +266,7 @@ describe('packwarden analyze', () => {
     ['a wrong script', ['--run', 'a b'], '--run a b: it is the name of a script in package.json'],
     ['a wrong number of passes', ['--passes', '3'], '--passes 3: it is 1 or 2'],
     ['a wrong address', ['--url', 'localhost:3000'], 'not an http or https address'],
-    ['a wrong patience', ['--retry-for', 'ever'], 'a number of seconds'],
+    ['a wrong time for retries', ['--retry-for', 'ever'], 'a number of seconds'],
     ['a wrong deadline', ['--timeout', '1h'], '--timeout 1h: a number of seconds'],
     ['two projects', ['a', 'b'], 'at a time'],
   ])('refuses %s', (_title, args, reason) => {

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type Hindrance, withRetries } from '../../src/cli/retry.js';
+import { type RetryableFailure, withRetries } from '../../src/cli/retry.js';
 
 /** Works through `outcomes` on a clock of its own; says how long it waited before each new try, and how it ended. */
-async function run(outcomes: readonly ('done' | number | null)[], patienceMs: number) {
+async function run(outcomes: readonly ('done' | number | null)[], retryForMs: number) {
   const waits: number[] = [];
   let now = 5_000;
   let tries = 0;
-  const work = async (): Promise<{ value: string } | Hindrance> => {
+  const work = async (): Promise<{ value: string } | RetryableFailure> => {
     const outcome = outcomes[tries] ?? null;
     tries += 1;
     return outcome === 'done' ? { value: 'a report' } : { error: new Error(`no. ${tries}`), retryAfterS: outcome };
   };
   const options = {
-    patienceMs,
+    retryForMs,
     signal: new AbortController().signal,
     onWait: (_error: Error, ms: number) => void waits.push(ms),
     now: () => now,
@@ -36,9 +36,9 @@ describe('a service that does not serve is asked again', () => {
     ],
     ['after what it asks for', [10, 0, null, 'done'], 120_000, [10_000, 0, 4_000], 'a report'],
     ['after a minute when it asks for an hour', [3_600, 'done'], 120_000, [60_000], 'a report'],
-    ['not when nothing is borne', [null, 'done'], 0, [], 'no. 1'],
-    ['not past the patience', [null, null, 30, 'done'], 30_000, [1_000, 2_000], 'no. 3'],
-  ] as const)('%s', async (_title, outcomes, patienceMs, waits, ended) => {
-    expect(await run(outcomes, patienceMs)).toEqual({ waits, ended });
+    ['not when nothing is put up with', [null, 'done'], 0, [], 'no. 1'],
+    ['not longer than it may', [null, null, 30, 'done'], 30_000, [1_000, 2_000], 'no. 3'],
+  ] as const)('%s', async (_title, outcomes, retryForMs, waits, ended) => {
+    expect(await run(outcomes, retryForMs)).toEqual({ waits, ended });
   });
 });

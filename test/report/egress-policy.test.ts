@@ -5,7 +5,8 @@ import { EGRESS_FORMS } from '../../src/report/egress-policy/forms.js';
 import { egressPolicyOf } from '../../src/report/egress-policy/policy.js';
 import { prefixesOf } from '../../src/report/egress-policy/prefixes.js';
 import type { EgressPolicy } from '../../src/report/evidence/egress-schema.js';
-import type { Finding, Report } from '../../src/report/report.js';
+import type { Finding } from '../../src/report/finding.js';
+import type { Report } from '../../src/report/report.js';
 import { finding } from '../api/reports.js';
 import { GET } from './requests.js';
 

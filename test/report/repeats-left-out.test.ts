@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/report/finding.js';
 import { onlyLater, withoutRepeats } from '../../src/report/findings/only-later.js';
-import type { Finding } from '../../src/report/report.js';
 import { finding } from '../api/reports.js';
 
 const LATER = { aheadDays: 45, ci: 'github' } as const;

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { EGRESS_MODES, type EgressMode } from '../../egress/mode.js';
 import { claimedContext, completed, readCiHeaders } from '../../gitlab/identity/ci-variables.js';
 import { ECOSYSTEMS, type Passes } from '../../jobs/job.js';
-import { type ProjectWishes, projectLineOf } from '../../jobs/projects/line.js';
+import { type ProjectOptions, projectLineOf } from '../../jobs/projects/line.js';
 import { identityOf } from '../auth/identify.js';
 import { ApiError } from '../errors.js';
 import { oneOf } from '../one-of.js';
@@ -26,11 +26,11 @@ export interface UploadOptions {
 }
 
 /** What a request may ask for beside what its headers tell. */
-export interface UploadWishes {
+export interface JobOptions {
   readonly checkNeeded?: boolean | undefined;
   readonly run?: readonly string[] | undefined;
   readonly passes?: Passes | undefined;
-  readonly project?: ProjectWishes;
+  readonly project?: ProjectOptions;
 }
 
 /** Takes the request's body in as a job of `ecosystem`. @throws ApiError 400, 404, 413, 415, and what `JobService.submit` throws */
@@ -39,7 +39,7 @@ export async function upload(
   response: Response,
   ecosystem: unknown,
   options: UploadOptions,
-  { project: named = {}, ...wishes }: UploadWishes = {},
+  { project: named = {}, ...asked }: JobOptions = {},
 ): Promise<{ readonly id: string }> {
   const known = oneOf(ecosystem, ECOSYSTEMS, { status: 404, code: 'unknown-ecosystem', what: 'ecosystem' });
   const egress = egressOf(request);
@@ -56,7 +56,7 @@ export async function upload(
     ecosystem: known,
     owner,
     egress,
-    ...wishes,
+    ...asked,
     project,
     body: request,
     context,

@@ -3,9 +3,9 @@ import type { JobView } from '../../jobs/job.js';
 import { identityOf } from '../auth/identify.js';
 import { refuseUnprotected } from '../auth/protected-ref.js';
 import { methodNotAllowed } from '../method.js';
-import { projectWishesOf } from '../projects/wishes.js';
+import { projectOptionsOf } from '../projects/options.js';
 import type { RunningJob } from '../shapes.js';
-import { exerciseWishesOf } from './exercise-wishes.js';
+import { exerciseOptionsOf } from './exercise-options.js';
 import { type JobEventsOptions, jobEvents } from './job-events.js';
 import { findJob } from './job-id.js';
 import { readReport } from './read-report.js';
@@ -22,8 +22,8 @@ export function v1Routes(options: V1Options): Router {
     .route('/jobs')
     .post(async (request: Request, response: Response) => {
       const { ecosystem = 'auto' } = request.query;
-      const exercise = exerciseWishesOf(request);
-      const project = await projectWishesOf(request, response, jobs);
+      const exercise = exerciseOptionsOf(request);
+      const project = await projectOptionsOf(request, response, jobs);
       const { id } = await upload(request, response, ecosystem, options, { ...exercise, project });
       response.status(202).location(`/v1/jobs/${id}`).json({ id, status: 'queued', ecosystem });
     })

@@ -2,7 +2,7 @@ import { PRIORITIES } from '../../falco/alert.js';
 import { FORMAT_NAMES } from '../../report/formats/formats.js';
 import { MEDIA_TYPES } from '../jobs/upload.js';
 import { json, type Operation, page } from './operation.js';
-import { checkNeeded, ecosystem, egress, exercise, id, projectWishes } from './parameters.js';
+import { checkNeeded, ecosystem, egress, exercise, id, projectOptions } from './parameters.js';
 import { PROJECT_OPERATIONS, PROJECT_PAGES } from './project-operations.js';
 
 /** All operations, in the order in which the reference shows them. */
@@ -24,7 +24,7 @@ export const OPERATIONS: readonly Operation[] = [
       egress,
       checkNeeded,
       ...exercise,
-      ...projectWishes,
+      ...projectOptions,
     ],
     body: MEDIA_TYPES,
     answers: { 202: json('taken in; Location is the job', 'Accepted') },

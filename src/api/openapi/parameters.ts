@@ -38,7 +38,7 @@ const named = (name: string, description: string): Parameter => ({
 });
 
 /** What a submission says of its project. */
-export const projectWishes: readonly Parameter[] = [
+export const projectOptions: readonly Parameter[] = [
   named(
     'project',
     'the project that it is a run of; an ID token’s counts before it; without both a CI job’s, else the manifest’s name',

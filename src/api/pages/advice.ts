@@ -1,4 +1,4 @@
-import type { IncompleteCode } from '../../report/report.js';
+import type { IncompleteCode } from '../../report/incomplete-codes.js';
 
 const SENSOR =
   'The watching failed, not the project. Submit it again; if that happens twice, whoever runs this service finds the reason at /readyz.';

@@ -1,8 +1,9 @@
 import { othersInWords } from '../../report/attribution/others.js';
+import type { Finding, FindingPart } from '../../report/finding.js';
 import { CORRELATED } from '../../report/findings/correlation.js';
 import type { FindingGroup } from '../../report/findings/groups.js';
 import { placesOf } from '../../report/findings/places.js';
-import type { Finding, FindingPart, Report } from '../../report/report.js';
+import type { Report } from '../../report/report.js';
 import { specOf } from '../../report/spec.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
 import { moment } from './time.js';

@@ -1,4 +1,5 @@
-import type { LoadedPackage, Phase, Report } from '../../report/report.js';
+import type { LoadedPackage, Phase } from '../../report/phase.js';
+import type { Report } from '../../report/report.js';
 import { toleratedFailures } from '../../report/scripts/script-rows.js';
 import { specOf } from '../../report/spec.js';
 import { counted, more } from './finding-section.js';

@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import type { PartReadiness } from '../../api/ports.js';
 import type { SourceStatus } from '../../falco/source.js';
 import type { Clock, Sandbox } from '../../jobs/ports.js';
-import type { IncompleteCode, Report } from '../../report/report.js';
+import type { IncompleteCode } from '../../report/incomplete-codes.js';
+import type { Report } from '../../report/report.js';
 
 /** How often the machine is looked at, in milliseconds. */
 const CHECK_MS = 2_000;

@@ -8,7 +8,7 @@ import { counted } from '../../report/text/counted.js';
 import { plain } from '../../report/text/plain.js';
 import { size } from '../../report/text/size.js';
 import type { Tarball } from '../pack/tarball.js';
-import { type JobWishes, ServiceClient } from '../service-client.js';
+import { type JobOptions, ServiceClient } from '../service-client.js';
 import type { Command } from '../usage.js';
 import { help } from './help.js';
 import { Interrupt } from './interrupt.js';
@@ -41,7 +41,7 @@ async function submitAndReport(options: AnalyzeOptions, submission: Submission):
   const interrupt = new Interrupt(options.timeoutMs);
   const client = new ServiceClient(options.url, {
     headers: options.headers,
-    patienceMs: options.retryMs,
+    retryForMs: options.retryMs,
     signal: interrupt.signal,
     onWait: (error, ms) => progress.waits(error, ms),
     pollMs: POLL_MS,
@@ -50,7 +50,7 @@ async function submitAndReport(options: AnalyzeOptions, submission: Submission):
   const tarball = await pack(submission);
   try {
     tellSubmission(submission, tarball, options.url, progress);
-    const report = await run.toReport(tarball, wishesOf(submission, options));
+    const report = await run.toReport(tarball, jobOptionsOf(submission, options));
     if (report === null) return interrupt.exitCode;
     return await publish(report, submission, options, progress, client.base);
   } finally {
@@ -58,7 +58,7 @@ async function submitAndReport(options: AnalyzeOptions, submission: Submission):
   }
 }
 
-function wishesOf(submission: Submission, { checkNeeded, run, passes, project }: AnalyzeOptions): JobWishes {
+function jobOptionsOf(submission: Submission, { checkNeeded, run, passes, project }: AnalyzeOptions): JobOptions {
   const folder = submission.kind === 'project' ? submission.folder : null;
   const { ecosystem } = submission;
   return { ecosystem, checkNeeded, run, passes, project: { ...project, part: project.part ?? folder ?? undefined } };
@@ -73,10 +73,10 @@ class Run {
   ) {}
 
   /** Null when it was interrupted or took too long. @throws ServiceError */
-  async toReport(tarball: Tarball, wishes: JobWishes): Promise<FullReport | null> {
+  async toReport(tarball: Tarball, options: JobOptions): Promise<FullReport | null> {
     let id: string | null = null;
     try {
-      id = await this.client.submit(tarball, wishes, randomUUID(), (sent) => this.progress.sent(sent, tarball.bytes));
+      id = await this.client.submit(tarball, options, randomUUID(), (sent) => this.progress.sent(sent, tarball.bytes));
       this.progress.say(`job ${this.client.base}/jobs/${id}`);
       return await this.client.follow(id, (state) => this.progress.state(state));
     } catch (error) {

@@ -31,7 +31,7 @@ service and prints the report on standard output, progress on standard error.
   --ref NAME             its branch or tag, and
   --default-branch NAME  the branch whose last complete report others are compared with (default: as the GitLab job says)
   --compare ID           the job that the report is compared with
-  --retry-for SECONDS    how long a service that is full or does not answer is borne (default: 120)
+  --retry-for SECONDS    how long a service that is full or does not answer is put up with (default: 120)
   --timeout SECONDS      how long all of it may take; then the job is cancelled and the exit code is 2 (default: no limit)
   --no-color             no colours; so does NO_COLOR
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ClientConfig } from '../../app/config/client-config.js';
 import { PRIORITIES } from '../../falco/alert.js';
 import { ECOSYSTEMS, type Ecosystem, MOST_RUN, PASSES, type Passes, SCRIPT_NAME } from '../../jobs/job.js';
-import type { ProjectWishes } from '../../jobs/projects/line.js';
+import type { ProjectOptions } from '../../jobs/projects/line.js';
 import { FORMAT_NAMES, type FormatName, isFormatName } from '../../report/formats/formats.js';
 import type { FailOn } from '../../report/outcome.js';
 import { authorization, serviceUrl } from '../service-options.js';
@@ -29,7 +29,7 @@ export interface AnalyzeOptions {
   readonly annotations: string | null;
   readonly failOn: FailOn;
   /** Which project and line it is a run of, where the CI job's variables do not tell. */
-  readonly project: ProjectWishes;
+  readonly project: ProjectOptions;
   readonly retryMs: number;
   /** Null: as long as the job takes. */
   readonly timeoutMs: number | null;

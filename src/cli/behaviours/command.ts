@@ -40,7 +40,7 @@ async function measure(
   const interrupt = new Interrupt(null);
   const client = new ServiceClient(options.url, {
     headers: options.headers,
-    patienceMs: options.retryMs,
+    retryForMs: options.retryMs,
     signal: interrupt.signal,
     onWait: (error, ms) => say(`${error.message}; tries again in ${Math.ceil(ms / 1000)} s`),
     pollMs: POLL_MS,

@@ -16,7 +16,7 @@ with spaces between; # begins a comment. The results are kept line by line: a ru
   --url URL              address of the service
   --token TOKEN          bearer token; a variable is better, because others can see a command line
   --concurrency N        jobs at once (default: 2)
-  --retry-for SECONDS    how long a service that is full or does not answer is borne (default: 3600)
+  --retry-for SECONDS    how long a service that is full or does not answer is put up with (default: 3600)
 
 In the folder afterwards: ${DATA_FILE} (the data: name the folder in PACKWARDEN_BEHAVIOURS of the service), reports/ (one for
 each line) and incomplete/ (of lines that could not be measured; they are tried again the next time).

@@ -15,7 +15,7 @@ export interface Asker {
 }
 
 /** How a registry is asked. */
-export interface Patience {
+export interface DownloadLimits {
   /** How long it may take to begin an answer, in milliseconds. */
   readonly answerMs: number;
   /** Pauses before it is asked once more, in milliseconds. */
@@ -59,7 +59,7 @@ export class Download {
     /** Of the registry, for who is told that it does not answer. */
     private readonly name: string,
     private readonly question: CacheQuestion,
-    private readonly patience: Patience,
+    private readonly limits: DownloadLimits,
     readonly spool: Spool,
     first: Asker,
   ) {
@@ -107,7 +107,7 @@ export class Download {
   }
 
   async #tryUntilDone(): Promise<void> {
-    const pauses = [...this.patience.retryMs];
+    const pauses = [...this.limits.retryMs];
     for (;;) {
       const asker = this.#next();
       if (asker === undefined) throw new DownloadError('abandoned', 'nobody waits for it');
@@ -136,7 +136,7 @@ export class Download {
 
   async #failureOf(asker: Asker): Promise<Error | undefined> {
     const giveUp = new AbortController();
-    const deadline = setTimeout(() => giveUp.abort(), this.patience.answerMs);
+    const deadline = setTimeout(() => giveUp.abort(), this.limits.answerMs);
     this.#asker = asker;
     try {
       const answer = await asker.ask(this.question, AbortSignal.any([this.#life.signal, giveUp.signal]));

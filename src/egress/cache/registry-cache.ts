@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { answerBy, headersOf, sorry } from './answers.js';
-import { type Asker, Download, type Patience } from './download.js';
+import { type Asker, Download, type DownloadLimits } from './download.js';
 import { DownloadError } from './errors.js';
 import { Keeper } from './keeper.js';
 import { conditionOf } from './lifetime.js';
@@ -23,10 +23,10 @@ export interface RegistryCacheOptions {
   readonly clock: { now(): number };
   readonly log: Logger;
   /** @defaultValue 30 s for an answer to begin; asked again after 1 s and 4 s more, as often as npm does */
-  readonly patience?: Patience;
+  readonly limits?: DownloadLimits;
 }
 
-const PATIENCE: Patience = { answerMs: 30_000, retryMs: [1_000, 4_000] };
+const DOWNLOAD_LIMITS: DownloadLimits = { answerMs: 30_000, retryMs: [1_000, 4_000] };
 /** Where something is kept that can be given instead, the registry is asked once, and not for long; milliseconds. */
 const SHORT_ANSWER_MS = 5_000;
 /** For how long a registry that did not answer is not asked again for what is kept anyway. */
@@ -72,7 +72,7 @@ export async function openRegistryCache(options: RegistryCacheOptions): Promise<
 class FolderCache implements RegistryCache {
   readonly #flights = new Map<string, Flight>();
   readonly #awayUntil = new WeakMap<object, number>();
-  readonly #patience: Patience;
+  readonly #limits: DownloadLimits;
   readonly #keeper: Keeper;
   readonly #tally = emptyTally();
 
@@ -81,7 +81,7 @@ class FolderCache implements RegistryCache {
     private readonly store: Store,
     private readonly room: SpoolRoom,
   ) {
-    this.#patience = options.patience ?? PATIENCE;
+    this.#limits = options.limits ?? DOWNLOAD_LIMITS;
     this.#keeper = new Keeper(options, store, (document, asker, keeps) =>
       this.#take({ ...document, method: 'GET', way: asker.way }, { ...asker, tally: emptyTally(), keeps }),
     );
@@ -176,12 +176,10 @@ class FolderCache implements RegistryCache {
     const { key, question, registry } = wanted;
     const condition = kept === undefined ? undefined : conditionOf(kept.headers);
     const spool = new Spool(this.room);
-    const patience =
-      kept === undefined
-        ? this.#patience
-        : { answerMs: Math.min(SHORT_ANSWER_MS, this.#patience.answerMs), retryMs: [] };
+    const limits =
+      kept === undefined ? this.#limits : { answerMs: Math.min(SHORT_ANSWER_MS, this.#limits.answerMs), retryMs: [] };
     const asked = { ...question, headers: { ...question.headers, ...condition } };
-    const download = new Download(new URL(registry.url).host, asked, patience, spool, client);
+    const download = new Download(new URL(registry.url).host, asked, limits, spool, client);
     const flight = { download, isConditional: condition !== undefined };
     this.#flights.set(key, flight);
     const letGo = spool.hold();

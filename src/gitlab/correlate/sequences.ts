@@ -65,7 +65,7 @@ function credentialHarvest(
 ): Sequence | undefined {
   const { userId } = job.context;
   const reads = events.filter(
-    (candidate) => candidate.family?.name === 'secret-read' || isStrangersTokenUse(candidate, runner),
+    (candidate) => candidate.family?.name === 'secret-read' || isForeignTokenUse(candidate, runner),
   );
   const findings = job.findings.filter(({ tags }) => tags.includes(CREDENTIAL_TAG));
   const minted = events.find((candidate) => {
@@ -81,7 +81,7 @@ function credentialHarvest(
   return sequence('credential-harvest', message, [...earlier, minted], findings);
 }
 
-function isStrangersTokenUse(candidate: Candidate, runner: ReadonlySet<string>): boolean {
+function isForeignTokenUse(candidate: Candidate, runner: ReadonlySet<string>): boolean {
   const { event, tier, window } = candidate;
   if (event.type !== 'user_authenticated_using_job_token' || tier === 'T6') return false;
   const isElsewhere = event.ip !== undefined && !runner.has(event.ip);

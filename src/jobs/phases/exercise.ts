@@ -1,5 +1,5 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import type { RunningProcess } from '../../report/report.js';
+import type { RunningProcess } from '../../report/phase.js';
 import type { JobSpec } from '../job.js';
 import type { Clock, SandboxRun } from '../ports.js';
 import type { Comparison } from './comparison.js';

@@ -1,7 +1,7 @@
 import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
 import { loadedBy } from '../../report/findings/repeats.js';
 import { FIRST_GUISE, type Guise } from '../../report/guise.js';
-import type { LoadPart, Phase, ScriptStep } from '../../report/report.js';
+import type { LoadPart, Phase, ScriptStep } from '../../report/phase.js';
 import { specOf } from '../../report/spec.js';
 import type { SandboxRun, StepResult } from '../ports.js';
 import type { LoadContext } from './load-phase.js';

@@ -1,7 +1,7 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import type { LoadMarks } from '../../report/evidence/load-groups.js';
 import { loadedBy, type Unrepeated } from '../../report/findings/repeats.js';
-import type { LoadedPackage, LoadPart } from '../../report/report.js';
+import type { LoadedPackage, LoadPart } from '../../report/phase.js';
 import { specOf } from '../../report/spec.js';
 import type { Clock, GroupedLoads, ImportResult, SandboxRun } from '../ports.js';
 

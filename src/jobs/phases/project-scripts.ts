@@ -1,5 +1,5 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import type { Phase, ScriptStep } from '../../report/report.js';
+import type { Phase, ScriptStep } from '../../report/phase.js';
 import { specOf } from '../../report/spec.js';
 import { lastLines } from '../../report/text/log-tail.js';
 import type { IncompleteReason } from '../../report/verdict.js';

@@ -1,5 +1,5 @@
 import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
-import type { Phase } from '../../report/report.js';
+import type { Phase } from '../../report/phase.js';
 import type { ScriptCheck } from '../../report/scripts/script-check.js';
 import type { ImportResult, SandboxRun } from '../ports.js';
 

@@ -24,7 +24,7 @@ export const projectLineSchema = z.object({
 export type ProjectLine = Readonly<z.infer<typeof projectLineSchema>>;
 
 /** What a request says of its project; nobody vouches for it. */
-export interface ProjectWishes {
+export interface ProjectOptions {
   readonly project?: string | undefined;
   readonly part?: string | undefined;
   readonly ref?: string | undefined;
@@ -39,13 +39,13 @@ export interface ProjectWishes {
 const OWN_PIPELINES: ReadonlySet<string> = new Set(['push', 'schedule', 'web', 'api', 'trigger', 'chat']);
 
 /** A pure function of what the CI job (signed or claimed) and the request tell. A signed word is never overruled. */
-export function projectLineOf(context: JobContext | null, wishes: ProjectWishes): ProjectLine {
-  const { project: named, part = null, compare } = wishes;
+export function projectLineOf(context: JobContext | null, options: ProjectOptions): ProjectLine {
+  const { project: named, part = null, compare } = options;
   const gitlab = context && gitlabProject(context);
   const isSigned = context?.verified === true;
   const asked = named === undefined ? null : ({ source: 'request', key: `name:${named}`, name: named } as const);
-  const told = isSigned ? { ref: context.ref } : { ref: wishes.ref ?? context?.ref };
-  const defaultBranch = wishes.defaultBranch ?? context?.defaultBranch;
+  const told = isSigned ? { ref: context.ref } : { ref: options.ref ?? context?.ref };
+  const defaultBranch = options.defaultBranch ?? context?.defaultBranch;
   return {
     project: isSigned ? gitlab : (asked ?? gitlab),
     part,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DetonationDependencies } from '../attempt.js';
-import { GiveUp } from '../give-up.js';
+import { IncompleteRunError } from '../incomplete-run.js';
 import type { SandboxRun } from '../ports.js';
 import { sendCanary } from './canary.js';
 import { Heartbeat } from './heartbeat.js';
@@ -33,38 +33,38 @@ export class Canaries {
     this.#heartbeat = new Heartbeat(monitor, deps.newNonce);
   }
 
-  /** A source that is not up is given the grace time to come up. @throws GiveUp */
+  /** A source that is not up is given the grace time to come up. @throws IncompleteRunError */
   async awaitSource(): Promise<void> {
     const { feed, clock, limits } = this.#deps;
     const deadline = clock.now() + limits.graceMs;
     while (!feed.status().connected) {
       if (clock.now() > deadline || this.#signal.aborted) {
         const detail = feed.status().lastError ?? 'it did not connect';
-        throw new GiveUp({ code: 'sensor-unavailable', message: `no alert source: ${detail}` });
+        throw new IncompleteRunError({ code: 'sensor-unavailable', message: `no alert source: ${detail}` });
       }
       await sleep(50);
     }
   }
 
-  /** From its alert on, the monitor's alerts count. @throws GiveUp */
+  /** From its alert on, the monitor's alerts count. @throws IncompleteRunError */
   async opening(run: SandboxRun): Promise<void> {
     this.openingMs = await this.#answered(run, 'opening canary');
     if (this.openingMs === null) {
       const message = `the sensor did not report a test process in the sandbox within ${this.#graceS} s, ${TRIES} times`;
-      throw new GiveUp({ code: 'no-opening-canary', message });
+      throw new IncompleteRunError({ code: 'no-opening-canary', message });
     }
     this.#monitor.judge();
     this.#heartbeat.start(run);
   }
 
-  /** Resolves when what was done before has been told of: alerts come in order. @throws GiveUp */
+  /** Resolves when what was done before has been told of: alerts come in order. @throws IncompleteRunError */
   async between(run: SandboxRun): Promise<void> {
     if ((await this.#answered(run, 'a canary between two loads')) !== null) return;
     const message = `the sensor did not report a test process within ${this.#graceS} s, ${TRIES} times`;
-    throw new GiveUp({ code: 'no-closing-canary', message });
+    throw new IncompleteRunError({ code: 'no-closing-canary', message });
   }
 
-  /** @throws GiveUp */
+  /** @throws IncompleteRunError */
   async closing(run: SandboxRun): Promise<void> {
     await this.#heartbeat.stop();
     this.closingMs = await this.#send(run);
@@ -75,7 +75,7 @@ export class Canaries {
       return;
     }
     const message = `the sensor did not report the closing test process within ${this.#graceS} s`;
-    throw new GiveUp({ code: 'no-closing-canary', message });
+    throw new IncompleteRunError({ code: 'no-closing-canary', message });
   }
 
   /** Ends what goes on by itself; for a run that did not come to its closing canary. Never rejects. */

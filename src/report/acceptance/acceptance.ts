@@ -1,6 +1,6 @@
 import semver from 'semver';
+import type { Finding } from '../finding.js';
 import { placesOf } from '../findings/places.js';
-import type { Finding } from '../report.js';
 
 /** How long an acceptance counts that nobody has set a date for. */
 const DAYS = 90;

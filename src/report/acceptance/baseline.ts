@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import semver from 'semver';
 import { z } from 'zod';
 import { isAtLeast } from '../../falco/alert.js';
+import type { Finding } from '../finding.js';
 import { subjectOf } from '../findings/subject.js';
-import type { Finding } from '../report.js';
-import { parseStrangersYaml } from './untrusted-yaml.js';
+import { parseUntrustedYaml } from './untrusted-yaml.js';
 
 const acceptance = z.strictObject({
   rule: z.string().min(1),
@@ -47,7 +47,7 @@ export async function readBaseline(file: string): Promise<Baseline> {
 
 /** @throws Error of the YAML reader, or ZodError: see `reasonOf` */
 export function parseBaseline(text: string): Baseline {
-  return schema.parse(parseStrangersYaml(text)).accept;
+  return schema.parse(parseUntrustedYaml(text)).accept;
 }
 
 /** Why a baseline could not be parsed, in words. */

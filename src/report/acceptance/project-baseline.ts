@@ -1,5 +1,6 @@
 import { BASELINE_FILE, type ProjectText } from '../../blobs/project-text.js';
-import type { Finding, Report } from '../report.js';
+import type { Finding } from '../finding.js';
+import type { Report } from '../report.js';
 import { counted } from '../text/counted.js';
 import { cut, plain } from '../text/plain.js';
 import { type Baseline, isOverreach, parseBaseline, reasonOf } from './baseline.js';

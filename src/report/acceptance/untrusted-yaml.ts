@@ -7,7 +7,7 @@ const MAX_DEPTH = 16;
  * Reads YAML that anybody may have written: scalars are strings, nothing is deep, aliases don't multiply. The time is
  * proportional to the text (some 0.3 s for 32 KiB at worst). @throws Error that names the line
  */
-export function parseStrangersYaml(text: string): unknown {
+export function parseUntrustedYaml(text: string): unknown {
   const [document, ...more] = documentsOf(text);
   const [first] = document?.errors ?? [];
   if (first !== undefined) throw new Error(`line ${lineAt(text, first.pos[0])}: ${first.message}`, { cause: first });

@@ -1,9 +1,9 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { isAtLeast, type Priority } from '../../falco/alert.js';
 import { touchedFiles } from '../evidence/touched-files.js';
+import type { Finding } from '../finding.js';
 import { samePlace } from '../findings/same-place.js';
 import { subjectOf } from '../findings/subject.js';
-import type { Finding } from '../report.js';
 import { changerOf, type Told, type Written } from './actor.js';
 import { type Actors, attribute } from './attribution.js';
 

@@ -2,7 +2,7 @@ import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { alertTimeNs } from '../../falco/alert.js';
 import { groupOfLoader, type LoadGroup } from '../evidence/load-groups.js';
 import type { Step, Steps } from '../evidence/steps.js';
-import type { Finding, PackageRef } from '../report.js';
+import type { Finding, PackageRef } from '../finding.js';
 import type { ActingMarks } from './acting-marks.js';
 import { type Actor, actorOf, NOTHING_WRITTEN, type Told, type Written } from './actor.js';
 import type { PackageIndex } from './package-index.js';

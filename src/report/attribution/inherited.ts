@@ -1,7 +1,7 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { isAtLeast } from '../../falco/alert.js';
+import type { Finding, PackageRef } from '../finding.js';
 import { subjectOf } from '../findings/subject.js';
-import type { Finding, PackageRef } from '../report.js';
 import type { PackageIndex } from './package-index.js';
 
 /** The phases in which a package runs with all that it loads. */

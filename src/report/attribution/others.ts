@@ -1,4 +1,4 @@
-import type { PackageRef } from '../report.js';
+import type { PackageRef } from '../finding.js';
 
 /** How many of those who may have done it as well are named in words; the JSON report has them all. */
 const SHOWN_OTHERS = 5;

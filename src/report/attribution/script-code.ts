@@ -1,5 +1,5 @@
 import { alertTimeNs, isAtLeast, type Priority } from '../../falco/alert.js';
-import type { Finding, PackageRef } from '../report.js';
+import type { Finding, PackageRef } from '../finding.js';
 import { type Actors, attribute } from './attribution.js';
 import type { PackageCodeReads } from './package-code-reads.js';
 

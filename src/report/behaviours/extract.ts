@@ -1,5 +1,7 @@
 import semver from 'semver';
-import type { Finding, IncompleteCode, InstalledRow, PackageRef, Report } from '../report.js';
+import type { Finding, PackageRef } from '../finding.js';
+import type { IncompleteCode } from '../incomplete-codes.js';
+import type { InstalledRow, Report } from '../report.js';
 import { isOfMeasuredRegistry } from '../reported-manager.js';
 import { type BEHAVIOUR_PHASES, SENT, type SentKind } from './behaviour.js';
 import { isMeasurable, measuredPhase } from './measurable.js';

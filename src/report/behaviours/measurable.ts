@@ -1,9 +1,9 @@
 import { UNTOLD_CHANGE_RULE } from '../changes/untold-changes.js';
 import { METADATA_RULE, OUTBOUND_RULE } from '../evidence/direct-attempts.js';
 import { UNTOLD_READ_RULE } from '../evidence/untold-reads.js';
+import type { Finding } from '../finding.js';
 import { DATA_NAMES_RULE, LEAK_RULE } from '../findings/egress-findings.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from '../findings/foreign-write.js';
-import type { Finding } from '../report.js';
 import { BEHAVIOUR_PHASES } from './behaviour.js';
 
 /**

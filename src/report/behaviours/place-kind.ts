@@ -1,6 +1,6 @@
 import { HOME, PROJECT } from '../../ecosystems/places.js';
+import type { Finding, FindingPlace } from '../finding.js';
 import { placesOf } from '../findings/places.js';
-import type { Finding, FindingPlace } from '../report.js';
 
 /** What is longer was perhaps cut on its way, and stands for more than can be seen. */
 const MAX_PLACE = 1_000;

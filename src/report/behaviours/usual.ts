@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { isSharedHost } from '../contact-meaning/shared-host.js';
-import type { Finding, PackageRef } from '../report.js';
+import type { Finding, PackageRef } from '../finding.js';
 import { type Behaviour, type BehaviourData, SENT } from './behaviour.js';
 import { sentTo, stepAndCode } from './extract.js';
 import { isMeasurable, measuredPhase } from './measurable.js';

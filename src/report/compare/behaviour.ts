@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Finding, Report } from '../report.js';
+import type { Finding } from '../finding.js';
+import type { Report } from '../report.js';
 import { cut } from '../text/plain.js';
 import { kindOfPath, placeKindsOf } from './place-kind.js';
 

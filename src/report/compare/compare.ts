@@ -17,7 +17,7 @@ export interface Comparison {
 }
 
 /** Why two reports can't be compared, in words. */
-export interface Hindrance {
+export interface RetryableFailure {
   readonly code: NotCompared;
   readonly message: string;
 }
@@ -26,7 +26,7 @@ export interface Hindrance {
 const MAX_NEWS = 20;
 
 /** Undefined where they can be compared. The earlier one is somebody's choice or the project's last complete one. */
-export function hindranceOf(earlier: Summary, now: Summary): Hindrance | undefined {
+export function failureOf(earlier: Summary, now: Summary): RetryableFailure | undefined {
   const { job } = earlier;
   if (!earlier.complete) return { code: 'earlier-incomplete', message: `job ${job} did not run to its end` };
   if (earlier.manager !== now.manager) {
@@ -50,7 +50,7 @@ export function hindranceOf(earlier: Summary, now: Summary): Hindrance | undefin
   return undefined;
 }
 
-/** What is new. A pure function; call it where `hindranceOf` finds nothing. */
+/** What is new. A pure function; call it where `failureOf` finds nothing. */
 export function compare(earlier: Summary, now: Summary): Comparison {
   const before = versionsOf(earlier);
   const after = versionsOf(now);

@@ -1,8 +1,9 @@
 import { isAtLeast, type Priority } from '../../falco/alert.js';
-import type { Finding, Report } from '../report.js';
+import type { Finding } from '../finding.js';
+import type { Report } from '../report.js';
 import { bySeverity, decideVerdict } from '../verdict.js';
 import { behavioursOf } from './behaviour.js';
-import { type Comparison, compare, hindranceOf } from './compare.js';
+import { type Comparison, compare, failureOf } from './compare.js';
 import { notCompared, toWhatChanged } from './headline.js';
 import { doingKey, type Summary } from './summary.js';
 import type { WhatChanged } from './what-changed.js';
@@ -18,10 +19,10 @@ export function comparedReport(
   project: WhatChanged['project'],
   failOn: Priority,
 ): Report {
-  const hindrance = hindranceOf(earlier, now);
-  if (hindrance !== undefined) {
+  const failure = failureOf(earlier, now);
+  if (failure !== undefined) {
     const against = { job: earlier.job, submittedAt: earlier.submittedAt };
-    return { whatChanged: notCompared(hindrance, project, against), ...report };
+    return { whatChanged: notCompared(failure, project, against), ...report };
   }
   const comparison = compare(earlier, now);
   const marked = (finding: Finding): Finding => marksNew(finding, comparison);

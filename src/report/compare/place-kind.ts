@@ -1,6 +1,6 @@
 import { HOME, PROJECT } from '../../ecosystems/places.js';
+import type { Finding } from '../finding.js';
 import { placesOf } from '../findings/places.js';
-import type { Finding } from '../report.js';
 import { cut, plain } from '../text/plain.js';
 
 /** Characters of a place's kind: a host name has at most 253. */

@@ -4,8 +4,8 @@ import type { Alert } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import { type Actors, attribute } from '../attribution/attribution.js';
 import type { Sent } from '../contact-meaning/meaning.js';
+import type { PackageRef } from '../finding.js';
 import { type GatewayObservation, type GatewayOrigin, judgedBySent, toAlert } from '../findings/egress-findings.js';
-import type { PackageRef } from '../report.js';
 import { notFromRegistry } from '../scripts/provenance.js';
 import type { Contacts } from './contacts.js';
 

@@ -1,7 +1,7 @@
 import { type Alert, alertTimeAt } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import { type Actors, attribute } from '../attribution/attribution.js';
-import type { Phase, RunningProcess } from '../report.js';
+import type { Phase, RunningProcess } from '../phase.js';
 
 /** The rule name under which processes are reported that still ran when everything was over. */
 export const LEFT_RUNNING_RULE = 'Left running';

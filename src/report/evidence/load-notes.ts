@@ -2,7 +2,7 @@ import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { type Alert, alertTimeAt } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import type { PhaseStart } from '../findings/findings.js';
-import type { LoadedPackage, Phase } from '../report.js';
+import type { LoadedPackage, Phase } from '../phase.js';
 
 /** The rule names under which is reported what our own loaders tell of a package. */
 export const LOAD_NOTES = {

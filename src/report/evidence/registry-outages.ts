@@ -1,5 +1,5 @@
 import type { RegistryOutage } from '../../egress/registry/outages.js';
-import type { IncompleteCode } from '../report.js';
+import type { IncompleteCode } from '../incomplete-codes.js';
 import { cut, plain } from '../text/plain.js';
 import type { IncompleteReason } from '../verdict.js';
 

@@ -3,7 +3,7 @@ import type { FoldedAlert } from '../../falco/fold.js';
 import type { Seen } from '../../witness/seen.js';
 import { type Actors, type Attribution, attribute } from '../attribution/attribution.js';
 import { isOfImage } from '../attribution/image-files.js';
-import type { Finding } from '../report.js';
+import type { Finding } from '../finding.js';
 import { specOf } from '../spec.js';
 import type { IncompleteReason } from '../verdict.js';
 import type { PlantedDecoy } from './decoys.js';

@@ -1,7 +1,7 @@
 import type { Priority } from '../../falco/alert.js';
 import { isAtLeast } from '../../falco/alert.js';
 import { REGISTRY_ASK_RULE } from '../evidence/registry-asks.js';
-import type { Finding, FindingPart } from '../report.js';
+import type { Finding, FindingPart } from '../finding.js';
 import { subjectOf } from './subject.js';
 
 /** The rule names under which what belongs together is reported. */

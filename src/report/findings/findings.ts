@@ -5,7 +5,7 @@ import { type Actors, type Attribution, attribute } from '../attribution/attribu
 import { isOfImage } from '../attribution/image-files.js';
 import { decoyOf, type PlantedDecoy } from '../evidence/decoys.js';
 import type { LoadMarks } from '../evidence/load-groups.js';
-import type { Finding, LegacyAlert } from '../report.js';
+import type { Finding, LegacyAlert } from '../finding.js';
 import { specOf } from '../spec.js';
 import { loweredBecause } from './lowered.js';
 import { loadedBy } from './repeats.js';

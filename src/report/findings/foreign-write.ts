@@ -3,7 +3,7 @@ import { alertTimeNs, isAtLeast } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import type { AuthoredWrite } from '../attribution/authored-write.js';
 import { touchedFiles } from '../evidence/touched-files.js';
-import type { Finding } from '../report.js';
+import type { Finding } from '../finding.js';
 import { specOf } from '../spec.js';
 import { isUnownedModule } from './unowned-module.js';
 

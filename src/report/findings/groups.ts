@@ -1,4 +1,4 @@
-import type { Finding, PackageRef } from '../report.js';
+import type { Finding, PackageRef } from '../finding.js';
 
 /** The findings of one package; `package` is null for those whose package is not known. */
 export interface FindingGroup {

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { HOME } from '../../ecosystems/places.js';
 import { isWithin } from '../evidence/touched-files.js';
-import type { Finding, PackageRef } from '../report.js';
+import type { Finding, PackageRef } from '../finding.js';
 import { REFUSED_EGRESS_RULE } from './egress-findings.js';
 import { TOOL_STORE_RULE } from './tool-stores.js';
 

@@ -1,5 +1,5 @@
+import type { Finding } from '../finding.js';
 import { FIRST_GUISE, type Guise } from '../guise.js';
-import type { Finding } from '../report.js';
 import { samePlace } from './same-place.js';
 import { subjectOf } from './subject.js';
 

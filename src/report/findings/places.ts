@@ -1,5 +1,5 @@
 import { touchedFiles } from '../evidence/touched-files.js';
-import type { Finding, FindingPlace, PackageRef } from '../report.js';
+import type { Finding, FindingPlace, PackageRef } from '../finding.js';
 import { plain } from '../text/plain.js';
 import { commandOf, subjectOf } from './subject.js';
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../report.js';
+import type { Finding } from '../finding.js';
 import { plain } from '../text/plain.js';
 
 /** Where an alert says what was touched, the most telling first. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isAtLeast, type Priority } from '../../falco/alert.js';
+import type { Finding, FindingPlace, PackageRef } from '../finding.js';
 import { placesOf } from '../findings/places.js';
-import type { Finding, FindingPlace, PackageRef } from '../report.js';
 import { specOf } from '../spec.js';
 import { cut, plain } from '../text/plain.js';
 

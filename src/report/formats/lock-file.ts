@@ -1,4 +1,5 @@
-import type { PackageRef, Report } from '../report.js';
+import type { PackageRef } from '../finding.js';
+import type { Report } from '../report.js';
 import { reportedManager } from '../reported-manager.js';
 import { specOf } from '../spec.js';
 

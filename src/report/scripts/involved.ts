@@ -2,17 +2,17 @@ import { OPT } from '../../ecosystems/places.js';
 import type { Actors } from '../attribution/attribution.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
 import { programFile } from '../attribution/program-file.js';
-import type { Finding } from '../report.js';
+import type { Finding } from '../finding.js';
 import { specOf } from '../spec.js';
 
 /**
  * Who took part in a finding, knowingly or not, although another package's code did it: whose step it was, whose programs stand in
  * the chain of processes, whose files were changed, and through whom the culprit is installed. By `name@version`, each with how.
- * `told`: observations, which a correlated finding may be put together from.
+ * `observations`: what a correlated finding may be put together from.
  */
 export function involvedIn(
-  judged: readonly Finding[],
-  told: readonly Finding[],
+  findings: readonly Finding[],
+  observations: readonly Finding[],
   actors: Actors,
 ): ReadonlyMap<string, string> {
   const involved = new Map<string, string>();
@@ -20,7 +20,7 @@ export function involvedIn(
     if (!involved.has(spec)) involved.set(spec, how);
   };
   const seen = new Set<ProcessStart>();
-  for (const finding of [...judged, ...partsOf(judged, told)]) {
+  for (const finding of [...findings, ...partsOf(findings, observations)]) {
     const { rule, ranBy, orBy = [], alert } = finding;
     const culprit = finding.package === null ? 'somebody' : specOf(finding.package);
     if (ranBy !== undefined) add(specOf(ranBy), `${culprit} did something in its step: ${rule}`);
@@ -34,13 +34,13 @@ export function involvedIn(
 }
 
 /** The observations that findings name as their parts. */
-function partsOf(judged: readonly Finding[], told: readonly Finding[]): readonly Finding[] {
+function partsOf(findings: readonly Finding[], observations: readonly Finding[]): readonly Finding[] {
   const keyOf = (by: Finding['package'], rule: string, first: string): string =>
     JSON.stringify([by?.name, by?.version, rule, first]);
   const parts = new Set(
-    judged.flatMap(({ package: by, parts = [] }) => parts.map(({ rule, first }) => keyOf(by, rule, first))),
+    findings.flatMap(({ package: by, parts = [] }) => parts.map(({ rule, first }) => keyOf(by, rule, first))),
   );
-  return told.filter(({ package: by, rule, first }) => parts.has(keyOf(by, rule, first)));
+  return observations.filter(({ package: by, rule, first }) => parts.has(keyOf(by, rule, first)));
 }
 
 /** `seen`: programs that were looked at for an earlier finding, so that a storm of processes is looked at once. */

@@ -1,7 +1,7 @@
 import { isArchiveOf } from '../../ecosystems/archives.js';
 import type { InstalledPackage, OriginKind } from '../../ecosystems/installed-package.js';
 import type { PackageIndex } from '../attribution/package-index.js';
-import type { PackageRef } from '../report.js';
+import type { PackageRef } from '../finding.js';
 
 /** What a package is that no registry delivered, in words for the report. */
 const NOT_OF_A_REGISTRY = {

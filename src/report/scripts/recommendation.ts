@@ -1,6 +1,7 @@
 import { archivesIn } from '../../ecosystems/archives.js';
 import type { Actors } from '../attribution/attribution.js';
-import type { Finding, Report } from '../report.js';
+import type { Finding } from '../finding.js';
+import type { Report } from '../report.js';
 import { specOf } from '../spec.js';
 import { involvedIn } from './involved.js';
 import { notFromRegistry } from './provenance.js';
@@ -10,8 +11,8 @@ type Row = Report['packages'][number];
 /** What of a run decides which scripts are recommended. */
 export interface SeenOfRun {
   readonly verdict: Report['verdict'];
-  readonly judged: readonly Finding[];
-  readonly told: readonly Finding[];
+  readonly findings: readonly Finding[];
+  readonly observations: readonly Finding[];
   readonly actors: Actors;
   /** Absolute paths of the project's own files, as they were submitted. */
   readonly brought: ReadonlySet<string>;
@@ -28,10 +29,10 @@ export interface SeenOfRun {
  * use): only scripts that left no file and asked for no host are called unneeded.
  */
 export function recommend(rows: readonly Row[], seen: SeenOfRun): Pick<Report, 'packages' | 'allowScripts'> {
-  const { verdict, judged, actors, brought, contacting } = seen;
+  const { verdict, findings, actors, brought, contacting } = seen;
   const deeds = deedsOf(rows, seen);
   const origins = unfitOrigins(actors, brought);
-  const inDoubt = verdict === 'incomplete' || judged.some((finding) => finding.package === null);
+  const inDoubt = verdict === 'incomplete' || findings.some((finding) => finding.package === null);
   const clean = inDoubt ? [] : rows.filter((row) => !deeds.has(specOf(row)));
   const isUnneeded = (row: Row): boolean =>
     row.needed === false && row.wrote === 0 && contacting?.has(specOf(row)) === false;
@@ -49,8 +50,8 @@ export function recommend(rows: readonly Row[], seen: SeenOfRun): Pick<Report, '
 }
 
 /** What was seen, or not seen, of a package that speaks against its scripts. */
-function deedsOf(rows: readonly Row[], { judged, told, actors }: SeenOfRun): ReadonlyMap<string, string> {
-  const involved = involvedIn(judged, told, actors);
+function deedsOf(rows: readonly Row[], { findings, observations, actors }: SeenOfRun): ReadonlyMap<string, string> {
+  const involved = involvedIn(findings, observations, actors);
   const reasons = new Map<string, string>();
   for (const row of rows) {
     const reason = ownDeed(row) ?? involved.get(specOf(row));

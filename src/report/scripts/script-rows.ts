@@ -2,8 +2,10 @@ import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-pac
 import { alertTimeNs } from '../../falco/alert.js';
 import type { AuthoredWrite } from '../attribution/authored-write.js';
 import type { PackageIndex } from '../attribution/package-index.js';
+import type { Finding } from '../finding.js';
 import { type PhaseStart, phaseAt } from '../findings/findings.js';
-import type { Finding, Phase, Report, ScriptStep } from '../report.js';
+import type { Phase, ScriptStep } from '../phase.js';
+import type { Report } from '../report.js';
 import { isNeeded, type ScriptCheck } from './script-check.js';
 
 /** What was seen of the packages with install scripts. */
@@ -13,14 +15,14 @@ export interface SeenOfScripts {
   readonly writes: readonly AuthoredWrite[];
   readonly phaseStarts: readonly PhaseStart[];
   readonly scriptCheck: ScriptCheck | null;
-  readonly judged: readonly Finding[];
+  readonly findings: readonly Finding[];
   /** How the scripts of each package ended. */
   readonly steps: readonly ScriptStep[];
 }
 
 /** Every package with install scripts; the project itself is not one. */
 export function packageRows(seen: SeenOfScripts, index: PackageIndex): Report['packages'] {
-  const { ran, scriptCheck, judged, steps } = seen;
+  const { ran, scriptCheck, findings, steps } = seen;
   const failed = new Set(steps.filter(({ exitCode }) => exitCode !== 0).map(({ path }) => path));
   const written = filesWritten(seen);
   return [...index.all]
@@ -33,7 +35,7 @@ export function packageRows(seen: SeenOfScripts, index: PackageIndex): Report['p
       ...(failed.has(pkg.path) ? { failed: true as const } : {}),
       commands: [...(ran.get(pkg) ?? [])],
       wrote: written.get(pkg)?.size ?? 0,
-      findings: judged.filter(({ package: by }) => by?.name === pkg.name && by.version === pkg.version).length,
+      findings: findings.filter(({ package: by }) => by?.name === pkg.name && by.version === pkg.version).length,
       needed: isNeeded(pkg, scriptCheck, index),
     }));
 }

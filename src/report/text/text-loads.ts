@@ -1,4 +1,4 @@
-import type { Phase } from '../report.js';
+import type { Phase } from '../phase.js';
 
 /** What a phase loaded or called, as the end of its line. */
 export function loadsOf({ name, loaded = [], parts = [] }: Phase): string {

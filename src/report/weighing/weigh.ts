@@ -3,10 +3,10 @@ import { isAtLeast } from '../../falco/alert.js';
 import { type Behaviours, NOTHING_MEASURED } from '../behaviours/usual.js';
 import { LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { touchedFiles } from '../evidence/touched-files.js';
+import type { Finding, PackageRef } from '../finding.js';
 import { sends } from '../findings/correlation.js';
 import { REFUSED_EGRESS_RULE } from '../findings/egress-findings.js';
 import { TOOL_STORE_RULE } from '../findings/tool-stores.js';
-import type { Finding, PackageRef } from '../report.js';
 import { isOwnFolder } from './own-folder.js';
 
 const CREDENTIALS = 'credentials';

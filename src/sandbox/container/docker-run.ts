@@ -1,23 +1,18 @@
 import { relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type Docker from 'dockerode';
-import type { Logger } from 'pino';
 import type { ProjectArchive } from '../../blobs/rewrite.js';
 import { type Choice, chooseManager, manifestsOf } from '../../ecosystems/choose.js';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import type { NetworkSettings, PackageManager } from '../../ecosystems/manager.js';
+import type { PackageManager } from '../../ecosystems/manager.js';
 import { MANAGERS, tellingFiles } from '../../ecosystems/managers.js';
 import { FILES_WITH_VARIABLES } from '../../ecosystems/node/settings.js';
 import { CA_FILE, HOME, OPT, PROJECT } from '../../ecosystems/places.js';
 import { type FoundProject, foundProject } from '../../ecosystems/project.js';
 import type { EgressEvidence } from '../../egress/evidence.js';
-import type { Gateway } from '../../egress/gateway.js';
 import type { EgressMode } from '../../egress/mode.js';
-import type { Ecosystem } from '../../jobs/job.js';
 import type {
   Beats,
-  Clock,
   GroupedLoads,
   ImportResult,
   PackageListing,
@@ -29,11 +24,9 @@ import type { Snapshot } from '../../report/changes/snapshot.js';
 import type { PlantedDecoy } from '../../report/evidence/decoys.js';
 import type { Steps } from '../../report/evidence/steps.js';
 import type { Guise } from '../../report/guise.js';
-import type { Report, RunningProcess } from '../../report/report.js';
-import type { DecoyFile, DecoyToken } from '../decoys/decoy.js';
+import type { RunningProcess } from '../../report/phase.js';
+import type { Report } from '../../report/report.js';
 import { SandboxError } from '../errors.js';
-import type { JobNetwork } from '../host/network.js';
-import type { SandboxLimits } from '../options.js';
 import { MAX_LISTING_BYTES, parsePackageList } from '../packages/package-list.js';
 import { PackageLoads } from '../packages/package-loads.js';
 import { PackageSteps } from '../packages/package-steps.js';
@@ -41,6 +34,7 @@ import { settingsVariables } from '../packages/settings-variables.js';
 import { startBeats } from './beats.js';
 import { type Captured, ContainerCommands, firstLines } from './commands.js';
 import { inTime, removed } from './docker-call.js';
+import type { DockerRunParts } from './docker-run-parts.js';
 import { removeContainer } from './leftovers.js';
 import { runningIn } from './running.js';
 import { takeSnapshot } from './snapshot.js';
@@ -56,29 +50,6 @@ const DECOY_AGE_MS = 40 * 86_400_000;
 const MAX_PROJECT_BYTES = 4 * 1024 * 1024;
 /** Settings of a project that a report names. */
 const MAX_LEFT_OUT = 50;
-
-/** What a run owns from now on. */
-export interface DockerRunParts {
-  readonly docker: Docker;
-  readonly container: Docker.Container;
-  readonly network: JobNetwork;
-  readonly gateway: Gateway;
-  /** Why it can reach what listens on this machine; null when it can't. */
-  readonly hostProblem: string | null;
-  /** That HOME is on, if it is on one. */
-  readonly volume?: string;
-  readonly limits: SandboxLimits;
-  readonly decoys: readonly DecoyFile[];
-  /** The value of credentials that the project's settings expect in variables. */
-  readonly settingsToken: DecoyToken;
-  readonly ecosystem: Ecosystem;
-  readonly networkSettings: NetworkSettings;
-  readonly clock: Clock;
-  readonly newStepId: () => string;
-  /** From now on what is left of it may be swept. */
-  readonly release: () => void;
-  readonly log: Logger;
-}
 
 /** One started container with its network and gateway. */
 export class DockerRun implements SandboxRun {

@@ -1,6 +1,6 @@
 import type { Container } from 'dockerode';
 import { z } from 'zod';
-import type { RunningProcess } from '../../report/report.js';
+import type { RunningProcess } from '../../report/phase.js';
 import { inTime } from './docker-call.js';
 import { orGone } from './exec.js';
 import { KEEPER_USER } from './identity.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import type { LoadedPackage } from '../../report/report.js';
+import type { LoadedPackage } from '../../report/phase.js';
 import type { ImportTarget } from './import-plan.js';
 
 /** What the lines of one import phase may hold at most, in bytes. */

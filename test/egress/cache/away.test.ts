@@ -33,7 +33,7 @@ describe('a registry that fails', () => {
     ['does not answer', silence],
   ])('and %s twice is asked a third time, as npm does: the client sees nothing of it', async (_how, fail) => {
     const registry = await shop.registry();
-    const cache = await shop.cache({ patience: { answerMs: 200, retryMs: [1, 2] } });
+    const cache = await shop.cache({ limits: { answerMs: 200, retryMs: [1, 2] } });
     const path = registry.publish('x', '1.0.0');
     failing(registry, 2, fail);
     const got = await get({ cache, registry }, path);
@@ -47,7 +47,7 @@ describe('a registry that fails', () => {
     ['does not answer', silence, 504],
   ])('and %s each time is named to the client', async (_how, fail, expected) => {
     const registry = await shop.registry();
-    const cache = await shop.cache({ patience: { answerMs: 200, retryMs: [1, 2] } });
+    const cache = await shop.cache({ limits: { answerMs: 200, retryMs: [1, 2] } });
     failing(registry, 99, fail);
     const got = await get({ cache, registry }, '/x');
     expect(got.status).toBe(expected);

@@ -116,7 +116,7 @@ describe('a registry behind the gateways of two jobs', () => {
   });
 
   it('that does not answer is named', async () => {
-    const cache = await shop.cache({ patience: { answerMs: 1_000, retryMs: [] } });
+    const cache = await shop.cache({ limits: { answerMs: 1_000, retryMs: [] } });
     const gateway = await gatewayWith({
       policy: { mode: 'registry', allow: [`${NAME}:${port}`] },
       names: { [NAME]: ['127.0.0.1'] },

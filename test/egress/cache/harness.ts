@@ -51,7 +51,7 @@ export function workshop() {
         maxBytes: 256 * 1024 ** 2,
         clock: Date,
         log: silent,
-        patience: { answerMs: 5_000, retryMs: [1, 2] },
+        limits: { answerMs: 5_000, retryMs: [1, 2] },
         ...options,
       });
     },

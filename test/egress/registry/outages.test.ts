@@ -41,7 +41,7 @@ const FAILURES: readonly (readonly [how: string, fail: (response: ServerResponse
 ];
 
 describe.each([
-  ['with a cache', () => shop.cache({ patience: { answerMs: 300, retryMs: [1] } })],
+  ['with a cache', () => shop.cache({ limits: { answerMs: 300, retryMs: [1] } })],
   ['without one', async () => undefined],
 ])('a registry, %s,', (_with, cacheOf) => {
   it.each(FAILURES)('that %s owes what it was asked for until it gives it', async (_how, fail) => {
@@ -74,7 +74,7 @@ describe.each([
 
 it('that is silent is named as slow', async () => {
   const registry = await shop.registry();
-  const gateway = await job(registry, await shop.cache({ patience: { answerMs: 100, retryMs: [] } }));
+  const gateway = await job(registry, await shop.cache({ limits: { answerMs: 100, retryMs: [] } }));
   registry.trick = () => true;
   expect(await ask(gateway, registry.port, '/left')).toContain('504');
   expect(gateway.outages()[0]?.reason).toBe('did not answer in time');

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Comparison } from '../../../src/jobs/phases/comparison.js';
 import type { SandboxRun } from '../../../src/jobs/ports.js';
 import type { Snapshot } from '../../../src/report/changes/snapshot.js';
-import type { RunningProcess } from '../../../src/report/report.js';
+import type { RunningProcess } from '../../../src/report/phase.js';
 import { PROJECT, pkg } from '../../report/evidence.js';
 
 const DAEMON: RunningProcess = { pid: 7, cmdline: 'node left.js' };

@@ -57,8 +57,8 @@ describe('the line of a run', () => {
     ['another one', { ref: 'topic', defaultBranch: 'main' }, 'other', 'topic'],
     ['a branch alone', { ref: 'main' }, 'other', 'main'],
     ['the default branch’s name alone', { defaultBranch: 'main' }, 'other', null],
-  ] as const)('where a request tells %s: %3$s', (_what, wishes, line, ref) => {
-    expect(projectLineOf(null, wishes)).toMatchObject({ line, ref });
+  ] as const)('where a request tells %s: %3$s', (_what, options, line, ref) => {
+    expect(projectLineOf(null, options)).toMatchObject({ line, ref });
   });
 
   it('a request can’t say that a token’s branch is another one', () => {
@@ -87,8 +87,8 @@ describe('the project of a run', () => {
       'name:gitlab:https://gitlab.example:42',
       'request',
     ],
-  ] as const)('is %s', (_what, context, wishes, key, source) => {
-    expect(projectLineOf(context, wishes).project).toMatchObject({ key, source });
+  ] as const)('is %s', (_what, context, options, key, source) => {
+    expect(projectLineOf(context, options).project).toMatchObject({ key, source });
   });
 
   it('is the manifest’s where nothing tells; a renamed one keeps its key', () => {

@@ -132,7 +132,7 @@ describe('where nothing tells of branches', () => {
 });
 
 describe('what can’t be compared is said, and marks nothing', () => {
-  const gitlab = (projectPath: string, wishes = {}) => {
+  const gitlab = (projectPath: string, options = {}) => {
     const context = {
       verified: false,
       instance: 'https://gitlab.example',
@@ -140,7 +140,7 @@ describe('what can’t be compared is said, and marks nothing', () => {
       projectPath,
       addresses: [],
     };
-    return { project: projectLineOf(context, { ref: 'main', defaultBranch: 'main', ...wishes }) };
+    return { project: projectLineOf(context, { ref: 'main', defaultBranch: 'main', ...options }) };
   };
   const yarn = { manager: { name: 'yarn', version: '1.22.22', reason: '', leftOut: [] } };
 

@@ -4,7 +4,7 @@ import { ActingMarks } from '../../../src/report/attribution/acting-marks.js';
 import { buildReport } from '../../../src/report/build.js';
 import { MARK_RULE } from '../../../src/report/evidence/load-groups.js';
 import { Steps } from '../../../src/report/evidence/steps.js';
-import type { Finding } from '../../../src/report/report.js';
+import type { Finding } from '../../../src/report/finding.js';
 import { alertAt, evidence, folded, PROJECT, pkg, type Start, treeOf } from '../evidence.js';
 
 const KEY = '/home/ci/.ssh/id_rsa';

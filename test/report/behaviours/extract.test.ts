@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { behavioursOf, unusableBecause } from '../../../src/report/behaviours/extract.js';
-import type { Finding, Report } from '../../../src/report/report.js';
+import type { Finding } from '../../../src/report/finding.js';
+import type { Report } from '../../../src/report/report.js';
 import { asked, did, installed, read, ref, reportOf } from './findings.js';
 
 const NPMRC = '/home/ci/.npmrc';

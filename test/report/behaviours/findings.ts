@@ -1,5 +1,6 @@
 import type { BehaviourData } from '../../../src/report/behaviours/behaviour.js';
-import type { Finding, InstalledRow, PackageRef, Report } from '../../../src/report/report.js';
+import type { Finding, PackageRef } from '../../../src/report/finding.js';
+import type { InstalledRow, Report } from '../../../src/report/report.js';
 import { finding, report } from '../../api/reports.js';
 
 export const READ = 'Read of package registry credentials';

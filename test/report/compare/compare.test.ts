@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { comparedReport } from '../../../src/report/compare/compared-report.js';
 import { carriedOn, summaryOf } from '../../../src/report/compare/summary.js';
-import type { Finding, Report } from '../../../src/report/report.js';
+import type { Finding } from '../../../src/report/finding.js';
+import type { Report } from '../../../src/report/report.js';
 import { egressRow } from '../../api/reports.js';
 import { Random } from '../../rules/random.js';
 import { installed, reads, run } from './runs.js';

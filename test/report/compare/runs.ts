@@ -1,4 +1,5 @@
-import type { Finding, InstalledRow, Report } from '../../../src/report/report.js';
+import type { Finding } from '../../../src/report/finding.js';
+import type { InstalledRow, Report } from '../../../src/report/report.js';
 import { finding, report } from '../../api/reports.js';
 
 /** A package as it is installed; `integrity` of a registry's. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { buildReport } from '../../../src/report/build.js';
-import type { Phase } from '../../../src/report/report.js';
+import type { Phase } from '../../../src/report/phase.js';
 import { evidence, IMPORT, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
 
 const packages = [pkg('.', ['a']), pkg('node_modules/a', [], ['postinstall'])];

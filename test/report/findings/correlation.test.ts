@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Priority } from '../../../src/falco/alert.js';
+import type { Finding } from '../../../src/report/finding.js';
 import { correlate } from '../../../src/report/findings/correlation.js';
-import type { Finding } from '../../../src/report/report.js';
 
 const EPOCH = Date.UTC(2026, 10, 24);
 const at = (second: number): string => new Date(EPOCH + second * 1000).toISOString();

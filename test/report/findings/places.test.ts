@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { acceptanceOf } from '../../../src/report/acceptance/acceptance.js';
 import { parseBaseline } from '../../../src/report/acceptance/baseline.js';
+import type { Finding } from '../../../src/report/finding.js';
 import { foldPlaces } from '../../../src/report/findings/places.js';
 import { groupFindings } from '../../../src/report/formats/group.js';
-import type { Finding } from '../../../src/report/report.js';
 
 const at = (second: number): string => new Date(Date.UTC(2026, 10, 24, 12, 0, second)).toISOString();
 const by = (name: string): Finding['package'] => ({ name, version: '1.0.0', path: ['app', name] });

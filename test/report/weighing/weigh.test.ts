@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Priority } from '../../../src/falco/alert.js';
 import { PRIORITIES } from '../../../src/falco/alert.js';
 import { Behaviours, NOTHING_MEASURED } from '../../../src/report/behaviours/usual.js';
+import type { Finding, PackageRef } from '../../../src/report/finding.js';
 import { correlate } from '../../../src/report/findings/correlation.js';
-import type { Finding, PackageRef } from '../../../src/report/report.js';
 import { weigh } from '../../../src/report/weighing/weigh.js';
 
 const HOME = '/home/ci';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { ProjectWishes } from '../../jobs/projects/line.js';
+import type { ProjectOptions } from '../../jobs/projects/line.js';
 import { identityOf } from '../auth/identify.js';
 import { ApiError } from '../errors.js';
 import { findJob } from '../jobs/job-id.js';
@@ -16,7 +16,11 @@ const name = z
  * What a request says of its project: `?project=&part=&ref=&default-branch=&compare=`.
  * @throws ApiError 400 for what is no name, and what `findJob` throws for a job that the submitter may not read
  */
-export async function projectWishesOf(request: Request, response: Response, jobs: JobService): Promise<ProjectWishes> {
+export async function projectOptionsOf(
+  request: Request,
+  response: Response,
+  jobs: JobService,
+): Promise<ProjectOptions> {
   const { compare } = request.query;
   return {
     project: nameOf(request, 'project'),

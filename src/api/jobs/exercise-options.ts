@@ -2,10 +2,10 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { MOST_RUN, type Passes, SCRIPT_NAME } from '../../jobs/job.js';
 import { ApiError } from '../errors.js';
-import type { UploadWishes } from './upload.js';
+import type { JobOptions } from './upload.js';
 
 /** What a request asks to be exercised: `?check-needed=true&run=build,test&passes=2`. @throws ApiError 400 */
-export function exerciseWishesOf({ query }: Request): Pick<UploadWishes, 'checkNeeded' | 'run' | 'passes'> {
+export function exerciseOptionsOf({ query }: Request): Pick<JobOptions, 'checkNeeded' | 'run' | 'passes'> {
   return { checkNeeded: checkNeededOf(query), run: runOf(query), passes: passesOf(query) };
 }
 

@@ -2,7 +2,7 @@ import type { IncompleteReason } from '../report/verdict.js';
 import { CancelledError, DeadlineError } from './deadline.js';
 
 /** Ends a run early with the reason that the report will give. */
-export class GiveUp extends Error {
+export class IncompleteRunError extends Error {
   constructor(readonly reason: IncompleteReason) {
     super(reason.message);
   }
@@ -10,7 +10,7 @@ export class GiveUp extends Error {
 
 /** Why a run that ended in an error is incomplete. @throws the error itself when it is the machine's, for the queue to try again */
 export function reasonFor(error: unknown): IncompleteReason {
-  if (error instanceof GiveUp) return error.reason;
+  if (error instanceof IncompleteRunError) return error.reason;
   if (error instanceof CancelledError) return { code: 'cancelled', message: error.message };
   if (error instanceof DeadlineError) return { code: 'sandbox-failed', message: error.message };
   if (!(error instanceof Error) || !('code' in error)) throw error;

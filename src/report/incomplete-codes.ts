@@ -1,0 +1,35 @@
+/** Why a report cannot vouch for the run. `unwatched`: the sensor could have missed something; `unfinished`: it did not run to its end. */
+export const INCOMPLETE_CODES = {
+  'sensor-unavailable': 'unwatched',
+  'sensor-lost': 'unwatched',
+  'events-dropped': 'unwatched',
+  'no-opening-canary': 'unwatched',
+  'no-closing-canary': 'unwatched',
+  'alerts-overflowed': 'unwatched',
+  'witness-lost': 'unwatched',
+  'scripts-not-run': 'unwatched',
+  'nothing-installed': 'unwatched',
+  'other-runtime': 'unfinished',
+  // What was missed is a finding itself: the witness saw it.
+  'alerts-missed': 'unfinished',
+  'comparison-failed': 'unfinished',
+  'bodies-unread': 'unfinished',
+  'registry-unavailable': 'unfinished',
+  'fetch-failed': 'unfinished',
+  'fetch-timeout': 'unfinished',
+  'install-failed': 'unfinished',
+  'install-timeout': 'unfinished',
+  'import-timeout': 'unfinished',
+  'import-failed': 'unfinished',
+  'unpack-failed': 'unfinished',
+  'run-failed': 'unfinished',
+  'run-timeout': 'unfinished',
+  'sandbox-failed': 'unfinished',
+  'docker-overloaded': 'unfinished',
+  'host-unprotected': 'unfinished',
+  'worker-lost': 'unfinished',
+  'queue-timeout': 'unfinished',
+  cancelled: 'unfinished',
+} as const satisfies Record<string, 'unwatched' | 'unfinished'>;
+
+export type IncompleteCode = keyof typeof INCOMPLETE_CODES;
