@@ -45,6 +45,9 @@ const idToken = (claims: Record<string, unknown> = {}) =>
     job_id: '9001',
     pipeline_id: '8001',
     runner_id: 3,
+    ref: 'main',
+    ref_type: 'branch',
+    ref_protected: 'true',
     ...claims,
   })
     .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
@@ -198,6 +201,8 @@ describe('a job with an ID token, and the audit events around it', () => {
     const id = await submit(await projectWithScript(''), token);
     expect((await ask(`/v1/jobs/${id}`, other)).status).toBe(403);
     expect((await ask('/v1/gitlab/alerts?project=42', other)).status).toBe(403);
+    const unprotected = await idToken({ ref: 'feature', ref_protected: 'false' });
+    expect((await ask('/v1/gitlab/alerts', unprotected)).status).toBe(403);
     const own = (await (await ask('/v1/gitlab/alerts', token)).json()) as { alerts: { project: { id: string } }[] };
     expect(own.alerts.length).toBeGreaterThan(0);
     expect(new Set(own.alerts.map(({ project }) => project.id))).toEqual(new Set(['42']));
