@@ -143,9 +143,12 @@ export class BullQueue implements JobQueue {
     await this.#guard(() => this.#redis.ping());
   }
 
-  /** How many jobs there are in each of BullMQ's states. */
+  /** How many jobs there are in each of BullMQ's states; those that wait for their turn (`prioritized`) wait. */
   counts(): Promise<Readonly<Record<string, number>>> {
-    return this.#guard(() => this.#queue.getJobCounts());
+    return this.#guard(async () => {
+      const { prioritized = 0, waiting = 0, ...others } = await this.#queue.getJobCounts();
+      return { ...others, waiting: waiting + prioritized };
+    });
   }
 
   /** How long the job that has waited longest has waited, in milliseconds; 0 when none waits. */

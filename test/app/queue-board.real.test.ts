@@ -18,7 +18,9 @@ const ask = (path: string, name: string, method = 'GET') =>
 
 /** What bull-board's own page reads. */
 async function queue(): Promise<{ counts: Record<string, number>; isPaused: boolean; jobs: { id: string }[] }> {
-  const { queues } = (await (await ask('/queues/api/queues?activeQueue=packwarden&status=waiting', 'ops')).json()) as {
+  const { queues } = (await (
+    await ask('/queues/api/queues?activeQueue=packwarden&status=prioritized', 'ops')
+  ).json()) as {
     queues: Awaited<ReturnType<typeof queue>>[];
   };
   if (queues[0] === undefined) throw new Error('no queue');
@@ -68,7 +70,7 @@ describe('the queue in a browser', () => {
   });
 
   test('shows counts and jobs, and nothing that opens a door', async () => {
-    expect(await queue()).toMatchObject({ counts: { waiting: 1 }, isPaused: false, jobs: [{ id }] });
+    expect(await queue()).toMatchObject({ counts: { prioritized: 1 }, isPaused: false, jobs: [{ id }] });
     const { job } = (await (await ask(`/queues/api/queues/packwarden/${id}`, 'ops')).json()) as {
       job: { data: object };
     };
@@ -94,7 +96,7 @@ describe('the queue in a browser', () => {
   ])('changes nothing: %s %s', async (method, path) => {
     const answer = await ask(path.replace('ID', id), 'ops', method);
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
-    expect(await queue()).toMatchObject({ counts: { waiting: 1 }, isPaused: false, jobs: [{ id }] });
+    expect(await queue()).toMatchObject({ counts: { prioritized: 1 }, isPaused: false, jobs: [{ id }] });
   });
 
   test('is drawn under our own policy, and asks nobody else', async () => {
@@ -112,7 +114,7 @@ describe('the queue in a browser', () => {
     await page.getByRole('link', { name: '/queues' }).click();
     await page.getByText('1 Job').first().waitFor({ timeout: 20_000 });
     expect(await photograph(page, 'queue-overview')).toEqual([]);
-    await page.goto(`${service.url}/queues/queue/packwarden?status=waiting`);
+    await page.goto(`${service.url}/queues/queue/packwarden?status=prioritized`);
     await page.getByText(id).first().waitFor({ timeout: 20_000 });
     expect(await photograph(page, 'queue-jobs')).toEqual([]);
     expect([...asked]).toEqual([service.url]);
