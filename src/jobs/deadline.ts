@@ -16,6 +16,9 @@ export class CancelledError extends Error {
   }
 }
 
+/** Waits at most `ms` milliseconds, and some slack. @throws DeadlineError, CancelledError, or what the work throws */
+export type Limited = <T>(what: string, ms: number, work: Promise<T>) => Promise<T>;
+
 /**
  * Waits for `work` until its deadline or until `signal` aborts. The work itself is not stopped: its owner destroys the
  * sandbox, which ends it. @throws DeadlineError, CancelledError, or what the work throws

@@ -8,7 +8,7 @@ import type { Report } from '../report/report.js';
 import type { ScriptCheck } from '../report/scripts/script-check.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { Attempt, DetonationDependencies } from './attempt.js';
-import { within } from './deadline.js';
+import { type Limited, within } from './deadline.js';
 import { IncompleteRunError, reasonFor } from './incomplete-run.js';
 import type { JobState } from './job.js';
 import { reportOf } from './job-report.js';
@@ -112,7 +112,7 @@ export class Detonation {
     await this.#to('imported');
 
     this.#record.start('drain');
-    if (this.#leftRunning) await this.#limited('ending what still ran', SLACK_MS, run.endProcesses());
+    if (this.#leftRunning) await this.#withSlack('ending what still ran', 0, run.endProcesses());
     await Promise.all([this.#canaries.closing(run), fetched ? this.#comparison.after(run) : undefined]);
     await this.#to('drained');
   }
@@ -126,7 +126,7 @@ export class Detonation {
   async #linger(run: SandboxRun, ended: readonly RunningProcess[] = []): Promise<void> {
     const phase = this.#record.phases.at(-1);
     const { lingerMs } = this.#deps.limits;
-    const running = await this.#limited('watching what still runs', lingerMs + SLACK_MS, run.linger(lingerMs));
+    const running = await this.#withSlack('watching what still runs', lingerMs, run.linger(lingerMs));
     this.#leftRunning = running.length > 0;
     if (phase && running.length + ended.length > 0) phase.leftRunning = [...ended, ...running];
   }
@@ -134,8 +134,12 @@ export class Detonation {
   /** Brings the packages into place and lists them, before any of their code has run. Resolves with whether that worked. */
   async #fetch(run: SandboxRun): Promise<boolean> {
     const { installMs } = this.#deps.limits;
-    const limited = <T>(what: string, ms: number, work: Promise<T>) => this.#limited(what, ms + SLACK_MS, work);
-    const isFetched = await this.#fetched.fetch({ run, installMs, comparison: this.#comparison, limited });
+    const isFetched = await this.#fetched.fetch({
+      run,
+      installMs,
+      comparison: this.#comparison,
+      limited: this.#withSlack,
+    });
     this.#monitor.keepWrites();
     return isFetched;
   }
@@ -153,7 +157,7 @@ export class Detonation {
       runScripts: (pkg, ms) => this.#comparison.scripts(run, pkg, () => run.runScripts(pkg, ms)),
       clock,
       timeoutMs: Math.max(0, limits.installMs - used),
-      limited: (what, ms, work) => this.#limited(what, ms + SLACK_MS, work),
+      limited: this.#withSlack,
     });
     this.#record.phases.push(phase);
     this.#record.incomplete.push(...incomplete);
@@ -181,7 +185,7 @@ export class Detonation {
       clock,
       depth,
       scriptsMs: limits.installMs,
-      limited: (what, ms, work) => this.#limited(what, ms + SLACK_MS, work),
+      limited: this.#withSlack,
       linger: (ended) => this.#linger(run, ended),
       loadContext: (ms) => this.#loadContext(run, ms),
       onlyLater: () => onlyInAnotherGuise(this.#monitor, this.#actors(run)),
@@ -197,7 +201,7 @@ export class Detonation {
       clock: this.#deps.clock,
       timeoutMs,
       marks: this.#monitor.marks,
-      limited: (what, ms, work) => this.#limited(what, ms + SLACK_MS, work),
+      limited: this.#withSlack,
       toldOf: () => this.#canaries.between(run),
       unrepeated: (marks) => unrepeated(this.#monitor, this.#actors(run), marks),
     };
@@ -213,13 +217,13 @@ export class Detonation {
     const { importMs } = this.#deps.limits;
     this.#record.start('check');
     const loading = loadWithoutScripts(run, this.#fetched.packages, importMs);
-    this.#withoutScripts = await this.#limited('loading without scripts', importMs + SLACK_MS, loading);
+    this.#withoutScripts = await this.#withSlack('loading without scripts', importMs, loading);
     this.#scriptCheck = scriptCheckOf(this.#withoutScripts, new Set());
     const { phase } = this.#withoutScripts;
     if (phase === null) return;
     this.#record.phases.push(phase);
     await this.#linger(run);
-    if (this.#leftRunning) await this.#limited('ending what still ran', SLACK_MS, run.endProcesses());
+    if (this.#leftRunning) await this.#withSlack('ending what still ran', 0, run.endProcesses());
   }
 
   async #createSandbox(): Promise<SandboxRun> {
@@ -248,6 +252,8 @@ export class Detonation {
     const message = `the job waited ${Math.round(waited / 1000)} s for a worker`;
     throw new IncompleteRunError({ code: 'queue-timeout', message });
   }
+
+  readonly #withSlack: Limited = (what, ms, work) => this.#limited(what, ms + SLACK_MS, work);
 
   #limited<T>(what: string, ms: number, work: Promise<T>): Promise<T> {
     return within(what, ms, this.#attempt.signal, work);

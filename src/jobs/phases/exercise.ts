@@ -1,5 +1,6 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import type { RunningProcess } from '../../report/phase.js';
+import type { Limited } from '../deadline.js';
 import type { JobSpec } from '../job.js';
 import type { Clock, SandboxRun } from '../ports.js';
 import type { Comparison } from './comparison.js';
@@ -24,8 +25,7 @@ export interface ExerciseParts {
   readonly depth: Depth;
   /** For the project's own scripts, in milliseconds. */
   readonly scriptsMs: number;
-  /** Waits at most so long, and some slack. @throws DeadlineError, CancelledError */
-  readonly limited: <T>(what: string, ms: number, work: Promise<T>) => Promise<T>;
+  readonly limited: Limited;
   /** Watches what the last phase left running. `ended`: what an earlier one left, and was ended before it was watched to its end. */
   readonly linger: (ended: readonly RunningProcess[]) => Promise<void>;
   readonly loadContext: (timeoutMs: number) => LoadContext;

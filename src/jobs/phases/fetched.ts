@@ -1,5 +1,5 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import { CancelledError } from '../deadline.js';
+import { CancelledError, type Limited } from '../deadline.js';
 import type { SandboxRun, StepResult } from '../ports.js';
 import type { Comparison } from './comparison.js';
 import type { PhaseRecord } from './phase-record.js';
@@ -10,8 +10,7 @@ export interface FetchContext {
   /** In milliseconds. */
   readonly installMs: number;
   readonly comparison: Comparison;
-  /** Waits at most so long, and some slack. @throws DeadlineError, CancelledError */
-  readonly limited: <T>(what: string, ms: number, work: Promise<T>) => Promise<T>;
+  readonly limited: Limited;
 }
 
 /** The packages of a job, as far as they were brought into place and listed. */

@@ -3,6 +3,7 @@ import type { LoadMarks } from '../../report/evidence/load-groups.js';
 import { loadedBy, type Unrepeated } from '../../report/findings/repeats.js';
 import type { LoadedPackage, LoadPart } from '../../report/phase.js';
 import { specOf } from '../../report/spec.js';
+import type { Limited } from '../deadline.js';
 import type { Clock, GroupedLoads, ImportResult, SandboxRun } from '../ports.js';
 
 /** How many packages are loaded once more, alone, after what was seen where many were loaded: at marks, and then around them. */
@@ -19,8 +20,7 @@ export interface LoadContext {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly marks: LoadMarks;
-  /** Waits at most so long, and some slack. @throws DeadlineError, CancelledError */
-  readonly limited: <T>(what: string, ms: number, work: Promise<T>) => Promise<T>;
+  readonly limited: Limited;
   /** Resolves when what was done so far has been told of. */
   readonly toldOf: () => Promise<void>;
   /** What was seen where many packages were loaded, and of none alone. */

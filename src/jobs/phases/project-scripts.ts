@@ -43,7 +43,7 @@ export async function runProjectScripts(
     const left = timeoutMs - (clock.now() - started);
     const went = left < LEAST_MS ? null : await run(name, left);
     const { step, reason } = went === null ? notRun(name) : outcomeOf(name, went);
-    if (went !== null && 'result' in went) log = (log + went.result.log).slice(-64 * 1024);
+    if (went !== null && 'result' in went) log += went.result.log;
     if (reason !== null) incomplete.push(reason);
     const error = reason === null ? {} : { error: reason.message };
     steps.push({ package: specOf(project), path: project.path, ...step, ...error });

@@ -3,6 +3,7 @@ import type { Phase, ScriptStep } from '../../report/phase.js';
 import { specOf } from '../../report/spec.js';
 import { lastLines } from '../../report/text/log-tail.js';
 import type { IncompleteReason } from '../../report/verdict.js';
+import type { Limited } from '../deadline.js';
 import type { Clock, SandboxRun, StepResult } from '../ports.js';
 
 /** How many failed packages the reasons of an incomplete report name. */
@@ -27,8 +28,7 @@ export interface ScriptPhaseContext {
   readonly clock: Clock;
   /** For the scripts of all packages together, in milliseconds. */
   readonly timeoutMs: number;
-  /** Waits at most so long, and some slack. @throws DeadlineError, CancelledError */
-  readonly limited: <T>(what: string, ms: number, work: Promise<T>) => Promise<T>;
+  readonly limited: Limited;
 }
 
 /**
