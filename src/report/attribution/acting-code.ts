@@ -4,6 +4,7 @@ import { touchedFiles } from '../evidence/touched-files.js';
 import type { Finding } from '../finding.js';
 import { samePlace } from '../findings/same-place.js';
 import { subjectOf } from '../findings/subject.js';
+import { packageKey } from '../spec.js';
 import { changerOf, type Told, type Written } from './actor.js';
 import { type Actors, attribute } from './attribution.js';
 
@@ -38,9 +39,11 @@ export function nameActing(
 function renamed(finding: Finding, actors: Actors, written: Written, isJudged: boolean): Finding {
   const { packages } = actors;
   const told = { time: finding.alert.time, fields: finding.alert.output_fields };
-  const named = finding.package === null || finding.ranBy !== undefined ? undefined : namedBy(told, actors, written);
+  const { package: loaded, ranBy } = finding;
+  const named = loaded === null || ranBy !== undefined ? undefined : namedBy(told, actors, written);
   // Who was found otherwise (by a change that was compared, by a file that a program ran) is known better.
-  if (named === undefined || !isSame(finding.package, packages.ref(named.owner))) return finding;
+  if (loaded === null || named === undefined) return finding;
+  if (packageKey(loaded) !== packageKey(packages.ref(named.owner))) return finding;
   const { by, owner, orBy } = named;
   const doubted = isJudged ? orBy : orBy.filter((other) => other === owner);
   const others = [...doubted.map((other) => packages.ref(other)), ...(finding.orBy ?? [])];
@@ -73,10 +76,6 @@ export function namedBy(told: Told, actors: Actors, { foreignWrites }: Written):
 
 function isAlone({ package: by, ranBy, phase }: Finding): boolean {
   return by !== null && ranBy === undefined && (phase === 'import' || phase === 'execute' || phase === 'later');
-}
-
-function isSame(a: Finding['package'], b: Finding['package']): boolean {
-  return JSON.stringify(a?.path) === JSON.stringify(b?.path) && a?.version === b?.version;
 }
 
 /** One package, one rule, one place. */

@@ -2,6 +2,7 @@ import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { isAtLeast } from '../../falco/alert.js';
 import type { Finding, PackageRef } from '../finding.js';
 import { subjectOf } from '../findings/subject.js';
+import { packageKey } from '../spec.js';
 import type { PackageIndex } from './package-index.js';
 
 /** The phases in which a package runs with all that it loads. */
@@ -48,7 +49,7 @@ function isOwnLoad({ phase, package: by, ranBy, orBy }: Finding): boolean {
 }
 
 function byAndDoing(by: PackageRef | null, finding: Finding): string {
-  return `${by === null ? '' : keyOf(by)}\0${doingOf(finding)}`;
+  return `${by === null ? '' : packageKey(by)}\0${doingOf(finding)}`;
 }
 
 function isJudgedLoad({ phase, package: by, known, priority }: Finding): boolean {
@@ -69,12 +70,12 @@ class Closures {
 
   constructor(packages: PackageIndex) {
     this.#packages = packages;
-    for (const pkg of packages.all) this.#byRef.set(keyOf(packages.ref(pkg)), pkg);
+    for (const pkg of packages.all) this.#byRef.set(packageKey(packages.ref(pkg)), pkg);
   }
 
   /** Not the other way round as well: of packages that need each other nobody can say whose doing it is. */
   reaches(from: PackageRef | null, to: PackageRef | null): boolean {
-    const [user, used] = [from, to].map((ref) => (ref === null ? undefined : this.#byRef.get(keyOf(ref))));
+    const [user, used] = [from, to].map((ref) => (ref === null ? undefined : this.#byRef.get(packageKey(ref))));
     if (user === undefined || used === undefined || user === used) return false;
     return this.#of(user).has(used) && !this.#of(used).has(user);
   }
@@ -95,8 +96,4 @@ class Closures {
     this.#reached.set(start, reached);
     return reached;
   }
-}
-
-function keyOf({ name, version, path }: PackageRef): string {
-  return JSON.stringify([name, version, path]);
 }

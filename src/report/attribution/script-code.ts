@@ -1,5 +1,6 @@
 import { alertTimeNs, isAtLeast, type Priority } from '../../falco/alert.js';
 import type { Finding, PackageRef } from '../finding.js';
+import { packageKey } from '../spec.js';
 import { type Actors, attribute } from './attribution.js';
 import type { PackageCodeReads } from './package-code-reads.js';
 
@@ -50,11 +51,7 @@ function openedBySteps(reads: PackageCodeReads, actors: Actors): ReadonlyMap<str
 }
 
 function othersThere({ alert, package: by, ranBy, orBy = [] }: Finding, opened: readonly Opened[]): PackageRef[] {
-  const named = new Set([by, ranBy, ...orBy].map(keyOf));
+  const named = new Set([by, ranBy, ...orBy].flatMap((ref) => (ref ? [packageKey(ref)] : [])));
   const time = alertTimeNs(alert);
-  return opened.filter((other) => other.time <= time && !named.has(keyOf(other.by))).map((other) => other.by);
-}
-
-function keyOf(ref: PackageRef | null | undefined): string {
-  return JSON.stringify([ref?.path, ref?.version]);
+  return opened.filter((other) => other.time <= time && !named.has(packageKey(other.by))).map((other) => other.by);
 }

@@ -2,6 +2,7 @@ import type { Priority } from '../../falco/alert.js';
 import { isAtLeast } from '../../falco/alert.js';
 import { REGISTRY_ASK_RULE } from '../evidence/registry-asks.js';
 import type { Finding, FindingPart } from '../finding.js';
+import { packageKey } from '../spec.js';
 import { subjectOf } from './subject.js';
 
 /** The rule names under which what belongs together is reported. */
@@ -50,7 +51,7 @@ function byPackage(all: readonly Finding[]): ReadonlyMap<string, Finding[]> {
   const groups = new Map<string, Finding[]>();
   for (const finding of all) {
     if (finding.package === null) continue;
-    const key = JSON.stringify([finding.package.name, finding.package.version, finding.package.path]);
+    const key = packageKey(finding.package);
     const group = groups.get(key);
     if (group) group.push(finding);
     else groups.set(key, [finding]);

@@ -1,5 +1,6 @@
 import { touchedFiles } from '../evidence/touched-files.js';
 import type { Finding, FindingPlace, PackageRef } from '../finding.js';
+import { packageKey } from '../spec.js';
 import { plain } from '../text/plain.js';
 import { commandOf, subjectOf } from './subject.js';
 
@@ -68,7 +69,7 @@ function folded(group: readonly Finding[]): Finding {
 
 function othersOf(group: readonly Finding[]): PackageRef[] {
   const others = group.flatMap(({ orBy = [] }) => orBy);
-  return [...new Map(others.map((other) => [JSON.stringify([other.path, other.version]), other])).values()];
+  return [...new Map(others.map((other) => [packageKey(other), other])).values()];
 }
 
 /** The same place by the same command is one, however many processes were there. */

@@ -7,6 +7,7 @@ import type { Finding, PackageRef } from '../finding.js';
 import { sends } from '../findings/correlation.js';
 import { REFUSED_EGRESS_RULE } from '../findings/egress-findings.js';
 import { TOOL_STORE_RULE } from '../findings/tool-stores.js';
+import { packageKey } from '../spec.js';
 import { isOwnFolder } from './own-folder.js';
 
 const CREDENTIALS = 'credentials';
@@ -85,7 +86,7 @@ function lowered(findings: readonly Finding[], reasons: readonly Reason[], insta
 }
 
 function keyOf(by: PackageRef | null): string {
-  return by === null ? '' : JSON.stringify([by.name, by.version, by.path]);
+  return by === null ? '' : packageKey(by);
 }
 
 function keepsOwnSettings({ finding, installed }: Case): string | undefined {
