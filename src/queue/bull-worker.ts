@@ -96,7 +96,7 @@ export class BullWorker {
   }
 
   async #process(job: Job<unknown, Report>, token?: string, signal?: AbortSignal): Promise<Report> {
-    const { log, run, isTemporary, reasonOf } = this.#options;
+    const { log, run } = this.#options;
     const spec = parseSpec(job.data);
     const asked = signal ?? new AbortController().signal;
     const number = job.attemptsStarted;
@@ -106,21 +106,31 @@ export class BullWorker {
       const report = await this.#attempts.run(spec.id, asked, (either) =>
         run({ spec, number, signal: either, onState }),
       );
-      if (asked.aborted && asked.reason === HANDED_BACK) return await handBack(job, token);
-      const { verdict, findings } = report;
-      await this.#tell(job, { state: 'draining', outcome: { verdict, findings: findings.length } });
-      return report;
-    } catch (error) {
-      if (error instanceof WaitingError) throw error;
-      if (asked.aborted && asked.reason === HANDED_BACK) return await handBack(job, token);
-      log.warn({ job: spec.id, attempt: number, err: error }, 'try failed');
-      if (isTemporary(error) && !this.#expired(spec)) {
-        await job.moveToDelayed(this.#options.clock.now() + PUT_OFF_MS, token);
-        throw new DelayedError();
+      if (!isHandedBack(asked)) {
+        const { verdict, findings } = report;
+        await this.#tell(job, { state: 'draining', outcome: { verdict, findings: findings.length } });
+        return report;
       }
-      if (job.attemptsMade + 1 < (job.opts.attempts ?? 1)) throw error;
-      return emptyReport(spec, this.#options.clock.now(), reasonOf(error), messageOf(error));
+    } catch (error) {
+      if (!isHandedBack(asked)) {
+        log.warn({ job: spec.id, attempt: number, err: error }, 'try failed');
+        return this.#afterFailure(job, spec, error, token);
+      }
     }
+    // Without using up a try: BullMQ knows by the error.
+    await job.moveToWait(token);
+    throw new WaitingError();
+  }
+
+  /** Puts the job off while the machine can't run it, lets BullMQ try it again, or gives its last report. */
+  async #afterFailure(job: Job, spec: JobSpec, error: unknown, token?: string): Promise<Report> {
+    const { clock, isTemporary, reasonOf } = this.#options;
+    if (isTemporary(error) && !this.#expired(spec)) {
+      await job.moveToDelayed(clock.now() + PUT_OFF_MS, token);
+      throw new DelayedError();
+    }
+    if (job.attemptsMade + 1 < (job.opts.attempts ?? 1)) throw error;
+    return emptyReport(spec, clock.now(), reasonOf(error), messageOf(error));
   }
 
   /** Counts the turn, and lets another worker that still runs the job, as one that Redis has not heard of for long, end it. */
@@ -173,10 +183,8 @@ export class BullWorker {
   }
 }
 
-/** Without using up a try. @throws WaitingError, by which BullMQ knows */
-async function handBack(job: Job, token?: string): Promise<never> {
-  await job.moveToWait(token);
-  throw new WaitingError();
+function isHandedBack({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason === HANDED_BACK;
 }
 
 function messageOf(error: unknown): string {
