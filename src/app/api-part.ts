@@ -1,31 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { createApi } from '../api/app.js';
-import type { Spool } from '../blobs/spool.js';
 import type { Clock } from '../jobs/ports.js';
 import { Submissions } from '../jobs/submissions.js';
-import type { BullQueue } from '../queue/bull-queue.js';
 import { authenticatorOf } from './authentication.js';
 import { readCommandLine } from './command-line.js';
 import type { Config } from './config/config.js';
-import type { GitlabPart } from './gitlab-part.js';
 import { type Listener, listenOn } from './listener.js';
 import type { Metrics } from './metrics.js';
-import { checkReadiness } from './readiness.js';
+import { checkReadiness, type ServiceParts } from './readiness.js';
 import { VERSION } from './version.js';
-import type { WorkerPart } from './worker/worker-part.js';
 
-/** The half of the service that answers: HTTP in front of the queue. `worker` is null where none runs in this process, `gitlab` where no audit events are received. */
+/** The half of the service that answers: HTTP in front of the queue. */
 export async function startApiPart(
   config: Config,
-  queue: BullQueue,
-  spool: Spool,
-  worker: WorkerPart | null,
-  gitlab: GitlabPart | null,
+  parts: ServiceParts,
   metrics: Metrics,
   clock: Clock,
   log: Logger,
 ): Promise<Listener> {
+  const { queue, spool, worker, gitlab } = parts;
   const stopping = new AbortController();
   const handler = createApi({
     jobs: new Submissions({
@@ -39,7 +33,7 @@ export async function startApiPart(
         await gitlab?.forget(id);
       },
     }),
-    readiness: { check: () => checkReadiness({ queue, spool, worker, gitlab }) },
+    readiness: { check: () => checkReadiness(parts) },
     authenticator: authenticatorOf(config, clock),
     projects: queue.projects,
     commandLine: await readCommandLine(log),

@@ -14,7 +14,7 @@ import { keepFalcoGitlabAlerts } from './gitlab-alerts.js';
 import { startGitlabPart } from './gitlab-part.js';
 import { Metrics } from './metrics.js';
 import { startOutputs } from './outputs.js';
-import { checkReadiness } from './readiness.js';
+import { checkReadiness, type ServiceParts } from './readiness.js';
 import { startStatusPart } from './status-part.js';
 import { Stops } from './stopping.js';
 import { Upkeep } from './worker/upkeep.js';
@@ -144,20 +144,21 @@ async function startParts(
     stops.push('gitlab', () => gitlab.stop());
     reloads.push(() => gitlab.reload());
   }
+  const parts: ServiceParts = { queue, spool, worker, gitlab };
   metrics = new Metrics({
     hub: worker ? () => worker.alerts.hub.counters() : null,
     // A worker of its own leaves the queue to the API hosts: what all of them tell would be counted twice.
     queue: role === 'worker' ? null : queue,
-    parts: async () => (await checkReadiness({ queue, spool, worker, gitlab })).parts,
+    parts: async () => (await checkReadiness(parts)).parts,
     gitlab: gitlab?.figures ?? null,
     cache: worker?.cache ?? null,
     outputs: outputs ? () => outputs.counts() : null,
     rulesInForce: worker?.alerts.sensor ? () => worker.alerts.sensor?.rulesInForce ?? null : null,
   });
   const listener =
-    role === 'worker' && worker
-      ? await startStatusPart(config, { queue, spool, worker, gitlab: null }, metrics, clock, log)
-      : await startApiPart(config, queue, spool, worker, gitlab, metrics, clock, log);
+    role === 'worker'
+      ? await startStatusPart(config, parts, metrics, clock, log)
+      : await startApiPart(config, parts, metrics, clock, log);
   if (listener) stops.push('listener', () => listener.stop());
   return listener?.url ?? null;
 }
