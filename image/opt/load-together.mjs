@@ -7,6 +7,8 @@ import { readFileSync } from 'node:fs';
 
 const AT_ONCE = 2;
 const MAX_LINE = 4096;
+/** So few are loaded alone sooner than they are halved. */
+const FEW = 8;
 
 process.on('SIGUSR1', () => {});
 
@@ -79,8 +81,7 @@ function read(line, tell) {
 }
 
 /**
- * A process that somebody ended may have had more to show of those that it had loaded: they are loaded once more without whoever ended it.
- * Where that does not come to its own end either, they have no result.
+ * Loads a group. A package that blocks the process is passed over, and the rest goes on in a new process.
  * @param {number} group
  */
 async function loadGroup(group) {
@@ -100,12 +101,26 @@ async function loadGroup(group) {
     const stuck = left.find(({ at }) => !ended.has(at));
     left = left.filter((member) => !ended.has(member.at) && member !== stuck);
   }
-  if (cutOff.size === 0 || !hasTime()) return;
-  const { ended, isComplete } = await runOnce(
+  await bisect(
     group,
     members.filter(({ at }) => cutOff.has(at)),
   );
-  if (isComplete) print(group, ended);
+}
+
+/**
+ * A process that somebody ended may have had more to show of those that it had loaded: they are loaded once more without whoever kept
+ * it then. Where one of them ends that process too (with something that it set going before), its half is found by halving, and the
+ * last few have no result.
+ * @param {number} group @param {Member[]} members @returns {Promise<void>}
+ */
+async function bisect(group, members) {
+  if (members.length === 0 || !hasTime()) return;
+  const { ended, isComplete } = await runOnce(group, members);
+  if (isComplete) return print(group, ended);
+  if (members.length <= FEW) return;
+  const middle = Math.ceil(members.length / 2);
+  await bisect(group, members.slice(0, middle));
+  await bisect(group, members.slice(middle));
 }
 
 /** @param {number} group @param {Map<number, string | null>} ended */

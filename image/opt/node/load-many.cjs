@@ -29,6 +29,12 @@ const fireTimers = watchTimers();
 // One package's error is no reason not to load the next one.
 process.on('uncaughtException', () => {});
 process.on('unhandledRejection', () => {});
+// Nor is a package that ends the process, at once or later. An error stops its code as the end would have.
+let exits = 0;
+process.exit = function exit(code) {
+  exits += 1;
+  throw new Error(`process.exit(${code ?? ''})`);
+};
 
 /** @param {number} at @param {string | null} error */
 function tell(at, error) {
@@ -40,6 +46,7 @@ async function load({ at, folder }) {
   closeSync(openSync(join(MARKS, String(at)), 'r'));
   /** @type {string | null} */
   let error = 'it did not come to its end';
+  const exitsBefore = exits;
   let timer;
   const late = new NativePromise((resolve) => {
     timer = later(resolve, EACH_MS, 'late');
@@ -50,8 +57,8 @@ async function load({ at, folder }) {
   const result = await race([loading.then(() => 'loaded'), late]);
   cancel(timer);
   await fireTimers();
-  // Without a line it counts as not loaded, and is loaded alone.
-  if (result === 'loaded') tell(at, error);
+  // Without a line it counts as not loaded, and is loaded alone, where the process does end.
+  if (result === 'loaded' && exits === exitsBefore) tell(at, error);
 }
 
 async function main() {
