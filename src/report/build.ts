@@ -41,7 +41,7 @@ import { registryOutages } from './evidence/registry-outages.js';
 import type { Steps } from './evidence/steps.js';
 import { strayContacts } from './evidence/stray-contacts.js';
 import { missedByAlerts, untoldReads } from './evidence/untold-reads.js';
-import type { Finding, PackageRef } from './finding.js';
+import type { Finding } from './finding.js';
 import { correlate } from './findings/correlation.js';
 import { dataInNames, leakedDecoy, refusedEgress } from './findings/egress-findings.js';
 import { type FindingContext, type PhaseStart, toFinding } from './findings/findings.js';
@@ -64,6 +64,7 @@ import type { ScriptCheck } from './scripts/script-check.js';
 import { packageRows } from './scripts/script-rows.js';
 import { specOf } from './spec.js';
 import { decideVerdict, type IncompleteReason, splitByPriority } from './verdict.js';
+import { installedOf } from './weighing/installed.js';
 import { weigh } from './weighing/weigh.js';
 
 /** Everything one try of a job has left behind when it ends, however it ends. */
@@ -258,11 +259,9 @@ function allFindings(
     ...changed.flatMap((change) => changedFinding(change, context)),
     ...notes.flatMap((one) => changedFinding(one, context)),
   ];
-  const names = new Set(evidence.packages.map(({ name }) => name));
-  const installed = { names, isFromRegistry: (pkg: PackageRef) => isFromRegistry(pkg, index) };
   const single = weigh(
     observed,
-    installed,
+    installedOf(index),
     isOfMeasuredRegistry({ manager: evidence.manager, ecosystem: evidence.job.ecosystem })
       ? evidence.behaviours
       : NOTHING_MEASURED,

@@ -19,8 +19,8 @@ export class Comparison {
   /** Whether scripts of any package have run. */
   #hasRun = false;
   readonly #changes: Change[] = [];
-  /** Files that a package's scripts gave another name, with the package: run once more they do so once more. */
-  readonly #linked = new Map<string, readonly string[]>();
+  /** The other names that a package's scripts gave a file, by file and package: run once more they do so once more. */
+  readonly #linked = new Map<string, ReadonlyMap<string | null, readonly string[]>>();
   #overflowed = 0;
   #problem: string | null = null;
 
@@ -88,10 +88,12 @@ export class Comparison {
   }
 
   #linkedAnew(change: FileChange, by: string | null): FileChange {
-    const key = `${by}\0${change.path}`;
-    if (change.kind === 'linked' && by !== null) this.#linked.set(key, change.names);
-    const names = change.isOnlyTouched ? this.#linked.get(key) : undefined;
-    return names === undefined ? change : { ...change, kind: 'linked', names };
+    const linked = this.#linked.get(change.path) ?? new Map<string | null, readonly string[]>();
+    if (change.kind === 'linked' && by !== null)
+      this.#linked.set(change.path, new Map([...linked, [by, change.names]]));
+    // Where something else still ran, nobody can say whose step it was: it may be any that linked the file before.
+    const names = by === null ? [...linked.values()].at(0) : linked.get(by);
+    return change.isOnlyTouched && names !== undefined ? { ...change, kind: 'linked', names } : change;
   }
 }
 

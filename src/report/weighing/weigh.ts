@@ -12,7 +12,10 @@ import { isOwnFolder } from './own-folder.js';
 
 const CREDENTIALS = 'credentials';
 const OUTSIDE_RULE = 'Write outside the project';
+const REMOVED_RULE = 'Files of the home folder removed';
 const DETACHED_RULE = 'Process detached itself';
+/** What is honest in a folder of one's own. */
+const OF_OWN_FOLDERS: ReadonlySet<string> = new Set([OUTSIDE_RULE, REMOVED_RULE, TOOL_STORE_RULE]);
 
 /** A finding among all that its package did. */
 interface Case {
@@ -26,6 +29,8 @@ export interface Installed {
   readonly names: ReadonlySet<string>;
   /** Whether it is what a registry delivered under its name. */
   isFromRegistry(pkg: PackageRef): boolean;
+  /** Whether everything installed under that name is. */
+  isNameOfRegistry(name: string): boolean;
 }
 
 /** One way in which something is less than its rule says; `holds` says why, in words. */
@@ -39,7 +44,7 @@ interface Reason {
  * never makes a finding less. Only of packages that a registry delivered: anybody can call a folder of a project what they like.
  */
 const REASONS: readonly Reason[] = [
-  { rule: ({ rule }) => rule === OUTSIDE_RULE || rule === TOOL_STORE_RULE, holds: keepsOwnSettings },
+  { rule: ({ rule }) => OF_OWN_FOLDERS.has(rule), holds: keepsOwnSettings },
   { rule: ({ tags }) => tags.includes(CREDENTIALS), holds: looksUpSettings },
   { rule: ({ rule }) => rule === REFUSED_EGRESS_RULE, holds: asksOwnSite },
 ];
@@ -77,12 +82,29 @@ function lowered(findings: readonly Finding[], reasons: readonly Reason[], insta
     else known.push(finding);
   }
   return findings.map((finding) => {
-    if (finding.package === null || !isAtLeast(finding.priority, 'WARNING')) return finding;
+    if (!isAtLeast(finding.priority, 'WARNING')) return finding;
+    if (finding.package === null) return loweredAmong(finding, reasons, installed);
     const all = byPackage.get(keyOf(finding.package)) ?? [];
     const reason = reasons.find(({ rule }) => rule(finding))?.holds({ finding, all, installed });
     if (reason === undefined || !installed.isFromRegistry(finding.package)) return finding;
     return { ...finding, priority: 'NOTICE', known: reason, weighed: true };
   });
+}
+
+/** One of many packages did it, in a process that had loaded them: as little as it would be if the one did it whose folder it is. */
+function loweredAmong(finding: Finding, reasons: readonly Reason[], installed: Installed): Finding {
+  const isAsked = reasons === REASONS && OF_OWN_FOLDERS.has(finding.rule);
+  if (finding.among === undefined || !isAsked) return finding;
+  const files = touchedFiles({ fields: finding.alert.output_fields });
+  const isOf = (name: string) => files.every((file) => isOwnFolder(file, [name], installed.names));
+  const owner = files.length === 0 ? undefined : [...installed.names].find(isOf);
+  if (owner === undefined || !installed.isNameOfRegistry(owner)) return finding;
+  return {
+    ...finding,
+    priority: 'NOTICE',
+    known: `${owner} is loaded, and it is a folder of HOME with that name`,
+    weighed: true,
+  };
 }
 
 function keyOf(by: PackageRef | null): string {

@@ -34,3 +34,35 @@ it('a change is nobody’s where something that an earlier package left ran befo
   expect(await changersOf([[], [DAEMON]])).toEqual(['evil', null]);
   expect(await changersOf([[], [], [DAEMON]])).toEqual(['evil', null]);
 });
+
+it('a file that a script linked is linked anew where it can’t be said whose step it was, and changed for another package', async () => {
+  const other = `${PROJECT}/node_modules/evil/program`;
+  const linked = { ...STATE, links: '2' };
+  const looks: readonly Snapshot[] = [
+    new Map([[FILE, STATE]]),
+    ...['2', '3', '4'].map(
+      (changed) =>
+        new Map([
+          [FILE, { ...linked, changed }],
+          [other, linked],
+        ]),
+    ),
+  ];
+  const running = [[], [], [DAEMON], [], []];
+  let [look, asked] = [0, 0];
+  const run: Pick<SandboxRun, 'snapshot' | 'linger'> = {
+    snapshot: async () => looks[look++] ?? new Map(),
+    linger: async () => running[asked++] ?? [],
+  };
+  const comparison = new Comparison({ now: () => 0 } as ConstructorParameters<typeof Comparison>[0]);
+  await comparison.start(run as SandboxRun);
+  for (const name of ['evil', 'evil', 'honest']) {
+    await comparison.scripts(run as SandboxRun, pkg(`node_modules/${name}`), async () => undefined);
+  }
+  const ofFile = comparison.result().changes.filter(({ path }) => path === FILE);
+  expect(ofFile.map(({ kind, by }) => [kind, by?.split('/').at(-1) ?? null])).toEqual([
+    ['linked', 'evil'],
+    ['linked', null],
+    ['changed', 'honest'],
+  ]);
+});

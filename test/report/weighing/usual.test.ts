@@ -22,7 +22,11 @@ const behaviours = new Behaviours([
 ]);
 
 const judged = (findings: readonly Finding[], delivered = (_name: string) => true) =>
-  weigh(findings, { names: new Set(), isFromRegistry: ({ name }) => delivered(name) }, behaviours);
+  weigh(
+    findings,
+    { names: new Set(), isFromRegistry: ({ name }) => delivered(name), isNameOfRegistry: delivered },
+    behaviours,
+  );
 const together = (findings: readonly Finding[]) => correlate(judged(findings)).map(({ rule }) => rule);
 
 const prebuild = ref('prebuild-install', '7.1.3');

@@ -18,10 +18,20 @@ interface Changes {
   readonly ranBy?: PackageRef;
   readonly source?: string;
   readonly known?: string;
+  readonly among?: string[];
 }
 
 function found(rule: string, file: string, changes: Changes = {}): Finding {
-  const { tags = [], priority = 'WARNING', phase = 'import', by = tool, ranBy, source = 'SYSCALL', known } = changes;
+  const {
+    tags = [],
+    priority = 'WARNING',
+    phase = 'import',
+    by = tool,
+    ranBy,
+    source = 'SYSCALL',
+    known,
+    among,
+  } = changes;
   const first = '2026-11-24T12:00:00.000Z';
   const alert = {
     output: '',
@@ -45,6 +55,7 @@ function found(rule: string, file: string, changes: Changes = {}): Finding {
     processes: [],
     ...(ranBy === undefined ? {} : { ranBy }),
     ...(known === undefined ? {} : { known }),
+    ...(among === undefined ? {} : { among }),
     alert: { ...alert, output_fields: file === '' ? {} : { 'fd.name': file } },
   };
 }
@@ -54,6 +65,7 @@ const moved = (from: string, to: string): Finding => {
   const one = write('');
   return { ...one, alert: { ...one.alert, output_fields: { 'evt.arg.oldpath': from, 'evt.arg.newpath': to } } };
 };
+const oneOfMany = { by: null, among: ['other@1.0.0', 'some-tool@1.0.0'] };
 const read = (file: string, changes: Changes = {}) =>
   found('Read of package registry credentials', file, { tags: ['credentials'], ...changes });
 const ssh = found('Read of an SSH key', `${HOME}/.ssh/id_rsa`, { tags: ['credentials'] });
@@ -69,7 +81,15 @@ const leftRunning = found('Left running', '');
 const shell = found("Shell started by a script's program", '', { priority: 'NOTICE' });
 
 const judgedBy = (findings: readonly Finding[], usual: Behaviours, registry = true) =>
-  weigh(findings, { names: new Set(['some-tool', 'tool', 'other', 'app']), isFromRegistry: () => registry }, usual);
+  weigh(
+    findings,
+    {
+      names: new Set(['some-tool', 'tool', 'other', 'app']),
+      isFromRegistry: () => registry,
+      isNameOfRegistry: () => registry,
+    },
+    usual,
+  );
 const judged = (findings: readonly Finding[], registry = true) => judgedBy(findings, NOTHING_MEASURED, registry);
 
 const doing = { package: 'some-tool', versions: '^1.0.0', phase: 'import' } as const;
@@ -105,6 +125,12 @@ describe('an observation', () => {
       [],
     ],
     ['a file that is moved within it', moved(`${HOME}/.config/some-tool/x.tmp`, `${HOME}/.config/some-tool/x`), []],
+    ['settings of one of many that were loaded', write(`${HOME}/.config/some-tool/x`, oneOfMany), []],
+    [
+      'a file that is removed from the own folder',
+      found('Files of the home folder removed', `${HOME}/.config/.some-tool/logs/old.log`),
+      [],
+    ],
     ['an own cache', write(`${HOME}/.cache/some-tool/v1/x`), [ssh, refused]],
     ["npm's settings, looked up while it is loaded", read(`${HOME}/.npmrc`), [shell, detached]],
     ["the project's settings of npm", read(`${HOME}/project/.npmrc`), []],
@@ -116,6 +142,12 @@ describe('an observation', () => {
 
 describe('still a finding', () => {
   it.each<[string, Finding, readonly Finding[]]>([
+    ['a folder of none of many that were loaded', write(`${HOME}/.config/nobody/x`, oneOfMany), []],
+    [
+      'an own folder, where nobody knows who was in the process',
+      write(`${HOME}/.config/some-tool/x`, { by: null }),
+      [],
+    ],
     ["another's folder", write(`${HOME}/.config/other/config.json`), []],
     ['a folder that has just the name of another package', write(`${HOME}/.cache/tool/x`), []],
     ['a file that is moved out of the own folder', moved(`${HOME}/.config/some-tool/x`, `${HOME}/.local/bin/node`), []],
@@ -123,6 +155,11 @@ describe('still a finding', () => {
     [
       'a file of the own folder that is moved elsewhere',
       moved(`${HOME}/.config/some-tool/x`, `${HOME}/.config/other/x`),
+      [],
+    ],
+    [
+      "a file that is removed from another's folder",
+      found('Files of the home folder removed', `${HOME}/.config/other/x`),
       [],
     ],
     ['a file that lies in HOME itself', write(`${HOME}/.some-tool`), []],
