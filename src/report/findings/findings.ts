@@ -8,6 +8,7 @@ import type { LoadMarks } from '../evidence/load-groups.js';
 import type { Finding, LegacyAlert } from '../finding.js';
 import { specOf } from '../spec.js';
 import { loweredBecause } from './lowered.js';
+import { listsProcesses } from './process-list.js';
 import { loadedBy } from './repeats.js';
 
 /** When a phase began, in milliseconds since the epoch; in order. */
@@ -62,11 +63,13 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
   // The shell that the worker's step starts for a script is not the package's choice.
   if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
   const { by, orBy, owner, package: pkg, processes } = attribution;
-  const lowered = loweredBecause(alert, attribution, context.manager);
+  const isListing = isOfEnvironments(alert) && attribution.programs.slice(0, 1).some(listsProcesses);
+  const lowered = isListing ? LISTING : loweredBecause(alert, attribution, context.manager);
   return {
     rule: alert.rule,
     priority: lowered === undefined ? alert.priority : 'NOTICE',
-    tags: [...alert.tags],
+    // What nobody could see is no credential that was read.
+    tags: alert.tags.filter((tag) => !isListing || tag !== CREDENTIALS),
     count,
     first: isoTime(first),
     last: isoTime(last),
@@ -81,6 +84,13 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
     ...(lowered === undefined ? {} : { known: lowered }),
     alert: toLegacyAlert(alert),
   };
+}
+
+const CREDENTIALS = 'credentials';
+const LISTING = 'the list of processes opens the environment of each, and was not told to show it';
+
+function isOfEnvironments({ tags, fields }: Alert): boolean {
+  return tags.includes(CREDENTIALS) && /^\/proc\/\d+\/environ$/.test(fields['fd.name'] ?? '');
 }
 
 /** How many packages are named where one of many did it. */
