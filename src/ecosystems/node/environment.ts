@@ -60,6 +60,8 @@ export function containerEnvironment(network: NetworkSettings): readonly string[
     // Node's headers are in the image: node-gyp would download them (the first is read by old ones, the second by new).
     'npm_config_nodedir=/usr/local',
     'npm_package_config_node_gyp_nodedir=/usr/local',
+    // As container images of Python set it. A package that calls the node-gyp of another one would leave Python's caches in its folder.
+    'PYTHONDONTWRITEBYTECODE=1',
     ...AUTHORITIES.map((name) => `${name}=${CA_FILE}`),
   ];
 }
