@@ -1,4 +1,4 @@
-import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
+import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { EgressEvidence } from '../egress/evidence.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { Priority } from '../falco/alert.js';
@@ -36,6 +36,7 @@ import type { LoadMarks } from './evidence/load-groups.js';
 import { type LoadNote, loadNotes } from './evidence/load-notes.js';
 import { isToldByName, namedByLookups } from './evidence/named-contacts.js';
 import type { ProjectWrites } from './evidence/project-writes.js';
+import { withRefusedHosts } from './evidence/refused-downloads.js';
 import { registryAsks } from './evidence/registry-asks.js';
 import { registryOutages } from './evidence/registry-outages.js';
 import type { Steps } from './evidence/steps.js';
@@ -55,6 +56,7 @@ import { toolStoreAlerts } from './findings/tool-stores.js';
 import { installedPart } from './installed.js';
 import { nothingInstalled, unrunScripts } from './nothing-shown.js';
 import type { Phase } from './phase.js';
+import { phaseRows } from './phase-rows.js';
 import { processRows } from './process-rows.js';
 import type { Report } from './report.js';
 import { isOfMeasuredRegistry } from './reported-manager.js';
@@ -148,7 +150,7 @@ export function buildReport(found: Evidence): Report {
   const contacts = scriptCheck && contacting(evidence, seen, actors);
   const rows = packageRows(seenOf, index);
   const egress = egressRows(evidence, seen, actors);
-  const declared = evidence.packages.filter((pkg) => scriptsOf(pkg).length > 0);
+  const reasons = withRefusedHosts(incomplete, steps, egress);
   const fetched = evidence.packages.filter(({ path }) => path !== '.');
   const { projectBaseline, finishedAt } = evidence;
   return {
@@ -159,17 +161,7 @@ export function buildReport(found: Evidence): Report {
     manager: evidence.manager,
     submittedAt: new Date(evidence.job.submittedAt).toISOString(),
     finishedAt: new Date(evidence.finishedAt).toISOString(),
-    phases: evidence.phases.map((phase, index) => {
-      const started = evidence.phaseStarts.find(({ name }) => name === phase.name);
-      const timed = started === undefined ? phase : { ...phase, startedAt: new Date(started.at).toISOString() };
-      // What git dependencies are built with is fetched afterwards, as a phase of the same name.
-      if (phase.name === 'fetch' && index === 0) return { ...timed, installed: fetched.length };
-      if (phase.name !== 'install') return timed;
-      return {
-        ...timed,
-        scripts: { declared: declared.length, ran: declared.filter((pkg) => ran.has(pkg)).length },
-      };
-    }),
+    phases: phaseRows(evidence, fetched.length, ran),
     monitoring: {
       ...evidence.monitoring,
       proven: isProven(evidence) && missed.length === 0,
@@ -185,7 +177,7 @@ export function buildReport(found: Evidence): Report {
     ...installedPart(fetched, index),
     disagreements: [...evidence.disagreements],
     ...(scriptCheck === null ? {} : { scriptCheck: { problem: scriptCheck.problem } }),
-    incomplete,
+    incomplete: [...reasons],
     processes: processRows(actors, unfolded),
     log: evidence.log,
   };
