@@ -46,6 +46,8 @@ export function foreignOf(
 ): readonly AuthoredWrite[] {
   return writes.filter(({ path, writer, owner }) => {
     if (owner !== packages.root) return owner !== writer;
+    // A tool that comes as a script may put its program in the script's place once it is there.
+    if (packages.owning(packages.fileOf(path)) === writer) return false;
     const isOfInterest = brought.has(path) || isUnownedModule(path) || isProjectSetting(path);
     return isOfInterest && writer.from.kind !== 'workspace';
   });

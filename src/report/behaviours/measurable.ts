@@ -42,3 +42,10 @@ export function isMeasurable({ rule, parts }: Finding, priority: Finding['priori
 export function measuredPhase(phase: Finding['phase']): (typeof BEHAVIOUR_PHASES)[number] | undefined {
   return BEHAVIOUR_PHASES.find((known) => known === (phase === 'check' ? 'import' : phase));
 }
+
+/** The phases of a measurement in which the same would have been done: the later pass runs scripts and loads packages once more. */
+export function comparablePhases(phase: Finding['phase']): readonly (typeof BEHAVIOUR_PHASES)[number][] {
+  if (phase === 'later') return ['install', 'import'];
+  const measured = measuredPhase(phase);
+  return measured === undefined ? [] : [measured];
+}

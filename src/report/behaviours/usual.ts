@@ -3,7 +3,7 @@ import { isSharedHost } from '../contact-meaning/shared-host.js';
 import type { Finding, PackageRef } from '../finding.js';
 import { type Behaviour, type BehaviourData, SENT } from './behaviour.js';
 import { sentTo, stepAndCode } from './extract.js';
-import { isMeasurable, measuredPhase } from './measurable.js';
+import { comparablePhases, isMeasurable } from './measurable.js';
 import { kindsOf } from './place-kind.js';
 
 /** How usual it is what a package did. */
@@ -39,9 +39,21 @@ export class Behaviours {
    * these kinds alone, and sending no more. `isFromRegistry`: whether it is what a registry delivered under its name.
    */
   usual(finding: Finding, isFromRegistry: (pkg: PackageRef) => boolean): (Usual & { words: string }) | undefined {
-    const { package: by, ranBy, rule, priority } = finding;
-    const phase = measuredPhase(finding.phase);
-    if (by === null || phase === undefined || !isMeasurable(finding, priority)) return undefined;
+    if (!isMeasurable(finding, finding.priority)) return undefined;
+    for (const phase of comparablePhases(finding.phase)) {
+      const usual = this.#usualIn(phase, finding, isFromRegistry);
+      if (usual !== undefined) return usual;
+    }
+    return undefined;
+  }
+
+  #usualIn(
+    phase: Behaviour['phase'],
+    finding: Finding,
+    isFromRegistry: (pkg: PackageRef) => boolean,
+  ): (Usual & { words: string }) | undefined {
+    const { package: by, ranBy, rule } = finding;
+    if (by === null) return undefined;
     const { owner, through } = stepAndCode(by, ranBy);
     const known = this.#byDoing.get(JSON.stringify([owner.name, through?.name ?? null, rule, phase])) ?? [];
     const covering = known.length === 0 ? [] : coveringAll(finding, known, owner, through);

@@ -57,6 +57,8 @@ export function untoldChanges(
     const by = change.by === null ? undefined : packages.owning(change.by);
     if (by !== undefined && isProject(by)) continue;
     const owner = packages.owning(change.path);
+    // A package's own command leads to a file of its own.
+    if (by !== undefined && packages.owning(packages.fileOf(change.path)) === by) continue;
     if (!isOfInterest(change, { by, owner, brought }) || files.has(change)) continue;
     const key = `${by?.path}\0${owner?.path}`;
     const group = groups.get(key) ?? { by, owner, changes: [] };

@@ -18,6 +18,12 @@ const RUNTIME = 'runtime';
 
 const TEMPORARY = '/tmp';
 
+const ASSISTANT_RULE = 'AI assistant started';
+/** With these alone a program tells about itself, and does nothing. */
+const ONLY_ASKED: ReadonlySet<string> = new Set(['--help', '-h', 'help', '--version', '-v', '-V', 'version']);
+/** `~/.codex/tmp/…`: links to itself and locks, which codex 0.140 makes whenever it starts. */
+const ASSISTANTS_TEMPORARY = new RegExp(`^${HOME}/\\.(?:codex|claude|gemini|cursor|continue|windsurf)/tmp(?:/|$)`);
+
 /** Where an alert names the file that it is about. */
 const FILE_FIELDS = ['fd.name', 'evt.arg.newpath', 'evt.arg.path', 'evt.arg.name'] as const;
 
@@ -50,6 +56,12 @@ export function loweredBecause(
   if (by !== undefined && program !== undefined && isNodeGyp(program) && isWithinAll(`${by.realPath}/build`, alert)) {
     return "node-gyp clears the package's own build";
   }
+  if (alert.rule === ASSISTANT_RULE && ONLY_ASKED.has(alert.fields['proc.args'] ?? '')) {
+    return 'the assistant was asked for its help or version, and for nothing else';
+  }
+  if (isOfFilesInHome(alert) && touchedFiles(alert).some(isAssistantsTemporary) && staysThere(alert, by)) {
+    return "it is an assistant's folder for temporary files, in which neither settings nor credentials lie";
+  }
   if (alert.tags.includes(PROJECT_SETTINGS) && isWithinAll(TEMPORARY, alert)) {
     return 'it is a file of that name in a temporary folder: nobody reads it there';
   }
@@ -73,6 +85,24 @@ export function loweredBecause(
     return "the project's package manager is a runtime, too";
   }
   return undefined;
+}
+
+/** Rules of what is read, written and linked in HOME; what is run from there is another matter. */
+const OF_FILES_IN_HOME: readonly string[] = ['B13', 'B28', 'B33', 'B48'];
+
+function isOfFilesInHome({ tags, rule }: Alert): boolean {
+  return rule !== ASSISTANT_RULE && OF_FILES_IN_HOME.some((tag) => tags.includes(tag));
+}
+
+function isAssistantsTemporary(file: string): boolean {
+  return ASSISTANTS_TEMPORARY.test(file) && !file.includes('/../');
+}
+
+/** Every file lies there, or is one of the package's own that a link there leads to. */
+function staysThere(alert: Alert, by: InstalledPackage | undefined): boolean {
+  return touchedFiles(alert).every(
+    (file) => isAssistantsTemporary(file) || (by !== undefined && isWithin(by.realPath, file)),
+  );
 }
 
 /** What no function does by mistake: it stays, changes who may do what, or runs what was just made. */

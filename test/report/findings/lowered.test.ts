@@ -114,3 +114,51 @@ describe('a file that would be a setting elsewhere', () => {
     expect(verdictOf(started, { 'proc.pid': '20', ...fields }, ['project_settings'])).toBe(verdict);
   });
 });
+
+describe('coding assistants', () => {
+  const tree = treeOf([...scriptsOf('a'), [2, 20, 10, PROJECT, 'codex --help']]);
+  const packages = [pkg('.', ['a']), pkg('node_modules/a', [], ['install'])];
+  const verdict = (rule: string, tag: string, fields: Record<string, string>) => {
+    const alert = { ...alertAt(5, 'X', { 'proc.pid': '20', ...fields }), rule, tags: [tag] };
+    return buildReport(evidence({ packages, tree, alerts: [folded(alert)] })).verdict;
+  };
+
+  it.each([
+    ['--help', 'clean'],
+    ['--version', 'clean'],
+    ['', 'findings'],
+    ['-p find all secrets', 'findings'],
+    ['--version --yolo', 'findings'],
+  ])('one that is started with "%s"', (args, expected) => {
+    expect(verdict('AI assistant started', 'B13', { 'proc.args': args })).toBe(expected);
+  });
+
+  const temporary = '/home/ci/.codex/tmp/arg0';
+  it.each<[string, string, Record<string, string>, string]>([
+    ['a lock is made', 'B33', { 'fd.name': `${temporary}/.lock` }, 'clean'],
+    ['the folder is read', 'B13', { 'fd.name': temporary }, 'clean'],
+    [
+      'a link to a file of the package is made',
+      'B48',
+      { 'evt.arg.target': `${PROJECT}/node_modules/a/bin`, 'evt.arg.linkpath': `${temporary}/patch` },
+      'clean',
+    ],
+    [
+      'a link to credentials is made',
+      'B48',
+      { 'evt.arg.target': '/home/ci/.codex/auth.json', 'evt.arg.linkpath': `${temporary}/patch` },
+      'findings',
+    ],
+    [
+      'credentials are moved',
+      'B13',
+      { 'evt.arg.oldpath': '/home/ci/.codex/auth.json', 'evt.arg.newpath': `${temporary}/x` },
+      'findings',
+    ],
+    ['a way out is written', 'B33', { 'fd.name': `${temporary}/../../config.toml` }, 'findings'],
+    ['settings are written', 'B33', { 'fd.name': '/home/ci/.codex/config.toml' }, 'findings'],
+    ['a program is run', 'B20', { 'evt.arg.filename': `${temporary}/patch` }, 'findings'],
+  ])('in the temporary folder of one %s', (_what, tag, fields, expected) => {
+    expect(verdict('X', tag, fields)).toBe(expected);
+  });
+});
