@@ -225,6 +225,7 @@ function allFindings(
     decoys: evidence.decoys,
     foreignWrites,
     planted: new PlantedFiles(written, evidence.writes.reads, index),
+    codeReads: evidence.codeReads,
     manager: evidence.manager?.name ?? null,
   };
   const derived = [

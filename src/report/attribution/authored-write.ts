@@ -29,8 +29,10 @@ export interface AuthoredWrite {
 export function authoredOf(writes: readonly PackageWrite[], packages: PackageIndex): readonly AuthoredWrite[] {
   return writes.flatMap(({ path, alert, runner, by }) => {
     const owner = packages.owning(path);
-    // A tool of another package that works in the folder of the package that called it does what it is for.
-    return owner === undefined ? [] : [{ path, alert, writer: runner === owner ? runner : by, owner }];
+    if (owner === undefined) return [];
+    // A tool of another package that works in the folder of the package that called it does what it is for. The project's folder
+    // holds everybody's.
+    return [{ path, alert, writer: runner === owner && runner !== packages.root ? runner : by, owner }];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Alert } from '../../falco/alert.js';
+import { type Alert, alertTimeNs } from '../../falco/alert.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that tells which process opened a package's code. */
 export const PACKAGE_CODE_RULE = 'Packwarden package code read';
@@ -36,6 +36,14 @@ export class PackageCodeReads {
     if (this.#reads.has(key)) return;
     if (this.#reads.size >= MAX_READS) this.#overflowed += 1;
     else this.#reads.set(key, { folder, alert });
+  }
+
+  /** Whether one of these processes had opened code of a package by a time. */
+  hasOpened(pids: ReadonlySet<number>, time: bigint, isPackage: (folder: string) => boolean): boolean {
+    for (const { folder, alert } of this.#reads.values()) {
+      if (pids.has(Number(alert.fields['proc.pid'])) && alertTimeNs(alert) <= time && isPackage(folder)) return true;
+    }
+    return false;
   }
 
   all(): Iterable<PackageRead> {

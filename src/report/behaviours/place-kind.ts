@@ -1,12 +1,15 @@
 import { HOME, PROJECT } from '../../ecosystems/places.js';
 import type { Finding, FindingPlace } from '../finding.js';
 import { placesOf } from '../findings/places.js';
+import { samePlace } from '../findings/same-place.js';
 
 /** What is longer was perhaps cut on its way, and stands for more than can be seen. */
 const MAX_PLACE = 1_000;
 /** A connection's own port is another one each time; the peer stays. */
 const CONNECTION = /^\S+->(\S+)$/;
 const HTTPS = /:443$/;
+/** Where a program listens for others on the same machine. */
+const OWN_ADDRESS = /^127\.[\d.]+:\d+$/;
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 const TIME = /(?<!\d)\d{4}-\d\d-\d\d(?:[T_ -]\d\d[-:.]?\d\d(?:[-:.]?\d\d)?(?:[._]\d+)?Z?)?(?!\d)/g;
@@ -42,6 +45,7 @@ function placeKind({ subject, command }: Pick<FindingPlace, 'subject' | 'command
   if (subject === '') return command === '' ? undefined : commandKind(command);
   // Some character stands here that a display would obey: which one is not known any more.
   if (subject.includes('·')) return undefined;
+  if (OWN_ADDRESS.test(subject)) return samePlace(subject);
   const peer = CONNECTION.exec(subject)?.[1];
   return peer ?? pathKind(subject);
 }

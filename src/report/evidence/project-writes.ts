@@ -72,12 +72,12 @@ export class ProjectWrites {
     for (const { path, alert } of this.#writes) yield { path, isContent: !PUTS_INTO_PLACE.test(callOf(alert)), alert };
   }
 
-  /** What packages wrote, in the order in which it came; the project's own scripts are no package's. */
+  /** What packages wrote, in the order in which it came; what the project's own code writes in its own scripts is no package's. */
   byPackages(actors: Actors): readonly PackageWrite[] {
     const found: PackageWrite[] = [];
     for (const { path, alert } of this.#writes) {
       const { owner: runner, by, programs } = attribute(alert, actors);
-      if (runner === undefined || runner === actors.packages.root) continue;
+      if (runner === undefined || (by ?? runner) === actors.packages.root) continue;
       found.push({ path, alert, runner, by: by ?? runner, programs });
     }
     return found;

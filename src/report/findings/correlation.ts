@@ -3,6 +3,7 @@ import { isAtLeast } from '../../falco/alert.js';
 import { REGISTRY_ASK_RULE } from '../evidence/registry-asks.js';
 import type { Finding, FindingPart } from '../finding.js';
 import { packageKey } from '../spec.js';
+import { CALLED_WITH_NONSENSE } from './lowered.js';
 import { subjectOf } from './subject.js';
 
 /** The rule names under which what belongs together is reported. */
@@ -68,7 +69,8 @@ export function sends(finding: Finding): boolean {
   if (!has(finding, 'sends') && !isOutside(finding)) return false;
   const means = finding.alert.output_fields['egress.means'];
   if (means === 'download') return false;
-  return finding.measured === undefined ? finding.known === undefined : means !== 'telemetry';
+  if (finding.measured !== undefined) return means !== 'telemetry';
+  return finding.known === undefined || finding.known === CALLED_WITH_NONSENSE;
 }
 /** What a package manager asks its registry for is not: it reads its credentials each time. */
 const isOutside = ({ alert, rule }: Finding): boolean => alert.source === 'EGRESS' && rule !== REGISTRY_ASK_RULE;

@@ -3,11 +3,12 @@ import type { FoldedAlert } from '../../falco/fold.js';
 import type { Written } from '../attribution/actor.js';
 import { type Actors, type Attribution, attribute } from '../attribution/attribution.js';
 import { isOfImage } from '../attribution/image-files.js';
+import type { PackageCodeReads } from '../attribution/package-code-reads.js';
 import { decoyOf, type PlantedDecoy } from '../evidence/decoys.js';
 import type { LoadMarks } from '../evidence/load-groups.js';
 import type { Finding, LegacyAlert } from '../finding.js';
 import { specOf } from '../spec.js';
-import { loweredBecause } from './lowered.js';
+import { type LoweringContext, loweredBecause } from './lowered.js';
 import { listsProcesses } from './process-list.js';
 import { loadedBy } from './repeats.js';
 
@@ -47,6 +48,7 @@ export interface FindingContext extends Actors, Written {
   readonly phases: readonly PhaseStart[];
   readonly marks: LoadMarks;
   readonly decoys: readonly PlantedDecoy[];
+  readonly codeReads: PackageCodeReads;
   /** The name of the package manager that installed the project; null where none did. */
   readonly manager: string | null;
 }
@@ -64,7 +66,7 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
   if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
   const { by, orBy, owner, package: pkg, processes } = attribution;
   const isListing = isOfEnvironments(alert) && attribution.programs.slice(0, 1).some(listsProcesses);
-  const lowered = isListing ? LISTING : loweredBecause(alert, attribution, context.manager);
+  const lowered = isListing ? LISTING : loweredBecause(alert, attribution, loweringContext(context));
   return {
     rule: alert.rule,
     priority: lowered === undefined ? alert.priority : 'NOTICE',
@@ -83,6 +85,17 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
     processes,
     ...(lowered === undefined ? {} : { known: lowered }),
     alert: toLegacyAlert(alert),
+  };
+}
+
+function loweringContext({ manager, packages, codeReads }: FindingContext): LoweringContext {
+  const isPackage = (folder: string): boolean => packages.owning(folder) !== packages.root;
+  return {
+    manager,
+    hasForeignCode: (programs, alert) => {
+      const pids = new Set([...programs.map(({ pid }) => pid), Number(alert.fields['proc.pid'])]);
+      return codeReads.hasOpened(pids, alertTimeNs(alert), isPackage);
+    },
   };
 }
 

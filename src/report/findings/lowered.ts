@@ -6,6 +6,7 @@ import type { Attribution } from '../attribution/attribution.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
 import { LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../evidence/touched-files.js';
+import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from './foreign-write.js';
 
 /** Tag of rules about files that a project may change when it is its own: CI configuration, Git settings, manifests, editors' settings. */
 const PROJECT_SETTINGS = 'project_settings';
@@ -18,6 +19,8 @@ const RUNTIME = 'runtime';
 
 const TEMPORARY = '/tmp';
 
+const OUTSIDE_RULE = 'Write outside the project';
+
 const ASSISTANT_RULE = 'AI assistant started';
 /** With these alone a program tells about itself, and does nothing. */
 const ONLY_ASKED: ReadonlySet<string> = new Set(['--help', '-h', 'help', '--version', '-v', '-V', 'version']);
@@ -27,24 +30,46 @@ const ASSISTANTS_TEMPORARY = new RegExp(`^${HOME}/\\.(?:codex|claude|gemini|curs
 /** Where an alert names the file that it is about. */
 const FILE_FIELDS = ['fd.name', 'evt.arg.newpath', 'evt.arg.path', 'evt.arg.name'] as const;
 
+/** Why what a function did is an observation. It may have sent something all the same: what it read before it was read to be sent. */
+export const CALLED_WITH_NONSENSE = 'it was called with arguments that mean nothing';
+
+/** What else is known of a run. */
+export interface LoweringContext {
+  /** The name of the package manager that installed the project; null where none did. */
+  readonly manager: string | null;
+  /** Whether one of the processes had opened code of a package by the time of the alert. */
+  readonly hasForeignCode: (programs: readonly ProcessStart[], alert: Alert) => boolean;
+}
+
+/** What tools are for that a project's own scripts start: they patch dependencies, and generate or format the project's files. */
+const TOOLS_CHANGE: ReadonlySet<string> = new Set([FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE]);
+
+/** What is no package's own: other packages, the project, what both find by its name. */
+const OTHERS_CHANGED: ReadonlySet<string> = new Set([FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE]);
+
 /**
  * Why an alert is only an observation though its rule says more; undefined where it is not. Rules always alert; what is honest is
  * known here, where the makers of a process are known. An observation still counts as a step of what belongs together: settings
- * that are read and then sent are a finding. `manager`: the name of the one that installed the project; null where none did.
+ * that are read and then sent are a finding.
  */
 export function loweredBecause(
   alert: Alert,
-  { owner, by, step, isAskedForHelp, programs }: Attribution,
-  manager: string | null,
+  attribution: Attribution,
+  { manager, hasForeignCode }: LoweringContext,
 ): string | undefined {
+  const { owner, by, step, isAskedForHelp, programs } = attribution;
   if (alert.rule === LEFT_RUNNING_RULE && isAskedForHelp) {
     return 'a command line tool that was asked for help started a process in the background';
   }
   if (step?.kind === 'call' && !countsInCall(alert)) {
-    return 'it was called with arguments that mean nothing';
+    return CALLED_WITH_NONSENSE;
   }
   if (owner !== undefined && isOwn(owner) && isAboutItself(alert, owner, programs)) {
-    return "the project's own script changes the project's own settings";
+    const isItsCode = by === owner && !hasForeignCode(programs, alert);
+    if (isItsCode || isOfGit(alert)) return "the project's own script changes the project's own settings";
+  }
+  if (owner !== undefined && isOwn(owner) && by !== owner && TOOLS_CHANGE.has(alert.rule)) {
+    return "the project's own script starts a tool that changes it";
   }
   // What a program was made to load besides may be anybody's: then its own file says nothing.
   const program = programs[0]?.loads === null ? programs[0] : undefined;
@@ -110,10 +135,16 @@ const NO_MISTAKE = ['persistence', 'escape', 'runs'];
 /** Credentials in files that clients of all kinds read when they are called (ATT&CK). */
 const IN_FILES = 'T1552.001';
 
-/** Whether what a function does counts though it was called with nonsense: it may delete, ask or start what it is told to. */
-function countsInCall({ tags, fields }: Alert): boolean {
-  if (fields['egress.decoy'] !== undefined) return true;
-  if (tags.includes(PROJECT_SETTINGS)) return false;
+/**
+ * Whether what a function does counts though it was called with nonsense: it may delete, ask or start what it is told to. It is called in
+ * an empty folder: who changes the project or another package from there has looked for it.
+ */
+function countsInCall(alert: Alert): boolean {
+  const { tags, fields, rule } = alert;
+  if (fields['egress.decoy'] !== undefined || OTHERS_CHANGED.has(rule)) return true;
+  // A file in HOME of which no tool takes orders: what is more has a rule of its own.
+  if (rule === OUTSIDE_RULE) return false;
+  if (tags.includes(PROJECT_SETTINGS)) return touchedFiles(alert).some((file) => isWithin(HOME, file));
   if (tags.includes(CREDENTIALS)) return !tags.includes(IN_FILES);
   return NO_MISTAKE.some((tag) => tags.includes(tag));
 }
@@ -131,6 +162,12 @@ function isAboutItself(alert: Alert, by: InstalledPackage, programs: readonly Pr
   if (file !== '') return isWithin(PROJECT, file) && !file.includes('/node_modules/');
   const command = alert.fields['proc.cmdline'] ?? '';
   return isWithin(PROJECT, alert.fields['proc.cwd'] ?? '') && !/ --(?:global|system|file)\b/.test(command);
+}
+
+/** Git's own settings and hooks: tools that are made for it set them up in the project's own scripts (husky, lefthook). */
+function isOfGit(alert: Alert): boolean {
+  const file = fileOf(alert);
+  return file === '' || isWithin(`${PROJECT}/.git`, file) || isWithin(`${PROJECT}/.husky`, file);
 }
 
 /** A package may install what its command line needs once that is called. Its own manifest is no part of that. */

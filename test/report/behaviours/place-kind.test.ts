@@ -47,6 +47,8 @@ describe('the kinds of a finding', () => {
   };
   it.each([
     ['a file', read('/home/ci/.npmrc'), ['~/.npmrc']],
+    ['a port that nobody asked for', read('127.0.0.1:36867'), ['127.0.0.1:any']],
+    ['a port of the machine itself', read('127.0.0.1:9229'), ['127.0.0.1:9229']],
     [
       'several, each once',
       read('', { places: [place('/tmp/a-AAAAAA'), place('/tmp/a-BBBBBB'), place('/home/ci/x')] }),
