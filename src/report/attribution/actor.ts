@@ -217,7 +217,8 @@ function handsOn(program: ProcessStart, order: ProcessStart | undefined, alert: 
     const command = unquoted(argumentsOf(order).replace(/^-\w*[cep] /, ''));
     return command !== '' && unquoted(said).includes(command);
   }
-  const words = said.split(' ').filter((word) => word.includes('/'));
+  // Its caller chose the folder that it works in, too.
+  const words = said.split(' ').filter((word) => word !== '' && !word.startsWith('-'));
   const named = words.map((word) => pathSaid(program, word));
   const files = touchedFiles(alert);
   return named.some((path) => isNarrow(path) && files.some((file) => isWithin(path, file)));

@@ -1,5 +1,6 @@
 import { isInterpreter } from '../../ecosystems/image-programs.js';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import { HOME } from '../../ecosystems/places.js';
 import { alertTimeNs } from '../../falco/alert.js';
 import type { PackageWrite } from './authored-write.js';
 import { isOfImage } from './image-files.js';
@@ -20,6 +21,12 @@ const MOVES = /^(?:rename|link)/;
 /** Programs of the image that write what they read; a shell's redirection opens the file before the program starts. */
 const COPIER =
   /^\/(?:usr\/)?bin\/(?:cp|mv|cat|dd|install|tee|ln|sed|head|tail|tr|base64|gzip|gunzip|tar|(?:ba|da)?sh)$/;
+
+/** Programs of the image that run what their settings name: hooks, pagers, file system monitors, rules. */
+const RUNS_ORDERS = /\/(?:git|make|gmake|ninja|cmake|ssh)$/;
+
+/** Keys and credentials: whoever opens one for writing has put nothing there that is run. */
+const IS_SECRET = new RegExp(`^${HOME}/\\.(?:ssh|gnupg|aws|azure|kube|docker|config/gcloud)/`);
 
 /** A process at work: whose step it is, and the programs from the one in question up to the step's first. */
 export interface AtWork {
@@ -42,6 +49,7 @@ export class PlantedFiles {
     for (const read of reads) push(this.#reads, read.pid, read);
     for (const write of writes) {
       const { path, runner, by } = write;
+      if (IS_SECRET.test(path)) continue;
       const origin = this.#originOf(write);
       if (origin !== undefined) {
         push(this.#byPath, path, { ...write, runner: origin.runner, by: origin.by });
@@ -84,7 +92,7 @@ export class PlantedFiles {
    */
   loadedBy(pids: readonly number[], time: bigint, { owner, programs }: AtWork): InstalledPackage | undefined {
     const [program] = programs;
-    if (program === undefined || (!isInterpreter(program.exepath) && isOfImage(program.exepath))) return undefined;
+    if (program === undefined || !obeysFiles(program)) return undefined;
     for (const { path, time: at } of pids.flatMap((pid) => this.#reads.get(pid) ?? [])) {
       if (at > time || at < program.time) continue;
       const write = this.#lastWrite(path, at);
@@ -121,6 +129,11 @@ export class PlantedFiles {
     const file = this.#packages?.fileOf(programFile(program));
     return file !== undefined && this.#packages?.owning(file) === pkg;
   }
+}
+
+/** Programs of the image that are no interpreters do as their arguments say. */
+function obeysFiles({ exepath }: ProcessStart): boolean {
+  return isInterpreter(exepath) || RUNS_ORDERS.test(exepath) || !isOfImage(exepath);
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

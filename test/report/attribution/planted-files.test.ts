@@ -196,3 +196,33 @@ describe('a variable that names a file which somebody planted', () => {
     expect(findings.map(({ package: by }) => by?.name)).toEqual(['evil']);
   });
 });
+
+describe('settings that another package planted, and that say what a program runs', () => {
+  const hook = (program: string): readonly Start[] => [runs(program), [6, 32, 31, HONEST, 'sh -c x']];
+
+  it.each([
+    ['git status', '/home/ci/.gitconfig'],
+    ['git status', `${PROJECT}/.git/config`],
+    ['python3 gyp_main.py', '/home/ci/.gyp/include.gypi'],
+    ['python3 tool.py', '/home/ci/.local/lib/python3.11/site-packages/x.pth'],
+    ['node /usr/local/bin/npm run x', '/home/ci/.npmrc'],
+    ['make', '/home/ci/.config/rules.mk/x'],
+  ])('%s obeys %s', (program, file) => {
+    expect(culprit(hook(program), [opened(file)], [[5.5, 31, file]])).toEqual(BY_EVIL);
+  });
+
+  it('a program that takes no orders from files reads what it likes', () => {
+    const file = '/home/ci/.gitconfig';
+    expect(culprit(hook('cat .gitconfig'), [opened(file)], [[5.5, 31, file]])).toEqual(BY_HONEST);
+  });
+
+  it('a key that another package opened for writing is nothing that is run', () => {
+    const file = '/home/ci/.ssh/id_rsa';
+    expect(culprit(hook('node index.js'), [opened(file)], [[5.5, 31, file]])).toEqual(BY_HONEST);
+  });
+});
+
+it("what a tool is told to read in the folder that its caller chose is the caller's doing", () => {
+  const there: Start = [5, 31, 30, '/home/ci/.ssh', `node ${folder('compiler/cli.js')} cat id_rsa`];
+  expect(culprit([there], [])).toEqual(BY_HONEST);
+});
