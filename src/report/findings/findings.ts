@@ -4,9 +4,10 @@ import type { Written } from '../attribution/actor.js';
 import { type Actors, type Attribution, attribute } from '../attribution/attribution.js';
 import { isOfImage } from '../attribution/image-files.js';
 import type { PackageCodeReads } from '../attribution/package-code-reads.js';
+import type { PackageIndex } from '../attribution/package-index.js';
 import { decoyOf, type PlantedDecoy } from '../evidence/decoys.js';
 import type { LoadMarks } from '../evidence/load-groups.js';
-import type { Finding, LegacyAlert } from '../finding.js';
+import type { Finding, LegacyAlert, PackageRef } from '../finding.js';
 import { specOf } from '../spec.js';
 import { type LoweringContext, loweredBecause } from './lowered.js';
 import { listsProcesses } from './process-list.js';
@@ -76,7 +77,7 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
     first: isoTime(first),
     last: isoTime(last),
     phase: phaseAt(alertTimeNs(alert), phases),
-    package: pkg,
+    package: pkg ?? onlyMember(attribution, packages),
     decoy: alert.fields['egress.decoy'] ?? decoyOf(alert, decoys),
     ...(owner === undefined || owner === by ? {} : { ranBy: packages.ref(owner) }),
     ...(orBy.length === 0 ? {} : { orBy: orBy.map((other) => packages.ref(other)) }),
@@ -109,8 +110,15 @@ function isOfEnvironments({ tags, fields }: Alert): boolean {
 /** How many packages are named where one of many did it. */
 const MAX_AMONG = 20;
 
+/** Where one package was loaded in a process for many, it is known all the same. */
+function onlyMember({ group, owner }: Attribution, packages: PackageIndex): PackageRef | null {
+  const [only, ...others] = owner === undefined ? (group?.members ?? []) : [];
+  const pkg = only === undefined || others.length > 0 ? undefined : packages.owning(only);
+  return pkg === undefined ? null : packages.ref(pkg);
+}
+
 function amongPart(alert: Alert, { group }: Attribution, { packages, marks }: FindingContext): Pick<Finding, 'among'> {
-  if (group === undefined) return {};
+  if (group === undefined || group.members.length === 1) return {};
   const loaded = loadedBy(group, alertTimeNs(alert), marks).flatMap((folder) => packages.owning(folder) ?? []);
   return { among: loaded.slice(0, MAX_AMONG).map(specOf) };
 }

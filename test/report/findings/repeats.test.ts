@@ -85,6 +85,14 @@ describe('what is seen while many packages are loaded in one process', () => {
   });
 });
 
+it('what is done where only one package was loaded is that one’s doing', () => {
+  const single = new Steps();
+  single.add({ id: 'many', kind: 'load-many', folder: null, groups: [[B]] });
+  const { findings } = buildReport(evidence({ packages, tree, steps: single, alerts: seen(read(4, 20)).alerts }));
+  expect(findings).toMatchObject([{ rule: 'Read of an SSH key', package: { name: 'b' } }]);
+  expect(findings[0]?.among).toBeUndefined();
+});
+
 describe('what shows itself in another guise', () => {
   it.each([
     ['is looked at more closely', [read(20.5, 80)], [C]],
