@@ -16,6 +16,7 @@ import {
   foreignOf,
   type PackageWrite,
 } from './attribution/authored-write.js';
+import { doubtDebugged } from './attribution/debugged.js';
 import { lowerInherited, lowerRequired } from './attribution/inherited.js';
 import type { PackageCodeReads } from './attribution/package-code-reads.js';
 import { PackageIndex } from './attribution/package-index.js';
@@ -265,7 +266,7 @@ function allFindings(
   const weighed = lowerInherited(withoutRepeats([...once, ...correlate(once), ...onlyLater(once)]), index);
   const { codeReads, failOn } = evidence;
   const named = nameReaders(nameActing(weighed, actors, { ...context, failOn }), codeReads, actors, failOn);
-  return lowerRequired(named).map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
+  return doubtDebugged(lowerRequired(named)).map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
 }
 
 /** Of packages that are asked which scripts they need, nothing else is. */

@@ -1,0 +1,37 @@
+import type { Finding, PackageRef } from '../finding.js';
+import { packageKey } from '../spec.js';
+
+/** The rule name under which it is reported that somebody connected to a debugger (`rules/packwarden_network.yaml`). */
+export const DEBUGGER_RULE = 'Debugger of another process used';
+const LISTENING_RULE = 'Listening port opened';
+/** Where Node's debugger listens, by its default and after SIGUSR1. */
+const DEBUGGER_PORT = '9229';
+
+/**
+ * What was done in a process after another package had connected to its debugger may be either one's doing, so that it is nobody's for
+ * sure. Whoever connected has a finding of its own for that.
+ */
+export function doubtDebugged(findings: readonly Finding[]): readonly Finding[] {
+  const sessions = findings.filter(({ rule, package: by }) => rule === DEBUGGER_RULE && by !== null);
+  if (sessions.length === 0) return findings;
+  const listening = findings.filter(
+    ({ rule, alert }) => rule === LISTENING_RULE && alert.output_fields['fd.sport'] === DEBUGGER_PORT,
+  );
+  const debugged = new Set(listening.flatMap(({ alert }) => alert.output_fields['proc.pid'] ?? []));
+  return findings.map((finding) => {
+    const { package: by, orBy = [] } = finding;
+    if (by === null || !runsIn(finding, debugged)) return finding;
+    const others = sessions.flatMap(({ package: other, first }) =>
+      other !== null && packageKey(other) !== packageKey(by) && first <= finding.last ? [other] : [],
+    );
+    return others.length === 0 ? finding : { ...finding, package: null, orBy: unique([...others, by, ...orBy]) };
+  });
+}
+
+function runsIn({ alert, processes }: Finding, pids: ReadonlySet<string>): boolean {
+  return pids.has(alert.output_fields['proc.pid'] ?? '') || processes.some(({ pid }) => pids.has(String(pid)));
+}
+
+function unique(packages: readonly PackageRef[]): PackageRef[] {
+  return [...new Map(packages.map((pkg) => [packageKey(pkg), pkg])).values()];
+}
