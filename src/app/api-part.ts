@@ -30,6 +30,7 @@ export async function startApiPart(
       maxEgress: config.PACKWARDEN_EGRESS_MAX ?? config.PACKWARDEN_EGRESS,
       async forget(id) {
         await queue.projects.forget(id);
+        await queue.packages.forget(id);
         await gitlab?.forget(id);
       },
     }),

@@ -2,6 +2,7 @@ import { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { JobSpec, JobSummary, JobView } from '../jobs/job.js';
+import type { PackageHistory } from '../jobs/packages/ports.js';
 import type { Clock, JobQueue, RecentQuery } from '../jobs/ports.js';
 import type { ProjectIndex } from '../jobs/projects/ports.js';
 import { type Board, createBoard } from './board.js';
@@ -9,6 +10,7 @@ import { producerConnection, type RedisUrl, untilReady } from './connection.js';
 import { QueueFullError, QueueUnavailableError } from './errors.js';
 import { JobChanges } from './job-changes.js';
 import { CANCEL_CHANNEL, parseSpec, QUEUE_NAME, toView } from './job-record.js';
+import { RedisPackageHistory } from './packages/redis-package-history.js';
 import { RedisProjectIndex } from './projects/redis-project-index.js';
 import { recentJobs } from './recent-jobs.js';
 import { Turns } from './turns.js';
@@ -38,6 +40,8 @@ export class BullQueue implements JobQueue {
   readonly #turns: Turns;
   /** The runs of projects, kept as long as the jobs. */
   readonly projects: ProjectIndex;
+  /** In which jobs packages were, kept as long as the jobs. */
+  readonly packages: PackageHistory;
 
   private constructor(options: BullQueueOptions, redis: Redis) {
     this.#options = options;
@@ -46,12 +50,14 @@ export class BullQueue implements JobQueue {
     this.#turns = new Turns(this.#queue, redis);
     this.#changes = new JobChanges(options.url, options.log);
     const { retentionS, clock } = options;
-    this.projects = new RedisProjectIndex({
+    const beside = {
       redis,
       retentionS,
       now: () => clock.now(),
-      guard: (work) => this.#guard(work),
-    });
+      guard: <T>(work: () => Promise<T>) => this.#guard(work),
+    };
+    this.projects = new RedisProjectIndex(beside);
+    this.packages = new RedisPackageHistory(beside);
     this.#queue.on('error', (error) => options.log.debug({ reason: error.message }, 'queue error'));
   }
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Spool } from '../../blobs/spool.js';
 import type { CacheCounters } from '../../egress/cache/port.js';
 import { Detonation } from '../../jobs/detonation.js';
+import { keepPackages } from '../../jobs/packages/keep-packages.js';
 import type { Clock } from '../../jobs/ports.js';
 import { ProjectReports } from '../../jobs/projects/project-reports.js';
 import { selfTest } from '../../jobs/watching/self-test.js';
@@ -141,6 +142,7 @@ export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart>
         attempt,
       );
       const report = await projects.finished(attempt.spec, await detonation.run());
+      await keepPackages(queue.packages, attempt.spec, report, log);
       // Before it is stored: a worker that dies between the two is followed by one that says it again.
       await outputs.tell(attempt.spec.id);
       return report;

@@ -1,0 +1,47 @@
+import { doingsOf, keyOf } from '../../report/compare/behaviour.js';
+import type { Report } from '../../report/report.js';
+import type { JobSpec } from '../job.js';
+import { isPackageName } from './package-name.js';
+import type { JobPackages, PackageDeed } from './ports.js';
+
+/** What is kept of one job: the largest projects have some thousand packages, and few of them do anything. */
+const MAX = { packages: 20_000, versions: 20, deeds: 100 } as const;
+
+/** Of what one package did, what a rule tells is kept before the rest. */
+const ORDER = ['rule', 'host', 'files', 'program', 'script'] as const;
+
+/** Which packages a job had and what each did. A pure function of the report; also of one that is incomplete, as what was seen was seen. */
+export function jobPackages({ id, owner, submittedAt }: JobSpec, report: Report): JobPackages {
+  const deeds = deedsOf(report);
+  const versions = new Map<string, Set<string>>();
+  const add = (name: string, version: string | null): void => {
+    const known = versions.get(name) ?? new Set();
+    if (version !== null && known.size < MAX.versions) known.add(version);
+    if (known.size > 0 && (versions.has(name) || versions.size < MAX.packages)) versions.set(name, known);
+  };
+  // First those that did something: they must not fall behind the limit.
+  for (const [name, list] of deeds) for (const { version } of list) add(name, version);
+  for (const { name, version } of report.installed ?? []) if (isPackageName(name)) add(name, version);
+  return {
+    job: id,
+    owner,
+    submittedAt,
+    versions: new Map([...versions].map(([name, known]) => [name, [...known]])),
+    deeds: new Map([...deeds].filter(([name]) => versions.has(name))),
+  };
+}
+
+function deedsOf(report: Report): ReadonlyMap<string, readonly PackageDeed[]> {
+  const byName = new Map<string, Map<string, PackageDeed>>();
+  for (const { name, version, behaviour } of doingsOf(report)) {
+    if (name === null || !isPackageName(name)) continue;
+    const known = byName.get(name) ?? new Map<string, PackageDeed>();
+    known.set(`${JSON.stringify(version)} ${keyOf(behaviour)}`, { version, behaviour });
+    byName.set(name, known);
+  }
+  return new Map([...byName].map(([name, known]) => [name, [...known.values()].sort(byKind).slice(0, MAX.deeds)]));
+}
+
+function byKind(a: PackageDeed, b: PackageDeed): number {
+  return ORDER.indexOf(a.behaviour.kind) - ORDER.indexOf(b.behaviour.kind);
+}

@@ -1,0 +1,15 @@
+/** The names of the packages' keys in Redis; owners and packages are strangers' words and stand in JSON. */
+const PREFIX = 'packwarden:packages';
+
+export const PACKAGE_KEYS = {
+  /**
+   * Sorted set: the jobs of a submitter (undefined: of everybody) in which a package was, each with its version behind it, by the
+   * time of their submission.
+   */
+  runs: (name: string, owner: string | null | undefined) =>
+    owner === undefined
+      ? `${PREFIX}:runs:all:${JSON.stringify(name)}`
+      : `${PREFIX}:runs:of:${JSON.stringify([owner, name])}`,
+  /** Hash: the packages of a job that did something, each with what it did, as JSON. */
+  deeds: (job: string) => `${PREFIX}:deeds:${job}`,
+} as const;
