@@ -46,7 +46,8 @@ const ours = createApiServer(
     jobs: {
       submit: async () => ({ id: '' }),
       find: async () => undefined,
-      recent: async () => [],
+      search: async () => ({ jobs: [], next: null, end: 'end' }),
+      summaries: async () => [],
       onChange: () => () => undefined,
       remove: async () => true,
     },

@@ -4,8 +4,8 @@ import type { CorrelatedJob } from '../gitlab/correlate/job.js';
 import type { GitlabSection } from '../gitlab/correlate/section.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobSummary, JobView } from '../jobs/job.js';
-import type { RecentQuery } from '../jobs/ports.js';
 import type { ProjectLine } from '../jobs/projects/line.js';
+import type { JobPage, JobQuery } from '../jobs/search/query.js';
 
 /** What the routes need of the jobs; `src/jobs/submissions.ts` is it. */
 export interface JobService {
@@ -26,8 +26,10 @@ export interface JobService {
   }): Promise<{ readonly id: string }>;
   /** Undefined when there is no such job. */
   find(id: string): Promise<JobView | undefined>;
-  /** The newest jobs, newest first. @throws an error with the code `queue-unavailable` */
-  recent(query: RecentQuery): Promise<readonly JobSummary[]>;
+  /** A page of jobs, newest first. @throws an error with the code `queue-unavailable` */
+  search(query: JobQuery): Promise<JobPage>;
+  /** Jobs as a list shows them, in this order, without those that are gone. @throws an error with the code `queue-unavailable` */
+  summaries(ids: readonly string[]): Promise<readonly JobSummary[]>;
   /** Calls `listener` whenever something may have changed about a job, until the returned function is called. */
   onChange(id: string, listener: () => void): () => void;
   /** False when the job runs just now and is being cancelled instead. */

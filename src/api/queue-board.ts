@@ -24,7 +24,9 @@ export function queueBoardRoutes(board: QueueBoard): Router {
     });
   }
   const page = boardPage(board);
-  router.get([...board.pages], (_request: Request, response: Response) => sendDocument(response, page, 'self'));
+  router.get([...board.pages], (_request: Request, response: Response) =>
+    sendDocument(response, page, { base: 'self', form: 'none' }),
+  );
   return router;
 }
 

@@ -60,6 +60,12 @@ export interface JobSummary extends Omit<JobView, 'report'> {
   readonly verdict: Report['verdict'] | null;
   /** Findings that were judged; null like `verdict`. */
   readonly findings: number | null;
+  /** The project that it is a run of; its `id` is known when the job has ended. Null where nothing names one. */
+  readonly project: { readonly id: string | null; readonly name: string } | null;
+  /** The branch or tag; null where none was told. */
+  readonly ref: string | null;
+  /** How long its last try took, in milliseconds; null until it has ended. */
+  readonly durationMs: number | null;
 }
 
 /** A job as its readers see it. `report` is there when the state is final. */

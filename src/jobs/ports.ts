@@ -17,6 +17,7 @@ import type { Report } from '../report/report.js';
 import type { IncompleteReason } from '../report/verdict.js';
 import type { DecoyWatch } from '../witness/witness.js';
 import type { Ecosystem, JobSpec, JobState, JobSummary, JobView } from './job.js';
+import type { JobPage, JobQuery } from './search/query.js';
 
 /** Time and randomness come in from outside. */
 export interface Clock {
@@ -39,14 +40,6 @@ export interface BlobStore {
   remove(key: string): Promise<void>;
 }
 
-/** Whose newest jobs are asked for. */
-export interface RecentQuery {
-  /** A submitter's name, null for those of an open service; undefined for everybody's. */
-  readonly owner: string | null | undefined;
-  /** At most this many. */
-  readonly limit: number;
-}
-
 /** Where jobs wait and where their results are kept. Filled by `src/queue/`. */
 export interface JobQueue {
   /**
@@ -60,8 +53,10 @@ export interface JobQueue {
    */
   add(spec: JobSpec, onceKey?: string): Promise<JobSpec>;
   find(id: string): Promise<JobView | undefined>;
-  /** The newest jobs, newest first. @throws QueueUnavailableError */
-  recent(query: RecentQuery): Promise<readonly JobSummary[]>;
+  /** A page of jobs, newest first. @throws QueueUnavailableError */
+  search(query: JobQuery): Promise<JobPage>;
+  /** Jobs as a list shows them, in this order, without those that are gone. @throws QueueUnavailableError */
+  summaries(ids: readonly string[]): Promise<readonly JobSummary[]>;
   /** Calls `listener` whenever something may have changed about the job, until the returned function is called. */
   onChange(id: string, listener: () => void): () => void;
   /** Removes a job that is not running, with its result. False when it runs just now (it is then cancelled). */

@@ -5,8 +5,9 @@ import { manifestOf } from '../ecosystems/choose.js';
 import { type EgressMode, isWithin } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobSpec, JobSummary, JobView, Passes } from './job.js';
-import type { BlobStore, Clock, JobQueue, RecentQuery } from './ports.js';
+import type { BlobStore, Clock, JobQueue } from './ports.js';
 import type { ProjectLine } from './projects/line.js';
+import type { JobPage, JobQuery } from './search/query.js';
 
 /** What a job is asked to be. */
 export interface SubmissionRequest {
@@ -113,9 +114,14 @@ export class Submissions {
     return this.#deps.queue.find(id);
   }
 
-  /** The newest jobs, newest first. @throws QueueUnavailableError */
-  recent(query: RecentQuery): Promise<readonly JobSummary[]> {
-    return this.#deps.queue.recent(query);
+  /** A page of jobs, newest first. @throws QueueUnavailableError */
+  search(query: JobQuery): Promise<JobPage> {
+    return this.#deps.queue.search(query);
+  }
+
+  /** Jobs as a list shows them, in this order, without those that are gone. @throws QueueUnavailableError */
+  summaries(ids: readonly string[]): Promise<readonly JobSummary[]> {
+    return this.#deps.queue.summaries(ids);
   }
 
   /** Calls `listener` whenever something may have changed about a job, until the returned function is called. */

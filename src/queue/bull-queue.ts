@@ -3,8 +3,9 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { JobSpec, JobSummary, JobView } from '../jobs/job.js';
 import type { PackageHistory } from '../jobs/packages/ports.js';
-import type { Clock, JobQueue, RecentQuery } from '../jobs/ports.js';
+import type { Clock, JobQueue } from '../jobs/ports.js';
 import type { ProjectIndex } from '../jobs/projects/ports.js';
+import type { JobPage, JobQuery } from '../jobs/search/query.js';
 import { type Board, createBoard } from './board.js';
 import { producerConnection, type RedisUrl, untilReady } from './connection.js';
 import { QueueFullError, QueueUnavailableError } from './errors.js';
@@ -12,7 +13,9 @@ import { JobChanges } from './job-changes.js';
 import { CANCEL_CHANNEL, parseSpec, QUEUE_NAME, toView } from './job-record.js';
 import { RedisPackageHistory } from './packages/redis-package-history.js';
 import { RedisProjectIndex } from './projects/redis-project-index.js';
-import { recentJobs } from './recent-jobs.js';
+import { JobIndex } from './search/job-index.js';
+import { JobRows } from './search/job-rows.js';
+import { searchJobs } from './search/job-search.js';
 import { Turns } from './turns.js';
 
 /** How often a job is tried when the machine (not the project) fails. */
@@ -38,6 +41,7 @@ export class BullQueue implements JobQueue {
   readonly #options: BullQueueOptions;
   readonly #changes: JobChanges;
   readonly #turns: Turns;
+  readonly #index: JobIndex;
   /** The runs of projects, kept as long as the jobs. */
   readonly projects: ProjectIndex;
   /** In which jobs packages were, kept as long as the jobs. */
@@ -49,13 +53,14 @@ export class BullQueue implements JobQueue {
     this.#queue = new Queue(QUEUE_NAME, { connection: redis });
     this.#turns = new Turns(this.#queue, redis);
     this.#changes = new JobChanges(options.url, options.log);
-    const { retentionS, clock } = options;
+    const { retentionS, queueMs, clock } = options;
     const beside = {
       redis,
       retentionS,
       now: () => clock.now(),
       guard: <T>(work: () => Promise<T>) => this.#guard(work),
     };
+    this.#index = new JobIndex({ ...beside, queueMs });
     this.projects = new RedisProjectIndex(beside);
     this.packages = new RedisPackageHistory(beside);
     this.#queue.on('error', (error) => options.log.debug({ reason: error.message }, 'queue error'));
@@ -92,6 +97,7 @@ export class BullQueue implements JobQueue {
     // BullMQ claims the key in the same step in which it stores the job, and forgets it when the job is removed.
     const once = onceKey === undefined ? {} : { deduplication: { id: onceKey, ttl: retentionS * 1000 } };
     return this.#guard(async () => {
+      await this.#index.add(spec);
       const { id } = await this.#queue.add('detonate', spec, {
         jobId: spec.id,
         priority: await this.#turns.next(spec.owner),
@@ -102,6 +108,7 @@ export class BullQueue implements JobQueue {
         ...once,
       });
       if (id === undefined || id === spec.id) return spec;
+      await this.#index.remove(spec.id, spec.owner);
       const earlier = await Job.fromId(this.#queue, id);
       // It went between the two questions; who asks again gets a job of his own.
       if (!earlier) throw new QueueUnavailableError(new Error('the job of this key was removed just now'));
@@ -121,9 +128,17 @@ export class BullQueue implements JobQueue {
     return toView(found.job, found.state, clock.now(), queueMs);
   }
 
-  recent(query: RecentQuery): Promise<readonly JobSummary[]> {
+  search(query: JobQuery): Promise<JobPage> {
+    return this.#guard(() => searchJobs(this.#redis, this.#rows(), query));
+  }
+
+  summaries(ids: readonly string[]): Promise<readonly JobSummary[]> {
+    return this.#guard(() => this.#rows().read(ids));
+  }
+
+  #rows(): JobRows {
     const { clock, queueMs } = this.#options;
-    return this.#guard(() => recentJobs(this.#queue, this.#redis, query, clock.now(), queueMs));
+    return new JobRows(this.#queue, this.#redis, clock.now(), queueMs);
   }
 
   onChange(id: string, listener: () => void): () => void {
@@ -136,8 +151,10 @@ export class BullQueue implements JobQueue {
       if (!job) return true;
       const state = await job.getState();
       if (state !== 'active') {
+        const { owner } = parseSpec(job.data);
         await job.remove();
-        if (state === 'prioritized') await this.#turns.removed(parseSpec(job.data).owner);
+        await this.#index.remove(id, owner);
+        if (state === 'prioritized') await this.#turns.removed(owner);
         return true;
       }
       await this.#redis.publish(CANCEL_CHANNEL, id);

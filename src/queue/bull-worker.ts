@@ -107,8 +107,7 @@ export class BullWorker {
         run({ spec, number, signal: either, onState }),
       );
       if (!isHandedBack(asked)) {
-        const { verdict, findings } = report;
-        await this.#tell(job, { state: 'draining', outcome: { verdict, findings: findings.length } });
+        await this.#tell(job, { state: 'draining', outcome: outcomeOf(report) });
         return report;
       }
     } catch (error) {
@@ -181,6 +180,12 @@ export class BullWorker {
       log.error({ job: job?.id, reason: error.message, attempts: job?.attemptsMade }, 'job failed');
     });
   }
+}
+
+function outcomeOf({ verdict, findings, whatChanged }: Report): NonNullable<JobProgress['outcome']> {
+  const { id, name } = whatChanged?.project ?? {};
+  const project = id === undefined || name === undefined ? null : { id, name };
+  return { verdict, findings: findings.length, project };
 }
 
 function isHandedBack({ aborted, reason }: AbortSignal): boolean {

@@ -54,7 +54,14 @@ const RUNNING = ['preparing', 'fetching', 'installing', 'importing', 'draining']
 const progressSchema = z.object({
   state: z.enum(RUNNING),
   /** What the report will say, told just before it is stored: lists are made without reading reports. */
-  outcome: z.object({ verdict: reportSchema.shape.verdict, findings: z.number().int() }).optional(),
+  outcome: z
+    .object({
+      verdict: reportSchema.shape.verdict,
+      findings: z.number().int(),
+      /** Only the report knows it where the manifest names it. */
+      project: z.object({ id: z.string(), name: z.string() }).nullable().default(null),
+    })
+    .optional(),
 });
 /** What a worker tells of a job that it runs. */
 export type JobProgress = z.infer<typeof progressSchema>;
@@ -70,6 +77,7 @@ export interface StoredJob {
   readonly progress: unknown;
   readonly returnvalue: unknown;
   readonly failedReason?: string;
+  readonly processedOn?: number;
   readonly finishedOn?: number;
 }
 
@@ -101,15 +109,26 @@ export function toView(stored: StoredJob, bullState: string, now: number, queueM
 
 /** A job as a list shows it; `stored.returnvalue` is not looked at. */
 export function toSummary(stored: StoredJob, bullState: string, now: number, queueMs: number): JobSummary {
+  const spec = parseSpec(stored.data);
+  const outcome = parseProgress(stored.progress)?.outcome ?? null;
+  const { project: named, ref } = spec.project ?? { project: null, ref: null };
+  const facts = {
+    project: outcome?.project ?? (named === null ? null : { id: null, name: named.name }),
+    ref: ref ?? spec.context?.ref ?? null,
+    durationMs: durationOf(stored),
+  };
   if (bullState !== 'completed') {
     const { report, ...job } = toView(stored, bullState, now, queueMs);
-    return { ...job, verdict: report?.verdict ?? null, findings: report?.findings.length ?? null };
+    return { ...job, ...facts, verdict: report?.verdict ?? null, findings: report?.findings.length ?? null };
   }
-  const { id, ecosystem, owner, submittedAt, context } = parseSpec(stored.data);
-  const outcome = parseProgress(stored.progress)?.outcome ?? null;
+  const { id, ecosystem, owner, submittedAt, context } = spec;
   const state = outcome?.verdict === 'incomplete' ? 'incomplete' : 'finished';
   const { verdict, findings } = outcome ?? { verdict: null, findings: null };
-  return { id, ecosystem, owner, submittedAt, context, state, verdict, findings };
+  return { id, ecosystem, owner, submittedAt, context, state, ...facts, verdict, findings };
+}
+
+function durationOf({ processedOn, finishedOn }: StoredJob): number | null {
+  return processedOn === undefined || finishedOn === undefined ? null : Math.max(0, finishedOn - processedOn);
 }
 
 /** The report of a job of which nothing was seen. */

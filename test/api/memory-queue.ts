@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { JobSpec, JobSummary, JobView } from '../../src/jobs/job.js';
-import type { JobQueue, RecentQuery } from '../../src/jobs/ports.js';
+import type { JobQueue } from '../../src/jobs/ports.js';
+import { isBehind, type JobPage, type JobQuery, matches } from '../../src/jobs/search/query.js';
 import { QueueFullError, QueueUnavailableError } from '../../src/queue/errors.js';
+import type { Report } from '../../src/report/report.js';
 
 /** The queue of one process, for tests of what stands in front of it. */
 export class MemoryQueue implements JobQueue {
@@ -15,6 +17,8 @@ export class MemoryQueue implements JobQueue {
   failsToAdd = false;
   /** Whose jobs wait already, as many as may. */
   full: string | null | undefined;
+  /** As if a search had looked through as many jobs as it may, and found nothing. */
+  stops = false;
   /** Called when an upload begins. */
   onPing: () => void = () => undefined;
 
@@ -34,15 +38,39 @@ export class MemoryQueue implements JobQueue {
     return this.views.get(id);
   }
 
-  async recent({ owner, limit }: RecentQuery): Promise<readonly JobSummary[]> {
+  async search({ owner, filter, after, limit }: JobQuery): Promise<JobPage> {
     this.#guard();
-    const own = [...this.views.values()].filter((view) => owner === undefined || view.owner === owner);
-    const newest = own.sort((a, b) => b.submittedAt - a.submittedAt).slice(0, limit);
-    return newest.map(({ report, ...job }) => ({
+    if (this.stops) return { jobs: [], next: [...this.views.values()][0] ?? null, end: 'stopped' };
+    const found = [...this.views.values()]
+      .filter((view) => owner === undefined || view.owner === owner)
+      .filter(({ report }) => filter.package === undefined || hasPackage(report, filter.package))
+      .filter((view) => after === undefined || isBehind(view, after))
+      .sort((a, b) => (isBehind(a, b) ? 1 : -1))
+      .map((view) => this.#summaryOf(view))
+      .filter((job) => matches(job, filter));
+    const last = found[limit - 1];
+    if (found.length <= limit || last === undefined) return { jobs: found, next: null, end: 'end' };
+    return { jobs: found.slice(0, limit), next: last, end: 'full' };
+  }
+
+  async summaries(ids: readonly string[]): Promise<readonly JobSummary[]> {
+    this.#guard();
+    return ids.flatMap((id) => {
+      const view = this.views.get(id);
+      return view === undefined ? [] : [this.#summaryOf(view)];
+    });
+  }
+
+  #summaryOf({ report, ...job }: JobView): JobSummary {
+    const { id, name } = report?.whatChanged?.project ?? {};
+    return {
       ...job,
       verdict: report?.verdict ?? null,
       findings: report?.findings.length ?? null,
-    }));
+      project: id === undefined || name === undefined ? null : { id, name },
+      ref: job.context?.ref ?? null,
+      durationMs: report === null ? null : Date.parse(report.finishedAt) - job.submittedAt,
+    };
   }
 
   onChange(id: string, listener: () => void): () => void {
@@ -86,4 +114,8 @@ export class MemoryQueue implements JobQueue {
   #guard(): void {
     if (this.down) throw new QueueUnavailableError(new Error('connect ECONNREFUSED 10.0.0.9:6379'));
   }
+}
+
+function hasPackage(report: Report | null, wanted: string): boolean {
+  return report?.installed?.some(({ name }) => name === wanted) ?? false;
 }

@@ -273,15 +273,16 @@ describe('the queue on a real Redis', () => {
       async () => void (await Promise.all([other, ...own.slice(0, 2)].map(({ id }) => finalView(id)))),
     );
     await queue.add(own[2] as JobSpec);
-    const anna = await queue.recent({ owner: 'anna', limit: 10 });
-    expect(anna.map(({ id, state, verdict }) => [id, state, verdict])).toEqual([
+    const found = async (owner: string | undefined, limit: number) =>
+      (await queue.search({ owner, filter: {}, limit })).jobs;
+    expect((await found('anna', 10)).map(({ id, state, verdict }) => [id, state, verdict])).toEqual([
       [third, 'queued', null],
       [second, 'incomplete', 'incomplete'],
       [first, 'incomplete', 'incomplete'],
     ]);
-    expect((await queue.recent({ owner: 'anna', limit: 2 })).map(({ id }) => id)).toEqual([third, second]);
-    expect((await queue.recent({ owner: undefined, limit: 1000 })).map(({ id }) => id)).toContain(other.id);
-    expect(await queue.recent({ owner: 'nobody', limit: 10 })).toEqual([]);
+    expect((await found('anna', 2)).map(({ id }) => id)).toEqual([third, second]);
+    expect((await found(undefined, 1000)).map(({ id }) => id)).toContain(other.id);
+    expect(await found('nobody', 10)).toEqual([]);
     expect(await queue.oldestWaitMs()).toBeGreaterThanOrEqual(0);
     await queue.remove(third ?? '');
   });

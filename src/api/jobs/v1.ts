@@ -8,9 +8,13 @@ import type { RunningJob } from '../shapes.js';
 import { exerciseOptionsOf } from './exercise-options.js';
 import { type JobEventsOptions, jobEvents } from './job-events.js';
 import { findJob } from './job-id.js';
+import { listQueryOf } from './list/list-query.js';
+import { jobList } from './list/list-shapes.js';
 import { readReport } from './read-report.js';
 import { type ReportOptions, reportRoutes } from './reports.js';
 import { type UploadOptions, upload } from './upload.js';
+
+const LISTED = 50;
 
 export type V1Options = UploadOptions & ReportOptions & JobEventsOptions;
 
@@ -20,6 +24,9 @@ export function v1Routes(options: V1Options): Router {
   const router = Router();
   router
     .route('/jobs')
+    .get(async (request: Request, response: Response) => {
+      response.json(jobList(await jobs.search(listQueryOf(request, identityOf(response), LISTED))));
+    })
     .post(async (request: Request, response: Response) => {
       const { ecosystem = 'auto' } = request.query;
       const exercise = exerciseOptionsOf(request);
@@ -27,7 +34,7 @@ export function v1Routes(options: V1Options): Router {
       const { id } = await upload(request, response, ecosystem, options, { ...exercise, project });
       response.status(202).location(`/v1/jobs/${id}`).json({ id, status: 'queued', ecosystem });
     })
-    .all(methodNotAllowed('POST'));
+    .all(methodNotAllowed('GET, HEAD, POST'));
   router
     .route('/jobs/:id')
     .get(async (request: Request, response: Response) => {

@@ -1,12 +1,14 @@
 import { PRIORITIES } from '../../falco/alert.js';
 import { FORMAT_NAMES } from '../../report/formats/formats.js';
 import { MEDIA_TYPES } from '../jobs/upload.js';
+import { JOB_LIST_OPERATIONS, jobFilter } from './job-list-operations.js';
 import { json, type Operation, page } from './operation.js';
 import { checkNeeded, ecosystem, egress, exercise, id, projectOptions } from './parameters.js';
 import { PROJECT_OPERATIONS, PROJECT_PAGES } from './project-operations.js';
 
 /** All operations, in the order in which the reference shows them. */
 export const OPERATIONS: readonly Operation[] = [
+  ...JOB_LIST_OPERATIONS,
   {
     method: 'post',
     path: '/v1/jobs',
@@ -134,10 +136,11 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/',
     group: 'Package Hunter',
     summary:
-      'With an id: the job as Package Hunter’s clients read it. Without: 200 and an error, a sign of life; for a browser the start page.',
+      'With an id: the job as Package Hunter’s clients read it. Without: 200 and an error, a sign of life; for a browser the start page, with the jobs that were searched for.',
     secured: true,
     parameters: [
       { name: 'id', in: 'query', required: false, description: 'the job', schema: { type: 'string', format: 'uuid' } },
+      ...jobFilter,
     ],
     answers: {
       200: {

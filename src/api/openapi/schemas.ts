@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commandLineSchema } from '../command-line.js';
+import { jobListSchema } from '../jobs/list/list-shapes.js';
 import { projectDetailsSchema, projectListSchema } from '../projects/project-shapes.js';
 import {
   acceptedSchema,
@@ -22,6 +23,7 @@ const SCHEMAS = {
   Error: errorSchema,
   Health: healthSchema,
   Job: z.union([fullReportSchema, runningJobSchema]),
+  Jobs: jobListSchema,
   LegacyAccepted: legacyAcceptedSchema,
   LegacyJob: legacyViewSchema,
   Project: projectDetailsSchema,

@@ -9,7 +9,6 @@ const POLICY = [
   "script-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",
-  "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
 
@@ -21,16 +20,23 @@ export interface Page {
   readonly script?: 'copy.js' | 'live.js' | 'upload.js';
   /** Seconds after which a browser without JavaScript loads the page again. */
   readonly reloadS?: number;
+  /** Whether a form on it asks us for another page. */
+  readonly hasForm?: true;
 }
 
 /** Sends a whole page. */
 export function sendPage(response: Response, page: Page): void {
-  sendDocument(response, documentOf(page), 'none');
+  sendDocument(response, documentOf(page), { base: 'none', form: page.hasForm ? 'self' : 'none' });
 }
 
-/** Sends a document. `base`: whose addresses a `<base>` in it may name. */
-export function sendDocument(response: Response, document: Html, base: 'none' | 'self'): void {
-  response.set('Content-Security-Policy', `${POLICY}; base-uri '${base}'`).type('html').send(document.markup);
+/** Sends a document. `base`: whose addresses a `<base>` in it may name; `form`: where its forms may send to. */
+export function sendDocument(
+  response: Response,
+  document: Html,
+  { base, form }: { readonly base: 'none' | 'self'; readonly form: 'none' | 'self' },
+): void {
+  const policy = `${POLICY}; form-action '${form}'; base-uri '${base}'`;
+  response.set('Content-Security-Policy', policy).type('html').send(document.markup);
 }
 
 function documentOf(page: Page): Html {

@@ -1,40 +1,38 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
+import type { Clock } from '../../jobs/ports.js';
 import { identityOf } from '../auth/identify.js';
 import { findJob } from '../jobs/job-id.js';
+import { listQueryOf } from '../jobs/list/list-query.js';
 import { type ReportReading, readReport } from '../jobs/read-report.js';
 import { methodNotAllowed } from '../method.js';
 import type { JobService, QueueBoard, Readiness } from '../ports.js';
 import { sendPage } from './document.js';
-import { homePage } from './home-page.js';
+import { homePage } from './home/home-page.js';
 import { reportPage } from './report-page.js';
 import { runningPage } from './running-page.js';
 
-const RECENT = 25;
+const LISTED = 25;
 
 export interface PageOptions extends ReportReading {
   readonly jobs: JobService;
   readonly readiness: Readiness;
   readonly maxUploadBytes: number;
   readonly queueBoard?: QueueBoard;
+  readonly clock: Clock;
 }
 
 /** The pages that people read: `/` in a browser, and `/jobs/:id`. */
 export function pageRoutes(options: PageOptions): Router {
-  const { jobs, readiness, maxUploadBytes, queueBoard } = options;
+  const { jobs, readiness, maxUploadBytes, queueBoard, clock } = options;
   const router = Router();
   router.get('/', async (request: Request, response: Response, next: NextFunction) => {
     response.vary('Accept');
     if (request.query.id !== undefined || !wantsPage(request)) return next();
     const identity = identityOf(response);
-    const owner = identity.isAdministrator ? undefined : identity.name;
-    const [recent, state] = await Promise.all([
-      jobs.recent({ owner, limit: RECENT }).catch(() => null),
-      readiness.check(),
-    ]);
-    sendPage(
-      response,
-      homePage({ identity, jobs: recent, readiness: state, maxUploadBytes, hasBoard: queueBoard !== undefined }),
-    );
+    const query = listQueryOf(request, identity, LISTED);
+    const [found, state] = await Promise.all([jobs.search(query).catch(() => null), readiness.check()]);
+    const content = { identity, query, jobs: found, readiness: state, maxUploadBytes, now: clock.now() };
+    sendPage(response, homePage({ ...content, hasBoard: queueBoard !== undefined }));
   });
   router
     .route('/jobs/:id')

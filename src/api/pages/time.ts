@@ -5,6 +5,21 @@ export function moment(iso: string): Html {
   return html`<time datetime="${iso}">${`${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`}</time>`;
 }
 
+const SPANS = [
+  ['day', 24 * 60 * 60_000],
+  ['hour', 60 * 60_000],
+  ['minute', 60_000],
+] as const;
+
+/** How long ago something was, as a person says it; the exact moment stands beside it for whoever points at it. */
+export function ago(at: number, now: number): Html {
+  const iso = new Date(at).toISOString();
+  const span = SPANS.find(([, ms]) => now - at >= ms);
+  const count = span === undefined ? 0 : Math.floor((now - at) / span[1]);
+  const words = span === undefined ? 'just now' : `${count} ${span[0]}${count === 1 ? '' : 's'} ago`;
+  return html`<time datetime="${iso}" title="${`${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`}">${words}</time>`;
+}
+
 /** A span of milliseconds as a person says it. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

@@ -1,0 +1,87 @@
+import type { JobSummary } from '../../../jobs/job.js';
+import type { JobFilter, JobPage } from '../../../jobs/search/query.js';
+import { listAddress } from '../../jobs/list/list-query.js';
+import { counted } from '../finding-section.js';
+import { type Html, hostile, html, type Part } from '../html.js';
+import { ago, duration } from '../time.js';
+import { isEmpty } from './filter-form.js';
+
+export interface JobTable {
+  readonly page: JobPage;
+  readonly filter: JobFilter;
+  /** Whether it is not the first page. */
+  readonly isLater: boolean;
+  /** Whether the jobs may be of several submitters. */
+  readonly withSubmitter: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The jobs that were found, and what to do where there are none or more. */
+export function jobTable(table: JobTable): Html {
+  const { page, withSubmitter, now } = table;
+  if (page.jobs.length === 0) return html`${emptyState(table)}${paging(table)}`;
+  const rows = page.jobs.map((job) => row(job, withSubmitter, now));
+  return html`<div class="scroll" role="region" aria-labelledby="jobs" tabindex="0"><table class="jobs">
+<thead><tr><th scope="col">Project</th><th scope="col">Branch</th><th scope="col">Verdict</th>${withSubmitter ? html`<th scope="col">Submitter</th>` : null}<th scope="col" class="number">Took</th><th scope="col" class="number">Submitted</th></tr></thead>
+<tbody>${rows}</tbody></table></div>${paging(table)}`;
+}
+
+function row(job: JobSummary, withSubmitter: boolean, now: number): Html {
+  const { id, project, durationMs, submittedAt, ecosystem } = job;
+  const name = project === null ? html`<span class="muted">no project named</span>` : hostile(project.name, 80);
+  return html`<tr><th scope="row"><a href="/jobs/${id}">${name}</a> <span class="muted"><code class="id">${id.slice(0, 8)}</code>${ecosystem === 'auto' ? null : ` ${ecosystem}`}</span></th><td>${branch(job)}</td><td>${outcome(job)}</td>${withSubmitter ? html`<td>${submitter(job)}</td>` : null}<td class="number">${durationMs === null ? '–' : duration(durationMs)}</td><td class="number">${ago(submittedAt, now)}</td></tr>`;
+}
+
+/** `refs/merge-requests/12/head` and GitHub's `refs/pull/12/merge` are what pipelines of merge requests run on. */
+const REQUEST_REF = /^refs\/(?:merge-requests|pull)\/(\d+)\//;
+
+function branch({ ref, context }: JobSummary): Part {
+  const number = REQUEST_REF.exec(ref ?? '')?.[1];
+  if (number !== undefined) return html`merge request ${number}`;
+  if (ref === null) return html`<span class="muted">not told</span>`;
+  return html`${hostile(ref, 60)}${context?.mergeRequestId === undefined ? null : html` <span class="muted">merge request</span>`}`;
+}
+
+function submitter({ owner, context }: JobSummary): Part {
+  const login = context?.userLogin;
+  if (login === undefined) return owner === null ? '–' : hostile(owner, 80);
+  return html`${hostile(login, 60)}${owner === null ? null : html` <span class="muted">${hostile(owner, 80)}</span>`}`;
+}
+
+const TAGS = { clean: 'good', findings: 'bad', incomplete: 'doubtful' } as const;
+
+function outcome({ state, verdict, findings }: JobSummary): Html {
+  if (verdict === null) return html`<span class="tag">${state}</span>`;
+  const text = verdict === 'findings' && findings !== null ? counted(findings, 'finding') : verdict;
+  return html`<span class="tag ${TAGS[verdict]}">${text}</span>`;
+}
+
+function emptyState({ page, filter, isLater, withSubmitter }: JobTable): Html {
+  if (page.end === 'stopped') return html`<p>Nothing that matches among the newest jobs.</p>`;
+  if (isLater) return html`<p>There are no older jobs${isEmpty(filter) ? '' : ' that match'}.</p>`;
+  if (isEmpty(filter)) {
+    return html`<p>No jobs yet. <a href="#submit">Submit a project</a> above, or <a href="/docs">from CI</a>: each job is listed here with what it found, until it expires.</p>`;
+  }
+  const whose = withSubmitter ? '' : ' you may read';
+  const hint =
+    filter.package === undefined ? '' : ' A package is looked for by its whole name, among what ended jobs installed.';
+  return html`<p>No job${whose} matches.${hint} <a href="/#jobs">Show all jobs</a></p>`;
+}
+
+function paging({ page, filter, isLater }: JobTable): Part {
+  const { next, end } = page;
+  const older = end === 'stopped' ? 'Search older jobs' : 'Older jobs';
+  const links = [
+    isLater ? html`<a href="${listAddress('/', filter, null)}#jobs">Newest jobs</a>` : null,
+    next === null ? null : html`<a href="${listAddress('/', filter, next)}#jobs" rel="next">${older}</a>`,
+  ].filter((link) => link !== null);
+  const why =
+    end === 'stopped'
+      ? html`<p class="notice">This search looked through 2,000 jobs and stopped there; older ones may match, too.</p>`
+      : end === 'forgotten'
+        ? html`<p class="notice">Only the newest jobs with one package are kept to be searched; older ones may have had it, too.</p>`
+        : null;
+  if (links.length === 0) return why;
+  return html`${why}<nav aria-label="Pages of jobs"><ul class="inline">${links.map((link) => html`<li>${link}</li>`)}</ul></nav>`;
+}
