@@ -45,6 +45,7 @@ const ours = createApiServer(
     version: '0.0.0',
     jobs: new Submissions({ blobs, queue, clock, newId: () => randomUUID(), maxEgress: 'registry' }),
     projects: queue.projects,
+    packages: queue.packages,
     stopping: new AbortController().signal,
     maxUploadBytes: 300 * 1024 ** 2,
     readiness: { check: async () => ({ ready: true, parts: {} }) },

@@ -16,6 +16,7 @@ import { openDestinations } from '../../src/app/config/destinations.js';
 import { startGitlabPart } from '../../src/app/gitlab-part.js';
 import { producerConnection, untilReady } from '../../src/queue/connection.js';
 import { startRedisServer } from '../../src/queue/redis-server.js';
+import { MemoryPackages } from '../../test/api/memory-packages.js';
 import { MemoryProjects } from '../../test/api/memory-projects.js';
 
 /**
@@ -52,6 +53,7 @@ const ours = createApiServer(
       remove: async () => true,
     },
     projects: new MemoryProjects(),
+    packages: new MemoryPackages(),
     stopping: new AbortController().signal,
     maxUploadBytes: 1024,
     readiness: { check: async () => ({ ready: true, parts: {} }) },

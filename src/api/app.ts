@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
+import type { PackageHistory } from '../jobs/packages/ports.js';
 import type { Clock } from '../jobs/ports.js';
 import type { ProjectIndex } from '../jobs/projects/ports.js';
 import { type AlertReceiver, falcoRoutes } from './alerts/falco-alerts.js';
@@ -16,6 +17,7 @@ import type { UploadOptions } from './jobs/upload.js';
 import { v1Routes } from './jobs/v1.js';
 import { type MetricsSource, metricsRoutes } from './metrics.js';
 import { openApiRoutes } from './openapi/routes.js';
+import { packagePageRoutes, packageRoutes } from './packages/package-routes.js';
 import { assetRoutes } from './pages/assets.js';
 import { BOARD_PATH } from './pages/board-page.js';
 import { pageRoutes } from './pages/routes.js';
@@ -37,6 +39,7 @@ export interface ApiDependencies extends UploadOptions, Omit<ReportOptions, 'cor
   readonly readiness: Readiness;
   readonly authenticator: Authenticator;
   readonly projects: ProjectIndex;
+  readonly packages: PackageHistory;
   /** The packed command line that is handed out; absent where none was built. */
   readonly commandLine?: Buffer | undefined;
   readonly metrics: MetricsSource;
@@ -70,10 +73,10 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.use(metricsRoutes(metrics));
   app.use(openApiRoutes());
   const reading = { ...dependencies, correlation: gitlab?.correlation ?? null };
-  app.use(pageRoutes(reading), projectPageRoutes(dependencies));
+  app.use(pageRoutes(reading), projectPageRoutes(dependencies), packagePageRoutes(dependencies));
   if (queueBoard !== undefined) app.use(BOARD_PATH, queueBoardRoutes(queueBoard));
   app.use(legacyRoutes(dependencies));
-  app.use('/v1', v1Routes(reading), projectRoutes(dependencies));
+  app.use('/v1', v1Routes(reading), projectRoutes(dependencies), packageRoutes(dependencies));
   if (gitlab !== undefined) app.use('/v1', gitlabAlertRoutes(gitlab.alerts));
   app.use(() => {
     throw new ApiError(404, 'unknown-route', 'there is nothing at this address');

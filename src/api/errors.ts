@@ -4,11 +4,13 @@ import { ARCHIVE_FAULTS, ArchiveError } from '../blobs/errors.js';
 export type ApiErrorCode =
   | 'malformed-request'
   | 'malformed-id'
+  | 'malformed-name'
   | 'unauthorized'
   | 'forbidden'
   | 'foreign-host'
   | 'unknown-job'
   | 'unknown-project'
+  | 'unknown-package'
   | 'unknown-route'
   | 'no-command-line'
   | 'unknown-ecosystem'

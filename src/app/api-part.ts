@@ -37,6 +37,7 @@ export async function startApiPart(
     readiness: { check: () => checkReadiness(parts) },
     authenticator: authenticatorOf(config, clock),
     projects: queue.projects,
+    packages: queue.packages,
     commandLine: await readCommandLine(log),
     metrics,
     alertReceiver: worker?.alerts.receiver ?? null,

@@ -16,6 +16,7 @@ import { manifestOf } from '../../src/ecosystems/choose.js';
 import type { ProjectIndex } from '../../src/jobs/projects/ports.js';
 import { Submissions } from '../../src/jobs/submissions.js';
 import { Contract } from './contract.js';
+import { MemoryPackages } from './memory-packages.js';
 import { MemoryProjects } from './memory-projects.js';
 import { MemoryQueue } from './memory-queue.js';
 
@@ -24,6 +25,7 @@ export interface Service {
   readonly server: Server;
   readonly port: number;
   readonly queue: MemoryQueue;
+  readonly packages: MemoryPackages;
   /** What `/readyz` says; tests change it. */
   readonly parts: Record<string, PartReadiness>;
   /** Names in the spool folder. */
@@ -53,6 +55,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const { administrators = [], idTokens, projects = new MemoryProjects() } = options;
   const { commandLine } = options;
   const folder = await mkdtemp(join(tmpdir(), 'packwarden-api-'));
+  const packages = new MemoryPackages();
   const clock = { now: () => Date.now() };
   const queue = new MemoryQueue();
   const parts: Record<string, PartReadiness> = { redis: { ready: true } };
@@ -67,6 +70,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     stopping: stopping.signal,
     maxUploadBytes,
     projects,
+    packages,
     commandLine,
     readiness: { check: async () => ({ ready: Object.values(parts).every((part) => part.ready), parts }) },
     authenticator: createAuthenticator({
@@ -95,6 +99,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     server,
+    packages,
     port: (server.address() as AddressInfo).port,
     queue,
     parts,

@@ -3,6 +3,7 @@ import { FORMAT_NAMES } from '../../report/formats/formats.js';
 import { MEDIA_TYPES } from '../jobs/upload.js';
 import { JOB_LIST_OPERATIONS, jobFilter } from './job-list-operations.js';
 import { json, type Operation, page } from './operation.js';
+import { PACKAGE_OPERATIONS, PACKAGE_PAGES } from './package-operations.js';
 import { checkNeeded, ecosystem, egress, exercise, id, projectOptions } from './parameters.js';
 import { PROJECT_OPERATIONS, PROJECT_PAGES } from './project-operations.js';
 
@@ -118,6 +119,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: { 200: { description: 'events whose data is a StateEvent', content: { 'text/event-stream': null } } },
   },
   ...PROJECT_OPERATIONS,
+  ...PACKAGE_OPERATIONS,
   {
     method: 'post',
     path: '/monitor/project/{ecosystem}',
@@ -159,6 +161,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: { 200: page('the page') },
   },
   ...PROJECT_PAGES,
+  ...PACKAGE_PAGES,
   {
     method: 'get',
     path: '/queues/',

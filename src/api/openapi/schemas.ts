@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commandLineSchema } from '../command-line.js';
 import { jobListSchema } from '../jobs/list/list-shapes.js';
+import { packageDetailsSchema } from '../packages/package-shapes.js';
 import { projectDetailsSchema, projectListSchema } from '../projects/project-shapes.js';
 import {
   acceptedSchema,
@@ -26,6 +27,7 @@ const SCHEMAS = {
   Jobs: jobListSchema,
   LegacyAccepted: legacyAcceptedSchema,
   LegacyJob: legacyViewSchema,
+  Package: packageDetailsSchema,
   Project: projectDetailsSchema,
   Projects: projectListSchema,
   Readiness: readinessSchema,

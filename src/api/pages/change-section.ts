@@ -3,6 +3,7 @@ import type { PackageChange } from '../../report/compare/what-changed.js';
 import type { Report } from '../../report/report.js';
 import { counted } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
+import { packageLink } from './package-link.js';
 import { moment } from './time.js';
 
 const ROWS = { most: 60, bytes: 16_000 };
@@ -46,5 +47,5 @@ function changeRow(row: PackageChange, how: string): Html {
     news.length === 0
       ? html`<span class="muted">nothing</span>`
       : html`<ul class="plain">${news.slice(0, MAX_NEWS).map((words) => html`<li>${hostile(words, 240)}</li>`)}${more > 0 ? html`<li>and ${more} more</li>` : null}</ul>`;
-  return html`<tr class="${news.length > 0 ? 'flagged' : ''}"><th scope="row">${hostile(news.length > 0 ? labelOf(row) : name, 120)}</th><td><span class="tag">${how}</span> ${hostile([...new Set(versions)].join(' → '), 120)}</td><td>${what}</td></tr>`;
+  return html`<tr class="${news.length > 0 ? 'flagged' : ''}"><th scope="row">${packageLink(name, hostile(news.length > 0 ? labelOf(row) : name, 120))}</th><td><span class="tag">${how}</span> ${hostile([...new Set(versions)].join(' → '), 120)}</td><td>${what}</td></tr>`;
 }

@@ -6,6 +6,7 @@ import { placesOf } from '../../report/findings/places.js';
 import type { Report } from '../../report/report.js';
 import { specOf } from '../../report/spec.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
+import { packageLink } from './package-link.js';
 import { moment } from './time.js';
 
 /** What a page holds of a report with very many findings; the JSON has all of them. */
@@ -30,7 +31,7 @@ export function observationSection(report: Report): Html {
   if (report.observations.length === 0) return html``;
   const { shown, left } = fitting(report.observations, OBSERVATIONS, (finding) => {
     const by = finding.package;
-    const who: Part = by ? hostile(specOf(by)) : 'package not known';
+    const who: Part = by ? packageLink(by.name, hostile(specOf(by))) : 'package not known';
     return html`<li><span class="priority low">${finding.priority}</span> ${hostile(finding.rule)} ${firstPlace(finding)} <span class="muted">${who}</span>${mildness(finding)}</li>`;
   });
   return html`<section aria-labelledby="observations"><h2 id="observations">Observations</h2>
@@ -52,7 +53,7 @@ function mildness({ known, accepted }: Finding): Part {
 function groupArticle(group: FindingGroup, id: string): Html {
   const by = group.package;
   const title: Part = by
-    ? html`${hostile(by.name)} <span class="muted">${hostile(by.version, 60)}</span>`
+    ? html`${packageLink(by.name, hostile(by.name))} <span class="muted">${hostile(by.version, 60)}</span>`
     : 'Package not known';
   const { shown, left } = fitting(withoutParts(group.findings), PER_GROUP, findingItem);
   return html`<article class="card">

@@ -3,7 +3,9 @@ import { originsOf, otherwiseCalled } from '../../report/scripts/origins.js';
 import { specOf } from '../../report/spec.js';
 import { counted, more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
+import { packageLink } from './package-link.js';
 
+const LISTED = { most: 300, bytes: 12_000 };
 const RENAMED = { most: 40, bytes: 8_000 };
 const DISAGREEMENTS = { most: 40, bytes: 8_000 };
 
@@ -15,8 +17,24 @@ export function installedSection(report: Report): Html {
   return html`<section aria-labelledby="installed"><h2 id="installed">Installed packages</h2>
 <p>${[counted(installed.length, 'package'), ...origins].join(', ')}. <a href="/v1/jobs/${id}/report?format=cyclonedx" download>All of them, as CycloneDX</a></p>
 ${disagreementList(disagreements, id)}
+${packageList(report)}
 ${renamedTable(report)}
 </section>`;
+}
+
+/** By name: from here to what each did, in this job and in others. */
+function packageList({ installed = [], id }: Report): Part {
+  if (installed.length === 0) return null;
+  const byName = [...new Map(installed.map((row) => [specOf(row), row])).values()].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+  const { shown, left } = fitting(
+    byName,
+    LISTED,
+    (row) => html`<li>${packageLink(row.name, hostile(specOf(row), 120))}</li>`,
+  );
+  return html`<details><summary>By name, each with what it did in this and other jobs</summary><ul class="inline">${shown}</ul>
+${more(left, 'packages', id)}</details>`;
 }
 
 function disagreementList(disagreements: readonly string[], id: string): Part {
@@ -32,7 +50,7 @@ function renamedTable({ installed = [], id }: Report): Part {
     renamed,
     RENAMED,
     (row) =>
-      html`<tr><th scope="row">${hostile(specOf(row), 120)}</th><td>${hostile(row.calledItself, 120)}</td><td>${row.from}</td><td><code>${hostile(row.folder, 160)}</code></td></tr>`,
+      html`<tr><th scope="row">${packageLink(row.name, hostile(specOf(row), 120))}</th><td>${hostile(row.calledItself, 120)}</td><td>${row.from}</td><td><code>${hostile(row.folder, 160)}</code></td></tr>`,
   );
   return html`<details><summary>${counted(renamed.length, 'package calls itself', 'packages call themselves')} otherwise</summary>
 <div class="scroll" role="region" aria-label="Packages that call themselves otherwise" tabindex="0"><table>

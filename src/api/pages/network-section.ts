@@ -5,6 +5,7 @@ import { specOf } from '../../report/spec.js';
 import { size } from '../../report/text/size.js';
 import { more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
+import { packageLink } from './package-link.js';
 import { snippet } from './snippet.js';
 
 const ROWS = { most: 60, bytes: 10_000 };
@@ -53,7 +54,7 @@ ${forms.map(({ name, readBy, text }) => html`<p>For ${readBy}:</p>${snippet(text
 
 function networkRow(row: Report['egress'][number]): Html {
   const { host, port, via, allowed, count, bytesSent, bytesReceived, package: by } = row;
-  return html`<tr><th scope="row">${hostile(host, 200)}${port === null ? null : `:${port}`}</th><td><span class="tag ${allowed ? 'good' : 'bad'}">${allowed ? 'allowed' : 'refused'}</span> <span class="muted">${HOW[via]}</span></td><td class="number">${count}</td><td class="number">${bytes(bytesSent)}</td><td class="number">${bytes(bytesReceived)}</td><td>${by === null ? null : hostile(specOf(by), 120)}</td></tr>${contentRow(row)}`;
+  return html`<tr><th scope="row">${hostile(host, 200)}${port === null ? null : `:${port}`}</th><td><span class="tag ${allowed ? 'good' : 'bad'}">${allowed ? 'allowed' : 'refused'}</span> <span class="muted">${HOW[via]}</span></td><td class="number">${count}</td><td class="number">${bytes(bytesSent)}</td><td class="number">${bytes(bytesReceived)}</td><td>${by === null ? null : packageLink(by.name, hostile(specOf(by), 120))}</td></tr>${contentRow(row)}`;
 }
 
 /** What was sent there: text that a package chose, cut, and nothing else. */

@@ -4,6 +4,7 @@ import { toleratedFailures } from '../../report/scripts/script-rows.js';
 import { specOf } from '../../report/spec.js';
 import { counted, more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
+import { packageLink } from './package-link.js';
 import { duration } from './time.js';
 
 const LOADED = { most: 60, bytes: 8_000 };
@@ -91,5 +92,5 @@ function byOutcome(a: LoadedPackage, b: LoadedPackage): number {
 
 function loadedRow({ name, version, ok, ms, error, failed = [] }: LoadedPackage): Html {
   const { shown, left } = fitting(failed, FAILED, (what) => html`<code>${hostile(what, 80)}</code> `);
-  return html`<tr><th scope="row">${hostile(specOf({ name, version }), 120)}</th><td><span class="tag ${ok ? 'good' : 'doubtful'}">${ok ? 'loaded' : 'not loaded'}</span></td><td class="number">${duration(ms)}</td><td>${error === undefined ? null : hostile(error, 200)} ${shown}${left === 0 ? null : `and ${left} more`}</td></tr>`;
+  return html`<tr><th scope="row">${packageLink(name, hostile(specOf({ name, version }), 120))}</th><td><span class="tag ${ok ? 'good' : 'doubtful'}">${ok ? 'loaded' : 'not loaded'}</span></td><td class="number">${duration(ms)}</td><td>${error === undefined ? null : hostile(error, 200)} ${shown}${left === 0 ? null : `and ${left} more`}</td></tr>`;
 }

@@ -2,6 +2,7 @@ import type { Report } from '../../report/report.js';
 import { specOf } from '../../report/spec.js';
 import { more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
+import { packageLink } from './package-link.js';
 
 const ROWS = { most: 100, bytes: 16_000 };
 
@@ -24,7 +25,7 @@ type Row = Report['packages'][number];
 
 function scriptRow(row: Row, asked: boolean): Html {
   const { scripts, wrote } = row;
-  return html`<tr><th scope="row">${hostile(specOf(row), 120)}</th><td>${hostile(scripts.join(', '), 120)}</td><td>${commandsOf(row)}</td><td class="number">${wrote ?? '–'}</td>${asked ? html`<td>${neededOf(row)}</td>` : null}</tr>`;
+  return html`<tr><th scope="row">${packageLink(row.name, hostile(specOf(row), 120))}</th><td>${hostile(scripts.join(', '), 120)}</td><td>${commandsOf(row)}</td><td class="number">${wrote ?? '–'}</td>${asked ? html`<td>${neededOf(row)}</td>` : null}</tr>`;
 }
 
 function commandsOf({ ran, commands }: Row): Part {

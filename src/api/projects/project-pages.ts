@@ -1,6 +1,7 @@
 import type { Page } from '../pages/document.js';
 import { counted } from '../pages/finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from '../pages/html.js';
+import { packageLink } from '../pages/package-link.js';
 import { moment } from '../pages/time.js';
 import type { Identity } from '../ports.js';
 import type { ProjectDetails, ProjectRow } from './project-shapes.js';
@@ -74,7 +75,7 @@ function partSection(part: ProjectDetails['parts'][number], index: number, id: s
     behaviours,
     BEHAVIOURS,
     ({ package: by, version, does, since }) =>
-      html`<tr><th scope="row">${by === null ? 'not known' : hostile(by, 120)}${version === null ? null : html` <span class="muted">${hostile(version, 40)}</span>`}</th><td>${hostile(does, 240)}</td><td>${moment(since.at)}${since.version === null ? null : html` <span class="muted">${hostile(since.version, 40)}</span>`} <a href="/jobs/${since.job}"><code class="id">${since.job.slice(0, 8)}</code></a></td></tr>`,
+      html`<tr><th scope="row">${by === null ? 'not known' : packageLink(by, hostile(by, 120))}${version === null ? null : html` <span class="muted">${hostile(version, 40)}</span>`}</th><td>${hostile(does, 240)}</td><td>${moment(since.at)}${since.version === null ? null : html` <span class="muted">${hostile(since.version, 40)}</span>`} <a href="/jobs/${since.job}"><code class="id">${since.job.slice(0, 8)}</code></a></td></tr>`,
   );
   const where = job === null ? 'another version of Packwarden kept it' : null;
   return html`<section aria-labelledby="${heading}"><h2 id="${heading}">What the packages of ${hostile(name === '' ? 'the project' : name, 80)} do</h2>

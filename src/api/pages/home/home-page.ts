@@ -3,7 +3,8 @@ import type { JobPage, JobQuery } from '../../../jobs/search/query.js';
 import type { Identity, Readiness } from '../../ports.js';
 import { BOARD_PATH } from '../board-page.js';
 import type { Page } from '../document.js';
-import { type Html, hostile, html } from '../html.js';
+import { type Html, hostile, html, type Part } from '../html.js';
+import { packageAddress } from '../package-link.js';
 import { filterForm, isEmpty } from './filter-form.js';
 import { jobTable } from './job-table.js';
 
@@ -66,7 +67,15 @@ function jobsSection({ identity, query, jobs, now }: HomeContent): Html {
   const isNothing = isPlain && jobs?.jobs.length === 0;
   return html`<section aria-labelledby="jobs"><h2 id="jobs">${whose}</h2>
 ${isNothing ? null : filterForm(filter, withSubmitter)}
+${packageHint(filter.package)}
 ${table}</section>`;
+}
+
+/** Who looks for the jobs of a package may want to know what it does. */
+function packageHint(name: string | undefined): Part {
+  const address = name === undefined ? undefined : packageAddress(name);
+  if (name === undefined || address === undefined) return null;
+  return html`<p><a href="${address}">What every version of ${hostile(name, 80)} did</a></p>`;
 }
 
 function stateSection({ readiness, identity, hasBoard }: HomeContent): Html {

@@ -1,0 +1,96 @@
+import type { JobSummary } from '../../jobs/job.js';
+import type { PackageDeed, PackageHistory, PackageRun } from '../../jobs/packages/ports.js';
+import { keyOf } from '../../report/compare/behaviour.js';
+import { wordsOf } from '../../report/compare/behaviour-words.js';
+import { ApiError } from '../errors.js';
+import type { Identity, JobService } from '../ports.js';
+import type { PackageDeedRow, PackageDetails, PackageVersion } from './package-shapes.js';
+
+/** What packages are read from. */
+export interface PackageReading {
+  readonly jobs: Pick<JobService, 'summaries'>;
+  readonly packages: PackageHistory;
+}
+
+/** One version in one job, and what it did there. */
+interface Seen {
+  readonly run: PackageRun;
+  readonly job: JobSummary;
+  readonly deeds: readonly PackageDeed[];
+}
+
+/**
+ * A package in the jobs that the reader may read. One that is not there and one that only others' jobs had are the same to him.
+ * @throws ApiError 404
+ */
+export async function readPackage(
+  { jobs, packages }: PackageReading,
+  name: string,
+  reader: Identity,
+): Promise<PackageDetails> {
+  const owner = reader.isAdministrator ? undefined : reader.name;
+  const { runs, isCut } = await packages.runs(name, owner);
+  const ids = [...new Set(runs.map(({ job }) => job))];
+  const [summaries, deeds] = await Promise.all([jobs.summaries(ids), packages.deeds(name, ids)]);
+  const readable = new Map(
+    summaries.filter((job) => owner === undefined || job.owner === owner).map((job) => [job.id, job]),
+  );
+  const deedsOf = new Map(ids.map((id, index) => [id, deeds[index] ?? []]));
+  const seen = runs.flatMap((run): readonly Seen[] => {
+    const job = readable.get(run.job);
+    if (job === undefined) return [];
+    const own = (deedsOf.get(run.job) ?? []).filter(({ version }) => version === null || version === run.version);
+    return [{ run, job, deeds: own }];
+  });
+  if (seen.length === 0) {
+    throw new ApiError(404, 'unknown-package', 'no job that you may read had this package, or they have expired');
+  }
+  return { name, versions: versionsOf(seen), isCut };
+}
+
+function versionsOf(seen: readonly Seen[]): PackageVersion[] {
+  const byVersion = new Map<string, Seen[]>();
+  const whoDoes = new Map<string, Set<string>>();
+  for (const one of seen) {
+    const { run, deeds } = one;
+    byVersion.set(run.version, [...(byVersion.get(run.version) ?? []), one]);
+    for (const { behaviour } of deeds) {
+      const key = keyOf(behaviour);
+      whoDoes.set(key, (whoDoes.get(key) ?? new Set()).add(run.version));
+    }
+  }
+  const isOnly = (key: string): boolean => byVersion.size > 1 && whoDoes.get(key)?.size === 1;
+  return [...byVersion].map(([version, own]) => versionOf(version, own, isOnly));
+}
+
+/** `own` is the version's, newest first. */
+function versionOf(version: string, own: readonly Seen[], isOnly: (key: string) => boolean): PackageVersion {
+  const times = own.map(({ run }) => run.submittedAt);
+  return {
+    version,
+    firstSeen: iso(Math.min(...times)),
+    lastSeen: iso(Math.max(...times)),
+    deeds: deedRows(own, isOnly),
+    jobs: own.map(({ run, job: { id, project, ref, verdict }, deeds }) => {
+      return { job: id, submittedAt: iso(run.submittedAt), project, ref, verdict, deeds: deeds.length };
+    }),
+  };
+}
+
+/** What rules tell comes first, and what was seen last before what was seen earlier. */
+function deedRows(own: readonly Seen[], isOnly: (key: string) => boolean): PackageDeedRow[] {
+  const rows = new Map<string, PackageDeedRow>();
+  for (const { job, deeds } of own) {
+    for (const { behaviour } of deeds) {
+      const key = keyOf(behaviour);
+      const known = rows.get(key);
+      const first = { does: wordsOf(behaviour), ...behaviour, jobs: 0, lastJob: job.id, onlyHere: isOnly(key) };
+      rows.set(key, { ...(known ?? first), jobs: (known?.jobs ?? 0) + 1 });
+    }
+  }
+  return [...rows.values()].sort((a, b) => Number(b.kind === 'rule') - Number(a.kind === 'rule'));
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

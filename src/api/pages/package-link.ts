@@ -1,0 +1,15 @@
+import { isPackageName } from '../../jobs/packages/package-name.js';
+import { type Html, html, type Part } from './html.js';
+
+/** The address of a package's page, or of its JSON; undefined where the name is none that could be asked for. */
+export function packageAddress(name: string, prefix: '' | '/v1' = ''): string | undefined {
+  if (!isPackageName(name)) return undefined;
+  const parts = name.split('/').map((part) => encodeURIComponent(part).replace(/^%40/, '@'));
+  return `${prefix}/packages/${parts.join('/')}`;
+}
+
+/** A package as it is shown, leading to what all its versions did. */
+export function packageLink(name: string, shown: Part): Html {
+  const address = packageAddress(name);
+  return address === undefined ? html`${shown}` : html`<a href="${address}">${shown}</a>`;
+}
