@@ -49,6 +49,7 @@ const ours = createApiServer(
       find: async () => undefined,
       search: async () => ({ jobs: [], next: null, end: 'end' }),
       summaries: async () => [],
+      outlook: async () => null,
       onChange: () => () => undefined,
       remove: async () => true,
     },

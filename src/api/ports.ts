@@ -4,6 +4,7 @@ import type { CorrelatedJob } from '../gitlab/correlate/job.js';
 import type { GitlabSection } from '../gitlab/correlate/section.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobSummary, JobView } from '../jobs/job.js';
+import type { QueueOutlook } from '../jobs/ports.js';
 import type { ProjectLine } from '../jobs/projects/line.js';
 import type { JobPage, JobQuery } from '../jobs/search/query.js';
 
@@ -30,6 +31,8 @@ export interface JobService {
   search(query: JobQuery): Promise<JobPage>;
   /** Jobs as a list shows them, in this order, without those that are gone. @throws an error with the code `queue-unavailable` */
   summaries(ids: readonly string[]): Promise<readonly JobSummary[]>;
+  /** Where a waiting job stands; null for one that does not wait for its turn. @throws an error with the code `queue-unavailable` */
+  outlook(id: string): Promise<QueueOutlook | null>;
   /** Calls `listener` whenever something may have changed about a job, until the returned function is called. */
   onChange(id: string, listener: () => void): () => void;
   /** False when the job runs just now and is being cancelled instead. */

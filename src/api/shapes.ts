@@ -28,6 +28,15 @@ export const runningJobSchema = z.object({
   status: z.enum(STATES),
   ecosystem: z.string(),
   submittedAt: z.iso.datetime(),
+  /** Of a job that waits for its turn. */
+  queue: z
+    .object({
+      /** How many jobs wait before it. */
+      before: z.number().int(),
+      /** When it starts, roughly; null where that is not known. */
+      startsAt: z.iso.datetime().nullable(),
+    })
+    .optional(),
 });
 export type RunningJob = z.infer<typeof runningJobSchema>;
 

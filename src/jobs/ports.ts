@@ -40,6 +40,14 @@ export interface BlobStore {
   remove(key: string): Promise<void>;
 }
 
+/** Where a waiting job stands. */
+export interface QueueOutlook {
+  /** How many jobs wait before it. */
+  readonly before: number;
+  /** In how many milliseconds it starts, roughly; null where that is not known: no job runs, or too few have ended. */
+  readonly startsInMs: number | null;
+}
+
 /** Where jobs wait and where their results are kept. Filled by `src/queue/`. */
 export interface JobQueue {
   /**
@@ -57,6 +65,8 @@ export interface JobQueue {
   search(query: JobQuery): Promise<JobPage>;
   /** Jobs as a list shows them, in this order, without those that are gone. @throws QueueUnavailableError */
   summaries(ids: readonly string[]): Promise<readonly JobSummary[]>;
+  /** Null for a job that does not wait for its turn. @throws QueueUnavailableError */
+  outlook(id: string): Promise<QueueOutlook | null>;
   /** Calls `listener` whenever something may have changed about the job, until the returned function is called. */
   onChange(id: string, listener: () => void): () => void;
   /** Removes a job that is not running, with its result. False when it runs just now (it is then cancelled). */

@@ -5,7 +5,7 @@ import { manifestOf } from '../ecosystems/choose.js';
 import { type EgressMode, isWithin } from '../egress/mode.js';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Ecosystem, JobSpec, JobSummary, JobView, Passes } from './job.js';
-import type { BlobStore, Clock, JobQueue } from './ports.js';
+import type { BlobStore, Clock, JobQueue, QueueOutlook } from './ports.js';
 import type { ProjectLine } from './projects/line.js';
 import type { JobPage, JobQuery } from './search/query.js';
 
@@ -122,6 +122,11 @@ export class Submissions {
   /** Jobs as a list shows them, in this order, without those that are gone. @throws QueueUnavailableError */
   summaries(ids: readonly string[]): Promise<readonly JobSummary[]> {
     return this.#deps.queue.summaries(ids);
+  }
+
+  /** Where a waiting job stands; null for one that does not wait for its turn. @throws QueueUnavailableError */
+  outlook(id: string): Promise<QueueOutlook | null> {
+    return this.#deps.queue.outlook(id);
   }
 
   /** Calls `listener` whenever something may have changed about a job, until the returned function is called. */

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { JobSpec, JobSummary, JobView } from '../jobs/job.js';
 import type { PackageHistory } from '../jobs/packages/ports.js';
-import type { Clock, JobQueue } from '../jobs/ports.js';
+import type { Clock, JobQueue, QueueOutlook } from '../jobs/ports.js';
 import type { ProjectIndex } from '../jobs/projects/ports.js';
 import type { JobPage, JobQuery } from '../jobs/search/query.js';
 import { type Board, createBoard } from './board.js';
@@ -11,6 +11,7 @@ import { producerConnection, type RedisUrl, untilReady } from './connection.js';
 import { QueueFullError, QueueUnavailableError } from './errors.js';
 import { JobChanges } from './job-changes.js';
 import { CANCEL_CHANNEL, parseSpec, QUEUE_NAME, toView } from './job-record.js';
+import { outlookOf } from './outlook.js';
 import { RedisPackageHistory } from './packages/redis-package-history.js';
 import { RedisProjectIndex } from './projects/redis-project-index.js';
 import { JobIndex } from './search/job-index.js';
@@ -134,6 +135,10 @@ export class BullQueue implements JobQueue {
 
   summaries(ids: readonly string[]): Promise<readonly JobSummary[]> {
     return this.#guard(() => this.#rows().read(ids));
+  }
+
+  outlook(id: string): Promise<QueueOutlook | null> {
+    return this.#guard(() => outlookOf(this.#queue, this.#redis, id));
   }
 
   #rows(): JobRows {

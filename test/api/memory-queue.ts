@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { JobSpec, JobSummary, JobView } from '../../src/jobs/job.js';
-import type { JobQueue } from '../../src/jobs/ports.js';
+import type { JobQueue, QueueOutlook } from '../../src/jobs/ports.js';
 import { isBehind, type JobPage, type JobQuery, matches } from '../../src/jobs/search/query.js';
 import { QueueFullError, QueueUnavailableError } from '../../src/queue/errors.js';
 import type { Report } from '../../src/report/report.js';
@@ -17,6 +17,7 @@ export class MemoryQueue implements JobQueue {
   failsToAdd = false;
   /** Whose jobs wait already, as many as may. */
   full: string | null | undefined;
+  readonly outlooks = new Map<string, QueueOutlook>();
   /** As if a search had looked through as many jobs as it may, and found nothing. */
   stops = false;
   /** Called when an upload begins. */
@@ -71,6 +72,11 @@ export class MemoryQueue implements JobQueue {
       ref: job.context?.ref ?? null,
       durationMs: report === null ? null : Date.parse(report.finishedAt) - job.submittedAt,
     };
+  }
+
+  async outlook(id: string): Promise<QueueOutlook | null> {
+    this.#guard();
+    return this.outlooks.get(id) ?? null;
   }
 
   onChange(id: string, listener: () => void): () => void {

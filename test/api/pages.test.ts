@@ -27,6 +27,34 @@ describe('a job that runs', () => {
   );
 });
 
+describe('a job that waits', () => {
+  test.each([
+    [{ before: 0, startsInMs: null }, 'It is the next one.'],
+    [{ before: 0, startsInMs: 0 }, 'It is the next one: it starts when a job that runs has ended.'],
+    [{ before: 1, startsInMs: null }, '1 job waits before it.'],
+    [{ before: 1, startsInMs: 20_000 }, '1 job waits before it: it will probably start in about a minute.'],
+    [{ before: 40, startsInMs: 600_000 }, '40 jobs wait before it: it will probably start in about 10 minutes.'],
+    [{ before: 2_000, startsInMs: 36_000_000 }, '2,000 jobs wait before it: it will probably start in about 10 hours.'],
+  ])('%j: %s', async (outlook, sentence) => {
+    service.queue.views.set(ID, job({ owner: 'ci' }));
+    service.queue.outlooks.set(ID, outlook);
+    const page = words((await browse(service, `/jobs/${ID}`)).text);
+    expect(page).toContain(`Waiting Waits for a worker. ${sentence}`);
+    const { body } = await request(service.server).get(`/v1/jobs/${ID}`).set('Authorization', 'Bearer ci');
+    expect(body).toMatchObject({ status: 'queued', queue: { before: outlook.before } });
+    if (outlook.startsInMs === null) expect(body.queue.startsAt).toBeNull();
+    else expect(Date.parse(body.queue.startsAt) - outlook.startsInMs).toBeLessThanOrEqual(Date.now());
+    service.queue.outlooks.clear();
+  });
+
+  test('says nothing of a queue once it runs', async () => {
+    service.queue.views.set(ID, job({ owner: 'ci', state: 'installing' }));
+    service.queue.outlooks.set(ID, { before: 3, startsInMs: 1_000 });
+    expect((await browse(service, `/jobs/${ID}`)).text).not.toContain('id="queue"');
+    service.queue.outlooks.clear();
+  });
+});
+
 describe('the start page', () => {
   const idOf = (digit: number) => `${digit}`.repeat(8).concat(ID.slice(8));
 

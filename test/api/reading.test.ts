@@ -140,7 +140,7 @@ describe('refused', () => {
     ['GET', '/monitor/project/npm', 405, 'method-not-allowed'],
     ['PUT', '/monitor/project/npm', 405, 'method-not-allowed'],
     ['POST', '/', 405, 'method-not-allowed'],
-    ['GET', '/v1/jobs', 405, 'method-not-allowed'],
+    ['DELETE', '/v1/jobs', 405, 'method-not-allowed'],
     ['PATCH', `/v1/jobs/${ID}`, 405, 'method-not-allowed'],
     ['POST', '/healthz', 405, 'method-not-allowed'],
   ] as const)('%s %s: %i %s', async (method, path, status, code) => {

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { JobView } from '../../jobs/job.js';
+import type { Clock, QueueOutlook } from '../../jobs/ports.js';
 import { identityOf } from '../auth/identify.js';
 import { refuseUnprotected } from '../auth/protected-ref.js';
 import { methodNotAllowed } from '../method.js';
@@ -10,13 +11,14 @@ import { type JobEventsOptions, jobEvents } from './job-events.js';
 import { findJob } from './job-id.js';
 import { listQueryOf } from './list/list-query.js';
 import { jobList } from './list/list-shapes.js';
+import { outlookOf } from './queue-outlook.js';
 import { readReport } from './read-report.js';
 import { type ReportOptions, reportRoutes } from './reports.js';
 import { type UploadOptions, upload } from './upload.js';
 
 const LISTED = 50;
 
-export type V1Options = UploadOptions & ReportOptions & JobEventsOptions;
+export type V1Options = UploadOptions & ReportOptions & JobEventsOptions & { readonly clock: Clock };
 
 /** The modern face of the same jobs, to be mounted at `/v1`. */
 export function v1Routes(options: V1Options): Router {
@@ -40,7 +42,7 @@ export function v1Routes(options: V1Options): Router {
     .get(async (request: Request, response: Response) => {
       const reader = identityOf(response);
       const job = await findJob(jobs, request.params.id, reader);
-      response.json((await readReport(job, options, reader)) ?? stateOf(job));
+      response.json((await readReport(job, options, reader)) ?? (await stateOf(job, options)));
     })
     .delete(async (request: Request, response: Response) => {
       const job = await findJob(jobs, request.params.id, identityOf(response));
@@ -56,11 +58,17 @@ export function v1Routes(options: V1Options): Router {
 }
 
 /** A job that has no report yet. */
-function stateOf(job: JobView): RunningJob {
+async function stateOf(job: JobView, { jobs, clock }: V1Options): Promise<RunningJob> {
+  const outlook = await outlookOf(job, jobs);
   return {
     id: job.id,
     status: job.state,
     ecosystem: job.ecosystem,
     submittedAt: new Date(job.submittedAt).toISOString(),
+    ...(outlook === null ? {} : { queue: placeOf(outlook, clock) }),
   };
+}
+
+function placeOf({ before, startsInMs }: QueueOutlook, clock: Clock): NonNullable<RunningJob['queue']> {
+  return { before, startsAt: startsInMs === null ? null : new Date(clock.now() + startsInMs).toISOString() };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../jobs/ports.js';
 import { identityOf } from '../auth/identify.js';
 import { findJob } from '../jobs/job-id.js';
 import { listQueryOf } from '../jobs/list/list-query.js';
+import { outlookOf } from '../jobs/queue-outlook.js';
 import { type ReportReading, readReport } from '../jobs/read-report.js';
 import { methodNotAllowed } from '../method.js';
 import type { JobService, QueueBoard, Readiness } from '../ports.js';
@@ -40,7 +41,7 @@ export function pageRoutes(options: PageOptions): Router {
       const reader = identityOf(response);
       const job = await findJob(jobs, request.params.id, reader);
       const report = await readReport(job, options, reader);
-      sendPage(response, report === null ? runningPage(job) : reportPage(report));
+      sendPage(response, report === null ? runningPage(job, await outlookOf(job, jobs)) : reportPage(report));
     })
     .all(methodNotAllowed('GET, HEAD'));
   return router;

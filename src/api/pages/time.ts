@@ -20,6 +20,13 @@ export function ago(at: number, now: number): Html {
   return html`<time datetime="${iso}" title="${`${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`}">${words}</time>`;
 }
 
+/** A time to come that nobody knows to the second. */
+export function roughly(ms: number): string {
+  if (ms < 90_000) return 'about a minute';
+  if (ms < 90 * 60_000) return `about ${Math.round(ms / 60_000)} minutes`;
+  return `about ${Math.round(ms / (60 * 60_000))} hours`;
+}
+
 /** A span of milliseconds as a person says it. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
