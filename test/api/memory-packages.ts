@@ -1,4 +1,5 @@
 import type { JobPackages, PackageDeed, PackageHistory, PackageRuns } from '../../src/jobs/packages/ports.js';
+import { MAX_RUNS } from '../../src/queue/packages/redis-package-history.js';
 
 /** The packages of jobs of one process, for tests of what stands in front of them. */
 export class MemoryPackages implements PackageHistory {
@@ -17,7 +18,7 @@ export class MemoryPackages implements PackageHistory {
       .flatMap(({ job, submittedAt, versions }) =>
         (versions.get(name) ?? []).map((version) => ({ job, version, submittedAt })),
       );
-    return { runs, isCut: this.isCut };
+    return { runs: runs.slice(0, MAX_RUNS), isCut: this.isCut || runs.length >= MAX_RUNS };
   }
 
   async deeds(name: string, jobs: readonly string[]): Promise<readonly (readonly PackageDeed[])[]> {

@@ -68,10 +68,10 @@ describe('the start page', () => {
     const own = (await browse(service, '/')).text;
     expect(own).toContain(`href="/jobs/${idOf(1)}"`);
     expect(own).not.toContain(idOf(2));
-    expect(words(own)).toMatch(/11111111 npm not told clean 1 min 30 s \d+ days? ago/);
+    expect(words(own)).toMatch(/11111111 clean – 1 min 30 s \d+ days? ago/);
     const all = (await browse(service, '/', 'ops')).text;
     expect(all).toContain(idOf(1));
-    expect(words(all)).toMatch(/22222222 npm not told installing other – \d+ days? ago/);
+    expect(words(all)).toMatch(/22222222 installing – other – \d+ days? ago/);
   });
 
   test('tells which part of the service is not ready, also while the queue is away', async () => {
@@ -113,7 +113,7 @@ describe('what belongs to pages', () => {
     service.queue.views.clear();
     const missing = await browse(service, `/jobs/${ID}`);
     expect([missing.status, missing.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
-    expect(missing.text).toContain('there is no such job');
+    expect(missing.text).toContain('There is no such job, or it has expired.');
     expect((await browse(service, '/jobs/x')).status).toBe(400);
   });
 

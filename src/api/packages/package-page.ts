@@ -53,7 +53,7 @@ ${jobTable(version, json)}
 function deedTable({ version, deeds, jobs }: PackageVersion, json: string): Html {
   if (deeds.length === 0) return html`<p>${nothingSeen(jobs)}</p>`;
   const { shown, left } = fitting(deeds, DEEDS, (deed) => deedRow(deed, jobs.length));
-  return html`<div class="scroll" role="region" aria-label="${`What ${version.slice(0, 60)} did`}" tabindex="0"><table class="deeds"><thead><tr><th scope="col">What it did</th><th scope="col">Phase</th><th scope="col">Place</th><th scope="col" class="number">In jobs</th><th scope="col">Last in</th></tr></thead><tbody>${shown}</tbody></table></div>
+  return html`<div class="scroll" role="region" aria-label="${`What ${version.slice(0, 60)} did`}" tabindex="0"><table class="deeds"><thead><tr><th scope="col">What it did</th><th scope="col">Phase</th><th scope="col" class="number">In jobs</th><th scope="col">Last in</th></tr></thead><tbody>${shown}</tbody></table></div>
 ${moreIn(left, 'things that it did', json)}`;
 }
 
@@ -66,7 +66,7 @@ function nothingSeen(jobs: PackageVersion['jobs']): string {
 
 function deedRow({ does, kind, what, where, phase, jobs, lastJob, onlyHere }: PackageDeedRow, all: number): Html {
   const words: Part = kind === 'rule' ? html`<strong>${hostile(what, 200)}</strong>` : hostile(withoutPhase(does), 240);
-  return html`<tr><th scope="row">${words}${onlyHere ? html` <span class="tag doubtful">no other version</span>` : null}</th><td>${phase === '' ? '–' : hostile(phase, 20)}</td><td>${where === '' ? '–' : html`<code>${hostile(where, 160)}</code>`}</td><td class="number">${jobs} of ${all}</td><td>${jobLink(lastJob)}</td></tr>`;
+  return html`<tr><th scope="row">${words}${onlyHere ? html` <span class="tag doubtful">no other version</span>` : null}${where === '' ? null : html`<br><code>${hostile(where, 160)}</code>`}</th><td>${phase === '' ? '–' : hostile(phase, 20)}</td><td class="number">${jobs} of ${all}</td><td>${jobLink(lastJob)}</td></tr>`;
 }
 
 /** The phase has a column of its own. */

@@ -9,11 +9,15 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Not available just now',
 };
 
-/** What a browser shows for an error: the same words as the JSON. */
+/** What a browser shows for an error: the same words as the JSON, as a sentence. */
 export function errorPage({ status, body }: ErrorAnswer): Page {
   const title = TITLES[status] ?? 'This did not work';
   return {
     title,
-    main: html`<h1>${title}</h1><p class="lead">${hostile(body.reason)}</p><p><a href="/">To the start page</a></p>`,
+    main: html`<h1>${title}</h1><p class="lead">${hostile(sentenceOf(body.reason))}</p><p><a href="/">To the start page</a></p>`,
   };
+}
+
+function sentenceOf(reason: string): string {
+  return `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}${/[.?!]$/.test(reason) ? '' : '.'}`;
 }

@@ -152,7 +152,7 @@ describe('the page of a package', () => {
     const { text } = await browse(service, '/packages/@evil/dep');
     const page = words(text);
     expect(page).toContain('2 versions seen in 2 jobs.');
-    expect(page).toMatch(/Read of cloud credentials no other version install ~\/\.aws\/credentials 1 of 1 00000002/);
+    expect(page).toMatch(/Read of cloud credentials no other version ~\/\.aws\/credentials install 1 of 1 00000002/);
     expect(page).toContain('asks x.attacker.invalid no other version');
     expect(page).toContain('Did nothing that a rule or the gateway tells of, in 1 job watched to the end.');
     expect(text).toContain(`href="/jobs/${id}"`);

@@ -14,7 +14,7 @@ export function filterForm(filter: JobFilter, withSubmitter: boolean): Html {
     (verdict) =>
       html`<option value="${verdict}"${verdict === filter.verdict ? html` selected` : null}>${VERDICTS[verdict]}</option>`,
   );
-  return html`<form class="filter" method="get" action="/" role="search" aria-label="Jobs">
+  return html`<form class="filter" method="get" action="/#jobs" role="search" aria-label="Jobs">
 <p>${field('project', 'Project', filter.project, 'part of its name')}</p>
 <p><label for="verdict">Verdict</label><select id="verdict" name="verdict"><option value="">any</option>${verdicts}</select></p>
 ${withSubmitter || filter.submitter !== undefined ? html`<p>${field('submitter', 'Submitter', filter.submitter, 'part of a name')}</p>` : null}

@@ -61,13 +61,20 @@ function jobsSection({ identity, query, jobs, now }: HomeContent): Html {
   const table =
     jobs === null
       ? html`<p class="notice">The job queue does not answer just now.</p>`
-      : jobTable({ page: jobs, filter, isLater: after !== undefined, withSubmitter, now });
+      : jobTable({
+          page: jobs,
+          filter,
+          isLater: after !== undefined,
+          withSubmitter,
+          isOwn: !identity.isAdministrator,
+          now,
+        });
   const isPlain = isEmpty(filter) && after === undefined;
   // Where there is nothing to search in, a form would only be in the way.
   const isNothing = isPlain && jobs?.jobs.length === 0;
   return html`<section aria-labelledby="jobs"><h2 id="jobs">${whose}</h2>
 ${isNothing ? null : filterForm(filter, withSubmitter)}
-${packageHint(filter.package)}
+${jobs?.jobs.length ? packageHint(filter.package) : null}
 ${table}</section>`;
 }
 

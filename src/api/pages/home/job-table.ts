@@ -13,6 +13,8 @@ export interface JobTable {
   readonly isLater: boolean;
   /** Whether the jobs may be of several submitters. */
   readonly withSubmitter: boolean;
+  /** Whether others have jobs that are not listed. */
+  readonly isOwn: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -23,14 +25,15 @@ export function jobTable(table: JobTable): Html {
   if (page.jobs.length === 0) return html`${emptyState(table)}${paging(table)}`;
   const rows = page.jobs.map((job) => row(job, withSubmitter, now));
   return html`<div class="scroll" role="region" aria-labelledby="jobs" tabindex="0"><table class="jobs">
-<thead><tr><th scope="col">Project</th><th scope="col">Branch</th><th scope="col">Verdict</th>${withSubmitter ? html`<th scope="col">Submitter</th>` : null}<th scope="col" class="number">Took</th><th scope="col" class="number">Submitted</th></tr></thead>
+<thead><tr><th scope="col">Project</th><th scope="col">Verdict</th><th scope="col">Branch</th>${withSubmitter ? html`<th scope="col">Submitter</th>` : null}<th scope="col" class="number">Took</th><th scope="col" class="number">Submitted</th></tr></thead>
 <tbody>${rows}</tbody></table></div>${paging(table)}`;
 }
 
+/** On a phone the first two columns are seen without scrolling: whose it is, and how it went. */
 function row(job: JobSummary, withSubmitter: boolean, now: number): Html {
-  const { id, project, durationMs, submittedAt, ecosystem } = job;
-  const name = project === null ? html`<span class="muted">no project named</span>` : hostile(project.name, 80);
-  return html`<tr><th scope="row"><a href="/jobs/${id}">${name}</a> <span class="muted"><code class="id">${id.slice(0, 8)}</code>${ecosystem === 'auto' ? null : ` ${ecosystem}`}</span></th><td>${branch(job)}</td><td>${outcome(job)}</td>${withSubmitter ? html`<td>${submitter(job)}</td>` : null}<td class="number">${durationMs === null ? '–' : duration(durationMs)}</td><td class="number">${ago(submittedAt, now)}</td></tr>`;
+  const { id, project, durationMs, submittedAt } = job;
+  const name = project === null ? 'No project named' : hostile(project.name, 80);
+  return html`<tr><th scope="row"><a href="/jobs/${id}">${name}</a> <code class="id muted">${id.slice(0, 8)}</code></th><td>${outcome(job)}</td><td>${branch(job)}</td>${withSubmitter ? html`<td>${submitter(job)}</td>` : null}<td class="number">${durationMs === null ? '–' : duration(durationMs)}</td><td class="number">${ago(submittedAt, now)}</td></tr>`;
 }
 
 /** `refs/merge-requests/12/head` and GitHub's `refs/pull/12/merge` are what pipelines of merge requests run on. */
@@ -39,7 +42,7 @@ const REQUEST_REF = /^refs\/(?:merge-requests|pull)\/(\d+)\//;
 function branch({ ref, context }: JobSummary): Part {
   const number = REQUEST_REF.exec(ref ?? '')?.[1];
   if (number !== undefined) return html`merge request ${number}`;
-  if (ref === null) return html`<span class="muted">not told</span>`;
+  if (ref === null) return '–';
   return html`${hostile(ref, 60)}${context?.mergeRequestId === undefined ? null : html` <span class="muted">merge request</span>`}`;
 }
 
@@ -57,16 +60,15 @@ function outcome({ state, verdict, findings }: JobSummary): Html {
   return html`<span class="tag ${TAGS[verdict]}">${text}</span>`;
 }
 
-function emptyState({ page, filter, isLater, withSubmitter }: JobTable): Html {
+function emptyState({ page, filter, isLater, isOwn }: JobTable): Html {
   if (page.end === 'stopped') return html`<p>Nothing that matches among the newest jobs.</p>`;
   if (isLater) return html`<p>There are no older jobs${isEmpty(filter) ? '' : ' that match'}.</p>`;
   if (isEmpty(filter)) {
-    return html`<p>No jobs yet. <a href="#submit">Submit a project</a> above, or <a href="/docs">from CI</a>: each job is listed here with what it found, until it expires.</p>`;
+    return html`<p>No jobs yet. <a href="#submit">Submit a project</a> above, or by the <a href="/docs">HTTP interface</a>: each job is listed here with what it found, until it expires.</p>`;
   }
-  const whose = withSubmitter ? '' : ' you may read';
   const hint =
     filter.package === undefined ? '' : ' A package is looked for by its whole name, among what ended jobs installed.';
-  return html`<p>No job${whose} matches.${hint} <a href="/#jobs">Show all jobs</a></p>`;
+  return html`<p>No job${isOwn ? ' of yours' : ''} matches.${hint}</p>`;
 }
 
 function paging({ page, filter, isLater }: JobTable): Part {
