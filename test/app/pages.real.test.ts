@@ -60,6 +60,19 @@ test('upload, follow, read the report: in a browser, over the real service', asy
   await page.getByRole('row', { name: /findings/ }).waitFor();
   expect(await photograph(page, 'home')).toEqual([]);
   expect(await accessibilityFaults(page)).toEqual([]);
+
+  await page.getByRole('searchbox', { name: 'Project' }).fill('falco-');
+  await page.getByRole('searchbox', { name: 'Package' }).fill('evil-dep');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByRole('row', { name: /falco-test .* findings/ }).waitFor();
+  await page.getByRole('link', { name: 'What every version of evil-dep did' }).click();
+  await page.getByText('1 version seen in 1 job of 1 project.').waitFor();
+  await page
+    .getByRole('row', { name: /Read of an SSH key ~\/\.ssh\/\S+|Read of an SSH key SSH key/ })
+    .first()
+    .waitFor();
+  expect(await photograph(page, 'package')).toEqual([]);
+  expect(await accessibilityFaults(page)).toEqual([]);
   expect(faults).toEqual([]);
 });
 
