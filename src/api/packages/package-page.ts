@@ -16,7 +16,9 @@ const VERDICTS = { clean: 'good', findings: 'bad', incomplete: 'doubtful' } as c
 export function packagePage(details: PackageDetails): Page {
   const { name, versions, isCut } = details;
   const json = packageAddress(name, '/v1') ?? '';
-  const { shown, left } = fitting(versions, VERSIONS, (version) => versionArticle(version, json));
+  const { shown, left } = fitting(versions, VERSIONS, (version) =>
+    versionArticle(version, json, version === versions[0]),
+  );
   return {
     title: `Package ${name.slice(0, 80)}`,
     main: html`<h1>${hostile(name, 214)}</h1>
@@ -39,14 +41,14 @@ function summary(versions: readonly PackageVersion[]): string {
   return `${counted(versions.length, 'version')} seen in ${counted(jobs, 'job')}${where}.`;
 }
 
-function versionArticle(version: PackageVersion, json: string): Html {
+function versionArticle(version: PackageVersion, json: string, isFirst: boolean): Html {
   const { jobs, firstSeen, lastSeen } = version;
   const once = firstSeen === lastSeen;
   return html`<article class="card">
 <h3>${hostile(version.version, 120)} <span class="count">${counted(jobs.length, 'job')}</span></h3>
 <p class="muted">${once ? html`Seen ${moment(lastSeen)}` : html`Seen from ${moment(firstSeen)} to ${moment(lastSeen)}`}</p>
 ${deedTable(version, json)}
-${jobTable(version, json)}
+${jobTable(version, json, isFirst)}
 </article>`;
 }
 
@@ -74,14 +76,14 @@ function withoutPhase(does: string): string {
   return does.replace(/ \([a-z]+\)$/, '');
 }
 
-function jobTable({ version, jobs }: PackageVersion, json: string): Html {
+function jobTable({ version, jobs }: PackageVersion, json: string, isOpen: boolean): Html {
   const { shown, left } = fitting(
     jobs,
     JOBS,
     ({ job, submittedAt, project, ref, verdict, deeds }) =>
       html`<tr><th scope="row">${projectLink(project)}</th><td>${ref === null ? '–' : hostile(ref, 60)}</td><td>${jobLink(job)}</td><td>${verdict === null ? '–' : html`<span class="tag ${VERDICTS[verdict]}">${verdict}</span>`}</td><td class="number">${deeds}</td><td>${moment(submittedAt)}</td></tr>`,
   );
-  return html`<details><summary>Where it was seen</summary><div class="scroll" role="region" aria-label="${`Jobs with ${version.slice(0, 60)}`}" tabindex="0"><table><thead><tr><th scope="col">Project</th><th scope="col">Branch</th><th scope="col">Job</th><th scope="col">Job’s verdict</th><th scope="col" class="number">Things done</th><th scope="col">Submitted</th></tr></thead><tbody>${shown}</tbody></table></div>
+  return html`<details${isOpen ? html` open` : null}><summary>Where it was seen</summary><div class="scroll" role="region" aria-label="${`Jobs with ${version.slice(0, 60)}`}" tabindex="0"><table><thead><tr><th scope="col">Project</th><th scope="col">Branch</th><th scope="col">Job</th><th scope="col">Job’s verdict</th><th scope="col" class="number">Things done</th><th scope="col">Submitted</th></tr></thead><tbody>${shown}</tbody></table></div>
 ${moreIn(left, 'jobs', json)}</details>`;
 }
 

@@ -25,7 +25,7 @@ export function projectsPage(projects: readonly ProjectRow[], { isAdministrator,
   const whose = isAdministrator && name !== null ? 'Projects of everybody' : 'Projects';
   const rows = projects.map(
     (project) =>
-      html`<tr><th scope="row"><a href="/projects/${project.id}">${hostile(project.name, 120)}</a></th><td>${SOURCES[project.source]}</td><td>${moment(project.lastRun)}</td></tr>`,
+      html`<tr><th scope="row"><a href="/projects/${project.id}">${hostile(project.name, 120)}</a></th><td>${moment(project.lastRun)}</td><td>${SOURCES[project.source]}</td></tr>`,
   );
   return {
     title: 'Projects',
@@ -33,10 +33,10 @@ export function projectsPage(projects: readonly ProjectRow[], { isAdministrator,
 <p class="lead">Each report says what is new against the last complete one of its project’s default branch.</p>
 ${
   rows.length === 0
-    ? html`<p class="muted">None yet.</p>`
+    ? html`<p>No projects yet. One is listed when its first job has ended: named by its CI job, by the request, or by its manifest. <a href="/#submit">Submit one</a></p>`
     : table(
         'projects',
-        html`<th scope="col">Project</th><th scope="col">Named by</th><th scope="col">Last run</th>`,
+        html`<th scope="col">Project</th><th scope="col">Last run</th><th scope="col">Named by</th>`,
         rows,
       )
 }`,
@@ -60,11 +60,11 @@ ${left > 0 ? html`<p class="more">And ${left} more manifests: all of them are in
 function runSection({ id, runs, next }: ProjectDetails): Html {
   const rows = runs.map(
     ({ job, submittedAt, verdict, findings, ref, line, headline }) =>
-      html`<tr><th scope="row"><a href="/jobs/${job}"><code class="id">${job.slice(0, 8)}</code></a></th><td>${moment(submittedAt)}</td><td><span class="tag ${VERDICTS[verdict]}">${verdict === 'findings' ? counted(findings, 'finding') : verdict}</span></td><td>${ref === null ? null : html`${hostile(ref, 60)} `}<span class="muted">${LINES[line]}</span></td><td>${headline === null ? '–' : hostile(headline, 240)}</td></tr>`,
+      html`<tr><th scope="row"><a href="/jobs/${job}"><code class="id">${job.slice(0, 8)}</code></a></th><td><span class="tag ${VERDICTS[verdict]}">${verdict === 'findings' ? counted(findings, 'finding') : verdict}</span></td><td>${moment(submittedAt)}</td><td>${ref === null ? null : html`${hostile(ref, 60)} `}<span class="muted">${LINES[line]}</span></td><td>${headline === null ? '–' : hostile(headline, 240)}</td></tr>`,
   );
-  const head = html`<th scope="col">Job</th><th scope="col">Submitted</th><th scope="col">Outcome</th><th scope="col">Branch</th><th scope="col">What changed</th>`;
+  const head = html`<th scope="col">Job</th><th scope="col">Outcome</th><th scope="col">Submitted</th><th scope="col">Branch</th><th scope="col">What changed</th>`;
   return html`<section aria-labelledby="runs"><h2 id="runs">Runs</h2>
-${rows.length === 0 ? html`<p class="muted">No more.</p>` : table('runs', head, rows)}
+${rows.length === 0 ? html`<p>There are no more runs: those that are older than reports are kept are let go.</p>` : table('runs', head, rows)}
 ${next === null ? null : html`<p><a href="/projects/${id}?before=${next}">Older runs</a></p>`}</section>`;
 }
 
