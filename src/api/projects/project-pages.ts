@@ -64,7 +64,7 @@ function runSection({ id, runs, next }: ProjectDetails): Html {
   );
   const head = html`<th scope="col">Job</th><th scope="col">Outcome</th><th scope="col">Submitted</th><th scope="col">Branch</th><th scope="col">What changed</th>`;
   return html`<section aria-labelledby="runs"><h2 id="runs">Runs</h2>
-${rows.length === 0 ? html`<p>There are no more runs: those that are older than reports are kept are let go.</p>` : table('runs', head, rows)}
+${rows.length === 0 ? html`<p>There are no more runs: those that are older than reports are kept are let go.</p>` : table('runs', head, rows, 'wide')}
 ${next === null ? null : html`<p><a href="/projects/${id}?before=${next}">Older runs</a></p>`}</section>`;
 }
 
@@ -84,6 +84,7 @@ ${shown.length === 0 ? html`<p class="muted">Nothing that a rule or the gateway 
 ${left === 0 ? null : html`<p class="more">And ${left.toLocaleString('en')} more: all of them are in <a href="/v1/projects/${id}">the JSON</a>.</p>`}</section>`;
 }
 
-function table(label: string, head: Html, rows: Part): Html {
-  return html`<div class="scroll" role="region" aria-labelledby="${label}" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
+/** `wide`: with a column of sentences, which would else be a word wide on a phone. */
+function table(label: string, head: Html, rows: Part, width: 'usual' | 'wide' = 'usual'): Html {
+  return html`<div class="scroll" role="region" aria-labelledby="${label}" tabindex="0"><table class="${width}"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
