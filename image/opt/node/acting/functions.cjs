@@ -8,6 +8,7 @@ const FS =
   'appendFile chmod chown copyFile cp createReadStream createWriteStream glob lchmod lchown link mkdir mkdtemp open openAsBlob opendir readFile readdir readlink rename rm rmdir symlink truncate unlink writeFile ReadStream WriteStream ftruncate fchmod fchown';
 const DNS =
   'lookup lookupService resolve resolve4 resolve6 resolveAny resolveCaa resolveCname resolveMx resolveNaptr resolveNs resolvePtr resolveSoa resolveSrv resolveTxt reverse';
+const SQLITE = 'node:sqlite';
 const IN_MODULES = '/node_modules/';
 const { apply } = Reflect;
 const { includes, toLowerCase } = String.prototype;
@@ -25,6 +26,19 @@ function fileSubject(given) {
 function hostSubject(given) {
   const host = given[0];
   return typeof host === 'string' ? apply(toLowerCase, host, []) : undefined;
+}
+
+/** Node's own database; empty where this Node has none. Its warning that it may change would stand in every load's output. */
+function sqlite() {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return require(SQLITE);
+  } catch {
+    return {};
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /** @param {Wrapper} wrapper */
@@ -53,6 +67,8 @@ function wrapAll({ begins, loadsLibrary }) {
   begins(require('node:worker_threads'), 'Worker');
   for (const name of ['binding', 'chdir', 'execve', 'kill']) begins(process, name);
   begins(globalThis, 'fetch');
+  begins(process, 'loadEnvFile', { subject: fileSubject });
+  begins(sqlite(), 'DatabaseSync', { subject: fileSubject });
   loadsLibrary(process, 'dlopen');
   require('node:module').syncBuiltinESMExports();
 }
