@@ -1,4 +1,4 @@
-/** What waits of one key, in the order it came. */
+/** The queued items of one key, in order of arrival. */
 interface Lane<T> {
   readonly key: string;
   items: (T | undefined)[];
@@ -6,24 +6,24 @@ interface Lane<T> {
   weight: number;
 }
 
-/** From here on the taken part of a lane is given back. */
+/** Once this many items at the start of a lane have been popped, the array is compacted. */
 const COMPACT_FROM = 1024;
 
-/** How a fair queue is bounded. */
+/** The bounds of a fair queue. */
 export interface FairQueueOptions<T> {
-  /** Of all that waits. */
+  /** Upper limit for the weight of all queued items together. */
   readonly capacity: number;
   readonly weigh: (item: T) => number;
 }
 
 /**
- * Items in order within each key, and the keys in turn: whoever brings more than the others waits behind itself, and is who loses where there is no
- * room.
+ * A queue that is FIFO within each key and round-robin across keys. A key that pushes more than the others only delays its own items, and
+ * when the queue is full it is the heaviest key that loses items.
  */
 export class FairQueue<T> {
   readonly #options: FairQueueOptions<T>;
   readonly #lanes = new Map<string, Lane<T>>();
-  /** Those with something in them. */
+  /** The lanes that are not empty, in round-robin order. */
   readonly #turns: Lane<T>[] = [];
   #next = 0;
   #weight = 0;
@@ -37,7 +37,7 @@ export class FairQueue<T> {
     return this.#size;
   }
 
-  /** Gives the key whose newest items were thrown away for it, that of whoever has most; undefined where there was room. */
+  /** When the queue is over capacity, the newest items of the heaviest key are dropped, and that key is returned; otherwise undefined. */
   push(key: string, item: T): string | undefined {
     const { capacity, weigh } = this.#options;
     const weight = weigh(item);
@@ -49,7 +49,7 @@ export class FairQueue<T> {
     return this.#weight > capacity ? this.#makeRoom() : undefined;
   }
 
-  /** The next one of the key whose turn it is. */
+  /** The next item of the key whose turn it is. */
   pop(): T | undefined {
     const lane = this.#turns[this.#next];
     if (lane === undefined) return undefined;
@@ -87,7 +87,7 @@ export class FairQueue<T> {
   #makeRoom(): string | undefined {
     const [first, ...others] = this.#turns as [Lane<T>, ...Lane<T>[]];
     const lane = others.reduce((most, other) => (other.weight > most.weight ? other : most), first);
-    // One item at least stays, so that the lane keeps its turn.
+    // Keep at least one item, so that the lane keeps its place in the round-robin order.
     if (lane.items.length - lane.first <= 1) return undefined;
     while (this.#weight > this.#options.capacity && lane.items.length - lane.first > 1) {
       this.#leave(lane, lane.items.pop() as T);

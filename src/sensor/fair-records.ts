@@ -3,22 +3,25 @@ import type { ProbeListener } from './probe/framing.js';
 import type { ProcessRecord } from './probe/record.js';
 import type { ProbeStats } from './probe/stats.js';
 
-/** Bytes of records that wait, beyond the kernel's ring buffer. */
+/** Limit for queued records, in addition to the kernel's ring buffer. */
 const CAPACITY_BYTES = 96 * 1024 * 1024;
-/** How long records are worked on before the probe is read again, in milliseconds: what is not read fills the kernel's buffer, and is lost for all. */
+/**
+ * How long to process records before reading from the probe again, in milliseconds. While the probe's output is not read, the kernel's ring
+ * buffer fills up, and records of every container are lost.
+ */
 const SLICE_MS = 4;
-/** How many records between two looks at the clock. */
+/** How many records to process between two checks of the clock. */
 const BATCH = 64;
 
-/** Who is told of records, and of those that nobody will look at. */
+/** Receives records, and learns which containers lost some. */
 export interface RecordListener extends ProbeListener {
-  /** Records of a container were thrown away. */
+  /** Records of this container were dropped before they were processed. */
   lost(containerId: string): void;
 }
 
 /**
- * Hands on the probe's records, containers in turn: a package that does a million things keeps only itself waiting, and where there is more than can be
- * kept, the container that brings most loses.
+ * Passes on the probe's records, round-robin across containers: a package that causes a million events delays only its own container, and
+ * when the queue is full the busiest container loses records.
  */
 export class FairRecords implements ProbeListener {
   readonly #listener: RecordListener;
@@ -34,11 +37,11 @@ export class FairRecords implements ProbeListener {
     if (lost !== undefined) this.#listener.lost(lost);
     if (this.#isDue) return;
     this.#isDue = true;
-    // After the rest of what was read.
+    // Runs after the rest of the current chunk has been queued.
     queueMicrotask(() => this.#work());
   }
 
-  /** Told at once: what was lost was lost before whatever waits. */
+  /** Passed on immediately: these losses happened before any record that is still queued. */
   stats(stats: ProbeStats): void {
     this.#listener.stats(stats);
   }

@@ -27,14 +27,14 @@ function readOptions(argv: readonly string[]): z.infer<typeof optionsSchema> {
   });
   return optionsSchema.parse({
     ...values,
-    // `--rules a b c`: the first is the option's value, the others follow it.
+    // `--rules a b c`: parseArgs assigns the first path to the option and reports the others as positionals.
     rules: [...(values.rules ?? []), ...positionals],
     ringBytes: values['ring-bytes'],
     dockerRoot: values['docker-root'],
   });
 }
 
-// Standard output is for its parent, a JSON line when it is ready and one for each reload; standard error is the log.
+// Standard output is the protocol with the parent process: one JSON line when ready, and one for each reload. Standard error is the log.
 const logger = pino(
   { base: null, timestamp: pino.stdTimeFunctions.isoTime },
   pino.destination({ dest: 2, sync: true }),
@@ -45,12 +45,12 @@ async function main(): Promise<number> {
   const sensor = await startSensor({
     ...options,
     logger,
-    onReload: ({ rules, lastError }) => tell({ reloaded: lastError === null, rules, error: lastError?.message }),
+    onReload: ({ rules, lastError }) => writeLine({ reloaded: lastError === null, rules, error: lastError?.message }),
     ...(ringBytes !== undefined && { ringBytes }),
     ...(dockerRoot !== undefined && { dockerRoot }),
   });
   watchSignals(sensor);
-  tell({ ready: true, socket: options.socket, rules: sensor.rules.rules, probePid: sensor.probePid });
+  writeLine({ ready: true, socket: options.socket, rules: sensor.rules.rules, probePid: sensor.probePid });
   await sensor.closed;
   return 0;
 }
@@ -60,11 +60,11 @@ function watchSignals(sensor: Sensor): void {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   process.on('SIGHUP', () => void sensor.reload());
-  // Whoever started this sensor holds the other end of its standard input: when it is gone, nobody listens any more.
+  // The parent process holds the other end of standard input. When it closes, the parent is gone and nobody reads the alerts any more.
   process.stdin.on('end', stop).on('close', stop).resume();
 }
 
-function tell(line: Readonly<Record<string, unknown>>): void {
+function writeLine(line: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

@@ -18,7 +18,7 @@ import { type Probe, startProbe } from './probe/probe.js';
 import { wantedCalls } from './wanted-calls.js';
 import { Watcher } from './watcher.js';
 
-/** What a sensor is started with. */
+/** Options of a sensor. */
 export interface SensorOptions {
   /** Path of the unix socket to serve. */
   readonly socket: string;
@@ -29,43 +29,50 @@ export interface SensorOptions {
   readonly logger: Logger;
   /** Size of the kernel's ring buffer in bytes, a power of two; default 32 MiB. */
   readonly ringBytes?: number;
-  /** Alerts that are kept while nobody reads; default 100,000 (about 300 MB at worst). Of more, whoever has most loses: a gap in the numbers of its alerts tells. */
+  /**
+   * How many alerts are kept while no client reads them; default 100,000 (at most about 300 MB). Beyond that the container with the most
+   * queued alerts loses its newest ones, which shows as a gap in its alert numbers.
+   */
   readonly queueCapacity?: number;
-  /** Docker's data folder, for containers' names; default `/var/lib/docker`. */
+  /** Docker's data folder, used to look up the names of containers; default `/var/lib/docker`. */
   readonly dockerRoot?: string;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
-  /** Told of each reload, good or refused. */
+  /** Called after each reload, whether it succeeded or not. */
   readonly onReload?: (status: RuleSetStatus) => void;
-  /** More output for every alert; default: the fields that say which container it is, as `falco -pc` does. */
+  /** Output fields to append to every alert; default: those that identify the container, as `falco -pc` does. */
   readonly appendOutput?: readonly AppendedOutput[];
 }
 
-/** A sensor that watches and answers. */
+/** A running sensor. */
 export interface Sensor {
   /** Process id of the probe. */
   readonly probePid: number;
-  /** The rules in force, and why the last reload was refused. */
+  /** The active rules, and the error of the last reload if it failed. */
   readonly rules: RuleSetStatus;
-  /** Rejects as soon as nothing is watched any more (SensorError); resolves after `stop`. */
+  /** Rejects with a SensorError as soon as events are no longer recorded; resolves after `stop`. */
   readonly closed: Promise<void>;
-  /** Reads the rule files again, all or nothing; false when they are not good: the rules before stay in force. */
+  /** Reads the rule files again, all or nothing. Returns false when they are invalid; the previous rules then stay active. */
   reload(): Promise<boolean>;
-  /** Ends all subscriptions with OK, then the probe. */
+  /** Ends all subscriptions with OK, then stops the probe. */
   stop(): Promise<void>;
 }
 
 const DEFAULT_CAPACITY = 100_000;
 
-/** The gRPC client joins by `container.id`, the report by process: no alert may lack them, whatever its rule prints. */
+/**
+ * The gRPC client correlates alerts by `container.id`, and the report by process, so every alert needs these fields, whatever its rule
+ * prints.
+ */
 const JOINED_FIELDS: readonly AppendedOutput[] = [
   { extraFields: ['container.id', 'container.name', 'container.image.repository', 'container.image.tag'] },
   { extraFields: ['proc.pid', 'proc.vpid', 'proc.ppid', 'proc.cwd', 'proc.cmdline'] },
 ];
 
 /**
- * Starts the embedded sensor: resolves when the kernel side is attached and the socket listens. The rule files are
- * watched: a change of them is taken over, all or nothing.
+ * Starts the embedded sensor. Resolves when the eBPF programs are attached and the socket is listening. The rule files are watched: a
+ * change is applied all or nothing.
+ *
  * @throws SensorError (see its codes)
  */
 export async function startSensor(options: SensorOptions): Promise<Sensor> {
@@ -143,7 +150,7 @@ async function startRules(options: SensorOptions, now: () => number): Promise<Ru
         matching: 'all',
         timeFormat: 'iso8601',
         appendOutput: options.appendOutput ?? JOINED_FIELDS,
-        // Rules for GitLab's audit events may stand in the same files.
+        // The same files may contain rules for GitLab's audit events; they are ignored here.
         otherSources: ['gitlab'],
         otherPlugins: [{ name: 'gitlab', version: '0.1.0' }],
       },
@@ -153,6 +160,6 @@ async function startRules(options: SensorOptions, now: () => number): Promise<Ru
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SensorError('rules', `the rules can not be used: ${reason}`, { cause });
+    throw new SensorError('rules', `the rules cannot be used: ${reason}`, { cause });
   }
 }

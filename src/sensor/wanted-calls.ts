@@ -1,7 +1,10 @@
 import type { RuleInfo } from '../rules/index.js';
 import { SYSCALLS } from './event/syscalls.js';
 
-/** Who a process is, where it stands and whose it is, and where a symbolic link leads, can't be told without these. */
+/**
+ * Always recorded, since the state of a process (its program, working directory, user, session) and the targets of symbolic links are
+ * derived from these calls.
+ */
 const FOLLOWED: ReadonlySet<string> = new Set([
   ...['symlink', 'symlinkat', 'link', 'linkat', 'rename', 'renameat', 'renameat2', 'unlink', 'unlinkat'],
   ...['execve', 'execveat', 'chdir', 'fchdir', 'chroot', 'pivot_root', 'setsid', 'setpgid', 'setns', 'unshare'],
@@ -9,8 +12,8 @@ const FOLLOWED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The calls worth recording for these rules, by number: half of what an npm install asks of the kernel is mkdir, and where
- * no rule asks for it, it costs nothing. A rule without event types wants them all.
+ * The numbers of the system calls that these rules need. Recording only those saves a lot: half of the system calls of an npm install are
+ * mkdir, which costs nothing when no rule refers to it. A rule without event types needs all calls.
  */
 export function wantedCalls(rules: readonly RuleInfo[]): readonly number[] {
   const calls = [...SYSCALLS.entries()];

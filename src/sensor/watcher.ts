@@ -2,7 +2,7 @@ import { NUMBER_FIELD } from '../falco/alert.js';
 import { fieldTexts, type Match, type RuleEngine } from '../rules/index.js';
 import { ContainerRegistry } from './container/registry.js';
 import { eventType, SensorEvent } from './event/event.js';
-import { noteLinks } from './event/link-changes.js';
+import { trackLinks } from './event/link-changes.js';
 import type { RecordListener } from './fair-records.js';
 import { syscallCatalog } from './fields/catalog.js';
 import { DropReporter } from './outputs/drops.js';
@@ -12,26 +12,26 @@ import type { ProcessRecord } from './probe/record.js';
 import type { ProbeStats } from './probe/stats.js';
 import { procReader } from './process/proc-reader.js';
 
-/** The machine that is watched. */
+/** The machine on which the sensor runs. */
 export interface WatchedHost {
   /** Docker's data folder. */
   readonly dockerRoot: string;
-  /** As alerts carry it. */
+  /** As it appears in alerts. */
   readonly hostname: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** From records to alerts: follows the processes, asks the rules, fills the queue. */
+/** Turns records into alerts: tracks processes, evaluates the rules and queues the alerts. */
 export class Watcher implements RecordListener {
   readonly #drops = new DropReporter();
   readonly #containers: ContainerRegistry;
   #events = 0;
-  /** Links that later calls may lead through, and that nobody will know of. */
+  /** Links created since the last report that could not be remembered, so paths through them can't be resolved. */
   #forgotten = 0;
 
   constructor(
-    /** Asked anew for each event: a reload replaces the engine between two of them. */
+    /** Read again for each event, because a reload may replace the engine between two events. */
     private readonly rules: { readonly engine: RuleEngine<SensorEvent> },
     private readonly queue: AlertQueue,
     private readonly host: WatchedHost,
@@ -45,31 +45,35 @@ export class Watcher implements RecordListener {
     const type = eventType(record);
     if (type === undefined) return;
     this.#events += 1;
-    // The container's set-up has the host's root until it starts the container's program.
+    // While the container is being set up, its first process still has the host's root. It gets the container's root before it executes the
+    // container's program.
     if (record.id('vpid') === 1 && type === 'execve' && record.ret === 0) container.firstPid = record.id('pid');
     const event = new SensorEvent(this.#events, type, record, process, container);
-    const seen = event.asKernelSaw();
-    for (const match of this.#matches(event, seen)) {
+    const resolved = event.asResolvedByKernel();
+    for (const match of this.#matches(event, resolved)) {
       container.alerts += 1;
       this.#alert(
         matchContent(match, { ...fieldTexts(match, syscallCatalog), [NUMBER_FIELD]: String(container.alerts) }),
         container.id,
       );
     }
-    if (seen !== undefined && !noteLinks(seen)) this.#forgotten += 1;
+    if (resolved !== undefined && !trackLinks(resolved)) this.#forgotten += 1;
   }
 
-  /** What holds for the paths as they were written, or as the kernel found them: once for each rule, the kernel's first. */
-  #matches(event: SensorEvent, seen: SensorEvent | undefined): readonly Match[] {
+  /**
+   * Evaluates the rules on the paths as the caller wrote them and as the kernel resolved them. Each rule matches at most once; the resolved
+   * match wins.
+   */
+  #matches(event: SensorEvent, resolved: SensorEvent | undefined): readonly Match[] {
     const { engine } = this.rules;
     const written = engine.evaluate(event);
-    if (seen?.differs !== true) return written;
-    const found = engine.evaluate(seen);
-    const named = new Set(found.map(({ rule }) => rule));
-    return [...found, ...written.filter(({ rule }) => !named.has(rule))];
+    if (resolved?.differs !== true) return written;
+    const matches = engine.evaluate(resolved);
+    const matchedRules = new Set(matches.map(({ rule }) => rule));
+    return [...matches, ...written.filter(({ rule }) => !matchedRules.has(rule))];
   }
 
-  /** Whatever rules would have said of them: the number of the container's next alert tells that something is missing. */
+  /** The dropped records might have raised alerts. Skipping an alert number makes the reader notice that something is missing. */
   lost(containerId: string): void {
     this.#containers.get(containerId).alerts += 1;
   }

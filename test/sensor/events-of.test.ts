@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SEEN_TYPES } from '../../src/sensor/event/syscalls.js';
 import { eventsOf } from '../../src/sensor/fields/events-of.js';
 
-describe('`packwarden rules fields` tells on which events a field can be', () => {
+describe('`packwarden rules fields` shows which events can contain a field', () => {
   it.each([
     ['fd.sip', 'connect', 'openat'],
     ['fd.name', 'openat', 'execve'],

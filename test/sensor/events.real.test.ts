@@ -136,7 +136,7 @@ describe('calls that scripts seldom make', () => {
 });
 
 describe('a storm of processes', () => {
-  it('is seen whole, or what was lost is told', async () => {
+  it('is recorded completely, or the loss is reported', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'packwarden-storm-'));
     const rules = await ruleFile(
       folder,

@@ -20,7 +20,7 @@ function listening() {
   return { records: new FairRecords(listener), seen, lost };
 }
 
-test('what a container does waits behind no other one, and comes in its order', async () => {
+test('a busy container delays no other one, and records stay in order', async () => {
   const { records, seen } = listening();
   for (let at = 0; at < 50_000; at += 1) records.record(record(FLOODER, at));
   for (let at = 0; at < 3; at += 1) records.record(record(NEIGHBOUR, at));
@@ -32,7 +32,7 @@ test('what a container does waits behind no other one, and comes in its order', 
   }
 });
 
-test('of more than can be kept whoever brings most loses, and that is told of it alone', async () => {
+test('when full, only the busiest container loses records, and the loss is reported for it alone', async () => {
   const { records, seen, lost } = listening();
   records.record(record(NEIGHBOUR, 0));
   // 100 MiB, as one chunk of the probe never is, so that nothing is handed on in between.

@@ -19,7 +19,7 @@ function linksAfter(...doings: readonly string[]): SymbolicLinks {
   return links;
 }
 
-describe('a path leads through the links that were made', () => {
+describe('a path is resolved through the links that were created', () => {
   const links = linksAfter(
     'made /tmp/file /home/.ssh/id_rsa',
     'made /tmp/home /home',
@@ -61,17 +61,17 @@ describe('a path leads through the links that were made', () => {
     expect(links.follow('/work', text, last, ASKER)).toBe(path);
   });
 
-  it('ends in a circle, as in the kernel', () => {
+  it('stops in a loop of links, as the kernel does', () => {
     expect(links.follow('/', '/loop/a/x', true, ASKER)).toMatch(/^\/loop\/[ab]/);
   });
 
-  it('is not sent round by a link that grows with each turn', () => {
+  it('stops at a link that makes the path longer each time', () => {
     const growing = linksAfter(`made /g ${'g/'.repeat(2000)}`);
     expect(growing.follow('/', '/g/x', true, ASKER).length).toBeLessThan(1_000_000);
   });
 });
 
-describe('links follow what is done to them', () => {
+describe('links are tracked through renames and removals', () => {
   it.each<[what: string, doings: string[], text: string, path: string]>([
     ['removed', ['made /a /h', 'removed /a'], '/a/x', '/a/x'],
     ['removed, and another made', ['made /a /h', 'removed /a', 'made /a /i'], '/a/x', '/i/x'],
@@ -124,7 +124,7 @@ describe('what /proc holds', () => {
 });
 
 describe('a flood of links', () => {
-  it('is remembered up to a bound, and what is beyond is told', () => {
+  it('is remembered up to a limit, and the rest is reported', () => {
     const links = new SymbolicLinks((path) => IMAGE[path]);
     const target = 'x'.repeat(4000);
     let kept = 0;

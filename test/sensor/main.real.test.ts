@@ -53,7 +53,7 @@ describe('the sensor as a process', () => {
     expect(existsSync(socket)).toBe(false);
   });
 
-  it.each(['a change of the file', 'SIGHUP'])('says what became of its rules after %s', async (how) => {
+  it.each(['a change of the file', 'SIGHUP'])('reports whether the rules were reloaded after %s', async (how) => {
     const { child } = await ready();
     const lines: string[] = [];
     child.stdout?.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trim().split('\n')));
@@ -74,7 +74,7 @@ describe('the sensor as a process', () => {
     }
   });
 
-  it('ends when whoever started it is gone', async () => {
+  it('ends when its parent process is gone', async () => {
     const { child, said } = await ready();
     child.stdin?.end();
     expect(await once(child, 'exit')).toEqual([0, null]);
@@ -94,7 +94,7 @@ describe('the sensor as a process', () => {
     await expect.poll(() => alive(said.probePid), { timeout: 10_000 }).toBe(false);
   });
 
-  it('lets a signal to the whole process group be an orderly stop', async () => {
+  it('stops cleanly on a signal to the whole process group', async () => {
     const { child, said } = await ready();
     process.kill(said.probePid, 'SIGTERM');
     child.kill('SIGTERM');
@@ -113,7 +113,7 @@ describe('the sensor as a process', () => {
     expect((failure as { stderr: string }).stderr).toContain('sensor stopped');
   });
 
-  it('refuses rules with a mistake in them, naming the place', async () => {
+  it('rejects invalid rules and names the position of the error', async () => {
     const broken = join(folder, 'broken.yaml');
     await writeFile(broken, '- rule: X\n  desc: d\n  condition: evt.type = and\n  output: x\n  priority: DEBUG\n');
     const failure = await run(

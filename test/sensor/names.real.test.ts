@@ -74,7 +74,7 @@ describe('a file that is opened by another name', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('is told by its own path, once, beside the name that was written', () => {
+  it('is reported once, with its own path and the name that was written', () => {
     const expected = NAMES.map((name, index) => [
       index === NAMES.length - 1 ? '/tmp/moved/key' : '/tmp/secret/key',
       name,
@@ -89,7 +89,7 @@ describe('a file that is opened by another name', () => {
     expect(new Set(since(1).map((fields) => fields['fd.ino']))).toEqual(new Set([hard?.['fd.ino']]));
   });
 
-  it('is nobody else’s when it is the process’ own in /proc', () => {
+  it('is shown as /proc/self when it is the process’ own in /proc', () => {
     expect(since(3).map((fields) => fields['fd.name'])).toEqual([
       '/proc/self/environ',
       expect.stringMatching(/^\/proc\/self\/task\/\d+\/maps$/),

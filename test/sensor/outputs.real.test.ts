@@ -49,7 +49,7 @@ describe('the outputs API', () => {
   const alertNumbers = (responses: readonly Response[]) =>
     responses.map(({ output_fields }) => Number(output_fields['packwarden.number']));
 
-  it('get drains what was queued while nobody listened, and ends with OK; at once when there is nothing', async () => {
+  it('get drains what was queued without a subscriber, and ends with OK; at once when there is nothing', async () => {
     const sensor = await TestSensor.start([rules]);
     try {
       expect(await sensor.get()).toEqual([]);
@@ -61,7 +61,7 @@ describe('the outputs API', () => {
     }
   });
 
-  it('sub gives nothing without a request, and with one what is queued, once', async () => {
+  it('sub sends nothing without a request, and with one it sends the queued alerts once', async () => {
     const sensor = await TestSensor.start([rules]);
     try {
       const silent = sensor.subscribe();
@@ -81,7 +81,7 @@ describe('the outputs API', () => {
     }
   });
 
-  it('a second reader is refused with words, as long as there is a first; each alert has its number', async () => {
+  it('a second reader is refused with a message while there is a first; each alert has its number', async () => {
     const sensor = await TestSensor.start([rules]);
     try {
       const first = sensor.subscribe(3);
@@ -105,7 +105,7 @@ describe('the outputs API', () => {
     }
   });
 
-  it('a stop ends a subscription with OK, and takes the socket away', async () => {
+  it('a stop ends a subscription with OK, and removes the socket', async () => {
     const sensor = await TestSensor.start([rules]);
     const subscription = sensor.subscribe(20);
     await sensor.version();
@@ -117,7 +117,7 @@ describe('the outputs API', () => {
     await sensor.stop();
   });
 
-  it('a container that floods the queue loses its own alerts, and nobody else any', async () => {
+  it('a container that floods the queue loses only its own alerts', async () => {
     const sensor = await TestSensor.start([rules], { queueCapacity: 100 });
     try {
       await open(350);
@@ -153,14 +153,14 @@ describe('the outputs API', () => {
     }
   });
 
-  it('when the probe is killed the sensor is over at once', async () => {
+  it('the sensor fails immediately when the probe is killed', async () => {
     const sensor = await TestSensor.start([rules]);
     process.kill(sensor.sensor.probePid, 'SIGKILL');
     await expect(sensor.sensor.closed).rejects.toMatchObject({ code: 'probe-failed' });
     await sensor.stop();
   });
 
-  it('a reload takes the new rules, or none of them', async () => {
+  it('a reload applies the new rules all or nothing', async () => {
     const sensor = await TestSensor.start([rules]);
     try {
       await writeFile(rules, OPENS.replaceAll('Marked open', 'Renamed rule'));
@@ -181,7 +181,7 @@ describe('the outputs API', () => {
     }
   });
 
-  it('says what is wrong when it can not start', async () => {
+  it('reports why it cannot start', async () => {
     const broken = await ruleFile(folder, '- rule: [');
     await expect(TestSensor.start([broken])).rejects.toMatchObject({ code: 'rules' });
     await expect(TestSensor.start([join(folder, 'nothing.yaml')])).rejects.toMatchObject({ code: 'rules' });

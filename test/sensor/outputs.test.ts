@@ -30,7 +30,7 @@ const content = (rule: string): AlertContent => ({
 });
 
 describe('an alert', () => {
-  it('is on the wire what Falco sends', () => {
+  it('has the format that Falco sends', () => {
     const message = alertMessage(content('R'), 'host');
     expect(message).toMatchObject({
       time: { seconds: '1795257405', nanos: 7 },
@@ -48,7 +48,7 @@ describe('the queue', () => {
   const alert = (rule: string) => alertMessage(content(rule), 'h');
   const all = (queue: AlertQueue) => Array.from({ length: queue.size }, () => queue.pop()?.rule ?? '');
 
-  it('gives the alerts of a container in order, and loses its newest where there is no room', () => {
+  it('delivers the alerts of a container in order, and drops its newest when full', () => {
     const queue = new AlertQueue(3_000);
     for (let i = 0; i < 5_000; i += 1) queue.push(alert(String(i)), 'a');
     for (let i = 0; i < 2_500; i += 1) expect(queue.pop()?.rule).toBe(String(i));
@@ -58,7 +58,7 @@ describe('the queue', () => {
     expect(queue.pop()).toBeUndefined();
   });
 
-  it('shows what it lost by the number of the next alert', () => {
+  it('shows dropped alerts as a gap in the alert numbers', () => {
     const queue = new AlertQueue(100);
     const watcher = new Watcher({ engine }, queue, { dockerRoot: '/nonexistent', hostname: 'h', now: () => 0 });
     const opened = new ProcessRecord(
@@ -70,7 +70,7 @@ describe('the queue', () => {
     expect(queue.pop()?.output_fields['packwarden.number']).toBe('351');
   });
 
-  it('gives the containers their turns, so that a flood keeps nobody else waiting', () => {
+  it('takes turns between containers, so that a flood delays no other container', () => {
     const queue = new AlertQueue(3_000);
     for (let i = 0; i < 5_000; i += 1) queue.push(alert('flood'), 'a');
     for (const rule of ['canary', 'second']) queue.push(alert(rule), 'b');
@@ -85,7 +85,7 @@ describe('drops', () => {
   const none = { clone_fork: 0, execve: 0, open: 0, connect: 0, dir_file: 0, proc_exit: 0, other: 0 };
   const stats = (part: Partial<ProbeStats>): ProbeStats => ({ events: 0, skipped: 0, drops: none, ...part });
 
-  it('are told once, by kind, with Falco’s names and as texts', () => {
+  it('are reported once, by kind, with Falco’s names and as texts', () => {
     const reporter = new DropReporter();
     expect(reporter.report(stats({ events: 1_000 }), 0, 1n)).toBeUndefined();
     const drops = { ...none, open: 30, execve: 4, other: 5, proc_exit: 1 };

@@ -71,7 +71,7 @@ describe('the processes of a container', () => {
     expect(lineage(after)[0]).toBe('init');
   });
 
-  it('take no later program from /proc for what they were', () => {
+  it('are not confused with a later program read from /proc', () => {
     const processes = table([{ ...unknownProcess(100), name: 'node', argv: ['node', 'x.js'] }]);
     const found = processes.follow(record({ nr: CHDIR, pid: 100, comm: 'runc:[2:INIT]' }));
     expect([found.name, cmdlineOf(found)]).toEqual(['runc:[2:INIT]', 'runc:[2:INIT]']);
@@ -89,7 +89,7 @@ describe('the processes of a container', () => {
     expect(lineage(found)).toEqual(['sh', 'containerd-shim', undefined, undefined]);
   });
 
-  it('do not rename themselves for the rules once they were seen to exec', () => {
+  it('keep the name of their exec for the rules when they rename themselves', () => {
     const processes = table();
     processes.follow(
       record({ nr: EXECVE, pid: 100, ppid: 50, comm: 'node', parts: execParts('/node', '/', ['node']) }),
@@ -97,7 +97,7 @@ describe('the processes of a container', () => {
     expect(processes.follow(record({ nr: CHDIR, pid: 100, ppid: 50, comm: 'runc:[2:INIT]' })).name).toBe('node');
   });
 
-  it('that ended are forgotten after a minute, or when they are too many, and no chain of them grows', () => {
+  it('are forgotten a minute after their end or when there are too many, so that ancestor chains stay short', () => {
     const processes = table();
     let timeNs = SECOND;
     processes.follow(record({ nr: EXECVE, pid: 100, ppid: 50, parts: execParts('/sh', '/', ['sh']), timeNs }));

@@ -39,7 +39,7 @@ function open(text: string, found?: string, ret = 3): RecordSpec {
   return { nr: OPENAT, ret, args: [AT_FDCWD, 0, 0], parts };
 }
 
-describe('a rule holds for the path as it was written and as the kernel found it', () => {
+describe('a rule matches the path as written and as the kernel resolved it', () => {
   it.each<[what: string, record: RecordSpec, expected: string[]]>([
     ['written', open('/etc/shadow'), ['a /etc/shadow /etc/shadow']],
     ['found', open('/tmp/x', '/etc/shadow'), ['a /etc/shadow /tmp/x']],
@@ -51,7 +51,7 @@ describe('a rule holds for the path as it was written and as the kernel found it
     expect(alerts(['fd.name = /etc/shadow'], [record])).toEqual(expected);
   });
 
-  it('says so once for each rule, with the path that was found', () => {
+  it('matches once per rule, with the resolved path', () => {
     const record = open('/tmp/x', '/etc/shadow');
     expect(alerts(['fd.name startswith /', 'fd.name = /tmp/x', 'fd.name = /etc/shadow'], [record])).toEqual([
       'a /etc/shadow /tmp/x',

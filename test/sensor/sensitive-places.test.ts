@@ -69,7 +69,7 @@ const CREDENTIAL_PLACES = Object.entries(CREDENTIALS).flatMap(([rule, places]) =
   places.map((place) => [rule, `${HOME}/${place}`] as const),
 );
 
-describe('a credential that gets another name is read by it', () => {
+describe('giving a credential another name counts as reading it', () => {
   it.each(CREDENTIAL_PLACES)('%s: %s', (rule, place) => {
     expect(silent(rule, variants(TAKING, place))).toEqual([]);
     expect(detections(symlink(place, '/tmp/harmless'))).toContain(rule);
@@ -93,14 +93,14 @@ describe('a credential that gets another name is read by it', () => {
     expect(detections(symlink(`${HOME}/${place}`, '/tmp/harmless'))).toContain('Link to a sensitive file');
   });
 
-  it('and one that is opened by its handle is read, and a way out of the container tried', () => {
+  it('an open by handle counts as a read and as an attempt to leave the container', () => {
     expect(detections(openByHandle(`${HOME}/.ssh/id_rsa`))).toEqual([
       'Namespace or mount changed',
       'Read of an SSH key',
     ]);
   });
 
-  it('is moved with the whole of HOME', () => {
+  it('is read when the whole HOME is moved', () => {
     const rules = Object.keys(CREDENTIALS).filter((rule) => rule !== 'Read of a dotenv file');
     const [, move] = variants(TAKING, HOME)[0] ?? [];
     expect(detections(move ?? {})).toEqual(expect.arrayContaining(rules));
@@ -136,7 +136,7 @@ const LASTING: readonly (readonly [rule: string, place: string])[] = [
   ['Traces removed', '/var/log/dpkg.log'],
 ];
 
-describe('what lasts is changed by every call that names it', () => {
+describe('a persistence location is changed by every call that names it', () => {
   it.each(LASTING)('%s: %s', (rule, place) => {
     expect(silent(rule, variants(CHANGING, place))).toEqual([]);
   });
@@ -154,7 +154,7 @@ describe('what lasts is changed by every call that names it', () => {
     },
   );
 
-  it('the project that is moved takes its settings along', () => {
+  it('moving the project moves its settings', () => {
     const [, move] = variants(TAKING, PROJECT)[0] ?? [];
     expect(detections(move ?? {})).toEqual(['CI configuration changed', 'Git hook written']);
   });
@@ -188,7 +188,7 @@ describe('what is put into HOME by its name', () => {
 });
 
 describe('a way through another process or out of the container', () => {
-  it('is told for every call that names it', () => {
+  it('is reported for every call that names it', () => {
     const detour = { text: '/proc/1/root/home/ci/anything', folder: -100 };
     const found = Object.entries(CHANGING).filter(([, make]) => {
       return !detections(make(detour)).includes('Path taken through a process');
@@ -207,7 +207,7 @@ describe('a way through another process or out of the container', () => {
     expect(detections(call(type, [3, 4, 0], [], { ret: -1 }))).toEqual(["Read of another process's memory"]);
   });
 
-  it.each(['chmod', 'fchmodat', 'fchmodat2'])('%s sets the bit that lends the owner’s rights', (type) => {
+  it.each(['chmod', 'fchmodat', 'fchmodat2'])('%s sets the setuid or setgid bit', (type) => {
     const args = type === 'chmod' ? [0, 0o4755] : [-100, 0, 0o4755, 0];
     const named = { text: `${PROJECT}/node_modules/a/tool`, folder: -100 };
     const { parts = [] } = CHANGING[type]?.(named) ?? {};
@@ -226,7 +226,7 @@ describe('what the worker’s own fetch unpacks and links', () => {
     (place) => place.startsWith(`${PROJECT}/`) || /npmrc|yarnrc|\.config\/git/.test(place),
   );
 
-  it.each([...new Set(unpacked)])('%s is nobody’s doing', (place) => {
+  it.each([...new Set(unpacked)])('%s raises no alert', (place) => {
     const fetched = variants(CHANGING, place).map(([name, record]) => [name, fetching(record)] as const);
     expect(fetched.filter((variant) => detectionsOf(variant).length > 0).map(([name]) => name)).toEqual([]);
   });

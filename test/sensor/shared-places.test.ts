@@ -16,7 +16,7 @@ const SHARED = [
 ];
 const PUTTING = ['rename to', 'renameat to', 'link to', 'linkat to', 'symlink to', 'symlinkat to'];
 
-describe('who wrote a file that others may run is told', () => {
+describe('a write to a file that others may run is reported', () => {
   it.each([...SHARED, `${PROJECT}/node_modules/a/x.js`, `${HOME}/.npm/_npx/a/x`])('%s', (place) => {
     expect(plumbing(open(place, 'write'))).toEqual([WRITE_RULE]);
     for (const verb of PUTTING) {
@@ -29,16 +29,16 @@ describe('who wrote a file that others may run is told', () => {
     }
   });
 
-  it.each(['/etc/hosts', '/dev/null', '/proc/self/comm'])('not of %s, which nobody runs', (place) => {
+  it.each(['/etc/hosts', '/dev/null', '/proc/self/comm'])('not for %s, which nothing runs', (place) => {
     expect(plumbing(open(place, 'write'))).toEqual([]);
   });
 
-  it("nor of the worker's fetch", () => {
+  it("nor for the worker's fetch", () => {
     expect(plumbing(fetching(open(`${HOME}/.npm/_cacache/x`, 'write')))).toEqual([]);
   });
 });
 
-describe('who reads code where packages share places is told', () => {
+describe('reading code from a location that packages share is reported', () => {
   const names = ['x.cjs', 'x.mjs', 'x.node', 'x.so', 'x.sh', 'x.py', 'x.rb', 'x.pl', 'tool'];
   const read = [...SHARED, `${PROJECT}/node_modules/.cache/x.js`, ...names.map((name) => `/tmp/${name}`)];
 
@@ -52,13 +52,13 @@ describe('who reads code where packages share places is told', () => {
     `${HOME}/.npm/_cacache/content-v2/sha512/aa/bb`,
     `${HOME}/.cache/node-gyp/24.0.0/include/node/node.h`,
     '/usr/lib/x.js',
-  ])('%s is not meant: nobody but its owner, or no code', (place) => {
+  ])('%s is not reported: read by its owner only, or not code', (place) => {
     expect(plumbing(open(place, 'read'))).toEqual([]);
     expect(plumbing({ ...open('/tmp/x.js', 'read'), ret: -2 })).toEqual([]);
   });
 });
 
-describe('who reads code of packages is told', () => {
+describe('reading the code of packages is reported', () => {
   const MODULE = `${PROJECT}/node_modules/a`;
 
   it.each([
@@ -81,8 +81,8 @@ describe('who reads code of packages is told', () => {
   );
 });
 
-describe('a mark of whose code acts', () => {
-  it('is told though there is no such file', () => {
+describe('a marker of the package whose code runs', () => {
+  it('is reported although there is no such file', () => {
     const mark = `/opt/ci/at/${'a'.repeat(32)}/${Buffer.from(`${PROJECT}/node_modules/a`).toString('hex')}`;
     expect(plumbing({ ...open(mark, 'read'), ret: -2 })).toEqual([MARK_RULE]);
   });

@@ -49,7 +49,7 @@ function fieldsOf(call: string, ret: number, parts: readonly [PartTag, Buffer][]
   return names.map((name) => syscallCatalog.bind(name, undefined)?.extract(event));
 }
 
-describe('an address that is handed to an unconnected socket is where it leads', () => {
+describe('an explicit address is the destination of an unconnected socket', () => {
   const IP4 = '203.0.113.9';
   const IP6 = '2001:db8::7';
 
@@ -86,7 +86,7 @@ function addressOf(ip: string, port: number): [PartTag, Buffer] {
   return [PART.address, bytes];
 }
 
-describe('an address is contacted by whatever call and protocol', () => {
+describe('a contacted address is reported for every call and protocol', () => {
   const SENDS = ['connect', 'sendto', 'sendmsg', 'sendmmsg'];
   const contacts = (type: string, parts: readonly [PartTag, Buffer][], ret: number) =>
     detections({ nr: NUMBERS.get(type) ?? 0, ret, args: [3], parts, uid: 1000, gid: 1000 });

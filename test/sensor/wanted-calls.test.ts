@@ -10,7 +10,7 @@ function callsFor(condition: string): readonly string[] {
   return wantedCalls(engine.rules).map((nr) => SYSCALLS.get(nr) ?? '');
 }
 
-describe('only what the rules in force ask for is recorded', () => {
+describe('only calls that active rules need are recorded', () => {
   it.each([
     ['what a rule names', 'evt.type = mkdir', 'mkdir', true],
     ['what no rule names', 'evt.type in (open, openat)', 'mkdir', false],

@@ -1,4 +1,4 @@
-/* Which system calls are recorded, and how. The numbers of 32 bit are those of arch/x86/entry/syscalls/syscall_32.tbl. */
+/* Which system calls are recorded, and how. The 32-bit numbers are those of arch/x86/entry/syscalls/syscall_32.tbl. */
 #include "calls_table.h"
 #include <sys/syscall.h>
 
@@ -17,7 +17,7 @@
 #define KIND(name, nr32, kind, drop) { __NR_##name, nr32, { kind, drop, N, N, N, N, N, N, N, __NR_##name } }
 #define EXEC(name, nr32, path, dir) { __NR_##name, nr32, { CALL_EXEC, DROP_EXECVE, path, dir, N, N, N, N, N, __NR_##name } }
 #define COPY(name, nr32, to, from) { __NR_##name, nr32, { CALL_COPY, DROP_DIR_FILE, N, N, N, N, N, to, from, __NR_##name } }
-/* What 32 bit has twice, for numbers of two sizes; the arguments in question are the same. */
+/* Calls that exist twice in the 32-bit ABI, for two integer sizes; the arguments we read are at the same positions. */
 #define TWIN_PATH(name, nr32, path) { -1, nr32, { CALL_PATH, DROP_DIR_FILE, path, N, N, N, N, N, N, __NR_##name } }
 #define TWIN_FD(name, nr32) { -1, nr32, { CALL_FD, DROP_DIR_FILE, N, N, N, N, N, 0, N, __NR_##name } }
 #define TWIN_COPY(name, nr32, to, from) { -1, nr32, { CALL_COPY, DROP_DIR_FILE, N, N, N, N, N, to, from, __NR_##name } }
@@ -57,7 +57,7 @@ const struct call_entry call_entries[] = {
   PLAIN(init_module, 128), FD(finit_module, 350, DROP_OTHER), PLAIN(userfaultfd, 374), PLAIN(pidfd_getfd, 438),
   PLAIN(open_tree, 428), PLAIN(move_mount, 429), PLAIN(fsopen, 430), PLAIN(fsmount, 432), PLAIN(fspick, 433),
   PLAIN(mount_setattr, 442),
-  /* Not recorded when they return: the fork itself is. They stand here for their names. */
+  /* Listed only for their names. They are not recorded on return; the fork itself is (on_fork). */
   { __NR_clone, 120, { 0, 0, N, N, N, N, N, N, N, __NR_clone } },
   { __NR_fork, 2, { 0, 0, N, N, N, N, N, N, N, __NR_fork } },
   { __NR_vfork, 190, { 0, 0, N, N, N, N, N, N, N, __NR_vfork } },

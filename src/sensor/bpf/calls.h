@@ -1,7 +1,7 @@
-/* The arguments of single calls. */
+/* Reads the arguments of individual system calls. */
 #pragma once
 
-/* Messages of one sendmmsg; those beyond are counted as lost. A chain of tail calls has at most 33 links. */
+/* How many messages of one sendmmsg are recorded; the rest are counted as dropped. A chain of tail calls has at most 33 links. */
 #define SEND_MANY_MAX 30
 #define ADDRESS_BYTES 128
 /* struct open_how: flags, mode, resolve. */
@@ -21,9 +21,9 @@ static __always_inline void put_paths(struct buffer *b, struct call *call, struc
 }
 
 /*
- * What an open led to: device, inode, overlay layer, and its path unless that is the caller's text, letter by letter: it
- * is not where a link, a descriptor or a folder stands for a part of it. `texts` is the size of the parts before, of
- * which the caller's text is the first.
+ * What an open returned: device, inode, overlay layer, and the path if it differs from the caller's text. It differs when a symbolic link,
+ * a descriptor or a working directory was part of it. `texts` is the size of the parts written so far; the first of them is the caller's
+ * text.
  */
 static __always_inline void put_opened(struct buffer *b, struct task_struct *task, int fd, u32 texts) {
   struct file *file = file_of(task, fd);
@@ -36,7 +36,7 @@ static __always_inline void put_opened(struct buffer *b, struct task_struct *tas
 
 static __always_inline u32 address_size(u64 given) { return given > ADDRESS_BYTES ? ADDRESS_BYTES : given; }
 
-/* One datagram: to whom, and where its bytes are. */
+/* One datagram: its destination, and where its data is. */
 struct message {
   void *address;
   u64 address_size;
@@ -85,7 +85,7 @@ static __always_inline int read_message(struct message *into, struct record *r, 
   return 1;
 }
 
-/* A datagram, or anything with an address. False for the bytes of a connection: they are not recorded. */
+/* A datagram, or anything sent to an explicit address. Returns 0 for data on a connection, which is not recorded. */
 static __always_inline int put_send(struct buffer *b, struct task_struct *task, struct message *message) {
   struct file *file = file_of(task, (int)b->head.args[0]);
   if (!file) return 0;
@@ -146,7 +146,7 @@ static __always_inline void put_executed(struct buffer *b, struct task_struct *t
   put_stdin(b, task);
 }
 
-/* A refused exec: what was asked for, the caller stays what it is. */
+/* A failed exec: records the requested path only, since the process keeps running its old program. */
 static __always_inline void put_attempted(struct buffer *b, struct call *call, struct task_struct *task) {
   struct record *r = &b->head;
   put_path_arg(b, PART_PATH1, task, argument(r, call->path1), dirfd_of(r, call->dir1));

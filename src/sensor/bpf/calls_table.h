@@ -1,9 +1,9 @@
-/* The loader's table of system calls. */
+/* The table of system calls that the loader uses. */
 #pragma once
 #include "record.h"
 
 struct call_entry {
-  /* On x86-64, and as seen from 32 bit; -1 where there is none. */
+  /* The number on x86-64 and in the 32-bit ABI; -1 if the call does not exist there. */
   int nr, nr32;
   struct call call;
 };

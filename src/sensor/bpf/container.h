@@ -1,15 +1,15 @@
-/* Which Docker container a task belongs to: the name of its pids cgroup, or of one above it, is the container's id. */
+/* Which Docker container a task belongs to: the container id is the name of the task's pids cgroup or of one of its ancestors. */
 #pragma once
 
 #define CGROUP_DEPTH 6
-#define DOCKER_PREFIX 7 /* "docker-", of systemd's docker-<id>.scope */
+#define DOCKER_PREFIX 7 /* "docker-", as in systemd's docker-<id>.scope */
 
 struct container {
   char id[CONTAINER_ID_BYTES];
   u32 found;
 };
 
-/* Cgroups that were looked at, containers or not. */
+/* Cache of cgroups that were already looked up, whether they belong to a container or not. */
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
   __uint(max_entries, 8192);
@@ -17,7 +17,7 @@ struct {
   __type(value, struct container);
 } containers SEC(".maps");
 
-/* By cpu: a container entry in the making, too large for the stack beside the rest. */
+/* Scratch space per CPU: a container entry is too large for the eBPF stack. */
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
   __uint(max_entries, 1);
@@ -49,7 +49,7 @@ static __always_inline int read_id(struct kernfs_node *node, struct container *i
   char start[2] = {};
   char end = 0;
   bpf_probe_read_kernel(start, sizeof(start), name);
-  /* Not by the first letter: one id in sixteen starts with a d of its own. */
+  /* Test the second letter, not the first: one id in sixteen starts with a hexadecimal d. */
   int scope = start[1] == 'o';
   if (scope) name += DOCKER_PREFIX;
   if (bpf_probe_read_kernel(into->id, CONTAINER_ID_BYTES, name) != 0) return 0;
@@ -60,7 +60,7 @@ static __always_inline int read_id(struct kernfs_node *node, struct container *i
   return end == 0 || (scope && end == '.');
 }
 
-/* Null for a task that is in no container. */
+/* Returns null if the task is not in a container. */
 static __always_inline struct container *container_of_task(struct task_struct *task) {
   struct kernfs_node *node = cgroup_node(task);
   u64 key = BPF_CORE_READ(node, id);

@@ -1,4 +1,4 @@
-/* What a descriptor is: a file with its path, or a socket with its addresses. */
+/* Describes a descriptor: a file with its path, or a socket with its addresses. */
 #pragma once
 
 static __always_inline void read_addresses(struct fd_part *into, struct sock *sk) {
@@ -17,7 +17,7 @@ static __always_inline void read_addresses(struct fd_part *into, struct sock *sk
   BPF_CORE_READ_INTO(&into->remote, sk, __sk_common.skc_v6_daddr);
 }
 
-/* Null when the part did not fit. */
+/* Returns null when there is no room for the part. */
 static __always_inline struct fd_part *put_fd(struct buffer *b, u16 tag, struct file *file) {
   struct fd_part *into = (struct fd_part *)part(b);
   if (!into) return 0;
@@ -37,13 +37,13 @@ static __always_inline struct fd_part *put_fd(struct buffer *b, u16 tag, struct 
   return into;
 }
 
-/* Pipes and sockets have none. */
+/* Pipes and sockets have no path. */
 static __always_inline int has_path(struct fd_part *what) {
   u32 kind = what->mode & S_IFMT;
   return kind != S_IFSOCK && kind != S_IFIFO;
 }
 
-/* The descriptor and, where it has one, its path: that has the next tag. */
+/* The descriptor and, if it has one, its path, which gets the next tag. */
 static __always_inline void put_fd_with_path(struct buffer *b, u16 tag, struct task_struct *task, int fd) {
   struct file *file = file_of(task, fd);
   if (!file) return;

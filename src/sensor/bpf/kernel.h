@@ -1,6 +1,6 @@
 /*
- * The parts of the kernel's structures that are read, relocated at load time to where the running kernel has them
- * (CO-RE): so nothing has to be generated from a kernel when this is compiled.
+ * The fields of kernel structures that we read. They are relocated at load time to their offsets in the running kernel (CO-RE), so
+ * compiling needs no headers generated from a kernel.
  */
 #pragma once
 #include <linux/types.h>
@@ -70,10 +70,10 @@ struct task_struct {
 struct pt_regs { unsigned long bx, cx, dx, si, di, bp, r8, r9, r10, ax, orig_ax; };
 #pragma clang attribute pop
 
-/* Where the running kernel has a field; for libbpf < 0.8, which has no macro for it. */
+/* Offset of a field in the running kernel; libbpf < 0.8 has no macro for it. */
 #define OFFSET_OF(type, field) __builtin_preserve_field_info(((type *)0)->field, BPF_FIELD_BYTE_OFFSET)
 
-/* What a caller hands in; the same for every kernel. */
+/* Structures that callers pass in; their layout is the same on every kernel. */
 struct iovec { void *base; unsigned long len; };
 struct msghdr_user {
   void *name;

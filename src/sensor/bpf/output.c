@@ -15,7 +15,7 @@ void output_flush(void) {
     ssize_t written = write(STDOUT_FILENO, pending + done, used - done);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
-      fprintf(stderr, "packwarden-probe: the reader of the records is gone: %s\n", strerror(errno));
+      fprintf(stderr, "packwarden-probe: cannot write records: %s\n", strerror(errno));
       exit(1);
     }
     done += (size_t)written;

@@ -1,10 +1,10 @@
-/* Paths from the kernel's directory tree: from the leaf up to the task's root, across mounts. */
+/* Builds paths from the kernel's directory tree: from the leaf up to the task's root, across mounts. */
 #pragma once
 
-/* A deeper folder's path comes without its beginning. */
+/* The path of a deeper folder is truncated at its beginning. */
 #define MAX_COMPONENTS 128
 
-/* Puts a name, and the slash before it, before what there is of the path. Zero when there is no room. */
+/* Prepends a slash and a name to the path built so far. Returns 0 when there is no room. */
 static __always_inline int prepend(struct buffer *b, struct dentry *dentry) {
   u32 size = BPF_CORE_READ(dentry, d_name.len);
   u32 at = b->path_at;
@@ -20,8 +20,8 @@ static __always_inline int prepend(struct buffer *b, struct dentry *dentry) {
 }
 
 /*
- * Writes the path's text into `b->path`. One that is too deep begins with a name instead of a slash. The position lives in
- * the buffer, not in a register: so the verifier sees one state per turn of the loop.
+ * Builds the path's text in `b->path`. A path that is too deep starts with a name instead of a slash. The position is kept in the buffer,
+ * not in a register, so that the verifier sees a single state per iteration of the loop.
  */
 static __always_inline void find_path(struct buffer *b, struct path *path, struct task_struct *task) {
   struct dentry *dentry = BPF_CORE_READ(path, dentry);
@@ -58,7 +58,7 @@ static __always_inline void find_path(struct buffer *b, struct path *path, struc
   }
 }
 
-/* Makes what `find_path` found a part of the record. */
+/* Adds the result of `find_path` to the record. */
 static __always_inline void put_found(struct buffer *b, u16 tag) {
   u32 size = PATH_BYTES - 1 - b->path_at;
   u8 *to = part(b);
@@ -75,10 +75,10 @@ static __always_inline void put_path(struct buffer *b, u16 tag, struct path *pat
   put_found(b, tag);
 }
 
-/* Longer ones are taken for different. */
+/* Paths longer than this many 8-byte words are treated as different. */
 #define COMPARED_WORDS 64
 
-/* Whether the text of `size` bytes at `at` in the record is the path that was found. */
+/* Whether the text of `size` bytes at offset `at` of the record equals the path in `b->path`. */
 static __always_inline int is_found(struct buffer *b, u32 at, u32 size) {
   if (size != PATH_BYTES - 1 - b->path_at) return 0;
   for (u32 i = 0; i < COMPARED_WORDS; i++) {
@@ -103,7 +103,7 @@ static __always_inline struct file *file_of(struct task_struct *task, int fd) {
   return file;
 }
 
-/* The folder that a relative path starts from. */
+/* The folder that a relative path is resolved against. */
 static __always_inline void put_base(struct buffer *b, u16 tag, struct task_struct *task, int dirfd) {
   struct path *base = 0;
   if (dirfd == AT_FDCWD) {
@@ -126,7 +126,7 @@ static __always_inline int begins_with(const u8 *text, const char *start, u32 si
   return 1;
 }
 
-/* The descriptor that a text begins with by its path in /proc or /dev, or -1. */
+/* The descriptor number if the text starts with /dev/fd/N or /proc/self/fd/N, otherwise -1. */
 static __always_inline int descriptor_of(const u8 *text) {
   u32 at = 0;
   if (begins_with(text, "/dev/fd/", 8)) at = 8;
@@ -141,7 +141,7 @@ static __always_inline int descriptor_of(const u8 *text) {
   return -1;
 }
 
-/* A path argument, and the folder that it starts from when it is relative; what a descriptor's path stands for, too. */
+/* Records a path argument and, if it is relative or starts with a descriptor's path, the folder or file it is resolved against. */
 static __always_inline void put_path_arg(struct buffer *b, u16 tag, struct task_struct *task, u64 text, int dirfd) {
   u32 at = b->head.len;
   put_user_text(b, tag, (const void *)text);
@@ -155,8 +155,10 @@ static __always_inline void put_path_arg(struct buffer *b, u16 tag, struct task_
   put_base(b, tag + 1, task, dirfd);
 }
 
-/* On an overlay, whether the file was written since the image (upper) or is the image's (lower). As Falco finds it:
- * the upper dentry stands right behind the inode in struct ovl_inode. */
+/*
+ * On an overlay: whether the file was written after the image was built (upper) or belongs to the image (lower). The same trick as Falco's:
+ * in struct ovl_inode the upper dentry directly follows the inode.
+ */
 static __always_inline u32 layer_of(struct inode *inode) {
   if (BPF_CORE_READ(inode, i_sb, s_magic) != OVERLAYFS_MAGIC) return 0;
   struct dentry *upper = 0;

@@ -1,6 +1,9 @@
 /*
- * packwarden-probe: loads the eBPF program, attaches it and writes its records to standard output until its parent
- * closes its standard input. A line there names the calls to record by their x86-64 numbers; before it, all are. Usage: packwarden-probe [--ring-bytes N], N a power of two.
+ * packwarden-probe: loads and attaches the eBPF programs and writes their records to standard output until the parent process closes
+ * standard input. Each line on standard input lists the calls to record, by their x86-64 numbers; until the first line all of them are
+ * recorded.
+ *
+ * Usage: packwarden-probe [--ring-bytes N], N a power of two.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -17,7 +20,7 @@
 #include "calls_table.h"
 #include "output.h"
 
-/* How late a record may reach standard output that does not wake us by itself. */
+/* Maximum delay of records that do not wake the reader themselves. */
 #define POLL_MS 10
 #define STATS_EVERY_NS 1000000000ll
 
@@ -43,7 +46,7 @@ static long long clock_ns(clockid_t clock) {
   return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 
-/* libbpf's own words only when something fails: what the verifier said is worth having then. */
+/* Print libbpf's warnings only. They appear when loading fails, and contain the verifier's log. */
 static int print_warnings(enum libbpf_print_level level, const char *format, va_list args) {
   return level == LIBBPF_WARN ? vfprintf(stderr, format, args) : 0;
 }
@@ -62,12 +65,12 @@ static int on_record(void *context, void *data, size_t size) {
 
 static struct bpf_object *load(unsigned int ring_bytes) {
   struct bpf_object *object = bpf_object__open_mem(program_start, program_end - program_start, NULL);
-  if (libbpf_get_error(object)) fail("can not read the eBPF program", libbpf_get_error(object));
+  if (libbpf_get_error(object)) fail("cannot read the eBPF program", libbpf_get_error(object));
   struct bpf_map *ring = bpf_object__find_map_by_name(object, "ring");
   int error = bpf_map__set_max_entries(ring, ring_bytes);
   if (error) fail("--ring-bytes", error);
   error = bpf_object__load(object);
-  if (error) fail("the kernel does not take the eBPF program (root, Linux >= 5.15 with BTF are needed)", error);
+  if (error) fail("the kernel rejected the eBPF program (needs root and Linux >= 5.15 with BTF)", error);
   return object;
 }
 
@@ -82,7 +85,7 @@ static void fill_kinds(struct bpf_object *object) {
   }
 }
 
-/* By number on this architecture: the calls that nobody asks for. */
+/* The calls that are not to be recorded, by x86-64 number. */
 static unsigned char unwanted[CALLS_32BIT];
 
 static void fill_calls(struct bpf_object *object) {
@@ -105,7 +108,7 @@ static void attach(struct bpf_object *object) {
   }
 }
 
-/* Times the kernel skipped a program because it was running on that cpu already. */
+/* How often the kernel skipped a program because it was already running on that CPU. */
 static unsigned long long skipped_runs(struct bpf_object *object) {
   struct bpf_prog_info info = { 0 };
   unsigned int size = sizeof(info);
@@ -133,17 +136,20 @@ static unsigned long long lost(const struct stats *stats) {
   return sum;
 }
 
-/* Once a second, and at once when something was lost: whoever waits for what came before must not take it for all. */
+/*
+ * Written once a second, and immediately when records were lost, so that a reader that waits for earlier events doesn't assume that it has
+ * received all of them.
+ */
 static void write_stats(struct bpf_object *object, int due) {
-  static unsigned long long told;
+  static unsigned long long reported;
   struct stats stats;
-  if (read_stats(object, &stats) || (!due && lost(&stats) == told)) return;
-  told = lost(&stats);
+  if (read_stats(object, &stats) || (!due && lost(&stats) == reported)) return;
+  reported = lost(&stats);
   output_write(&stats, sizeof(stats));
 }
 
-/* A line of the parent's: the numbers of all calls that are to be recorded from now on. */
-static void take_order(struct bpf_object *object, char *line) {
+/* A line from the parent lists the numbers of all calls to record from now on. */
+static void select_calls(struct bpf_object *object, char *line) {
   memset(unwanted, 1, sizeof(unwanted));
   for (char *word = strtok(line, " "); word; word = strtok(NULL, " ")) {
     unsigned long nr = strtoul(word, NULL, 10);
@@ -152,23 +158,23 @@ static void take_order(struct bpf_object *object, char *line) {
   fill_calls(object);
 }
 
-/* Reads what the parent says, if anything; its silence for ever (end of input) ends us. */
-static void hear_parent(struct bpf_object *object) {
-  static char heard[8192];
+/* Handles pending commands from the parent; stops when the parent has closed our standard input. */
+static void read_commands(struct bpf_object *object) {
+  static char input[8192];
   static size_t length;
   struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
   if (poll(&in, 1, 0) <= 0) return;
-  ssize_t got = read(STDIN_FILENO, heard + length, sizeof(heard) - 1 - length);
+  ssize_t got = read(STDIN_FILENO, input + length, sizeof(input) - 1 - length);
   if (got < 0 && errno == EINTR) return;
   stopping = got <= 0;
   if (stopping) return;
   length += (size_t)got;
-  heard[length] = 0;
-  for (char *end = strchr(heard, '\n'); end; end = strchr(heard, '\n')) {
+  input[length] = 0;
+  for (char *end = strchr(input, '\n'); end; end = strchr(input, '\n')) {
     *end = 0;
-    take_order(object, heard);
-    length -= (size_t)(end + 1 - heard);
-    memmove(heard, end + 1, length + 1);
+    select_calls(object, input);
+    length -= (size_t)(end + 1 - input);
+    memmove(input, end + 1, length + 1);
   }
 }
 
@@ -184,7 +190,7 @@ static void run(struct bpf_object *object) {
       wall_offset_ns = clock_ns(CLOCK_REALTIME) - now;
       next = now + STATS_EVERY_NS;
     }
-    hear_parent(object);
+    read_commands(object);
     int error = ring_buffer__poll(ring, POLL_MS);
     if (error == 0) error = ring_buffer__consume(ring);
     if (error < 0 && error != -EINTR) fail("reading the ring buffer", error);
@@ -196,12 +202,12 @@ static void run(struct bpf_object *object) {
 int main(int argc, char **argv) {
   unsigned int ring_bytes = 32 * 1024 * 1024;
   if (argc == 3 && strcmp(argv[1], "--ring-bytes") == 0) ring_bytes = (unsigned int)strtoul(argv[2], NULL, 10);
-  /* A signal to the whole process group is the parent's to act on: it closes our standard input. */
+  /* Ignore signals sent to the whole process group: the parent handles them and closes our standard input. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGTERM, SIG_IGN);
   signal(SIGINT, SIG_IGN);
-  /* Only kernels before 5.11 count eBPF's memory against it, and a refusal (EPERM) must not be the end. */
+  /* Only kernels before 5.11 charge eBPF memory against this limit, so a failure (EPERM) is not fatal elsewhere. */
   setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY });
   libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
   libbpf_set_print(print_warnings);

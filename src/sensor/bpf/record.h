@@ -1,60 +1,62 @@
 /*
- * The records between the eBPF program, its loader and src/sensor/probe/record.ts: a fixed header, then parts
- * (tag, length, bytes). Little endian, no padding. A change here is a change there.
+ * The record format shared by the eBPF programs, the loader and src/sensor/probe/record.ts: a fixed header followed by parts (tag, length,
+ * bytes). Little endian, no padding. Keep it in sync with src/sensor/probe/layout.ts.
  */
 #pragma once
 
 #define RECORD_SYSCALL 1
-/* Seen from the parent: `ret` is the child's pid, the part PART_CHILD its ids in the container. */
+/* Reported for the parent: `ret` is the child's pid, PART_CHILD holds the child's ids inside the container. */
 #define RECORD_FORK 2
 /* The last thread of a process ended: `ret` is the wait status. */
 #define RECORD_EXIT 3
-/* Made by the loader: struct stats behind the length and the kind. */
+/* Written by the loader: struct stats, which starts with the length and the kind. */
 #define RECORD_STATS 4
-/* Made by the loader once everything is attached; length and kind only. */
+/* Written by the loader once all programs are attached; consists of length and kind only. */
 #define RECORD_READY 5
 
 #define PART_PATH1 1
-/* Folder that a relative path starts from, or what the descriptor is that /proc/self/fd/N begins with. Paths of the kernel's begin with a slash; one whose beginning is not known,
- * because it is too deep, does not. */
+/*
+ * The folder that a relative path is resolved against, or the file behind the descriptor if the path starts with /proc/self/fd/N. Paths
+ * from the kernel start with a slash, unless they are so deep that their beginning is missing.
+ */
 #define PART_BASE1 2
 #define PART_PATH2 3
 #define PART_BASE2 4
-/* struct fd_part: what the descriptor in question is. */
+/* struct fd_part: describes the descriptor that the call uses. */
 #define PART_FD 5
-/* Its path; of an open only where it is not, letter by letter, PART_PATH1. */
+/* Path of that descriptor; for an open only if it differs from PART_PATH1. */
 #define PART_FD_PATH 6
-/* A struct sockaddr as the caller handed it in. */
+/* The struct sockaddr as the caller passed it. */
 #define PART_ADDRESS 7
-/* The first bytes that are sent. */
+/* The first bytes of the data that is sent. */
 #define PART_DATA 8
-/* argv, NUL behind each. */
+/* argv, each argument terminated by NUL. */
 #define PART_ARGV 9
 /* Path of the executable. */
 #define PART_EXE 10
-/* The working directory; after an exec and a change of it. */
+/* The working directory, after an exec or a successful chdir. */
 #define PART_CWD 11
 /* struct exec_part */
 #define PART_EXEC 12
 /* struct child_part */
 #define PART_CHILD 13
-/* A string argument that is no path. */
+/* A string argument that is not a path. */
 #define PART_TEXT 14
-/* struct open_how's flags, mode, resolve. */
+/* The flags, mode and resolve fields of struct open_how. */
 #define PART_HOW 15
-/* The descriptor that is read from, where PART_FD is the one that is written to; and its path. */
+/* The source descriptor of a copy (PART_FD is the destination), and its path. */
 #define PART_FROM 16
 #define PART_FROM_PATH 17
-/* The environment, NUL behind each variable. */
+/* The environment, each variable terminated by NUL. */
 #define PART_ENV 18
-/* The path of the file that standard input is at an exec; none where it is no file. */
+/* Path of the file on standard input at the time of an exec; missing if it is not a regular file. */
 #define PART_STDIN 19
 
 #define LAYER_UPPER 1
 #define LAYER_LOWER 2
 
 #define ARGV_BYTES 4096
-/* As much as Falco's drivers take. */
+/* The same limit as in Falco's drivers. */
 #define ENV_BYTES 4096
 #define DATA_BYTES 80
 #define CONTAINER_ID_BYTES 64
@@ -63,7 +65,7 @@ struct record {
   unsigned int len;
   unsigned short kind;
   unsigned short nr;
-  /* Since boot in the kernel; the loader turns it into nanoseconds since the epoch. */
+  /* The kernel side fills in the time since boot; the loader converts it to nanoseconds since the epoch. */
   unsigned long long time_ns;
   long long ret;
   unsigned long long args[6];
@@ -84,7 +86,7 @@ struct fd_part {
   unsigned char remote[16];
   unsigned long long ino;
   unsigned int dev;
-  /* The kernel's f_mode: FMODE_CREATED tells that the open made the file. */
+  /* The kernel's f_mode: FMODE_CREATED means that this open created the file. */
   unsigned int file_mode;
 };
 
@@ -99,7 +101,7 @@ struct child_part {
   unsigned int pid, vpid;
 };
 
-/* What Falco names its drop counters after; the index into struct stats. */
+/* The names of Falco's drop counters; used as indexes of stats.drops. */
 #define DROP_CLONE_FORK 0
 #define DROP_EXECVE 1
 #define DROP_OPEN 2
@@ -115,7 +117,7 @@ struct stats {
   unsigned short reserved;
   unsigned long long events;
   unsigned long long drops[DROP_KINDS];
-  /* Runs of the program that the kernel skipped because it was running already. */
+  /* How often the kernel skipped a program because it was already running on that CPU. */
   unsigned long long skipped;
 };
 
@@ -132,26 +134,26 @@ struct stats {
 #define CALL_COPY 10
 #define CALL_KINDS 11
 
-/* Stands for "no such argument". */
+/* Means "the call has no such argument". */
 #define NO_ARG 7
 
 struct call {
   unsigned char kind;
   unsigned char drop;
-  /* Which arguments are the paths, their folder descriptors (NO_ARG: the working directory), and a text. */
+  /* Which arguments hold the paths, the descriptors of the folders they are relative to (NO_ARG: the working directory), and a text. */
   unsigned char path1, dir1, path2, dir2, text;
-  /* Which argument is a descriptor to describe; of those that copy, the one that is written to, and the other. */
+  /* Which argument is the descriptor to describe; for calls that copy, `fd` is the destination and `from` the source. */
   unsigned char fd, from;
-  /* The number on this architecture, for calls that came by way of 32 bit. */
+  /* The x86-64 number, also for calls made through the 32-bit ABI. */
   unsigned short nr;
 };
 
-/* Calls that came by way of 32 bit are indexed from here; the sub-calls of its `socketcall` stand behind them. */
+/* Calls made through the 32-bit ABI are indexed from here; the sub-calls of its `socketcall` follow after them. */
 #define CALLS_32BIT 512
 #define SOCKETCALL_32BIT 102
 #define SOCKETCALLS 480
 #define CALLS 1024
 
-/* x86-64's number, by which the program tells sendmsg from sendto. */
+/* The x86-64 numbers that the program needs to distinguish. */
 #define NR_SENDMSG 46
 #define NR_CHDIR 80

@@ -1,9 +1,8 @@
 /*
- * The kernel side of the embedded sensor: what processes in Docker containers ask of the kernel, and with what result.
- * Everything is read when a call returns (as Falco does), so failed attempts are seen with their error.
- * Not seen, as in Falco: what is asked for by way of io_uring (only its set-up is), and a text that another thread
- * changes between the kernel's reading it and ours.
- * Loads on Linux 5.15 and later (tp_btf, ring buffer, bpf_task_pt_regs; no bpf_loop).
+ * The kernel side of the embedded sensor: records what processes in Docker containers ask of the kernel, and the results. Everything is
+ * read when a system call returns (as in Falco), so failed attempts are recorded with their error. Limits shared with Falco: operations
+ * submitted through io_uring are not seen (only its set-up is), and another thread may change a string argument after the kernel read it
+ * and before we do. Requires Linux 5.15 (tp_btf, ring buffer, bpf_task_pt_regs; no bpf_loop).
  */
 #include <linux/bpf.h>
 #include "kernel.h"
@@ -28,7 +27,7 @@ struct {
   __type(value, struct call);
 } calls SEC(".maps");
 
-/* One program per kind of call, so that each stays small for the verifier. */
+/* One program per kind of call, so that each stays small enough for the verifier. */
 struct {
   __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
   __uint(max_entries, CALL_KINDS);
@@ -47,7 +46,7 @@ static __always_inline struct call *call_of(struct task_struct *task, struct pt_
   return bpf_map_lookup_elem(&calls, &index);
 }
 
-/* In 32 bit `socketcall` has its arguments in memory. */
+/* In the 32-bit ABI the arguments of `socketcall` are in memory. */
 static __always_inline void read_socketcall(struct record *into, struct pt_regs *regs) {
   u32 words[6] = {};
   bpf_probe_read_user(words, sizeof(words), (void *)(u64)(u32)regs->cx);
@@ -82,7 +81,7 @@ int BPF_PROG(on_return, struct pt_regs *regs, long ret) {
   return 0;
 }
 
-/* What each of the programs below starts with. */
+/* The common beginning of the programs below. */
 #define RECORDING                                              \
   struct task_struct *task = bpf_get_current_task_btf();       \
   struct call *call = call_of(task, regs);                     \
@@ -164,7 +163,7 @@ int BPF_PROG(call_send, struct pt_regs *regs, long ret) {
   return 0;
 }
 
-/* One message of a sendmmsg; for the next one it calls itself, since a loop is too much for the verifier. */
+/* Records one message of a sendmmsg, then tail-calls itself for the next one, since the verifier does not accept a loop here. */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(call_send_many, struct pt_regs *regs, long ret) {
   RECORDING;

@@ -1,4 +1,4 @@
-/* Records are put together in a buffer of this cpu and handed to the ring whole. */
+/* Records are assembled in a per-CPU buffer and submitted to the ring buffer as a whole. */
 #pragma once
 
 #define OFFSET_MASK 0x3fff
@@ -11,14 +11,14 @@
 struct buffer {
   struct record head;
   u8 data[OFFSET_MASK + 1 + PIECE + 8];
-  /* Which message of a sendmmsg is next. */
+  /* Index of the next message of a sendmmsg. */
   u32 message;
-  /* A path in the making (path.h): its text stands at the end of `path`, from `path_at` on. */
+  /* Scratch space of path.h: the text fills `path` from its end backwards and starts at `path_at`. */
   u32 path_at;
   u8 path[PATH_BYTES + NAME_BYTES];
 };
 
-/* One buffer for each kind of program: a fork can't come between the pieces of a system call, but costs nothing so. */
+/* One buffer per kind of record, so that a fork record can't overwrite a half-built system call record. */
 struct {
   __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
   __uint(max_entries, 3);
@@ -48,10 +48,10 @@ static __always_inline struct buffer *buffer_for(u32 kind) {
   return bpf_map_lookup_elem(&buffers, &slot);
 }
 
-/* Keeps clang from proving a bound that the verifier can't follow, and so dropping the mask that shows it. */
+/* Prevents clang from optimizing away a mask: clang can prove the bound, but the verifier needs to see it. */
 #define OPAQUE(x) asm volatile("" : "+r"(x))
 
-/* Where the next part's bytes go, or null when the buffer is full. The tag and the length stand before it. */
+/* Where the bytes of the next part go, or null when the buffer is full. Tag and length are stored before them. */
 static __always_inline u8 *part(struct buffer *b) {
   u32 at = b->head.len;
   if (at > OFFSET_LIMIT) return 0;
@@ -76,7 +76,7 @@ static __always_inline void put_user_text(struct buffer *b, u16 tag, const void 
   if (size > 0) end_part(b, tag, size - 1);
 }
 
-/* `size` must be bounded by the caller. */
+/* The caller must make sure that `size` is bounded. */
 static __always_inline void put_user_bytes(struct buffer *b, u16 tag, const void *from, u32 size) {
   u8 *to = part(b);
   if (!to || size == 0) return;
@@ -121,7 +121,10 @@ static __always_inline void count_lost(u32 drop, u64 events) {
   if (count && drop < DROP_KINDS) count->drops[drop] += events;
 }
 
-/* Hands the record to the ring; `urgent` wakes the reader at once, else it comes by itself soon or when much waits. */
+/*
+ * Submits the record to the ring buffer. `urgent` wakes the reader immediately; otherwise it reads at the next poll, or when enough data is
+ * waiting.
+ */
 static __always_inline void submit(struct buffer *b, u32 drop, int urgent) {
   u32 zero = 0;
   u32 size = b->head.len;

@@ -1,12 +1,12 @@
 import { readlinkSync } from 'node:fs';
 import type { ImageLink } from './link-walk.js';
 
-/** As many paths as an image's folders that anybody leaves by `..`. */
-const MOST_REMEMBERED = 10_000;
+/** The cache of link targets is bounded; this is more than the number of an image's folders that processes leave through `..`. */
+const MAX_CACHED = 10_000;
 
 /**
- * Reads the links of a container's image below the root of its first process, each once: an image does not change, and
- * what is made later is known from the calls that make it. Without that process nothing is known.
+ * Reads the image's links below the root of the container's first process, each path once: images don't change, and later links are known
+ * from the calls that create them. Until that process is known, no link is.
  */
 export function imageLinks(firstPid: () => number | undefined): ImageLink {
   const known = new Map<string, string | undefined>();
@@ -14,7 +14,7 @@ export function imageLinks(firstPid: () => number | undefined): ImageLink {
     const pid = firstPid();
     if (pid === undefined || known.has(path)) return known.get(path);
     const target = read(`/proc/${pid}/root${path}`);
-    if (known.size < MOST_REMEMBERED) known.set(path, target);
+    if (known.size < MAX_CACHED) known.set(path, target);
     return target;
   };
 }

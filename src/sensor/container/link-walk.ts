@@ -1,54 +1,56 @@
-/** Who asks, as /proc calls it: its own folder there is `/proc/self`. */
-export interface Asker {
+/** The process that resolves a path, with the ids that /proc uses: its own folder there is `/proc/self`. */
+export interface Caller {
   readonly vpid: number;
   readonly vtid: number;
-  /** Its working directory; empty when not known. */
+  /** Its working directory; empty if unknown. */
   readonly cwd: string;
-  /** What is known of its open descriptors: the path of one, by its number. */
+  /** The number and path of an open descriptor, if known. */
   readonly descriptor?: { readonly num: number; readonly path: string };
 }
 
-/** What a symbolic link of the image points to; undefined for what is none. The path leads through no other link. */
+/** The target of a symbolic link of the image; undefined if the path is not a link. The path itself must not lead through another link. */
 export type ImageLink = (path: string) => string | undefined;
 
-/** A name in the tree of links: what it points to, and what is known below it. Only what leads to a link has one. */
-export interface Place {
+/**
+ * A name in the tree of known links: its target if it is a link, and the names below it. Only names on the way to a link are in the tree.
+ */
+export interface LinkNode {
   target?: string;
-  /** What it takes to remember this link, in bytes; 0 for what is none. */
+  /** Memory used for this link, in bytes; 0 if it is not a link. */
   readonly weight: number;
-  readonly below: Map<string, Place>;
+  readonly below: Map<string, LinkNode>;
 }
 
-/** The kernel gives up after as many (MAXSYMLINKS in include/linux/namei.h). */
-const MOST_FOLLOWED = 40;
-/** A path to follow, and what through. */
-interface Way {
-  readonly root: Place;
+/** The kernel stops after this many links (MAXSYMLINKS in include/linux/namei.h). */
+const MAX_LINKS = 40;
+/** A path to resolve, and everything needed to resolve it. */
+interface PathToFollow {
+  readonly root: LinkNode;
   readonly base: string;
   readonly text: string;
-  /** A link in the last place is followed. */
+  /** Whether a link in the last position is followed. */
   readonly last: boolean;
-  readonly asker: Asker;
+  readonly caller: Caller;
   readonly imageLink: ImageLink;
 }
 
-/** Where a path leads (path_resolution(7)). */
-export function followLinks({ root, base, text, last, asker, imageLink }: Way): string {
+/** Resolves a path as described in path_resolution(7). */
+export function followLinks({ root, base, text, last, caller, imageLink }: PathToFollow): string {
   const walk = new Walk(root, text.startsWith('/') ? '/' : base);
   const ahead = new NamesAhead(text);
   let followed = 0;
   for (let name = ahead.next(); name !== undefined; name = ahead.next()) {
-    const target = walk.step(name, asker) ?? (ahead.leadsUp ? imageLink(walk.path) : undefined);
-    // A slash behind the last name has a link followed in any case.
+    const target = walk.step(name, caller) ?? (ahead.leadsUp ? imageLink(walk.path) : undefined);
+    // With a trailing slash the last name is not the end of the path, so a link there is followed in any case.
     if (target === undefined || (ahead.isAtEnd && !last)) continue;
-    if (++followed > MOST_FOLLOWED) break;
+    if (++followed > MAX_LINKS) break;
     walk.leave(target);
     ahead.insert(target);
   }
   return walk.path;
 }
 
-/** The names that a path has still to go through, the next one last. */
+/** The names of a path that are still to be resolved, as a stack: the next one is last. */
 class NamesAhead {
   readonly #names: string[] = [];
   #ups = 0;
@@ -61,7 +63,7 @@ class NamesAhead {
     return this.#names.length === 0;
   }
 
-  /** There is a `..` among them. */
+  /** Whether one of them is `..`. */
   get leadsUp(): boolean {
     return this.#ups > 0;
   }
@@ -80,13 +82,13 @@ class NamesAhead {
   }
 }
 
-/** The way of one path through the tree. */
+/** The current position while a path is resolved. */
 class Walk {
   readonly #names: string[] = [];
-  readonly #places: (Place | undefined)[] = [];
+  readonly #nodes: (LinkNode | undefined)[] = [];
 
   constructor(
-    private readonly root: Place,
+    private readonly root: LinkNode,
     base: string,
   ) {
     for (const name of namesOf(base)) this.#enter(name);
@@ -96,33 +98,33 @@ class Walk {
     return `/${this.#names.join('/')}`;
   }
 
-  /** Goes to the next name; gives what it points to when it is a link. */
-  step(name: string, asker: Asker): string | undefined {
+  /** Goes to the next name. Returns its target if it is a link. */
+  step(name: string, caller: Caller): string | undefined {
     if (name === '' || name === '.') return undefined;
     if (name === '..') {
       this.#names.pop();
-      this.#places.pop();
+      this.#nodes.pop();
       return undefined;
     }
     this.#enter(name);
-    return this.#places.at(-1)?.target ?? linkInProc(this.#names, asker);
+    return this.#nodes.at(-1)?.target ?? linkInProc(this.#names, caller);
   }
 
-  /** Goes back from a link to where its target starts. */
+  /** Goes back from a link to the folder that its target is resolved against. */
   leave(target: string): void {
     this.#names.length = target.startsWith('/') ? 0 : this.#names.length - 1;
-    this.#places.length = this.#names.length;
+    this.#nodes.length = this.#names.length;
   }
 
   #enter(name: string): void {
-    const at = this.#places.length === 0 ? this.root : this.#places.at(-1);
+    const at = this.#nodes.length === 0 ? this.root : this.#nodes.at(-1);
     this.#names.push(name);
-    this.#places.push(at?.below.get(name));
+    this.#nodes.push(at?.below.get(name));
   }
 }
 
-/** What stands in /proc/PID that leads elsewhere. Another process is in the same container: its root is the same. */
-function linkInProc(names: readonly string[], { vpid, vtid, cwd, descriptor }: Asker): string | undefined {
+/** Links inside /proc/PID. Every process visible there is in the same container, so all have the same root. */
+function linkInProc(names: readonly string[], { vpid, vtid, cwd, descriptor }: Caller): string | undefined {
   const [proc, process, ...rest] = names;
   if (proc !== 'proc' || process === undefined) return undefined;
   if (process === 'thread-self') return `self/task/${vtid}`;
@@ -135,7 +137,7 @@ function linkInProc(names: readonly string[], { vpid, vtid, cwd, descriptor }: A
   return name === 'cwd' && isOwn && cwd !== '' ? cwd : undefined;
 }
 
-/** The names of a path, the first one first. */
+/** The names of a path in order. */
 export function namesOf(path: string): string[] {
   return path.split('/').filter((name) => name !== '');
 }

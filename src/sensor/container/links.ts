@@ -1,10 +1,10 @@
-import { type Asker, followLinks, type ImageLink, namesOf, type Place } from './link-walk.js';
+import { type Caller, followLinks, type ImageLink, type LinkNode, namesOf } from './link-walk.js';
 
-/** In bytes: some 200,000 links of an ordinary length. pnpm makes one for each dependency of each package. */
-const MOST_KEPT = 64 * 1024 * 1024;
+/** In bytes, enough for about 200,000 links of ordinary length. pnpm creates one for each dependency of each package. */
+const MAX_BYTES = 64 * 1024 * 1024;
 const LINK_BYTES = 150;
 
-/** What every engine puts into a container's /dev (the OCI runtime specification, "Dev symbolic links"). */
+/** Every container engine creates these in /dev (the OCI runtime specification, "Dev symbolic links"). */
 const DEVICE_LINKS = [
   ['/dev/fd', '/proc/self/fd'],
   ['/dev/stdin', '/proc/self/fd/0'],
@@ -13,25 +13,25 @@ const DEVICE_LINKS = [
 ] as const;
 
 /**
- * The symbolic links of a container, by the calls that made, moved and removed them: so where a path led is known from
- * what was recorded, and not from what is there a moment later. All paths are absolute and lead through no link, but
- * those that are to be followed.
+ * The symbolic links of a container, derived from the calls that created, renamed and removed them. This way a path is resolved as it was
+ * at the time of a call, not as it is a moment later. All paths passed in are absolute and already resolved, except those given to
+ * `follow`.
  *
- * Links of the image are not among them, and are asked for only where it matters: behind a link, `..` is another folder
- * than the one before (`/var/run/../home` is `/home`).
+ * Links of the image are not stored here. They are looked up only where they matter: after a link, `..` is the parent of its target (with
+ * `/var/run` -> `/run`, `/var/run/../home` is `/home`).
  */
 export class SymbolicLinks {
-  readonly #root: Place = { weight: 0, below: new Map() };
+  readonly #root: LinkNode = { weight: 0, below: new Map() };
   #weight = 0;
 
   constructor(private readonly imageLink: ImageLink) {
     for (const [path, target] of DEVICE_LINKS) this.made(path, target);
   }
 
-  /** A link was made. False when there are so many that it can't be remembered. */
+  /** A link was created. Returns false if there are too many links to remember this one. */
   made(path: string, target: string): boolean {
     const weight = LINK_BYTES + path.length + target.length;
-    if (this.#weight + weight > MOST_KEPT) return false;
+    if (this.#weight + weight > MAX_BYTES) return false;
     this.#put(namesOf(path), { target, weight, below: new Map() });
     return true;
   }
@@ -41,14 +41,14 @@ export class SymbolicLinks {
     this.#take(namesOf(path));
   }
 
-  /** A file or folder got another name, with all links in it; what had that name before is gone. */
+  /** A file or folder was renamed, together with all links below it; whatever had the new name before is gone. */
   moved(from: string, to: string): void {
-    const place = this.#take(namesOf(from));
+    const node = this.#take(namesOf(from));
     this.#take(namesOf(to));
-    if (place !== undefined) this.#put(namesOf(to), place);
+    if (node !== undefined) this.#put(namesOf(to), node);
   }
 
-  /** Two names changed their places (RENAME_EXCHANGE). */
+  /** Two names were exchanged (RENAME_EXCHANGE). */
   exchanged(one: string, other: string): void {
     const first = this.#take(namesOf(one));
     const second = this.#take(namesOf(other));
@@ -56,27 +56,27 @@ export class SymbolicLinks {
     if (second !== undefined) this.#put(namesOf(one), second);
   }
 
-  /** A hard link was made: of a symbolic link it is one, too. */
+  /** A hard link was created. A hard link to a symbolic link is a symbolic link, too. */
   copied(from: string, to: string): boolean {
     const target = this.#find(namesOf(from))?.target;
     return target === undefined || this.made(to, target);
   }
 
   /**
-   * Where a path leads. `base` is the folder that a relative one starts from; `last` tells whether a link in the last
-   * place is followed. A descriptor's path in /proc (`/proc/self/fd/7`) stays as it is where the asker does not know it.
+   * Resolves a path. `base` is the folder that a relative path starts from; `last` tells whether a link in the last position is followed. A
+   * descriptor's path in /proc (`/proc/self/fd/7`) is left unresolved if the caller's descriptor is not known.
    */
-  follow(base: string, text: string, last: boolean, asker: Asker): string {
-    return followLinks({ root: this.#root, base, text, last, asker, imageLink: this.imageLink });
+  follow(base: string, text: string, last: boolean, caller: Caller): string {
+    return followLinks({ root: this.#root, base, text, last, caller, imageLink: this.imageLink });
   }
 
-  #find(names: readonly string[]): Place | undefined {
-    let place: Place | undefined = this.#root;
-    for (const name of names) place = place?.below.get(name);
-    return place;
+  #find(names: readonly string[]): LinkNode | undefined {
+    let node: LinkNode | undefined = this.#root;
+    for (const name of names) node = node?.below.get(name);
+    return node;
   }
 
-  #put(names: readonly string[], place: Place): void {
+  #put(names: readonly string[], node: LinkNode): void {
     const last = names.at(-1);
     if (last === undefined) return;
     let at = this.#root;
@@ -86,13 +86,13 @@ export class SymbolicLinks {
       if (known === undefined) at.below.set(name, next);
       at = next;
     }
-    this.#weight += weightOf(place) - weightOf(at.below.get(last));
-    at.below.set(last, place);
+    this.#weight += weightOf(node) - weightOf(at.below.get(last));
+    at.below.set(last, node);
   }
 
-  /** Removes a place, and those above that lead nowhere without it. */
-  #take(names: readonly string[]): Place | undefined {
-    const above: [Place, string][] = [];
+  /** Removes a node, and those of its ancestors that then no longer lead to a link. */
+  #take(names: readonly string[]): LinkNode | undefined {
+    const above: [LinkNode, string][] = [];
     let at = this.#root;
     for (const name of names) {
       const next = at.below.get(name);
@@ -100,17 +100,17 @@ export class SymbolicLinks {
       above.push([at, name]);
       at = next;
     }
-    for (const [place, name] of above.reverse()) {
-      place.below.delete(name);
-      if (place.below.size > 0 || place.target !== undefined) break;
+    for (const [node, name] of above.reverse()) {
+      node.below.delete(name);
+      if (node.below.size > 0 || node.target !== undefined) break;
     }
     this.#weight -= weightOf(at);
     return at;
   }
 }
 
-function weightOf(place: Place | undefined): number {
-  let sum = place?.weight ?? 0;
-  for (const inner of place?.below.values() ?? []) sum += weightOf(inner);
+function weightOf(node: LinkNode | undefined): number {
+  let sum = node?.weight ?? 0;
+  for (const inner of node?.below.values() ?? []) sum += weightOf(inner);
   return sum;
 }

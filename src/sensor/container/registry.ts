@@ -5,25 +5,28 @@ import { ProcessTable } from '../process/table.js';
 import { imageLinks } from './image-links.js';
 import { SymbolicLinks } from './links.js';
 
-/** A container as the fields `container.*` show it. What Docker says of it comes a moment after its first event. */
+/** A container as the fields `container.*` show it. Its `details` arrive a moment after its first event. */
 export interface Container {
   /** The first 12 hexadecimal digits. */
   readonly id: string;
-  /** All 64. */
+  /** All 64 digits. */
   readonly fullId: string;
   readonly links: SymbolicLinks;
   readonly processes: ProcessTable;
-  /** Its first process, as the host numbers it, once that has started its program: the container's files are below its root. */
+  /**
+   * The host's pid of the container's first process, once it has executed the container's program: the container's files are below its
+   * root.
+   */
   firstPid: number | undefined;
-  /** How many alerts there were of it; one that could not be made counts, too, so that its number is missed. */
+  /** Number of the container's latest alert. Lost alerts are counted too, so that the reader notices the gap. */
   alerts: number;
   details: ContainerDetails | undefined;
 }
 
-/** What Docker says. */
+/** What Docker's own files say about a container. */
 export interface ContainerDetails {
   readonly name: string;
-  /** As it was asked for: `node:24`. */
+  /** As given to `docker run`: `node:24`. */
   readonly image: string;
   readonly imageId: string;
   readonly imageRepository: string;
@@ -42,7 +45,7 @@ const hostConfigSchema = z.object({ Privileged: z.boolean() });
 const KEPT_CONTAINERS = 512;
 const SHORT_ID = 12;
 
-/** The containers that were seen. The oldest are forgotten, and looked up again should they come back. */
+/** The containers seen so far. The oldest ones are evicted, and looked up again if they reappear. */
 export class ContainerRegistry {
   readonly #byId = new Map<string, Container>();
 
@@ -52,7 +55,7 @@ export class ContainerRegistry {
     private readonly readProc: ProcReader,
   ) {}
 
-  /** The container of this full id; its details are read beside, as Falco does. */
+  /** The container with this full id. Its details are read in the background, as Falco does. */
   get(fullId: string): Container {
     const known = this.#byId.get(fullId);
     if (known !== undefined) return known;
@@ -66,7 +69,7 @@ export class ContainerRegistry {
     return container;
   }
 
-  /** Never rejects: a container without a name is reported without it. */
+  /** Never rejects: a container without details is reported without them. */
   async #describe(container: Container): Promise<void> {
     try {
       const folder = `${this.dockerRoot}/containers/${container.fullId}`;
@@ -75,7 +78,7 @@ export class ContainerRegistry {
       const name = Name.replace(/^\//, '');
       container.details = { name, imageId: shortImage(Image), ...splitImage(Config.Image), privileged };
     } catch {
-      // Another runtime's, another Docker root's, or gone already: its id is all there is.
+      // A container of another runtime or another Docker root, or already removed: only the id is known.
     }
   }
 }
@@ -88,7 +91,7 @@ function shortImage(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, SHORT_ID);
 }
 
-/** `registry:5000/team/image:tag` in its parts; the tag is `latest` where none was given. */
+/** Splits `registry:5000/team/image:tag` into its parts; the tag defaults to `latest`. */
 export function splitImage(image: string): Pick<ContainerDetails, 'image' | 'imageRepository' | 'imageTag'> {
   const name = image.replace(/@sha256:.*$/, '');
   const colon = name.lastIndexOf(':');

@@ -22,12 +22,12 @@ export function directory(name: string, num: number): EventArgument {
   return num === AT_FDCWD ? { name, value: '-100', resolved: 'AT_FDCWD' } : { name, value: String(num) };
 }
 
-/** A number. */
+/** A plain number. */
 export function number(name: string, value: number): EventArgument {
   return { name, value: String(value) };
 }
 
-/** A text as it is. */
+/** A text without any interpretation. */
 export function text(name: string, value: string | undefined): EventArgument {
   return { name, value: value ?? '<NA>' };
 }
@@ -37,13 +37,13 @@ export function flags(name: string, value: number, names: string): EventArgument
   return names === '' ? number(name, value) : { name, value: String(value), resolved: names };
 }
 
-/** A path, resolved where it is relative: `oldpath=rel.txt(/tmp/rel.txt)`. */
+/** A path, with its absolute form if it was relative: `oldpath=rel.txt(/tmp/rel.txt)`. */
 export function path(name: string, given: GivenPath): EventArgument {
   if (given.text === undefined) return { name, value: '<NA>' };
   return given.text === given.full ? { name, value: given.full } : { name, value: given.text, resolved: given.full };
 }
 
-/** A path that a call was given. `text` is undefined when the kernel could not read it (a bad address). */
+/** A path argument of a call. `text` is undefined if the kernel could not read it (bad address). */
 export interface GivenPath {
   readonly text: string | undefined;
   /** Absolute. */
@@ -51,8 +51,8 @@ export interface GivenPath {
 }
 
 /**
- * The first or the second path of a call. A relative one also tells what the process' working directory is. `follow`: the
- * call follows a symbolic link in the last place.
+ * The first or second path of a call. The folder of a relative path is also the process' working directory, which is updated here.
+ * `follow`: the call follows a symbolic link in the last position.
  */
 export function givenPath(call: Call, which: 1 | 2, dirfd: number, follow: boolean): GivenPath {
   const { record, process, reading } = call;
@@ -63,5 +63,5 @@ export function givenPath(call: Call, which: 1 | 2, dirfd: number, follow: boole
   return { text: given, full: reading.resolve(base, given, follow) };
 }
 
-/** What stands for "the working directory" where a call has no folder argument. */
+/** Used as folder descriptor by calls that have no such argument. */
 export const WORKING_DIRECTORY = AT_FDCWD;

@@ -3,32 +3,32 @@ import type { Process } from '../process/process.js';
 import type { EventDetails } from './details.js';
 import { resolvePath } from './path.js';
 
-/** How the paths of a call are read: as its caller wrote them, or as the kernel followed them. */
+/** How the paths of a call are interpreted: as the caller wrote them, or as the kernel resolved them. */
 export interface PathReading {
   /**
-   * The absolute path that a text stands for. `base` is the folder that a relative one starts from, or what the
-   * descriptor is that it begins with (`/proc/self/fd/7`); undefined when it is not known. `follow` tells whether the call follows a symbolic link in the last place.
+   * The absolute path for a path argument. `base` is the folder that a relative path starts from, or the file behind the descriptor that
+   * the path starts with (`/proc/self/fd/7`); undefined if unknown. `follow`: the call follows a symbolic link in the last position.
    */
   resolve(base: string | undefined, text: string, follow: boolean): string;
-  /** The path of the file that a successful open led to; undefined: read it from the caller's text. */
+  /** The path of the file that an open succeeded for; undefined: use the caller's text. */
   opened(record: ProcessRecord): string | undefined;
-  /** What a new symbolic link at `path` points to. */
+  /** The target of a new symbolic link at `path`. */
   target(path: string, text: string): string;
-  /** One of the paths is another than the caller's. */
+  /** Whether at least one path differs from the caller's text. */
   readonly differs: boolean;
 }
 
-/** What a recorded call's details are worked out from. */
+/** The input from which an event's details are built. */
 export interface Call {
   readonly record: ProcessRecord;
   readonly process: Process;
   readonly reading: PathReading;
 }
 
-/** Works out what an event of one type says. */
+/** Builds the details for events of one type. */
 export type Build = (call: Call) => EventDetails;
 
-/** The caller's words, as Falco has them: `.` and `..` are worked out, symbolic links are not followed. */
+/** The caller's text, as in Falco: `.` and `..` are resolved, symbolic links are not. */
 export const AS_WRITTEN: PathReading = {
   resolve: resolvePath,
   opened: () => undefined,

@@ -5,11 +5,11 @@ export interface EventArgument {
   readonly name: string;
   /** As `evt.args` shows it: `-2`, `rel.txt`, `4097`. */
   readonly value: string;
-  /** What it stands for, in brackets behind it: `ENOENT`, `/tmp/rel.txt`, `O_RDONLY|O_CLOEXEC`. */
+  /** Its meaning, shown in brackets after the value: `ENOENT`, `/tmp/rel.txt`, `O_RDONLY|O_CLOEXEC`. */
   readonly resolved?: string;
 }
 
-/** What an event says besides who did it. */
+/** Everything an event contains apart from the process. */
 export interface EventDetails {
   readonly args: readonly EventArgument[];
   readonly fd?: FdView;
@@ -17,15 +17,15 @@ export interface EventDetails {
   readonly path?: string;
   readonly source?: string;
   readonly target?: string;
-  /** The same as the caller wrote them; missing where no caller did. */
+  /** The same paths as the caller wrote them; missing if the caller gave none. */
   readonly raw?: { readonly path?: string; readonly source?: string; readonly target?: string };
-  /** An open's flags in Falco's numbers (`PPM_O_*`), and its mode. */
+  /** Flags of an open in Falco's numbers (`PPM_O_*`), and its mode. */
   readonly open?: { readonly flags: number; readonly mode: number };
   /** The first bytes that were sent. */
   readonly buffer?: Uint8Array;
 }
 
-/** `evt.arg.NAME`: what a parameter stands for, else the parameter. */
+/** `evt.arg.NAME`: the argument's meaning if it has one, otherwise its value. */
 export function argumentText(details: EventDetails, name: string): string | undefined {
   const argument = details.args.find((candidate) => candidate.name === name);
   return argument === undefined ? undefined : (argument.resolved ?? argument.value);

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 
 const NAMES = new Map(Object.entries(constants.errno).map(([name, code]) => [code, name]));
-// Linux has two names for one code, and Falco prints these.
+// For error codes with two names on Linux, use the one that Falco prints.
 NAMES.set(constants.errno.EAGAIN, 'EAGAIN');
 NAMES.set(constants.errno.EOPNOTSUPP, 'EOPNOTSUPP');
 
@@ -13,7 +13,7 @@ export function isError(ret: number): boolean {
   return ret < 0 && ret >= -MAX_ERRNO;
 }
 
-/** The name of a failed call's error, `SUCCESS` for the others: `evt.res`. */
+/** `evt.res`: the name of the error of a failed call, otherwise `SUCCESS`. */
 export function resultName(ret: number): string {
   return isError(ret) ? (NAMES.get(-ret) ?? String(-ret)) : 'SUCCESS';
 }

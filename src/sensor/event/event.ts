@@ -16,14 +16,14 @@ const BUILDERS: ReadonlyMap<string, Build> = new Map(
   Object.entries({ ...FILE_EVENTS, ...OPEN_EVENTS, ...PROCESS_EVENTS, ...SOCKET_EVENTS }),
 );
 const NOTHING: EventDetails = { args: [] };
-/** The events that have paths. */
-const NAMING: ReadonlySet<string> = new Set([
+/** The types of events that contain paths. */
+const TYPES_WITH_PATHS: ReadonlySet<string> = new Set([
   ...Object.keys(FILE_EVENTS),
   ...Object.keys(OPEN_EVENTS),
   ...['execve', 'execveat'],
 ]);
 
-/** One event: what the fields of the rules are extracted from. Valid until the next record is handled. */
+/** One event, from which the fields in rules are extracted. Valid until the next record is handled. */
 export class SensorEvent {
   #details: EventDetails | undefined;
 
@@ -37,31 +37,31 @@ export class SensorEvent {
     readonly reading: PathReading = AS_WRITTEN,
   ) {}
 
-  /** What it says besides who did it; worked out when first asked for. */
+  /** Everything the event contains apart from the process; built on first access. */
   get details(): EventDetails {
     this.#details ??= BUILDERS.get(this.type)?.(this) ?? NOTHING;
     return this.#details;
   }
 
   /**
-   * The same event with the paths that its caller's words led to: by symbolic links, descriptors, `..` behind a link.
-   * Undefined where it names none, or what was opened has the caller's name.
+   * The same event with its paths resolved through symbolic links, descriptors, and `..` after a link. Undefined if it contains no path, or
+   * if the opened file has the caller's name.
    */
-  asKernelSaw(): SensorEvent | undefined {
+  asResolvedByKernel(): SensorEvent | undefined {
     const { num, type, record, process, container } = this;
     const isOpened = type in OPEN_EVENTS && !isError(record.ret);
-    if (isOpened ? record.part(PART.fdPath) === undefined : !NAMING.has(type)) return undefined;
+    if (isOpened ? record.part(PART.fdPath) === undefined : !TYPES_WITH_PATHS.has(type)) return undefined;
     const reading = new KernelReading(record, process, container.links);
     return new SensorEvent(num, type, record, process, container, reading);
   }
 
-  /** Whether a path of it is another than its caller wrote. */
+  /** Whether at least one of its paths differs from what the caller wrote. */
   get differs(): boolean {
     return this.details !== NOTHING && this.reading.differs;
   }
 }
 
-/** Falco's name of the event a record stands for; undefined for none that rules can see. */
+/** Falco's name for the type of the event; undefined for records that are not events. */
 export function eventType(record: ProcessRecord): string | undefined {
   return record.kind === 'exit' ? 'procexit' : SYSCALLS.get(record.nr);
 }

@@ -9,24 +9,24 @@ export interface FdView {
   readonly type: string;
   readonly typechar: string;
   readonly name: string;
-  /** A file's name as the caller that opens it wrote it. */
+  /** The name of a file as the caller wrote it. */
   readonly nameRaw?: string;
   /** Only of sockets: `tcp`, `udp`, `icmp`, `raw`, or `<NA>`. */
   readonly l4proto?: string;
   readonly local?: Endpoint;
   readonly remote?: Endpoint;
-  /** It waits for connections: then the local end is the server's. */
+  /** Whether it listens: then the local end is the server's. */
   readonly serves?: boolean;
-  /** Only of internet sockets: whether it is connected, and whether this event gave it another peer. */
+  /** Only for internet sockets: whether it is connected, and whether this event changed its peer. */
   readonly connected?: boolean;
   readonly renamed?: boolean;
   readonly ino?: number;
-  /** As stat(2) has it. */
+  /** In the format of stat(2). */
   readonly dev?: number;
   readonly layer?: 'upper' | 'lower';
 }
 
-/** What the kernel says of a descriptor: the part PART_FD. */
+/** What the kernel side recorded about a descriptor: the part PART_FD. */
 export interface KernelFd {
   readonly mode: number;
   readonly family: number;
@@ -67,7 +67,7 @@ export function readFd(record: ProcessRecord, tag: typeof PART.fd | typeof PART.
   };
 }
 
-/** The kernel keeps 12 bits of major and 20 of minor number in this order (MKDEV); stat(2) has them in another (new_encode_dev). */
+/** The kernel stores 12 bits of major and 20 bits of minor number in this order (MKDEV); stat(2) uses another one (new_encode_dev). */
 function statDevice(dev: number): number {
   const minor = dev & 0xfffff;
   return ((minor & 0xff) | ((dev >>> 20) << 8) | ((minor & ~0xff) << 12)) >>> 0;
@@ -78,7 +78,7 @@ export function isInternet(fd: KernelFd): boolean {
   return fd.family === FAMILY.inet || fd.family === FAMILY.inet6;
 }
 
-/** A socket; `remote` is where it leads when the kernel does not say (a failed connect, an unconnected datagram). */
+/** A socket. `remote` is used when the kernel knows no peer (a failed connect, an unconnected datagram). */
 export function viewSocket(num: number, fd: KernelFd, remote: Endpoint | undefined): FdView {
   if (!isInternet(fd)) return { num, ...socketKind(fd), name: '', l4proto: '<NA>', ino: fd.ino };
   const peer = fd.remote.port === 0 && remote !== undefined ? remote : fd.remote;
@@ -89,7 +89,7 @@ export function viewSocket(num: number, fd: KernelFd, remote: Endpoint | undefin
   return { num, type: `ipv${version}`, typechar: version, name, l4proto, local, remote: peer, ino: fd.ino };
 }
 
-/** A socket that waits for connections, or is bound to an address. */
+/** A socket that listens, or is bound to an address. */
 export function viewServer(num: number, fd: KernelFd): FdView {
   if (!isInternet(fd)) return viewSocket(num, fd, undefined);
   const version = isVersion4(fd.local.ip) ? '4' : '6';
@@ -105,7 +105,7 @@ export function viewServer(num: number, fd: KernelFd): FdView {
   };
 }
 
-/** Any descriptor; undefined when the record has none. Calls that copy have two: `from` is the one that is read. */
+/** Any descriptor; undefined if the record contains none. Calls that copy have two: `from` is the source. */
 export function viewFd(num: number, record: ProcessRecord, which: 'only' | 'from' = 'only'): FdView | undefined {
   const [tag, pathTag] = which === 'from' ? [PART.from, PART.fromPath] : [PART.fd, PART.fdPath];
   const fd = readFd(record, tag);
@@ -118,7 +118,7 @@ export function viewFd(num: number, record: ProcessRecord, which: 'only' | 'from
   return viewFile(num, record.path(pathTag) ?? '', fd, format === FORMATS.directory);
 }
 
-/** A file or folder by its path; `fd` is undefined for one that could not be opened. */
+/** A file or folder. `fd` is undefined if it could not be opened. */
 export function viewFile(num: number, path: string, fd: KernelFd | undefined, isDirectory: boolean): FdView {
   const kind = isDirectory ? { type: 'directory', typechar: 'd' } : { type: 'file', typechar: 'f' };
   if (fd === undefined) return { num, ...kind, name: path };
@@ -143,12 +143,12 @@ function protocolName(fd: KernelFd): string {
   return fd.type === SOCK.raw ? 'raw' : '<NA>';
 }
 
-/** As Falco writes it, also for IPv6: `:::8123`. */
+/** In Falco's format, also for IPv6: `:::8123`. */
 export function endpointText({ ip, port }: Endpoint): string {
   return `${ip}:${port}`;
 }
 
-/** As in `evt.args`: `<4t>127.0.0.1:35598->127.0.0.1:9`, `<f>/dev/null`, `<u>`. */
+/** In the format of `evt.args`: `<4t>127.0.0.1:35598->127.0.0.1:9`, `<f>/dev/null`, `<u>`. */
 export function fdText(view: FdView): string {
   const protocol = view.l4proto === 'tcp' ? 't' : view.l4proto === 'udp' ? 'u' : '';
   return `<${view.typechar}${protocol}>${view.name}`;

@@ -33,12 +33,12 @@ function mode(record: ProcessRecord, index: number): EventArgument {
   return { name: 'mode', value: `0${value.toString(8)}`, resolved: modeNames(value) };
 }
 
-/** Folders' modes are in hexadecimal in Falco: `mode=1ED`. */
+/** Falco prints the modes of folders in hexadecimal: `mode=1ED`. */
 function hexMode(record: ProcessRecord): EventArgument {
   return { name: 'mode', value: record.uint(2).toString(16).toUpperCase() };
 }
 
-/** Falco fills `fs.path.*` for calls that succeeded (recorded from Falco 0.40). */
+/** Falco fills `fs.path.*` only for calls that succeeded (recorded from Falco 0.40). */
 function whenDone(record: ProcessRecord, given: GivenPath): Pick<EventDetails, 'path' | 'raw'> {
   return isError(record.ret) || given.text === undefined ? {} : { path: given.full, raw: { path: given.text } };
 }
@@ -54,18 +54,18 @@ function twoWhenDone(record: ProcessRecord, source: GivenPath, target: GivenPath
 
 type Argument = (record: ProcessRecord) => EventArgument;
 
-/** Whether a call follows a symbolic link in its path's last place. */
+/** Whether a call follows a symbolic link in the last position of its path. */
 type Follows = (record: ProcessRecord) => boolean;
 
 const follows: Follows = () => true;
 const namesTheLink: Follows = () => false;
 
-/** `fchownat` and its like follow unless a flag says otherwise. */
+/** `fchownat` and similar calls follow a link unless a flag says otherwise. */
 function unlessFlagged(index: number, flag: number): Follows {
   return (record) => (record.uint(index) & flag) === 0;
 }
 
-/** One path in the first argument, named `name`; `rest` are the arguments behind it. */
+/** A call with one path in the first argument, shown as `name`; `rest` are the arguments after it. */
 function onePath(name: string, follow: Follows, ...rest: readonly Argument[]): Build {
   return (call) => {
     const { record } = call;
@@ -75,7 +75,7 @@ function onePath(name: string, follow: Follows, ...rest: readonly Argument[]): B
   };
 }
 
-/** A folder's descriptor, then a path. */
+/** A call with a folder's descriptor and a path. */
 function onePathAt(name: string, follow: Follows, ...rest: readonly Argument[]): Build {
   return (call) => {
     const { record } = call;
@@ -93,7 +93,7 @@ function numberAt(name: string, index: number): Argument {
   return (record) => number(name, record.int(index));
 }
 
-/** A descriptor in the first argument. */
+/** A call with a descriptor in the first argument. */
 function onDescriptor(...rest: readonly Argument[]): Build {
   return ({ record }) => {
     const fd = viewFd(record.int(0), record);
@@ -124,7 +124,7 @@ const renameWithFlags: Build = (call) => {
   return { ...details, args: [...details.args, flagsAt(4, RENAME_FLAGS)(call.record)] };
 };
 
-/** Falco calls what a link points to its target, and the link itself the source (libs' sinsp_filtercheck_fspath). */
+/** Falco's "target" is the existing file, and its "source" is the new link (libs' sinsp_filtercheck_fspath). */
 function link(at: boolean): Build {
   return (call) => {
     const { record } = call;
@@ -174,7 +174,7 @@ const changeFolder: Build = (call) => {
   return { args: [result(call.record.ret), path('path', given)] };
 };
 
-/** What is copied without a read or a write: `fd.*` is what it goes to, the other descriptor stands in the arguments. */
+/** Calls that copy data without read and write. `fd.*` describes the destination; the source is only in the arguments. */
 function copy(to: readonly [string, number], from: readonly [string, number], size: readonly [string, number]): Build {
   return ({ record }) => {
     const fd = viewFd(record.int(to[1]), record);
@@ -194,7 +194,7 @@ const modeAt = (index: number) => (record: ProcessRecord) => mode(record, index)
 const length: Argument = (record) => number('length', record.long(1));
 const UMOUNT_NOFOLLOW = 8;
 
-/** How the events about files and folders are shown. */
+/** Builds the details of events about files and folders. */
 export const FILE_EVENTS: Readonly<Record<string, Build>> = {
   unlink: onePath('path', namesTheLink),
   unlinkat: onePathAt('name', namesTheLink, flagsAt(2, AT_FLAGS)),

@@ -1,4 +1,4 @@
-/** A set of flags: the kernel's bit and Falco's name, in the order Falco prints them (`falco --list-events`). */
+/** Flags in the order in which Falco prints them (`falco --list-events`): Falco's name and the kernel's bit. */
 export type FlagTable = readonly (readonly [name: string, bit: number])[];
 
 /** The names of the flags that are set, as Falco prints them. */
@@ -9,7 +9,7 @@ export function flagNames(table: FlagTable, flags: number): string {
     .join('|');
 }
 
-/** A mode's bits: include/uapi/linux/stat.h, in Falco's order. */
+/** The mode bits of include/uapi/linux/stat.h, in Falco's order. */
 const MODES: FlagTable = [
   ['S_IXOTH', 0o1],
   ['S_IWOTH', 0o2],

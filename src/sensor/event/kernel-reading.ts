@@ -1,4 +1,4 @@
-import type { Asker } from '../container/link-walk.js';
+import type { Caller } from '../container/link-walk.js';
 import type { SymbolicLinks } from '../container/links.js';
 import { PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
@@ -6,12 +6,12 @@ import type { Process } from '../process/process.js';
 import type { PathReading } from './call.js';
 import { resolvePath, splitPath } from './path.js';
 
-/** A path that the kernel side knows the descriptor of. */
+/** A path whose descriptor the kernel side has resolved. */
 const DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d+)/;
 
 /**
- * Paths as the kernel followed them. What an open led to, the kernel itself says. Other calls leave nothing behind that
- * could be asked: their paths are followed through the links that were made in the container.
+ * Paths as the kernel resolved them. For an open, the kernel itself provides the path. Other calls leave nothing behind that could be
+ * asked, so their paths are resolved through the links that were created in the container.
  */
 export class KernelReading implements PathReading {
   #differs = false;
@@ -29,7 +29,7 @@ export class KernelReading implements PathReading {
   resolve(base: string | undefined, text: string, follow: boolean): string {
     const written = resolvePath(base, text);
     if (base === undefined && !text.startsWith('/')) return written;
-    return this.#found(written, this.links.follow(base ?? '/', text, follow, this.#askerWith(base, text)));
+    return this.#found(written, this.links.follow(base ?? '/', text, follow, this.#callerWith(base, text)));
   }
 
   opened(record: ProcessRecord): string | undefined {
@@ -37,20 +37,20 @@ export class KernelReading implements PathReading {
     if (path === undefined) return undefined;
     const text = record.text(PART.path1);
     const written = text === undefined ? path : resolvePath(record.path(PART.base1), text);
-    return this.#found(written, ownProcess(path, this.#asker));
+    return this.#found(written, ownProcess(path, this.#caller));
   }
 
   target(path: string, text: string): string {
-    return this.#found(text, this.links.follow(splitPath(path).directory, text, true, this.#asker));
+    return this.#found(text, this.links.follow(splitPath(path).directory, text, true, this.#caller));
   }
 
-  #askerWith(base: string | undefined, text: string): Asker {
+  #callerWith(base: string | undefined, text: string): Caller {
     const [, num] = DESCRIPTOR.exec(text) ?? [];
-    if (num === undefined || base === undefined) return this.#asker;
-    return { ...this.#asker, descriptor: { num: Number(num), path: base } };
+    if (num === undefined || base === undefined) return this.#caller;
+    return { ...this.#caller, descriptor: { num: Number(num), path: base } };
   }
 
-  get #asker(): Asker {
+  get #caller(): Caller {
     return { vpid: this.record.id('vpid'), vtid: this.record.id('vtid'), cwd: this.process.cwd };
   }
 
@@ -60,8 +60,8 @@ export class KernelReading implements PathReading {
   }
 }
 
-/** Its own folder in /proc is called by number there, however it was asked for; rules know it by the name `self`. */
-function ownProcess(path: string, { vpid, vtid }: Asker): string {
+/** In a path from the kernel, a process' own folder in /proc has its number. Rules expect the name `self`. */
+function ownProcess(path: string, { vpid, vtid }: Caller): string {
   const [, pid, rest = ''] = /^\/proc\/(\d+)(\/.*)?$/s.exec(path) ?? [];
   return pid !== undefined && [vpid, vtid].includes(Number(pid)) ? `/proc/self${rest}` : path;
 }

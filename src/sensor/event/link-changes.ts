@@ -4,10 +4,10 @@ import type { SensorEvent } from './event.js';
 const RENAME_EXCHANGE = 2;
 
 /**
- * Remembers what a call did to the symbolic links of its container. `event` is read as the kernel saw it. False when
- * there are so many links that this one is not remembered.
+ * Updates the container's symbolic links after a call. `event` must have its paths resolved. Returns false if there are too many links to
+ * remember a new one.
  */
-export function noteLinks({ type, record, details, container }: SensorEvent): boolean {
+export function trackLinks({ type, record, details, container }: SensorEvent): boolean {
   const { links } = container;
   const { path, source, target, raw } = details;
   if (isError(record.ret)) return true;
@@ -17,7 +17,7 @@ export function noteLinks({ type, record, details, container }: SensorEvent): bo
       return source === undefined || raw?.target === undefined || links.made(source, raw.target);
     case 'link':
     case 'linkat':
-      // Falco calls the link the source, and what it links to the target.
+      // Falco calls the new link the source, and the existing file the target.
       return source === undefined || target === undefined || links.copied(target, source);
     case 'rename':
     case 'renameat':

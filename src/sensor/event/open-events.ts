@@ -17,17 +17,17 @@ import type { EventArgument, EventDetails } from './details.js';
 import { type FdView, readFd, viewFile } from './fd-view.js';
 import { OPEN, openFlagNames, openFlags } from './open-flags.js';
 
-/** Where the calls of the open family have their arguments. */
+/** The positions of arguments in the calls of the open family. */
 interface OpenCall {
   readonly dirfd: number | undefined;
-  /** Linux' flags and the mode. */
+  /** The Linux flags, and the mode. */
   readonly how: (record: ProcessRecord) => { readonly flags: number; readonly mode: number };
 }
 
-/** A file that must be new is not looked for behind a link. */
+/** With both flags a link in the last position is not followed, since the file must not exist. */
 const NEW_ONLY = constants.O_CREAT | constants.O_EXCL;
 
-/** O_CREAT | O_WRONLY | O_TRUNC: what creat(2) stands for. */
+/** creat(2) implies O_CREAT | O_WRONLY | O_TRUNC. */
 const CREAT_FLAGS = 0o1101;
 
 /** struct open_how: flags, mode, resolve; 8 bytes each. */
@@ -44,7 +44,10 @@ const CALLS = {
   creat: { dirfd: undefined, how: (record) => ({ flags: CREAT_FLAGS, mode: record.uint(1) }) },
 } as const satisfies Record<string, OpenCall>;
 
-/** As it was asked for, or as it was found; where the caller took the text away, the kernel still knows what was opened. */
+/**
+ * The path as requested, or as the kernel resolved it. If the caller has already unmapped the text, the kernel still knows which file was
+ * opened.
+ */
 function openedPath(call: Call, dirfd: number, how: number): GivenPath {
   const { record, reading } = call;
   const text = record.text(PART.path1);
@@ -77,7 +80,7 @@ function build({ dirfd, how }: OpenCall, call: Call): EventDetails {
   return { args, open, fd: { ...fd, nameRaw: given.text }, path: given.full, raw };
 }
 
-/** A file by its handle: it has no name but the one that the kernel finds. */
+/** An open by handle contains no path, only the one that the kernel finds. */
 const openByHandle: Build = ({ record }) => {
   const kernel = readFd(record);
   const open = { flags: openFlags(record.uint(2), kernel), mode: 0 };
@@ -97,7 +100,7 @@ function device({ dev = 0, ino = 0 }: FdView): EventArgument[] {
   return [{ name: 'dev', value: dev.toString(16).toUpperCase() }, number('ino', ino)];
 }
 
-/** How the events of the open family are shown. Failed attempts carry the path too, as in Falco. */
+/** Builds the details of the open family's events. As in Falco, failed attempts contain the path, too. */
 export const OPEN_EVENTS: Readonly<Record<string, Build>> = {
   ...Object.fromEntries(
     Object.entries(CALLS).map(([name, open]): [string, Build] => [name, (call) => build(open, call)]),

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { LAYER } from '../probe/layout.js';
 import { type FlagTable, flagNames } from './flags.js';
 
-/** Falco's own numbers for an open's flags (PPM_O_* in libs' ppm_events_public.h): `evt.args` shows them. */
+/** Falco's own numbers for the flags of an open (PPM_O_* in libs' ppm_events_public.h), shown in `evt.args`. */
 export const OPEN = {
   readOnly: 1 << 0,
   writeOnly: 1 << 1,
@@ -45,7 +45,7 @@ const SHOWN: FlagTable = [
   ['FD_LOWER_LAYER', OPEN.lowerLayer],
 ];
 
-/** Linux' bits on x86-64 that node:fs does not name (include/uapi/asm-generic/fcntl.h). */
+/** Bits of Linux on x86-64 that node:fs does not define (include/uapi/asm-generic/fcntl.h). */
 const O_CLOEXEC = 0o2000000;
 const O_TMPFILE = 0o20000000;
 const O_PATH = 0o10000000;
@@ -68,13 +68,13 @@ const SIMPLE: readonly (readonly [linux: number, falco: number])[] = [
 /** FMODE_CREATED in the kernel's include/linux/fs.h. */
 const FMODE_CREATED = 1 << 20;
 
-/** What the kernel says of the file that an open led to. */
+/** What the kernel recorded about an opened file. */
 export interface Opened {
   readonly layer: number;
   readonly fileMode: number;
 }
 
-/** An open's flags in Falco's numbers, with what became of it. */
+/** The flags of an open in Falco's numbers, including those that describe the opened file. */
 export function openFlags(linux: number, opened: Opened | undefined): number {
   let flags = accessFlags(linux);
   for (const [bit, flag] of SIMPLE) {
@@ -88,7 +88,7 @@ export function openFlags(linux: number, opened: Opened | undefined): number {
   return flags;
 }
 
-/** A descriptor that only names a file neither reads nor writes it. */
+/** With O_PATH a descriptor can neither read nor write the file. */
 function accessFlags(linux: number): number {
   if ((linux & O_PATH) !== 0) return 0;
   const access = linux & (constants.O_WRONLY | constants.O_RDWR);
@@ -96,7 +96,7 @@ function accessFlags(linux: number): number {
   return access === constants.O_RDWR ? OPEN.readWrite : OPEN.readOnly;
 }
 
-/** `O_RDONLY|O_CLOEXEC`; reading and writing is `O_RDWR` alone. */
+/** `O_RDONLY|O_CLOEXEC`; for both reading and writing only `O_RDWR` is shown. */
 export function openFlagNames(flags: number): string {
   if ((flags & OPEN.readWrite) !== OPEN.readWrite) return flagNames(SHOWN, flags) || 'O_NONE';
   const single = new Set<number>([OPEN.readOnly, OPEN.writeOnly]);

@@ -1,6 +1,6 @@
 /**
- * A path as the caller meant it: absolute, without `.`, `..` and double slashes. Symbolic links stay, as in Falco.
- * `undefined` as base means that the folder is not known: Falco says `<UNKNOWN>` then.
+ * Normalizes a path: absolute, without `.`, `..` and double slashes. Symbolic links are not resolved, as in Falco. An undefined `base`
+ * means that the folder is unknown: Falco prints `<UNKNOWN>` for a relative path then.
  */
 export function resolvePath(base: string | undefined, path: string): string {
   if (path.startsWith('/') && !NEEDS_WORK.test(path)) return path;
@@ -16,7 +16,7 @@ export function resolvePath(base: string | undefined, path: string): string {
 
 const NEEDS_WORK = /\/(?:\/|\.{0,2}$|\.{1,2}\/)/;
 
-/** The last name of a path, and what stands before it. */
+/** Splits a path into its last name and what precedes it. */
 export function splitPath(path: string): { readonly directory: string; readonly filename: string } {
   const slash = path.lastIndexOf('/');
   if (slash === -1) return { directory: '', filename: path };

@@ -8,15 +8,15 @@ import { isError } from './errno.js';
 import { viewFd } from './fd-view.js';
 import { AT_SYMLINK_NOFOLLOW, CLONE_FLAGS, flagNames, MEMFD_FLAGS } from './flags.js';
 
-/** A result and the plain numbers behind it. */
+/** A call whose arguments are plain numbers. */
 function numbers(...names: readonly string[]): Build {
   return ({ record }) => ({
     args: [result(record.ret), ...names.map((name, index) => number(name, record.int(index)))],
   });
 }
 
-/** What Falco tells of the process with an exec and a fork. */
-function about(record: ProcessRecord, process: Process): EventArgument[] {
+/** What Falco shows about the process in exec and fork events. */
+function processArguments(record: ProcessRecord, process: Process): EventArgument[] {
   return [
     text('exe', process.argv[0] ?? process.name),
     text('args', argsOf(process)),
@@ -28,25 +28,25 @@ function about(record: ProcessRecord, process: Process): EventArgument[] {
   ];
 }
 
-/** A failed exec carries the caller's process and what it asked for. */
+/** A failed exec shows the calling process and the path it tried to execute. */
 function exec(at: boolean): Build {
   return (call) => {
     const { record, process } = call;
-    if (!isError(record.ret)) return { args: [result(record.ret), ...about(record, process)] };
+    if (!isError(record.ret)) return { args: [result(record.ret), ...processArguments(record, process)] };
     const asked = givenPath(
       call,
       1,
       at ? record.int(0) : WORKING_DIRECTORY,
       !at || (record.int(4) & AT_SYMLINK_NOFOLLOW) === 0,
     );
-    return { args: [result(record.ret), ...about(record, process), path('filename', asked)] };
+    return { args: [result(record.ret), ...processArguments(record, process), path('filename', asked)] };
   };
 }
 
 const fork: Build = ({ record, process }) => ({
   args: [
     number('res', record.ret),
-    ...about(record, process),
+    ...processArguments(record, process),
     number('vtid', record.id('vtid')),
     number('vpid', record.id('vpid')),
   ],
@@ -111,7 +111,7 @@ const ptrace: Build = ({ record }) => ({
 
 const kill = numbers('pid', 'sig');
 
-/** How the events about processes are shown. */
+/** Builds the details of events about processes. */
 export const PROCESS_EVENTS: Readonly<Record<string, Build>> = {
   execve: exec(false),
   execveat: exec(true),

@@ -16,7 +16,7 @@ import {
 } from './fd-view.js';
 import { type Endpoint, FAMILY, isVersion4, readAddress, type SocketAddress } from './socket.js';
 
-/** EINPROGRESS: a connection that is on its way, as good as made. */
+/** EINPROGRESS: a non-blocking connect that has been started, treated as a success. */
 const EINPROGRESS = -115;
 
 function addressOf(record: ProcessRecord): SocketAddress | undefined {
@@ -28,7 +28,7 @@ function endpointOf(address: SocketAddress | undefined): Endpoint | undefined {
   return address?.kind === 'ip' ? address : undefined;
 }
 
-/** A unix socket's path is Falco's `fd.name` only once it is connected (`NULL` before; recorded from Falco 0.40). */
+/** Falco sets `fd.name` to a unix socket's path only once it is connected (`NULL` before; recorded from Falco 0.40). */
 function unixView(num: number, fd: KernelFd, address: SocketAddress | undefined, done: boolean): FdView {
   const view = viewSocket(num, fd, undefined);
   if (address?.kind !== 'unix') return view;
@@ -36,8 +36,8 @@ function unixView(num: number, fd: KernelFd, address: SocketAddress | undefined,
 }
 
 /**
- * The socket as an internet one when it is given an internet address: some families (SMC, RxRPC, RDS) are no internet
- * sockets by name, but reach the same hosts.
+ * Treats a socket as an internet socket when it is given an internet address: some families (SMC, RxRPC, RDS) are not internet families by
+ * number, but reach the same hosts.
  */
 function readSocket(record: ProcessRecord, target: Endpoint | undefined): KernelFd | undefined {
   const fd = readFd(record);
@@ -45,7 +45,7 @@ function readSocket(record: ProcessRecord, target: Endpoint | undefined): Kernel
   return { ...fd, family: isVersion4(target.ip) ? FAMILY.inet : FAMILY.inet6, remote: target };
 }
 
-/** An internet socket and where this event aims it. */
+/** An internet socket, and the peer that this event gives it. */
 function aimed(num: number, fd: KernelFd, address: SocketAddress | undefined, connected: boolean): FdView {
   const target = endpointOf(address);
   return { ...viewSocket(num, fd, target), connected, renamed: target !== undefined };
@@ -58,7 +58,7 @@ function connect({ record }: Call): EventDetails {
   const done = !isError(record.ret) || record.ret === EINPROGRESS;
   if (fd === undefined) return { args: [result(record.ret), { name: 'tuple', value: 'NULL' }, number('fd', num)] };
   const inet = isInternet(fd);
-  // A connect to family "unspecified" dissolves a connection: the socket then leads nowhere.
+  // Connecting to family "unspecified" dissolves a connection: the socket then has no peer.
   const view = inet ? aimed(num, fd, address, record.ret === 0) : unixView(num, fd, address, done);
   const shown = address?.kind === 'unix' && !inet ? { ...view, name: address.path } : view;
   const tuple = view.name === '' ? 'NULL' : view.name;
@@ -86,7 +86,7 @@ function listen({ record }: Call): EventDetails {
   return view === undefined ? { args } : { args, fd: view };
 }
 
-/** As Falco shows bytes: what is not printable is a dot. */
+/** As in Falco, bytes that are not printable are shown as dots. */
 function printable(bytes: Buffer): string {
   return bytes.toString('latin1').replace(/[^ -~]/g, '.');
 }
@@ -100,7 +100,7 @@ function send({ record }: Call): EventDetails {
   const args: EventArgument[] = [result(record.ret), { name: 'data', value: printable(data) }];
   if (fd === undefined) return { args, buffer: data };
   const inet = isInternet(fd);
-  // The address in hand counts, whatever the socket is connected to: a datagram's, TCP fast open's, an echo request's.
+  // An explicit address takes precedence over the connected peer: a datagram's, TCP fast open's, an echo request's.
   const toTarget = target === undefined ? fd : { ...fd, remote: target };
   const view = inet ? aimed(num, toTarget, address, fd.remote.port !== 0) : unixView(num, fd, address, true);
   return {
@@ -131,7 +131,7 @@ function socket({ record }: Call): EventDetails {
   return { args: [result(record.ret, 'fd'), shown, number('type', record.int(1)), number('proto', record.int(2))] };
 }
 
-/** A descriptor that becomes standard input, output or error: what it is tells whether a shell hangs on the network. */
+/** A descriptor duplicated to standard input, output or error; its type tells whether a shell is attached to the network. */
 function duplicate(withNew: boolean): Build {
   return ({ record }) => {
     const view = viewFd(record.ret, record);
@@ -141,7 +141,7 @@ function duplicate(withNew: boolean): Build {
   };
 }
 
-/** How the events about sockets, and descriptors that may be some, are shown. */
+/** Builds the details of events about sockets, and about descriptors that may be sockets. */
 export const SOCKET_EVENTS: Readonly<Record<string, Build>> = {
   socket,
   connect,

@@ -1,24 +1,24 @@
 import { isIPv4 } from 'node:net';
 import { textOfBytes } from '../../rules/index.js';
 
-/** One end of a connection; the address is a text. */
+/** One end of a connection, with the address in text form. */
 export interface Endpoint {
   readonly ip: string;
   readonly port: number;
 }
 
-/** What a `struct sockaddr` says. */
+/** The content of a `struct sockaddr`. */
 export type SocketAddress =
   | ({ readonly kind: 'ip' } & Endpoint)
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'other' };
 
-/** Linux' numbers (include/linux/socket.h). */
+/** The numbers of Linux (include/linux/socket.h). */
 export const FAMILY = { unix: 1, inet: 2, inet6: 10, netlink: 16, packet: 17 } as const;
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** The bytes of an IPv4 (4) or IPv6 (16) address as a text; an IPv4 address in IPv6 clothes as itself, as in Falco. */
+/** The text of an IPv4 (4 bytes) or IPv6 (16 bytes) address; an IPv4-mapped IPv6 address is shown as IPv4, as in Falco. */
 export function addressText(bytes: Buffer): string {
   if (bytes.length < 16) return bytes.subarray(0, 4).join('.');
   if (isMapped(bytes)) return bytes.subarray(12, 16).join('.');
@@ -44,7 +44,7 @@ function compress(groups: readonly string[]): string {
   return `${groups.slice(0, best.at).join(':')}::${groups.slice(best.at + best.size).join(':')}`;
 }
 
-/** Reads what a caller handed in; undefined when it is too short to say anything. */
+/** Parses an address as passed by the caller; undefined if it is too short. */
 export function readAddress(bytes: Buffer): SocketAddress | undefined {
   if (bytes.length < 2) return undefined;
   const family = bytes.readUInt16LE(0);
@@ -58,14 +58,14 @@ export function readAddress(bytes: Buffer): SocketAddress | undefined {
   return { kind: 'other' };
 }
 
-/** An abstract name starts with a NUL; Falco shows what is behind it. */
+/** An abstract name starts with a NUL; Falco shows what follows it. */
 function unixPath(bytes: Buffer): string {
   const name = bytes[0] === 0 ? bytes.subarray(1) : bytes;
   const end = name.indexOf(0);
   return textOfBytes(end === -1 ? name : name.subarray(0, end));
 }
 
-/** Whether an address is IPv4's, mapped ones included. */
+/** Whether an address is IPv4, including IPv4-mapped IPv6 addresses. */
 export function isVersion4(ip: string): boolean {
   return isIPv4(ip) || MAPPED.test(ip);
 }

@@ -1,4 +1,4 @@
-/** The calls that are recorded, by x86-64's numbers (arch/x86/entry/syscalls/syscall_64.tbl). Falco's names. */
+/** The recorded system calls: x86-64 number (arch/x86/entry/syscalls/syscall_64.tbl) and Falco's name. */
 export const SYSCALLS: ReadonlyMap<number, string> = new Map(
   Object.entries({
     open: 2,
@@ -87,5 +87,5 @@ export const SYSCALLS: ReadonlyMap<number, string> = new Map(
   }).map(([name, nr]) => [nr, name]),
 );
 
-/** Every event type that really comes. */
+/** The types of events that this sensor emits. */
 export const SEEN_TYPES: ReadonlySet<string> = new Set([...SYSCALLS.values(), 'procexit']);

@@ -16,10 +16,10 @@ import { PROC_FIELDS } from './proc.js';
 
 const MAKERS = new Map(Object.entries({ ...EVT_FIELDS, ...PROC_FIELDS, ...FD_FIELDS, ...IDENTITY_FIELDS }));
 
-/** What the rule engine makes of every source: times and `evt.source`. */
+/** Fields that the rule engine fills for every source: times and `evt.source`. */
 const ENGINE_FIELDS = /^evt\.(?:time|datetime|rawtime|source)/;
 
-/** The event source `syscall` as this sensor fills it; what Falco fills beyond it is missing on every event. */
+/** The event source `syscall`. Fields that Falco fills and this sensor doesn't are missing on every event. */
 export const syscallCatalog: FieldCatalog<SensorEvent> = {
   source: 'syscall',
   eventTypes: FALCO_EVENT_TYPES,
@@ -38,7 +38,7 @@ function isFilled(name: string): boolean {
 function bind(name: string, argument: string | undefined): BoundField<SensorEvent> | undefined {
   if (ENGINE_FIELDS.test(name)) return undefined;
   if (name === 'evt.dir') {
-    // Only what a call's end says is recorded, as in Falco from 0.42 on.
+    // Calls are recorded when they return, as in Falco 0.42 and later.
     const field = bindFalcoField<SensorEvent>(name, argument, () => '<');
     return field && { ...field, constant: '<' };
   }

@@ -13,10 +13,10 @@ const DESCRIPTORS = ['fchdir', 'fchmod', 'fchown', 'ftruncate', 'finit_module', 
 const TWO_PATHS = FILES.filter((type) => /^(rename|link|symlink|pivot_root|mount)/.test(type));
 const ONE_PATH = [...OPENS, ...FILES.filter((type) => !TWO_PATHS.includes(type) && !COPIES.includes(type))];
 
-/** What only an internet socket's descriptor has. */
+/** Fields that only the descriptors of internet sockets have. */
 const NETWORK_FIELD = /^fd\.([cslr]?(ip|port|net|proto)(\.name)?|l4proto|sockfamily|is_server|connected|name_changed)$/;
 
-/** The event types that can carry a field, for people who write rules; undefined where every event does. */
+/** The event types that can contain a field, for the reference of rule authors; undefined if every event does. */
 export function eventsOf(name: string): readonly string[] | undefined {
   if (NETWORK_FIELD.test(name)) return SOCKETS;
   if (name.startsWith('fd.')) return [...OPENS, ...SOCKETS, ...DESCRIPTORS];

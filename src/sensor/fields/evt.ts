@@ -4,7 +4,7 @@ import type { SensorEvent } from '../event/event.js';
 import { OPEN } from '../event/open-flags.js';
 import { type FieldMaker, plain } from './table.js';
 
-/** Falco's categories, of the calls that are recorded (libs' ppm_event_category). */
+/** Falco's categories of the recorded calls (libs' ppm_event_category). */
 const CATEGORIES: readonly (readonly [string, ReadonlySet<string>])[] = [
   ['net', new Set(['socket', 'connect', 'bind', 'listen', 'sendto', 'sendmsg', 'sendmmsg'])],
   [
@@ -23,7 +23,7 @@ const CATEGORIES: readonly (readonly [string, ReadonlySet<string>])[] = [
 
 const CATEGORY = new Map(CATEGORIES.flatMap(([category, types]) => [...types].map((type) => [type, category])));
 
-/** Events that are no system call, or whose result is a process' number and never an error here. */
+/** An exit is not a system call and has no result. */
 function isResultless(event: SensorEvent): boolean {
   return event.type === 'procexit';
 }
@@ -36,14 +36,14 @@ function openFlag(...flags: readonly number[]): FieldMaker {
   });
 }
 
-/** An open that may run what it makes: it creates, with a mode that has an execute bit. */
+/** An open that creates a file with an execute bit in its mode. */
 const opensExecutable = plain(3, ({ details }) => {
   if (details.open === undefined) return false;
   const { flags, mode } = details.open;
   return (flags & (OPEN.create | OPEN.temporary)) !== 0 && (mode & 0o111) !== 0;
 });
 
-/** The fields `evt.*` that this sensor fills; the times are the rule engine's own. */
+/** The `evt.*` fields that this sensor fills; the rule engine adds the times. */
 export const EVT_FIELDS: Readonly<Record<string, FieldMaker>> = {
   'evt.num': plain(0, (event) => event.num),
   'evt.type': plain(0, (event) => event.type),

@@ -11,7 +11,7 @@ function of(read: (fd: FdView) => Value): FieldMaker {
   return plain(3, ({ details }) => (details.fd === undefined ? undefined : read(details.fd)));
 }
 
-/** The server's end: where a connection leads, or where a listening socket waits. */
+/** The server's end: the remote end of a connection, or the local end of a listening socket. */
 function server(fd: FdView): Endpoint | undefined {
   return fd.serves === true ? fd.local : fd.remote;
 }
@@ -20,7 +20,7 @@ function client(fd: FdView): Endpoint | undefined {
   return fd.serves === true ? undefined : fd.local;
 }
 
-/** `fd.ip`, `fd.port`, `fd.net`: either end will do. */
+/** `fd.ip`, `fd.port`, `fd.net` match either end. */
 function ends<T extends string | number>(read: (end: Endpoint) => T): FieldMaker {
   return plain(3, ({ details }) => {
     const { fd } = details;
@@ -30,7 +30,7 @@ function ends<T extends string | number>(read: (end: Endpoint) => T): FieldMaker
   });
 }
 
-/** A folder, or a file by its name; what is no path has neither. */
+/** The folder or the file name of a path; undefined for descriptors without a path. */
 function inPath(part: 'directory' | 'filename'): FieldMaker {
   return of((fd) => {
     if (fd.typechar !== 'f' && fd.typechar !== 'd') return undefined;
@@ -39,7 +39,7 @@ function inPath(part: 'directory' | 'filename'): FieldMaker {
 }
 
 const FAMILIES: Readonly<Record<string, string>> = { '4': 'ip', '6': 'ip', u: 'unix' };
-/** makedev(3)'s numbers, for devices below 2^32. */
+/** The numbers of makedev(3), for devices below 2^32. */
 const majorOf = (dev: number): number => (dev >>> 8) & 0xfff;
 const minorOf = (dev: number): number => (dev & 0xff) | ((dev >>> 12) & 0xfff00);
 

@@ -5,12 +5,12 @@ function docker(name: keyof ContainerDetails): FieldMaker {
   return plain(0, ({ container }) => container.details?.[name]);
 }
 
-/** Falco shows "none" as -1. */
+/** Falco shows a missing login uid as -1. */
 const NO_LOGIN = 0xffff_ffff;
 
 /**
- * The fields `user.*`, `group.*` and `container.*` that this sensor fills. Names of users are the container's business,
- * and its files are not to be trusted: only root's is known.
+ * The `user.*`, `group.*` and `container.*` fields that this sensor fills. User names are defined inside the container, whose files are not
+ * trustworthy, so only root has a name.
  */
 export const IDENTITY_FIELDS: Readonly<Record<string, FieldMaker>> = {
   'user.uid': plain(0, ({ process }) => process.uid),

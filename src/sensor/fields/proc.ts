@@ -18,7 +18,7 @@ function parents<T extends string | number>(of: Of<T>, cost = 0): FieldMaker {
   return plain(cost, ({ process }) => (process.parent === undefined ? undefined : of(process.parent)));
 }
 
-/** `proc.aname[2]`, or without a number all ancestors, of which one is enough. */
+/** `proc.aname[2]`; without a number the values of all ancestors, of which any may match. */
 function ancestors<T extends string | number>(of: Of<T>): FieldMaker {
   return (argument) => {
     if (argument === undefined) return { extract: ({ process }) => lineage(process, of) as string[], cost: 3 };
@@ -34,7 +34,7 @@ function ancestors<T extends string | number>(of: Of<T>): FieldMaker {
   };
 }
 
-/** `proc.env[NAME]`, or without a name all of it in one text (Falco 0.40). */
+/** `proc.env[NAME]`; without a name the whole environment as one text (as in Falco 0.40). */
 const environment: FieldMaker = (name) => {
   if (name === undefined) return { extract: ({ process }) => known(process.environment.join(' ')), cost: 3 };
   const start = `${name}=`;
@@ -54,23 +54,23 @@ function lineage<T>(process: Process, of: Of<T>): T[] {
   return values;
 }
 
-/** Whether this process leads the session or group: its own number is the container's number of it. */
+/** Whether this process leads the session or group: then its own pid inside the container equals the session's or group's id. */
 function leads(of: (process: Process) => number): FieldMaker {
   return plain(1, ({ process }) => of(process) === process.vpid);
 }
 
-/** How long a process runs, in nanoseconds. */
+/** How long a process has been running, in nanoseconds. */
 function durationOf(process: Process | undefined, event: SensorEvent): bigint | undefined {
   if (process?.startedNs === undefined) return undefined;
   return event.record.timeNs - process.startedNs;
 }
 
-/** What is executed from memory has no folder: the kernel calls it `memfd:NAME`. */
+/** A program executed from memory has no folder: the kernel calls it `memfd:NAME`. */
 function isFromMemory(process: Process): boolean {
   return process.exePath.startsWith('/memfd:');
 }
 
-/** Slash at the end, as Falco has it (recorded from Falco 0.40). */
+/** With a slash at the end, as in Falco (recorded from Falco 0.40). */
 function shownFolder(process: Process): string | undefined {
   if (process.cwd === '') return undefined;
   return process.cwd.endsWith('/') ? process.cwd : `${process.cwd}/`;
@@ -127,7 +127,7 @@ export const PROC_FIELDS: Readonly<Record<string, FieldMaker>> = {
   'thread.cap_inheritable': own((process) => capabilityNames(process.capabilities?.inheritable), 1),
 };
 
-/** By their numbers (include/uapi/linux/capability.h). */
+/** In the order of their numbers (include/uapi/linux/capability.h). */
 const CAPABILITIES = (
   'CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE ' +
   'NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN ' +

@@ -1,14 +1,14 @@
 import type { FieldValue } from '../../rules/index.js';
 import type { SensorEvent } from '../event/event.js';
 
-/** How a field's value is got from an event. */
+/** How to get a field's value from an event. */
 export interface FieldSource {
   readonly extract: (event: SensorEvent) => FieldValue | undefined;
-  /** 0: a property; 1: some work; 3: the event's details are worked out. */
+  /** 0: reads a property; 1: some work; 3: the event's details have to be built. */
   readonly cost: number;
 }
 
-/** Makes a field's source; the argument is the text in brackets. Undefined: not with this argument. */
+/** Creates the source of a field; the argument is the text in brackets. Undefined if the field does not accept this argument. */
 export type FieldMaker = (argument: string | undefined) => FieldSource | undefined;
 
 /** A field without an argument. */
@@ -16,7 +16,7 @@ export function plain(cost: number, extract: FieldSource['extract']): FieldMaker
   return () => ({ extract, cost });
 }
 
-/** Empty texts stand for what is not known. */
+/** Maps the empty text, which stands for "unknown", to undefined. */
 export function known(text: string): string | undefined {
   return text === '' ? undefined : text;
 }

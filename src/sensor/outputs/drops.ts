@@ -5,8 +5,8 @@ import type { AlertContent } from './message.js';
 const NOTHING_DROPPED = Object.fromEntries(DROP_KINDS.map((kind) => [kind, 0])) as Record<DropKind, number>;
 
 /**
- * Falco's counters by name (recorded from Falco 0.40). Calls are seen when they return: the counters of their entries
- * stay zero. What has a counter of its own here and none in Falco is in the totals.
+ * Falco's drop counters by name (recorded from Falco 0.40). Calls are recorded when they return, so the counters of their entries stay
+ * zero. Kinds that have a counter here but none in Falco are only part of the totals.
  */
 const COUNTERS = [
   ...['clone_fork', 'close', 'connect', 'dir_file', 'execve', 'open', 'other_interest'].flatMap((kind) =>
@@ -15,13 +15,13 @@ const COUNTERS = [
   'proc_exit',
 ] as const;
 
-/** Tells, from the probe's running totals, what was lost since the time before; as Falco tells it. */
+/** Reports what was lost since the previous report, computed from the probe's running totals, in Falco's format. */
 export class DropReporter {
   #before: ProbeStats = { events: 0, drops: NOTHING_DROPPED, skipped: 0 };
 
   /**
-   * Falco's alert `Falco internal: syscall event drop` when events were lost since the last call, by the kernel side, or for want of something
-   * that was `forgotten`; else undefined.
+   * Falco's alert `Falco internal: syscall event drop` if events were lost since the last call; otherwise undefined. `forgotten` is the
+   * number of events that could not be fully evaluated because something they depend on was not remembered.
    */
   report(stats: ProbeStats, forgotten: number, nowNs: bigint): AlertContent | undefined {
     const { events, skipped, drops } = this.#before;

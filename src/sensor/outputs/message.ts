@@ -1,6 +1,6 @@
 import type { FieldValue, Match, RulePriority } from '../../rules/index.js';
 
-/** A `falco.outputs.response` as proto-loader takes it (longs and enums as texts, names kept). */
+/** A `falco.outputs.response` as proto-loader expects it (longs and enums as texts, names unchanged). */
 export interface AlertMessage {
   readonly time: { readonly seconds: string; readonly nanos: number };
   readonly priority: RulePriority;
@@ -13,7 +13,7 @@ export interface AlertMessage {
   readonly source: string;
 }
 
-/** What an alert is made of, whoever made it. */
+/** The content of an alert, from a rule or from the sensor itself. */
 export interface AlertContent {
   readonly timeNs: bigint;
   readonly priority: RulePriority;
@@ -21,9 +21,9 @@ export interface AlertContent {
   readonly rule: string;
   /** The text line. */
   readonly output: string;
-  /** Typed, for the JSON document. */
+  /** Typed values, for the JSON document. */
   readonly fields: ReadonlyMap<string, FieldValue | undefined>;
-  /** For gRPC: texts, `<NA>` where a value is missing. */
+  /** The same values for gRPC: as texts, `<NA>` for missing ones. */
   readonly texts: Readonly<Record<string, string>>;
   readonly tags: readonly string[];
 }
@@ -31,8 +31,8 @@ export interface AlertContent {
 const NS_PER_SECOND = 1_000_000_000n;
 
 /**
- * The message as Falco sends it with `json_output: true`: `output` is the whole JSON alert as a text. The JSON document
- * has its keys sorted, and of the alert's time the number `evt.time.iso8601`, which the gRPC fields lack (recorded from Falco 0.40).
+ * The message as Falco sends it with `json_output: true`: `output` contains the whole JSON alert as a text. The JSON document has its keys
+ * sorted, and contains the alert's time as the number `evt.time.iso8601`, which the gRPC fields lack (recorded from Falco 0.40).
  */
 export function alertMessage(content: AlertContent, hostname: string): AlertMessage {
   const { timeNs, priority, source, rule, texts } = content;
@@ -50,7 +50,7 @@ export function alertMessage(content: AlertContent, hostname: string): AlertMess
   };
 }
 
-/** What a rule that holds says. */
+/** The alert of a rule that matched. */
 export function matchContent(match: Match, texts: Readonly<Record<string, string>>): AlertContent {
   const fields = new Map(match.fields);
   fields.set('evt.time.iso8601', match.time);
@@ -75,7 +75,7 @@ function jsonAlert(content: AlertContent, tags: readonly string[], hostname: str
   return `{${parts.join(',')}}`;
 }
 
-/** JSON.stringify knows no bigint, and numbers of nanoseconds are larger than what a double holds. */
+/** JSON.stringify does not support bigint, and nanosecond timestamps exceed the precision of a double. */
 function jsonValue(value: FieldValue | undefined): string {
   if (value === undefined) return 'null';
   if (typeof value === 'bigint') return String(value);

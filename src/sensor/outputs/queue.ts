@@ -1,13 +1,13 @@
 import { FairQueue } from '../fair-queue.js';
 import type { AlertMessage } from './message.js';
 
-/** Of what is about no container: that events were lost. */
-const OF_NONE = '';
+/** The key of alerts that do not belong to a container, i.e. of lost events. */
+const NO_CONTAINER = '';
 
 /**
- * Falco's one queue for all who listen: whoever takes an alert has it, nobody else gets it. Falco's is unbounded and in one order; this one
- * holds `capacity` alerts (about 3 KB each), containers in turn. Beyond that whoever has most waiting loses its newest: the numbers of its alerts then
- * have a gap, which its reader sees.
+ * As in Falco, there is one queue for all subscribers, and each alert is delivered to only one of them. Falco's queue is unbounded and
+ * FIFO; this one holds `capacity` alerts (about 3 KB each), round-robin across containers. Beyond that the container with the most queued
+ * alerts loses its newest ones, which its reader notices as a gap in the alert numbers.
  */
 export class AlertQueue {
   readonly #alerts: FairQueue<AlertMessage>;
@@ -20,7 +20,7 @@ export class AlertQueue {
     return this.#alerts.size;
   }
 
-  push(alert: AlertMessage, containerId: string = OF_NONE): void {
+  push(alert: AlertMessage, containerId: string = NO_CONTAINER): void {
     this.#alerts.push(containerId, alert);
   }
 

@@ -16,7 +16,7 @@ import { SensorError } from '../errors.js';
 import type { AlertMessage } from './message.js';
 import type { AlertQueue } from './queue.js';
 
-/** The Falco whose API and alerts this sensor keeps to; the pre-release part says that it is not that Falco. */
+/** The Falco version whose API and alerts this sensor is compatible with; the pre-release part distinguishes it from that Falco. */
 const COMPATIBLE_VERSION = {
   version: '0.43.1-packwarden',
   major: 0,
@@ -25,7 +25,7 @@ const COMPATIBLE_VERSION = {
   prerelease: 'packwarden',
 };
 
-// Relative to src/sensor/outputs and to dist/sensor/outputs alike.
+// The same relative path from src/sensor/outputs and from dist/sensor/outputs.
 const PROTO_DIR = fileURLToPath(new URL('../../../protos', import.meta.url));
 
 const definitions = loadSync(['outputs.proto', 'version.proto'], {
@@ -35,13 +35,13 @@ const definitions = loadSync(['outputs.proto', 'version.proto'], {
   enums: String,
 });
 
-/** `sun_path` holds 108 bytes with its NUL. */
+/** `sun_path` holds 108 bytes, including the NUL. */
 const MAX_SOCKET_PATH = 107;
-/** How long a subscriber may take to read what is on its way when the sensor stops. */
+/** How long subscribers may take to read pending messages when the sensor stops. */
 const SHUTDOWN_MS = 2_000;
 
-/** What a second reader is told. */
-const TAKEN = {
+/** The answer to a second subscriber. */
+const ALREADY_SUBSCRIBED = {
   code: grpcStatus.FAILED_PRECONDITION,
   details: 'another client reads the alerts of this sensor already; each alert goes to one reader only',
 };
@@ -50,9 +50,9 @@ type Sub = ServerDuplexStream<object, AlertMessage>;
 type Get = ServerWritableStream<object, AlertMessage>;
 
 /**
- * Falco's outputs and version services on a unix socket, with Falco's behaviour (recorded from Falco 0.40): one queue, a request
- * on `sub` drains it once, `get` drains it and ends with OK, a half-close ends nothing, a stop ends `sub` with OK. One thing is not as
- * in Falco: while somebody is subscribed, everybody else is refused, since each alert goes to one reader only and the other would miss it.
+ * Falco's outputs and version services on a unix socket, with Falco's behaviour (recorded from Falco 0.40): there is one queue, a request
+ * on `sub` drains it once, `get` drains it and ends with OK, a half-close ends nothing, a stop ends `sub` with OK. One difference: while a
+ * client is subscribed, every other client is refused, because each alert goes to only one reader and the other one would miss it.
  */
 export class OutputsServer {
   readonly #server = new Server();
@@ -72,7 +72,7 @@ export class OutputsServer {
     });
   }
 
-  /** Listens; a socket file that was left is replaced. Only this user may connect. @throws SensorError `socket` */
+  /** Starts listening; a leftover socket file is replaced. Only the current user may connect. @throws SensorError `socket` */
   async start(): Promise<void> {
     if (Buffer.byteLength(this.socket) > MAX_SOCKET_PATH) {
       throw new SensorError('socket', `the path of a unix socket has at most ${MAX_SOCKET_PATH} bytes: ${this.socket}`);
@@ -85,15 +85,15 @@ export class OutputsServer {
       });
       await chmod(this.socket, 0o600);
     } catch (cause) {
-      throw new SensorError('socket', `can not listen on ${this.socket}`, { cause });
+      throw new SensorError('socket', `cannot listen on ${this.socket}`, { cause });
     }
   }
 
-  /** A killed sensor leaves its socket; anything else of that name is not ours to take away. */
+  /** A killed sensor leaves its socket behind. A file of another type is not ours, so it is never removed. */
   async #removeLeftover(): Promise<void> {
     const found = await lstat(this.socket).catch(() => undefined);
     if (found === undefined) return;
-    if (!found.isSocket()) throw new SensorError('socket', `${this.socket} is there already, and is no socket`);
+    if (!found.isSocket()) throw new SensorError('socket', `${this.socket} exists and is not a socket`);
     await rm(this.socket);
   }
 
@@ -101,12 +101,12 @@ export class OutputsServer {
   async stop(): Promise<void> {
     for (const call of this.#subs) call.end();
     await new Promise<void>((resolve) => {
-      const impatient = setTimeout(() => {
+      const deadline = setTimeout(() => {
         this.#server.forceShutdown();
         resolve();
       }, SHUTDOWN_MS);
       this.#server.tryShutdown(() => {
-        clearTimeout(impatient);
+        clearTimeout(deadline);
         resolve();
       });
     });
@@ -114,24 +114,24 @@ export class OutputsServer {
   }
 
   #get(call: Get): void {
-    if (this.#subs.size > 0) call.emit('error', TAKEN);
+    if (this.#subs.size > 0) call.emit('error', ALREADY_SUBSCRIBED);
     else void this.#drain(call).then(() => call.end());
   }
 
   #sub(call: Sub): void {
     if (this.#subs.size > 0) {
-      call.emit('error', TAKEN);
+      call.emit('error', ALREADY_SUBSCRIBED);
       return;
     }
     this.#subs.add(call);
-    const left = () => this.#subs.delete(call);
-    call.on('cancelled', left);
-    call.on('close', left);
-    // A client that goes away in the middle of a message is no fault of ours.
-    call.on('error', left);
+    const unsubscribe = () => this.#subs.delete(call);
+    call.on('cancelled', unsubscribe);
+    call.on('close', unsubscribe);
+    // A client that disconnects in the middle of a message is not an error of the sensor.
+    call.on('error', unsubscribe);
     let draining = false;
     call.on('data', () => {
-      // A request that comes while the queue is being drained asks for nothing more.
+      // A request that arrives while the queue is being drained is covered by that drain.
       if (draining) return;
       draining = true;
       void this.#drain(call).finally(() => {
@@ -140,26 +140,26 @@ export class OutputsServer {
     });
   }
 
-  /** Writes until the queue is empty, or the client gone. Alerts leave the queue before they are written, as in Falco. */
+  /** Writes until the queue is empty or the client is gone. Alerts leave the queue before they are written, as in Falco. */
   async #drain(call: Sub | Get): Promise<void> {
     while (!call.cancelled && !call.destroyed && !call.writableEnded) {
       const alert = this.queue.pop();
       if (alert === undefined) return;
-      if (!call.write(alert)) await roomIn(call);
+      if (!call.write(alert)) await writable(call);
     }
   }
 }
 
-/** Resolves when the call takes more, or never will. */
-async function roomIn(call: Sub | Get): Promise<void> {
-  const over = new AbortController();
-  const ends = ['drain', 'close', 'cancelled', 'error'].map((event) => once(call, event, { signal: over.signal }));
+/** Resolves when the call accepts more messages, or has ended. */
+async function writable(call: Sub | Get): Promise<void> {
+  const finished = new AbortController();
+  const ends = ['drain', 'close', 'cancelled', 'error'].map((event) => once(call, event, { signal: finished.signal }));
   try {
     await Promise.race(ends);
   } catch {
-    // `error` came: the loop sees what is left of the call.
+    // After an `error` the caller's loop checks the state of the call.
   } finally {
-    over.abort();
+    finished.abort();
     await Promise.allSettled(ends);
   }
 }

@@ -3,7 +3,7 @@ import { HEADER, RECORD_KIND } from './layout.js';
 import { ProcessRecord } from './record.js';
 import { type ProbeStats, readStats } from './stats.js';
 
-/** Who is told what the probe says. Calls are synchronous, and in the order things happened on each CPU. */
+/** Receives what the probe reports. Calls are synchronous, in the order of events on each CPU. */
 export interface ProbeListener {
   record(record: ProcessRecord): void;
   /** About once a second. */
@@ -11,21 +11,21 @@ export interface ProbeListener {
 }
 
 const MIN_BYTES = 8;
-/** Header, and the kernel side's whole buffer of parts. */
+/** The header, and the kernel side's whole buffer of parts. */
 const MAX_BYTES = 64 * 1024;
 const STATS_BYTES = 80;
 
-/** Cuts the probe's stream into records. */
+/** Splits the probe's output into records. */
 export class RecordFraming {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** `onReady` is called when everything is attached. */
+  /** `onReady` is called when all eBPF programs are attached. */
   constructor(
     private readonly listener: ProbeListener,
     private readonly onReady: () => void,
   ) {}
 
-  /** @throws SensorError `records` when the stream holds something else */
+  /** @throws SensorError `records` when the output is malformed */
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let at = 0;

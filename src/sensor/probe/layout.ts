@@ -1,4 +1,4 @@
-/** The records of src/sensor/bpf/record.h, byte for byte. A change there is a change here. */
+/** The record format of src/sensor/bpf/record.h, byte for byte. Keep both in sync. */
 export const RECORD_KIND = { syscall: 1, fork: 2, exit: 3, stats: 4, ready: 5 } as const;
 
 /** Offsets in the header of a record about a process. */
@@ -23,7 +23,7 @@ export const HEADER = {
   size: 192,
 } as const;
 
-/** Tags of the parts behind the header. */
+/** Tags of the parts that follow the header. */
 export const PART = {
   path1: 1,
   base1: 2,
@@ -49,10 +49,10 @@ export const PART = {
 /** One of the tags. */
 export type PartTag = (typeof PART)[keyof typeof PART];
 
-/** The layer an overlay's file comes from: written since the image, or the image's own. */
+/** The overlay layer of a file: written after the image was built, or part of the image. */
 export const LAYER = { upper: 1, lower: 2 } as const;
 
-/** The kinds of lost events, in the order of the loader's counters; Falco names its own counters so. */
+/** The kinds of lost events, in the order of the loader's counters and named as in Falco's. */
 export const DROP_KINDS = ['clone_fork', 'execve', 'open', 'connect', 'dir_file', 'proc_exit', 'other'] as const;
 
 /** One of the kinds of lost events. */

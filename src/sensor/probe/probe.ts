@@ -8,14 +8,14 @@ import { type ProbeListener, RecordFraming } from './framing.js';
 /** Verifying the eBPF programs takes about a second on a slow machine. */
 const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 5_000;
-const LAST_WORDS_BYTES = 4_000;
+const STDERR_TAIL_BYTES = 4_000;
 
-/** The running kernel side. */
+/** The running probe process. */
 export interface Probe {
   readonly pid: number;
-  /** Rejects with a SensorError when the probe ends before `stop`; resolves after `stop`. */
+  /** Rejects with a SensorError if the probe exits before `stop`; resolves after `stop`. */
   readonly closed: Promise<void>;
-  /** From now on (within some 10 ms) only these calls are recorded, by x86-64's numbers; before, all are. */
+  /** Records only these calls from now on (within some 10 ms), given by x86-64 number; before the first call all are recorded. */
   record(calls: readonly number[]): void;
   stop(): Promise<void>;
 }
@@ -29,12 +29,13 @@ export interface ProbeOptions {
 }
 
 /**
- * Starts the probe and resolves when it is attached. It ends with this process, whatever happens to it.
- * @throws SensorError `probe-missing`, `probe-failed` with the probe's own words
+ * Starts the probe and resolves when it is attached. The probe exits with this process, however that ends.
+ *
+ * @throws SensorError `probe-missing`, `probe-failed` with the probe's error output
  */
 export async function startProbe(options: ProbeOptions, listener: ProbeListener): Promise<Probe> {
   await access(options.executable, constants.X_OK).catch((cause: unknown) => {
-    const message = `${options.executable} can not be run: build it with scripts/build-sensor`;
+    const message = `${options.executable} cannot be executed: build it with scripts/build-sensor`;
     throw new SensorError('probe-missing', message, { cause });
   });
   const args = options.ringBytes === undefined ? [] : ['--ring-bytes', String(options.ringBytes)];
@@ -48,19 +49,19 @@ class RunningProbe implements Probe {
   readonly closed: Promise<void>;
   #stopping = false;
   #fault: SensorError | undefined;
-  #lastWords = '';
+  #stderrTail = '';
 
   constructor(private readonly child: ChildProcess) {
     child.on('error', (cause) => {
-      this.#fault ??= new SensorError('probe-failed', 'the probe can not be run', { cause });
+      this.#fault ??= new SensorError('probe-failed', 'the probe cannot be executed', { cause });
     });
-    // It may end while its input is being closed.
+    // The probe may exit while its standard input is being closed.
     child.stdin?.on('error', () => undefined);
     child.stderr?.on('data', (chunk: Buffer) => {
-      this.#lastWords = (this.#lastWords + chunk.toString()).slice(-LAST_WORDS_BYTES);
+      this.#stderrTail = (this.#stderrTail + chunk.toString()).slice(-STDERR_TAIL_BYTES);
     });
     this.closed = this.#end();
-    // Whoever starts a probe waits for `ready` first, which fails with the same error.
+    // The caller awaits `ready` first, which rejects with the same error; without this the rejection would count as unhandled.
     this.closed.catch(() => undefined);
   }
 
@@ -84,13 +85,13 @@ class RunningProbe implements Probe {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    // The end of its input is what it stops for; SIGTERM may reach a whole process group, and is not the probe's to take.
+    // The probe stops at the end of its input. It ignores SIGTERM, which may be sent to a whole process group.
     this.child.stdin?.end();
-    const impatient = setTimeout(() => this.child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    const killTimer = setTimeout(() => this.child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     try {
       await this.closed;
     } finally {
-      clearTimeout(impatient);
+      clearTimeout(killTimer);
     }
   }
 
@@ -113,11 +114,11 @@ class RunningProbe implements Probe {
   }
 
   async #end(): Promise<void> {
-    // `close` comes when the last record has been read.
+    // `close` is emitted after the last record has been read.
     const [code, signal] = await once(this.child, 'close').catch(() => [null, null]);
     if (this.#fault !== undefined) throw this.#fault;
     if (this.#stopping) return;
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-    throw new SensorError('probe-failed', `the probe ended (${how}): ${this.#lastWords.trim() || 'without a word'}`);
+    throw new SensorError('probe-failed', `the probe ended (${how}): ${this.#stderrTail.trim() || 'no error output'}`);
   }
 }

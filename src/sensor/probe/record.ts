@@ -2,7 +2,7 @@ import { textOfBytes } from '../../rules/index.js';
 import { HEADER, PART, type PartTag, RECORD_KIND } from './layout.js';
 
 const HIGH_WORD = 2 ** 32;
-/** As much of an argument list or an environment as the probe takes (`ARGV_BYTES`, `ENV_BYTES`). */
+/** The limit for an argument list or an environment in the probe (`ARGV_BYTES`, `ENV_BYTES`). */
 const CUT_BYTES = 4096;
 
 /** A signed 64-bit number; exact up to 2^53. */
@@ -10,13 +10,13 @@ function readInt64(bytes: Buffer, at: number): number {
   return bytes.readInt32LE(at + 4) * HIGH_WORD + bytes.readUInt32LE(at);
 }
 
-/** A C string's text; bytes that are no UTF-8 stay what they are until an alert is written. */
+/** The text of a C string; bytes that are not valid UTF-8 are preserved until an alert is written. */
 function textOf(bytes: Buffer): string {
   const end = bytes.indexOf(0);
   return textOfBytes(end === -1 ? bytes : bytes.subarray(0, end));
 }
 
-/** What a process in a container did: a view on the probe's bytes, read when asked. */
+/** A record about a process in a container: a view of the probe's bytes, decoded on access. */
 export class ProcessRecord {
   #containerId: string | undefined;
 
@@ -28,7 +28,7 @@ export class ProcessRecord {
     return kind === RECORD_KIND.exit ? 'exit' : 'syscall';
   }
 
-  /** x86-64's system call number; 65535 where there is none. */
+  /** The x86-64 system call number; 65535 if there is none. */
   get nr(): number {
     return this.bytes.readUInt16LE(HEADER.nr);
   }
@@ -38,7 +38,7 @@ export class ProcessRecord {
     return this.bytes.readBigUInt64LE(HEADER.timeNs);
   }
 
-  /** What the call returned (minus errno on failure), the child's pid, the wait status. */
+  /** The call's return value (minus errno on failure), the child's pid, or the wait status. */
   get ret(): number {
     return readInt64(this.bytes, HEADER.ret);
   }
@@ -63,12 +63,12 @@ export class ProcessRecord {
     return this.bytes.readBigUInt64LE(HEADER.args + index * 8).toString(16);
   }
 
-  /** One of the header's ids, as the host numbers them (`vpid`, `vtid`, `sid`, `pgid`: as the container does). */
+  /** One of the header's ids in the host's namespace (`vpid`, `vtid`, `sid`, `pgid`: in the container's). */
   id(name: 'pid' | 'tid' | 'ppid' | 'vpid' | 'vtid' | 'sid' | 'pgid' | 'uid' | 'gid' | 'loginuid'): number {
     return this.bytes.readUInt32LE(HEADER[name]);
   }
 
-  /** The thread's name now: at most 15 bytes. */
+  /** The thread's current name: at most 15 bytes. */
   get comm(): string {
     return textOf(this.bytes.subarray(HEADER.comm, HEADER.container));
   }
@@ -79,7 +79,7 @@ export class ProcessRecord {
     return this.#containerId;
   }
 
-  /** The bytes of a part; undefined where the record has none. */
+  /** The bytes of a part; undefined if the record does not have it. */
   part(tag: PartTag): Buffer | undefined {
     const { bytes } = this;
     let at: number = HEADER.size;
@@ -92,24 +92,24 @@ export class ProcessRecord {
     return undefined;
   }
 
-  /** A part that is a text. */
+  /** A part decoded as text. */
   text(tag: PartTag): string | undefined {
     const bytes = this.part(tag);
     return bytes === undefined ? undefined : textOf(bytes);
   }
 
-  /** A part that is a path of the kernel's. Undefined also for one so deep that its beginning is not known. */
+  /** A part that is a path from the kernel. Also undefined if the path is so deep that its beginning is missing. */
   path(tag: PartTag): string | undefined {
     const text = this.text(tag);
     return text?.startsWith('/') === true ? text : undefined;
   }
 
-  /** argv; empty where it could not be read. */
+  /** argv; empty if it could not be read. */
   argv(): string[] {
     return this.#texts(PART.argv);
   }
 
-  /** The environment, `NAME=value` each; empty where it could not be read. */
+  /** The environment as `NAME=value` texts; empty if it could not be read. */
   environment(): string[] {
     return this.#texts(PART.env);
   }
@@ -117,9 +117,9 @@ export class ProcessRecord {
   #texts(tag: PartTag): string[] {
     const bytes = this.part(tag);
     if (bytes === undefined || bytes.length === 0) return [];
-    // Of one that was cut rules count the length; by bytes, as Falco does.
+    // Rules check the length of truncated lists, which Falco counts in bytes; so don't decode those as UTF-8.
     const texts = (bytes.length >= CUT_BYTES ? bytes.toString('latin1') : textOfBytes(bytes)).split('\0');
-    // The list ends with a NUL, unless it was cut.
+    // The list ends with a NUL unless it was truncated.
     if (texts.at(-1) === '') texts.pop();
     return texts;
   }

@@ -2,11 +2,11 @@ import { DROP_KINDS, type DropKind } from './layout.js';
 
 /** The kernel side's totals since it was attached. */
 export interface ProbeStats {
-  /** Records made, whether they found room or not. */
+  /** Records created, whether they fit into the ring buffer or not. */
   readonly events: number;
-  /** Records that found no room in the ring buffer, by kind. */
+  /** Records that did not fit into the ring buffer, by kind. */
   readonly drops: Readonly<Record<DropKind, number>>;
-  /** System calls that the kernel did not show to the program, because it was running on that CPU already. */
+  /** System calls for which the kernel skipped the program, because it was already running on that CPU. */
   readonly skipped: number;
 }
 

@@ -2,17 +2,17 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { type Process, unknownProcess } from './process.js';
 
 /**
- * Reads a process that was there before the sensor, or that lies outside of containers (a container's first process has
- * the host's containerd-shim for a parent). A few small reads, once per process.
+ * Reads a process that started before the sensor or runs outside of containers (the parent of a container's first process is the host's
+ * containerd-shim). A few small reads, once per process.
  */
 export type ProcReader = (pid: number) => Process | undefined;
 
-/** Reads below `root`, by default `/proc`. Undefined when there is no such process (any more). */
+/** Reads below `root`, by default `/proc`. Undefined if there is no such process (any more). */
 export function procReader(root = '/proc'): ProcReader {
   return (pid) => {
     const stat = read(`${root}/${pid}/stat`);
     if (stat === undefined) return undefined;
-    // The name may hold blanks and brackets: the fields start behind the last bracket.
+    // The name may contain blanks and brackets: the other fields start after the last bracket.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const process = unknownProcess(pid);
     process.name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));

@@ -1,41 +1,41 @@
-/** A process as the rules see it. Mutable: it changes with what it does. */
+/** A process as the rules see it. Mutable, since it is updated with every record about it. */
 export interface Process {
-  /** As the host numbers it. */
+  /** In the host's pid namespace. */
   readonly pid: number;
   ppid: number;
   vpid: number;
-  /** In the container's numbers. */
+  /** In the container's pid namespace. */
   sid: number;
   pgid: number;
   uid: number;
   gid: number;
-  /** 4294967295: none. */
+  /** 4294967295 means none. */
   loginuid: number;
   /** The thread's name at the last exec (at most 15 bytes): renames do not count, as in Falco. */
   name: string;
   argv: readonly string[];
-  /** Empty when not known. */
+  /** Empty if unknown. */
   exePath: string;
-  /** Without a slash at its end. Empty when not known. */
+  /** Without a trailing slash. Empty if unknown. */
   cwd: string;
-  /** `NAME=value` each, as it was when the program started; empty where it was not seen to. */
+  /** `NAME=value` texts from the start of the program; empty if the sensor did not see it start. */
   environment: readonly string[];
-  /** The file that standard input was when the program started; empty where it was none. */
+  /** The file on standard input when the program started; empty if it was not a regular file. */
   stdin: string;
   /** Device number of the controlling terminal, 0 without one. */
   tty: number;
   layer: number;
   exeIno: number;
   capabilities: { readonly permitted: bigint; readonly effective: bigint; readonly inheritable: bigint } | undefined;
-  /** Nanoseconds since the epoch; undefined when it ran before the sensor did. */
+  /** Nanoseconds since the epoch; undefined if it started before the sensor. */
   startedNs: bigint | undefined;
-  /** Who made it, or adopted it. Undefined when not known (any more). */
+  /** The process that created or adopted it. Undefined if unknown (or no longer known). */
   parent: Process | undefined;
-  /** Seen at its fork or exec; false when all that is known was read later, from /proc or from a record's header. */
-  witnessed: boolean;
+  /** Its fork or exec was recorded; false if all information was read later, from /proc or from a record's header. */
+  startRecorded: boolean;
 }
 
-/** A process of which nothing is known but its number. */
+/** A process of which only the pid is known. */
 export function unknownProcess(pid: number): Process {
   return {
     pid,
@@ -58,11 +58,11 @@ export function unknownProcess(pid: number): Process {
     capabilities: undefined,
     startedNs: undefined,
     parent: undefined,
-    witnessed: false,
+    startRecorded: false,
   };
 }
 
-/** Arguments change with the program only, and rules ask for them on every event. */
+/** Cache: the arguments only change with the program, and rules read them on every event. */
 const joined = new WeakMap<readonly string[], string>();
 
 /** `proc.args`. */
@@ -74,7 +74,7 @@ export function argsOf({ argv }: Process): string {
   return args;
 }
 
-/** `proc.cmdline`: the name, then the arguments, as Falco has it. */
+/** `proc.cmdline`: the name followed by the arguments, as in Falco. */
 export function cmdlineOf(process: Process): string {
   return process.argv.length > 1 ? `${process.name} ${argsOf(process)}` : process.name;
 }

@@ -3,13 +3,13 @@ import type { ProcessRecord } from '../probe/record.js';
 import type { ProcReader } from './proc-reader.js';
 import { type Process, unknownProcess } from './process.js';
 
-/** How long, and how many, ended processes are kept: their children may still name them as ancestors. */
+/** How long, and how many, ended processes are kept, since their children may still refer to them as ancestors. */
 const KEPT_NS = 60_000_000_000n;
 const KEPT_MAX = 20_000;
-/** The kernel cuts its name to 15 bytes. */
+/** The kernel truncates the name to 15 bytes. */
 const SHIM = 'containerd-shim';
 const MAX_READ_ANCESTORS = 16;
-/** x86-64's number. */
+/** The x86-64 number. */
 const FCHDIR = 81;
 
 interface Ended {
@@ -25,12 +25,12 @@ export class ProcessTable {
 
   constructor(private readonly readProc: ProcReader) {}
 
-  /** Living and remembered processes. */
+  /** Number of running and remembered processes. */
   get size(): number {
     return this.#byPid.size;
   }
 
-  /** The process a record is about, brought up to date with what the record says. */
+  /** The process that a record is about, updated with the content of the record. */
   follow(record: ProcessRecord): Process {
     const process = this.#known(record);
     this.#refresh(process, record);
@@ -53,7 +53,7 @@ export class ProcessTable {
     if (known !== undefined) return known;
     const comm = record.comm;
     const found = this.readProc(pid);
-    // By now /proc may tell of the program that an exec brought later: then only the header is true.
+    // /proc may already describe the program of a later exec; then only the record's header is reliable.
     const process = found?.name === comm ? found : unknownProcess(pid);
     process.name = comm;
     this.#byPid.set(pid, process);
@@ -67,21 +67,21 @@ export class ProcessTable {
     process.uid = record.id('uid');
     process.gid = record.id('gid');
     process.loginuid = record.id('loginuid');
-    if (!process.witnessed) process.name = record.comm;
+    if (!process.startRecorded) process.name = record.comm;
     const ppid = record.id('ppid');
-    if (process.ppid === ppid && process.witnessed) return;
+    if (process.ppid === ppid && process.startRecorded) return;
     if (process.ppid === ppid && process.parent !== undefined) return;
     process.ppid = ppid;
     process.parent = this.#parent(ppid, 0);
   }
 
-  /** Processes of the host are read anew for each child: nothing would tell when one of them ends. */
+  /** Processes of the host are read again for each child, because there is no event when one of them ends. */
   #parent(pid: number, depth: number): Process | undefined {
     if (pid <= 1 || depth > MAX_READ_ANCESTORS) return undefined;
     const known = this.#byPid.get(pid);
     if (known !== undefined) return known;
     const found = this.readProc(pid);
-    // Falco's ancestors end with the container's shim: what is above it is the host's business.
+    // As in Falco, the ancestors end with the container's shim: the processes above belong to the host.
     if (found !== undefined && !found.name.startsWith(SHIM)) found.parent = this.#parent(found.ppid, depth + 1);
     return found;
   }
@@ -91,7 +91,7 @@ export class ProcessTable {
     if (ids === undefined) return;
     const pid = ids.readUInt32LE(0);
     const vpid = ids.readUInt32LE(4);
-    // What is not known of the parent is not known of the child either: `witnessed` is inherited with the rest.
+    // Whatever is unknown about the parent is unknown about the child, so `startRecorded` is inherited as well.
     this.#byPid.set(pid, { ...parent, pid, vpid, ppid: parent.pid, parent, startedNs: record.timeNs });
   }
 
@@ -109,7 +109,7 @@ export class ProcessTable {
     }
   }
 
-  /** Its number may be another's by now; and the chain of ancestors must not grow for ever. */
+  /** The pid may already belong to another process, and the chain of ancestors must not grow without bound. */
   #forget(process: Process): void {
     process.parent = undefined;
     if (this.#byPid.get(process.pid) === process) this.#byPid.delete(process.pid);
@@ -134,6 +134,6 @@ export class ProcessTable {
     };
     process.exeIno = Number(exec.readBigUInt64LE(32));
     process.startedNs ??= record.timeNs;
-    process.witnessed = true;
+    process.startRecorded = true;
   }
 }
