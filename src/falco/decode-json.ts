@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Alert } from './alert.js';
 import { freezeAlert, MalformedAlertError, prioritySchema } from './decode.js';
 
-// Times in nanoseconds are above 2^53: as numbers they would lose digits. Strings are matched first, so that digits
-// inside of them stay as they are.
+// Times in nanoseconds exceed 2^53, so as numbers they would lose digits. Strings are matched first, so that digits inside of them are not
+// changed.
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/;
@@ -18,7 +18,7 @@ const timeSchema = z.string().transform((text, context): Alert['time'] => {
   return { seconds: String(ms / 1000), nanos: Number((match?.[2] ?? '').padEnd(9, '0')) };
 });
 
-// Each of output, tags and output_fields can be switched off by json_include_*.
+// Each of output, tags and output_fields can be disabled by json_include_*.
 const documentSchema = z.object({
   time: timeSchema,
   priority: prioritySchema,
@@ -31,8 +31,8 @@ const documentSchema = z.object({
 });
 
 /**
- * Decodes one alert as Falco's `http_output`, `stdout_output` and `file_output` write it with `json_output: true`: the
- * fields are typed there and become the strings that gRPC carries. @throws MalformedAlertError
+ * Decodes one alert as written by Falco's `http_output`, `stdout_output` and `file_output` with `json_output: true`. Their typed fields are
+ * converted to the strings that gRPC uses. @throws MalformedAlertError
  */
 export function decodeJsonAlert(text: string): Alert {
   const parsed = documentSchema.safeParse(parse(text));

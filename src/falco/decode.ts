@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Alert, NUMBER_FIELD, PRIORITIES, type Priority } from './alert.js';
 
-/** A message that is not a Falco alert. It is counted and logged; the stream goes on. */
+/** A message that is not a Falco alert. It is counted and logged, and the stream continues. */
 export class MalformedAlertError extends Error {
   override readonly name = 'MalformedAlertError';
   readonly code = 'malformed-alert';
@@ -10,8 +10,8 @@ export class MalformedAlertError extends Error {
 const MISSING = '<NA>';
 
 /**
- * The enum has three spellings a name (`allow_alias`: WARNING, warning, Warning), and a decoder may return any of them, or
- * a number it has no name for. JSON has the third.
+ * The enum has three spellings of each name (`allow_alias`: WARNING, warning, Warning), and a decoder may return any of them, or a number
+ * without a name. JSON uses the third.
  */
 export const prioritySchema = z.union([z.string(), z.int()]).transform((value, context): Priority => {
   const name = typeof value === 'number' ? PRIORITIES[value] : value.toUpperCase();
@@ -30,7 +30,7 @@ const timeSchema = z.object({
 
 const messageSchema = z.object({
   time: timeSchema,
-  // proto3 leaves zero values out of the message: no priority is EMERGENCY.
+  // proto3 omits zero values: a missing priority is EMERGENCY.
   priority: prioritySchema.default('EMERGENCY'),
   source: z.string().default(''),
   source_deprecated: z.union([z.string(), z.int()]).default('SYSCALL'),
@@ -42,7 +42,8 @@ const messageSchema = z.object({
 });
 
 /**
- * Decodes one `falco.outputs.response` as proto-loader gives it (names kept, longs and enums as strings).
+ * Decodes one `falco.outputs.response` as returned by proto-loader (original names, longs and enums as strings).
+ *
  * @throws MalformedAlertError
  */
 export function decodeGrpcAlert(message: unknown): Alert {
@@ -61,7 +62,7 @@ export function decodeGrpcAlert(message: unknown): Alert {
   });
 }
 
-/** Leaves out what Falco could not fill, and makes the alert safe to hand around. */
+/** Removes values that Falco could not fill, and freezes the alert. */
 export function freezeAlert(alert: Alert): Alert {
   const fields: Record<string, string> = Object.create(null);
   for (const name in alert.fields) {
@@ -78,7 +79,7 @@ export function freezeAlert(alert: Alert): Alert {
   });
 }
 
-/** With `json_output: true` Falco sends the whole JSON alert as the gRPC `output` (measured on 0.40). */
+/** With `json_output: true` Falco sends the whole JSON alert as `output` over gRPC (measured on 0.40). */
 function plainLine(output: string): string {
   if (!output.startsWith('{')) return output;
   try {

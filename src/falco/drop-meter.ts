@@ -3,13 +3,13 @@ import type { Alert } from './alert.js';
 /** Totals since Falco's start, in the fields of its metrics snapshot (`metrics.output_rule: true`). */
 const TOTALS = ['scap.n_drops', 'falco.outputs_queue_num_drops'] as const;
 
-/** Reads from Falco's own messages (source `internal`) how many events it lost. */
+/** Determines from Falco's own messages (source `internal`) how many events it lost. */
 export class DropMeter {
   readonly #totals = new Map<string, number>();
 
   /**
-   * Events lost since the message before, 0 for a message that tells of no loss. `Falco internal: syscall event drop`
-   * carries the number of the last second in `n_drops` (recorded from Falco 0.40); a drop message without a number is one.
+   * Events lost since the previous message; 0 if the message reports no loss. `Falco internal: syscall event drop` contains the number for
+   * the last second in `n_drops` (recorded from Falco 0.40); a drop message without a number counts as one.
    */
   read(alert: Alert): number {
     if (/\bdrop/i.test(alert.rule)) return countOf(alert.fields.n_drops) || 1;
@@ -18,12 +18,12 @@ export class DropMeter {
     return lost;
   }
 
-  /** Forgets the totals: the next ones come from a Falco that may have started anew. */
+  /** Forgets the totals, since the next ones may come from a restarted Falco. */
   reset(): void {
     this.#totals.clear();
   }
 
-  /** The first snapshot is only a mark: its total may be older than everything that runs now. */
+  /** The first snapshot is only a reference: its total may be older than everything that is running now. */
   #growth(name: string, total: number): number {
     const before = this.#totals.get(name);
     this.#totals.set(name, total);

@@ -1,6 +1,6 @@
 import { type Alert, alertTimeNs } from './alert.js';
 
-/** Equal alerts as one: the first of them, how many there were, and from when to when (ns since the epoch). */
+/** Equal alerts merged into one: the first of them, their number, and the time range (ns since the epoch). */
 export interface FoldedAlert {
   readonly alert: Alert;
   readonly count: number;
@@ -15,7 +15,7 @@ interface Fold {
   last: bigint;
 }
 
-/** Fields that tell what was touched, where `fd.name` does not; the names are Falco's (recorded from Falco 0.40). */
+/** Fields that identify the affected object if `fd.name` does not; the names are Falco's (recorded from Falco 0.40). */
 const OBJECT_FIELDS = [
   'evt.arg.path',
   'evt.arg.name',
@@ -28,15 +28,15 @@ const OBJECT_FIELDS = [
 ] as const;
 
 /**
- * Folds equal alerts of one container: same rule, process (pid and command line), file or peer. A flood of equal alerts
- * costs one entry; a flood of different ones is counted from the limit on.
+ * Merges equal alerts of one container: same rule, process (pid and command line), and file or peer. A flood of equal alerts takes one
+ * entry; a flood of different ones is only counted once the limit is reached.
  */
 export class AlertFold {
   readonly #folds = new Map<string, Fold>();
   readonly #limit: number;
   #overflowed = 0;
 
-  /** At most `limit` distinct folds are kept. */
+  /** Keeps at most `limit` distinct alerts. */
   constructor(limit = 5_000) {
     this.#limit = limit;
   }
@@ -63,7 +63,7 @@ export class AlertFold {
     return [...this.#folds.values()];
   }
 
-  /** Alerts that found no place; a report with any is incomplete. */
+  /** Number of alerts beyond the limit; a report with any is incomplete. */
   get overflowed(): number {
     return this.#overflowed;
   }
@@ -73,14 +73,14 @@ function foldKey(alert: Alert): string {
   const { fields } = alert;
   const parts = [alert.rule, fields['proc.pid'], fields['proc.cmdline'], peerOrFile(fields['fd.name'])];
   for (const name of OBJECT_FIELDS) parts.push(fields[name]);
-  // No field of Falco's holds a NUL: the key is unambiguous.
+  // Falco's fields never contain a NUL, so the key is unambiguous.
   return parts.join('\0');
 }
 
-/** `10.0.0.2:40000->1.2.3.4:443`, for IPv6 too; a file may have an arrow in its name. */
+/** `10.0.0.2:40000->1.2.3.4:443`, also for IPv6; a file name may contain an arrow, too. */
 const CONNECTION = /^[0-9a-f.:]+:\d+->/;
 
-/** Of a connection only the peer: the local port is a new one each time. */
+/** Of a connection keep only the peer: the local port is different each time. */
 function peerOrFile(name: string | undefined): string | undefined {
   return name?.replace(CONNECTION, '->');
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Alert } from './alert.js';
 import { decodeGrpcAlert, MalformedAlertError } from './decode.js';
 
-/** Where a Falco listens: its unix socket (no authentication), or `host:port`, where Falco insists on mutual TLS. */
+/** Where a Falco listens: on a unix socket (no authentication), or on `host:port`, for which Falco requires mutual TLS. */
 export type GrpcTarget =
   | { readonly socket: string }
   | { readonly address: string; readonly tls: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer } };
@@ -16,10 +16,10 @@ export class FalcoUnavailableError extends Error {
   readonly code = 'falco-unavailable';
 }
 
-/** The subscription: empty requests go up, alerts come down. A message that can't be read is an element, not an end. */
+/** The subscription: sends empty requests, and receives alerts. An unreadable message is an element of the stream and does not end it. */
 export type AlertStream = ClientDuplexStream<object, Alert | MalformedAlertError>;
 
-// Relative to src/falco and to dist/falco alike.
+// The same relative path from src/falco and from dist/falco.
 const PROTO_DIR = fileURLToPath(new URL('../../protos', import.meta.url));
 
 const definitions = loadSync(['outputs.proto', 'version.proto'], {
@@ -45,16 +45,17 @@ export class GrpcClient {
 
   constructor(target: GrpcTarget) {
     this.#client = new Client(addressOf(target), credentialsOf(target), {
-      // A pool shared between connections would also share the back-off of an earlier, broken one.
+      // A pool shared between connections would also share the back-off of an earlier, broken connection.
       'grpc.use_local_subchannel_pool': 1,
-      // Falco is on this host or inside the company: never by way of an http_proxy of the environment.
+      // Falco is on this host or inside the company: never use an http_proxy from the environment.
       'grpc.enable_http_proxy': 0,
     });
   }
 
   /**
    * Asks for Falco's version, e.g. `0.43.1`.
-   * @throws FalcoUnavailableError when there is no answer within `timeoutMs`, or `signal` aborts first
+   *
+   * @throws FalcoUnavailableError if there is no answer within `timeoutMs`, or `signal` is aborted first
    */
   version(timeoutMs: number, signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
@@ -76,7 +77,7 @@ export class GrpcClient {
     });
   }
 
-  /** Opens `sub`. Falco sends nothing before the first request, and waits for another one after each drain. */
+  /** Opens `sub`. Falco sends nothing before the first request, and expects another request after each drain of its queue. */
   subscribe(): AlertStream {
     return this.#client.makeBidiStreamRequest(SUB.path, SUB.requestSerialize, decodeMessage);
   }
@@ -90,7 +91,7 @@ function decodeMessage(bytes: Buffer): Alert | MalformedAlertError {
   try {
     return decodeGrpcAlert(SUB.responseDeserialize(bytes));
   } catch (cause) {
-    // Thrown here it would end the whole stream.
+    // An exception here would end the whole stream.
     return cause instanceof MalformedAlertError ? cause : new MalformedAlertError('not a protobuf message', { cause });
   }
 }

@@ -4,19 +4,19 @@ import { MalformedAlertError } from './decode.js';
 import { type AlertStream, GrpcClient, type GrpcTarget } from './grpc-client.js';
 import type { AlertListener } from './source.js';
 
-/** Milliseconds each. */
+/** In milliseconds. */
 export interface SessionTiming {
-  /** Between two empty requests: Falco drains its queue once for each. */
+  /** Interval of empty requests: Falco drains its queue once for each. */
   readonly pollMs: number;
-  /** How long the version probe may take. */
+  /** Deadline for the version probe. */
   readonly probeTimeoutMs: number;
-  /** Between two probes of a silent stream. */
+  /** Interval of version probes on a silent stream. */
   readonly heartbeatMs: number;
 }
 
 /**
- * One connection from its version probe to its end, whatever ends it. Resolves with the reason; never rejects.
- * `disconnected` is left to the caller.
+ * Runs one connection from its version probe to its end. Resolves with the reason of the end; never rejects. The caller must call
+ * `disconnected`.
  */
 export async function runSession(
   target: GrpcTarget,
@@ -43,37 +43,37 @@ async function drain(
   signal: AbortSignal,
 ): Promise<string> {
   const stream = client.subscribe();
-  const over = new AbortController();
+  const finished = new AbortController();
   let messages = 0;
   stream.on('data', (message) => {
     messages += 1;
     if (message instanceof MalformedAlertError) listener.malformed(message.message);
     else listener.alert(message);
   });
-  // A half-close would leave the call open for ever; only a cancel ends it.
+  // A half-close would leave the call open forever; only a cancel ends it.
   const cancel = () => stream.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   const poll = setInterval(() => request(stream), timing.pollMs);
   request(stream);
   try {
     const ended = endOf(stream);
-    const silent = silence(client, () => messages, timing, over.signal);
+    const silent = silence(client, () => messages, timing, finished.signal);
     return await Promise.race([ended, silent]);
   } finally {
     clearInterval(poll);
     signal.removeEventListener('abort', cancel);
-    over.abort();
+    finished.abort();
     stream.cancel();
   }
 }
 
 function request(stream: AlertStream): void {
-  // Against a server that reads nothing, requests would pile up here.
+  // Don't queue requests if the server does not read them.
   if (!stream.writableNeedDrain) stream.write({});
 }
 
 function endOf(stream: AlertStream): Promise<string> {
-  // `status` says the same as `error`, and comes for OK too; without a listener `error` would throw.
+  // `status` contains the same information as `error` and is also emitted for OK; without a listener, `error` would throw.
   stream.on('error', () => undefined);
   return new Promise((resolve) => {
     stream.on('status', ({ code, details }) => {
@@ -82,22 +82,22 @@ function endOf(stream: AlertStream): Promise<string> {
   });
 }
 
-/** Resolves when neither an alert nor an answer to the version probe has come within the probe's deadline. */
+/** Resolves when neither an alert nor an answer to the version probe has arrived within the probe's deadline. */
 async function silence(
   client: GrpcClient,
   received: () => number,
   timing: SessionTiming,
-  over: AbortSignal,
+  finished: AbortSignal,
 ): Promise<string> {
   for (;;) {
     try {
-      await sleep(timing.heartbeatMs, undefined, { signal: over });
+      await sleep(timing.heartbeatMs, undefined, { signal: finished });
     } catch {
-      return 'over';
+      return 'finished';
     }
     const before = received();
     try {
-      await client.version(timing.probeTimeoutMs, over);
+      await client.version(timing.probeTimeoutMs, finished);
     } catch {
       if (received() === before) return `no answer to the version probe within ${timing.probeTimeoutMs} ms`;
     }

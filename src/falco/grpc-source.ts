@@ -8,19 +8,19 @@ import type { AlertListener, AlertSource, SourceStatus } from './source.js';
 export interface GrpcSourceOptions extends Partial<SessionTiming> {
   readonly target: GrpcTarget;
   readonly logger: Logger;
-  /** In [0, 1): the jitter of the back-off. */
+  /** In [0, 1): source of the back-off's jitter. */
   readonly random: () => number;
-  /** Milliseconds of any steady clock. */
+  /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** The first wait before a reconnect; it doubles up to `maxBackoffMs`. @defaultValue 100 */
+  /** The first delay before a reconnect; doubled each time, up to `maxBackoffMs`. @defaultValue 100 */
   readonly minBackoffMs?: number;
   /** @defaultValue 5000 */
   readonly maxBackoffMs?: number;
 }
 
 /**
- * The gRPC outputs API of one Falco. It reconnects for ever: with every end of the stream, OK included, since that is
- * how Falco stops and reloads (recorded from Falco 0.40).
+ * The gRPC outputs API of one Falco. Always reconnects, even after OK, since that is how a stream ends when Falco stops or reloads
+ * (recorded from Falco 0.40).
  */
 export class GrpcAlertSource implements AlertSource {
   readonly #options: GrpcSourceOptions;
@@ -55,10 +55,10 @@ export class GrpcAlertSource implements AlertSource {
     const { now, maxBackoffMs = 5_000 } = this.#options;
     let failures = 0;
     while (!signal.aborted) {
-      const began = now();
+      const startedAt = now();
       await this.#session(listener);
-      // A stream that ends as soon as it is open is a failure too.
-      failures = now() - began >= maxBackoffMs ? 0 : failures + 1;
+      // A stream that ends immediately after it was opened counts as a failure, too.
+      failures = now() - startedAt >= maxBackoffMs ? 0 : failures + 1;
       if (!signal.aborted) await sleep(this.#backoff(failures), undefined, { signal }).catch(() => undefined);
     }
   }
@@ -77,7 +77,7 @@ export class GrpcAlertSource implements AlertSource {
       {
         connected,
         alert: (alert) => listener.alert(alert),
-        malformed: (fault) => listener.malformed(fault),
+        malformed: (reason) => listener.malformed(reason),
       },
       this.#timing,
       this.#stop.signal,
@@ -87,13 +87,13 @@ export class GrpcAlertSource implements AlertSource {
 
   #ended(listener: AlertListener, reason: string): void {
     const { logger } = this.#options;
-    const was = this.#connected;
+    const wasConnected = this.#connected;
     this.#connected = false;
     if (this.#stop.signal.aborted) logger.info('alert source stopped');
-    // Once per state, not once per try: an absent Falco would fill the log.
-    else if (was || this.#lastError !== reason) logger.warn({ reason }, 'alert source not connected');
+    // Log changes only, not every attempt: an absent Falco would fill the log.
+    else if (wasConnected || this.#lastError !== reason) logger.warn({ reason }, 'alert source not connected');
     this.#lastError = reason;
-    if (was) listener.disconnected(reason);
+    if (wasConnected) listener.disconnected(reason);
   }
 
   #backoff(failures: number): number {

@@ -4,8 +4,8 @@ import { decodeJsonAlert } from './decode-json.js';
 import type { AlertListener, AlertSource, SourceStatus } from './source.js';
 
 /**
- * Alerts that a Falco >= 0.44 posts (`http_output`). There is no connection to watch: that Falco is alive is known by the
- * canaries alone, and what it could not deliver is gone (https://falco.org/docs/concepts/outputs/channels/#http-output).
+ * Alerts posted by a Falco >= 0.44 (`http_output`). There is no connection to observe, so only the canaries show that Falco is running, and
+ * alerts that it could not deliver are lost (https://falco.org/docs/concepts/outputs/channels/#http-output).
  */
 export class HttpAlertSource implements AlertSource {
   readonly #logger: Logger;
@@ -31,8 +31,8 @@ export class HttpAlertSource implements AlertSource {
   }
 
   /**
-   * Takes the body of one POST. The route answers 2xx whatever comes back: Falco looks at no status, and a slow answer
-   * stalls all its outputs. False when the body was no alert (counted and logged here).
+   * Handles the body of one POST. The route always answers 2xx: Falco ignores the status, and a slow answer blocks all its outputs. Returns
+   * false if the body was not an alert (counted and logged here).
    */
   receive(body: string): boolean {
     const listener = this.#listener;
@@ -43,7 +43,7 @@ export class HttpAlertSource implements AlertSource {
     } catch (error) {
       if (!(error instanceof MalformedAlertError)) throw error;
       this.#lastError = error.message;
-      this.#logger.warn({ err: error }, 'a post that is no alert');
+      this.#logger.warn({ err: error }, 'received a POST that is not an alert');
       listener.malformed(error.message);
       return false;
     }

@@ -3,18 +3,18 @@ import type { Alert } from './alert.js';
 import { DropMeter } from './drop-meter.js';
 import type { AlertListener, AlertSource, SourceStatus } from './source.js';
 
-/** What the watcher of one container is told. Calls are synchronous, and in the order things happened. */
+/** Receives the alerts of one watched container. Calls are synchronous, and in the order of events. */
 export interface AlertSink {
   alert(alert: Alert): void;
-  /** The alert source went away: from here on alerts may be missing. */
+  /** The alert source disconnected: alerts may be missing from here on. */
   interrupted(reason: string): void;
-  /** The sensor said that it lost `count` events; of which container nobody knows. */
+  /** The sensor reported the loss of `count` events; it is unknown to which container they belonged. */
   dropped(count: number): void;
-  /** `count` alerts of this container did not arrive, though the sensor sent them. */
+  /** `count` alerts of this container were sent by the sensor but did not arrive. */
   missing(count: number): void;
 }
 
-/** A running watch; `close` is idempotent, and nothing reaches the sink after it. */
+/** An active watch; `close` is idempotent, and the sink receives nothing after it. */
 export interface Watch {
   close(): void;
 }
@@ -23,10 +23,10 @@ export interface Watch {
 export interface HubCounters {
   readonly received: number;
   readonly matched: number;
-  /** Alerts of no watched container: of the host, of other containers, or too late. */
+  /** Alerts that belong to no watched container: of the host, of other containers, or too late. */
   readonly unmatched: number;
   readonly malformed: number;
-  /** Events that Falco said it lost. */
+  /** Events that Falco reported as lost. */
   readonly drops: number;
   readonly reconnects: number;
   /** Numbered alerts that did not arrive. */
@@ -37,16 +37,16 @@ interface Watcher {
   readonly id: string;
   readonly name: string | undefined;
   readonly sink: AlertSink;
-  /** The number of its last alert; undefined before the first. */
+  /** The number of its latest alert; undefined before the first. */
   last: number | undefined;
 }
 
-/** Falco gives the first 12 hex digits of a container id, Docker all 64. */
+/** Falco uses the first 12 hex digits of a container id, Docker all 64. */
 const ID_LENGTH = 12;
 
 /**
- * Hands each alert of the one source to the job whose container it came from. It keeps nothing: an alert of nobody is
- * counted and gone, so memory stays flat whatever else runs on the host.
+ * Passes each alert of the source to the job whose container it came from. Nothing is buffered: alerts of other containers are counted and
+ * discarded, so memory usage is independent of what else runs on the host.
  */
 export class AlertHub implements AlertListener {
   readonly #source: AlertSource;
@@ -63,12 +63,12 @@ export class AlertHub implements AlertListener {
     this.#logger = logger;
   }
 
-  /** Starts the source with this hub as its one listener. */
+  /** Starts the source with this hub as its only listener. */
   start(): void {
     this.#source.start(this);
   }
 
-  /** Stops the source; what is still watched is told that it was interrupted. */
+  /** Stops the source; the remaining watches are notified as interrupted. */
   async stop(): Promise<void> {
     await this.#source.stop();
   }
@@ -78,8 +78,9 @@ export class AlertHub implements AlertListener {
   }
 
   /**
-   * Watches one container; call it before anything of a project runs in it: what came before is not missed. `containerId` may be
-   * Docker's 64 hex digits or the first 12. `containerName` serves Falcos whose rules print no `container.id`: it is only looked at where that is missing.
+   * Watches one container; must be called before any code of a project runs in it, since earlier alerts are discarded. `containerId` is
+   * Docker's 64 hex digits or the first 12. `containerName` is only used for alerts without `container.id`, for Falcos whose rules don't
+   * print it.
    */
   watch(containerId: string, sink: AlertSink, containerName?: string): Watch {
     const watcher: Watcher = { id: containerId.slice(0, ID_LENGTH), name: containerName, sink, last: undefined };
@@ -95,7 +96,7 @@ export class AlertHub implements AlertListener {
     };
   }
 
-  /** Hands the alerts of a source other than system calls, which come from no container, to `take`. It must not throw. */
+  /** Passes the alerts of a source other than system calls, which belong to no container, to `take`. It must not throw. */
   route(source: string, take: (alert: Alert) => void): void {
     this.#bySource.set(source, take);
   }
@@ -122,26 +123,26 @@ export class AlertHub implements AlertListener {
       return;
     }
     this.#counters.matched += 1;
-    if (alert.number !== undefined) this.#count(watcher, alert.number);
-    this.#tell(watcher, (sink) => sink.alert(alert));
+    if (alert.number !== undefined) this.#checkNumber(watcher, alert.number);
+    this.#notify(watcher, (sink) => sink.alert(alert));
   }
 
   malformed(reason: string): void {
     this.#counters.malformed += 1;
     this.#logger.warn({ reason }, 'unreadable alert');
-    // Nobody knows whose alert it was, so nobody can be called clean.
-    this.#tellAll((sink) => sink.dropped(1));
+    // It is unknown whose alert it was, so no job may get the verdict clean.
+    this.#notifyAll((sink) => sink.dropped(1));
   }
 
   connected(): void {
     this.#connections += 1;
     this.#counters.reconnects = this.#connections - 1;
-    // A Falco that restarted counts from zero again.
+    // A restarted Falco counts from zero again.
     this.#meter.reset();
   }
 
   disconnected(reason: string): void {
-    this.#tellAll((sink) => sink.interrupted(reason));
+    this.#notifyAll((sink) => sink.interrupted(reason));
   }
 
   #internal(alert: Alert): void {
@@ -149,18 +150,18 @@ export class AlertHub implements AlertListener {
     if (drops === 0) return;
     this.#counters.drops += drops;
     this.#logger.warn({ rule: alert.rule, drops, watches: this.#byId.size }, 'sensor dropped events');
-    this.#tellAll((sink) => sink.dropped(drops));
+    this.#notifyAll((sink) => sink.dropped(drops));
   }
 
-  /** A number that is not the next one: alerts were lost on the way, or went to another reader. */
-  #count(watcher: Watcher, number: number): void {
+  /** If the number is not the next one, alerts were lost or delivered to another client. */
+  #checkNumber(watcher: Watcher, number: number): void {
     const before = watcher.last ?? number - 1;
     const missing = number === before + 1 ? 0 : Math.max(1, number - before - 1);
     watcher.last = number;
     if (missing === 0) return;
     this.#counters.missing += missing;
     this.#logger.warn({ containerId: watcher.id, missing }, 'alerts did not arrive');
-    this.#tell(watcher, (sink) => sink.missing(missing));
+    this.#notify(watcher, (sink) => sink.missing(missing));
   }
 
   #watcherOf(alert: Alert): Watcher | undefined {
@@ -170,12 +171,12 @@ export class AlertHub implements AlertListener {
     return name === undefined ? undefined : this.#byName.get(name);
   }
 
-  #tellAll(call: (sink: AlertSink) => void): void {
-    for (const watcher of [...this.#byId.values()]) this.#tell(watcher, call);
+  #notifyAll(call: (sink: AlertSink) => void): void {
+    for (const watcher of [...this.#byId.values()]) this.#notify(watcher, call);
   }
 
-  /** One job's fault must reach neither the stream nor the other jobs. */
-  #tell(watcher: Watcher, call: (sink: AlertSink) => void): void {
+  /** An exception in one job must affect neither the stream nor the other jobs. */
+  #notify(watcher: Watcher, call: (sink: AlertSink) => void): void {
     try {
       call(watcher.sink);
     } catch (error) {

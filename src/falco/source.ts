@@ -1,17 +1,17 @@
 import type { Alert } from './alert.js';
 
-/** What an alert source tells its one listener. Calls are synchronous and in the order things happened. */
+/** Receives the events of an alert source. Calls are synchronous, and in the order of events. */
 export interface AlertListener {
   alert(alert: Alert): void;
-  /** A message came that could not be read: some alert, of an unknown container, is lost. */
+  /** A message could not be read: an alert of an unknown container is lost. */
   malformed(reason: string): void;
-  /** The stream is up. `version` is the answer of the version probe, e.g. `0.43.1`. */
+  /** The stream is open. `version` is the answer to the version probe, e.g. `0.43.1`. */
   connected(version: string): void;
-  /** The stream ended, whatever its status (Falco ends it with OK when it stops). Alerts may have been lost. */
+  /** The stream ended, with whatever status (Falco ends it with OK when it stops). Alerts may have been lost. */
   disconnected(reason: string): void;
 }
 
-/** What is known of an alert source just now. */
+/** The current state of an alert source. */
 export interface SourceStatus {
   readonly connected: boolean;
   /** E.g. `falco 0.43.1 (grpc)`; empty until the first connection. */
@@ -19,9 +19,9 @@ export interface SourceStatus {
   readonly lastError: string | null;
 }
 
-/** A Falco's alerts. Its queue is global and destructive: one source, and one listener, per Falco. */
+/** The alerts of a Falco. Reading removes them from Falco's single queue, so there must be one source, and one listener, per Falco. */
 export interface AlertSource {
-  /** Connects, and reconnects for ever, until `stop`. */
+  /** Connects, and reconnects until `stop`. */
   start(listener: AlertListener): void;
   stop(): Promise<void>;
   status(): SourceStatus;

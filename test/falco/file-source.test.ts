@@ -65,7 +65,7 @@ describe('a file that Falco appends to', () => {
 
   it('may come later: then it is read whole', async () => {
     const { source, until } = follow();
-    await vi.waitFor(() => expect(source.status().lastError).toContain('there is no such file yet'));
+    await vi.waitFor(() => expect(source.status().lastError).toContain('the file does not exist yet'));
     expect(source.status().connected).toBe(false);
     writeFileSync(path, line('first'));
     await until(['connected ', 'alert first']);
@@ -194,9 +194,9 @@ it('a first reader of a file of 100 GB begins at its end', async () => {
   await until(['connected ', 'alert now']);
 });
 
-it('a folder that can not be read is told, not thrown', async () => {
+it('reports a folder that can not be read instead of throwing', async () => {
   path = join(folder, 'missing', 'events.json');
   const { source } = follow();
-  await vi.waitFor(() => expect(source.status().lastError).toContain('there is no such file'));
+  await vi.waitFor(() => expect(source.status().lastError).toContain('the file does not exist'));
   expect(existsSync(join(folder, 'position.json'))).toBe(false);
 });

@@ -7,14 +7,14 @@ import { FollowedFile } from './followed-file.js';
 import type { PositionFile } from './position.js';
 import { type Generation, generationAt, generationsOf } from './rotated.js';
 
-/** How often the file is looked at: a part of what a canary takes. */
+/** How often the file is checked: a fraction of the time that a canary takes. */
 const POLL_MS = 50;
 const SAVE_MS = 1_000;
-/** What a reader that was away catches up on; of more than that the jobs of that time are long over. */
+/** How much a restarted reader catches up on; if there is more, the jobs of that time have long ended. */
 const MAX_BACKLOG = 1024 ** 3;
 
 export interface FileSourceOptions {
-  /** What Falco writes by `file_output`, with `json_output: true`. */
+  /** The file that Falco writes by `file_output`, with `json_output: true`. */
   readonly path: string;
   readonly position: PositionFile;
   readonly logger: Logger;
@@ -24,8 +24,9 @@ export interface FileSourceOptions {
 }
 
 /**
- * Alerts that a Falco of any version appends to a file (`file_output`). The file is followed by inode and offset over restarts of either side,
- * and over rotation; what may have been lost (the file was cut, or rotated away unread) is told. That Falco is alive is known by the canaries alone.
+ * Alerts that a Falco of any version appends to a file (`file_output`). The position in the file (inode and offset) survives restarts of
+ * either side and rotation; possible losses (the file was truncated, or rotated away unread) are reported. Only the canaries show that
+ * Falco is running.
  */
 export class FileAlertSource implements AlertSource {
   readonly #options: FileSourceOptions;
@@ -61,70 +62,70 @@ export class FileAlertSource implements AlertSource {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        await this.#step();
+        await this.#poll();
       } catch (error) {
-        this.#fault(error instanceof Error ? error.message : String(error));
+        this.#unavailable(error instanceof Error ? error.message : String(error));
       }
       await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
     }
     await this.#save(true).catch((err: unknown) =>
-      this.#options.logger.error({ err }, 'the position in the alert file is not kept'),
+      this.#options.logger.error({ err }, 'the position in the alert file could not be saved'),
     );
     await this.#file?.close();
     this.#file = null;
   }
 
-  async #step(): Promise<void> {
-    if (this.#file === null) await this.#begin();
+  async #poll(): Promise<void> {
+    if (this.#file === null) await this.#openFile();
     const file = this.#file;
     if (file === null) return;
     if (await file.isIntact()) {
       await file.drain(this.#stopping.signal);
-      await this.#moveOn(file);
+      await this.#followRotation(file);
     } else {
-      this.#lost('the file was cut or written anew: what stood in it may not have been read');
+      this.#lost('the file was truncated or rewritten: some of its content may not have been read');
       await this.#replace(this.#options.path, 'start');
     }
     await this.#save(false);
   }
 
-  /** Opens the file where the last reader ended; without one, at its end. */
-  async #begin(): Promise<void> {
+  /** Opens the file at the saved position; without one, at its end. */
+  async #openFile(): Promise<void> {
     const { path, position } = this.#options;
     const saved = await position.load();
     const isFirst = this.#isFirst;
     if (saved === null) {
-      // A file that appears while we wait for it is read whole.
+      // A file that appears while we wait for it is read from its start.
       await this.#replace(path, isFirst ? 'end' : 'start');
       this.#isFirst = false;
     } else {
       const generations = await generationsOf(path);
-      const mine = generations.find(({ id }) => id === saved.file);
-      await this.#replace(mine?.path ?? path, saved);
+      const lastRead = generations.find(({ id }) => id === saved.file);
+      await this.#replace(lastRead?.path ?? path, saved);
       if (this.#file === null && generations.length > 0) {
-        this.#lost('the file that was read last is gone or was written anew: what was added to it since is not known');
+        this.#lost('the file that was read last is gone or was rewritten: whatever was added to it since is lost');
         await this.#replace(path, 'start');
       }
     }
     if (this.#file === null) {
       this.#isFirst = false;
-      this.#fault(`${path}: there is no such file yet`);
+      this.#unavailable(`${path}: the file does not exist yet`);
       return;
     }
     this.#lastError = null;
     this.#listener?.connected('');
   }
 
-  /** Falco that was told to reopen its file writes into the new one: once something stands there, the old one is complete. */
-  async #moveOn(file: FollowedFile): Promise<void> {
+  /** After a rotation Falco writes into a new file: once that contains something, the old one is complete. */
+  async #followRotation(file: FollowedFile): Promise<void> {
     const current = await generationAt(this.#options.path);
     if (current === null || current.id === file.id || current.size === 0n) return;
     await file.drain(this.#stopping.signal);
-    await this.#replace((await this.#after(file, current)).path, 'start');
+    await this.#replace((await this.#nextGeneration(file, current)).path, 'start');
   }
 
-  /** The file that was begun after this one: several rotations may have passed while nobody read. */
-  async #after(file: FollowedFile, current: Generation): Promise<Generation> {
+  /** The file that follows this one: several rotations may have happened since the last read. */
+  async #nextGeneration(file: FollowedFile, current: Generation): Promise<Generation> {
     const generations = await generationsOf(this.#options.path);
     const at = generations.findIndex(({ id }) => id === file.id);
     return (at === -1 ? undefined : generations[at + 1]) ?? current;
@@ -138,7 +139,7 @@ export class FileAlertSource implements AlertSource {
     };
     let next = await FollowedFile.open(path, from, listener);
     if (next !== null && (await next.backlog()) > maxBacklog) {
-      this.#lost(`passes over ${await next.backlog()} bytes: more than there is time to read`);
+      this.#lost(`skipped ${await next.backlog()} bytes: too much to catch up on`);
       await next.close();
       next = await FollowedFile.open(path, 'end', listener);
     }
@@ -155,16 +156,16 @@ export class FileAlertSource implements AlertSource {
     }
   }
 
-  /** Whose alerts were lost nobody knows. */
+  /** It is unknown whose alerts were lost. */
   #lost(reason: string): void {
     this.#lastError = reason;
-    this.#options.logger.warn({ file: this.#options.path, reason }, 'alerts of the file may be lost');
+    this.#options.logger.warn({ file: this.#options.path, reason }, 'alerts in the file may have been lost');
     this.#listener?.malformed(reason);
   }
 
-  #fault(reason: string): void {
+  #unavailable(reason: string): void {
     if (this.#lastError !== reason)
-      this.#options.logger.warn({ file: this.#options.path, reason }, 'the alert file can not be read');
+      this.#options.logger.warn({ file: this.#options.path, reason }, 'the alert file cannot be read');
     this.#lastError = reason;
   }
 

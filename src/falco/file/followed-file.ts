@@ -2,24 +2,24 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { Lines } from './lines.js';
 import type { Position } from './position.js';
 
-/** What is read at once: memory stays flat however much there is to read. */
+/** Size of one read; memory usage does not depend on the amount of data. */
 const CHUNK = 256 * 1024;
-/** About one alert: each has a time of its own. */
+/** About one alert; each contains a different time. */
 const MARK_BYTES = 512;
 
-/** What a followed file hands on, line by line. */
+/** Receives the lines of a followed file. */
 export interface LineListener {
   line(text: string): void;
   /** A line was too long to be an alert. */
   tooLong(): void;
 }
 
-/** One open file that grows, and how far it was read. It is the same file whatever its name becomes. */
+/** An open file that grows, and the position up to which it was read. It stays the same file when it is renamed. */
 export class FollowedFile {
   readonly #handle: FileHandle;
   readonly #buffer = Buffer.alloc(CHUNK);
   readonly #lines: Lines;
-  /** End of the whole lines, and of all bytes, that were read. */
+  /** The end of the complete lines, and of all bytes, that were read. */
   #offset: number;
   #read: number;
   #mark: Buffer;
@@ -43,8 +43,8 @@ export class FollowedFile {
   }
 
   /**
-   * Opens a file to go on where `from` says: its beginning, its end, or a position. Null when the file is not there, or is not the one
-   * (any more) that the position is of. @throws what the file system throws
+   * Opens a file at its start, its end, or a saved position. Null if the file does not exist, or is not the file to which the position
+   * belongs. @throws errors of the file system
    */
   static async open(
     path: string,
@@ -72,7 +72,7 @@ export class FollowedFile {
       }
       const offset = from === 'start' ? 0 : Number(size);
       const mark = await bytesBefore(handle, offset);
-      // What stands at the end may be half a line.
+      // The file may end in the middle of a line.
       const inside = offset > 0 && mark.at(-1) !== 0x0a;
       return new FollowedFile(handle, id, { offset, mark, inside }, listener);
     } catch (error) {
@@ -85,18 +85,18 @@ export class FollowedFile {
     return { file: this.id, offset: this.#offset, mark: this.#mark.toString('base64') };
   }
 
-  /** Bytes that have not been read yet. */
+  /** Number of bytes that have not been read yet. */
   async backlog(): Promise<number> {
     return Math.max(0, (await this.#handle.stat()).size - this.#read);
   }
 
-  /** Whether what was read still stands there; false when the file was cut or written anew. */
+  /** Whether the content that was read is still there; false if the file was truncated or rewritten. */
   async isIntact(): Promise<boolean> {
     const { size } = await this.#handle.stat();
     return size >= this.#read && (await bytesBefore(this.#handle, this.#offset, this.#mark.length)).equals(this.#mark);
   }
 
-  /** Hands on all lines up to the end of the file as it is now. */
+  /** Passes on all lines up to the current end of the file. */
   async drain(signal: AbortSignal): Promise<void> {
     const before = this.#offset;
     while (!signal.aborted) {

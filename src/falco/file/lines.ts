@@ -1,23 +1,23 @@
-/** No alert is longer: its fields hold at most a command line and some paths. */
+/** Alerts are never longer: their fields contain at most a command line and some paths. */
 const MAX_LINE = 1024 * 1024;
 const NEWLINE = 0x0a;
 
-/** Cuts bytes that come in pieces into lines; holds at most one unfinished line, and of a longer one nothing. */
+/** Splits bytes that arrive in chunks into lines; keeps at most one unfinished line, and drops lines that are too long. */
 export class Lines {
   #kept: Buffer[] = [];
   #keptBytes = 0;
-  #passing: boolean;
+  #isSkipping: boolean;
 
-  /** `inside`: the first bytes are the rest of a line whose beginning is not known; they are passed over without a word. */
+  /** `inside`: the first bytes are the rest of a line whose beginning is unknown; they are skipped silently. */
   constructor(
     private readonly onLine: (text: string) => void,
     private readonly onTooLong: () => void,
     inside = false,
   ) {
-    this.#passing = inside;
+    this.#isSkipping = inside;
   }
 
-  /** Takes the next bytes; returns how many of them, from their start, belong to lines that have ended. */
+  /** Adds the next bytes; returns how many of them, from the start, belong to complete lines. */
   push(bytes: Buffer): number {
     let start = 0;
     for (;;) {
@@ -31,28 +31,28 @@ export class Lines {
   }
 
   #end(rest: Buffer): void {
-    if (this.#passing) {
-      this.#passing = false;
+    if (this.#isSkipping) {
+      this.#isSkipping = false;
       return;
     }
     this.#keep(rest);
-    if (!this.#passing) {
+    if (!this.#isSkipping) {
       const text = Buffer.concat(this.#kept, this.#keptBytes).toString();
       if (text.trim() !== '') this.onLine(text);
     }
     this.#forget();
-    this.#passing = false;
+    this.#isSkipping = false;
   }
 
   #keep(bytes: Buffer): void {
-    if (this.#passing || bytes.length === 0) return;
+    if (this.#isSkipping || bytes.length === 0) return;
     if (this.#keptBytes + bytes.length > MAX_LINE) {
       this.#forget();
-      this.#passing = true;
+      this.#isSkipping = true;
       this.onTooLong();
       return;
     }
-    // A copy: the caller reads its next bytes into the same memory.
+    // Copy the bytes, because the caller reuses its buffer.
     this.#kept.push(Buffer.from(bytes));
     this.#keptBytes += bytes.length;
   }

@@ -5,23 +5,23 @@ const positionSchema = z
   .object({
     /** Device and inode. */
     file: z.string(),
-    /** Bytes of whole lines that were handed on. */
+    /** Number of bytes in complete lines that were passed on. */
     offset: z.int().nonnegative(),
-    /** The last of these bytes, in base64: a file that was written anew has others there. */
+    /** The last of these bytes, in base64, to detect that the file was rewritten. */
     mark: z.string(),
   })
   .readonly();
 
-/** How far a file was read: what a reader goes on from after a restart. */
+/** How far a file was read, to continue after a restart. */
 export type Position = z.infer<typeof positionSchema>;
 
-/** Keeps a position in a file of its own, whole or not at all. */
+/** Stores a position in a file, atomically. */
 export class PositionFile {
   #written = '';
 
   constructor(private readonly path: string) {}
 
-  /** Null where none is kept, or what is kept can't be read: then the reader begins at the end. */
+  /** Null if there is none, or it can't be read: then the reader starts at the end. */
   async load(): Promise<Position | null> {
     try {
       const parsed = positionSchema.safeParse(JSON.parse(await readFile(this.path, 'utf8')));

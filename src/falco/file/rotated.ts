@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** A file beside the followed one that logrotate made of it, or the followed one itself. */
+/** The followed file, or one that logrotate made of it. */
 export interface Generation {
   readonly path: string;
   /** Device and inode. */
@@ -10,10 +10,10 @@ export interface Generation {
   readonly changedNs: bigint;
 }
 
-/** How logrotate names what it moved away: `events.json.1`, `events.json-20261129`; not what it has compressed. */
-const MOVED = /^[.-]\d[\d.-]*$/;
+/** The names that logrotate gives to rotated files: `events.json.1`, `events.json-20261129`; without compressed ones. */
+const ROTATED = /^[.-]\d[\d.-]*$/;
 
-/** The file at `path`; null when there is none. @throws what the file system throws otherwise */
+/** The file at `path`; null if there is none. @throws other errors of the file system */
 export async function generationAt(path: string): Promise<Generation | null> {
   try {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
@@ -24,12 +24,12 @@ export async function generationAt(path: string): Promise<Generation | null> {
   }
 }
 
-/** The file at `path` and what was moved away from there, in the order in which they were written. */
+/** The file at `path` and its rotated predecessors, in the order in which they were written. */
 export async function generationsOf(path: string): Promise<readonly Generation[]> {
   const name = basename(path);
   const names = await readdir(dirname(path));
-  const moved = names.filter((other) => other.startsWith(name) && MOVED.test(other.slice(name.length)));
-  const found = await Promise.all([...moved.map((other) => join(dirname(path), other)), path].map(generationAt));
+  const rotated = names.filter((other) => other.startsWith(name) && ROTATED.test(other.slice(name.length)));
+  const found = await Promise.all([...rotated.map((other) => join(dirname(path), other)), path].map(generationAt));
   return found
     .filter((generation) => generation !== null)
     .sort((a, b) => (a.path === path ? 1 : b.path === path ? -1 : Number(a.changedNs - b.changedNs)));
