@@ -1,6 +1,6 @@
 import type { Location } from './load/source-file.js';
 
-/** Falco's names for what is wrong with a rule file (falco_load_result.cpp); the last one is this linter's own. */
+/** Falco's codes for errors in a rule file (falco_load_result.cpp); the last one is specific to this linter. */
 export type ErrorCode =
   | 'LOAD_ERR_FILE_READ'
   | 'LOAD_ERR_YAML_PARSE'
@@ -10,7 +10,7 @@ export type ErrorCode =
   | 'LOAD_ERR_VALIDATE'
   | 'NEWER_ENGINE';
 
-/** Falco's warnings; the last two are this linter's own. */
+/** Falco's warnings; the last two are specific to this linter. */
 export type WarningCode =
   | 'LOAD_UNKNOWN_SOURCE'
   | 'LOAD_UNSAFE_NA_CHECK'
@@ -28,28 +28,28 @@ export type WarningCode =
   | 'TRAILING_EVTTYPE'
   | 'UNFILLED_FIELD';
 
-/** What a diagnostic is about. */
+/** The item that a diagnostic is about. */
 export interface ItemRef {
   readonly kind: 'rule' | 'macro' | 'list' | 'exception' | 'item';
   readonly name: string;
 }
 
-/** One thing that is wrong, or questionable, in a rule file. */
+/** An error or a questionable construct in a rule file. */
 export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly code: ErrorCode | WarningCode;
-  /** In Falco's words where it has some. */
+  /** Falco's message where it has one. */
   readonly message: string;
   readonly item: ItemRef | undefined;
   readonly location: Location;
 }
 
-/** An error at a place. */
+/** Creates an error at a location. */
 export function errorAt(code: ErrorCode, message: string, location: Location, item?: ItemRef): Diagnostic {
   return { severity: 'error', code, message, item, location };
 }
 
-/** A warning at a place. */
+/** Creates a warning at a location. */
 export function warningAt(code: WarningCode, message: string, location: Location, item?: ItemRef): Diagnostic {
   return { severity: 'warning', code, message, item, location };
 }
@@ -63,7 +63,7 @@ export function diagnosticLine(diagnostic: Diagnostic): string {
 
 const SHOWN_COLUMNS = 110;
 
-/** Several lines for people: the message, the line it is about, and the offending text underlined. */
+/** Several lines for terminals: the message, and the affected line with the offending text underlined. */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { column, length, lineText, line } = diagnostic.location;
   const from = column > SHOWN_COLUMNS - 20 ? column - 20 : 0;
@@ -75,7 +75,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   return `${diagnosticLine(diagnostic)}\n${number} | ${lead}${shown}\n${' '.repeat(5)} | ${indent}${underline}`;
 }
 
-/** Control characters of a hostile file must not reach a terminal; one column stays one column. */
+/** Control characters in a hostile file must not reach a terminal; each is replaced by one character, so columns stay aligned. */
 function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => (char === '\t' ? ' ' : '\ufffd'));
 }

@@ -1,9 +1,9 @@
 import { type Diagnostic, diagnosticLine } from './diagnostics.js';
 
-/** Why a set of rules is not taken into force: `invalid` names at least one error in a file, `unreadable` a file. */
+/** Why a set of rules was rejected: `invalid` has at least one error in a file, `unreadable` means that a file can't be read. */
 export type RuleSetErrorCode = 'invalid' | 'unreadable';
 
-/** A set of rules that can't be used; nothing of it is in force. */
+/** A set of rules that was rejected as a whole. */
 export class RuleSetError extends Error {
   override readonly name = 'RuleSetError';
 
@@ -17,7 +17,7 @@ export class RuleSetError extends Error {
     super(message, options);
   }
 
-  /** The error for what the loader or the compiler found. */
+  /** The error for diagnostics of the loader or the compiler. */
   static invalid(diagnostics: readonly Diagnostic[]): RuleSetError {
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error');
     const [first] = errors;
@@ -29,7 +29,7 @@ export class RuleSetError extends Error {
   }
 }
 
-/** A mistake in a condition or an output, in characters of its text; the compiler turns it into a diagnostic. */
+/** An error in a condition or an output, with offsets in its text; the compiler converts it into a diagnostic. */
 export class TextError extends Error {
   override readonly name = 'TextError';
 
@@ -37,7 +37,7 @@ export class TextError extends Error {
     message: string,
     readonly start: number,
     readonly end: number,
-    /** The mistake is a field or event type that does not exist: what `skip-if-unknown-filter` forgives. */
+    /** The error is an unknown field or event type, which `skip-if-unknown-filter` permits. */
     readonly unknownName = false,
   ) {
     super(message);

@@ -1,4 +1,4 @@
-/** The Falco rules language as a library: what the other rooms use of it. */
+/** The public interface of the Falco rules language for the rest of the code. */
 
 export { type Diagnostic, diagnosticLine, formatDiagnostic } from './diagnostics.js';
 export { RuleSetError, type RuleSetErrorCode } from './errors.js';

@@ -13,15 +13,15 @@ const TRAILING =
 const UNSAFE_NA =
   "comparing a field value with <NA> is unsafe and can lead to unpredictable behavior of the rule condition. If you need to check for the existence of a field, consider using the 'exists' operator instead.";
 
-/** How a linter is asked. */
+/** Options of the linter. */
 export interface LintOptions {
-  /** An older engine that has to take the files, too. */
+  /** An older engine that must accept the files, too. */
   readonly engine?: Version;
 }
 
 /**
- * Everything there is to say about rule files: errors, Falco's warnings, and what a source does not fill. Rules of a
- * source without a catalog here are named, not checked. In the order of files and lines.
+ * All diagnostics about rule files, in the order of files and lines: errors, Falco's warnings, and fields that a source does not fill.
+ * Rules for a source without a catalog are reported but not checked.
  */
 export function lintRules(
   files: readonly RuleFile[],
@@ -48,7 +48,7 @@ export function lintRules(
   );
 }
 
-/** The linter's own advice on rules that are otherwise in order. */
+/** Additional advice for rules without errors. */
 function adviseOn(loaded: LoadedRules, catalog: FieldCatalog<never>): Diagnostic[] {
   const ignored: Diagnostic[] = [];
   const macros = new MacroTable(loaded.macros, new ListTable(loaded.lists, ignored), ignored);
@@ -69,7 +69,7 @@ function adviseOn(loaded: LoadedRules, catalog: FieldCatalog<never>): Diagnostic
   return advice;
 }
 
-/** A comparison of the event type that is negative: by `!=`, or below a `not`. */
+/** A negated comparison of the event type: with `!=`, or below a `not`. */
 function trailingType(condition: Condition, negated = false): Condition | undefined {
   switch (condition.kind) {
     case 'and':
@@ -93,7 +93,7 @@ function trailingType(condition: Condition, negated = false): Condition | undefi
 const NA_FIELDS = /^(?:ka|jevt)\./;
 const NA_OPERATORS = new Set(['=', '==', '!=', 'in', 'intersects', 'pmatch']);
 
-/** Falco warns of these for the audit-log fields, whose missing values used to be texts. */
+/** Falco warns about these for the fields of audit logs, whose missing values used to be texts. */
 function unsafeComparisons(condition: Condition): Condition[] {
   if (condition.kind === 'and' || condition.kind === 'or') return condition.children.flatMap(unsafeComparisons);
   if (condition.kind === 'not') return unsafeComparisons(condition.child);

@@ -9,19 +9,19 @@ import type { MappedText } from './load/mapped-text.js';
 import type { Location } from './load/source-file.js';
 import { isCompatible, type Version } from './versions.js';
 
-/** What the language got after engine 0.46 (Falco 0.40), and with which engine. */
+/** Language features added after engine 0.46 (Falco 0.40), with the engine that introduced them. */
 const SINCE = {
   modifier: [0, 62, 0],
   join: [0, 62, 0],
   byte: [0, 63, 0],
-  /** The first release with it is Falco 0.41; no engine between 0.46 and that one's was released. */
+  /** First released with Falco 0.41; there was no engine release between 0.46 and that one. */
   containerPlugin: [0, 47, 0],
 } as const satisfies Readonly<Record<string, Version>>;
 
 const QUOTED = /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/g;
 const ESCAPE = /\\([\s\S])/g;
 
-/** What an engine of this version would not take. Mistakes in the files are for others to name. */
+/** Features that an engine of this version would not accept. Errors in the files are reported elsewhere. */
 export function newerThan(loaded: LoadedRules, engine: Version): Diagnostic[] {
   return [...new Finder(engine).find(loaded)];
 }
@@ -93,7 +93,7 @@ class Finder {
   }
 }
 
-/** All comparisons; none where the condition can't be read. */
+/** All comparisons; empty if the condition can't be parsed. */
 function comparisonsIn(text: string): readonly Comparison[] {
   try {
     return [...comparisons(parseCondition(text))];
@@ -115,7 +115,7 @@ function hasJoin(operand: Operand): boolean {
   return operand.kind === 'transform' && (operand.transformer === 'join' || hasJoin(operand.operand));
 }
 
-/** Where the first `\xHH` of a quoted string stands. */
+/** Position of the first `\xHH` in a quoted string. */
 function byteAt(text: string): number | undefined {
   for (const { index, 0: quoted } of text.matchAll(QUOTED)) {
     for (const found of quoted.matchAll(ESCAPE)) if (found[1] === 'x') return index + found.index;

@@ -2,17 +2,17 @@ import type { FieldValue } from './fields/fields.js';
 import { asText } from './operators/text.js';
 import { anyPattern, type TextPattern } from './operators/text-set.js';
 
-/** What a comparison of a text field with constants asks: comparisons of one field can be made in one pass. */
+/** Describes a comparison of a text field with constants, so that comparisons of the same field can be combined into one pass. */
 export interface TextQuestion<E> {
-  /** Tells equal fields. */
+  /** Identifies the field. */
   readonly field: string;
   readonly extract: (event: E) => FieldValue | undefined;
   readonly patterns: readonly TextPattern[];
 }
 
 /**
- * A compiled condition. Equal parts of all rules of an engine are one node (`id`), so that they are evaluated once for
- * an event however many rules share them.
+ * A compiled condition. Equal parts of all rules of an engine are the same node (`id`), so they are evaluated once per event, however many
+ * rules share them.
  */
 export type Node<E> =
   | { readonly kind: 'const'; readonly id: number; readonly cost: 0; readonly value: boolean }
@@ -27,10 +27,10 @@ export type Node<E> =
   | { readonly kind: 'not'; readonly id: number; readonly cost: number; readonly child: Node<E> }
   | { readonly kind: 'and' | 'or'; readonly id: number; readonly cost: number; readonly children: readonly Node<E>[] };
 
-/** Of many patterns in one pass, beside a single comparison's. */
+/** Cost of searching many patterns in one pass, compared with a single comparison. */
 const TEXT_SET_COST = 4;
 
-/** Makes nodes, equal ones only once. */
+/** Creates nodes; equal ones only once. */
 export class NodeFactory<E> {
   readonly #known = new Map<string, Node<E>>();
   readonly yes: Node<E> = { kind: 'const', id: 0, cost: 0, value: true };
@@ -41,7 +41,7 @@ export class NodeFactory<E> {
     return value ? this.yes : this.no;
   }
 
-  /** A comparison; `key` tells equal ones. */
+  /** A comparison; `key` identifies equal ones. */
   test(key: string, cost: number, test: (event: E) => boolean, question?: TextQuestion<E>): Node<E> {
     return this.#once(`t:${key}`, (id) => ({ kind: 'test', id, cost, test, question }));
   }
@@ -58,8 +58,8 @@ export class NodeFactory<E> {
   }
 
   /**
-   * A conjunction or disjunction, without constants and repetitions, cheap parts first: parts have no effects and
-   * can't fail, so their order does not change the meaning.
+   * A conjunction or disjunction, without constants and repetitions, with cheap parts first. Parts have no side effects and can't fail, so
+   * reordering does not change the meaning.
    */
   chain(kind: 'and' | 'or', parts: readonly Node<E>[]): Node<E> {
     const decides = kind === 'or';
@@ -77,7 +77,7 @@ export class NodeFactory<E> {
     return this.#once(key, (id) => ({ kind, id, cost, children }));
   }
 
-  /** The alternatives, those that ask the same text field put together. */
+  /** Combines the alternatives that examine the same text field. */
   #inOnePass(parts: readonly Node<E>[]): readonly Node<E>[] {
     const asked = new Map<string, TextQuestion<E>[]>();
     for (const part of new Set(parts)) {

@@ -1,26 +1,26 @@
 import type { PluginVersion } from './fields/fields.js';
 import type { Selection } from './load/selection.js';
 
-/** One entry of Falco's `append_output`: more output for the rules it matches. */
+/** One entry of Falco's `append_output`: additional output for the rules that it matches. */
 export interface AppendedOutput {
-  /** All that is given must hold; without it every rule is meant. */
+  /** All given criteria must match; without any it applies to every rule. */
   readonly match?: { readonly source?: string; readonly rule?: string; readonly tags?: readonly string[] };
-  /** Text behind the rule's own, with a blank between. */
+  /** Text appended to the rule's own, separated by a blank. */
   readonly extraOutput?: string;
-  /** Fields that stand in the output fields only: a name (`proc.name`), or a name with a template of its own. */
+  /** Fields that are only added to the output fields: a name (`proc.name`), or a name with a template. */
   readonly extraFields?: readonly (string | Readonly<Record<string, string>>)[];
 }
 
-/** How rules are compiled. Everything has Falco's default. */
+/** Options for compiling rules. The defaults are Falco's. */
 export interface CompileOptions {
   readonly selection?: Selection;
-  /** `first` (default): one match per event, the first rule in order; `all`: every rule that holds. */
+  /** `first` (default): one match per event, the first matching rule; `all`: every matching rule. */
   readonly matching?: 'first' | 'all';
-  /** How the time in front of the output is written; Falco's `time_format_iso_8601`. */
+  /** Format of the time at the beginning of the output; Falco's `time_format_iso_8601`. */
   readonly timeFormat?: 'clock' | 'iso8601';
   readonly appendOutput?: readonly AppendedOutput[];
-  /** Sources besides the catalog's whose rules are left to others without a warning. */
+  /** Sources in addition to the catalog's whose rules are ignored without a warning. */
   readonly otherSources?: readonly string[];
-  /** Plugins whose fields those sources fill: a file that needs one of them is not refused, as Falco has one set of plugins for all sources. */
+  /** Plugins for those sources: a file that requires one of them is accepted, as in Falco, which has one set of plugins for all sources. */
   readonly otherPlugins?: readonly PluginVersion[];
 }

@@ -13,7 +13,7 @@ export const RULE_PRIORITIES = [
 /** A rule's priority. */
 export type RulePriority = (typeof RULE_PRIORITIES)[number];
 
-/** Reads a priority as rule files spell it: any case, `info` for `informational`. Undefined for anything else. */
+/** Parses a priority as spelled in rule files: any case, `info` for `informational`. Undefined for anything else. */
 export function parsePriority(text: string): RulePriority | undefined {
   const upper = text.toUpperCase();
   return upper === 'INFO' ? 'INFORMATIONAL' : RULE_PRIORITIES.find((priority) => priority === upper);
@@ -24,7 +24,7 @@ export function priorityLabel(priority: RulePriority): string {
   return priority.charAt(0) + priority.slice(1).toLowerCase();
 }
 
-/** Whether `priority` is as severe as `floor`, or more. */
+/** Whether `priority` is at least as severe as `floor`. */
 export function reaches(priority: RulePriority, floor: RulePriority): boolean {
   return RULE_PRIORITIES.indexOf(priority) <= RULE_PRIORITIES.indexOf(floor);
 }

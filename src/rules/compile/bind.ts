@@ -4,12 +4,13 @@ import { OperandError } from '../operators/operand-error.js';
 import { clockTime, dateTime, isoTime } from '../time.js';
 import { transformField } from './transform.js';
 
-/** Fields whose argument may also be written behind a dot: `evt.arg.flags` is `evt.arg[flags]`. */
+/** Fields whose argument may also be written after a dot: `evt.arg.flags` is `evt.arg[flags]`. */
 const DOTTED = ['evt.arg', 'evt.rawarg'] as const;
 
 /**
  * Binds a field, with its argument and transformers, to a catalog.
- * @throws OperandError for a field that does not exist, or that does not take the transformer
+ *
+ * @throws OperandError for an unknown field, or one to which the transformer does not apply
  */
 export function bindOperand<E>(catalog: FieldCatalog<E>, operand: Operand): BoundField<E> {
   if (operand.kind === 'transform') {
@@ -20,7 +21,7 @@ export function bindOperand<E>(catalog: FieldCatalog<E>, operand: Operand): Boun
   throw new OperandError(`filter_check called with nonexistent field ${operand.name}`, true);
 }
 
-/** Binds a field by its name; undefined when neither the catalog nor this library has it. */
+/** Binds a field by name; undefined if neither the catalog nor this library has it. */
 export function bindField<E>(
   catalog: FieldCatalog<E>,
   name: string,
@@ -42,7 +43,7 @@ function bindDotted<E>(
   return prefix === undefined ? undefined : catalog.bind(prefix, name.slice(prefix.length + 1));
 }
 
-/** The fields every source has: they say when and where, not what. */
+/** The fields that every source has: time and source. */
 function bindTime<E>(catalog: FieldCatalog<E>, name: string, argument: string | undefined): BoundField<E> | undefined {
   const make = argument === undefined ? TIMES.get(name) : undefined;
   if (make === undefined) {
@@ -63,7 +64,7 @@ interface TimeField {
 
 const BILLION = 1_000_000_000n;
 
-/** In Falco's JSON the ISO time is a number of nanoseconds, in its text it is a date (facts, measured). */
+/** In Falco's JSON the ISO time is a number of nanoseconds, in its text a date (measured). */
 const TIMES: ReadonlyMap<string, TimeField> = new Map<string, TimeField>([
   ['evt.time', { type: 'string', value: clockTime }],
   ['evt.time.s', { type: 'string', value: (ns) => clockTime(ns).slice(0, 8) }],

@@ -10,14 +10,14 @@ import type { Predicate } from '../operators/types.js';
 import { bindOperand } from './bind.js';
 import { typeName } from './transform.js';
 
-/** One comparison, ready for events. `fixed` is its answer where it is the same for every event. */
+/** A compiled comparison. `fixed` is its result if that is the same for every event. */
 export interface Check<E> {
   readonly test: (event: E) => boolean;
   readonly cost: number;
   readonly fixed: boolean | undefined;
   /** The fields it reads. */
   readonly fields: readonly BoundField<E>[];
-  /** Where it can be made in one pass with others. */
+  /** Set if it can be combined with others into one pass. */
   readonly question?: TextQuestion<E> | undefined;
 }
 
@@ -29,7 +29,7 @@ export function compileExists<E>(operand: Operand, catalog: FieldCatalog<E>): Ch
   return { test: (event) => extract(event) !== undefined, cost: field.cost + 1, fixed, fields: [field] };
 }
 
-/** A comparison with its lists resolved. @throws TextError with the place of what is wrong */
+/** Compiles a comparison with resolved lists. @throws TextError with the position of the error */
 export function compileComparison<E>(comparison: Comparison, catalog: FieldCatalog<E>): Check<E> {
   const { left, right, operator, modifier } = comparison;
   const field = located(left, () => bindOperand(catalog, left));
@@ -66,12 +66,12 @@ function fieldTest<E>({ extract }: BoundField<E>, holds: Predicate): (event: E) 
   };
 }
 
-/** What a comparison means for a field with several values. */
+/** How a comparison applies to a field with several values. */
 function quantified<E>(field: BoundField<E>, { operator, modifier }: Comparison, predicate: Predicate): Predicate {
   if (!field.list) return predicate;
   const values = (value: FieldValue): readonly FieldValue[] => (Array.isArray(value) ? value : [value]);
   if (field.any === true) {
-    // `fd.ip != x` means neither end is x (libs sinsp_filtercheck_fd.cpp); `proc.aname != x` that some ancestor is not x.
+    // `fd.ip != x` means that neither end is x (libs sinsp_filtercheck_fd.cpp); `proc.aname != x` means that some ancestor is not x.
     const wantsAll = operator === '!=' && modifier === undefined && ['ip', 'net', 'port'].includes(field.type);
     if (!wantsAll) return (value) => values(value).some(predicate);
     return (value) => values(value).length > 0 && values(value).every(predicate);

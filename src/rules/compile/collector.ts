@@ -6,7 +6,7 @@ import { completeException } from '../load/read-exceptions.js';
 import type { Location } from '../load/source-file.js';
 import { ReadError } from '../load/yaml-file.js';
 
-/** Puts the items of all files together in their order: definitions, additions, replacements (rule_loader_collector.cpp). */
+/** Merges the items of all files in order: definitions, appended parts, replacements (rule_loader_collector.cpp). */
 export class Collector {
   readonly lists = new Map<string, ListItem>();
   readonly macros = new Map<string, MacroItem>();

@@ -6,10 +6,10 @@ import type { AppendedOutput } from '../options.js';
 import { unfilledMessage } from './condition-compiler.js';
 import { compileOutput, type OutputTemplate } from './output.js';
 
-/** What a rule says when it matches. */
+/** The output of a rule. */
 export interface RuleOutputs<E> {
   readonly message: OutputTemplate<E>;
-  /** Fields that are only among the output fields: a field itself, or a text. */
+  /** Entries that are only added to the output fields: a field, or a template. */
   readonly extra: ReadonlyMap<string, OutputTemplate<E>>;
 }
 
@@ -17,7 +17,7 @@ const CONTAINER_INFO = '%container.info';
 const CONTAINER_INFO_DEPRECATED =
   '%container.info is deprecated and no more useful, and will be dropped by Falco 1.0.0. The container plugin will automatically add required fields to the output message.';
 
-/** Compiles a rule's output with what the configuration appends; undefined, with diagnostics, when something is wrong. */
+/** Compiles a rule's output together with the appended output from the configuration; undefined, with diagnostics, if there is an error. */
 export function compileOutputs<E>(
   rule: RuleItem,
   catalog: FieldCatalog<E>,
@@ -32,7 +32,7 @@ export function compileOutputs<E>(
   }
   const matching = appended.filter((entry) => isMeant(entry, rule));
   const extras = matching.flatMap(({ extraOutput }) => (extraOutput === undefined ? [] : [extraOutput]));
-  // The same number of characters, so that places in the text stay right.
+  // Replaced by as many blanks, so that positions in the text stay correct.
   const own = written.replaceAll(CONTAINER_INFO, ' '.repeat(CONTAINER_INFO.length));
   try {
     const compiled = compileOutput([own, ...extras].join(' '), catalog);

@@ -15,26 +15,26 @@ import { ConditionCompiler, hasField } from './condition-compiler.js';
 import { possibleTypes } from './event-types.js';
 import { exceptionConditions } from './exception-condition.js';
 
-/** One rule, ready for events. */
+/** A compiled rule. */
 export interface CompiledRule<E> {
   readonly item: RuleItem;
   readonly node: Node<E>;
   readonly outputs: RuleOutputs<E>;
-  /** The event types it can hold for; undefined where the source has none, or the rule restricts nothing. */
+  /** The event types for which it can match; undefined if the source has no types, or the rule does not restrict them. */
   readonly types: ReadonlySet<string> | undefined;
 }
 
-/** What compiling gave: rules in order, and everything there is to say about the files. */
+/** The result of compiling: the rules in order, and all diagnostics about the files. */
 export interface Compilation<E> {
   readonly rules: readonly CompiledRule<E>[];
   readonly factory: NodeFactory<E>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** From this many event types on, Falco calls a rule unrestricted. */
+/** From this number of event types on, Falco considers a rule unrestricted. */
 const MANY_TYPES = 100;
 
-/** Compiles loaded rules against a catalog. It never throws: errors are among the diagnostics. */
+/** Compiles loaded rules against a catalog. Never throws: errors are part of the diagnostics. */
 export function compile<E>(
   loaded: LoadedRules,
   catalog: FieldCatalog<E>,
@@ -62,7 +62,7 @@ export function compile<E>(
   return { rules, factory: compiler.factory, diagnostics: unrepeated(diagnostics) };
 }
 
-/** A rule's condition with its exceptions, macros and lists resolved; undefined, with diagnostics, when something is wrong. */
+/** A rule's condition with exceptions, macros and lists resolved; undefined, with diagnostics, if there is an error. */
 export function resolveRule(rule: RuleItem, macros: MacroTable, diagnostics: Diagnostic[]): Condition | undefined {
   const base = macros.resolve(rule.condition, { kind: 'rule', name: rule.name });
   const exceptions = resolveExceptions(rule, macros, diagnostics);
@@ -159,7 +159,7 @@ function warnUnused(loaded: LoadedRules, macros: MacroTable, lists: ListTable, d
   }
 }
 
-/** A mistake in a macro is found by every rule that uses it, and said once. */
+/** An error in a macro is found in every rule that uses it, but reported only once. */
 function unrepeated(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>();
   return diagnostics.filter(({ code, message, location }) => {

@@ -13,14 +13,14 @@ import { constantPredicate } from '../operators/predicate.js';
 import { bindOperand } from './bind.js';
 import { type Check, compileComparison, compileExists } from './check.js';
 
-/** Who asks for a condition, and what is forgiven. */
+/** Which rule a condition belongs to, and how strict the compiler is. */
 interface Request {
   readonly item: ItemRef;
-  /** Unknown fields and event types are warnings, and the rule is left out (`skip-if-unknown-filter`). */
+  /** Unknown fields and event types are only warnings, and the rule is skipped (`skip-if-unknown-filter`). */
   readonly forgiving: boolean;
 }
 
-/** Turns resolved conditions into nodes; parts that rules share are compiled once. */
+/** Compiles resolved conditions into nodes; parts shared by several rules are compiled once. */
 export class ConditionCompiler<E> {
   readonly factory = new NodeFactory<E>();
   readonly #compiled = new Map<Condition, Node<E> | TextError>();
@@ -31,7 +31,7 @@ export class ConditionCompiler<E> {
     readonly diagnostics: Diagnostic[],
   ) {}
 
-  /** All mistakes of the condition become diagnostics; undefined when there was one. */
+  /** All errors in the condition become diagnostics; undefined if there was one. */
   compile(condition: Condition, request: Request): Node<E> | undefined {
     return this.#visit(condition, request);
   }
@@ -131,12 +131,12 @@ export class ConditionCompiler<E> {
   }
 }
 
-/** What the linter says of a field that Falco knows and this source never fills. */
+/** The linter's message for a field that Falco knows but this source never fills. */
 export function unfilledMessage<E>(field: BoundField<E>): string {
   return `field '${field.name}' is not filled by this source: it is missing on every event`;
 }
 
-/** Whether a catalog, or this library, has a field by this name; a transformer may stand around it. */
+/** Whether a catalog, or this library, has a field with this name, possibly inside a transformer. */
 export function hasField<E>(catalog: FieldCatalog<E>, name: string): boolean {
   try {
     const lexer = new Lexer(name);

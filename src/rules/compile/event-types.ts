@@ -1,14 +1,14 @@
 import type { Node } from '../node.js';
 
-/** Event types for which a condition can be true, and those for which it can be false. */
+/** The event types for which a condition can be true, and those for which it can be false. */
 interface Possible {
   readonly whenTrue: ReadonlySet<string>;
   readonly whenFalse: ReadonlySet<string>;
 }
 
 /**
- * The event types for which a condition can hold: what a rule is indexed by. Conditions that say nothing of the type
- * give `all` itself, so that "no restriction" can be told by identity.
+ * The event types for which a condition can be true, by which rules are indexed. For conditions that don't restrict the type the result is
+ * `all` itself, so "no restriction" can be recognized by identity.
  */
 export function possibleTypes<E>(root: Node<E>, all: ReadonlySet<string>): ReadonlySet<string> {
   const none: ReadonlySet<string> = new Set();

@@ -2,9 +2,10 @@ import type { ExceptionEntry, ExceptionItem } from '../load/items.js';
 import { takesList } from '../load/read-exceptions.js';
 
 /**
- * The condition of a rule's exceptions, as Falco writes it behind the rule's own with `and not`
- * (rule_loader_compiler.cpp); one text per exception, none for an exception without values.
- * @throws RangeError, in Falco's words, when values do not fit the fields
+ * The conditions of a rule's exceptions, as Falco appends them to the rule's own with `and not` (rule_loader_compiler.cpp); one text per
+ * exception, none for an exception without values.
+ *
+ * @throws RangeError, with Falco's message, if values do not match the fields
  */
 export function exceptionConditions(exceptions: readonly ExceptionItem[]): { name: string; text: string }[] {
   return exceptions.flatMap((exception) => {
@@ -42,7 +43,7 @@ function operand(value: ExceptionEntry, operator: string): string {
   return value.startsWith('(') ? value : `(${value})`;
 }
 
-/** Falco quotes what has a blank in it and is not quoted yet. */
+/** Falco quotes texts that contain a blank and are not quoted yet. */
 function quoteItem(text: string): string {
   return text.includes(' ') && !text.startsWith('"') && !text.startsWith("'") ? `"${text}"` : text;
 }

@@ -7,10 +7,10 @@ import { shownText } from '../load/raw-text.js';
 import { OperandError } from '../operators/operand-error.js';
 import { bindOperand } from './bind.js';
 
-/** What a rule's output says about one event. */
+/** The rendered output of a rule for one event. */
 export interface Rendered {
   readonly text: string;
-  /** The fields that the output names, as written there; undefined where the event lacks the value. */
+  /** The fields named in the output, as written there; undefined if the event has no value. */
   readonly fields: ReadonlyMap<string, FieldValue | undefined>;
 }
 
@@ -25,7 +25,7 @@ export class OutputTemplate<E> {
     return this.segments.flatMap((segment) => (typeof segment === 'string' ? [] : [segment.field]));
   }
 
-  /** The field's own value where the template is one field and nothing else, else the text. */
+  /** The field's own value if the template consists of a single field, otherwise the text. */
   value(event: E): FieldValue | undefined {
     const [only] = this.segments;
     if (only === undefined || typeof only === 'string' || this.segments.length > 1) return this.render(event).text;
@@ -49,7 +49,7 @@ export class OutputTemplate<E> {
   }
 }
 
-/** A value as it may leave: bytes that are no UTF-8 can stand in no JSON and no protobuf. */
+/** Makes a value serializable: bytes that are not UTF-8 are not allowed in JSON and protobuf. */
 function shownValue(value: FieldValue | undefined): FieldValue | undefined {
   if (typeof value === 'string') return shownText(value);
   if (!Array.isArray(value)) return value;
@@ -68,8 +68,9 @@ export function valueText(value: FieldValue): string {
 }
 
 /**
- * Parses an output and binds its fields. Falco tolerates missing values in rule outputs with or without the leading `*`.
- * @throws TextError with the place of a token that is none
+ * Parses an output and binds its fields. In rule outputs Falco accepts missing values with or without the leading `*`.
+ *
+ * @throws TextError with the position of an invalid token
  */
 export function compileOutput<E>(text: string, catalog: FieldCatalog<E>): OutputTemplate<E> {
   const segments: Segment<E>[] = [];
@@ -109,8 +110,8 @@ function readToken<E>(text: string, percent: number, catalog: FieldCatalog<E>): 
 }
 
 /**
- * Falco takes the longest known name at this place: behind `%user.name` a sentence's full stop and next word are text.
- * `end` is where the field ends when that is before the operand's end.
+ * Like Falco, uses the longest known field name at this position: after `%user.name` a full stop and the next word are plain text. `end` is
+ * the end of the field, if it is before the operand's end.
  */
 function bindLongest<E>(
   operand: Operand,

@@ -3,7 +3,7 @@ import type { BoundField, FieldType, FieldValue } from '../fields/fields.js';
 import { lower } from '../operators/glob.js';
 import { OperandError } from '../operators/operand-error.js';
 
-/** Falco's names of the types, for its messages. */
+/** Falco's names of the types, for messages. */
 const TYPE_NAMES: Readonly<Record<FieldType, string>> = {
   string: 'CHARBUF',
   number: 'INT64',
@@ -21,7 +21,7 @@ export function typeName(type: FieldType): string {
 
 type Transform = (value: FieldValue) => FieldValue | undefined;
 
-/** A field with a transformer around it. @throws OperandError when the transformer does not take this kind of field */
+/** Applies a transformer to a field. @throws OperandError if the transformer does not apply to this type */
 export function transformField<E>(
   field: BoundField<E>,
   transformer: TransformerName,
@@ -72,7 +72,7 @@ function transformerFor<E>(
 const TEXT_TRANSFORMS = {
   tolower: lower,
   toupper: (text: string) => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase()),
-  // Everything behind the last slash: basename("/usr/bin/") is empty.
+  // Everything after the last slash: basename("/usr/bin/") is empty.
   basename: (text: string) => text.slice(text.lastIndexOf('/') + 1),
 } as const;
 
@@ -90,7 +90,7 @@ function decodeBase64(text: string): string | undefined {
   return /^[A-Za-z0-9+/]*={0,2}$/.test(clean) ? Buffer.from(clean, 'base64').toString() : undefined;
 }
 
-/** Values in a list, or bytes in a text. */
+/** The number of values in a list, or of bytes in a text. */
 function length(value: FieldValue): number {
   if (Array.isArray(value)) return value.length;
   return value instanceof Uint8Array ? value.length : Buffer.byteLength(String(value));

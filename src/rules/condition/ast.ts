@@ -1,22 +1,22 @@
-/** Where a node stands in its text: characters from the start; `end` is behind the last one. */
+/** Position of a node in its text, in characters; `end` is exclusive. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** Words between a text operator and a list (Falco 0.44). */
+/** Keywords between a text operator and a list (Falco 0.44). */
 export const MODIFIERS = ['oneof', 'anyof', 'allof'] as const;
-/** How many of a list's values a text operator has to hold for. */
+/** How many of the list's values must satisfy the operator. */
 export type Modifier = (typeof MODIFIERS)[number];
 
-/** What may stand around a field; `val` is for right-hand sides only. */
+/** Functions that may be applied to a field; `val` is only allowed on right-hand sides. */
 export const TRANSFORMERS = ['tolower', 'toupper', 'b64', 'basename', 'len', 'join'] as const;
 /** A transformer by its name. */
 export type TransformerName = (typeof TRANSFORMERS)[number];
 
-/** Operators that want a number, in the order they are tried. */
+/** Operators that take a number, in the order in which they are tried. */
 export const NUMBER_OPERATORS = ['<=', '<', '>=', '>'] as const;
-/** Operators that want one value, or a list behind a modifier. */
+/** Operators that take one value, or a list after a modifier. */
 export const TEXT_OPERATORS = [
   '==',
   '=',
@@ -31,18 +31,18 @@ export const TEXT_OPERATORS = [
   'endswith',
   'regex',
 ] as const;
-/** Operators that want a list. */
+/** Operators that take a list. */
 export const LIST_OPERATORS = ['intersects', 'in', 'pmatch'] as const;
-/** Every operator that has a right-hand side; `exists` has none. */
+/** Every operator with a right-hand side; `exists` has none. */
 export type Operator =
   | (typeof NUMBER_OPERATORS)[number]
   | (typeof TEXT_OPERATORS)[number]
   | (typeof LIST_OPERATORS)[number];
 
-/** In the order Falco names them in its messages. */
+/** In the order of Falco's messages. */
 export const ALL_OPERATORS = ['exists', ...NUMBER_OPERATORS, ...TEXT_OPERATORS, ...LIST_OPERATORS] as const;
 
-/** A constant. A bare one (not quoted) may turn out to be the name of a list. */
+/** A constant. An unquoted one may be the name of a list. */
 export interface Literal extends Range {
   readonly text: string;
   readonly bare: boolean;
@@ -59,12 +59,12 @@ export type Operand =
       readonly operand: Operand;
     } & Range);
 
-/** What a field is compared with: constants (one, or a list), or another operand. */
+/** The right-hand side of a comparison: constants (one, or a list), or another operand. */
 export type RightSide =
   | ({ readonly kind: 'values'; readonly values: readonly Literal[] } & Range)
   | ({ readonly kind: 'operand'; readonly operand: Operand } & Range);
 
-/** A condition as written; macros are still names. */
+/** A parsed condition; macros are still unresolved names. */
 export type Condition =
   | ({ readonly kind: 'and' | 'or'; readonly children: readonly Condition[] } & Range)
   | ({ readonly kind: 'not'; readonly child: Condition } & Range)

@@ -3,7 +3,7 @@ import { unquote } from './quoting.js';
 
 const BLANK = /[ \t\b\r\n]+/y;
 const QUOTED = { "'": /''|'[\s\S]*?[^\\]'/y, '"': /""|"[\s\S]*?[^\\]"/y } as const;
-/** Falco's tokens (libs filter/parser.h); `[:space:]` is ASCII there. */
+/** Falco's tokens (libs filter/parser.h), where `[:space:]` only includes ASCII. */
 const TOKENS = {
   identifier: /[a-zA-Z]+[a-zA-Z0-9_]*/y,
   fieldName: /[a-zA-Z]+[a-zA-Z0-9_]*(?:\.[a-zA-Z]+[a-zA-Z0-9_]*)+/y,
@@ -13,10 +13,10 @@ const TOKENS = {
   bareString: /[^()"' \t\n\v\f\r=,]+/y,
 } as const;
 
-/** Reads a condition's text token by token, as Falco's recursive descent parser asks for them. */
+/** Tokenizes a condition on demand, as needed by Falco's recursive descent parser. */
 export class Lexer {
   at = 0;
-  /** Where the last token began, and what it was. */
+  /** Start of the last token, and its text. */
   lastStart = 0;
   last = '';
 
@@ -26,7 +26,7 @@ export class Lexer {
     return this.at >= this.text.length;
   }
 
-  /** Skips blanks; whether there were any. */
+  /** Skips blanks; returns whether there were any. */
   blank(): boolean {
     BLANK.lastIndex = this.at;
     const found = BLANK.test(this.text);
@@ -34,19 +34,19 @@ export class Lexer {
     return found;
   }
 
-  /** Takes a token of this kind, if it stands here. */
+  /** Consumes a token of this kind, if there is one at the current position. */
   token(kind: keyof typeof TOKENS): string | undefined {
     return this.#take(TOKENS[kind]);
   }
 
-  /** Takes exactly this text, if it stands here. */
+  /** Consumes exactly this text, if it is at the current position. */
   word(word: string): boolean {
     if (!this.text.startsWith(word, this.at)) return false;
     this.#accept(word);
     return true;
   }
 
-  /** Takes this word where a blank (or one of `also`) follows it. */
+  /** Consumes this word if it is followed by a blank (or one of `also`). */
   wholeWord(word: string, also = ''): boolean {
     if (!this.text.startsWith(word, this.at)) return false;
     const next = this.text.charAt(this.at + word.length);
@@ -55,7 +55,7 @@ export class Lexer {
     return true;
   }
 
-  /** Takes a quoted string and gives its value. @throws TextError for a bad escape */
+  /** Consumes a quoted string and returns its value. @throws TextError for an invalid escape */
   quotedString(): string | undefined {
     const quote = this.text.charAt(this.at);
     if (quote !== '"' && quote !== "'") return undefined;

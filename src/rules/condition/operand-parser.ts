@@ -1,12 +1,12 @@
 import { type Operand, TRANSFORMERS, type TransformerName } from './ast.js';
 import type { Lexer } from './lexer.js';
 
-/** As Falco lists them in its messages. */
+/** In the format of Falco's messages. */
 export const TRANSFORMER_NAMES = ['val', ...TRANSFORMERS].map((name) => `'${name}'`).join(', ');
 
 const MAX_TRANSFORMERS = 100;
 
-/** Whether a field or a transformer begins here. */
+/** Whether a field or a transformer starts here. */
 export function isOperandStart(lexer: Lexer): boolean {
   const start = lexer.at;
   const found = lexer.token('fieldName') !== undefined || transformerAt(lexer) !== undefined;
@@ -14,7 +14,7 @@ export function isOperandStart(lexer: Lexer): boolean {
   return found;
 }
 
-/** Parses a field with its argument, or a transformer around one. @throws TextError */
+/** Parses a field with its argument, or a transformer applied to one. @throws TextError */
 export function parseOperand(lexer: Lexer, depth = 0): Operand {
   const start = lexer.at;
   const name = lexer.token('fieldName');
@@ -32,7 +32,7 @@ export function parseOperand(lexer: Lexer, depth = 0): Operand {
   return { kind: 'transform', transformer, option, operand, start, end: lexer.at };
 }
 
-/** Parses `val(field)` or a transformer on a right-hand side; undefined when a plain value stands there. @throws TextError */
+/** Parses `val(field)` or a transformer on a right-hand side; undefined for a plain value. @throws TextError */
 export function parseValOrTransformer(lexer: Lexer): Operand | undefined {
   const start = lexer.at;
   if (!lexer.word('val(')) {
@@ -65,7 +65,7 @@ function transformerAt(lexer: Lexer): TransformerName | undefined {
   return TRANSFORMERS.find((name) => lexer.word(`${name}(`));
 }
 
-/** `join("sep", field)`; without a separator the values are put together as they are. */
+/** `join("sep", field)`; without a separator the values are concatenated. */
 function separator(lexer: Lexer): string | undefined {
   const text = lexer.quotedString();
   if (text === undefined) return undefined;

@@ -13,14 +13,15 @@ import {
 import { Lexer } from './lexer.js';
 import { isOperandStart, parseOperand, parseValOrTransformer, TRANSFORMER_NAMES } from './operand-parser.js';
 
-/** Falco's limit for rules (rule_loader_compiler.cpp), in steps of its recursive descent: some 200 parentheses. */
+/** Falco's limit for rules (rule_loader_compiler.cpp), in recursion steps; corresponds to about 200 parentheses. */
 export const MAX_DEPTH = 1000;
 
 const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');
 
 /**
- * Parses a condition as Falco does (libs filter/parser.cpp), with its messages.
- * @throws TextError with the place of the mistake
+ * Parses a condition like Falco (libs filter/parser.cpp), with the same messages.
+ *
+ * @throws TextError with the position of the error
  */
 export function parseCondition(text: string): Condition {
   const lexer = new Lexer(text);
@@ -31,7 +32,7 @@ export function parseCondition(text: string): Condition {
   return condition;
 }
 
-/** Parses the text of a list's item as it would be read inside the parentheses of `in (…)`. @throws TextError */
+/** Parses a list item as if it were inside the parentheses of `in (…)`. @throws TextError */
 export function parseListItem(text: string): readonly Literal[] {
   const lexer = new Lexer(text);
   const values = new Parser(lexer).values();
@@ -134,7 +135,7 @@ class Parser {
     return lexer.fail(`expected a valid check operator: one of ${quoted(ALL_OPERATORS)}`);
   }
 
-  /** A modifier is one only with a list behind it; `proc.name = anyof` compares with the word. */
+  /** A modifier must be followed by a list; `proc.name = anyof` compares with the word. */
   #modifier(): Modifier | undefined {
     const { lexer } = this;
     const start = lexer.at;
@@ -180,7 +181,7 @@ class Parser {
     );
   }
 
-  /** What stands between the parentheses of a list, which may be nothing. */
+  /** Parses the content of a list's parentheses, which may be empty. */
   values(): Literal[] {
     const { lexer } = this;
     lexer.blank();

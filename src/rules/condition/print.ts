@@ -7,8 +7,8 @@ const BARE_ARGUMENT = /^[^[\]"' \t\n\v\f\r]+$/;
 const BARE_VALUE = /^[^()"' \t\n\v\f\r=,]+$/;
 
 /**
- * A resolved condition for people: one part of each `and` and `or` on a line, quotes only where they are needed.
- * `width` is where lines should end.
+ * Formats a resolved condition for reading: each part of an `and` or `or` on its own line, quotes only where necessary. `width` is the
+ * desired line length.
  */
 export function printForPeople(condition: Condition, width = 100, indent = ''): string {
   const line = indent + printCondition(withoutQuotes(condition));
@@ -27,7 +27,7 @@ export function printForPeople(condition: Condition, width = 100, indent = ''): 
   return parts.map((part, i) => (i === 0 ? part : `${indent}${condition.kind} ${part.trimStart()}`)).join('\n');
 }
 
-/** A comparison with a long list, its values filled into lines. */
+/** A comparison with a long list, with its values wrapped. */
 function foldValues(comparison: Comparison, line: string, width: number, indent: string): string {
   const { right } = comparison;
   if (right.kind !== 'values' || right.values.length < 2) return line;
@@ -53,7 +53,7 @@ function withoutQuotes(condition: Condition): Condition {
   return { ...condition, right: { ...condition.right, values } };
 }
 
-/** The condition as text, in one canonical form; parsed again it gives the same tree. */
+/** The condition in one canonical form; parsing it results in the same tree. */
 export function printCondition(condition: Condition): string {
   switch (condition.kind) {
     case 'and':

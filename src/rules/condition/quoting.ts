@@ -1,7 +1,7 @@
 import { TextError } from '../errors.js';
 import { bytesOfText, byteText, hasRawBytes, textOfBytes } from '../load/raw-text.js';
 
-/** `\xHH`, a byte (Falco's engine 0.63). */
+/** `\xHH`, a byte (since Falco's engine 0.63). */
 const HEX_BYTE = /^[0-9a-fA-F]{2}$/;
 
 const ESCAPES: ReadonlyMap<string, string> = new Map([
@@ -10,15 +10,16 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],
   ['r', '\r'],
   ['t', '\t'],
-  // Falco keeps backslash-blank for old, wrongly escaped rules: it stands for the backslash alone.
+  // Falco accepts backslash-blank for old, wrongly escaped rules: it means a single backslash.
   [' ', '\\'],
   ['\\', '\\'],
   ['/', '/'],
 ]);
 
 /**
- * The value of a quoted string, quotes included in `quoted` (libs filter/escaping.cpp).
- * @throws TextError for an escape Falco does not know; `start` is where the string begins in its condition
+ * The value of a quoted string; `quoted` includes the quotes (libs filter/escaping.cpp).
+ *
+ * @throws TextError for an escape that Falco does not know; `start` is the position of the string in its condition
  */
 export function unquote(quoted: string, start: number): string {
   const quote = quoted.charAt(0);
@@ -41,7 +42,7 @@ export function unquote(quoted: string, start: number): string {
     if (plain === undefined) throw new TextError(escapeMessage(escaped, quote), start + i - 1, start + i + 1);
     value += plain;
   }
-  // Bytes that make a character together are that character.
+  // Bytes that form a valid character become that character.
   return textOfBytes(bytesOfText(value));
 }
 
@@ -62,7 +63,7 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 /** The inverse of `unquote`: a double-quoted string with this value. */
 export function quote(value: string): string {
   let text = '';
-  // By characters, so that the half of a pair is not taken for a byte.
+  // Iterate over characters, so that half of a surrogate pair is not mistaken for a raw byte.
   const chars = [...value];
   for (const [i, char] of chars.entries()) {
     // A doubled backslash before the closing quote would read as an escaped quote; backslash-blank does not.

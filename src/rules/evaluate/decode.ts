@@ -3,7 +3,7 @@ import type { Diagnostic, ItemRef } from '../diagnostics.js';
 import type { MappedText } from '../load/mapped-text.js';
 import type { YamlFile } from '../load/yaml-file.js';
 
-/** One mapping of a rule file, read key by key, with Falco's messages for what is missing or of the wrong kind. */
+/** A mapping in a rule file, read key by key, with Falco's messages for missing or invalid values. */
 export class ItemReader {
   constructor(
     readonly file: YamlFile,
@@ -12,7 +12,7 @@ export class ItemReader {
     readonly warnings: Diagnostic[],
   ) {}
 
-  /** The same mapping under another name for its messages. */
+  /** The same mapping with another name for its messages. */
   named(item: ItemRef): ItemReader {
     return new ItemReader(this.file, this.node, item, this.warnings);
   }
@@ -25,12 +25,12 @@ export class ItemReader {
     return this.file.get(this.node, key);
   }
 
-  /** A scalar that must be there and not empty. @throws ReadError */
+  /** A required, non-empty scalar. @throws ReadError */
   string(key: string): string {
     return this.#scalar(key).text;
   }
 
-  /** As `string`, with the place of every character. @throws ReadError */
+  /** Like `string`, with the position of every character. @throws ReadError */
   mapped(key: string): MappedText {
     const { node, text } = this.#scalar(key);
     return this.file.mapped(node, text);
@@ -40,7 +40,7 @@ export class ItemReader {
     return this.has(key) ? this.string(key) : undefined;
   }
 
-  /** As yaml-cpp reads booleans. @throws ReadError */
+  /** Parses booleans like yaml-cpp. @throws ReadError */
   optionalBoolean(key: string): boolean | undefined {
     if (!this.has(key)) return undefined;
     const { node, text } = this.#scalar(key);
@@ -49,7 +49,7 @@ export class ItemReader {
     return this.file.fail(node, "Can't decode YAML scalar value", this.item);
   }
 
-  /** A sequence of scalars; empty when the key is not there. @throws ReadError */
+  /** A sequence of scalars; empty if the key is missing. @throws ReadError */
   strings(key: string): { readonly text: string; readonly node: Node }[] {
     const value = this.get(key);
     if (value === undefined) return this.has(key) ? this.fail('Value is not a sequence', key) : [];
@@ -66,7 +66,7 @@ export class ItemReader {
     return this.node.items.flatMap(({ key }) => (isScalar(key) ? [{ key: String(key.value), node: key }] : []));
   }
 
-  /** @throws ReadError at the key's value, or at the item when it is not there */
+  /** @throws ReadError at the key's value, or at the item if the key is missing */
   fail(message: string, key?: string): never {
     const value = key === undefined ? undefined : this.get(key);
     return this.file.fail(value ?? this.keys()[0]?.node ?? this.node, message, this.item);

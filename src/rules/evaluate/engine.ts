@@ -12,7 +12,7 @@ import { priorityLabel, type RulePriority } from '../priority.js';
 import { clockTime, isoTime } from '../time.js';
 import { type Finder, type Generation, specialize, toFinder } from './evaluator.js';
 
-/** One rule that holds for one event. */
+/** A rule that matched an event. */
 export interface Match {
   readonly rule: string;
   readonly priority: RulePriority;
@@ -20,22 +20,22 @@ export interface Match {
   readonly tags: readonly string[];
   /** Nanoseconds since the epoch. */
   readonly time: bigint;
-  /** As Falco prints it: `2026-11-21T01:58:40.060556838+0000: Warning Credential file read (…)`. */
+  /** In Falco's format: `2026-11-21T01:58:40.060556838+0000: Warning Credential file read (…)`. */
   readonly output: string;
   /** The output without time and priority. */
   readonly message: string;
-  /** The fields named in the output, typed; undefined where the event lacks the value. */
+  /** The fields named in the output, typed; undefined if the event has no value. */
   readonly fields: ReadonlyMap<string, FieldValue | undefined>;
 }
 
-/** A rule in force, for people. */
+/** Information about an active rule, for display. */
 export interface RuleInfo {
   readonly name: string;
   readonly desc: string;
   readonly priority: RulePriority;
   readonly source: string;
   readonly tags: readonly string[];
-  /** Sorted; undefined: any. */
+  /** Sorted; undefined: any type. */
   readonly eventTypes: readonly string[] | undefined;
 }
 
@@ -46,7 +46,7 @@ interface Bucket<E> {
 
 const NONE: readonly Match[] = Object.freeze([]);
 
-/** Compiled rules over the events of one source. Not for use from within a catalog's own extraction. */
+/** Compiled rules for the events of one source. Not reentrant: must not be called while a catalog extracts a value. */
 export class RuleEngine<E> {
   readonly rules: readonly RuleInfo[];
   readonly #buckets = new Map<string, Bucket<E>>();
@@ -54,7 +54,7 @@ export class RuleEngine<E> {
 
   constructor(
     readonly catalog: FieldCatalog<E>,
-    /** Warnings about the files; there were no errors. */
+    /** Warnings about the files (there were no errors). */
     readonly diagnostics: readonly Diagnostic[],
     private readonly compiled: readonly CompiledRule<E>[],
     private readonly factory: NodeFactory<E>,
@@ -71,7 +71,7 @@ export class RuleEngine<E> {
     }));
   }
 
-  /** The rules that hold for an event, in their order; only the first one unless compiled for `all`. */
+  /** The rules that match an event, in order; only the first one unless compiled for `all`. */
   evaluate(event: E): readonly Match[] {
     this.generation.current++;
     const { rules, find } = this.#bucket(event);
@@ -91,7 +91,7 @@ export class RuleEngine<E> {
     const type = eventTypes === undefined ? undefined : typeOf(event);
     const known = type === undefined ? this.#anyBucket : this.#buckets.get(type);
     if (known !== undefined) return known;
-    // Types come from outside: only known ones are worth, and get, a bucket of their own.
+    // Types come from outside, so only known ones get a bucket of their own.
     if (type === undefined || eventTypes?.has(type) !== true) {
       this.#anyBucket ??= this.#makeBucket(undefined);
       return this.#anyBucket;
@@ -139,7 +139,8 @@ export class RuleEngine<E> {
 
 /**
  * Compiles loaded rules against a catalog, all or nothing.
- * @throws RuleSetError `invalid` with all diagnostics when there is an error in a file
+ *
+ * @throws RuleSetError `invalid` with all diagnostics if there is an error in a file
  */
 export function compileRules<E>(
   loaded: LoadedRules,
@@ -153,7 +154,7 @@ export function compileRules<E>(
   return new RuleEngine(remembering, diagnostics, rules, factory, generation, options);
 }
 
-/** A value this expensive to extract is extracted once for an event, however many comparisons read it. */
+/** Values at least this expensive are extracted once per event, however many comparisons read them. */
 const WORTH_REMEMBERING = 2;
 
 function rememberValues<E>(catalog: FieldCatalog<E>, generation: Generation): FieldCatalog<E> {
@@ -197,7 +198,7 @@ function remember<E>(
 
 type Render = (value: FieldValue) => string;
 
-/** How fields are printed, by catalog and name: a match must not bind its fields anew. */
+/** Cache of field renderers by catalog and name, so that fields are not bound again for each match. */
 const RENDERS = new WeakMap<object, Map<string, Render>>();
 
 function renderOf<E>(name: string, catalog: FieldCatalog<E>): Render {
@@ -208,7 +209,7 @@ function renderOf<E>(name: string, catalog: FieldCatalog<E>): Render {
   return render;
 }
 
-/** A match's output fields as Falco's gRPC sends them: texts, `<NA>` where a value is missing. */
+/** A match's output fields in the format of Falco's gRPC: texts, with `<NA>` for missing values. */
 export function fieldTexts<E>(match: Match, catalog: FieldCatalog<E>): Record<string, string> {
   const texts: [string, string][] = [];
   for (const [name, value] of match.fields) {

@@ -3,15 +3,15 @@ import type { Node, NodeFactory } from '../node.js';
 
 type Test<E> = (event: E) => boolean;
 
-/** Counts evaluations, so that what was found out about one event is not mistaken for another's. */
+/** Counts evaluations, so that cached results for one event are not used for another. */
 export interface Generation {
   current: number;
 }
 
-/** A shared part at least this expensive is evaluated once for an event. */
+/** Shared parts at least this expensive are evaluated once per event. */
 const WORTH_KEEPING = 3;
 
-/** The node as it is for events of one type: comparisons of the type are decided, and what follows from them. */
+/** Simplifies a node for events of one type, by deciding the comparisons of the type. */
 export function specialize<E>(root: Node<E>, type: string, factory: NodeFactory<E>): Node<E> {
   const known = new Map<number, Node<E>>();
   const visit = (node: Node<E>): Node<E> => {
@@ -38,10 +38,10 @@ export function specialize<E>(root: Node<E>, type: string, factory: NodeFactory<
   return visit(root);
 }
 
-/** Adds the places of the rules that hold for an event, in any order. */
+/** Adds the indexes of the rules that match an event, in any order. */
 export type Finder<E> = (event: E, found: number[]) => void;
 
-/** Turns a tree of rules into closures; parts that several rules share are kept for the event. */
+/** Compiles a tree of rules into closures; results of parts that several rules share are cached per event. */
 export function toFinder<E>(tree: RuleTree<E>, typeOf: (event: E) => string, generation: Generation): Finder<E> {
   const uses = countUses(rootsOf(tree));
   const known = new Map<number, Test<E>>();
@@ -75,7 +75,7 @@ export function toFinder<E>(tree: RuleTree<E>, typeOf: (event: E) => string, gen
   return finder(tree);
 }
 
-/** Every condition that is asked on its own. */
+/** All conditions that are evaluated on their own. */
 function rootsOf<E>({ leaves, branches }: RuleTree<E>): readonly Node<E>[] {
   return [...leaves.map(({ node }) => node), ...branches.flatMap(({ guard, tree }) => [guard, ...rootsOf(tree)])];
 }

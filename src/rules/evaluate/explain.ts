@@ -7,7 +7,7 @@ import { MacroTable } from '../load/macro-table.js';
 import type { Location } from '../load/source-file.js';
 import type { RulePriority } from '../priority.js';
 
-/** One rule with everything it refers to put in its place. */
+/** A rule with everything that it refers to resolved. */
 export interface RuleExplanation {
   readonly name: string;
   readonly desc: string;
@@ -15,13 +15,13 @@ export interface RuleExplanation {
   readonly priority: RulePriority;
   readonly enabled: boolean;
   readonly tags: readonly string[];
-  /** With macros and lists resolved, and exceptions; several lines. */
+  /** With macros, lists and exceptions resolved; several lines. */
   readonly condition: string;
   readonly output: string;
   readonly location: Location;
 }
 
-/** A rule by name, resolved; undefined when there is none, or when its condition has an error (see the linter). */
+/** Resolves a rule by name; undefined if it does not exist, or its condition has an error (see the linter). */
 export function explainRule(loaded: LoadedRules, name: string): RuleExplanation | undefined {
   const rule = loaded.rules.get(name);
   if (rule === undefined) return undefined;

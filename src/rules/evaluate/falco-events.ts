@@ -1,4 +1,4 @@
-/** The event types a real Falco 0.40 knows (`falco --list-events`; facts): what `evt.type` may be compared with. */
+/** The event types of Falco 0.40 (`falco --list-events`), with which `evt.type` may be compared. */
 export const FALCO_EVENT_TYPES: ReadonlySet<string> = new Set(
   `
     _newselect _sysctl accept accept4 access acct add_key adjtimex alarm arch_prctl asyncevent bdflush bind bpf brk

@@ -1,8 +1,8 @@
 import type { ArgumentKind, BoundField, FieldDescription, FieldType, FieldValue } from './fields.js';
 
 /**
- * The fields of a real Falco 0.40 (`falco --list`; facts) by type: integers, times and doubles are numbers here. Rules
- * may use any of them; which ones an event source fills is the business of its catalog.
+ * The fields of Falco 0.40 (`falco --list`) by type; integers, times and doubles are all numbers here. Rules may use any of them; a
+ * source's catalog decides which ones are filled.
  */
 const NAMES: Readonly<Record<FieldType, string>> = {
   string: `
@@ -53,7 +53,7 @@ const NAMES: Readonly<Record<FieldType, string>> = {
     evt.buffer`,
 };
 
-/** Fields that want an argument, and those that may have one. */
+/** Fields with a required argument, and those with an optional one. */
 const REQUIRED = new Set(
   'evt.arg evt.rawarg evt.type.is thread.cgroup container.mount container.mount.source container.mount.dest container.mount.mode container.mount.rdwr container.mount.propagation k8s.pod.label'.split(
     ' ',
@@ -61,13 +61,13 @@ const REQUIRED = new Set(
 );
 const ANCESTORS = new Set('proc.aexe proc.aexepath proc.aname proc.acmdline proc.apid proc.aenv'.split(' '));
 const OPTIONAL = new Set([...ANCESTORS, 'proc.env', 'evt.abspath', 'evt.around']);
-/** Several values of which one is enough: without an index all ancestors, and either end of a connection. */
+/** Fields with several values of which one must match: all ancestors if there is no index, and both ends of a connection. */
 const EITHER_END = new Set(['fd.ip', 'fd.port', 'fd.net', 'fd.proto']);
-/** Compared by looking up the constants' addresses: `=`, `!=` and `in` with constants only (libs sinsp_filtercheck_fd). */
+/** Fields that are compared by resolving the constants to addresses: only `=`, `!=` and `in` with constants (libs sinsp_filtercheck_fd). */
 const COMPARE_ONLY = new Set(['fd.cip.name', 'fd.sip.name', 'fd.lip.name', 'fd.rip.name']);
 const LISTS = new Set(['fd.types']);
 
-/** What the language knows of a field, without a source that fills it. */
+/** A field as known by the language, independent of a source. */
 export interface FalcoField {
   readonly name: string;
   readonly type: FieldType;
@@ -90,8 +90,8 @@ function argumentOf(name: string): ArgumentKind {
 }
 
 /**
- * A Falco field with its argument, filled by `extract`: type, list-ness and limits are Falco's. Undefined when Falco
- * has no such field, or not with (or without) an argument.
+ * Binds a Falco field with its argument to `extract`; type, list-ness and limits are Falco's. Undefined if Falco does not have the field,
+ * or not with (or without) an argument.
  */
 export function bindFalcoField<E>(
   name: string,
@@ -116,15 +116,15 @@ export function bindFalcoField<E>(
   };
 }
 
-/** A Falco field that a source never fills: it exists, and is missing on every event. */
+/** A Falco field that a source never fills: it exists, but is missing on every event. */
 export function bindUnfilled<E>(name: string, argument: string | undefined): BoundField<E> | undefined {
   const field = bindFalcoField<E>(name, argument, () => undefined);
   return field === undefined ? undefined : { ...field, unfilled: true };
 }
 
 /**
- * Falco's fields for people. `isFilled` tells what a source fills, `eventsOf` the event types that carry it where it is
- * not on all of them.
+ * Describes Falco's fields for display. `isFilled` tells which ones a source fills, `eventsOf` which event types contain one, if not all
+ * do.
  */
 export function describeFalcoFields(
   isFilled: (name: string) => boolean,

@@ -3,12 +3,12 @@ import { bindFalcoField, describeFalcoFields, FALCO_FIELDS } from './falco-field
 import type { BoundField, FieldCatalog, FieldValue } from './fields.js';
 
 /**
- * A recorded event: Falco's field names, as outputs write them, with their values; a missing one is absent or null.
- * `{"evt.type": "openat", "fd.name": "/etc/shadow", "proc.aname[2]": "npm"}`
+ * A recorded event: Falco's field names, as written in outputs, with their values; missing values are absent or null. `{"evt.type":
+ * "openat", "fd.name": "/etc/shadow", "proc.aname[2]": "npm"}`
  */
 export type JsonEvent = Readonly<Record<string, unknown>>;
 
-/** The source `syscall` over recorded events; every field of Falco's may be there. */
+/** The source `syscall` for recorded events; they may contain any of Falco's fields. */
 export const jsonCatalog: FieldCatalog<JsonEvent> = {
   source: 'syscall',
   eventTypes: FALCO_EVENT_TYPES,
@@ -19,14 +19,14 @@ export const jsonCatalog: FieldCatalog<JsonEvent> = {
   plugins: [{ name: 'container', version: '0.6.0' }],
 };
 
-/** Dearer than a property that the engine knows the place of: each event is an object of its own shape. */
+/** More expensive than an ordinary property access: every event is an object with a different shape. */
 const COST = 2;
 
 function bindJson(name: string, argument: string | undefined): BoundField<JsonEvent> | undefined {
-  // The engine makes these itself. The keys of all others have a dot, which nothing that objects inherit has.
+  // Provided by the engine. All other keys contain a dot, unlike inherited properties of objects.
   if (/^evt\.(?:time|datetime|rawtime|source$)/.test(name)) return undefined;
   if (name === 'evt.dir') {
-    // Recordings hold what a call's end says; enter events are gone since Falco 0.42.
+    // Recordings only contain exit events; Falco has no enter events since 0.42.
     return bindFalcoField(name, argument, (event) => anyValue(event[name]) ?? '<');
   }
   const value = name === 'evt.rawarg' || FALCO_FIELDS.get(name)?.type === 'number' ? numberValue : anyValue;
@@ -36,7 +36,7 @@ function bindJson(name: string, argument: string | undefined): BoundField<JsonEv
   return bindFalcoField(name, argument, (event) => value(event[first] ?? event[second]), COST);
 }
 
-/** A big integer may stand as the text of its digits (`parseJsonEvent`). */
+/** A large integer may be given as the text of its digits (`parseJsonEvent`). */
 function numberValue(raw: unknown): FieldValue | undefined {
   return typeof raw === 'string' && /^-?\d{16,20}$/.test(raw) ? BigInt(raw) : anyValue(raw);
 }
@@ -53,7 +53,7 @@ function anyValue(raw: unknown): FieldValue | undefined {
   }
 }
 
-/** A number or text of nanoseconds, or an ISO date; the epoch where there is none. */
+/** Nanoseconds as number or text, or an ISO date; defaults to the epoch. */
 function toNanoseconds(raw: unknown): bigint {
   if (typeof raw === 'bigint') return raw;
   if (typeof raw === 'number' && Number.isFinite(raw)) return BigInt(Math.trunc(raw));
@@ -68,8 +68,8 @@ function toNanoseconds(raw: unknown): bigint {
 const BIG_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d{16,20}(?![\d.eE])/g;
 
 /**
- * Parses a recorded event. Falco writes times as numbers of nanoseconds, which JSON.parse would round: such numbers are
- * kept as the text of their digits. @throws SyntaxError for what is not JSON or not an object
+ * Parses a recorded event. Falco writes times as numbers of nanoseconds, which JSON.parse would round, so such numbers are kept as the text
+ * of their digits. @throws SyntaxError if it is not JSON or not an object
  */
 export function parseJsonEvent(text: string): JsonEvent {
   const exact = text.replace(BIG_NUMBERS, (token) => (token.startsWith('"') ? token : `"${token}"`));

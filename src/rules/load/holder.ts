@@ -6,30 +6,30 @@ import type { FieldCatalog } from '../fields/fields.js';
 import type { CompileOptions } from '../options.js';
 import { loadRules, type RuleFile } from './load.js';
 
-/** What `/readyz` and the metrics say about the rules in force. Times are milliseconds since the epoch. */
+/** The state of the active rules for `/readyz` and the metrics. Times are milliseconds since the epoch. */
 export interface RuleSetStatus {
-  /** Rules in force. */
+  /** Number of active rules. */
   readonly rules: number;
-  /** How many sets have been in force, this one included. */
+  /** How many sets have been active, including this one. */
   readonly generation: number;
   readonly loadedAt: number;
-  /** Reloads that were refused since the start. */
+  /** Number of failed reloads since the start. */
   readonly failures: number;
-  /** Why the last reload was refused; null when the files are what is in force. */
+  /** Why the last reload failed; null if the files match the active rules. */
   readonly lastError: { readonly at: number; readonly message: string } | null;
 }
 
-/** What a holder needs from outside. */
+/** Dependencies of a holder. */
 export interface RuleSetDeps<E> {
   readonly catalog: FieldCatalog<E>;
   readonly options: CompileOptions;
-  /** Reads the files anew, e.g. `() => readRuleFiles(paths)`. */
+  /** Reads the files again, e.g. `() => readRuleFiles(paths)`. */
   readonly read: () => Promise<readonly RuleFile[]>;
   readonly now: () => number;
   readonly log: Logger;
 }
 
-/** Keeps the rules in force, and replaces them all or nothing: a broken file leaves the running set in force. */
+/** Holds the active rules, and replaces them all or nothing: if a file is invalid, the current set stays active. */
 export class RuleSetHolder<E> {
   #engine: RuleEngine<E>;
   #status: RuleSetStatus;
@@ -45,12 +45,12 @@ export class RuleSetHolder<E> {
     this.#status = { rules: engine.rules.length, generation: 1, loadedAt, failures: 0, lastError: null };
   }
 
-  /** The first set has to be good. @throws RuleSetError */
+  /** The first set must be valid. @throws RuleSetError */
   static async start<E>(deps: RuleSetDeps<E>): Promise<RuleSetHolder<E>> {
     return new RuleSetHolder(deps, build(deps, await deps.read()));
   }
 
-  /** The rules in force. Ask anew for each event: a reload replaces it between two events. */
+  /** The active rules. Read this again for each event, since a reload replaces the engine between two events. */
   get engine(): RuleEngine<E> {
     return this.#engine;
   }
@@ -60,8 +60,8 @@ export class RuleSetHolder<E> {
   }
 
   /**
-   * Reads and compiles the files and puts them in force; false, with the reason in the log and the status, when they
-   * are not good. Calls during a reload share one more reload after it.
+   * Reads, compiles and activates the files; false if they are invalid, with the reason in the log and the status. Calls during a reload
+   * share one further reload.
    */
   reload(): Promise<boolean> {
     if (this.#reloading !== undefined) {

@@ -3,18 +3,18 @@ import type { Version } from '../versions.js';
 import type { MappedText } from './mapped-text.js';
 import type { Location } from './source-file.js';
 
-/** A list as collected: its items with their places. `index` and `visible` order definitions, as Falco counts them. */
+/** A collected list: its items with their positions. `index` and `visible` order the definitions as Falco does. */
 export interface ListItem {
   readonly name: string;
   items: readonly { readonly text: string; readonly location: () => Location }[];
   readonly location: () => Location;
-  /** The place of the first definition in the order of all items. */
+  /** Index of the first definition among all items. */
   readonly index: number;
-  /** The place of the last definition or addition: it sees what was first defined before that. */
+  /** Index of the last definition or addition: everything that was first defined before it is visible. */
   visible: number;
 }
 
-/** A macro as collected. */
+/** A collected macro. */
 export interface MacroItem {
   readonly name: string;
   condition: MappedText;
@@ -23,10 +23,10 @@ export interface MacroItem {
   visible: number;
 }
 
-/** A value in an exception: one text, or a list of them (one level more for tuples). */
+/** A value in an exception: a text, or a list of them (with one more level for tuples). */
 export type ExceptionEntry = string | readonly ExceptionEntry[];
 
-/** An exception as written; `fields` and `comps` are undefined where an addition leaves them out. */
+/** A parsed exception; `fields` and `comps` are undefined if an addition omits them. */
 export interface ExceptionItem {
   readonly name: string;
   readonly fields: ExceptionEntry | undefined;
@@ -35,7 +35,7 @@ export interface ExceptionItem {
   readonly location: () => Location;
 }
 
-/** What a rule item may set, and a later one replace. */
+/** The parts of a rule that an item can set, and a later one replace. */
 export interface RuleParts {
   readonly condition: MappedText;
   readonly output: MappedText;
@@ -47,11 +47,11 @@ export interface RuleParts {
   readonly warnEventTypes: boolean;
   readonly skipIfUnknownFilter: boolean;
   readonly capture: boolean;
-  /** Seconds; undefined leaves it to the configuration. */
+  /** In seconds; undefined: as configured. */
   readonly captureDuration: number | undefined;
 }
 
-/** A rule as collected: after all appending and replacing. */
+/** A collected rule, after all additions and replacements. */
 export interface RuleItem extends RuleParts {
   readonly name: string;
   readonly source: string;

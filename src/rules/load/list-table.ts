@@ -4,13 +4,13 @@ import { type Diagnostic, errorAt } from '../diagnostics.js';
 import { TextError } from '../errors.js';
 import type { ListItem } from './items.js';
 
-/** More values than any list means: what doubles itself by reference ends here. */
+/** More values than any real list has; stops lists that grow exponentially by reference. */
 const MAX_VALUES = 1_000_000;
 const MAX_NESTING = 200;
 
 /** Lists with their references to other lists resolved. */
 export class ListTable {
-  /** Names that something refers to. */
+  /** Names of lists that are referenced. */
   readonly used = new Set<string>();
   readonly #resolved = new Map<string, readonly string[] | undefined>();
   readonly #open = new Set<string>();
@@ -20,7 +20,7 @@ export class ListTable {
     readonly diagnostics: Diagnostic[],
   ) {}
 
-  /** The values of constants as written, with names of lists replaced by what they hold. Undefined when a list is faulty. */
+  /** The values of constants, with names of lists replaced by their values. Undefined if a list has an error. */
   expand(literals: readonly Literal[]): readonly string[] | undefined {
     const values: string[] = [];
     for (const literal of literals) {
@@ -35,7 +35,7 @@ export class ListTable {
     return values;
   }
 
-  /** The values of a list; undefined (with a diagnostic, once) when it can't be resolved. */
+  /** The values of a list; undefined if it can't be resolved (with a diagnostic the first time). */
   values(name: string): readonly string[] | undefined {
     this.used.add(name);
     const list = this.lists.get(name);
@@ -55,7 +55,7 @@ export class ListTable {
       const literals = this.#parse(list, item);
       if (literals === undefined) return undefined;
       for (const literal of literals) {
-        // A list sees those that were first defined before its own last change.
+        // A list can refer to lists that were first defined before its own last change.
         const other = literal.bare ? this.lists.get(literal.text) : undefined;
         const isReference = other !== undefined && other.index < list.visible && other !== list;
         const found = isReference ? this.values(other.name) : [literal.text];
@@ -68,7 +68,7 @@ export class ListTable {
     return values;
   }
 
-  /** An item is read as it would be in a condition; one with a blank stands as if quoted (rule_loader_compiler.cpp). */
+  /** An item is parsed as in a condition; one with a blank is treated as quoted (rule_loader_compiler.cpp). */
   #parse(list: ListItem, item: ListItem['items'][number]): readonly Literal[] | undefined {
     const isQuoted = /^["']/.test(item.text);
     try {

@@ -9,32 +9,32 @@ import { warnUnknownKeys } from './read-exceptions.js';
 import { readRule } from './read-rule.js';
 import { isMapping, ReadError, YamlFile } from './yaml-file.js';
 
-/** A rule file as its caller read it. */
+/** The content of a rule file. */
 export interface RuleFile {
   /** For messages. */
   readonly path: string;
   readonly text: string;
 }
 
-/** What some rule files say together, not yet compiled. Maps keep the order of the first definitions. */
+/** The merged content of rule files, not yet compiled. Maps have the order of the first definitions. */
 export interface LoadedRules {
   readonly lists: ReadonlyMap<string, ListItem>;
   readonly macros: ReadonlyMap<string, MacroItem>;
   readonly rules: ReadonlyMap<string, RuleItem>;
   readonly plugins: readonly PluginRequirement[];
-  /** What `required_engine_version` asks for. */
+  /** The versions in `required_engine_version`. */
   readonly engines: readonly EngineRequirement[];
-  /** What was wrong with the files so far; an item with an error is left out. */
+  /** Errors and warnings so far; items with an error are omitted. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Falco's patterns for names, as its messages print them. */
+/** Falco's patterns for names, as in its messages. */
 const MACRO_NAME = '([a-zA-Z]+[a-zA-Z0-9_]*)';
 const LIST_NAME = '([^()"\'[:space:]=,]+)';
 
 /**
- * Reads rule files in their order; later ones append to, override or replace what earlier ones define. It never
- * throws: errors are among the diagnostics, one per faulty item, so that a linter can show them all.
+ * Reads rule files in order; later ones append to, override or replace definitions of earlier ones. Never throws: errors are part of the
+ * diagnostics, one per faulty item, so that a linter can show all of them.
  */
 export function loadRules(files: readonly RuleFile[]): LoadedRules {
   const loader = new Loader();
@@ -55,7 +55,7 @@ class Loader {
     });
   }
 
-  /** A faulty item does not hide the faults of those behind it. */
+  /** An error in one item does not hide errors in the following ones. */
   #guard(read: () => void): void {
     try {
       read();

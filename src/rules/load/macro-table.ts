@@ -7,12 +7,12 @@ import type { MacroItem } from './items.js';
 import type { ListTable } from './list-table.js';
 import type { MappedText } from './mapped-text.js';
 
-/** Checks in one condition with its macros resolved; the largest public rule has some 600. */
+/** Maximum number of checks in one condition with macros resolved; the largest public rule has about 600. */
 const MAX_CHECKS = 20_000;
-/** Macros being resolved for each other; those that are defined before their users are resolved before them. */
+/** Maximum nesting depth while macros are resolved; macros defined before their users are already resolved and don't count. */
 const MAX_NESTING = 200;
 
-/** Something else is wrong and already reported; what refers to it is left out without a word. */
+/** A referenced item has an error that was already reported; whatever refers to it is skipped silently. */
 class Broken extends Error {}
 
 interface Resolved {
@@ -21,17 +21,17 @@ interface Resolved {
   readonly depth: number;
 }
 
-/** What is being resolved, for whom, and up to which definition it sees. */
+/** What is being resolved, for which item, and up to which definition it can see. */
 interface Context {
   readonly text: MappedText;
   readonly item: ItemRef;
   readonly visible: number;
 }
 
-/** Conditions with their macros and lists resolved. Macros are shared, not copied. */
+/** Conditions with macros and lists resolved. Macros are shared, not copied. */
 export class MacroTable {
   readonly used = new Set<string>();
-  /** Where a check of a resolved condition was written, which may be in a macro. */
+  /** The text in which a check of a resolved condition was written, possibly a macro's. */
   readonly origins = new WeakMap<Condition, MappedText>();
   readonly #resolved = new Map<string, Resolved | undefined>();
   readonly #open = new Set<string>();
@@ -42,12 +42,12 @@ export class MacroTable {
     readonly diagnostics: Diagnostic[],
   ) {}
 
-  /** Resolves all macros, in order, so that each one's mistakes are reported, used or not. */
+  /** Resolves all macros in order, so that errors are reported even in unused ones. */
   resolveAll(): void {
     for (const macro of this.macros.values()) this.#macro(macro);
   }
 
-  /** Parses and resolves a rule's condition; undefined, with a diagnostic, when something is wrong. */
+  /** Parses and resolves a rule's condition; undefined, with a diagnostic, if there is an error. */
   resolve(text: MappedText, item: ItemRef): Condition | undefined {
     return this.#guarded(text, item, Number.POSITIVE_INFINITY)?.condition;
   }
@@ -112,7 +112,7 @@ export class MacroTable {
   #chain(condition: Condition & { readonly kind: 'and' | 'or' }, context: Context): Resolved {
     const children: Resolved[] = [];
     for (const child of condition.children) {
-      // One faulty part does not hide the faults, and the uses, of the others.
+      // An error in one part does not hide the errors, and the references, of the others.
       try {
         children.push(this.#expand(child, context));
       } catch (error) {
@@ -150,7 +150,7 @@ export class MacroTable {
     const values = this.lists.expand(right.values);
     if (values === undefined) throw new Broken();
     const isList = comparison.modifier !== undefined || isListOperator(comparison.operator);
-    // A list's name where one value is wanted stands for its items as text: that reads only when it is one.
+    // A list's name where a single value is expected is replaced by its items as text, which is only valid for a single item.
     if (!isList && values.length !== 1) {
       const next =
         values.length === 0

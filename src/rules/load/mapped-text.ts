@@ -1,14 +1,14 @@
 import type { Location, Span } from './source-file.js';
 
-/** One YAML scalar: its value, and where it stands in its file. */
+/** A YAML scalar: its value and its position in the file. */
 export interface TextPart {
   readonly text: string;
   readonly span: Span;
 }
 
 /**
- * A condition or output put together from one or more scalars (appended parts are joined with a blank, as Falco
- * does), which can say where any of its characters was written.
+ * A condition or output that consists of one or more scalars (appended parts are joined with a blank, as in Falco), and knows where each of
+ * its characters was written.
  */
 export class MappedText {
   readonly text: string;
@@ -21,12 +21,12 @@ export class MappedText {
     this.text = text;
   }
 
-  /** This text with another one behind it. */
+  /** This text followed by another one. */
   append(other: MappedText): MappedText {
     return new MappedText([...this.parts, ...other.parts]);
   }
 
-  /** Where the characters from `start` to before `end` of the text were written. */
+  /** Where the characters from `start` to `end` (exclusive) were written. */
   locate(start: number, end: number): Location {
     let offset = 0;
     for (const part of this.parts) {
@@ -44,7 +44,7 @@ export class MappedText {
     return last.span.file.locate(Math.max(last.span.start, last.span.end - 1), last.span.end);
   }
 
-  /** Worked out once: a condition may have thousands of mistakes. */
+  /** Computed once: a condition may have thousands of errors. */
   #offsetsOf(part: TextPart): Uint32Array {
     const offsets = this.#offsets.get(part) ?? rawOffsets(part);
     this.#offsets.set(part, offsets);
@@ -52,7 +52,7 @@ export class MappedText {
   }
 }
 
-/** A text that no file holds as it stands (an exception's condition): every part of it is at one place. */
+/** A generated text that is not in a file (an exception's condition): all of it is mapped to one position. */
 export class PlacedText extends MappedText {
   readonly #place: () => Location;
 
@@ -67,9 +67,9 @@ export class PlacedText extends MappedText {
 }
 
 /**
- * The place in the file of each character of a scalar's value, and of its end. YAML folds lines, drops indentation,
- * quotes and escapes; what is neither blank nor escaped stands in the file in the same order, so both are walked side
- * by side. A blank is behind the character before it.
+ * The position in the file of each character of a scalar's value, and of its end. YAML folds lines and removes indentation, quotes and
+ * escapes, but all other characters occur in the file in the same order, so both texts are scanned in parallel. A blank is mapped to the
+ * position after the preceding character.
  */
 function rawOffsets({ text, span }: TextPart): Uint32Array {
   const { start, end, file } = span;
@@ -85,7 +85,7 @@ function rawOffsets({ text, span }: TextPart): Uint32Array {
     }
     let candidate = i === 0 ? at : at + 1;
     while (candidate < end && raw[candidate] !== wanted && isSkippable(raw.charAt(candidate))) candidate++;
-    // An escape such as \u0041: its value is nowhere in the file, so the walk waits for the next character.
+    // For an escape such as \u0041 the value does not occur in the file, so the scan waits for the next character.
     if (raw[candidate] === wanted && candidate < end) at = candidate;
     offsets[i] = Math.min(at, last);
   }

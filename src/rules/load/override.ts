@@ -8,7 +8,7 @@ const APPEND_DEPRECATED =
 const APPEND_AND_OVERRIDE =
   "Keys 'override' and 'append: true' cannot be used together. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.";
 
-/** Which keys of an item add to, or replace, those of an earlier one. */
+/** Which keys of an item append to, or replace, those of an earlier one. */
 export interface Overrides {
   /** The deprecated `append: true`. */
   readonly appendFlag: boolean;

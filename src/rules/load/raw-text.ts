@@ -1,13 +1,14 @@
 /**
- * Text that may hold bytes which are no UTF-8: paths and arguments are bytes to the kernel, and conditions are about these bytes (Falco's engine 0.63).
- * Such a byte stands in a text as a lone surrogate, U+DC00 and its value, which no decoded text has: so operators on texts compare bytes.
+ * Text that may contain bytes that are not UTF-8: paths and arguments are bytes for the kernel, and conditions are about these bytes (since
+ * Falco's engine 0.63). Such a byte is represented by a lone surrogate, U+DC00 plus its value, which never occurs in decoded text; so
+ * operators on texts compare bytes.
  */
-// With `u` the half of a pair is none: only what stands alone.
+// With the flag `u` only lone surrogates match, not halves of a pair.
 const RAW_BYTE = /[\udc80-\udcff]/u;
 const RAW_BYTES = /([\udc80-\udcff]+)/u;
 const REPLACEMENT = '\ufffd';
 
-/** The text of bytes; nothing of them is lost. */
+/** Decodes bytes into text without loss. */
 export function textOfBytes(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   if (!text.includes(REPLACEMENT)) return text;
@@ -20,7 +21,7 @@ export function textOfBytes(bytes: Buffer): string {
   return raw;
 }
 
-/** The bytes of a text: the other way round. */
+/** The inverse: the bytes of a text. */
 export function bytesOfText(text: string): Buffer {
   if (!hasRawBytes(text)) return Buffer.from(text);
   const parts = text
@@ -29,22 +30,22 @@ export function bytesOfText(text: string): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The text as it can stand in JSON and protobuf: what is no UTF-8 becomes U+FFFD. */
+/** The text as allowed in JSON and protobuf: bytes that are not UTF-8 become U+FFFD. */
 export function shownText(text: string): string {
   return hasRawBytes(text) ? bytesOfText(text).toString('utf8') : text;
 }
 
-/** Whether bytes that are no UTF-8 stand in a text. */
+/** Whether a text contains bytes that are not UTF-8. */
 export function hasRawBytes(text: string): boolean {
   return RAW_BYTE.test(text);
 }
 
-/** A byte as it stands in a text, by itself. */
+/** The representation of a single byte in a text. */
 export function byteText(byte: number): string {
   return String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte);
 }
 
-/** How many bytes the character at `at` has; 0 when none begins there. */
+/** The length in bytes of the character at `at`; 0 if there is no valid character. */
 function sequenceLength(bytes: Buffer, at: number): number {
   for (const length of [1, 2, 3, 4]) {
     if (at + length > bytes.length) return 0;

@@ -6,10 +6,10 @@ import type { ExceptionEntry, ExceptionItem } from './items.js';
 import { isMapping, ReadError, type YamlFile } from './yaml-file.js';
 
 const KEYS = new Set(['name', 'fields', 'comps', 'values']);
-/** Values of tuples are lists in lists; more depth than that means nothing. */
+/** Values of tuples are lists of lists; deeper nesting is meaningless. */
 const MAX_NESTING = 4;
 
-/** Reads a rule's `exceptions`. `adding` is for those of an appending or replacing item. @throws ReadError */
+/** Reads a rule's `exceptions`. `adding` is set for items that append or replace. @throws ReadError */
 export function readExceptions(rule: ItemReader, adding: boolean): ExceptionItem[] {
   const sequence = rule.get('exceptions');
   if (sequence === undefined || rule.file.isNull(sequence)) return [];
@@ -31,7 +31,7 @@ export function readExceptions(rule: ItemReader, adding: boolean): ExceptionItem
   return found;
 }
 
-/** Warns of each key of an item that the rule language does not know. */
+/** Warns about keys of an item that the rule language does not define. */
 export function warnUnknownKeys(reader: ItemReader, known: ReadonlySet<string>): void {
   for (const { key, node } of reader.keys()) {
     if (known.has(key)) continue;
@@ -78,8 +78,7 @@ function decodeEntry(reader: ItemReader, node: Node, depth: number): ExceptionEn
 }
 
 /**
- * Checks an exception's fields against its comparison operators and fills in the default ones
- * (rule_loader_collector.cpp). @throws ReadError
+ * Checks an exception's fields against its comparison operators, and adds the default ones (rule_loader_collector.cpp). @throws ReadError
  */
 export function completeException(exception: ExceptionItem): ExceptionItem {
   const fail = (message: string): never => {
@@ -106,7 +105,7 @@ export function completeException(exception: ExceptionItem): ExceptionItem {
   return { ...exception, comps };
 }
 
-/** Whether an operator of an exception (`in`, `startswith anyof`) compares with a list. */
+/** Whether an operator of an exception (`in`, `startswith anyof`) takes a list. */
 export function takesList(operator: string): boolean {
   const [name = '', modifier, ...rest] = operator.split(/\s+/);
   if (modifier === undefined) return isListOperator(name);

@@ -55,7 +55,7 @@ export function readRule(unnamed: ItemReader, collector: Collector): void {
   });
 }
 
-/** The deprecated form: nothing but `enabled` switches an earlier rule. */
+/** The deprecated form: an item with only `enabled` enables or disables an earlier rule. */
 function switchRule(reader: ItemReader, collector: Collector): void {
   const enabled = reader.optionalBoolean('enabled') ?? reader.fail("Item has no mapping for key 'enabled'");
   const at = reader.file.locate(reader.get('enabled') ?? reader.node);
@@ -104,7 +104,7 @@ function readPriority(reader: ItemReader): RulePriority {
   return parsePriority(reader.string('priority')) ?? reader.fail('Invalid priority', 'priority');
 }
 
-/** Falco keeps tags as a sorted set. */
+/** Falco stores tags as a sorted set. */
 function readTags(reader: ItemReader): string[] {
   return [...new Set(reader.strings('tags').map(({ text }) => text))].sort();
 }

@@ -6,6 +6,7 @@ import { MAX_FILE_BYTES } from './yaml-file.js';
 
 /**
  * Reads rule files in the given order; a folder stands for its `.yaml` and `.yml` files, sorted by name.
+ *
  * @throws RuleSetError `unreadable` with the file's name
  */
 export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[]> {
@@ -28,7 +29,7 @@ async function filesOf(path: string): Promise<string[]> {
 
 async function readText(path: string): Promise<string> {
   const { size } = await attempt(path, () => stat(path));
-  // Before it is read: a file of gigabytes must not be in memory to be refused.
+  // Check the size before reading, so that a huge file is not loaded only to be rejected.
   if (size > MAX_FILE_BYTES)
     throw new RuleSetError('unreadable', `${path}: file is larger than ${MAX_FILE_BYTES} bytes`, []);
   const bytes = await attempt(path, () => readFile(path));

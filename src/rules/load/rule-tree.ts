@@ -1,33 +1,33 @@
 import type { Node, NodeFactory } from '../node.js';
 
-/** A rule by its place in the list, and what is left to ask before it holds. */
+/** A rule by its index, and the conditions that remain to be checked. */
 export interface Leaf<E> {
   readonly index: number;
   readonly node: Node<E>;
 }
 
-/** Rules of one event type, ordered so that what several of them require is asked once, before any of them. */
+/** The rules of one event type, arranged so that conditions that several of them require are checked once. */
 export interface RuleTree<E> {
   readonly leaves: readonly Leaf<E>[];
   readonly branches: readonly Branch<E>[];
 }
 
-/** Rules none of which can hold where the guard does not. */
+/** Rules that can only match if the guard is true. */
 export interface Branch<E> {
   readonly guard: Node<E>;
   readonly tree: RuleTree<E>;
 }
 
-/** A rule as the parts that must all hold. */
+/** A rule as the parts that must all be true. */
 interface Rule<E> {
   readonly index: number;
   readonly parts: ReadonlySet<Node<E>>;
 }
 
-/** Deeper, a guard keeps too few rules from being asked to be worth its own question; it bounds the work on any rule file. */
+/** Beyond this depth a guard excludes too few rules to be worth its cost; also bounds the work for any rule file. */
 const DEEPEST = 8;
 
-/** Puts rules in a tree by their conditions, whose meaning stays: conjunctions are taken apart and asked in another order. */
+/** Arranges rules in a tree by their conditions. The meaning is unchanged: conjunctions are split and evaluated in another order. */
 export function growTree<E>(conditions: readonly Node<E>[], factory: NodeFactory<E>): RuleTree<E> {
   const rules = conditions.map((node, index) => ({ index, parts: new Set(conjuncts(node)) }));
   return grow(rules, factory, 0);
@@ -56,8 +56,8 @@ function grow<E>(rules: readonly Rule<E>[], factory: NodeFactory<E>, depth: numb
 }
 
 /**
- * The rules that require a part, for each part, most rules first. Exceptions (`not …`) hold for nearly every event and
- * keep few rules from being asked: they are no reason to put rules together.
+ * For each part, the rules that require it, with the most shared part first. Exceptions (`not …`) are true for nearly every event and
+ * exclude few rules, so they are not used for grouping.
  */
 function bySharedPart<E>(rules: readonly Rule<E>[]): readonly (readonly Rule<E>[])[] {
   const sharing = new Map<Node<E>, Rule<E>[]>();
@@ -77,7 +77,7 @@ function commonParts<E>([first, ...others]: readonly Rule<E>[]): ReadonlySet<Nod
   return new Set(parts.filter((part) => others.every((other) => other.parts.has(part))));
 }
 
-/** Rules that look for names in the same field: one pass over the text tells whether it has any of all their names. */
+/** Groups rules that search for names in the same field: a single pass over the text tells whether it contains any of them. */
 function groupByText<E>(
   rules: readonly Rule<E>[],
   factory: NodeFactory<E>,
@@ -106,7 +106,7 @@ function groupByText<E>(
   return { alone: [...alone], grouped };
 }
 
-/** A folder in front of a path is no name to look for: most paths of a project have it. */
+/** A folder as prefix of a path is not selective: it matches most paths of a project. */
 function isSelective<E>(part: Node<E>): part is Extract<Node<E>, { kind: 'test' }> {
   if (part.kind !== 'test' || part.question === undefined) return false;
   return part.question.patterns.some(({ operator }) => operator !== 'startswith');

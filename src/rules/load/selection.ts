@@ -1,22 +1,22 @@
 import { compileGlob } from '../operators/glob.js';
 import { type RulePriority, reaches } from '../priority.js';
 
-/** One entry of Falco's `rules:` configuration; `rule` may have `*` in it. */
+/** An entry of Falco's `rules:` configuration; `rule` may contain `*`. */
 export type RuleSwitch =
   | { readonly enable: { readonly rule?: string; readonly tag?: string } }
   | { readonly disable: { readonly rule?: string; readonly tag?: string } };
 
-/** Which rules take part. */
+/** Which rules are enabled. */
 export interface Selection {
-  /** Falco's `-D`: rules with this text in their name are off. */
+  /** Falco's `-D`: disables rules with this text in their name. */
   readonly disableNames?: readonly string[];
-  /** Falco's `-T`: rules with one of these tags are off. */
+  /** Falco's `-T`: disables rules with one of these tags. */
   readonly disableTags?: readonly string[];
-  /** Falco's `-t`: only rules with one of these tags are on, whatever their `enabled` says. */
+  /** Falco's `-t`: only enables rules with one of these tags, whatever their `enabled` says. */
   readonly onlyTags?: readonly string[];
   /** Falco's `rules:` configuration, applied last and in order. */
   readonly rules?: readonly RuleSwitch[];
-  /** Rules below this priority are left out. */
+  /** Rules below this priority are omitted. */
   readonly minimumPriority?: RulePriority;
 }
 
@@ -27,7 +27,7 @@ interface Selectable {
   readonly priority: RulePriority;
 }
 
-/** Whether a rule is in force under a selection (Falco's load_rules_files.cpp). */
+/** Whether a selection enables a rule (Falco's load_rules_files.cpp). */
 export function isSelected(rule: Selectable, selection: Selection): boolean {
   if (selection.minimumPriority !== undefined && !reaches(rule.priority, selection.minimumPriority)) return false;
   let isOn = rule.enabled;

@@ -1,6 +1,6 @@
 import { Composer, type CST, type Document, Lexer, Parser } from 'yaml';
 
-/** A YAML text nests too deep; `offset` is where, in characters. */
+/** A YAML text is nested too deeply, at `offset` (in characters). */
 export class DeepYamlError extends Error {
   override readonly name = 'DeepYamlError';
 
@@ -10,10 +10,11 @@ export class DeepYamlError extends Error {
 }
 
 /**
- * The documents of a YAML text, as `parseAllDocuments` gives them. What makes values of tokens is recursive, and on a full
- * stack a regular expression that has yet to be compiled ends the whole process, past any `catch` (brackets without
- * end, then braces without end: yaml 2 on Node 20). The parser of tokens keeps a stack of its own, so it is what knows.
- * @throws DeepYamlError beyond `maxDepth` levels; other faults are in the documents' `errors`
+ * The documents of a YAML text, as returned by `parseAllDocuments`. The composer is recursive, and if a regular expression must be compiled
+ * when the stack is nearly full, the whole process ends, uncatchably (endless brackets, then endless braces: yaml 2 on Node 20). The token
+ * parser has a stack of its own, so the depth is checked there.
+ *
+ * @throws DeepYamlError beyond `maxDepth` levels; other errors are in the documents' `errors`
  */
 export function parseShallowYaml(text: string, maxDepth: number, options: ComposerOptions): Document.Parsed[] {
   return Array.from(new Composer(options).compose(shallowTokens(text, maxDepth))) as Document.Parsed[];

@@ -1,4 +1,4 @@
-/** A place in a rule file. Lines and columns count from 1; `length` is in characters and stays on the line. */
+/** A location in a rule file. Lines and columns start at 1; `length` is in characters and limited to the line. */
 export interface Location {
   readonly file: string;
   readonly line: number;
@@ -8,14 +8,14 @@ export interface Location {
   readonly lineText: string;
 }
 
-/** A part of a file, in characters from its start; `end` is behind the last one. */
+/** A part of a file, in characters; `end` is exclusive. */
 export interface Span {
   readonly file: SourceFile;
   readonly start: number;
   readonly end: number;
 }
 
-/** A rule file as it was handed in, with line numbers worked out when a message first needs one. */
+/** A rule file's text; line numbers are computed when a message first needs one. */
 export class SourceFile {
   #lineStarts: number[] | undefined;
 
@@ -24,7 +24,7 @@ export class SourceFile {
     readonly text: string,
   ) {}
 
-  /** Where a part of the file is, cut at the end of its first line. */
+  /** The location of a part of the file, truncated at the end of its first line. */
   locate(start: number, end: number): Location {
     const starts = this.#starts();
     const line = lastAtOrBelow(starts, start);

@@ -3,7 +3,10 @@ import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Logger } from 'pino';
 
-/** Editors write a file in several steps, and configuration tools swap folders: one change is announced after they rest. */
+/**
+ * Editors write a file in several steps, and configuration tools swap folders: a change is announced once there has been no further one for
+ * this long.
+ */
 const QUIET_MS = 200;
 
 /** Stops watching. */
@@ -12,8 +15,8 @@ export interface Watching {
 }
 
 /**
- * Calls `changed` once things have rested after a change of one of these rule files, or in one of these folders. A file
- * is watched through its folder, since most writers replace it.
+ * Calls `changed` after a change of one of these rule files, or in one of these folders, once there are no further changes. Files are
+ * watched through their folder, since most programs replace them.
  */
 export async function watchRuleFiles(paths: readonly string[], changed: () => void, log: Logger): Promise<Watching> {
   const folders = new Set<string>();
@@ -34,7 +37,7 @@ export async function watchRuleFiles(paths: readonly string[], changed: () => vo
 
 function open(folder: string, notice: () => void, log: Logger): FSWatcher {
   const watcher = watch(folder, { persistent: false }, notice);
-  // A folder that goes away ends its watcher; the rules in force stay, and SIGHUP still reloads.
+  // The watcher of a deleted folder ends; the active rules stay, and SIGHUP can still reload.
   watcher.on('error', (error) => log.warn({ err: error, folder }, 'rule files are no longer watched'));
   return watcher;
 }

@@ -4,10 +4,10 @@ import { MappedText } from './mapped-text.js';
 import { DeepYamlError, parseShallowYaml } from './shallow-yaml.js';
 import { type Location, SourceFile, type Span } from './source-file.js';
 
-/** A rule file is text written by people; the largest public one has 95 KB. The YAML parser needs seconds for odd megabytes. */
+/** Rule files are written by hand; the largest public one has 95 KB. The YAML parser would need seconds for megabytes of unusual input. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
-/** Stops the reading of one file, as Falco stops at the first error of a file. */
+/** Aborts reading a file, as Falco stops at the first error in a file. */
 export class ReadError extends Error {
   override readonly name = 'ReadError';
 
@@ -16,11 +16,11 @@ export class ReadError extends Error {
   }
 }
 
-/** The deepest public rule file has 7. */
+/** The deepest public rule file has 7 levels. */
 const MAX_DEPTH = 100;
 const NULLS = new Set(['', '~', 'null', 'Null', 'NULL']);
 
-/** One rule file as YAML nodes with their places. Every scalar is a text: what it means is decided by its reader. */
+/** A rule file as YAML nodes with their positions. Scalars are kept as text; their reader decides about the type. */
 export class YamlFile {
   readonly source: SourceFile;
   readonly #targets = new Map<unknown, Node>();
@@ -37,19 +37,19 @@ export class YamlFile {
     return this.#documents().flatMap((document) => this.#itemsOf(document));
   }
 
-  /** A mapping's value, aliases resolved; undefined when the key is not there. */
+  /** A mapping's value with aliases resolved; undefined if the key is missing. */
   get(map: YAMLMap, key: string): Node | undefined {
     const pair = map.items.find((entry) => isScalar(entry.key) && entry.key.value === key);
     return pair === undefined ? undefined : this.resolve(pair.value as Node | null);
   }
 
-  /** What an alias stands for; any other node itself. A missing value is an empty scalar without a place. */
+  /** The target of an alias; any other node itself. A missing value is an empty scalar without a position. */
   resolve(node: Node | null): Node | undefined {
     if (node === null) return undefined;
     return isAlias(node) ? this.#targets.get(node) : node;
   }
 
-  /** The text of a scalar, or undefined where a mapping or a sequence stands. */
+  /** The text of a scalar, or undefined for a mapping or a sequence. */
   text(node: Node | undefined): string | undefined {
     return isScalar(node) ? String(node.value ?? '') : undefined;
   }
@@ -60,7 +60,7 @@ export class YamlFile {
     return isScalar(node) && (node.type === 'PLAIN' || node.type === undefined) && NULLS.has(String(node.value ?? ''));
   }
 
-  /** A scalar as a text that knows its places. */
+  /** A scalar as a text with positions. */
   mapped(node: Node, text: string): MappedText {
     return new MappedText([{ text, span: this.span(node) }]);
   }
@@ -92,7 +92,7 @@ export class YamlFile {
   }
 
   #parse(): readonly Document.Parsed[] {
-    // Its pretty messages copy the line for each error: seconds for a line of a megabyte.
+    // yaml's pretty messages copy the line for each error, which takes seconds for a line of a megabyte.
     const options = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
     try {
       return parseShallowYaml(this.source.text, MAX_DEPTH, options);
@@ -102,7 +102,7 @@ export class YamlFile {
     }
   }
 
-  /** One pass in document order, since an anchor may be defined again: an alias means the last one before it. */
+  /** Done in one pass in document order: an anchor may be redefined, and an alias refers to the last definition before it. */
   #rememberAliases(document: Document.Parsed): void {
     const anchors = new Map<string, Node>();
     visit(document, {

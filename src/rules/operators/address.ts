@@ -4,7 +4,7 @@ import type { FieldValue } from '../fields/fields.js';
 import { OperandError } from './operand-error.js';
 import type { Predicate } from './types.js';
 
-/** Adds one address as rules write it. @throws OperandError */
+/** Adds one address in the syntax of rules. @throws OperandError */
 function addAddress(list: BlockList, text: string): void {
   if (text.includes('.') && !text.includes(':')) {
     if (!isIPv4(text)) throw new OperandError(`unrecognized IPv4 address ${text}`);
@@ -15,7 +15,7 @@ function addAddress(list: BlockList, text: string): void {
   list.addAddress(text, 'ipv6');
 }
 
-/** Adds one network as rules write it, `address/bits`. @throws OperandError */
+/** Adds one network in the syntax of rules, `address/bits`. @throws OperandError */
 function addNetwork(list: BlockList, text: string): void {
   const [address = '', bits = '', ...rest] = text.split('/');
   const family = isIP(address);
@@ -28,8 +28,8 @@ function addNetwork(list: BlockList, text: string): void {
 }
 
 /**
- * An address field compared with addresses (`ip`) or networks (`net`). An address of the other family is different
- * from every constant. @throws OperandError for a constant that is none
+ * Compares an address field with addresses (`ip`) or networks (`net`). An address of the other family differs from every constant. @throws
+ * OperandError for an invalid constant
  */
 export function addressPredicate(type: 'ip' | 'net', operator: Operator, values: readonly string[]): Predicate {
   const list = new BlockList();
@@ -47,7 +47,7 @@ function isListed(list: BlockList, value: FieldValue): boolean {
   return family !== 0 && list.check(text, family === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** One spelling for each address, so that two fields can be compared. */
+/** A canonical spelling for each address, so that two fields can be compared. */
 export function canonicalAddress(text: string): string {
   if (!isIPv6(text)) return text;
   return new URL(`http://[${text}]/`).hostname;

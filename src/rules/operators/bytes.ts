@@ -4,19 +4,19 @@ import { bytesOfText } from '../load/raw-text.js';
 import { OperandError } from './operand-error.js';
 import type { Predicate } from './types.js';
 
-/** The bytes of a value; text counts as its UTF-8. */
+/** The bytes of a value; text is encoded as UTF-8. */
 export function asBytes(value: FieldValue): Buffer {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   return bytesOfText(String(value));
 }
 
-/** What `bcontains` and `bstartswith` are written with: bytes in hexadecimal. @throws OperandError */
+/** Parses the constants of `bcontains` and `bstartswith`: bytes in hexadecimal. @throws OperandError */
 function parseHex(text: string): Buffer {
   if (!/^(?:[0-9a-fA-F]{2})+$/.test(text)) throw new OperandError(`'${text}' is not a valid hex string`);
   return Buffer.from(text, 'hex');
 }
 
-/** A byte buffer compared with constants. @throws OperandError */
+/** Compares a byte buffer with constants. @throws OperandError */
 export function bytesPredicate(operator: Operator, values: readonly string[]): Predicate {
   const isHex = operator === 'bcontains' || operator === 'bstartswith';
   const wanted = values.map((value) => (isHex ? parseHex(value) : bytesOfText(value)));
@@ -28,7 +28,7 @@ export function bytesPredicate(operator: Operator, values: readonly string[]): P
   };
 }
 
-/** What an operator asks of two buffers. */
+/** The comparison of two buffers for an operator. */
 export function bytesTest(operator: Operator): (held: Buffer, wanted: Buffer) => boolean {
   switch (operator) {
     case '=':

@@ -1,6 +1,6 @@
 /**
- * Shell patterns as libc's fnmatch without flags: `/` and a leading dot are not special. Matching goes back only to
- * the last star, so it costs at most pattern length × text length.
+ * Shell patterns like libc's fnmatch without flags: `/` and a leading dot are not special. Backtracking only goes to the last star, so the
+ * cost is at most pattern length × text length.
  */
 export function compileGlob(pattern: string, ignoreCase: boolean): (text: string) => boolean {
   const tokens = tokenize(ignoreCase ? lower(pattern) : pattern);
@@ -80,7 +80,7 @@ const CLASSES: ReadonlyMap<string, RegExp> = new Map([
   ['xdigit', /[0-9a-fA-F]/],
 ]);
 
-/** A bracket expression at `start`; undefined when it is not closed, and so a plain `[`. */
+/** Parses a bracket expression at `start`; undefined if it is not closed, i.e. is a plain `[`. */
 function readBracket(pattern: string, start: number): { readonly token: Token; readonly end: number } | undefined {
   const tests: ((char: string) => boolean)[] = [];
   let at = start + 1;
@@ -119,7 +119,7 @@ function readMember(pattern: string, at: number): { readonly char: string; reado
   return isEscape ? { char: pattern.charAt(at + 1), end: at + 2 } : { char: pattern.charAt(at), end: at + 1 };
 }
 
-/** Lower case of ASCII letters only, as the C library does it in the C locale. */
+/** Lower-cases ASCII letters only, like the C library in the C locale. */
 export function lower(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -3,7 +3,7 @@ import type { FieldValue } from '../fields/fields.js';
 import { OperandError } from './operand-error.js';
 import type { Predicate } from './types.js';
 
-/** Service names that `fd.sport = https` may use: the ones of /etc/services that rules are written with. */
+/** Service names for comparisons such as `fd.sport = https`: those of /etc/services that rules commonly use. */
 const PORTS: ReadonlyMap<string, number> = new Map([
   ['ftp', 21],
   ['ssh', 22],
@@ -30,7 +30,7 @@ const PORTS: ReadonlyMap<string, number> = new Map([
 
 type Numeric = number | bigint;
 
-/** A number as rules write it: decimal, hexadecimal, with a fraction. @throws OperandError */
+/** Parses a number in the syntax of rules: decimal, hexadecimal, with a fraction. @throws OperandError */
 export function parseNumber(text: string): Numeric {
   const hex = /^0[xX][0-9a-fA-F]+$/.test(text);
   if (!hex && !/^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$/.test(text)) {
@@ -40,7 +40,7 @@ export function parseNumber(text: string): Numeric {
   return Number.isSafeInteger(value) || !/^(?:[+-]?\d+|0[xX].*)$/.test(text) ? value : BigInt(text.replace(/^\+/, ''));
 }
 
-/** A port: a number, or the name of a service. @throws OperandError */
+/** Parses a port: a number, or the name of a service. @throws OperandError */
 export function parsePort(text: string): Numeric {
   if (text === '') return 0;
   const known = /^\d{1,9}$/.test(text) ? Number(text) : PORTS.get(text);
@@ -48,7 +48,7 @@ export function parsePort(text: string): Numeric {
   return known;
 }
 
-/** The number of a value; text that is one counts, anything else compares as not a number (always false). */
+/** The number of a value; numeric text is converted, anything else is NaN (always false). */
 export function asNumber(value: FieldValue): Numeric {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   return typeof value === 'string' && value !== '' ? Number(value) : Number.NaN;
@@ -60,7 +60,7 @@ export function numberPredicate(operator: Operator, values: readonly Numeric[]):
   switch (operator) {
     case '=':
     case '==':
-      // Loose: a bigint and a number of the same value are equal.
+      // Loose equality: a bigint and a number with the same value are equal.
       // biome-ignore lint/suspicious/noDoubleEquals: number and bigint compare by value only loosely
       return (value) => value === first || asNumber(value) == first;
     case '!=':

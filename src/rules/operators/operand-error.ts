@@ -1,10 +1,10 @@
-/** A comparison that can't be compiled; its caller knows the place. */
+/** A comparison that can't be compiled; the caller knows its position. */
 export class OperandError extends Error {
   override readonly name = 'OperandError';
 
   constructor(
     message: string,
-    /** The mistake is a field or event type that does not exist. */
+    /** The error is an unknown field or event type. */
     readonly unknownName = false,
   ) {
     super(message);

@@ -8,7 +8,7 @@ import { OperandError } from './operand-error.js';
 import { asText, compareBytes, orderTest } from './text.js';
 import type { PairTest } from './types.js';
 
-/** Compiles a comparison of two fields of one type. @throws OperandError for operators that want constants */
+/** Compiles a comparison of two fields with the same type. @throws OperandError for operators that need constants */
 export function pairTest(type: FieldType, operator: Operator): PairTest {
   if (operator === 'pmatch' || operator === 'regex') {
     throw new OperandError(`operator '${operator.toUpperCase()}' doesn't support right-hand side fields`);

@@ -6,7 +6,7 @@ function split(path: string): string[] {
 }
 
 class PathNode {
-  /** A search path ends here: whatever lies below matches. */
+  /** A path of the list ends here: everything below matches. */
   isEnd = false;
   readonly names = new Map<string, PathNode>();
   readonly globs: { readonly pattern: string; readonly test: (text: string) => boolean; readonly node: PathNode }[] =
@@ -34,7 +34,7 @@ class PathNode {
   }
 }
 
-/** `pmatch`: one of the paths is the text, or a parent of it; components may be globs (libs prefix_search.h). */
+/** `pmatch`: one of the paths equals the text or is a parent of it; components may be globs (libs prefix_search.h). */
 export function compilePathPrefixes(paths: readonly string[]): (text: string) => boolean {
   const root = new PathNode();
   for (const path of paths) {

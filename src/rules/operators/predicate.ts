@@ -7,8 +7,9 @@ import { textPredicate } from './text.js';
 import type { Predicate } from './types.js';
 
 /**
- * Compiles a comparison of one value with constants: parsing, sets and patterns are made here, once.
- * @throws OperandError when a constant does not fit the type
+ * Compiles a comparison of one value with constants; constants are parsed here, once.
+ *
+ * @throws OperandError if a constant does not match the type
  */
 export function constantPredicate(
   type: FieldType,
@@ -17,7 +18,7 @@ export function constantPredicate(
   values: readonly string[],
 ): Predicate {
   if (modifier === undefined) return typedPredicate(type, operator, values);
-  // An empty right-hand side is false whatever the modifier (libs compare_rhs_with_mod).
+  // An empty right-hand side is false, whatever the modifier (libs compare_rhs_with_mod).
   if (values.length === 0) return () => false;
   const each = values.map((value) => typedPredicate(type, operator, [value]));
   switch (modifier) {
@@ -69,7 +70,7 @@ const PRICES: Partial<Record<Operator, number>> = {
   regex: 20,
 };
 
-/** Relative price of one comparison, in the unit of `BoundField.cost`. */
+/** Relative cost of one comparison, in the unit of `BoundField.cost`. */
 export function comparisonCost(type: FieldType, operator: Operator, count: number): number {
   if (type === 'ip' || type === 'net') return 12;
   const price = PRICES[operator] ?? 1;

@@ -1,30 +1,30 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { OperandError } from './operand-error.js';
 
-/** What RE2's POSIX syntax, which Falco uses, does not have; with RE2's own messages. */
+/** Syntax that RE2 does not support in POSIX mode, which Falco uses; with RE2's messages. */
 const NOT_POSIX = [
   { pattern: /\\[dDsSwWbBAzZpPQEC]/y, message: 'invalid escape sequence' },
   { pattern: /\(\?/y, message: 'missing argument to repetition operator' },
   { pattern: /(?:[*+?]|\{\d+(?:,\d*)?\})[*+?]/y, message: 'bad repetition operator' },
 ] as const;
 
-/** Matching takes up to text length × this; `a{1,1000}` has 2,001. RE2 refuses by memory, at some ten times as much. */
+/** Matching takes up to text length × this; `a{1,1000}` has 2,001. RE2 limits memory instead, at about ten times as much. */
 const MAX_PROGRAM = 2_500;
-/** `{2}`, `{2,}`, `{2,5}`; RE2 itself refuses more than a thousand. */
+/** `{2}`, `{2,}`, `{2,5}`; RE2 itself rejects more than a thousand. */
 const REPETITION = /\{(\d+)(?:,(\d*))?\}/y;
 const MAX_REPETITION = 1_000;
 const MAX_LENGTH = 20_000;
 const TOO_LARGE = 'invalid regex pattern: pattern too large - compile failed';
 
 /**
- * A regular expression as Falco's `regex` operator: RE2 in POSIX syntax, anchored at both ends, in time linear in the
- * text. @throws OperandError for an expression that RE2 refuses
+ * Compiles a regular expression for Falco's `regex` operator: RE2 in POSIX syntax, anchored at both ends, with time linear in the text.
+ * @throws OperandError for an expression that RE2 rejects
  */
 export function compileRegex(source: string): (text: string) => boolean {
   if (source.length > MAX_LENGTH) throw new OperandError(TOO_LARGE);
   requireCompilable(source);
   try {
-    // POSIX syntax has ^ and $ match at lines. Whether the whole text matches does not depend on longest or first.
+    // In POSIX syntax ^ and $ match at line boundaries. Whether the whole text matches does not depend on longest or first match.
     const regex = RE2JS.compile(source, RE2JS.MULTILINE);
     if (regex.programSize() > MAX_PROGRAM) throw new OperandError(TOO_LARGE);
     return (text) => regex.testExact(text);
@@ -35,8 +35,8 @@ export function compileRegex(source: string): (text: string) => boolean {
 }
 
 /**
- * Refuses what is no POSIX syntax, and what repeats so much that its program, with an instruction for each repetition at
- * least, is too large: compiling it only to find that out takes seconds.
+ * Rejects syntax that is not POSIX, and repetitions whose program would be too large (it has at least one instruction per repetition),
+ * because compiling it just to find out takes seconds.
  */
 function requireCompilable(source: string): void {
   let isClass = false;

@@ -5,7 +5,7 @@ import { OperandError } from './operand-error.js';
 const NUMERIC: readonly Operator[] = ['=', '==', '!=', '<', '<=', '>', '>=', 'in', 'intersects'];
 const EQUALITY: readonly Operator[] = ['=', '==', '!=', 'in', 'intersects'];
 
-/** Which operators a type takes, and Falco's name for its kind of filter (libs filter_compare.cpp). */
+/** The operators that each type supports, and Falco's name for its kind of filter (libs filter_compare.cpp). */
 const SUPPORTED: Readonly<Record<FieldType, { readonly operators: readonly Operator[]; readonly kind: string }>> = {
   string: {
     operators: [...NUMERIC, 'contains', 'icontains', 'startswith', 'endswith', 'glob', 'iglob', 'pmatch', 'regex'],
@@ -22,7 +22,7 @@ const SUPPORTED: Readonly<Record<FieldType, { readonly operators: readonly Opera
   },
 };
 
-/** @throws OperandError in Falco's words when a field of this type can't be compared like that */
+/** @throws OperandError, with Falco's message, if a field of this type does not support the comparison */
 export function requireSupport(
   type: FieldType,
   isList: boolean,

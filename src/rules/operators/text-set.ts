@@ -5,8 +5,8 @@ export interface TextPattern {
 }
 
 /**
- * Whether one of the patterns holds, in one pass over the text instead of one for each: rules look for dozens of file
- * names on every opened file. The expressions consist of constants alone, so they neither repeat nor go back.
+ * Whether any of the patterns matches, in one pass over the text: rules search for dozens of file names on every opened file. The
+ * expressions only consist of constants, so they contain no repetitions and need no backtracking.
  */
 export function anyPattern(patterns: readonly TextPattern[]): (text: string) => boolean {
   const textsOf = (operator: TextPattern['operator']): readonly string[] =>
@@ -36,7 +36,7 @@ function expression(anchor: '^' | '', texts: readonly string[]): ((text: string)
   return (text) => compiled.test(text);
 }
 
-/** Sorted by their last character: most texts end in none of them. */
+/** Grouped by the last character: most texts end with none of them. */
 function endings(texts: readonly string[]): ((text: string) => boolean) | undefined {
   if (texts.length === 0) return undefined;
   if (texts.includes('')) return () => true;

@@ -8,7 +8,7 @@ import { compilePathPrefixes } from './path-prefix.js';
 import { compileRegex } from './regex.js';
 import type { Predicate } from './types.js';
 
-/** The text of a value; catalogs give text for text fields, so this is rarely more than a check. */
+/** The text of a value; catalogs return text for text fields, so this is usually just a check. */
 export function asText(value: FieldValue): string {
   return typeof value === 'string' ? value : String(value);
 }
@@ -24,10 +24,10 @@ const BYTE_OPERATORS: ReadonlySet<Operator> = new Set([
   'intersects',
 ]);
 
-/** A text field compared with constants. @throws OperandError for a bad regular expression */
+/** Compares a text field with constants. @throws OperandError for an invalid regular expression */
 export function textPredicate(operator: Operator, values: readonly string[]): Predicate {
   const [first = ''] = values;
-  // A single byte of a character is in no text of characters: the bytes themselves are compared.
+  // A single byte of a character is never part of decoded text, so the bytes themselves are compared.
   if (BYTE_OPERATORS.has(operator) && values.some(hasRawBytes)) return bytesPredicate(operator, values);
   switch (operator) {
     case '=':
@@ -75,7 +75,7 @@ function patternTest(operator: Operator, first: string, values: readonly string[
     case 'iglob':
       return compileGlob(first, true);
     case 'regex': {
-      // The expression is about characters: what is none is U+FFFD to it.
+      // Regular expressions work on characters: invalid bytes are replaced by U+FFFD.
       const matches = compileRegex(shownText(first));
       return (text) => matches(shownText(text));
     }
@@ -86,12 +86,12 @@ function patternTest(operator: Operator, first: string, values: readonly string[
   }
 }
 
-/** As strcmp orders: by bytes of UTF-8, which is not the order of UTF-16 units. */
+/** The order of strcmp: by bytes of UTF-8, which differs from the order of UTF-16 units. */
 export function compareBytes(left: string, right: string): number {
   return Buffer.compare(bytesOfText(left), bytesOfText(right));
 }
 
-/** What an order operator asks of a three-way comparison. */
+/** Applies an order operator to the result of a three-way comparison. */
 export function orderTest(operator: '<' | '<=' | '>' | '>='): (order: number) => boolean {
   switch (operator) {
     case '<':

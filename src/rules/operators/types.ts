@@ -1,7 +1,7 @@
 import type { FieldValue } from '../fields/fields.js';
 
-/** Whether one present value passes a comparison. */
+/** Whether a value satisfies a comparison. */
 export type Predicate = (value: FieldValue) => boolean;
 
-/** Whether two present values of two fields pass a comparison. */
+/** Whether the values of two fields satisfy a comparison. */
 export type PairTest = (left: FieldValue, right: FieldValue) => boolean;
