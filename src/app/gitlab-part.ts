@@ -8,15 +8,15 @@ import { Feeds } from '../gitlab/feed/feeds.js';
 import { OperatorAlerts } from '../gitlab/feed/operator-alerts.js';
 import { SilenceWatch } from '../gitlab/feed/silence-watch.js';
 import { gitlabCatalog } from '../gitlab/fields/catalog.js';
-import { GITLAB_COMPILE_OPTIONS } from '../gitlab/fields/judge.js';
-import type { JudgedEvent } from '../gitlab/fields/judged-event.js';
+import { GITLAB_COMPILE_OPTIONS } from '../gitlab/fields/evaluate.js';
+import type { EvaluatedEvent } from '../gitlab/fields/evaluated-event.js';
 import { GeoDatabases, type GeoStatus, NO_PLACES } from '../gitlab/geo/databases.js';
 import type { DestinationsInForce } from '../gitlab/receive/destinations-in-force.js';
 import { EventReceiver, type ReceiverCounters } from '../gitlab/receive/receiver.js';
 import { AlertStore } from '../gitlab/store/alerts.js';
+import { EventEvaluator, type EventEvaluatorOptions } from '../gitlab/store/evaluator.js';
 import { ensureGroup, RedisEventLog } from '../gitlab/store/event-log.js';
 import { EventStore } from '../gitlab/store/event-store.js';
-import { Judge, type JudgeOptions } from '../gitlab/store/judge.js';
 import { CorrelationResults } from '../gitlab/store/results.js';
 import type { Clock } from '../jobs/ports.js';
 import { producerConnection, type RedisUrl, untilReady, workerConnection } from '../queue/connection.js';
@@ -43,8 +43,8 @@ export interface GitlabFigures {
   silent(): number;
 }
 
-/** Told of each event that was judged. */
-export type OnJudged = JudgeOptions['onSettled'];
+/** Called for each event that was settled. */
+export type OnSettled = EventEvaluatorOptions['onSettled'];
 
 const OWN_RULES = fileURLToPath(new URL('../../rules/gitlab.yaml', import.meta.url));
 const REDIS_DEADLINE_MS = 15_000;
@@ -54,13 +54,13 @@ export async function startGitlabPart(
   config: Config,
   url: RedisUrl,
   destinations: DestinationsInForce,
-  onJudged: OnJudged,
+  onSettled: OnSettled,
   clock: Clock,
   log: Logger,
 ): Promise<GitlabPart> {
   const now = () => clock.now();
   const rulePaths = [OWN_RULES, ...config.PACKWARDEN_GITLAB_RULES];
-  const rules = await RuleSetHolder.start<JudgedEvent>({
+  const rules = await RuleSetHolder.start<EvaluatedEvent>({
     catalog: gitlabCatalog,
     options: GITLAB_COMPILE_OPTIONS,
     read: () => readRuleFiles(rulePaths),
@@ -88,7 +88,7 @@ export async function startGitlabPart(
     onRejected: (rejected) => operator.rejected(rejected),
   });
   const receiver = new EventReceiver({ destinations, log: eventLog, now, logger: log });
-  const judge = new Judge({
+  const evaluator = new EventEvaluator({
     redis: reader,
     log: eventLog,
     rules,
@@ -99,7 +99,7 @@ export async function startGitlabPart(
     maxEvents,
     now,
     logger: log,
-    onSettled: onJudged,
+    onSettled,
   });
   const silence = new SilenceWatch({ destinations, feeds, alerts: operator, now, logger: log });
   const correlator = new Correlator({
@@ -112,7 +112,7 @@ export async function startGitlabPart(
     now,
     config: { ...CORRELATION, baselineProjects: config.PACKWARDEN_GITLAB_BASELINE_PROJECTS },
   });
-  judge.start();
+  evaluator.start();
   silence.start();
   return {
     routes: { events: { receiver, path: config.PACKWARDEN_GITLAB_EVENTS_PATH }, alerts, correlation: correlator },
@@ -128,7 +128,7 @@ export async function startGitlabPart(
       silence.stop();
       watching.stop();
       databases?.close();
-      await judge.stop();
+      await evaluator.stop();
       reader.disconnect();
       redis.disconnect();
     },

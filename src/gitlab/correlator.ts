@@ -19,7 +19,7 @@ export interface CorrelatorOptions {
   readonly alerts: AlertStore;
   readonly results: CorrelationResults;
   readonly feeds: Feeds;
-  /** Events that wait to be judged. */
+  /** Number of events that still have to be evaluated. */
   readonly backlog: () => number;
   readonly now: () => number;
   readonly config?: CorrelationConfig;
@@ -29,9 +29,9 @@ const resultSchema = gitlabSectionSchema.omit({ version: true });
 type Result = Omit<GitlabSection, 'version'>;
 
 /**
- * Joins jobs with audit events, when a report is read: late events are then in it, nothing has to remember which jobs are
- * open, and the stored report stays as the worker wrote it. What was found is kept beside it, so that an unchanged result
- * costs only the look-up of its events' ids, and outlives them.
+ * Correlates jobs with audit events when a report is read: so late events are included, open jobs need not be tracked, and the stored
+ * report stays as the worker wrote it. The result is stored next to it, so an unchanged result only costs the lookup of its events' ids,
+ * and outlives the events.
  */
 export class Correlator {
   readonly #options: CorrelatorOptions;
@@ -52,7 +52,7 @@ export class Correlator {
     return guarded(() => this.#joined(id, job, destinations));
   }
 
-  /** Forgets what was found for a job that is removed. @throws GitlabError `audit-store-unavailable` */
+  /** Removes the stored result of a job that is removed. @throws GitlabError `audit-store-unavailable` */
   forget(id: string): Promise<void> {
     return guarded(() => this.#options.results.remove(id));
   }
@@ -94,7 +94,7 @@ export class Correlator {
     };
   }
 
-  /** Of a Falco with a GitLab plugin: its alerts are not tied to an event that we have. */
+  /** Alerts of a Falco with a GitLab plugin, which don't refer to a stored event. */
   #foreignAlerts({ context, start, end }: CorrelatedJob): Promise<readonly StoredAlert[]> {
     const from = start - this.#config.leadMs - this.#config.beforeMs;
     return this.#options.alerts.foreignOf(context.instance, context.projectId, from, end + this.#config.afterMs);

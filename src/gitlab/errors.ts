@@ -1,21 +1,21 @@
-/** What can go wrong in this room; `src/api/errors.ts` makes HTTP of it. */
+/** The errors of this module; `src/api/errors.ts` maps them to HTTP. */
 export type GitlabErrorCode =
-  /** No destination has this streaming token, or the header is missing, empty or there twice. */
+  /** No destination has this streaming token, or the header is missing, empty or repeated. */
   | 'bad-audit-token'
-  /** The body is no JSON object or array. */
+  /** The body is not a JSON object or array. */
   | 'not-audit-events'
   | 'too-large'
-  /** Redis did not take the events: they are not stored. */
+  /** Redis did not accept the events: they are not stored. */
   | 'audit-store-unavailable'
-  /** More events wait to be judged than the store is meant to hold. */
+  /** More events are waiting to be evaluated than the store is meant to hold. */
   | 'audit-backlog'
   | 'bad-id-token'
-  /** The issuer's keys can't be had just now; the token may be good. */
+  /** The issuer's keys are currently unavailable; the token may be valid. */
   | 'issuer-unavailable'
   | 'bad-ci-variables'
   | 'bad-destinations-file';
 
-/** A failure of this room. The message is fit for whoever asked, and never quotes a token. */
+/** An error of this module. The message may be shown to the client, and never contains a token. */
 export class GitlabError extends Error {
   override readonly name = 'GitlabError';
 

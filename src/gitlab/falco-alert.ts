@@ -1,12 +1,12 @@
 import type { Alert } from '../falco/alert.js';
 import type { StoredAlert } from './store/alerts.js';
 
-/** The source of alerts that a Falco with a GitLab plugin makes. */
+/** The source of alerts from a Falco with a GitLab plugin. */
 export const GITLAB_SOURCE = 'gitlab';
 
 /**
- * An alert of a Falco that runs a GitLab plugin, as it is kept beside ours. The plugin does not tell the instance: it is
- * known only where there is one.
+ * Converts an alert of a Falco with a GitLab plugin for storage next to our own. The plugin does not report the instance, so it is only
+ * known if there is a single one.
  */
 export function fromFalco(alert: Alert, instances: ReadonlySet<string>, now: number): StoredAlert {
   const { fields, rule, priority, output, tags, time } = alert;

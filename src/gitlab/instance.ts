@@ -1,6 +1,6 @@
 /**
- * One spelling for a GitLab instance's address: every id is unique only within its instance, so this is part of each key.
- * Undefined for what is no http(s) address. A GitLab may live below a path.
+ * Normalizes the address of a GitLab instance. Ids are only unique within their instance, so it is part of each key. Undefined if it is not
+ * an http(s) address. A GitLab may be below a path.
  */
 export function normalizeInstance(address: string): string | undefined {
   let url: URL;

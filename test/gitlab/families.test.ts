@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { familyOf, knownTypes } from '../../src/gitlab/correlate/families.js';
-import type { JudgedEvent } from '../../src/gitlab/fields/judged-event.js';
+import type { EvaluatedEvent } from '../../src/gitlab/fields/evaluated-event.js';
 import type { RuleEngine } from '../../src/rules/index.js';
 import { event } from './events.js';
 import { alertOf, ownRules } from './rules.js';
 
-let engine: RuleEngine<JudgedEvent>;
+let engine: RuleEngine<EvaluatedEvent>;
 beforeAll(async () => {
   engine = await ownRules();
 });

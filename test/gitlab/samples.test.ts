@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { readEvent } from '../../src/gitlab/event/event.js';
-import type { JudgedEvent } from '../../src/gitlab/fields/judged-event.js';
+import type { EvaluatedEvent } from '../../src/gitlab/fields/evaluated-event.js';
 import { readBody } from '../../src/gitlab/receive/body.js';
 import type { RuleEngine } from '../../src/rules/index.js';
 import { document, event, received, sample, sampleNames } from './events.js';
 import { alertOf, ownRules } from './rules.js';
 
-let engine: RuleEngine<JudgedEvent>;
+let engine: RuleEngine<EvaluatedEvent>;
 beforeAll(async () => {
   engine = await ownRules();
 });

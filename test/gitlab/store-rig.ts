@@ -11,9 +11,9 @@ import { NO_PLACES } from '../../src/gitlab/geo/databases.js';
 import { Destinations } from '../../src/gitlab/receive/destinations.js';
 import { EventReceiver } from '../../src/gitlab/receive/receiver.js';
 import { AlertStore } from '../../src/gitlab/store/alerts.js';
+import { EventEvaluator } from '../../src/gitlab/store/evaluator.js';
 import { ensureGroup, RedisEventLog } from '../../src/gitlab/store/event-log.js';
 import { EventStore } from '../../src/gitlab/store/event-store.js';
-import { Judge } from '../../src/gitlab/store/judge.js';
 import { CorrelationResults } from '../../src/gitlab/store/results.js';
 import type { Settled } from '../../src/gitlab/store/settle.js';
 import { producerConnection, untilReady, workerConnection } from '../../src/queue/connection.js';
@@ -58,23 +58,23 @@ export async function startRig() {
     backlog: () => 0,
     now,
   });
-  const judges: { readonly judge: Judge; readonly reader: Redis }[] = [];
+  const evaluators: { readonly evaluator: EventEvaluator; readonly reader: Redis }[] = [];
   const settled: Settled[] = [];
 
   /** Starts a reader, as one API host has. */
-  async function startJudge(consumer = 'host'): Promise<Judge> {
+  async function startEvaluator(consumer = 'host'): Promise<EventEvaluator> {
     const reader = workerConnection(server.url, logger);
     await ensureGroup(reader);
     const shared = { redis: reader, log, rules, places: NO_PLACES, feeds: new Feeds(reader), consumer, now, logger };
-    const judge = new Judge({
+    const evaluator = new EventEvaluator({
       ...shared,
       retentionS: 9 * 86_400,
       maxEvents: 10_000,
       onSettled: (outcome) => settled.push(outcome),
     });
-    judges.push({ judge, reader });
-    judge.start();
-    return judge;
+    evaluators.push({ evaluator, reader });
+    evaluator.start();
+    return evaluator;
   }
 
   return {
@@ -88,20 +88,20 @@ export async function startRig() {
     receiver,
     silence,
     correlator,
-    startJudge,
+    startEvaluator,
     /** Sends a body as the destination with this token does. */
     send(body: string, token: string = TOKENS[0]) {
       const destination = receiver.authenticate([token]);
       return receiver.receive({ destination, contentType: '', headerType: '' }, Buffer.from(body));
     },
-    async stopJudges() {
-      for (const { judge, reader } of judges.splice(0)) {
-        await judge.stop();
+    async stopEvaluators() {
+      for (const { evaluator, reader } of evaluators.splice(0)) {
+        await evaluator.stop();
         reader.disconnect();
       }
     },
     async close() {
-      await this.stopJudges();
+      await this.stopEvaluators();
       redis.disconnect();
       await server.stop();
       rmSync(folder, { recursive: true, force: true });

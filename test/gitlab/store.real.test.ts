@@ -44,7 +44,7 @@ function job(changes: Partial<CorrelatedJob['context']> = {}): CorrelatedJob {
 
 describe('events', () => {
   it('the same one a thousand times from two destinations counts once, alerts once, and is kept once', async () => {
-    await rig.startJudge();
+    await rig.startEvaluator();
     const one = told('webhook_created');
     for (let sent = 0; sent < 10; sent += 1) {
       await rig.send(`[${Array(50).fill(one).join(',')}]`, TOKENS[sent % 2]);
@@ -56,24 +56,24 @@ describe('events', () => {
     expect((await rig.correlator.sectionOf('job', job())).events).toMatchObject([{ copies: 499 }]);
   });
 
-  it('that nobody had judged when their reader died are judged by the next one, once', async () => {
+  it('that a dead consumer left behind are evaluated once, by the next one', async () => {
     await rig.send(told('webhook_created'));
-    await rig.startJudge('dead');
+    await rig.startEvaluator('dead');
     await untilSettled(1);
-    await rig.stopJudges();
+    await rig.stopEvaluators();
     // Read by a host that was killed before it settled them.
     await rig.send(`[${told('add_ssh_key')},${told('deploy_key_added')}]`);
     await rig.redis.xreadgroup('GROUP', 'judges', 'dead', 'COUNT', 10, 'STREAMS', KEYS.events, '>');
     const pending = (await rig.redis.xpending(KEYS.events, 'judges', '-', '+', 10)) as unknown[][];
     for (const [id] of pending) await rig.redis.xclaim(KEYS.events, 'judges', 'dead', 0, String(id), 'IDLE', 20_000);
-    await rig.startJudge('alive');
+    await rig.startEvaluator('alive');
     await untilSettled(3);
     expect(await rulesOf()).toEqual(['GitLab - Webhook created', ...Array(2).fill('GitLab - SSH or deploy key added')]);
     expect(await rig.redis.hget(KEYS.counters, 'events')).toBe('3');
   });
 
-  it('go on being judged by two hosts at once, each once', async () => {
-    await Promise.all([rig.startJudge('a'), rig.startJudge('b')]);
+  it('are evaluated by two hosts at once, each exactly once', async () => {
+    await Promise.all([rig.startEvaluator('a'), rig.startEvaluator('b')]);
     for (let sent = 0; sent < 20; sent += 1)
       await rig.send(`[${Array.from({ length: 50 }, () => told('webhook_created')).join(',')}]`);
     await untilSettled(1_000);
@@ -105,7 +105,7 @@ describe('what is rejected', () => {
 
 describe('a feed', () => {
   it('that usually talks and stops is told once, makes results incomplete, and recovers', async () => {
-    await rig.startJudge();
+    await rig.startEvaluator();
     for (let sent = 0; sent < 30; sent += 1) {
       rig.clock.now += MINUTE;
       await rig.send(told('member_created', { entity_id: 43 }));
@@ -147,7 +147,7 @@ describe('a feed', () => {
 
 describe('a correlation', () => {
   it('gets a new version when something comes late, keeps it when nothing does, and closes', async () => {
-    await rig.startJudge();
+    await rig.startEvaluator();
     await rig.send(told('ci_variable_updated'));
     await untilSettled(1);
     const of = job();
@@ -170,7 +170,7 @@ describe('a correlation', () => {
   });
 
   it('finds by project, group, person, target and instance, and nothing of others', async () => {
-    await rig.startJudge();
+    await rig.startEvaluator();
     const wanted = [
       told('ci_variable_updated', { author_id: 8 }),
       told('ci_group_variable_updated', { author_id: 8, entity_type: 'Group', entity_id: 1 }, { entity_path: 'acme' }),
@@ -199,7 +199,7 @@ describe('a correlation', () => {
   });
 
   it('says so when events it knows of are no longer kept', async () => {
-    await rig.startJudge();
+    await rig.startEvaluator();
     await rig.send(told('ci_variable_updated'));
     await untilSettled(1);
     await rig.redis.xtrim(KEYS.events, 'MAXLEN', 0);
@@ -230,7 +230,7 @@ describe('a correlation', () => {
 
 describe('alerts', () => {
   it('are read page by page, in the order in which they were made, by project', async () => {
-    await rig.startJudge();
+    await rig.startEvaluator();
     const bodies = Array.from({ length: 25 }, (_, n) =>
       told('webhook_created', { entity_id: 42 + (n % 2) }, {}, -n * HOUR),
     );

@@ -4,8 +4,8 @@ import { isFetch } from './direction.js';
 import type { CorrelatedJob } from './job.js';
 
 /**
- * What an honest job leaves behind, to be subtracted: one fetch of its own project and of those that belong to it, the
- * artifacts of the jobs it needs, and the use of its own token from its runner's address.
+ * The events that a legitimate job causes and that are therefore subtracted: one fetch of its own project and of those that belong to it,
+ * the artifacts of the jobs it needs, and the use of its own token from its runner's address.
  */
 export function baselineOf(
   job: CorrelatedJob,
@@ -36,8 +36,8 @@ export function baselineOf(
 }
 
 /**
- * The addresses this service saw, and the first one that used the job's token: GitLab may see the runner under another
- * address than we do, and a thief can't be earlier than the job's own checkout.
+ * The addresses observed by this service, and the first one that used the job's token: GitLab may see the runner under another address than
+ * we do, and a thief can't be earlier than the job's own checkout.
  */
 export function runnerAddresses(job: CorrelatedJob, candidates: readonly Candidate[]): ReadonlySet<string> {
   const own = candidates

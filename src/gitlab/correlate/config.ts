@@ -1,23 +1,23 @@
 import type { Weight } from './families.js';
 
-/** How sure it is that an event has to do with the job (facts on GitLab §6.7): T1 is this very job, T6 the same person elsewhere. */
+/** How certain it is that an event is related to the job (facts on GitLab §6.7): T1 is this very job, T6 the same person elsewhere. */
 export const TIERS = ['T1', 'T2', 'T3', 'T4', 'T5', 'T6'] as const;
 export type Tier = (typeof TIERS)[number];
 
-/** What decides a correlation. Times in milliseconds. */
+/** Parameters of a correlation. Times in milliseconds. */
 export interface CorrelationConfig {
-  /** *during* begins this long before the job's start and ends this long after its end. */
+  /** *during* starts this long before the job's start and ends this long after its end. */
   readonly leadMs: number;
   readonly lagMs: number;
-  /** *before* and *after* reach this far from there; *later* is for credentials that the same person mints. */
+  /** *before* and *after* extend this far from there; *later* is for credentials created by the same person. */
   readonly beforeMs: number;
   readonly afterMs: number;
   readonly laterMs: number;
   readonly weights: Readonly<Record<Weight, number>>;
   readonly tiers: Readonly<Record<Tier, number>>;
-  /** Full paths of projects whose clones are part of every job, e.g. submodules. */
+  /** Full paths of projects that every job may clone, e.g. submodules. */
   readonly baselineProjects: readonly string[];
-  /** At most this many events are listed, the most telling ones. */
+  /** Maximum number of events listed; the most relevant ones are kept. */
   readonly maxEvents: number;
 }
 

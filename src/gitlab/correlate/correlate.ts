@@ -8,29 +8,29 @@ import { type Sequence, sequencesOf } from './sequences.js';
 import { isOwnProject, placeEvent } from './tiers.js';
 import { windowOf } from './windows.js';
 
-/** An event beside the job, with why it stands there. */
+/** An event related to the job, with its relation and score. */
 export interface CorrelatedEvent extends Candidate {
-  /** `linked`: it names this job, pipeline, runner or merge request. Anything else is a coincidence in place and time. */
+  /** `linked`: it names this job, pipeline, runner or merge request. Anything else only coincides in place and time. */
   readonly relation: 'linked' | 'correlated';
-  /** 0 to 10: weight × tier × how bad the sandbox's findings are. */
+  /** 0 to 10: weight × tier × severity of the sandbox's findings. */
   readonly score: number;
 }
 
-/** What the audit events say about a job. */
+/** The result of correlating a job with audit events. */
 export interface Correlation {
-  /** The most telling first. */
+  /** Most relevant first. */
   readonly events: readonly CorrelatedEvent[];
   readonly sequences: readonly Sequence[];
-  /** How many events were subtracted as what an honest job does. */
+  /** Number of events that were subtracted because a legitimate job causes them. */
   readonly baseline: number;
-  /** How many more there were than are listed. */
+  /** Number of further events that are not listed. */
   readonly unlisted: number;
   readonly score: number;
-  /** Whether a person should look: the sandbox found something too, the watching was attacked, or a sequence holds. */
+  /** Whether a person should look at it: the sandbox has findings, too, the monitoring was tampered with, or a sequence was detected. */
   readonly raised: boolean;
 }
 
-/** Before the job, only what prepares: guards, variables, runners, and what brought the dependency in. */
+/** Before the job only preparations are relevant: guards, variables, runners, and what introduced the dependency. */
 const PREPARES: ReadonlySet<FamilyName> = new Set<FamilyName>([
   'guard',
   'policy',
@@ -49,27 +49,27 @@ const SEVERITY: Readonly<Record<string, number>> = {
   ERROR: 0.8,
   WARNING: 0.6,
 };
-/** Without findings in the sandbox an event is worth little; what is critical by itself keeps its weight. */
+/** Without findings in the sandbox events count little, except critical ones. */
 const NO_FINDINGS = 0.2;
 
-/** Joins a job with audit events: a pure function, so that late events only mean to call it again. */
+/** Correlates a job with audit events. A pure function: when late events arrive it is simply called again. */
 export function correlate(job: CorrelatedJob, events: readonly StoredEvent[], config: CorrelationConfig): Correlation {
   const candidates = events.map((stored) => candidateOf(job, stored, config)).filter((found) => found !== undefined);
   const runner = runnerAddresses(job, candidates);
   const baseline = baselineOf(job, candidates, runner, config);
-  const left = candidates.filter((candidate) => !baseline.has(candidate.ref) && isTelling(candidate));
+  const left = candidates.filter((candidate) => !baseline.has(candidate.ref) && isRelevant(candidate));
   const sequences = sequencesOf(job, left, runner);
   const scored = left.map((candidate) => scoredEvent(job, candidate, left, config)).sort(byScore);
   const isCritical = scored.some(({ weight }) => weight === 'critical');
   const raised =
     sequences.length > 0 || isCritical || (job.findings.length > 0 && scored.some(({ score }) => score > 0));
-  const told = sequences.length > 0 ? config.weights.critical : 0;
+  const sequenceScore = sequences.length > 0 ? config.weights.critical : 0;
   return {
     events: scored.slice(0, config.maxEvents),
     sequences,
     baseline: baseline.size,
     unlisted: Math.max(0, scored.length - config.maxEvents),
-    score: Math.max(told, scored[0]?.score ?? 0),
+    score: Math.max(sequenceScore, scored[0]?.score ?? 0),
     raised,
   };
 }
@@ -84,8 +84,8 @@ function candidateOf(job: CorrelatedJob, stored: StoredEvent, config: Correlatio
   return { ...stored, ...placement, window, family, isOwnProject: own, weight: weightOf(event, family, own) };
 }
 
-/** Whether an event belongs into the report: what names the job always, the rest by its weight and its window. */
-function isTelling({ tier, window, family, weight, event }: Candidate): boolean {
+/** Whether an event belongs in the report: always if it names the job, otherwise depending on weight and window. */
+function isRelevant({ tier, window, family, weight, event }: Candidate): boolean {
   if (isExact(tier)) return true;
   if (weight === 'none' || family === undefined || window === null) return false;
   if (window === 'before') return PREPARES.has(family.name) || isPush(event);
@@ -110,7 +110,7 @@ function scoredEvent(
   return { ...candidate, weight, relation, score: Math.round(score * 10) / 10 };
 }
 
-/** A lowered guard is worth more when code came in behind it. */
+/** A lowered guard weighs more if code was merged or pushed afterwards. */
 function isFollowedByCode({ family, weight, event }: Candidate, all: readonly Candidate[]): boolean {
   if (family?.name !== 'guard' || weight !== 'medium') return false;
   return all.some(

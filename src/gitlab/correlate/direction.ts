@@ -2,18 +2,18 @@ import type { GitlabEvent } from '../event/event.js';
 import { isJsonObject, own, textOf } from '../event/values.js';
 import { type Family, familyOf, type Weight } from './families.js';
 
-/** Whether something was made that lets somebody in: created, added, authorised; not revoked, removed or refused. */
+/** Whether a credential was created, added or authorised; not revoked, removed or refused. */
 export function isMinting({ type }: GitlabEvent): boolean {
   if (familyOf(type)?.name !== 'credential-minted') return false;
   return !/(?:_revoked|_removed|_deleted|_destroyed|_failed)$|^remove_/.test(type);
 }
 
-/** Whether a runner was made or brought to a project. */
+/** Whether a runner was created or assigned to a project. */
 export function isRunnerAdded({ type }: GitlabEvent): boolean {
   return /^ci_runner_(?:registered|created|assigned_to_project)$|^set_runner_associated_projects$/.test(type);
 }
 
-/** Whether a guard or policy was weakened, as far as the event tells; what it does not tell counts as weakened. */
+/** Whether a guard or policy was weakened, as far as the event tells; if it doesn't, it counts as weakened. */
 export function isWeakening(event: GitlabEvent): boolean {
   const family = familyOf(event.type)?.name;
   if (family !== 'guard' && family !== 'policy' && family !== 'job-token-scope') return false;
@@ -22,7 +22,7 @@ export function isWeakening(event: GitlabEvent): boolean {
   return !['true', '1'].includes(textOf(own(event.details, 'to')) ?? '');
 }
 
-/** Code on its way into a repository. */
+/** Whether code was pushed to a repository. */
 export function isPush(event: GitlabEvent): boolean {
   const { verb, action } = gitOperation(event);
   return verb === 'push' || action === 'git-receive-pack';
@@ -39,7 +39,7 @@ function gitOperation(event: GitlabEvent): { verb: string | undefined; action: s
   return { verb: textOf(own(message, 'verb')), action: textOf(own(message, 'action')) };
 }
 
-/** The weight of an event by its type and direction; `isOwnProject` because everybody fetches the project he works on. */
+/** The weight of an event by its type and direction; `isOwnProject`, because everybody fetches the project they work on. */
 export function weightOf(event: GitlabEvent, family: Family | undefined, isOwnProject: boolean): Weight {
   if (family === undefined) return 'none';
   if (isFetch(event) && isOwnProject) return 'none';

@@ -1,4 +1,4 @@
-/** How telling an event is beside a suspicious install, before anything else is known of it. */
+/** How relevant an event is in combination with a suspicious install, judging by its type alone. */
 export type Weight = 'none' | 'medium' | 'high' | 'critical';
 
 /** The families of facts on GitLab §6.6. `guard` covers branches, pushes and merges. */
@@ -20,13 +20,13 @@ export type FamilyName =
   | 'exfiltration'
   | 'monitoring-tampered';
 
-/** Types of events that mean the same for a job. */
+/** Event types with the same meaning for a job. */
 export interface Family {
   readonly name: FamilyName;
   readonly weight: Weight;
 }
 
-/** Types by family; `*` stands for any letters, as GitLab's names vary by scope and version. */
+/** Types by family; `*` matches any letters, since GitLab's names vary by scope and version. */
 const TYPES: Readonly<Record<FamilyName, { readonly weight: Weight; readonly types: string }>> = {
   'job-token': { weight: 'high', types: 'user_authenticated_using_job_token' },
   'code-read': {
@@ -128,12 +128,12 @@ for (const [name, { weight, types }] of Object.entries(TYPES) as [FamilyName, (t
   }
 }
 
-/** The family of an event type; undefined for types that say nothing beside an install. */
+/** The family of an event type; undefined for types that are irrelevant for installs. */
 export function familyOf(type: string): Family | undefined {
   return EXACT.get(type) ?? PREFIXES.find(([prefix]) => type.startsWith(prefix))?.[1];
 }
 
-/** Every type and pattern that is known, for the test that the rules know them too. */
+/** Every known type and pattern, for the test that checks that the rules cover them, too. */
 export function knownTypes(): readonly (readonly [type: string, family: FamilyName])[] {
   return Object.entries(TYPES).flatMap(([name, { types }]) =>
     types.split(/\s+/).map((type) => [type, name as FamilyName] as const),

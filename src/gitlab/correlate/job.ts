@@ -1,7 +1,7 @@
 import type { GitlabEvent } from '../event/event.js';
 import type { JobContext } from '../identity/context.js';
 
-/** What the sandbox found, as far as correlation needs it. Times are milliseconds since the epoch. */
+/** The part of a sandbox finding that the correlation needs. Times are milliseconds since the epoch. */
 export interface SandboxFinding {
   readonly rule: string;
   readonly priority: string;
@@ -15,15 +15,15 @@ export interface CorrelatedJob {
   readonly context: JobContext;
   readonly start: number;
   readonly end: number;
-  /** Judged findings: at or above what decides the verdict. */
+  /** Findings with at least the priority that decides the verdict. */
   readonly findings: readonly SandboxFinding[];
 }
 
-/** An event of the store. */
+/** A stored event. */
 export interface StoredEvent {
-  /** Its place in the store. */
+  /** Its id in the store. */
   readonly ref: string;
   readonly event: GitlabEvent;
-  /** How often it came beside the first time. */
+  /** Number of further deliveries after the first. */
   readonly copies: number;
 }

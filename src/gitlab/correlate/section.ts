@@ -8,7 +8,7 @@ const relation = z.enum(['linked', 'correlated']);
 const optionalText = z.string().optional();
 
 const eventSchema = z.object({
-  /** The event in the store, for the sequences. */
+  /** Id of the event in the store, referenced by sequences. */
   ref: z.string(),
   tier: z.enum(TIERS),
   relation,
@@ -17,9 +17,9 @@ const eventSchema = z.object({
   weight: z.enum(['none', 'medium', 'high', 'critical']),
   family: z.string().nullable(),
   score: z.number(),
-  /** How often the same event came again. */
+  /** Number of repeated deliveries of the same event. */
   copies: z.number().int(),
-  /** What the reader may not see of it is left out. */
+  /** Without the parts that the reader may not see. */
   event: z.object({
     type: z.string(),
     time: z.iso.datetime(),
@@ -44,28 +44,28 @@ const sequenceSchema = z.object({
   findings: z.array(z.string()),
 });
 
-/** What GitLab's audit events say about a job: the part `gitlab` of the full report. */
+/** The result for a job's audit events: the part `gitlab` of the full report. */
 export const gitlabSectionSchema = z.object({
   status: z.enum(['off', 'waiting', 'incomplete', 'complete']),
   /** Why it is off or incomplete. */
   reasons: z.array(z.object({ code: z.string(), message: z.string() })),
   context: jobContextSchema.nullable(),
-  /** Counts the results that differed, from 1; 0 while there is none. */
+  /** Number of distinct results so far, starting at 1; 0 if there is none. */
   version: z.number().int(),
-  /** From when on nothing more is waited for; null when it is off. */
+  /** Until when events are expected; null if it is off. */
   closesAt: z.iso.datetime().nullable(),
   raised: z.boolean(),
   score: z.number(),
   events: z.array(eventSchema),
   unlisted: z.number().int(),
-  /** Events that were subtracted: what an honest job does. */
+  /** Number of events subtracted as caused by legitimate jobs. */
   baseline: z.number().int(),
   sequences: z.array(sequenceSchema),
   alerts: z.array(storedAlertSchema),
 });
 export type GitlabSection = z.infer<typeof gitlabSectionSchema>;
 
-/** A section that says why there is nothing. */
+/** A section with the reason why there is no correlation. */
 export function offSection(reason: GitlabSection['reasons'][number], context: GitlabSection['context']): GitlabSection {
   return {
     status: 'off',
@@ -83,10 +83,10 @@ export function offSection(reason: GitlabSection['reasons'][number], context: Gi
   };
 }
 
-/** Longest message in a report; the store keeps all of it. */
+/** Maximum length of a message in a report; the store keeps all of it. */
 const MAX_MESSAGE = 2_000;
 
-/** The parts of a section that a correlation gives. */
+/** The parts of a section that come from a correlation. */
 export function shown(
   correlation: Correlation,
 ): Pick<GitlabSection, 'raised' | 'score' | 'events' | 'unlisted' | 'baseline' | 'sequences'> {

@@ -2,7 +2,7 @@ import type { Candidate } from './candidate.js';
 import { isMinting, isPush, isRunnerAdded, isWeakening } from './direction.js';
 import type { CorrelatedJob, SandboxFinding } from './job.js';
 
-/** The stories of facts on GitLab §6.7 that several things tell together. */
+/** The attack sequences of facts on GitLab §6.7, which consist of several events. */
 export type SequenceName =
   | 'credential-harvest'
   | 'guard-lowered-then-published'
@@ -10,22 +10,22 @@ export type SequenceName =
   | 'flagged-package-published'
   | 'monitoring-tampered';
 
-/** Events that make a story together. */
+/** Events that form an attack sequence. */
 export interface Sequence {
   readonly name: SequenceName;
   readonly message: string;
-  /** `linked` only when each of its events is linked to the job. */
+  /** `linked` only if each of its events is linked to the job. */
   readonly relation: 'linked' | 'correlated';
-  /** Its events, in the order of the story. */
+  /** Its events, in the order of the sequence. */
   readonly refs: readonly string[];
-  /** Rules of the sandbox that are part of it. */
+  /** Rules of the sandbox's findings that are part of it. */
   readonly findings: readonly string[];
 }
 
 const DAY_MS = 86_400_000;
 const CREDENTIAL_TAG = 'mitre_credential_access';
 
-/** The sequences that hold. `candidates` are what is left beside the baseline; `runner` are the addresses of the job's runner. */
+/** The detected sequences. `candidates` excludes the baseline; `runner` are the addresses of the job's runner. */
 export function sequencesOf(
   job: CorrelatedJob,
   candidates: readonly Candidate[],
@@ -57,7 +57,10 @@ function sequence(
   };
 }
 
-/** A credential was read, by a package in the sandbox or in GitLab, or the job's token was used by somebody else; then the same person minted one. */
+/**
+ * A credential was read, by a package in the sandbox or in GitLab, or the job's token was used by someone else; afterwards the same person
+ * created one.
+ */
 function credentialHarvest(
   job: CorrelatedJob,
   events: readonly Candidate[],
@@ -88,7 +91,7 @@ function isForeignTokenUse(candidate: Candidate, runner: ReadonlySet<string>): b
   return isElsewhere || window === 'after' || window === 'later';
 }
 
-/** A guard or policy was weakened, then code came in, then something was published: all in the project. */
+/** A guard or policy was weakened, then code was pushed or merged, then something was published: all in the project. */
 function guardLowered(events: readonly Candidate[]): Sequence | undefined {
   const inScope = events.filter(({ tier }) => tier !== 'T6');
   for (const lowered of inScope.filter(({ event }) => isWeakening(event))) {
@@ -107,7 +110,7 @@ function guardLowered(events: readonly Candidate[]): Sequence | undefined {
   return undefined;
 }
 
-/** A runner was added, and this job was given to it. */
+/** A runner was added, and this job was assigned to it. */
 function rogueRunner(job: CorrelatedJob, events: readonly Candidate[]): Sequence | undefined {
   const { runnerId } = job.context;
   const added = events.find(
@@ -118,7 +121,7 @@ function rogueRunner(job: CorrelatedJob, events: readonly Candidate[]): Sequence
   return sequence('rogue-runner', 'a runner was added shortly before it got this job', [added]);
 }
 
-/** What was published has the name of a package that the sandbox has a finding about. */
+/** A package was published with the name of one that the sandbox has a finding about. */
 function flaggedPublished(job: CorrelatedJob, events: readonly Candidate[]): Sequence | undefined {
   for (const candidate of events) {
     if (candidate.event.type !== 'package_registry_package_published') continue;
@@ -139,7 +142,7 @@ function isNamed(words: ReadonlySet<string>, by: { readonly name: string; readon
   );
 }
 
-/** The feed of audit events was tampered with within a day of findings. */
+/** The stream of audit events was tampered with within a day of findings. */
 function monitoringTampered(job: CorrelatedJob, events: readonly Candidate[]): Sequence | undefined {
   if (job.findings.length === 0) return undefined;
   const tampered = events.filter(

@@ -4,10 +4,10 @@ import type { CorrelationConfig } from './config.js';
 import type { CorrelatedJob } from './job.js';
 import { closingTime } from './windows.js';
 
-/** `off`: nothing to join with; `waiting`: events may still come; `incomplete`: some may be missing; `complete`: this is all. */
+/** `off`: no events to correlate with; `waiting`: events may still arrive; `incomplete`: some may be missing; `complete`: all are known. */
 export type CorrelationStatus = 'off' | 'waiting' | 'incomplete' | 'complete';
 
-/** Why the events around a job may not be all there are. */
+/** Why the known events around a job may be incomplete. */
 export interface StatusReason {
   readonly code:
     | 'no-feed'
@@ -23,12 +23,12 @@ export interface StatusReason {
 /** A destination of the job's instance. */
 export interface FeedState {
   readonly destination: string;
-  /** Undefined when it never talked. */
+  /** Undefined if it never sent an event. */
   readonly history: FeedHistory | undefined;
   readonly silences: readonly Silence[];
 }
 
-/** Why the feed of an instance can't vouch for a job's windows; empty when it can. `isCut`: an index had more events than are looked at. */
+/** Why the events for a job's windows may be incomplete; empty if they are not. `isCut`: an index had more events than are examined. */
 export function incompleteReasons(
   job: CorrelatedJob,
   feeds: readonly FeedState[],
@@ -38,9 +38,9 @@ export function incompleteReasons(
   silence: SilenceConfig,
 ): readonly StatusReason[] {
   const reasons: StatusReason[] = [];
-  const talking = feeds.filter(({ history }) => history !== undefined);
-  const since = Math.min(...talking.map(({ history }) => history?.since ?? now));
-  if (talking.length === 0)
+  const active = feeds.filter(({ history }) => history !== undefined);
+  const since = Math.min(...active.map(({ history }) => history?.since ?? now));
+  if (active.length === 0)
     reasons.push({ code: 'feed-never-talked', message: 'no audit event ever came from this GitLab' });
   else if (since > job.end)
     reasons.push({ code: 'feed-too-young', message: 'the first audit event came after the job' });
@@ -65,7 +65,7 @@ export function statusOf(
   return now <= closingTime(job, config) || backlog > 0 ? 'waiting' : 'complete';
 }
 
-/** A silence counts when it overlaps the windows: the present one, or one that has been noted. */
+/** Whether a silence, current or recorded, overlaps the windows. */
 function wasSilent(
   job: CorrelatedJob,
   { history, silences }: FeedState,

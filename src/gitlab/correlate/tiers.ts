@@ -2,26 +2,26 @@ import type { GitlabEvent } from '../event/event.js';
 import { ancestorsOf, type JobContext } from '../identity/context.js';
 import type { Tier } from './config.js';
 
-/** A tier with its reason, for the reader. */
+/** A tier with its reason, for display. */
 export interface Placement {
   readonly tier: Tier;
   readonly reason: string;
 }
 
-/** Classes that stand for a CI job, a pipeline and a runner; GitLab names them by Ruby class, which varies by version. */
+/** Classes for a CI job, a pipeline and a runner; GitLab uses Ruby class names, which vary by version. */
 const JOB_TYPES = new Set(['Ci::Build', 'Ci::Processable', 'CommitStatus', 'GenericCommitStatus']);
 const PIPELINE_TYPES = new Set(['Ci::Pipeline']);
 const RUNNER_TYPES = new Set(['Ci::Runner']);
 const MERGE_REQUEST_TYPES = new Set(['MergeRequest']);
 const INSTANCE_SCOPE = 'Gitlab::Audit::InstanceScope';
 
-/** The surest tier that an event has, whatever its time; undefined when it has nothing to do with the job. */
+/** The most certain tier of an event, whatever its time; undefined if it is not related to the job. */
 export function placeEvent(context: JobContext, event: GitlabEvent): Placement | undefined {
   if (event.instance !== context.instance) return undefined;
   const exact = exactPlacement(context, event);
   if (exact === undefined) return scopePlacement(context, event);
   if (context.verified) return exact;
-  // Whoever claims a job can claim any job: only a token's identity makes a link of it.
+  // Anyone can claim to be any job: only an identity from a token creates a link.
   return { tier: 'T3', reason: `${exact.reason} (the identity is not verified)` };
 }
 
@@ -31,7 +31,7 @@ function exactPlacement(context: JobContext, event: GitlabEvent): Placement | un
   if (isTarget(JOB_TYPES, context.jobId)) return { tier: 'T1', reason: 'its target is this job' };
   if (isTarget(PIPELINE_TYPES, context.pipelineId)) return { tier: 'T2', reason: "its target is this job's pipeline" };
   if (isTarget(RUNNER_TYPES, context.runnerId)) return { tier: 'T2', reason: 'its target is the runner of this job' };
-  // A merge request is not named in the token: claimed, it counts within the job's own project only.
+  // A merge request is not part of the token, so a claimed one only counts within the job's own project.
   if (isTarget(MERGE_REQUEST_TYPES, context.mergeRequestId) && isOwnProject(context, event)) {
     return { tier: 'T2', reason: "its target is this pipeline's merge request" };
   }

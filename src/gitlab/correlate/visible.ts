@@ -2,9 +2,9 @@ import type { JobContext } from '../identity/context.js';
 import type { GitlabSection, SectionEvent } from './section.js';
 
 /**
- * What somebody who is no administrator may see of a section. A claimed identity opens no project's audit events: only that
- * there was something, of which kind and when. A verified one opens its own project, the groups above it and its person's
- * account; of the person's doings in other projects only kind and time.
+ * The part of a section that a non-administrator may see. A claimed identity gives no access to a project's audit events, only to their
+ * type and time. A verified one gives access to events of its own project, the groups above it and its user's account; for the user's
+ * actions in other projects only type and time are shown.
  */
 export function visibleTo(section: GitlabSection, reader: { readonly isAdministrator: boolean }): GitlabSection {
   const { context } = section;

@@ -1,10 +1,10 @@
 import type { CorrelationConfig } from './config.js';
 import type { CorrelatedJob } from './job.js';
 
-/** Where an event lies beside the job, by the event's own time. */
+/** The position of an event relative to the job, by the event's own time. */
 export type WindowName = 'before' | 'during' | 'after' | 'later';
 
-/** Undefined: too far away. */
+/** Undefined if it is too far away. */
 export function windowOf(job: CorrelatedJob, time: number, config: CorrelationConfig): WindowName | undefined {
   const begin = job.start - config.leadMs;
   const end = job.end + config.lagMs;
@@ -15,7 +15,7 @@ export function windowOf(job: CorrelatedJob, time: number, config: CorrelationCo
   return time <= job.end + config.laterMs ? 'later' : undefined;
 }
 
-/** When nothing more is waited for: the end of *after*. */
+/** Until when events are expected: the end of *after*. */
 export function closingTime(job: CorrelatedJob, config: CorrelationConfig): number {
   return job.end + config.afterMs;
 }

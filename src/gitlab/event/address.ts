@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
-/** What kind of address the actor's is (RFC 6890): only `public` ones have a place in the world. */
+/** The kind of the actor's address (RFC 6890): only `public` ones have a location. */
 export type AddressClass = 'public' | 'private' | 'loopback' | 'link-local' | 'cgnat' | 'reserved';
 
 const NETWORKS = {
@@ -41,8 +41,8 @@ export function classify(address: string): AddressClass {
 }
 
 /**
- * The addresses in what GitLab calls the actor's address: usually one, sometimes a proxy's list with blanks, ports or
- * brackets. One spelling for each; what is none is left out.
+ * The addresses in GitLab's field for the actor's address: usually one, sometimes a proxy's list with blanks, ports or brackets.
+ * Normalized; invalid ones are omitted.
  */
 export function hopsOf(text: string): readonly string[] {
   return text
@@ -51,12 +51,12 @@ export function hopsOf(text: string): readonly string[] {
     .filter((hop) => hop !== undefined);
 }
 
-/** The right-most public hop: the one that the nearest proxy saw, and not what a client wrote in front. Else the first. */
+/** The right-most public hop: it was seen by the nearest proxy, while those before it may be forged by the client. Otherwise the first. */
 export function actorAddress(hops: readonly string[]): string | undefined {
   return hops.findLast((hop) => classify(hop) === 'public') ?? hops[0];
 }
 
-/** One spelling for an address, as sockets and events write it; undefined for what is none. */
+/** Normalizes an address from a socket or an event; undefined if it is invalid. */
 export function canonical(text: string): string | undefined {
   const bare = /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare;

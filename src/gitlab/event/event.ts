@@ -3,28 +3,28 @@ import type { ReceivedEvent } from '../receive/receiver.js';
 import { actorAddress, hopsOf } from './address.js';
 import { filledText, isJsonObject, type JsonObject, own, textOf } from './values.js';
 
-/** Whether `created_at` could be taken for the event's time. */
+/** Whether `created_at` could be used as the event's time. */
 export type TimeStatus = 'ok' | 'missing' | 'implausible';
 
-/** What the event says was changed. */
+/** What was changed according to the event. */
 export interface Change {
   readonly type: 'add' | 'change' | 'remove';
   readonly item: string;
 }
 
-/** An audit event, read: ids are the exact texts of their digits, what is missing is undefined. */
+/** A parsed audit event: ids are the exact texts of their digits, missing values are undefined. */
 export interface GitlabEvent {
   readonly instance: string;
   readonly destination: string;
   readonly receivedAt: number;
   readonly headerType: string;
   readonly sha256: string;
-  /** Milliseconds since the epoch: `created_at`, or the arrival where that can't be it. */
+  /** Milliseconds since the epoch: `created_at`, or the time of arrival if that is missing or implausible. */
   readonly time: number;
   readonly timeStatus: TimeStatus;
   readonly createdAt: string | undefined;
   readonly id: string | undefined;
-  /** Empty when neither the event nor its header tells. */
+  /** Empty if neither the event nor its header contains it. */
   readonly type: string;
   readonly authorId: string | undefined;
   readonly authorName: string | undefined;
@@ -36,9 +36,9 @@ export interface GitlabEvent {
   readonly targetDetails: string | undefined;
   readonly message: string | undefined;
   readonly change: Change | undefined;
-  /** As GitLab wrote it. */
+  /** As sent by GitLab. */
   readonly ipAddress: string | undefined;
-  /** Every address in it, and the one that counts. */
+  /** All addresses in it, and the actor's. */
   readonly hops: readonly string[];
   readonly ip: string | undefined;
   readonly document: JsonObject;
@@ -47,18 +47,21 @@ export interface GitlabEvent {
 
 const NOTHING: JsonObject = Object.freeze({});
 const CHANGES = ['add', 'change', 'remove'] as const satisfies readonly Change['type'][];
-/** GitLab delivers late after an outage, never early; its retries span days, and a back-fill may be older. */
+/** After an outage GitLab delivers late, but never early; retries span days, and a back-fill may be older. */
 const MAX_AGE_MS = 90 * 86_400_000;
 const MAX_AHEAD_MS = 10 * 60_000;
 
-/** Reads what was received; whatever is of an unexpected kind becomes a text or is missing, and never loses the event. @throws SyntaxError for bytes that are no JSON */
+/**
+ * Parses a received event. Values of an unexpected type become text or are missing, so an event is never lost. @throws SyntaxError for
+ * invalid JSON
+ */
 export function readEvent(received: ReceivedEvent): GitlabEvent {
   const parsed = parseExact(received.raw.toString('utf8').replace(/^\ufeff/, ''));
   const document = isJsonObject(parsed) ? parsed : NOTHING;
   const held = own(document, 'details');
   const details = isJsonObject(held) ? held : NOTHING;
   const top = (key: string): string | undefined => filledText(own(document, key)) ?? filledText(own(details, key));
-  // The copies in `details` are what the event's maker wrote; those beside it are made from records that can be stale.
+  // The copies in `details` were written when the event was created; the others come from records that may be stale.
   const inner = (key: string): string | undefined => filledText(own(details, key)) ?? filledText(own(document, key));
   const ipAddress = inner('ip_address');
   const hops = hopsOf(ipAddress ?? '');

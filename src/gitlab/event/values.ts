@@ -1,4 +1,4 @@
-/** An object as JSON.parse gives it; only its own keys count (`__proto__` is a key like any other there). */
+/** An object from JSON.parse; only own keys count (`__proto__` is an ordinary key there). */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isJsonObject(value: unknown): value is JsonObject {
@@ -10,13 +10,18 @@ export function own(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** Longest text of one field: a 24 MB message must not be multiplied by every output that names it. The raw bytes keep all. */
+/**
+ * Maximum length of a field's text, so that a 24 MB message is not multiplied by every output that contains it. The raw bytes are kept
+ * completely.
+ */
 const MAX_TEXT = 64 * 1024;
-/** How deep nested values are written out. */
+/** Maximum depth to which nested values are written. */
 const MAX_DEPTH = 32;
 const ELLIPSIS = '…';
 
-/** Any JSON value as a rule sees it: texts as they are, numbers with their digits, structures as JSON with sorted keys; null and nothing are missing. */
+/**
+ * A JSON value as text for rules: strings unchanged, numbers with all digits, structures as JSON with sorted keys; null counts as missing.
+ */
 export function textOf(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
@@ -31,13 +36,13 @@ export function textOf(value: unknown): string | undefined {
   }
 }
 
-/** Like `textOf`; an empty text is missing, too. */
+/** Like `textOf`, but an empty text counts as missing, too. */
 export function filledText(value: unknown): string | undefined {
   const text = textOf(value);
   return text === '' ? undefined : text;
 }
 
-/** JSON with sorted keys, so that equal documents are equal texts. What lies deeper than the limit is an ellipsis. */
+/** JSON with sorted keys, so that equal documents have equal texts. Deeper levels are replaced by an ellipsis. */
 export function canonicalJson(value: unknown, depth = 0): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (depth === MAX_DEPTH) return `"${ELLIPSIS}"`;

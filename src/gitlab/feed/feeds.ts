@@ -2,13 +2,13 @@ import type { Redis } from 'ioredis';
 import { KEYS } from '../store/keys.js';
 import type { FeedHistory } from './silence.js';
 
-/** A pause in which the feed was silent; `to` is null while it lasts. */
+/** A pause that counts as silence; `to` is null while it lasts. */
 export interface Silence {
   readonly from: number;
   readonly to: number | null;
 }
 
-/** What a destination sent in one batch, by arrival. */
+/** The events that a destination sent in one batch, by time of arrival. */
 export interface Burst {
   readonly first: number;
   readonly last: number;
@@ -17,11 +17,11 @@ export interface Burst {
 }
 
 const DAY_MS = 86_400_000;
-/** Days whose pauses tell what is usual. */
+/** The number of days whose pauses determine what is usual. */
 const DAYS = 8;
 const TTL_S = 60 * 86_400;
 
-/** Notes a burst, and ends the silence before it, if there was one. */
+/** Records a burst, and ends the silence before it, if there was one. */
 const NOTE = `
 local last = tonumber(redis.call('HGET', KEYS[1], 'last') or '0')
 local first = tonumber(ARGV[1])
@@ -37,7 +37,7 @@ redis.call('HDEL', KEYS[1], 'pause:' .. ARGV[6])
 redis.call('EXPIRE', KEYS[1], ARGV[7])
 return pause`;
 
-/** How each destination talks, kept in Redis for all API hosts. */
+/** The activity of each destination, stored in Redis for all API hosts. */
 export class Feeds {
   constructor(private readonly redis: Redis) {}
 
@@ -48,7 +48,7 @@ export class Feeds {
     await this.redis.eval(NOTE, keys.length, ...keys, ...values);
   }
 
-  /** Undefined for one that never talked. */
+  /** Undefined for a destination that never sent an event. */
   async history(destination: string): Promise<FeedHistory | undefined> {
     const fields = await this.redis.hgetall(KEYS.feed(destination));
     if (fields.last === undefined) return undefined;
@@ -61,7 +61,7 @@ export class Feeds {
     };
   }
 
-  /** Notes that a destination has been silent since `from`; false when that is known already. */
+  /** Records that a destination has been silent since `from`; false if that is already recorded. */
   async noteSilence(destination: string, from: number): Promise<boolean> {
     const isNew = await this.redis.hsetnx(KEYS.silences(destination), String(from), '');
     await this.redis.expire(KEYS.silences(destination), TTL_S);
@@ -74,7 +74,7 @@ export class Feeds {
   }
 }
 
-/** The bursts of a batch of arrivals, by destination. */
+/** The bursts in a batch of arrivals, by destination. */
 export function burstsOf(
   arrivals: readonly { readonly destination: string; readonly at: number }[],
 ): ReadonlyMap<string, Burst> {

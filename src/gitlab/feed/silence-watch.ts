@@ -13,10 +13,10 @@ export interface SilenceWatchOptions {
   readonly config?: SilenceConfig;
 }
 
-/** How often the feeds are looked at, in milliseconds. */
+/** How often the feeds are checked, in milliseconds. */
 const EVERY_MS = 30_000;
 
-/** Notices destinations that usually talk and have stopped; each silence is told once, whatever the number of API hosts. */
+/** Detects destinations that are usually active and have become silent; each silence is reported once, whatever the number of API hosts. */
 export class SilenceWatch {
   readonly #silent = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -32,12 +32,12 @@ export class SilenceWatch {
     clearInterval(this.#timer);
   }
 
-  /** Ids of the destinations that were silent when they were last looked at. */
+  /** Ids of the destinations that were silent at the last check. */
   get silent(): ReadonlySet<string> {
     return this.#silent;
   }
 
-  /** Looks at every feed once. @throws what Redis throws */
+  /** Checks every feed once. @throws errors of Redis */
   async look(): Promise<void> {
     const { destinations, feeds, alerts, now, logger, config = SILENCE } = this.options;
     const ids = destinations.all.map(({ id }) => id);
@@ -50,7 +50,7 @@ export class SilenceWatch {
       }
       this.#silent.add(id);
       if (!(await feeds.noteSilence(id, history.last))) continue;
-      logger.warn({ destination: id, last: history.last }, 'an audit destination that usually talks is silent');
+      logger.warn({ destination: id, last: history.last }, 'an audit destination that is usually active is silent');
       await alerts.silent(id, history.last);
     }
   }
@@ -59,7 +59,7 @@ export class SilenceWatch {
     try {
       await this.look();
     } catch (error) {
-      this.options.logger.warn({ err: error }, 'the audit feeds could not be looked at');
+      this.options.logger.warn({ err: error }, 'the audit feeds could not be checked');
     }
   }
 }

@@ -1,28 +1,28 @@
-/** What is known of how a destination talks. Times are milliseconds since the epoch. */
+/** The activity of a destination. Times are milliseconds since the epoch. */
 export interface FeedHistory {
   /** When its first and its last event arrived. */
   readonly since: number;
   readonly last: number;
   readonly events: number;
-  /** The longest pause of each of the last days, in milliseconds; the present pause is not among them. */
+  /** The longest pause of each of the last days, in milliseconds, without the current pause. */
   readonly pauses: readonly number[];
 }
 
-/** When a pause of a destination is silence. */
+/** When a pause of a destination counts as silence. */
 export interface SilenceConfig {
   /** A pause shorter than this is never silence. */
   readonly minimumMs: number;
-  /** How much longer than usual a pause has to be. */
+  /** By which factor a pause must exceed the usual one. */
   readonly factor: number;
-  /** With fewer events nothing is known of what is usual. */
+  /** With fewer events it is unknown what is usual. */
   readonly minimumEvents: number;
 }
 
 export const SILENCE: SilenceConfig = { minimumMs: 15 * 60_000, factor: 1.5, minimumEvents: 20 };
 
 /**
- * How long the destination may pause before that is silence: longer than its usual pause, which is the second longest of
- * the daily ones, so that one outage does not make the next one usual. Undefined while too little is known.
+ * How long the destination may pause before that counts as silence: longer than its usual pause, which is the second longest of the daily
+ * ones, so that a single outage does not become usual. Undefined as long as too little is known.
  */
 export function allowedPause(history: FeedHistory, config: SilenceConfig = SILENCE): number | undefined {
   if (history.events < config.minimumEvents) return undefined;
@@ -31,7 +31,7 @@ export function allowedPause(history: FeedHistory, config: SilenceConfig = SILEN
   return Math.max(config.minimumMs, usual * config.factor);
 }
 
-/** Whether a destination that usually talks has stopped. */
+/** Whether a destination that is usually active has become silent. */
 export function isSilent(history: FeedHistory, now: number, config: SilenceConfig = SILENCE): boolean {
   const allowed = allowedPause(history, config);
   return allowed !== undefined && now - history.last > allowed;

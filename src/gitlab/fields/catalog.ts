@@ -1,24 +1,24 @@
 import type { BoundField, FieldCatalog, FieldDescription } from '../../rules/index.js';
 import { filledText, own } from '../event/values.js';
-import type { JudgedEvent } from './judged-event.js';
+import type { EvaluatedEvent } from './evaluated-event.js';
 import { GITLAB_FIELDS } from './table.js';
 
 /** `gitlab.details[KEY]`, or with a dot: any key of `details`, which has no schema. */
 const DETAILS = 'gitlab.details';
 
-/** The event source `gitlab`: what rules may ask of an audit event. Every type of event may come. */
-export const gitlabCatalog: FieldCatalog<JudgedEvent> = {
+/** The event source `gitlab`: the fields of audit events for rules. Any event type may occur. */
+export const gitlabCatalog: FieldCatalog<EvaluatedEvent> = {
   source: 'gitlab',
   eventTypes: undefined,
   typeOf: ({ event }) => event.type,
   timeOf: ({ event }) => BigInt(event.time) * 1_000_000n,
   bind,
   describe,
-  // Rule files that were written for the Falco plugin may ask for it.
+  // Rule files written for the Falco plugin may require it.
   plugins: [{ name: 'gitlab', version: '0.1.0' }],
 };
 
-function bind(name: string, argument: string | undefined): BoundField<JudgedEvent> | undefined {
+function bind(name: string, argument: string | undefined): BoundField<EvaluatedEvent> | undefined {
   const field = Object.hasOwn(GITLAB_FIELDS, name) ? GITLAB_FIELDS[name] : undefined;
   if (field !== undefined) {
     if (argument !== undefined) return undefined;

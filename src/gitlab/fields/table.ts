@@ -1,35 +1,35 @@
 import type { FieldType, FieldValue } from '../../rules/index.js';
 import { classify } from '../event/address.js';
 import { filledText, isJsonObject, own, textOf } from '../event/values.js';
-import type { JudgedEvent } from './judged-event.js';
+import type { EvaluatedEvent } from './evaluated-event.js';
 
-/** A field of the source: its type and how it is got. */
+/** A field of the source: its type and how to extract it. */
 export interface GitlabField {
   readonly type: FieldType;
   readonly meaning: string;
-  readonly extract: (judged: JudgedEvent) => FieldValue | undefined;
+  readonly extract: (input: EvaluatedEvent) => FieldValue | undefined;
 }
 
-const text = (meaning: string, extract: (judged: JudgedEvent) => string | undefined): GitlabField => ({
+const text = (meaning: string, extract: (input: EvaluatedEvent) => string | undefined): GitlabField => ({
   type: 'string',
   meaning,
   extract,
 });
 
-/** A key of `details`, in whatever kind it came. */
-const detail = (key: string) => (judged: JudgedEvent) => filledText(own(judged.event.details, key));
+/** A key of `details`, of whatever type. */
+const detail = (key: string) => (input: EvaluatedEvent) => filledText(own(input.event.details, key));
 
-/** A key of the object that Git operations have for a message. */
-const gitDetail = (key: string) => (judged: JudgedEvent) => {
-  const message = own(judged.event.details, 'custom_message');
+/** A key of the object that Git operations have as their message. */
+const gitDetail = (key: string) => (input: EvaluatedEvent) => {
+  const message = own(input.event.details, 'custom_message');
   return isJsonObject(message) ? filledText(own(message, key)) : undefined;
 };
 
-/** A key of the event beside `details` where it is there, else in it. */
-const anywhere = (key: string) => (judged: JudgedEvent) =>
-  filledText(own(judged.event.details, key)) ?? filledText(own(judged.event.document, key));
+/** A key of `details`, otherwise of the event itself. */
+const anywhere = (key: string) => (input: EvaluatedEvent) =>
+  filledText(own(input.event.details, key)) ?? filledText(own(input.event.document, key));
 
-/** Every field, in the order of the documentation: first those of the Falco plugin, then what it lacks. */
+/** Every field, in the order of the documentation: first those of the Falco plugin, then additional ones. */
 export const GITLAB_FIELDS: Readonly<Record<string, GitlabField>> = {
   'gitlab.event_id': text('id of the audit event', ({ event }) => event.id),
   'gitlab.event_type': text('name of its type', ({ event }) => event.type),

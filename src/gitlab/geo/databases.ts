@@ -6,13 +6,13 @@ import type { Logger } from 'pino';
 import { classify } from '../event/address.js';
 import type { Place, Places } from './place.js';
 
-/** One file of the folder, as `/readyz` and the log show it. */
+/** A file of the folder, as shown in `/readyz` and the log. */
 export interface DatabaseStatus {
   readonly file: string;
   /** MaxMind's name of its kind, e.g. `GeoLite2-City`. */
   readonly type: string;
   readonly built: string;
-  /** Null when it is in use. */
+  /** Null if it is in use. */
   readonly error: string | null;
 }
 
@@ -22,26 +22,26 @@ interface Loaded {
   readonly files: readonly DatabaseStatus[];
 }
 
-/** Whether addresses get places, as `/readyz` shows it. */
+/** Whether addresses can be located, as shown in `/readyz`. */
 export interface GeoStatus {
   readonly hasPlaces: boolean;
-  /** Why not, or what of the folder is not in use; null when all of it is. */
+  /** Why not, or which file of the folder is not in use; null if all are. */
   readonly fault: string | null;
   readonly files: readonly DatabaseStatus[];
 }
 
 const NONE: Loaded = { place: null, network: null, files: [] };
-/** A database is some 60 MB; what is far larger is none. */
+/** A database has about 60 MB; a much larger file is not one. */
 const MAX_BYTES = 512 * 1024 * 1024;
-/** An updater writes for a while, then renames. */
+/** Updaters write for a while, then rename. */
 const QUIET_MS = 500;
 const PLACE_KINDS = /(?:City|Country|Enterprise)/;
 const NETWORK_KINDS = /(?:ASN|ISP)/;
 
 /**
- * The MaxMind databases (`.mmdb`) of a folder: the first of City, Enterprise or Country gives places, the first of ASN or
- * ISP networks. They are tried out before they are used, read again when the folder changes, and never fatal: what can't be
- * used is said, and addresses then have no place.
+ * The MaxMind databases (`.mmdb`) in a folder: the first of City, Enterprise or Country provides locations, the first of ASN or ISP
+ * networks. They are tested before use, reloaded when the folder changes, and never fatal: problems are reported, and addresses then have
+ * no location.
  */
 export class GeoDatabases implements Places {
   #loaded = NONE;
@@ -70,7 +70,7 @@ export class GeoDatabases implements Places {
     return { hasPlaces: place !== null, fault: this.#folderFault ?? damage ?? missing, files };
   }
 
-  /** Reads the folder anew; one that can't be read leaves what is in force. */
+  /** Reads the folder again; if it can't be read, the loaded databases stay in use. */
   async reload(): Promise<void> {
     try {
       const loaded = await load(this.folder);
@@ -78,11 +78,11 @@ export class GeoDatabases implements Places {
       this.#folderFault = null;
       const errors = loaded.files.filter(({ error }) => error !== null);
       if (loaded.place === null || errors.length > 0)
-        this.log.warn({ files: loaded.files }, 'geo databases can not all be used');
+        this.log.warn({ files: loaded.files }, 'not all geo databases can be used');
       else this.log.info({ files: loaded.files }, 'geo databases loaded');
     } catch (error) {
-      this.#folderFault = `the folder can not be read: ${error instanceof Error ? error.message : String(error)}`;
-      this.log.warn({ err: error, folder: this.folder }, 'the folder of the geo databases can not be read');
+      this.#folderFault = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      this.log.warn({ err: error, folder: this.folder }, 'the folder of the geo databases cannot be read');
     }
   }
 
@@ -115,7 +115,7 @@ export class GeoDatabases implements Places {
   }
 }
 
-/** Without a folder every address is without a place. */
+/** Used without a folder: no address has a location. */
 export const NO_PLACES: Places = {
   locate: (address) => {
     if (address === null) return { status: 'missing' };
@@ -134,7 +134,7 @@ async function load(folder: string): Promise<Loaded> {
       const { databaseType: type, buildEpoch } = reader.metadata;
       const isPlace = PLACE_KINDS.test(type);
       if (!isPlace && !NETWORK_KINDS.test(type))
-        throw new Error(`a database of kind ${type} tells neither place nor network`);
+        throw new Error(`a database of kind ${type} contains neither locations nor networks`);
       if (isPlace) place ??= reader as Reader<CityResponse>;
       else network ??= reader as Reader<AsnResponse>;
       files.push({ file, type, built: new Date(buildEpoch).toISOString(), error: null });
@@ -145,7 +145,7 @@ async function load(folder: string): Promise<Loaded> {
   return { place, network, files };
 }
 
-/** Opens a database and asks it something: damage shows only then. @throws whatever the library does for what is no database */
+/** Opens a database and looks up some addresses, since damage only shows then. @throws the library's error if it is not a database */
 async function openOne<T extends Response>(path: string): Promise<Reader<T>> {
   const bytes = await readFile(path);
   if (bytes.length > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes`);
@@ -154,7 +154,7 @@ async function openOne<T extends Response>(path: string): Promise<Reader<T>> {
   return reader;
 }
 
-/** A damaged record, or an IPv6 address in a database that has none, is no record. */
+/** A damaged record, or an IPv6 address in a database without any, counts as not found. */
 function ask<T extends Response>(reader: Reader<T> | null, address: string): T | null {
   try {
     return reader?.get(address) ?? null;

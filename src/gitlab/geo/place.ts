@@ -1,7 +1,7 @@
-/** Whether an address has a place, and if not, why: rules must not take "no data" for "abroad". */
+/** Whether an address has a location, and if not, why: rules must not mistake "no data" for "abroad". */
 export type GeoStatus = 'ok' | 'private' | 'not_found' | 'disabled' | 'unparsable' | 'missing';
 
-/** Where an address is, as far as the databases tell; English names. */
+/** The location of an address according to the databases; English names. */
 export interface Place {
   readonly status: GeoStatus;
   readonly city?: string;
@@ -14,8 +14,8 @@ export interface Place {
   readonly asnOrganisation?: string;
 }
 
-/** Finds an address's place. Never throws. */
+/** Locates addresses. Never throws. */
 export interface Places {
-  /** `address` is one address in canonical spelling; undefined when the event's could not be read, null when it has none. */
+  /** `address` is an address in canonical form; undefined if the event's address could not be parsed, null if it has none. */
   locate(address: string | undefined | null): Place;
 }

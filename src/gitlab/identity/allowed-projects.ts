@@ -1,10 +1,10 @@
 import { normalizeInstance } from '../instance.js';
 import type { JobContext } from './context.js';
 
-/** Where anybody has projects. */
+/** Instances on which anyone can have projects. */
 const PUBLIC_INSTANCES: ReadonlySet<string> = new Set(['https://gitlab.com']);
 
-/** What is wrong with what an operator allows, by the issuers that are trusted; undefined when it can be used. */
+/** Checks an operator's list of allowed addresses against the trusted issuers; undefined if it is valid. */
 export function problemOfAllowed(allowed: readonly string[], issuers: readonly string[]): string | undefined {
   for (const address of allowed) {
     if (PUBLIC_INSTANCES.has(normalized(address) ?? '')) return `anybody has projects on ${address}: name groups of it`;
@@ -15,15 +15,15 @@ export function problemOfAllowed(allowed: readonly string[], issuers: readonly s
 }
 
 /**
- * Whether the project that a job runs in is one of those, or of one of the groups or instances, whose addresses are given. GitLab's
- * paths are the same in upper and lower case. A job without a path is only of its instance.
+ * Whether a job's project is one of those, or in one of the groups or instances, whose addresses are given. GitLab's paths are
+ * case-insensitive. A job without a path only matches its instance.
  */
 export function isAllowedProject({ instance, projectPath }: JobContext, allowed: readonly string[]): boolean {
   const at = normalized(projectPath === undefined ? instance : `${instance}/${projectPath}`);
   return at !== undefined && allowed.some((address) => isBelow(at, normalized(address) ?? address));
 }
 
-/** Whether an address is below an instance's, or the same. */
+/** Whether an address equals an instance's, or is below it. */
 function isOf(address: string, issuer: string): boolean {
   const at = normalized(address);
   return at !== undefined && isBelow(at, normalized(issuer) ?? issuer);

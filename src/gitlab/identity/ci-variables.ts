@@ -5,9 +5,9 @@ import { normalizeInstance } from '../instance.js';
 import type { JobContext } from './context.js';
 
 /**
- * The CI variables that a submission may carry (facts on GitLab §6.5), each in a header `X-Packwarden-NAME` with `-` for `_`
- * and its value percent-encoded. Anybody can claim them. Tokens, passwords and URLs with credentials are not among them, so
- * they can't be sent by mistake.
+ * The CI variables that a submission may carry (facts on GitLab §6.5), each in a header `X-Packwarden-NAME` with `-` for `_` and a
+ * percent-encoded value. They are unverified claims. Tokens, passwords and URLs with credentials are not included, so they can't be sent by
+ * mistake.
  */
 const CI_VARIABLES = [
   'CI_SERVER_URL',
@@ -38,7 +38,7 @@ function headerOf(name: CiVariable): string {
   return `x-packwarden-${name.toLowerCase().replaceAll('_', '-')}`;
 }
 
-/** The headers for what an environment has of these variables: what a client sends from within a job. */
+/** The headers for those of the variables that an environment contains; sent by a client inside a job. */
 export function ciHeaders(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const present = CI_VARIABLES.map((name) => [headerOf(name), env[name]] as const);
   const filled = present.filter(
@@ -47,7 +47,7 @@ export function ciHeaders(env: Readonly<Record<string, string | undefined>>): Re
   return Object.fromEntries(filled.map(([header, value]) => [header, encodeURIComponent(value)]));
 }
 
-/** The variables that a request's headers carry. @throws GitlabError `bad-ci-variables` for one that is there twice or can't be decoded */
+/** The variables in a request's headers. @throws GitlabError `bad-ci-variables` for one that is repeated or can't be decoded */
 export function readCiHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): CiVariables {
   const variables: Partial<Record<CiVariable, string>> = {};
   for (const name of CI_VARIABLES) {
@@ -62,7 +62,7 @@ function decode(name: CiVariable, value: string | string[]): string {
   try {
     if (typeof value === 'string') return decodeURIComponent(value);
   } catch {
-    // Falls through: the value is not quoted in the answer.
+    // Falls through: the error message must not contain the value.
   }
   throw new GitlabError('bad-ci-variables', `the header of ${name} can't be read`);
 }
@@ -98,8 +98,8 @@ const claimSchema = z.object({
 }) satisfies z.ZodType<CiVariables>;
 
 /**
- * The job that the variables claim, marked unverified. Null without CI_SERVER_URL and CI_PROJECT_ID: nothing can be joined
- * then. `address` is the one the request came from. @throws GitlabError `bad-ci-variables`
+ * The job that the variables claim to be, marked as unverified. Null without CI_SERVER_URL and CI_PROJECT_ID, because then nothing can be
+ * correlated. `address` is the client's. @throws GitlabError `bad-ci-variables`
  */
 export function claimedContext(variables: CiVariables, address: string | undefined): JobContext | null {
   const claims = checked(variables);
@@ -131,8 +131,8 @@ export function claimedContext(variables: CiVariables, address: string | undefin
 }
 
 /**
- * What a verified identity takes over from the variables, because its token can't say it: times and display, and the merge
- * request. None of it widens what the job may see, but the merge request, which is an exact join within its project.
+ * Adds to a verified identity what its token does not contain: times, display values and the merge request, from the variables. None of it
+ * gives access to more, except the merge request, which is an exact match within its project.
  */
 export function completed(context: JobContext, variables: CiVariables, address: string | undefined): JobContext {
   const claims = checked(variables);
@@ -142,7 +142,7 @@ export function completed(context: JobContext, variables: CiVariables, address: 
       ? undefined
       : { tokenProjectId: context.projectId, claimedProjectId: claimed };
   const { startedAt, ...more } = supplement(claims);
-  // A token is made when its job starts: that is signed, the variable is not.
+  // The token is issued when the job starts: its time is signed, the variable is not.
   return withoutMissing({
     ...more,
     ...context,

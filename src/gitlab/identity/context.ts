@@ -3,12 +3,12 @@ import { z } from 'zod';
 const id = z.string().regex(/^\d{1,20}$/);
 const text = z.string().max(1024);
 
-/** Which CI job a submission came from. Ids are the texts of their digits. It holds no secret. */
+/** The CI job that made a submission. Ids are the texts of their digits. Contains no secret. */
 export const jobContextSchema = z.object({
-  /** True: signed by the GitLab instance. False: claimed by whoever submitted. */
+  /** True: signed by the GitLab instance. False: claimed by the submitter. */
   verified: z.boolean(),
   instance: text,
-  /** The project that the job runs in: of a merge request from a fork that is not the fork. */
+  /** The project in which the job runs: for a merge request from a fork that is not the fork. */
   projectId: id,
   projectPath: text.optional(),
   namespaceId: id.optional(),
@@ -23,7 +23,7 @@ export const jobContextSchema = z.object({
   sha: text.optional(),
   ref: text.optional(),
   refType: z.enum(['branch', 'tag']).optional(),
-  /** Claimed: no token tells it. */
+  /** Claimed: tokens don't contain it. */
   defaultBranch: text.optional(),
   /** Whether it runs a fork's code in this project, as far as the token tells (GitLab 18.4). */
   isOfFork: z.literal(true).optional(),
@@ -34,7 +34,7 @@ export const jobContextSchema = z.object({
   startedAt: z.number().optional(),
   /** Addresses that this service saw the job use. */
   addresses: z.array(z.string()),
-  /** What the token and the claimed variables say differently of the project. */
+  /** The project ids, if the token and the claimed variables differ. */
   mismatch: z.object({ tokenProjectId: id, claimedProjectId: id }).optional(),
 });
 export type JobContext = Readonly<z.infer<typeof jobContextSchema>>;

@@ -7,21 +7,21 @@ import { type JobContext, jobContextSchema } from './context.js';
 import { IssuerKeys, type IssuerOptions } from './issuer-keys.js';
 
 export interface IdTokenOptions extends IssuerOptions {
-  /** The GitLab instances whose tokens are believed, as tokens name them. */
+  /** The trusted GitLab instances, as named in tokens. */
   readonly issuers: readonly string[];
-  /** What the token must have been made for (`aud` in `.gitlab-ci.yml`). */
+  /** The required audience of tokens (`aud` in `.gitlab-ci.yml`). */
   readonly audience: string;
-  /** Addresses of the projects, groups or whole instances whose jobs are let in (`isAllowedProject`). */
+  /** Addresses of the projects, groups or whole instances whose jobs are accepted (`isAllowedProject`). */
   readonly projects: readonly string[];
 }
 
-/** GitLab signs with RS256; a list of one leaves nothing to choose for a forger. */
+/** GitLab signs with RS256; allowing only this leaves a forger no choice. */
 const ALGORITHMS = ['RS256'];
 const CLOCK_TOLERANCE_S = 30;
-/** A token is some 2 KiB; what is longer is not even decoded. */
+/** A token has about 2 KiB; longer ones are not even decoded. */
 const MAX_TOKEN = 16 * 1024;
 
-/** GitLab writes ids as texts, and some as numbers. */
+/** GitLab sends most ids as strings, and some as numbers. */
 const idClaim = z.union([z.string(), z.int()]).transform(String).optional();
 const textClaim = z.string().optional();
 const flagClaim = z
@@ -51,12 +51,12 @@ const claimsSchema = z.object({
   environment: textClaim,
 });
 
-/** Whether a bearer token has the shape of a JWT: three parts, the first a JSON object in base64. */
+/** Whether a bearer token has the form of a JWT: three parts, the first a JSON object in base64. */
 export function isJwt(token: string): boolean {
   return /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(token);
 }
 
-/** Checks GitLab's ID tokens: signature, issuer, audience, times; and reads whose they are. */
+/** Verifies GitLab's ID tokens (signature, issuer, audience, times), and returns the identity in them. */
 export class IdTokens {
   readonly #issuers: ReadonlyMap<string, IssuerKeys>;
 
@@ -64,7 +64,7 @@ export class IdTokens {
     this.#issuers = new Map(options.issuers.map((issuer) => [issuer, new IssuerKeys(issuer, options)]));
   }
 
-  /** @throws GitlabError `bad-id-token` with what is wrong, `issuer-unavailable` */
+  /** @throws GitlabError `bad-id-token` with the reason, `issuer-unavailable` */
   async verify(token: string): Promise<JobContext> {
     const keys = this.#issuerOf(token);
     const { audience, now, projects } = this.options;
@@ -89,7 +89,7 @@ export class IdTokens {
     }
   }
 
-  /** The issuer is only looked up here; that the token is really its, the signature tells. */
+  /** The issuer is only looked up here; the signature proves that it issued the token. */
   #issuerOf(token: string): IssuerKeys {
     const issuer = token.length > MAX_TOKEN ? undefined : claimedIssuer(token);
     const keys = issuer === undefined ? undefined : this.#issuers.get(issuer);
@@ -107,8 +107,8 @@ function claimedIssuer(token: string): string | undefined {
 }
 
 /**
- * `project_id` names the fork in a merge-request pipeline from one; `job_project_id` (GitLab 18.4) the project that the job
- * runs in, whose audit events they are.
+ * In a merge request pipeline from a fork, `project_id` is the fork; `job_project_id` (GitLab 18.4) is the project in which the job runs,
+ * whose audit events are relevant.
  */
 function contextOf(issuer: string, payload: JWTPayload): JobContext {
   const claims = claimsSchema.parse(payload);

@@ -8,11 +8,11 @@ export interface IssuerOptions {
   readonly timeoutMs?: number;
 }
 
-/** Keys are asked for again after this long, */
+/** How long keys are cached. */
 const FRESH_MS = 60 * 60_000;
-/** for a key that is not among them no more often than this, */
+/** Minimum interval between refreshes because of an unknown key. */
 const ROTATION_MS = 30_000;
-/** and after a failure not before this: an issuer that hangs must not hang every submission. */
+/** Minimum interval after a failure: an issuer that hangs must not block every submission. */
 const FAILURE_MS = 10_000;
 /** Discovery documents and key sets have a few KiB. */
 const MAX_ANSWER = 256 * 1024;
@@ -25,19 +25,19 @@ interface Known {
   readonly at: number;
 }
 
-/** The signing keys of one issuer, by OIDC discovery, cached; a key that is not known makes it look for new ones. */
+/** The cached signing keys of one issuer, from OIDC discovery; refreshed when a key is unknown. */
 export class IssuerKeys {
   #known: Known | undefined;
   #asking: Promise<Known> | undefined;
   #failed: { readonly at: number; readonly error: GitlabError } | undefined;
 
   constructor(
-    /** Exactly as tokens carry it in `iss`. */
+    /** Exactly as in the `iss` of tokens. */
     readonly issuer: string,
     private readonly options: IssuerOptions,
   ) {}
 
-  /** For `jwtVerify`. @throws GitlabError `issuer-unavailable`; jose's errors for a key that is not there */
+  /** For `jwtVerify`. @throws GitlabError `issuer-unavailable`; jose's errors for an unknown key */
   readonly find: JWTVerifyGetKey = async (header, token) => {
     const known = await this.#keys(FRESH_MS);
     try {
@@ -65,7 +65,7 @@ export class IssuerKeys {
         cause,
       );
       this.#failed = { at: now, error };
-      // Keys that were good an hour ago are better than none: tokens live for minutes, keys for months.
+      // Old keys are better than none: tokens are valid for minutes, keys for months.
       if (this.#known !== undefined) return this.#known;
       throw error;
     }

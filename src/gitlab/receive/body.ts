@@ -1,18 +1,19 @@
 import { GitlabError } from '../errors.js';
 import { elementsOf } from './json-text.js';
 
-/** What one request brought: the documents, each an object's bytes, and what was not one. */
+/** The content of a request: documents as the bytes of each object, and other elements. */
 export interface Delivery {
   readonly documents: readonly Buffer[];
-  /** Elements of an array that are no objects. */
+  /** Elements of an array that are not objects. */
   readonly strays: readonly Buffer[];
 }
 
 const UTF8_BOM = '\ufeff';
 
 /**
- * Reads a body as GitLab sends it: raw JSON under whatever content type, one event or an array of them. Only what is no
- * JSON and is labelled a form is tried as one (some proxies encode what they take for a form).
+ * Parses a body as GitLab sends it: raw JSON with any content type, one event or an array. Only if it is not JSON and declared as a form,
+ * it is parsed as one (some proxies encode bodies that they take for a form).
+ *
  * @throws GitlabError `not-audit-events`
  */
 export function readBody(body: Buffer, contentType: string): Delivery {
@@ -40,7 +41,7 @@ function deliveryOf(value: unknown, text: string, body: Buffer): Delivery {
   return { documents, strays };
 }
 
-/** The keys of a form are the documents, `&` stands between them. Empty unless all of it can be read. */
+/** The keys of the form are the documents, separated by `&`. Empty unless all of it is valid. */
 function readForm(text: string): readonly string[] {
   const documents: string[] = [];
   for (const part of text.split('&')) {

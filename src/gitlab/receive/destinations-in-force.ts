@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import { type Destination, Destinations } from './destinations.js';
 
-/** The destinations that may send just now: ask anew each time, the file may have been read again. */
+/** The destinations that may currently send. Read again for each use, since the file may be reloaded. */
 export class DestinationsInForce {
   #current: Destinations;
 
-  /** `read` gives the file's content; the first one has to be good. @throws GitlabError, and what `read` throws */
+  /** `read` returns the file's content; the first one must be valid. @throws GitlabError, and errors of `read` */
   constructor(
     private readonly read: () => string,
     private readonly logger: Logger,
@@ -25,12 +25,12 @@ export class DestinationsInForce {
     return this.#current.instances();
   }
 
-  /** Puts what the file says now in force, all or nothing: false, with the reason in the log, when it is not good. */
+  /** Applies the current content of the file, all or nothing: false, with the reason in the log, if it is invalid. */
   reload(): boolean {
     try {
       this.#current = Destinations.parse(this.read());
     } catch (error) {
-      this.logger.error({ err: error }, 'audit destinations not reloaded, the known ones stay in force');
+      this.logger.error({ err: error }, 'audit destinations not reloaded, the previous ones stay active');
       return false;
     }
     this.logger.info({ destinations: this.all.map(({ id }) => id) }, 'audit destinations reloaded');

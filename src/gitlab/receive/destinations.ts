@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { GitlabError } from '../errors.js';
 import { normalizeInstance } from '../instance.js';
 
-/** A streaming destination as GitLab knows it: one feed of audit events of one instance. */
+/** A streaming destination in GitLab: one feed of audit events of one instance. */
 export interface Destination {
   readonly id: string;
-  /** The GitLab behind it, in the spelling of `normalizeInstance`. */
+  /** The GitLab instance, normalized by `normalizeInstance`. */
   readonly instance: string;
 }
 
-/** Where the destinations are looked up that are configured just now. */
+/** Provides the currently configured destinations. */
 export type KnownDestinations = Pick<Destinations, 'all'>;
 
 const instance = z.string().transform((text, context) => {
@@ -20,7 +20,7 @@ const instance = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** `NAME:SHA-256`, as `packwarden credentials token` prints it: the file then holds nothing that opens a door. */
+/** `NAME:SHA-256`, as printed by `packwarden credentials token`, so that the file contains no usable token. */
 const HASHED = /^[\w.@-]{1,64}:([0-9a-f]{64})$/i;
 
 const fileSchema = z.strictObject({
@@ -29,8 +29,8 @@ const fileSchema = z.strictObject({
       z.strictObject({
         id: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, ., - and _ only'),
         instance,
-        /** Two while one replaces the other: GitLab can't change a destination's token, a second destination takes over. */
-        /** As they are, or `HASHED`. */
+        /** Two during a rotation: GitLab can't change a destination's token, so a second destination takes over. */
+        /** In plain text, or `HASHED`. */
         tokens: z.array(z.string().min(16, 'has at least 16 characters').max(256)).min(1).max(2),
       }),
     )
@@ -52,13 +52,13 @@ export class Destinations {
     this.#tokens = tokens;
   }
 
-  /** Reads the file of `PACKWARDEN_GITLAB_DESTINATIONS_FILE`; the message names the place and quotes no token. @throws GitlabError */
+  /** Parses the file of `PACKWARDEN_GITLAB_DESTINATIONS_FILE`; error messages contain the position but no token. @throws GitlabError */
   static parse(text: string): Destinations {
     let content: unknown;
     try {
       content = JSON.parse(text);
     } catch {
-      // JSON.parse quotes what it could not read, which may be a token.
+      // JSON.parse quotes what it could not parse, which may be a token.
       throw new GitlabError('bad-destinations-file', 'it is not JSON');
     }
     const parsed = fileSchema.safeParse(content);
@@ -84,7 +84,7 @@ export class Destinations {
     );
   }
 
-  /** Whose token this is. Every token is looked at, over digests of one length: the time tells nothing. */
+  /** The destination with this token. Compares all tokens, by digests of equal length, so the time reveals nothing. */
   find(token: string): Destination | undefined {
     const digest = digestOf(token);
     let found: Destination | undefined;

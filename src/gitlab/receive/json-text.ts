@@ -1,9 +1,9 @@
 /**
- * What JSON.parse can't do: tell where the elements of an array stand in the text, and keep the digits of numbers above
- * 2^53. All three walk the text once, without recursion: a hostile document is as long as it likes and as deep.
+ * What JSON.parse can't do: locate the elements of an array in the text, and keep the digits of numbers above 2^53. All functions scan the
+ * text once, without recursion, since a hostile document may be arbitrarily long and deep.
  */
 
-/** The place behind the string that begins at `start`; the text's end when it does not end. */
+/** The position after the string that starts at `start`; the text's end if it is unterminated. */
 function endOfString(text: string, start: number): number {
   let from = start + 1;
   for (;;) {
@@ -16,7 +16,7 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** The texts of an array's elements. `text` is valid JSON and an array. */
+/** The texts of an array's elements. `text` must be valid JSON and an array. */
 export function elementsOf(text: string): readonly string[] {
   const elements: string[] = [];
   let depth = 0;
@@ -40,7 +40,7 @@ const LONG_NUMBER = /\d{16}/;
 const NUMBER = /-?\d[\d.eE+-]*/y;
 const LONG_INTEGER = /^-?\d{16,}$/;
 
-/** Parses a document; integers of 16 digits and more become the text of their digits, which a double would round. @throws SyntaxError */
+/** Parses a document; integers with 16 or more digits become text, because a double would round them. @throws SyntaxError */
 export function parseExact(text: string): unknown {
   return JSON.parse(LONG_NUMBER.test(text) ? quoteLongIntegers(text) : text);
 }

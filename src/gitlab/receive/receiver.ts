@@ -7,7 +7,7 @@ import type { Destination, Destinations } from './destinations.js';
 /** GitLab caps what it sends at 25 MB. */
 export const MAX_BODY_BYTES = 25 * 1024 * 1024;
 
-/** One event as it is kept: what GitLab sent, byte for byte, and where it came from. */
+/** An event as stored: GitLab's bytes, unchanged, and its origin. */
 export interface ReceivedEvent {
   readonly destination: Destination;
   /** Milliseconds since the epoch. */
@@ -19,23 +19,23 @@ export interface ReceivedEvent {
   readonly sha256: string;
 }
 
-/** Something that came and is no event. */
+/** Something received that is not an event. */
 export interface Rejected {
   readonly destination: string;
   readonly receivedAt: number;
   readonly headerType: string;
   readonly reason: string;
-  /** How long it was, or claimed to be. */
+  /** Its length, actual or declared. */
   readonly bytes: number;
-  /** What of it was read; the store keeps its beginning. */
+  /** The part that was read; the store keeps its beginning. */
   readonly raw: Buffer;
 }
 
-/** Where events are kept until they are judged, and after. Filled by `src/gitlab/store/`. */
+/** Stores events until they are evaluated, and afterwards. Implemented in `src/gitlab/store/`. */
 export interface EventLog {
-  /** Resolves when all of them, or none, are durable. @throws GitlabError `audit-store-unavailable`, `audit-backlog` */
+  /** Resolves when all events are durable; all or nothing. @throws GitlabError `audit-store-unavailable`, `audit-backlog` */
   append(events: readonly ReceivedEvent[]): Promise<void>;
-  /** Keeps what was rejected for a person to look at. Never throws: it must not hide why it was rejected. */
+  /** Stores rejected input for inspection. Never throws, so that the reason of the rejection is not lost. */
   quarantine(rejected: Rejected): Promise<void>;
 }
 
@@ -48,17 +48,17 @@ export interface ReceiverCounters {
   readonly unstored: number;
 }
 
-/** What the head of a request says. */
+/** Information from the head of a request. */
 export interface DeliveryHead {
   readonly destination: Destination;
   readonly contentType: string;
   readonly headerType: string;
 }
 
-/** A flood of wrong tokens is logged once in this time. */
+/** A flood of wrong tokens is logged once per this interval. */
 const LOG_EVERY_MS = 60_000;
 
-/** Takes audit events in: who may send, what of a body is an event, and "it is stored". */
+/** Receives audit events: authenticates the sender, extracts events from a body, and stores them. */
 export class EventReceiver {
   readonly #counters = { accepted: 0, rejected: 0, unauthenticated: 0, tooLarge: 0, unstored: 0 };
   #lastLogged = Number.NEGATIVE_INFINITY;
@@ -76,7 +76,7 @@ export class EventReceiver {
     return { ...this.#counters };
   }
 
-  /** `tokens` are the lines of `X-Gitlab-Event-Streaming-Token`: exactly one counts. @throws GitlabError `bad-audit-token` */
+  /** `tokens` are the values of `X-Gitlab-Event-Streaming-Token`: there must be exactly one. @throws GitlabError `bad-audit-token` */
   authenticate(tokens: readonly string[]): Destination {
     const [token = '', ...more] = tokens;
     const destination = token === '' || more.length > 0 ? undefined : this.deps.destinations.find(token);
@@ -89,7 +89,7 @@ export class EventReceiver {
     );
   }
 
-  /** Resolves, with how many events there were, when they are durable. @throws GitlabError */
+  /** Resolves with the number of events when they are durable. @throws GitlabError */
   async receive(head: DeliveryHead, body: Buffer): Promise<{ readonly accepted: number; readonly rejected: number }> {
     const receivedAt = this.deps.now();
     const { documents, strays } = await this.#read(head, body, receivedAt);
@@ -106,7 +106,7 @@ export class EventReceiver {
     return { accepted: events.length, rejected: strays.length };
   }
 
-  /** GitLab does not send again what was refused: that it was there is all that is left of it. @throws GitlabError `too-large`, always */
+  /** GitLab does not resend refused events, so only a record of it remains. @throws GitlabError `too-large`, always */
   async refuseTooLarge(head: DeliveryHead, bytes: number): Promise<never> {
     this.#counters.tooLarge += 1;
     const { destination, headerType } = head;

@@ -3,27 +3,27 @@ import { z } from 'zod';
 import { KEYS } from './keys.js';
 import { guarded, resultsOf } from './redis-call.js';
 
-/** An alert of source `gitlab`, as it is kept and served. */
+/** A stored alert of source `gitlab`. */
 export const storedAlertSchema = z.object({
   rule: z.string(),
   priority: z.string(),
-  /** `packwarden`: judged here; `falco`: by a Falco with a GitLab plugin. */
+  /** `packwarden`: evaluated here; `falco`: by a Falco with a GitLab plugin. */
   origin: z.enum(['packwarden', 'falco']),
-  /** When it happened and when the alert was made. ISO 8601. */
+  /** When the event happened, and when the alert was created. ISO 8601. */
   time: z.string(),
   madeAt: z.string(),
   output: z.string(),
   tags: z.array(z.string()),
-  /** Null where it is not known. */
+  /** Null if unknown. */
   instance: z.string().nullable(),
   project: z.object({ id: z.string(), path: z.string().nullable() }).nullable(),
   fields: z.record(z.string(), z.string()),
 });
 export type StoredAlert = z.infer<typeof storedAlertSchema>;
 
-/** Which alerts are asked for. */
+/** A query for alerts. */
 export interface AlertQuery {
-  /** A cursor of an earlier answer (alerts made after it), or milliseconds since the epoch (made from then on). */
+  /** The cursor of an earlier answer (alerts created after it), or milliseconds since the epoch (created from then on). */
   readonly since: string | number;
   /** A project's id or full path. */
   readonly project?: string;
@@ -31,19 +31,19 @@ export interface AlertQuery {
   readonly limit: number;
 }
 
-/** Alerts in the order in which they were made. */
+/** Alerts in the order of creation. */
 export interface AlertPage {
   readonly alerts: readonly StoredAlert[];
-  /** Hand it in as `since` for what comes after these. */
+  /** Value of `since` for the next page. */
   readonly next: string;
 }
 
 const PAGE = 500;
 const MAX_ALERTS = 50_000;
-/** Of one project. */
+/** Per project. */
 const MAX_FOREIGN = 500;
 
-/** The alerts, in the order in which they were made: late events stand where a reader who polls does not miss them. */
+/** The alerts in order of creation, so that a polling reader does not miss those for late events. */
 export class AlertStore {
   constructor(private readonly redis: Redis) {}
 
@@ -51,7 +51,7 @@ export class AlertStore {
     await this.redis.xadd(KEYS.alerts, 'MAXLEN', '~', MAX_ALERTS, '*', 'alert', JSON.stringify(alert));
   }
 
-  /** An alert that stands for no event of ours, to be found by its project. */
+  /** Adds an alert that does not belong to a stored event; it is found by its project. */
   async addForeign(alert: StoredAlert, ttlS: number): Promise<void> {
     await this.add(alert);
     if (alert.instance === null || alert.project === null) return;
@@ -67,7 +67,7 @@ export class AlertStore {
     );
   }
 
-  /** Those of a project, by the time of what they tell, in milliseconds since the epoch. */
+  /** The foreign alerts of a project, by the time of the event, in milliseconds since the epoch. */
   async foreignOf(instance: string, project: string, from: number, to: number): Promise<readonly StoredAlert[]> {
     const texts = await this.redis.zrangebyscore(KEYS.foreignAlerts(instance, project), from, to);
     return texts.map((text) => storedAlertSchema.parse(JSON.parse(text)));

@@ -7,18 +7,18 @@ import { GROUP, KEYS } from './keys.js';
 import { guarded, resultsOf } from './redis-call.js';
 
 export interface EventLogOptions {
-  /** Fails at once while Redis is away (`producerConnection`). */
+  /** Fails immediately while Redis is unavailable (`producerConnection`). */
   readonly redis: Redis;
-  /** How many events may wait to be judged before new ones are refused. */
+  /** How many events may be waiting for evaluation before new ones are refused. */
   readonly maxBacklog: number;
-  /** Told of each rejection, once it is kept. Never rejects. */
+  /** Called for each rejection after it was stored. Never rejects. */
   readonly onRejected: (rejected: Rejected) => Promise<void>;
   readonly logger: Logger;
 }
 
-/** An event as the stream gives it back. */
+/** An event read from the stream. */
 export interface LoggedEvent {
-  /** Of the stream; ids are in the order of arrival. */
+  /** Its id in the stream; ids are in order of arrival. */
   readonly streamId: string;
   readonly received: ReceivedEvent;
 }
@@ -26,10 +26,10 @@ export interface LoggedEvent {
 const QUARANTINE_ENTRIES = 500;
 const QUARANTINE_BYTES = 64 * 1024;
 
-/** The durable log of received events: a Redis stream, which a consumer group reads (`Judge`). */
+/** The durable log of received events: a Redis stream, read by a consumer group (`EventEvaluator`). */
 export class RedisEventLog implements EventLog {
   readonly #options: EventLogOptions;
-  /** Told by the judge; a flood is refused before it fills the memory. */
+  /** Updated by the evaluator; a flood is refused before it fills the memory. */
   backlog = 0;
 
   constructor(options: EventLogOptions) {
@@ -39,7 +39,7 @@ export class RedisEventLog implements EventLog {
   async append(events: readonly ReceivedEvent[]): Promise<void> {
     const { redis, maxBacklog } = this.#options;
     if (this.backlog > maxBacklog) {
-      throw new GitlabError('audit-backlog', `${this.backlog} audit events wait to be judged`);
+      throw new GitlabError('audit-backlog', `${this.backlog} audit events are waiting to be evaluated`);
     }
     await guarded(async () => {
       const [only] = events;
@@ -62,7 +62,7 @@ export class RedisEventLog implements EventLog {
       await redis.xadd(KEYS.quarantine, 'MAXLEN', '~', QUARANTINE_ENTRIES, '*', ...entries, 'raw', kept);
       await onRejected(rejected);
     } catch (error) {
-      logger.error({ err: error }, 'a rejected audit event could not be kept');
+      logger.error({ err: error }, 'a rejected audit event could not be stored');
     }
   }
 }
@@ -74,7 +74,7 @@ function fieldsOf({ destination, receivedAt, headerType, sha256, raw }: Received
 
 const entrySchema = z.object({ d: z.string(), i: z.string(), at: z.coerce.number(), t: z.string(), h: z.string() });
 
-/** An entry of the stream as it was appended. @throws ZodError for what this service did not write */
+/** Parses an entry of the stream. @throws ZodError if it was not written by this service */
 export function parseEntry(streamId: Buffer | string, fields: readonly Buffer[]): LoggedEvent {
   const texts: Record<string, string> = {};
   let raw: Buffer = Buffer.alloc(0);
@@ -89,7 +89,7 @@ export function parseEntry(streamId: Buffer | string, fields: readonly Buffer[])
   return { streamId: String(streamId), received: { destination, receivedAt: at, headerType: t, sha256: h, raw } };
 }
 
-/** Makes the consumer group; no error when it is there. */
+/** Creates the consumer group; not an error if it exists. */
 export async function ensureGroup(redis: Redis): Promise<void> {
   try {
     await redis.xgroup('CREATE', KEYS.events, GROUP, '0', 'MKSTREAM');

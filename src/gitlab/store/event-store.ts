@@ -9,19 +9,19 @@ import { parseEntry } from './event-log.js';
 import { INDEX, KEYS } from './keys.js';
 import { resultsOf } from './redis-call.js';
 
-/** The events that may have to do with a job. */
+/** The ids of events that may be related to a job. */
 export interface FoundRefs {
   /** Sorted. */
   readonly refs: readonly string[];
-  /** An index had more than are looked at. */
+  /** An index had more events than are examined. */
   readonly isCut: boolean;
 }
 
-/** Far above what surrounds an ordinary job; beyond it the result says that it is cut. */
+/** Far more than around an ordinary job; beyond it the result is marked as incomplete. */
 const MAX_PER_INDEX = 2_000;
 const alertsSchema = z.array(storedAlertSchema);
 
-/** Finds judged events again, by what they are about. */
+/** Finds evaluated events, by scope, author or target. */
 export class EventStore {
   constructor(private readonly redis: Redis) {}
 
@@ -33,17 +33,17 @@ export class EventStore {
     for (const name of scopeIndexes(job.context)) {
       pipeline.zrevrangebyscore(KEYS.index(name), to, from, 'LIMIT', 0, MAX_PER_INDEX + 1);
     }
-    // What names the job itself is looked for at any time: a runner may have been added long before.
+    // Events that name the job itself are relevant at any time: a runner may have been added long before.
     for (const name of targetIndexes(job.context)) pipeline.zrevrange(KEYS.index(name), 0, MAX_PER_INDEX);
     const found = resultsOf(await pipeline.exec()) as string[][];
     const refs = new Set(found.flatMap((list) => list.slice(0, MAX_PER_INDEX)));
     return { refs: [...refs].sort(), isCut: found.some((list) => list.length > MAX_PER_INDEX) };
   }
 
-  /** The events themselves; those that are no longer kept are missing. */
+  /** Loads events; those that are no longer stored are omitted. */
   async load(refs: readonly string[]): Promise<readonly StoredEvent[]> {
     const events: StoredEvent[] = [];
-    // One at a time: a few of them may be 25 MB each.
+    // One at a time: some may have 25 MB each.
     for (const ref of refs) {
       const [entry] = await this.redis.xrangeBuffer(KEYS.events, ref, ref);
       if (entry === undefined) continue;
@@ -53,7 +53,7 @@ export class EventStore {
     return events;
   }
 
-  /** The alerts that were made of these events. */
+  /** The alerts about these events. */
   async alertsOf(refs: readonly string[]): Promise<readonly StoredAlert[]> {
     if (refs.length === 0) return [];
     const texts = await this.redis.mget(refs.map(KEYS.alertsOf));

@@ -1,15 +1,15 @@
 import { familyOf } from '../correlate/families.js';
 import type { GitlabEvent } from '../event/event.js';
 
-/** The names of this room's keys in Redis. */
+/** The names of this module's keys in Redis. */
 const PREFIX = 'packwarden:gitlab';
 
 export const KEYS = {
-  /** Stream: what was received, as it came. */
+  /** Stream: received events, unchanged. */
   events: `${PREFIX}:events`,
-  /** Stream: what was rejected, its beginning. */
+  /** Stream: the beginning of rejected input. */
   quarantine: `${PREFIX}:quarantine`,
-  /** Stream: alerts, in the order in which they were made. */
+  /** Stream: alerts, in order of creation. */
   alerts: `${PREFIX}:alerts`,
   /** Hash: totals that survive restarts. */
   counters: `${PREFIX}:counters`,
@@ -18,16 +18,16 @@ export const KEYS = {
   alertsOf: (eventId: string) => `${PREFIX}:alerts-of:${eventId}`,
   feed: (destination: string) => `${PREFIX}:feed:${destination}`,
   silences: (destination: string) => `${PREFIX}:silences:${destination}`,
-  told: (what: string) => `${PREFIX}:told:${what}`,
+  reported: (what: string) => `${PREFIX}:told:${what}`,
   correlation: (job: string) => `${PREFIX}:correlation:${job}`,
   foreignAlerts: (instance: string, project: string) => `${PREFIX}:foreign:${instance}|${project}`,
   index: (name: string) => `${PREFIX}:index:${name}`,
 } as const;
 
-/** The group of consumers that judges events: each event is given to one of the API hosts. */
+/** The consumer group that evaluates events: each event is delivered to one of the API hosts. */
 export const GROUP = 'judges';
 
-/** Names of the sorted sets (score: the event's time) in which an event can be found again. */
+/** Names of the sorted sets (score: the event's time) that index events. */
 export const INDEX = {
   entity: (instance: string, type: string, id: string) => `e|${instance}|${type}|${id}`,
   path: (instance: string, path: string) => `p|${instance}|${path}`,
@@ -39,8 +39,8 @@ export const INDEX = {
 const INSTANCE_SCOPE = 'Gitlab::Audit::InstanceScope';
 
 /**
- * Where an event is looked for. By its target always, since that is an exact join; by scope and author only when its type
- * says something beside an install.
+ * The indexes of an event. Always by its target, which allows an exact match; by scope and author only if its type is relevant for
+ * installs.
  */
 export function indexNames(event: GitlabEvent): readonly string[] {
   const { instance, entityType, entityId, entityPath, authorId, targetType, targetId } = event;

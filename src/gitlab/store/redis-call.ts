@@ -1,6 +1,9 @@
 import { GitlabError } from '../errors.js';
 
-/** Runs a call to Redis whose failure the sender of an event, or the reader of a report, has to hear of. @throws GitlabError `audit-store-unavailable` */
+/**
+ * Runs a call to Redis whose failure must be reported to the sender of an event or the reader of a report. @throws GitlabError
+ * `audit-store-unavailable`
+ */
 export async function guarded<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -10,7 +13,7 @@ export async function guarded<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The results of a pipeline or transaction. @throws the first failure */
+/** The results of a pipeline or transaction. @throws the first error */
 export function resultsOf(results: [error: Error | null, result: unknown][] | null): readonly unknown[] {
   if (results === null) throw new Error('the transaction was not run');
   return results.map(([error, result]) => {

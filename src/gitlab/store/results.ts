@@ -4,21 +4,21 @@ import { KEYS } from './keys.js';
 
 const versionSchema = z.coerce.number().int();
 
-/** Puts a result in place of one that was made of something else; the version counts them. Two hosts that find the same agree. */
+/** Replaces a result with another basis, and increments the version. Two hosts with the same result agree. */
 const PUT = `
 if redis.call('HGET', KEYS[1], 'basis') == ARGV[1] then return redis.call('HGET', KEYS[1], 'version') end
 redis.call('HSET', KEYS[1], 'basis', ARGV[1], 'result', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return redis.call('HINCRBY', KEYS[1], 'version', 1)`;
 
-/** The last correlation of each job, beside its report. `basis` tells what it was made of. */
+/** The latest correlation of each job, stored next to its report. `basis` identifies its input. */
 export class CorrelationResults {
   constructor(
     private readonly redis: Redis,
     private readonly retentionS: number,
   ) {}
 
-  /** Undefined when the last one was made of something else. */
+  /** Undefined if the latest one has another basis. */
   async find(job: string, basis: string): Promise<{ readonly version: number; readonly result: unknown } | undefined> {
     const [known, version, result] = await this.redis.hmget(KEYS.correlation(job), 'basis', 'version', 'result');
     if (known !== basis || typeof result !== 'string') return undefined;
@@ -31,7 +31,7 @@ export class CorrelationResults {
     return versionSchema.parse(await this.redis.eval(PUT, 1, key, basis, JSON.stringify(result), this.retentionS));
   }
 
-  /** No error when there is none. */
+  /** Not an error if there is none. */
   async remove(job: string): Promise<void> {
     await this.redis.del(KEYS.correlation(job));
   }

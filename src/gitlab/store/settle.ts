@@ -3,10 +3,10 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import type { Sameness } from '../event/same-event.js';
 import { GROUP, KEYS } from './keys.js';
 
-/** What became of an event: `new`; `duplicate` of an earlier one; `gone`: another host had settled it already. */
+/** The outcome for an event: `new`; `duplicate` of an earlier one; `gone`: already settled by another host. */
 export type Settled = 'new' | 'duplicate' | 'gone';
 
-/** Everything that follows from one event, put into effect at once or not at all. */
+/** All effects of one event, applied atomically. */
 export interface Settlement {
   readonly streamId: string;
   readonly same: Sameness;
@@ -18,13 +18,13 @@ export interface Settlement {
   readonly alerts: readonly string[];
 }
 
-/** How long an event with an id that changes is known by its content: retries span minutes to hours. */
+/** How long an event with a changing id is recognized by its content: retries span minutes to hours. */
 const CONTENT_TTL_S = 6 * 3600;
 const MAX_ALERTS = 50_000;
 
 /**
- * Acknowledging comes first: whoever does it does all the rest, so that an event that is read twice (its reader was
- * killed, or was slow) counts once.
+ * Acknowledges first: only the host that succeeds applies the effects, so an event that is read twice (its consumer was killed, or slow)
+ * counts once.
  */
 const SCRIPT = `
 if redis.call('XACK', KEYS[1], ARGV[1], ARGV[2]) == 0 then return 'gone' end
@@ -50,12 +50,12 @@ return 'new'`;
 
 const SHA1 = createHash('sha1').update(SCRIPT).digest('hex');
 
-/** Makes the script known to Redis, which forgets it when it starts anew. */
+/** Loads the script into Redis, which forgets it on restart. */
 export async function prepareSettling(redis: Redis): Promise<void> {
   await redis.script('LOAD', SCRIPT);
 }
 
-/** Adds the settling of one event to a pipeline; its result is a `Settled`. `prepareSettling` has run. */
+/** Adds the settlement of one event to a pipeline; its result is a `Settled`. `prepareSettling` must have been called. */
 export function settle(pipeline: ChainableCommander, settlement: Settlement, retentionS: number): void {
   const { streamId, same, time, now, indexes, alerts } = settlement;
   const seen = KEYS.seen(same.key);

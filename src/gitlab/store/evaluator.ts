@@ -5,8 +5,8 @@ import type { RuleEngine } from '../../rules/index.js';
 import { type GitlabEvent, readEvent } from '../event/event.js';
 import { type Sameness, samenessOf } from '../event/same-event.js';
 import { burstsOf, type Feeds } from '../feed/feeds.js';
-import { judge } from '../fields/judge.js';
-import type { JudgedEvent } from '../fields/judged-event.js';
+import { evaluateRules } from '../fields/evaluate.js';
+import type { EvaluatedEvent } from '../fields/evaluated-event.js';
 import type { Places } from '../geo/place.js';
 import type { StoredAlert } from './alerts.js';
 import { ensureGroup, type LoggedEvent, parseEntry, type RedisEventLog } from './event-log.js';
@@ -14,15 +14,15 @@ import { GROUP, indexNames, KEYS } from './keys.js';
 import { resultsOf } from './redis-call.js';
 import { prepareSettling, type Settled, settle } from './settle.js';
 
-export interface JudgeOptions {
-  /** A connection of its own: it blocks (`workerConnection`). */
+export interface EventEvaluatorOptions {
+  /** A dedicated connection, since it blocks (`workerConnection`). */
   readonly redis: Redis;
   readonly log: RedisEventLog;
-  /** Asked anew for each event: a reload replaces the engine between two of them. */
-  readonly rules: { readonly engine: RuleEngine<JudgedEvent> };
+  /** Read again for each event: a reload may replace the engine between two events. */
+  readonly rules: { readonly engine: RuleEngine<EvaluatedEvent> };
   readonly places: Places;
   readonly feeds: Feeds;
-  /** Name of this reader among the API hosts. */
+  /** Name of this consumer among the API hosts. */
   readonly consumer: string;
   /** How long, and how many, events are kept. */
   readonly retentionS: number;
@@ -34,24 +34,24 @@ export interface JudgeOptions {
 
 const BATCH = 500;
 const BLOCK_MS = 500;
-/** Events that trickle in are settled together: what a batch costs beside them is shared. */
+/** Slow arrivals are collected, so that they share the overhead of a batch. */
 const GATHER_MS = 100;
 const GATHERED = BATCH / 2;
-/** A reader that has not settled an event after this long is taken for dead. */
+/** A consumer that has not settled an event after this time is considered dead. */
 const ABANDONED_MS = 15_000;
 const HOUSEKEEPING_MS = 5_000;
 const RETRY_MS = 500;
 
 type Entry = [id: Buffer, fields: Buffer[]];
 
-/** Reads received events, asks the rules about each, and settles what follows. Each is settled exactly once. */
-export class Judge {
-  readonly #options: JudgeOptions;
+/** Reads received events, evaluates the rules for each, and stores the results. Each event is settled exactly once. */
+export class EventEvaluator {
+  readonly #options: EventEvaluatorOptions;
   #stopping = false;
   #running: Promise<void> = Promise.resolve();
   #housekeptAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: JudgeOptions) {
+  constructor(options: EventEvaluatorOptions) {
     this.#options = options;
   }
 
@@ -73,8 +73,8 @@ export class Judge {
         if (entries.length < GATHERED) await sleep(GATHER_MS);
       } catch (error) {
         if (this.#stopping) return;
-        this.#options.logger.warn({ err: error }, 'audit events could not be judged just now');
-        // Redis is away, or started anew: then group and script are made again.
+        this.#options.logger.warn({ err: error }, 'audit events could not be evaluated, retrying');
+        // Redis may have been restarted, so the group and the script must be created again.
         await sleep(RETRY_MS);
         this.#housekeptAt = Number.NEGATIVE_INFINITY;
       }
@@ -99,7 +99,7 @@ export class Judge {
     return stream?.[1] ?? [];
   }
 
-  /** Takes over what dead readers left, forgets what is too old or too much, and tells the log how much waits. */
+  /** Takes over events from dead consumers, deletes old and excess ones, and updates the log's backlog. */
   async #keepHouse(): Promise<void> {
     const { redis, now, log, retentionS, maxEvents } = this.#options;
     if (now() - this.#housekeptAt < HOUSEKEEPING_MS) return;
@@ -107,7 +107,7 @@ export class Judge {
     await prepareSettling(redis);
     await this.#takeOver();
     await redis.xtrim(KEYS.events, 'MINID', '~', String(now() - retentionS * 1000));
-    // What waits is far less than what is kept (`maxBacklog`), so nothing unjudged is trimmed.
+    // Far fewer events are waiting than are kept (`maxBacklog`), so none is trimmed before its evaluation.
     await redis.xtrim(KEYS.events, 'MAXLEN', '~', maxEvents);
     log.backlog = await this.#backlog();
     this.#housekeptAt = now();
@@ -133,24 +133,24 @@ export class Judge {
   async #settleAll(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return;
     const { redis, now, retentionS, log, onSettled, feeds } = this.#options;
-    const judged = entries.map(([id, fields]) => this.#judge(parseEntry(id, fields)));
+    const evaluated = entries.map(([id, fields]) => this.#evaluate(parseEntry(id, fields)));
     const pipeline = redis.pipeline();
-    for (const { streamId, event, same, alerts } of judged) {
+    for (const { streamId, event, same, alerts } of evaluated) {
       const indexes = indexNames(event);
       const texts = alerts.map((alert) => JSON.stringify(alert));
       settle(pipeline, { streamId, same, time: event.time, now: now(), indexes, alerts: texts }, retentionS);
     }
     const settled = resultsOf(await pipeline.exec()) as Settled[];
     log.backlog = Math.max(0, log.backlog - entries.length);
-    for (const [index, { event, alerts }] of judged.entries()) {
+    for (const [index, { event, alerts }] of evaluated.entries()) {
       const outcome = settled[index] ?? 'gone';
       onSettled(outcome, outcome === 'new' ? alerts : [], event.receivedAt - event.time);
     }
-    const arrivals = judged.map(({ event }) => ({ destination: event.destination, at: event.receivedAt }));
+    const arrivals = evaluated.map(({ event }) => ({ destination: event.destination, at: event.receivedAt }));
     for (const [destination, burst] of burstsOf(arrivals)) await feeds.note(destination, burst);
   }
 
-  #judge({ streamId, received }: LoggedEvent): {
+  #evaluate({ streamId, received }: LoggedEvent): {
     streamId: string;
     event: GitlabEvent;
     same: Sameness;
@@ -159,7 +159,7 @@ export class Judge {
     const event = readEvent(received);
     const place = this.#options.places.locate(event.ipAddress === undefined ? null : event.ip);
     const madeAt = new Date(this.#options.now()).toISOString();
-    const alerts = judge(this.#options.rules.engine, { event, place }).map((alert) => ({
+    const alerts = evaluateRules(this.#options.rules.engine, { event, place }).map((alert) => ({
       ...alert,
       tags: [...alert.tags],
       fields: { ...alert.fields },
@@ -178,7 +178,7 @@ function projectOf({ entityType, entityId, entityPath }: GitlabEvent): StoredAle
   return { id: entityId, path: entityPath ?? null };
 }
 
-/** Redis answers maps as flat lists. */
+/** Redis returns maps as flat lists. */
 function pairs(flat: readonly unknown[]): [string, unknown][] {
   const found: [string, unknown][] = [];
   for (let at = 0; at + 1 < flat.length; at += 2) found.push([String(flat[at]), flat[at + 1]]);
