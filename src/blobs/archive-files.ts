@@ -2,20 +2,21 @@ import { GunzipStream } from './gunzip.js';
 import type { TarEntry } from './tar-entry.js';
 import { TarReader, type TarVisitor } from './tar-reader.js';
 
-/** A larger archive is read no further than this, in bytes of the tar stream. */
+/** Larger archives are only read up to this limit, in bytes of the tar stream. */
 const MAX_READ_BYTES = 256 * 1024 ** 2;
 
-/** Which files of an archive are wanted, and how much of them. */
+/** Which files to read, and their size limit. */
 export interface WantedFiles {
   /** Paths without a leading `./`. */
   readonly paths: readonly string[];
-  /** A larger one is left out. */
+  /** Larger files are skipped. */
   readonly maxBytes: number;
 }
 
 /**
- * Some files of an archive that has passed the check, as text by their path. It is read no further than the last one of
- * them. @throws ArchiveError when the archive is damaged
+ * Reads some files of an archive that has passed the check, as text by path. Stops after the last of them.
+ *
+ * @throws ArchiveError if the archive is damaged
  */
 export async function readFiles(
   archive: AsyncIterable<Buffer>,
@@ -64,7 +65,7 @@ class Collector implements TarVisitor {
   }
 
   body(chunk: Buffer): void {
-    // A copy: the chunk is a view of a larger buffer, which would be kept as a whole.
+    // Copy the chunk: it is a view of a larger buffer, which would be kept in memory as a whole.
     this.#reading.push(Buffer.from(chunk));
   }
 

@@ -2,23 +2,23 @@ import { ArchiveError } from './errors.js';
 import type { ArchiveLimits } from './limits.js';
 import type { TarEntry } from './tar-entry.js';
 
-/** A name on Linux file systems, in bytes. */
+/** Maximum length of a file name on Linux, in bytes. */
 const NAME_BYTES = 255;
-/** The one honest name with a control character: macOS keeps a folder's icon in a file `Icon` and a carriage return. */
+/** The only legitimate name with a control character: macOS stores a folder's icon in a file `Icon` followed by a carriage return. */
 const FOLDER_ICON = /(?<=^|\/)(?:\._)?Icon\r$/;
-/** What is no folder; a folder is its number. */
+/** Node numbers: folders have numbers from 0 on, other kinds these. */
 const FILE = -1;
 const SYMLINK = -2;
-/** The archive's root. */
+/** The root of the archive. */
 const ROOT = 0;
 
 /**
- * The names an archive has given so far, and whether the next one keeps inside the root. The proof is by construction:
- * no entry lies below a symlink, no path changes between symlink and something else, and a symlink's target climbs only
- * at its beginning, over real folders, so following links never leaves the root, whatever their order in the archive.
+ * The names of the archive's entries so far, used to check that the next one stays inside the root. This is guaranteed by construction: no
+ * entry is below a symlink, no path changes between symlink and something else, and a symlink's target contains `..` only at its beginning,
+ * over real folders. So following links never leaves the root, whatever the order of the entries.
  */
 export class ArchiveTree {
-  /** By the number of the folder and the name in it: whole paths would take ten times the memory in a hostile archive. */
+  /** Keys are the number of the folder and the name in it: full paths would take ten times the memory in a hostile archive. */
   readonly #nodes = new Map<string, number>();
   readonly #limits: ArchiveLimits;
 
@@ -26,7 +26,7 @@ export class ArchiveTree {
     this.#limits = limits;
   }
 
-  /** Takes the next entry. Resolves to its path in parts; none for the root itself. @throws ArchiveError naming it */
+  /** Adds the next entry. Returns the parts of its path; empty for the root itself. @throws ArchiveError naming the entry */
   add(entry: TarEntry): readonly string[] {
     if (entry.kind === 'device') throw refuse('device', entry, 'devices and pipes are not allowed');
     const parts = this.#parts(entry);
@@ -77,13 +77,13 @@ export class ArchiveTree {
       this.#create(entry, keyOf(folder, name ?? ''), own);
       return;
     }
-    // The same file or folder again is what `tar --append` writes: the last one wins in every tar.
+    // A repeated file or folder is written by `tar --append`; every tar uses the last one.
     if (kindOf(before) !== own || own === 'symlink') {
       throw refuse('conflicting-entry', entry, `a ${own} where an earlier entry is a ${kindOf(before)}`);
     }
   }
 
-  /** Folders that paths only imply count as well, so that deep paths do not fill the memory. */
+  /** Folders that are only implied by paths count as well, so that deep paths can't fill the memory. */
   #create(entry: TarEntry, key: string, kind: NodeKind): number {
     const { entries } = this.#limits;
     if (this.#nodes.size >= entries) throw refuse('too-many-entries', entry, tooMany(entries));
@@ -131,17 +131,17 @@ function kindOf(node: number): NodeKind {
   return node === SYMLINK ? 'symlink' : 'directory';
 }
 
-/** A name holds no slash. */
+/** Names never contain a slash, so the key is unambiguous. */
 function keyOf(folder: number, name: string): string {
   return `${folder}/${name}`;
 }
 
-/** Why an archive with more files and folders than `entries` is refused. */
+/** The message for an archive with more than `entries` files and folders. */
 export function tooMany(entries: number): string {
   return `the archive has more than ${entries} files and folders, the limit of this service (PACKWARDEN_MAX_ENTRIES)`;
 }
 
-/** The names in a path; none for the root itself. */
+/** The names in a path; empty for the root itself. */
 export function split(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }

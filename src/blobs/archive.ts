@@ -11,17 +11,17 @@ import { TarReader, type TarVisitor } from './tar-reader.js';
 
 /** RFC 1952, 2.3.1: ID1 and ID2. */
 const GZIP_MAGIC = 0x1f8b;
-/** Of an entry at most, in an ordinary archive: its header, a PAX header with its records, and what fills the last block. */
+/** Maximum overhead per entry in an ordinary archive: its header, a PAX header with its records, and the padding of the last block. */
 const HEADER_BYTES = 4 * BLOCK;
 
 /**
- * Judges a gzipped tar archive as it comes by: nothing is unpacked to disk, and only the manifest, and the baseline beside it, are kept in memory.
- * `write` each part of the body, waiting for the one before, then `end`; `close` in any case.
+ * Checks a gzipped tar archive while it is received: nothing is written to disk, and only the manifest and the baseline next to it are kept
+ * in memory. Call `write` for each part of the body, awaiting the previous call, then `end`; and `close` in any case.
  */
 export class ArchiveCheck {
   readonly #content: ContentCheck;
   readonly #smallBytes: number;
-  /** The body so far, as long as it may turn out to be small: zlib's threads would cost a small one ten times as much. */
+  /** The body so far, while it may still turn out to be small: for a small one, zlib's threads would cost ten times as much. */
   #held: Buffer = Buffer.alloc(0);
   #stream: GunzipStream | undefined;
   #received = 0;
@@ -31,17 +31,17 @@ export class ArchiveCheck {
     this.#smallBytes = limits.smallBytes;
   }
 
-  /** Resolves when the part has been read. @throws ArchiveError */
+  /** Resolves when the part has been processed. @throws ArchiveError */
   async write(chunk: Buffer): Promise<void> {
     this.#received += chunk.length;
     if (this.#stream !== undefined) return this.#stream.write(chunk);
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    // At once, with what there is of it: a sender that is refused need not send the rest.
+    // Checked as early as possible, so that the sender of an invalid body need not send the rest.
     if (this.#held.length >= 2 && this.#held.readUInt16BE() !== GZIP_MAGIC) throw notGzip(this.#held);
     if (this.#held.length > Math.max(this.#smallBytes, 2)) await this.#startStream().write(this.#held);
   }
 
-  /** The body is complete. @returns the project's baseline, null where it has none @throws ArchiveError */
+  /** Must be called when the body is complete. @returns the project's baseline, null if it has none @throws ArchiveError */
   async end(): Promise<ProjectText | null> {
     if (this.#received === 0) throw new ArchiveError('empty-body', 'the body is empty');
     if (this.#received === 1) throw notGzip(this.#held);
@@ -51,7 +51,7 @@ export class ArchiveCheck {
     return this.#content.finish();
   }
 
-  /** Gives memory back, also in the middle of a body. */
+  /** Frees memory, even in the middle of a body. */
   close(): void {
     this.#stream?.close();
   }
@@ -73,7 +73,7 @@ export class ArchiveCheck {
   }
 }
 
-/** What the entries of an archive have to keep to, and the manifest among them. */
+/** Checks the entries of an archive, and looks for the manifest. */
 class ContentCheck implements TarVisitor {
   readonly #reader = new TarReader(this);
   readonly #tree: ArchiveTree;
@@ -120,7 +120,8 @@ class ContentCheck implements TarVisitor {
     this.#unpacked += bytes;
     const { unpackedBytes, ratio, ratioFloorBytes } = this.#limits;
     const tooMuch = this.#unpacked > unpackedBytes;
-    // Headers are alike and compress a hundredfold in any archive of many small files; their number has a limit of its own.
+    // Headers are similar and compress a hundredfold in any archive of many small files, so they are excluded; their number has a limit of
+    // its own.
     const content = this.#unpacked - this.#entries * HEADER_BYTES;
     const tooDense = content > ratioFloorBytes && content > this.#received * ratio;
     if (!tooMuch && !tooDense) return;

@@ -1,6 +1,5 @@
 /**
- * What can be wrong with an archive. `malformed` is a body that is no archive of a project at all; `hostile` is one
- * that would do harm, or could, when it is unpacked.
+ * What can be wrong with an archive. `malformed`: the body is not the archive of a project; `hostile`: unpacking it would or could do harm.
  */
 export const ARCHIVE_FAULTS = {
   'empty-body': 'malformed',
@@ -28,10 +27,10 @@ export const ARCHIVE_FAULTS = {
 
 export type ArchiveErrorCode = keyof typeof ARCHIVE_FAULTS;
 
-/** The archive is refused. `message` is fit for the client: it names the entry, and no path of this host. */
+/** The archive is rejected. `message` is written for the client: it names the entry, and no path of this host. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
-  /** The entry's path as the archive has it, made printable; null when the fault is not one entry's. */
+  /** The entry's path as in the archive, made printable; null if the error is not about an entry. */
   readonly entry: string | null;
 
   constructor(
@@ -47,7 +46,7 @@ export class ArchiveError extends Error {
 
 export type BlobErrorCode = 'too-large' | 'aborted' | 'disk-full' | 'bad-key' | 'not-found';
 
-/** The store cannot take or give a blob. `aborted`: the sender went away before the end of the body. */
+/** The store can't accept or return a blob. `aborted`: the sender disconnected before the end of the body. */
 export class BlobError extends Error {
   override readonly name = 'BlobError';
 
@@ -62,7 +61,7 @@ export class BlobError extends Error {
 
 const SHOWN_CHARACTERS = 200;
 
-/** Names come from the attacker: control and bidirectional characters are escaped, and long ones cut. */
+/** Names are chosen by an attacker: control and bidirectional characters are escaped, and long names truncated. */
 export function printable(text: string): string {
   const cut = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
   return cut.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}"\\]/gu, (character) => {

@@ -1,21 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
-/**
- * Makes renames in a folder durable. Calls that arrive while a sync runs share the next one: with many small uploads
- * at once the disk is asked once for all of them.
- */
+/** Makes renames in a folder durable. Calls during a sync share the next one, so many simultaneous small uploads cause a single sync. */
 export class FolderSync {
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
   private constructor(private readonly folder: FileHandle) {}
 
-  /** @throws when there is no such folder */
+  /** @throws if the folder does not exist */
   static async open(folder: string): Promise<FolderSync> {
     return new FolderSync(await open(folder, 'r'));
   }
 
-  /** Resolves when everything that was renamed before the call is on disk. */
+  /** Resolves when everything renamed before the call is on disk. */
   run(): Promise<void> {
     if (this.#running === undefined) return this.#start();
     this.#next ??= this.#running.then(
@@ -25,7 +22,7 @@ export class FolderSync {
     return this.#next;
   }
 
-  /** To be called when no sync runs any more. */
+  /** Must only be called when no sync is running. */
   close(): Promise<void> {
     return this.folder.close();
   }

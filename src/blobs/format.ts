@@ -19,10 +19,10 @@ const MAGIC: readonly (readonly [name: string, bytes: string, offset?: number])[
 ];
 const TEXT = /^[\t\n\r\x20-\x7e]+$/;
 
-/** How many first bytes tell a format: those of a tar's first header. */
+/** How many bytes are needed to recognize a format: the first header of a tar. */
 const HEAD_BYTES = 512;
 
-/** What data is that begins with `head`, for a sentence; undefined where that can't be told. */
+/** A description of data that starts with `head`, for a message; undefined if unknown. */
 export function formatOf(head: Buffer): string | undefined {
   const text = head.toString('latin1', 0, HEAD_BYTES);
   const found = MAGIC.find(([, bytes, offset = 0]) => text.startsWith(bytes, offset));

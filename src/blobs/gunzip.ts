@@ -1,12 +1,12 @@
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { ArchiveError } from './errors.js';
 
-/** What a small body may unpack to at once. */
+/** Limit for unpacking a small body in one go. */
 const SMALL_UNPACKED = 1024 ** 2;
-/** Four times Node's default: with it a tar of many small files takes a quarter less time. */
+/** Four times Node's default: reduces the time for a tar of many small files by a quarter. */
 export const GUNZIP_CHUNK = 64 * 1024;
 
-/** Unpacks a whole small body; undefined when it unpacks to more than 1 MiB. @throws ArchiveError `truncated`, `corrupt-gzip` */
+/** Unpacks a complete small body; undefined if it unpacks to more than 1 MiB. @throws ArchiveError `truncated`, `corrupt-gzip` */
 export function gunzipSmall(body: Buffer): { readonly content: Buffer; readonly consumed: number } | undefined {
   try {
     // `info` is documented (zlib, class Options) and missing in @types/node.
@@ -19,7 +19,10 @@ export function gunzipSmall(body: Buffer): { readonly content: Buffer; readonly 
   }
 }
 
-/** Unpacks a body as it comes, on zlib's threads. An error of the receiver ends it and is thrown where it is waited for. */
+/**
+ * Unpacks a body while it is received, on zlib's threads. An error thrown by the receiver stops it, and is rethrown to the caller that
+ * awaits.
+ */
 export class GunzipStream {
   readonly #gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK });
   #failure: unknown;
@@ -39,23 +42,23 @@ export class GunzipStream {
     });
   }
 
-  /** Resolves when the part has been unpacked. @throws ArchiveError, or what the receiver threw */
+  /** Resolves when the part has been unpacked. @throws ArchiveError, or the receiver's error */
   write(chunk: Buffer): Promise<void> {
     return this.#until((done) => this.#gunzip.write(chunk, done));
   }
 
-  /** Resolves with how many bytes belonged to the gzip data. @throws ArchiveError, or what the receiver threw */
+  /** Resolves with the number of bytes that belong to the gzip data. @throws ArchiveError, or the receiver's error */
   async end(): Promise<number> {
     await this.#until((done) => this.#gunzip.once('end', done).end());
     return this.#gunzip.bytesWritten;
   }
 
-  /** Gives zlib's memory back. */
+  /** Frees zlib's memory. */
   close(): void {
     this.#gunzip.destroy();
   }
 
-  /** Starts work and waits for it, or for the end of the gunzip: zlib drops callbacks when it fails. */
+  /** Starts an operation and waits for it, or for the end of the stream: zlib drops callbacks when it fails. */
   async #until(start: (done: () => void) => void): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#gunzip.once('close', resolve);
@@ -68,15 +71,15 @@ export class GunzipStream {
   }
 }
 
-/** Whether an error is zlib's, not that of the stream it reads. */
+/** Whether an error is zlib's, and not that of the stream it reads. */
 export function isOfZlib(error: unknown): boolean {
   return String(codeOf(error)).startsWith('Z_');
 }
 
-/** What an error of zlib says of the archive. */
+/** Converts an error of zlib. */
 export function fromZlib(cause: unknown): ArchiveError {
   if (codeOf(cause) === 'Z_BUF_ERROR') {
-    return new ArchiveError('truncated', 'the gzip data ends before its end', { cause });
+    return new ArchiveError('truncated', 'the gzip data is truncated', { cause });
   }
   return new ArchiveError('corrupt-gzip', 'the gzip data is damaged, or something else follows it', { cause });
 }

@@ -10,15 +10,15 @@ interface Candidate {
 }
 
 /**
- * Folders that never are a project: hidden ones, and those that macOS (in archives of its Finder) and Synology's disks put beside
- * what somebody packs. `image/opt/find-root.mjs` has the same list.
+ * Folders that are never a project: hidden ones, and those that macOS (in the Finder's archives) and Synology's disks add to what is
+ * packed. `image/opt/find-root.mjs` has the same list.
  */
 const NO_PROJECT = /^(?:\..*|node_modules|__MACOSX|@eaDir)$/;
 
 /**
- * Finds the project's manifest among the entries: at the root, or in the single folder at the root (what `npm pack` writes),
- * and beside it the baseline of its owners. Files beside that folder do not matter: macOS's `._package`, for example. Holds at most
- * two files of each name in memory.
+ * Finds the project's manifest among the entries: at the root, or in the single folder at the root (as `npm pack` writes it), and next to
+ * it the owners' baseline. Files next to that folder are ignored, for example macOS's `._package`. Keeps at most two files of each name in
+ * memory.
  */
 export class ManifestFinder {
   readonly #root = new Map<string, Candidate>();
@@ -26,7 +26,7 @@ export class ManifestFinder {
   #reading: Candidate | undefined;
   #folder: string | undefined;
   #single = true;
-  /** A folder with a manifest that is not taken, for the reason. */
+  /** Another folder with a manifest, for the error message. */
   #elsewhere: string | undefined;
 
   constructor(
@@ -34,7 +34,7 @@ export class ManifestFinder {
     private readonly limits: ArchiveLimits,
   ) {}
 
-  /** Takes an entry with its path in parts; true when its body is wanted. @throws ArchiveError `bad-manifest` */
+  /** Checks an entry, given the parts of its path; true if its body is needed. @throws ArchiveError `bad-manifest` */
   entry(entry: TarEntry, parts: readonly string[]): boolean {
     const [top] = parts;
     if (top === undefined) return false;
@@ -61,12 +61,13 @@ export class ManifestFinder {
   }
 
   body(chunk: Buffer): void {
-    // A copy: the chunk is a view of a larger buffer, which would be kept as a whole.
+    // Copy the chunk: it is a view of a larger buffer, which would be kept in memory as a whole.
     this.#reading?.chunks.push(Buffer.from(chunk));
   }
 
   /**
-   * The archive is over. @returns the baseline beside the manifest, null where there is none
+   * Must be called at the end of the archive. @returns the baseline next to the manifest, null if there is none
+   *
    * @throws ArchiveError `no-manifest`, `bad-manifest`
    */
   finish(): ProjectText | null {

@@ -1,7 +1,7 @@
-/** The file that makes a folder a project; which one that is, and what is right in it, its package manager knows. */
+/** The file that makes a folder a project. Its package manager defines its names and its validity. */
 export interface Manifest {
-  /** Its names, without a folder: of several in one folder the first counts. */
+  /** Its possible names; if a folder contains several, the first counts. */
   readonly files: readonly [string, ...string[]];
-  /** What is wrong with it, in words for the client; null when nothing is. `maxDepth`: of nested values in it. */
+  /** What is wrong with it, in words for the client; null if it is valid. `maxDepth`: limit for nested values. */
   faultOf(content: Buffer, maxDepth: number): string | null;
 }

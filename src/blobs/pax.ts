@@ -1,21 +1,21 @@
 import { ArchiveError } from './errors.js';
 
-/** The records of a PAX header that say what an entry is; the rest (owners, other times, extended attributes) is left out. */
+/** The records of a PAX header that affect an entry; others (owners, other times, extended attributes) are ignored. */
 export interface PaxRecords {
   readonly path?: string;
   readonly linkpath?: string;
   readonly size?: number;
-  /** Whole seconds since 1970, negative before; without it nothing sound was said. */
+  /** Whole seconds since 1970, negative before; absent without a valid value. */
   readonly mtime?: number;
-  /** The entry is a sparse file in one of GNU's PAX formats; null when it is in one that is not supported. */
+  /** Set if the entry is a sparse file in one of GNU's PAX formats; null if that format is not supported. */
   readonly sparse?: SparseRecords | null;
 }
 
-/** Of a sparse file in GNU's PAX format 1.0, as bsdtar writes it for any file with holes (GNU tar's manual, "Sparse Formats"). */
+/** A sparse file in GNU's PAX format 1.0, as bsdtar writes it for any file with holes (GNU tar's manual, "Sparse Formats"). */
 export interface SparseRecords {
-  /** The file's; `path` is another one then. */
+  /** The file's path; `path` contains a different one in this case. */
   readonly name: string;
-  /** Bytes of the file with its holes. */
+  /** Size of the file including its holes. */
   readonly realSize: number;
 }
 
@@ -27,8 +27,9 @@ const SPARSE = 'GNU.sparse.';
 const TIME = /^-?\d{1,15}(?:\.\d*)?$/;
 
 /**
- * Reads the records of a PAX extended header by their lengths, in bytes (POSIX.1-2017, pax, "pax Extended Header").
- * Values may hold line feeds and any bytes, so a reader that goes by lines sees other paths than GNU tar does.
+ * Parses the records of a PAX extended header by their lengths, in bytes (POSIX.1-2017, pax, "pax Extended Header"). Values may contain
+ * line feeds and arbitrary bytes, so a parser that splits lines would see other paths than GNU tar.
+ *
  * @throws ArchiveError `corrupt-entry` or `entry-name`
  */
 export function readPax(header: Buffer): PaxRecords {
@@ -53,7 +54,7 @@ function readSparse(records: ReadonlyMap<string, Buffer>): SparseRecords | null 
   return { name: readName(name), realSize: readSize(realSize) };
 }
 
-/** The records that `readPax` reads as those of a sparse file. */
+/** The records that `readPax` parses as a sparse file. */
 export function sparseRecords({ name, realSize }: SparseRecords): Readonly<Record<string, string | number>> {
   return {
     [`${SPARSE}major`]: 1,
@@ -63,7 +64,7 @@ export function sparseRecords({ name, realSize }: SparseRecords): Readonly<Recor
   };
 }
 
-/** A name in a tar header, up to the first NUL. @throws ArchiveError `entry-name` when it is not UTF-8 */
+/** A name in a tar header, up to the first NUL. @throws ArchiveError `entry-name` if it is not UTF-8 */
 export function readName(bytes: Buffer): string {
   const nul = bytes.indexOf(0);
   const name = nul === -1 ? bytes : bytes.subarray(0, nul);
@@ -90,7 +91,7 @@ function readSize(value: Buffer): number {
   return size;
 }
 
-/** The records of a PAX header, each with its length in front, as bytes. */
+/** Encodes the records of a PAX header, each preceded by its length. */
 export function writePax(records: Readonly<Record<string, string | number>>): Buffer {
   return Buffer.from(Object.entries(records).map(writeRecord).join(''));
 }
@@ -99,7 +100,7 @@ function writeRecord([key, value]: [string, string | number]): string {
   const rest = ` ${key}=${value}\n`;
   const bytes = Buffer.byteLength(rest);
   const guess = bytes + String(bytes).length;
-  // The length counts its own digits, one of which may make it longer.
+  // The length includes its own digits, which may make it one digit longer.
   const length = bytes + String(guess).length;
   return `${length}${rest}`;
 }

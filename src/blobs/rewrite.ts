@@ -7,28 +7,27 @@ import { sparseRecords, writePax } from './pax.js';
 import { BLOCK, type TarEntry } from './tar-entry.js';
 import { TarReader } from './tar-reader.js';
 
-/** The largest time that a header holds in octal digits: the year 2242. */
+/** The largest time that a header can hold in octal digits: the year 2242. */
 const MAX_TIME = 0o77777777777;
 
 const TYPES = { file: 'File', directory: 'Directory', symlink: 'SymbolicLink', link: 'Link' } as const;
 
-/** How much waits in memory for a sandbox that is still being made. */
+/** How many bytes are buffered while the sandbox is being created. */
 const READ_AHEAD_BYTES = 32 * 1024 * 1024;
 
-/** What goes into the sandbox. */
+/** The input for the sandbox. */
 export interface ProjectArchive {
   readonly tar: Readable;
-  /** Of everything in it but folders, relative to where it is unpacked; all of them once `tar` has ended. */
+  /** Paths of everything in it except folders, relative to the folder in which it is unpacked; complete once `tar` has ended. */
   readonly paths: ReadonlySet<string>;
 }
 
 /**
- * A plain tar with the files of a checked archive (gzipped), for GNU tar in the sandbox. Only what the check has understood is
- * written: names, kinds, content, link targets, permissions, whole seconds. So nothing can be read in another way there than
- * here, and what other programs add does not matter: owners and times that GNU tar calls out of range, extended attributes,
- * folders and files that their owner may not read or write.
- * The stream ends with ArchiveError where the archive is damaged, with the error of `archive` where it can't be read.
- * It is read ahead at once, so that it is there when the sandbox is; one that is not needed has to be destroyed.
+ * An uncompressed tar with the files of a checked archive (gzipped), for GNU tar in the sandbox. It only contains what the check has
+ * interpreted: names, kinds, content, link targets, permissions, whole seconds. So GNU tar can't interpret anything differently, and
+ * peculiarities of other programs don't matter: owners and times that GNU tar rejects as out of range, extended attributes, folders and
+ * files without permissions for their owner. The stream fails with ArchiveError if the archive is damaged, or with the error of `archive`.
+ * Reading starts immediately, so that data is available when the sandbox is; an unused stream must be destroyed.
  */
 export function rewritten(archive: Readable): ProjectArchive {
   const paths = new Set<string>();
@@ -39,7 +38,7 @@ export function rewritten(archive: Readable): ProjectArchive {
       highWaterMark: READ_AHEAD_BYTES,
     },
   );
-  // Nobody may read it yet when it fails: whoever does finds the error in `errored`.
+  // If it fails before it is read, the reader finds the error in `errored`.
   tar.on('error', () => undefined);
   tar.read(0);
   return { tar, paths };
@@ -48,7 +47,7 @@ export function rewritten(archive: Readable): ProjectArchive {
 async function* rewrite(archive: Readable, onPath: (path: string) => void): AsyncGenerator<Buffer> {
   const writer = new Rewriter(onPath);
   try {
-    // Whoever reads the last stream gets the error of either.
+    // The reader of the last stream gets the error of either.
     const gunzip = pipeline(archive, createGunzip({ chunkSize: GUNZIP_CHUNK }), () => undefined);
     for await (const chunk of gunzip as AsyncIterable<Buffer>) {
       const written = writer.push(chunk);
@@ -67,7 +66,7 @@ class Rewriter {
   });
   readonly #onPath: (path: string) => void;
   #parts: Buffer[] = [];
-  /** Bytes of the present body that are still to come. */
+  /** Bytes of the current body that are still to come. */
   #remaining = 0;
   #padding = 0;
 
@@ -75,7 +74,7 @@ class Rewriter {
     this.#onPath = onPath;
   }
 
-  /** What a part of the archive becomes. @throws ArchiveError */
+  /** Returns the output for a part of the archive. @throws ArchiveError */
   push(chunk: Buffer): Buffer {
     this.#reader.push(chunk);
     const written = Buffer.concat(this.#parts);
@@ -83,7 +82,7 @@ class Rewriter {
     return written;
   }
 
-  /** The end of the tar. @throws ArchiveError when the archive ended before */
+  /** Returns the end of the tar. @throws ArchiveError if the archive is truncated */
   finish(): Buffer {
     this.#reader.finish();
     return Buffer.alloc(2 * BLOCK);
@@ -91,7 +90,7 @@ class Rewriter {
 
   #begin(entry: TarEntry): boolean {
     const path = split(entry.path).join('/');
-    // The root is made by the worker, with its own mode; a device has not passed the check.
+    // The worker creates the root, with its own mode; devices don't pass the check.
     if (path === '' || entry.kind === 'device') return false;
     if (entry.kind !== 'directory') this.#onPath(path);
     const linkpath = entry.kind === 'link' ? split(entry.target).join('/') : entry.target;

@@ -10,59 +10,63 @@ import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './limits.js';
 import type { Manifest } from './manifest.js';
 import type { ProjectText } from './project-text.js';
 
-/** What was seen of a body while it was taken in. */
+/** Facts about a stored body. */
 export interface StoredArchive {
   readonly bytes: number;
   readonly sha256: string;
-  /** The project's own baseline; null where it has none. */
+  /** The project's own baseline; null if it has none. */
   readonly baseline: ProjectText | null;
 }
 
 export interface SpoolOptions {
-  /** Made when it is missing; nobody else may read it. */
+  /** Created if missing; only readable by this user. */
   readonly folder: string;
-  /** What makes an archive a project, where `put` is not told. */
+  /** The manifest that `put` requires by default. */
   readonly manifest: Manifest;
-  /** Bytes of a body as it is sent. @defaultValue 200 MiB */
+  /** Maximum bytes of a body as sent. @defaultValue 200 MiB */
   readonly maxBytes?: number;
   /** @defaultValue `DEFAULT_ARCHIVE_LIMITS` */
   readonly limits?: ArchiveLimits;
-  /** With less room on its disk nothing is taken in: what else is kept there, as Redis' data, needs it. In bytes. @defaultValue 0 */
+  /**
+   * With less free space on its disk uploads are refused, because other data on it, such as Redis', needs the space. In bytes.
+   * @defaultValue 0
+   */
   readonly minFreeBytes?: number;
 }
 
-/** Tarballs as files of one folder: the `BlobStore` of `src/jobs/ports.ts`, and its upkeep. */
+/** Tarballs as files in one folder: the `BlobStore` of `src/jobs/ports.ts`, and its maintenance. */
 export interface Spool {
   /**
-   * Streams a body in and checks the archive on the way; resolves when file and folder are synced. Never destroys
-   * `body`, so that its sender can still be answered. Leaves nothing behind when it rejects.
+   * Stores a body while checking the archive; resolves when file and folder are synced. Never destroys `body`, so that the sender can still
+   * be answered. Leaves nothing behind when it rejects.
+   *
    * @throws ArchiveError, or BlobError `too-large`, `aborted`, `disk-full`, `bad-key`
    */
   put(key: string, body: Readable, wanted?: Manifest): Promise<StoredArchive>;
-  /** Why nothing is taken in just now; null when it is. */
+  /** Why uploads are currently refused; null if they are not. */
   fault(): Promise<string | null>;
   /** @throws BlobError `not-found`, `bad-key` */
   open(key: string): Promise<Readable>;
-  /** Some files of an archive as text, by their path. @throws BlobError `not-found`, `bad-key` */
+  /** Some files of an archive as text, by path. @throws BlobError `not-found`, `bad-key` */
   readFiles(key: string, wanted: WantedFiles): Promise<ReadonlyMap<string, string>>;
-  /** No error when there is no such blob. @throws BlobError `bad-key` */
+  /** Not an error if the blob does not exist. @throws BlobError `bad-key` */
   remove(key: string): Promise<void>;
   /**
-   * Removes blobs that no job owns and unfinished uploads, when they have not been written to since `before`
-   * (milliseconds since the epoch). Resolves with how many there were.
+   * Removes blobs without a job and unfinished uploads that have not been written to since `before` (milliseconds since the epoch).
+   * Resolves with the number of removed files.
    */
   sweep(aliveKeys: ReadonlySet<string>, before: number): Promise<number>;
-  /** To be called when no upload runs any more. */
+  /** Must only be called when no upload is running. */
   close(): Promise<void>;
 }
 
 const DEFAULT_MAX_BYTES = 200 * 1024 ** 2;
 const KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const FINISHED = '.tgz';
-/** Written to; becomes a blob by renaming. */
+/** Suffix while it is written; becomes a blob by renaming. */
 const UNFINISHED = '.part';
 
-/** Opens the spool, making its folder. @throws when the folder can't be made or used */
+/** Opens the spool and creates its folder. @throws if the folder can't be created or used */
 export async function createSpool(options: SpoolOptions): Promise<Spool> {
   const { folder, manifest, maxBytes = DEFAULT_MAX_BYTES, limits = DEFAULT_ARCHIVE_LIMITS, minFreeBytes = 0 } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -76,14 +80,14 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     fault,
     async put(key, body, wanted = manifest) {
       const file = path(key, UNFINISHED);
-      // The sender may go before the first byte is asked for; the copying below is told by the stream's state.
+      // The sender may disconnect before the first byte is read; the copying below then notices the stream's state.
       body.on('error', () => undefined);
       const noRoom = await fault();
       if (noRoom !== null) throw new BlobError('disk-full', noRoom);
       const handle = await openNew(file);
       try {
         const written = await copyChecked(handle, body, maxBytes, new ArchiveCheck(wanted, limits));
-        // Nobody opens the blob before its key is returned, so one wait for the disk does for content and name.
+        // The key is not known to anyone yet, so content and name can be synced together.
         await rename(file, path(key, FINISHED));
         const content = handle.sync().then(() => handle.close());
         await bothDone(content, folderSync.run());
@@ -116,10 +120,10 @@ async function roomFault(folder: string, minFreeBytes: number): Promise<string |
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   if (free >= minFreeBytes) return null;
-  return `${Math.floor(free / MIB)} MiB are free on the disk of ${folder}, and ${Math.ceil(minFreeBytes / MIB)} are wanted`;
+  return `${Math.floor(free / MIB)} MiB are free on the disk of ${folder}, and ${Math.ceil(minFreeBytes / MIB)} are required`;
 }
 
-/** Copies `body` to a new file while `check` reads the same bytes; both hold back the sender. */
+/** Copies `body` to a new file while `check` processes the same bytes; both apply backpressure to the sender. */
 async function copyChecked(
   handle: FileHandle,
   body: Readable,
@@ -142,7 +146,7 @@ async function copyChecked(
   }
 }
 
-/** Waits for both even when one fails, so that no work goes on behind an error. The second one's error is told first. */
+/** Waits for both even if one fails, so that nothing continues in the background. The second one's error takes precedence. */
 async function bothDone(first: Promise<void>, second: Promise<void>): Promise<void> {
   const outcomes = await Promise.allSettled([second, first]);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
@@ -182,13 +186,13 @@ async function sweepFolder(folder: string, aliveKeys: ReadonlySet<string>, befor
 
 function toBlobError(error: unknown, body: Readable): unknown {
   if (error instanceof ArchiveError || error instanceof BlobError) return error;
-  if (body.readableAborted) return new BlobError('aborted', 'the sender went away', { cause: error });
+  if (body.readableAborted) return new BlobError('aborted', 'the sender disconnected', { cause: error });
   return fromDisk(error);
 }
 
 function fromDisk(error: unknown): unknown {
   if (!hasCode(error, 'ENOSPC') && !hasCode(error, 'EDQUOT')) return error;
-  return new BlobError('disk-full', 'there is no room to keep the archive', { cause: error });
+  return new BlobError('disk-full', 'there is no space to store the archive', { cause: error });
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -2,33 +2,33 @@ import { Header } from 'tar';
 import { ArchiveError } from './errors.js';
 import { type PaxRecords, readName } from './pax.js';
 
-/** Bytes of a header, and the unit that bodies are padded to. */
+/** Size of a header, and the unit to which bodies are padded. */
 export const BLOCK = 512;
 const DEFAULT_MODE = 0o644;
 
 export type TarEntryKind = 'file' | 'directory' | 'symlink' | 'link' | 'device';
 
-/** One entry of an archive, with the names of extended headers applied. */
+/** An entry of an archive, with the names of extended headers applied. */
 export interface TarEntry {
-  /** As the archive has it: not normalised. */
+  /** As in the archive: not normalised. */
   readonly path: string;
   readonly kind: TarEntryKind;
   /** Bytes of the body. */
   readonly size: number;
-  /** Of a sparse file: its bytes with the holes. The body begins with a map of them. */
+  /** For a sparse file: its size including holes. The body starts with a map of them. */
   readonly realSize?: number;
-  /** Empty for what is no link. */
+  /** Empty if it is not a link. */
   readonly target: string;
-  /** Permission bits; those of an ordinary file where the header has none. */
+  /** Permission bits; those of an ordinary file if the header has none. */
   readonly mode: number;
-  /** Whole seconds since 1970, negative before; 0 where nothing sound is said. */
+  /** Whole seconds since 1970, negative before; 0 without a valid value. */
   readonly mtime: number;
 }
 
 /** Extended headers: PAX's, and GNU tar's for long names. */
 export type ExtensionKind = 'pax' | 'global-pax' | 'long-path' | 'long-target';
 
-/** What a header block is about: an entry, or names and sizes for the entry behind it. */
+/** The meaning of a header block: an entry, or names and sizes for the following entry. */
 export type TarHeader =
   | {
       readonly kind: 'entry';
@@ -41,7 +41,7 @@ export type TarHeader =
     }
   | { readonly kind: ExtensionKind; readonly size: number };
 
-/** What extended headers said about the next entry. */
+/** The content of extended headers for the next entry. */
 export interface Pending {
   pax?: PaxRecords;
   'long-path'?: string;
@@ -68,8 +68,9 @@ const KINDS: Readonly<Record<string, TarEntryKind>> = {
 };
 
 /**
- * Decodes one header block; undefined for a block of zeros. node-tar decodes the numbers, the checksum and the prefix;
- * what it mends silently (damaged sizes, foreign versions) is refused, because GNU tar mends it in another way.
+ * Decodes a header block; undefined for a block of zeros. node-tar decodes the numbers, the checksum and the prefix. What it repairs
+ * silently (damaged sizes, unknown versions) is rejected here, because GNU tar repairs it differently.
+ *
  * @throws ArchiveError `not-tar` (bad checksum or numbers), `corrupt-entry`, `entry-name`
  */
 export function readHeader(block: Buffer): TarHeader | undefined {
@@ -80,7 +81,7 @@ export function readHeader(block: Buffer): TarHeader | undefined {
   const extension = EXTENSIONS[header.type];
   if (extension !== undefined) return { kind: extension, size };
   readName(block.subarray(0, 100));
-  // GNU tar's own format has times there, as bytes.
+  // GNU tar's own format has times in this place, as bytes.
   if (isUstar(block)) readName(block.subarray(345, 500));
   const target = readName(block.subarray(157, 257));
   const { mode = DEFAULT_MODE, mtime } = header;
@@ -92,7 +93,7 @@ function decode(block: Buffer): Header {
   try {
     return new Header(block, 0);
   } catch (error) {
-    // Numbers in base 256 that are none.
+    // Invalid numbers in base 256.
     throw notTar(error);
   }
 }
@@ -107,7 +108,7 @@ function readSize(block: Buffer, header: Header): number {
   const sound = field.charCodeAt(0) === 0x80 || /^ *[0-7]*[ \0]*$/.test(field);
   const size = header.type === 'Directory' && !/^[ 0\0]*$/.test(field) ? undefined : (header.size ?? 0);
   if (!sound || size === undefined || !Number.isSafeInteger(size)) {
-    throw new ArchiveError('corrupt-entry', 'its header has no sound size', { entry: path });
+    throw new ArchiveError('corrupt-entry', 'its header has no valid size', { entry: path });
   }
   if (isUstar(block) && block.toString('latin1', 263, 265) !== '00') {
     throw new ArchiveError('corrupt-entry', 'its header is of an unknown tar version', { entry: path });
@@ -119,12 +120,12 @@ function isUstar(block: Buffer): boolean {
   return block.toString('latin1', 257, 263) === 'ustar\0';
 }
 
-/** Applies what extended headers said. @throws ArchiveError `unsupported-entry`, `corrupt-entry` */
+/** Applies the content of extended headers. @throws ArchiveError `unsupported-entry`, `corrupt-entry` */
 export function resolveEntry(header: TarHeader & { kind: 'entry' }, pending: Pending): TarEntry {
   const sparse = pending.pax?.sparse;
   const path = sparse?.name ?? pending.pax?.path ?? pending['long-path'] ?? header.path;
   const size = pending.pax?.size ?? header.size;
-  // A file whose name ends in a slash is a folder of old tars; GNU tar looks at the long name, too.
+  // In old tars a file whose name ends with a slash is a folder; GNU tar checks the long name, too.
   const kind = header.type === 'File' && path.endsWith('/') ? 'directory' : KINDS[header.type];
   if (kind === undefined && header.type !== 'GNUSparse') {
     throw new ArchiveError('unsupported-entry', `entries of type ${header.type} are not supported`, { entry: path });

@@ -11,28 +11,28 @@ import {
   type TarHeader,
 } from './tar-entry.js';
 
-/** What the reader tells, in the archive's order. An error thrown here ends the reading. */
+/** Receives the reader's events in the archive's order. An exception stops the reader. */
 export interface TarVisitor {
-  /** True when the entry's body is wanted. */
+  /** True if the entry's body is needed. */
   entry(entry: TarEntry): boolean;
-  /** A part of the wanted body; it is valid only during the call. */
+  /** A part of a needed body, only valid during the call. */
   body(chunk: Buffer): void;
 }
 
-/** As node-tar's: extended attributes of macOS take some hundred KiB. */
+/** The same limit as in node-tar: extended attributes of macOS take some hundred KiB. */
 const EXTENDED_HEADER_LIMIT = 1024 ** 2;
 const ZEROS = Buffer.alloc(BLOCK);
 
 /**
- * Frames a tar stream into entries without keeping any of it. node-tar's own Parser is not used here: it decodes
- * extended headers chunk by chunk and line by line and skips what it does not like, which is fine for an unpacker
- * that goes by its own reading, but not for a check in front of another one (GNU tar in the sandbox).
+ * Splits a tar stream into entries without buffering it. node-tar's own Parser is not suitable: it decodes extended headers chunk by chunk
+ * and line by line, and skips what it does not understand. That is fine for an unpacker, but not for a check whose result must agree with
+ * another unpacker (GNU tar in the sandbox).
  */
 export class TarReader {
   #state: 'header' | 'extension' | 'body' | 'end' = 'header';
-  /** The unfinished header block, or the unfinished extended header. */
+  /** The incomplete header block or extended header. */
   #collected: Buffer[] = [];
-  /** Bytes still to come in this state, padding included; and those of them that are padding. */
+  /** Bytes still to come in this state, including padding; and how many of them are padding. */
   #remaining = BLOCK;
   #padding = 0;
   #wanted = false;
@@ -43,7 +43,7 @@ export class TarReader {
 
   constructor(private readonly visitor: TarVisitor) {}
 
-  /** @throws ArchiveError what `readHeader`, `resolveEntry` and the visitor throw */
+  /** @throws ArchiveError, like `readHeader` and `resolveEntry`, and errors of the visitor */
   push(chunk: Buffer): void {
     for (let offset = 0; offset < chunk.length && this.#state !== 'end'; ) {
       const part = chunk.subarray(offset, offset + this.#remaining);
@@ -55,7 +55,7 @@ export class TarReader {
     }
   }
 
-  /** The stream is over. @throws ArchiveError `truncated`, or `not-tar` when there was not even one block */
+  /** Must be called at the end of the stream. @throws ArchiveError `truncated`, or `not-tar` without a single block */
   finish(): void {
     const whole = this.#state === 'end' || (this.#state === 'header' && this.#remaining === BLOCK);
     if (!this.#sawHeader && !this.#sawZeros) throw notTar(Buffer.concat(this.#collected));
@@ -80,7 +80,7 @@ export class TarReader {
     }
     if (this.#state === 'extension') {
       const size = collected.length - this.#padding;
-      // GNU tar reads a long name up to its first NUL, over the header's end into the padding.
+      // GNU tar reads a long name up to its first NUL, beyond the header's end into the padding.
       if (!collected.subarray(size).equals(ZEROS.subarray(0, this.#padding))) {
         throw new ArchiveError('corrupt-entry', 'an extended header that does not end where it says');
       }
@@ -92,12 +92,12 @@ export class TarReader {
   #takeHeader(block: Buffer): void {
     const header = this.#read(block);
     if (header === undefined) {
-      // POSIX: two blocks of zeros end the archive. What stands behind them is for no reader.
+      // POSIX: two blocks of zeros end the archive. Whatever follows is ignored by every reader.
       this.#expect(this.#sawZeros ? 'end' : 'header', BLOCK);
       this.#sawZeros = true;
       return;
     }
-    // GNU tar stops at a lone block of zeros, others read on.
+    // GNU tar stops at a single block of zeros, other programs continue.
     if (this.#sawZeros) throw new ArchiveError('corrupt-entry', 'an entry behind a block of zeros');
     this.#sawHeader = true;
     if (header.kind === 'entry') {
@@ -107,7 +107,7 @@ export class TarReader {
       this.#expectPadded('body', entry.size);
       return;
     }
-    // GNU tar takes the empty name of an empty one, others none.
+    // GNU tar interprets an empty one as an empty name, others ignore it.
     if (header.size === 0) throw new ArchiveError('corrupt-entry', 'an extended header of nothing');
     if (header.size > EXTENDED_HEADER_LIMIT) {
       throw new ArchiveError('unsupported-entry', 'an extended header over 1 MiB');
@@ -122,7 +122,7 @@ export class TarReader {
     } catch (error) {
       if (!(error instanceof ArchiveError && error.code === 'not-tar')) throw error;
       if (!this.#sawHeader) throw notTar(block, error);
-      throw new ArchiveError('corrupt-entry', 'the archive is damaged: a header is not sound', { cause: error });
+      throw new ArchiveError('corrupt-entry', 'the archive is damaged: a header is invalid', { cause: error });
     }
   }
 
@@ -133,7 +133,7 @@ export class TarReader {
       checkGlobal(readPax(content));
       return;
     }
-    // Two of a kind for one entry: one tar takes the first, another the last.
+    // Two of the same kind for one entry: some programs use the first, others the last.
     if (pending[extension] !== undefined) throw new ArchiveError('corrupt-entry', `two ${extension} headers in a row`);
     if (extension === 'pax') pending.pax = readPax(content);
     else pending[extension] = readName(content);
@@ -156,7 +156,7 @@ function notTar(head: Buffer, cause?: unknown): ArchiveError {
   return new ArchiveError('not-tar', `the content of the gzip data is ${reason}`, { cause });
 }
 
-/** A global header is for comments and times. GNU tar takes names and sizes from it, others do not. */
+/** Global headers are meant for comments and times. GNU tar applies names and sizes in them, others don't. */
 function checkGlobal(records: PaxRecords): void {
   const names = records.path !== undefined || records.linkpath !== undefined || records.size !== undefined;
   if (!names && records.sparse === undefined) return;

@@ -138,7 +138,7 @@ test('many uploads at once are each kept', async () => {
 test('with less room on the disk than is wanted nothing is taken in, and that is said', async () => {
   const full = await createSpool({ folder, manifest: manifestOf('auto'), minFreeBytes: 2 ** 60 });
   await expect(full.put(randomUUID(), Readable.from([project()]))).rejects.toMatchObject({ code: 'disk-full' });
-  expect(await full.fault()).toMatch(/^\d+ MiB are free on the disk of .*, and 1099511627776 are wanted$/);
+  expect(await full.fault()).toMatch(/^\d+ MiB are free on the disk of .*, and 1099511627776 are required$/);
   expect(await spool.fault()).toBeNull();
   expect(await readdir(folder)).toEqual([]);
   await full.close();

@@ -35,7 +35,7 @@ describe('an archive that holds no project fails, and says why', () => {
     [
       'a truncated one',
       async () => Readable.from([(await bytes({ a: randomBytes(9000).toString('hex') })).subarray(0, 4000)]),
-      /ends before its end/,
+      /is truncated/,
     ],
     ['no package.json', () => tarball({ 'readme.md': 'hello' }), /holds no package\.json/],
     [
