@@ -3,26 +3,26 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Seen, type Witnessed, witnessLine } from './seen.js';
 
-/** What scripts/build-sensor makes. */
+/** Built by scripts/build-sensor. */
 const PROGRAM = fileURLToPath(new URL('../../build/witness/packwarden-witness', import.meta.url));
 
 /** Setting the marks takes some milliseconds. */
 const READY_MS = 5_000;
-/** Reading what is still queued, too. */
+/** Includes reading the events that are still queued. */
 const END_MS = 5_000;
-/** Far above what looks at decoys honestly; what floods them must not fill the worker's memory. */
+/** Far more than legitimate accesses; a flood must not fill the worker's memory. */
 const MAX_SEEN = 20_000;
-const LAST_WORDS_CHARS = 300;
+const STDERR_TAIL_CHARS = 300;
 
-/** Who watches the decoys of one sandbox. */
+/** Watches the decoys of one sandbox. */
 export interface DecoyWatch {
   /** Resolves when the decoys are watched, or can't be. Never rejects. */
   readonly ready: Promise<void>;
-  /** Stops watching. Resolves with everything that happened until now; always the same. */
+  /** Stops watching. Resolves with all accesses so far; further calls return the same. */
   end(): Promise<Witnessed>;
 }
 
-/** Starts watching files of the container whose first process is `pid` on this machine; it ends with this process at the latest. */
+/** Starts watching files of a container, given the host's pid of its first process. Ends with this process at the latest. */
 export function watchDecoys(pid: number, paths: readonly string[]): DecoyWatch {
   const child = spawn(PROGRAM, [String(pid), ...paths], { stdio: ['pipe', 'pipe', 'pipe'] });
   return new WitnessProcess(child);
@@ -37,17 +37,17 @@ class WitnessProcess implements DecoyWatch {
   #isEnding = false;
   #unavailable: string | null = null;
   #lost: string | null = null;
-  #lastWords = '';
+  #stderrTail = '';
 
   constructor(child: ChildProcess) {
     this.#child = child;
     child.stdin?.on('error', () => undefined);
     child.stderr?.on('data', (chunk: Buffer) => {
-      this.#lastWords = (this.#lastWords + chunk.toString()).slice(-LAST_WORDS_CHARS);
+      this.#stderrTail = (this.#stderrTail + chunk.toString()).slice(-STDERR_TAIL_CHARS);
     });
     this.#closed = new Promise((resolve) => {
       child.once('error', (error) => this.#onEnd(error.message, resolve));
-      // `close` comes when its last line has been read.
+      // `close` is emitted after its last line has been read.
       child.once('close', (code, signal) =>
         this.#onEnd(code === null ? `signal ${signal}` : `exit code ${code}`, resolve),
       );
@@ -58,7 +58,7 @@ class WitnessProcess implements DecoyWatch {
   async end(): Promise<Witnessed> {
     this.#isEnding = true;
     this.#child.stdin?.end();
-    await this.#inTime(this.#closed, END_MS, 'it did not come to an end');
+    await this.#inTime(this.#closed, END_MS, 'it did not stop in time');
     return { unavailable: this.#unavailable, lost: this.#lost, seen: this.#seen };
   }
 
@@ -66,25 +66,25 @@ class WitnessProcess implements DecoyWatch {
     const isReady = new Promise<void>((resolve) => {
       if (this.#child.stdout === null) return;
       createInterface(this.#child.stdout).on('line', (line) => {
-        this.#hear(line);
+        this.#handleLine(line);
         if (this.#isWatching) resolve();
       });
     });
-    await this.#inTime(Promise.race([isReady, this.#closed]), READY_MS, 'it did not begin');
+    await this.#inTime(Promise.race([isReady, this.#closed]), READY_MS, 'it did not start in time');
   }
 
-  #hear(line: string): void {
-    const told = witnessLine.safeParse(parseJson(line));
-    if (!told.success) this.#lost ??= 'it said what could not be read';
-    else if ('ready' in told.data) this.#isWatching = true;
-    else if ('lost' in told.data) this.#lost ??= told.data.lost;
-    else if (this.#seen.length < MAX_SEEN) this.#seen.push(told.data);
+  #handleLine(line: string): void {
+    const parsed = witnessLine.safeParse(parseJson(line));
+    if (!parsed.success) this.#lost ??= 'its output could not be parsed';
+    else if ('ready' in parsed.data) this.#isWatching = true;
+    else if ('lost' in parsed.data) this.#lost ??= parsed.data.lost;
+    else if (this.#seen.length < MAX_SEEN) this.#seen.push(parsed.data);
     else this.#lost ??= `the decoys were opened more than ${MAX_SEEN} times`;
   }
 
-  /** An end before `end()` is asked for is a loss; one before the decoys were watched only means that they can't be. */
+  /** If it exits before `end()` is called, accesses may be lost; if it exits before it was ready, the decoys can't be watched. */
   #onEnd(how: string, resolve: () => void): void {
-    const why = this.#lastWords.trim() || how;
+    const why = this.#stderrTail.trim() || how;
     if (!this.#isWatching) this.#unavailable ??= why;
     else if (!this.#isEnding || how !== 'exit code 0') this.#lost ??= `the witness ended: ${why}`;
     resolve();

@@ -1,10 +1,8 @@
 /*
- * packwarden-witness PID PATH…: tells which processes open and read files of a container, by marks on their inodes
- * (fanotify). A mark stays with its file whatever name it is reached by: hard link, rename, symbolic link, /proc/self/fd.
- *
- * PID is the container's first process in this machine's numbers, PATH an absolute path in the container. Needs root.
- * Standard output has a line of JSON for everything: {"ready":true} when the marks are set, then what happens. Ends with its
- * standard input, after it has reported everything that happened until then.
+ * packwarden-witness PID PATH…: reports which processes open and read files of a container, by fanotify marks on their inodes. A mark stays
+ * with its file however it is reached: hard link, rename, symbolic link, /proc/self/fd. PID is the host's pid of the container's first
+ * process, PATH an absolute path in the container. Needs root. Prints one line of JSON per event: {"ready":true} when the marks are set,
+ * then the accesses. Stops at the end of its standard input, after reporting everything that happened until then.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -23,12 +21,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The kernel reports no access to a file that is opened for reading only and then mapped; it does report that it is closed. */
+/* The kernel reports no access for a file that is opened read-only and then mapped; but it reports that it is closed. */
 #define WATCHED (FAN_OPEN | FAN_ACCESS | FAN_CLOSE_NOWRITE)
 #define TEXT_BYTES 256
-/* A process that opens a file again and again is reported once in this time, in microseconds. */
+/* Repeated accesses of a process to a file are reported once per this time, in microseconds. */
 #define QUIET_US 1000000
-/* Entries for what was reported lately. When another process takes an entry over, the only effect is one more report. */
+/* Hash table of recent reports. If another process takes over an entry, the only effect is a repeated report. */
 #define RECENT 4096
 
 struct file {
@@ -60,7 +58,7 @@ static int64_t now_us(void) {
   return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* The text of /proc/PID/comm. False when it can't be read: the process is gone. */
+/* Reads /proc/PID/comm. False if the process has ended. */
 static bool read_comm(pid_t pid, char text[TEXT_BYTES]) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
@@ -73,7 +71,7 @@ static bool read_comm(pid_t pid, char text[TEXT_BYTES]) {
   return true;
 }
 
-/* Where the link /proc/PID/NAME leads. False for a process that is gone, also while nobody has taken note of its end. */
+/* Reads the link /proc/PID/NAME. False if the process has ended, even if it has not been reaped yet. */
 static bool read_link(pid_t pid, const char *name, char text[TEXT_BYTES]) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
@@ -83,7 +81,7 @@ static bool read_link(pid_t pid, const char *name, char text[TEXT_BYTES]) {
   return true;
 }
 
-/* A JSON member whose value a process may have chosen. */
+/* Prints a JSON member whose value may have been chosen by a process. */
 static void print_text(const char *name, const char *text) {
   printf(",\"%s\":\"", name);
   for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
@@ -93,7 +91,7 @@ static void print_text(const char *name, const char *text) {
   putchar('"');
 }
 
-/* Nothing of the path is followed out of the container's root, and no link in it at all. */
+/* Opens a path inside the container's root, without following links. */
 static int open_in(int root, const char *path) {
   struct open_how how = {
       .flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC,
@@ -113,7 +111,7 @@ static void mark(int notices, int root, struct file *file) {
   close(fd);
 }
 
-/* The index of the file that an event is about; file_count when it is none of ours. */
+/* The index of the file that an event is about; file_count if it is not one of ours. */
 static size_t file_of(int fd) {
   struct stat status;
   if (fstat(fd, &status) < 0) return file_count;
@@ -122,7 +120,7 @@ static size_t file_of(int fd) {
   return index;
 }
 
-/* Whether the same was reported of the same process a moment ago. */
+/* Whether the same access of the same process was reported a moment ago. */
 static bool is_repeated(size_t file, pid_t pid, uint64_t mask, int64_t at) {
   struct recent *entry = &recent[((size_t)pid * 31 + file) % RECENT];
   bool same = entry->file == file && entry->pid == pid && at - entry->at < QUIET_US;
@@ -131,18 +129,18 @@ static bool is_repeated(size_t file, pid_t pid, uint64_t mask, int64_t at) {
   return false;
 }
 
-static void tell(const struct fanotify_event_metadata *event) {
+static void report(const struct fanotify_event_metadata *event) {
   size_t file = file_of(event->fd);
   int64_t at = now_us();
   uint64_t mask = event->mask & WATCHED;
-  /* Setting a mark opens the file, too. */
+  /* Setting a mark opens the file, too: ignore our own accesses. */
   if (event->pid == getpid()) return;
   if (file == file_count || is_repeated(file, event->pid, mask, at)) return;
   printf("{\"at\":%lld,\"pid\":%d", (long long)at, (int)event->pid);
   print_text("path", files[file].path);
   printf(",\"opened\":%s,\"read\":%s", mask & FAN_OPEN ? "true" : "false",
          mask & (FAN_ACCESS | FAN_CLOSE_NOWRITE) ? "true" : "false");
-  /* What follows is gone when the process is. */
+  /* These values are not available if the process has ended. */
   char text[TEXT_BYTES];
   if (read_link(event->pid, "ns/pid", text)) printf(",\"outside\":%s", strcmp(text, own_pids) == 0 ? "true" : "false");
   if (read_comm(event->pid, text)) print_text("comm", text);
@@ -150,8 +148,8 @@ static void tell(const struct fanotify_event_metadata *event) {
   puts("}");
 }
 
-/* Tells some of what has happened. False when that was all. */
-static bool tell_more(int notices) {
+/* Reports pending events. False if there were none. */
+static bool report_pending(int notices) {
   char buffer[64 * 1024] __attribute__((aligned(__alignof__(struct fanotify_event_metadata))));
   ssize_t size = read(notices, buffer, sizeof buffer);
   if (size < 0 && errno != EAGAIN && errno != EINTR) fail("reading events");
@@ -161,7 +159,7 @@ static bool tell_more(int notices) {
     if (event->vers != FANOTIFY_METADATA_VERSION) fail("another version of fanotify");
     if (event->mask & FAN_Q_OVERFLOW) puts("{\"lost\":\"more happened to the decoys than the kernel keeps\"}");
     if (event->fd < 0) continue;
-    tell(event);
+    report(event);
     close(event->fd);
   }
   if (fflush(stdout) != 0) fail("writing");
@@ -173,7 +171,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: packwarden-witness PID PATH...\n");
     return 2;
   }
-  /* Its end is the end of its input; a signal to the whole process group is for the worker. */
+  /* The end of its input stops it; signals to the whole process group are handled by the worker. */
   signal(SIGINT, SIG_IGN);
   signal(SIGTERM, SIG_IGN);
   signal(SIGHUP, SIG_IGN);
@@ -205,8 +203,8 @@ int main(int argc, char **argv) {
       char ignored[64];
       is_over = read(STDIN_FILENO, ignored, sizeof ignored) <= 0;
     }
-    bool is_more = tell_more(notices);
-    while (is_over && is_more) is_more = tell_more(notices);
+    bool is_more = report_pending(notices);
+    while (is_over && is_more) is_more = report_pending(notices);
     if (is_over) return 0;
   }
 }
