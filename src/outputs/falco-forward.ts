@@ -8,7 +8,7 @@ import { plain } from '../report/text/plain.js';
 import type { EndedJob, Output } from './output.js';
 import { ask } from './request.js';
 
-/** An alert as Falco's `http_output` posts it, and as Falcosidekick reads it. */
+/** An alert as posted by Falco's `http_output`, and read by Falcosidekick. */
 export interface FalcoJson {
   readonly uuid: string;
   readonly time: string;
@@ -23,7 +23,7 @@ export interface FalcoJson {
 
 const VERDICT_PRIORITY = { clean: 'INFORMATIONAL', findings: 'WARNING', incomplete: 'WARNING' } as const;
 
-/** Each finding of a job and then its verdict, as a Falco would tell them: to Falcosidekick, and whatever reads Falco's JSON. */
+/** Sends each finding of a job and then its verdict in Falco's format, to Falcosidekick and other readers of Falco's JSON. */
 export function falcoForward(url: string): Output {
   return {
     name: 'falco',
@@ -38,7 +38,7 @@ export function falcoForward(url: string): Output {
   };
 }
 
-/** The alerts of a job; the same job gives the same ones. */
+/** The alerts of a job; always the same for the same job. */
 export function alertsOf(job: EndedJob): readonly FalcoJson[] {
   const { report } = job;
   const findings = report.findings.map((finding, i) => findingAlert(job, finding, i));
@@ -104,7 +104,7 @@ function alert(
   };
 }
 
-/** A name-based UUID (version 8): sent once more, it is the same alert. */
+/** A name-based UUID (version 8), so that a repeated alert has the same id. */
 function uuidOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

@@ -3,7 +3,7 @@ import { OutputError } from './output.js';
 import { ask, type OutputRequest } from './request.js';
 
 const PER_PAGE = 100;
-/** A merge request with more notes than that gets a second one of ours. */
+/** If a merge request has more notes than this, ours may not be found and is created again. */
 const MAX_PAGES = 10;
 
 /** GitLab's REST API of one instance, with one token. */
@@ -47,6 +47,6 @@ function read<T>(text: string, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new OutputError('GitLab answers what is not its API', { cause });
+    throw new OutputError('the answer of GitLab does not match its API', { cause });
   }
 }

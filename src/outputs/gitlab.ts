@@ -8,7 +8,7 @@ import { cut, plain } from '../report/text/plain.js';
 import { GitlabApi } from './gitlab-api.js';
 import type { EndedJob, Output } from './output.js';
 
-/** In front of our note: by it, and by its author, it is found again. */
+/** Starts our note; together with its author it identifies the note. */
 const MARK = '<!-- packwarden -->';
 const MAX_ROWS = 20;
 const MAX_CELL = 120;
@@ -20,8 +20,9 @@ const noteSchema = z.object({ id: z.int(), body: z.string(), author: userSchema 
 type Note = z.infer<typeof noteSchema>;
 
 /**
- * Tells GitLab: the commit gets a status, its merge request one note, which later runs write anew. Only for jobs that proved by an ID token which
- * project and commit they are of, of instances that there is a token for (address → token): a claim may not have us write elsewhere.
+ * Reports to GitLab: sets a status on the commit, and writes one note to its merge request, which later runs update. Only for jobs whose ID
+ * token proves their project and commit, on instances with a configured token (address → token): a mere claim must not make us write
+ * elsewhere.
  */
 export function gitlabOutput(tokens: ReadonlyMap<string, string>): Output {
   return {
@@ -54,7 +55,7 @@ async function setStatus(
     ...(job.url !== null && { target_url: job.url }),
     ...(ref !== undefined && refType === 'branch' && { ref }),
   };
-  // 400: the commit has this state already; GitLab changes nothing into itself.
+  // 400: the commit already has this state; GitLab refuses a transition to the same state.
   await api.send('POST', `/projects/${projectId}/statuses/${sha}`, body, [400]);
 }
 
@@ -78,7 +79,7 @@ async function writeNote(
   else if (own.body !== body) await api.send('PUT', `${notes}/${own.id}`, { body });
 }
 
-/** Somebody else may write our mark into a note of his own: it is not ours then, and may not be written to. */
+/** Others may write our mark into a note of their own: such a note is not ours and must not be modified. */
 async function ownNote(api: GitlabApi, notes: string): Promise<Note | undefined> {
   const { id } = await api.get('/user', userSchema);
   for await (const note of api.list(`${notes}?sort=asc&order_by=created_at`, noteSchema)) {
@@ -87,7 +88,7 @@ async function ownNote(api: GitlabApi, notes: string): Promise<Note | undefined>
   return undefined;
 }
 
-/** What a merge request shows. Names and paths are others' words: in code spans they are neither markup nor mention. */
+/** The text for a merge request. Names and paths are untrusted: in code spans they are neither markup nor mentions. */
 export function noteOf({ report, url }: EndedJob): string {
   const { reason } = outcomeOf(report, 'WARNING');
   const link = url === null ? '' : ` ([report](${url}))`;

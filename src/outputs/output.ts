@@ -1,30 +1,30 @@
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Report } from '../report/report.js';
 
-/** A job that has its report, as the outputs tell of it. */
+/** A job with its report, as passed to the outputs. */
 export interface EndedJob {
   readonly id: string;
   readonly report: Report;
   readonly context: JobContext | null;
-  /** Its page; null where the service was not told its own address. */
+  /** URL of its page; null if the service does not know its own address. */
   readonly url: string | null;
 }
 
-/** How far a job was told of: a number that only grows, and is kept over restarts. */
+/** How far a job was delivered: a number that only grows, and survives restarts. */
 export interface Progress {
   readonly done: number;
   advance(done: number): Promise<void>;
 }
 
-/** One place that hears of ended jobs. */
+/** A destination that is notified about ended jobs. */
 export interface Output {
-  /** Part of names in Redis and in the metrics. */
+  /** Part of Redis keys and metrics. */
   readonly name: string;
-  /** Tells of a job; what `progress` says is done is not told again. @throws OutputError when it has to be tried again */
+  /** Delivers a job; the part that `progress` marks as done is not repeated. @throws OutputError if it must be retried */
   send(job: EndedJob, progress: Progress, signal: AbortSignal): Promise<void>;
 }
 
-/** Something was not taken; it is tried again later. The message holds no secret. */
+/** A delivery failed and will be retried. The message contains no secret. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
   readonly code = 'output-failed';

@@ -1,6 +1,6 @@
 import { OutputError } from './output.js';
 
-/** A receiver that is slower holds up nothing but its own deliveries. */
+/** A slow receiver only delays its own deliveries. */
 const ANSWER_MS = 10_000;
 const MAX_ANSWER = 4 * 1024 * 1024;
 
@@ -8,11 +8,14 @@ export interface OutputRequest {
   readonly method?: 'GET' | 'POST' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Statuses beside 2xx that are an answer, too. */
+  /** Statuses in addition to 2xx that count as success. */
   readonly also?: readonly number[];
 }
 
-/** Asks once. A receiver is named by its origin: an address may hold a secret. @throws OutputError for no answer, or another status */
+/**
+ * Sends one request. Messages only contain the receiver's origin, since the URL may contain a secret. @throws OutputError without an
+ * answer, or for another status
+ */
 export async function ask(
   url: string,
   request: OutputRequest,
@@ -44,7 +47,7 @@ async function textOf(answer: Response): Promise<string> {
   let text = '';
   for await (const chunk of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     text += chunk;
-    if (text.length > MAX_ANSWER) throw new Error('the answer has no end');
+    if (text.length > MAX_ANSWER) throw new Error('the answer is too large');
   }
   return text;
 }

@@ -4,19 +4,19 @@ import { outcomeOf } from '../report/outcome.js';
 import type { EndedJob, Output } from './output.js';
 import { ask } from './request.js';
 
-/** What is more is in the report. */
+/** Further findings are only in the report. */
 const MAX_FINDINGS = 100;
 
 export interface WebhookOptions {
   readonly url: string;
-  /** What signs the bodies; `whsec_` and base64, or any text. */
+  /** Signs the bodies; `whsec_` and base64, or any text. */
   readonly secret: string;
   readonly now: () => number;
 }
 
 /**
- * Posts one JSON document for each ended job, signed as standardwebhooks.com has it: `webhook-id` is the job's and the same however often it
- * is sent, `webhook-signature` is over id, time and body.
+ * Posts one JSON document for each ended job, signed according to standardwebhooks.com: `webhook-id` is the job's id and the same for every
+ * retry, `webhook-signature` covers id, time and body.
  */
 export function webhook({ url, secret, now }: WebhookOptions): Output {
   const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : Buffer.from(secret);
@@ -39,7 +39,7 @@ export function webhook({ url, secret, now }: WebhookOptions): Output {
   };
 }
 
-/** What a receiver is told; the report itself is at `report`, for those who may read it. */
+/** The document for a receiver; the full report is at `report`, for those with access to it. */
 export function documentOf({ id, report, context, url }: EndedJob): Record<string, unknown> {
   const { verdict, ecosystem, submittedAt, finishedAt, findings, incomplete } = report;
   return {
