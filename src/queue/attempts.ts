@@ -1,7 +1,7 @@
 import type { Report } from '../report/report.js';
 
-/** Reports that could not be stored when they were ready, at most. */
-const MOST_UNSTORED = 64;
+/** Maximum number of reports kept in memory because they could not be stored yet. */
+const MAX_UNSTORED = 64;
 
 interface Running {
   readonly abort: (reason: string) => void;
@@ -9,17 +9,17 @@ interface Running {
 }
 
 /**
- * What this worker runs just now, at most one attempt of each job, and the reports that are not known to be stored. A worker that
- * Redis did not hear of for longer than its lock lasts is given its own job again: that attempt waits for the earlier one, and takes over
- * its report.
+ * The jobs that this worker is running, at most one attempt of each, and the reports that may not be stored yet. A worker that was
+ * disconnected from Redis for longer than its lock may be assigned its own job again: the new attempt then waits for the earlier one and
+ * takes over its report.
  */
 export class Attempts {
   readonly #running = new Map<string, Running>();
   readonly #unstored = new Map<string, Report>();
 
   /**
-   * Runs `work` unless this worker has the job's report already; after an earlier attempt of the job has ended. `work`'s signal is aborted
-   * with `signal`, and by `abandon`.
+   * Runs `work` after any earlier attempt of the job has ended, unless this worker already has the job's report. The signal passed to
+   * `work` is aborted by `signal` and by `abandon`.
    */
   async run(id: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<Report>): Promise<Report> {
     for (let earlier = this.#running.get(id); earlier !== undefined; earlier = this.#running.get(id)) {
@@ -44,12 +44,12 @@ export class Attempts {
     }
   }
 
-  /** Ends the attempt of a job that another worker has taken. */
+  /** Aborts the attempt of a job that another worker has taken over. */
   abandon(id: string, reason: string): void {
     this.#running.get(id)?.abort(reason);
   }
 
-  /** Its report is stored, or nobody asks for it any more. */
+  /** The report was stored, or is no longer needed. */
   stored(id: string): void {
     this.#unstored.delete(id);
   }
@@ -57,6 +57,6 @@ export class Attempts {
   #keep(id: string, report: Report): void {
     this.#unstored.set(id, report);
     const [oldest] = this.#unstored.keys();
-    if (this.#unstored.size > MOST_UNSTORED && oldest !== undefined) this.#unstored.delete(oldest);
+    if (this.#unstored.size > MAX_UNSTORED && oldest !== undefined) this.#unstored.delete(oldest);
   }
 }

@@ -7,31 +7,31 @@ import type {
   UIConfig,
 } from '@bull-board/api/typings/app';
 
-/** What a page of the board asks. */
+/** A request from a page of the board. */
 export interface BoardRequest {
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
 }
 
-/** One question that reads and changes nothing. `path` is as Express writes paths. */
+/** A read-only endpoint. `path` is in Express' syntax. */
 export interface BoardRead {
   readonly path: string;
   answer(request: BoardRequest): Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
-/** What a web server has to offer for bull-board's pages. */
+/** What a web server must serve for bull-board's pages. */
 export interface BoardRoutes {
-  /** JSON that the scripts find in the page. */
+  /** JSON that the page's scripts read. */
   readonly config: string;
-  /** Paths of the pages; all are one document. */
+  /** Paths of the pages; all serve the same document. */
   readonly pages: readonly string[];
   readonly reads: readonly BoardRead[];
 }
 
-/** Runs what asks Redis. */
+/** Runs work that uses Redis. */
 export type Guard = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** What bull-board takes for a web server: keeps its routes, to be mounted by whoever has one. */
+/** Poses as a web server for bull-board: collects its routes, which the actual server mounts. */
 export class RouteCollector implements IServerAdapter {
   #queues: BullBoardQueues = new Map();
   #config: UIConfig = {};
@@ -58,7 +58,7 @@ export class RouteCollector implements IServerAdapter {
     return this;
   }
 
-  /** Files and documents are served by whoever mounts the routes. */
+  /** Files and documents are served by the server that mounts the routes. */
   setViewsPath(): this {
     return this;
   }
@@ -67,12 +67,12 @@ export class RouteCollector implements IServerAdapter {
     return this;
   }
 
-  /** Errors go the way of all others. */
+  /** Errors are handled like all others. */
   setErrorHandler(_handler: (error: Error) => ControllerHandlerReturnType): this {
     return this;
   }
 
-  /** The routes that read. `guard` makes an absent Redis an error of ours. */
+  /** The read-only routes. `guard` converts errors of Redis. */
   collected(guard: Guard): BoardRoutes {
     const reading = this.#routes.filter(({ method }) => [method].flat().every((name) => name === 'get'));
     const reads = reading.flatMap((route) => [route.route].flat().map((path) => this.#read(path, route, guard)));

@@ -7,25 +7,25 @@ import type { Queue } from 'bullmq';
 import { type BoardRoutes, type Guard, RouteCollector } from './board-routes.js';
 import { parseProgress, specOf } from './job-record.js';
 
-/** The queue as bull-board shows it in a browser: files, and the questions that its pages ask. */
+/** bull-board's view of the queue for browsers: files, and the endpoints that its pages use. */
 export interface Board extends BoardRoutes {
-  /** Folder of what `styles` and `scripts` name below `static/`. */
+  /** Folder of the files in `styles` and `scripts`, served below `static/`. */
   readonly folder: string;
   readonly styles: readonly string[];
   readonly scripts: readonly string[];
 }
 
 export interface BoardOptions {
-  /** Address of a job's page. */
+  /** URL of a job's page. */
   readonly pageOf: (id: string) => string;
-  /** Makes an absent Redis an error of ours. */
+  /** Converts the unavailability of Redis into our own error. */
   readonly guard: Guard;
 }
 
 /**
- * bull-board over the queue, for reading only: no question that changes anything is handed on, whatever its buttons
- * offer. A job's data hold no secret of ours. What may hold one of a project's is left out, and is large besides: its own
- * text, and its report with what the install printed.
+ * bull-board for the queue, read-only: no endpoint that changes anything is exposed, whatever the buttons offer. A job's data contains no
+ * secret of ours. What may contain a project's secrets, and is large, is omitted: the project's own text, and the report with the output of
+ * the install.
  */
 export function createBoard(queue: Queue, { pageOf, guard }: BoardOptions): Board {
   const adapter = new BullMQAdapter(queue, {
@@ -49,7 +49,7 @@ export function createBoard(queue: Queue, { pageOf, guard }: BoardOptions): Boar
   return { ...filesOf(uiBasePath), ...routes.collected(guard) };
 }
 
-/** The names of the files change with every version: its own document tells them. @throws when it is not as expected */
+/** File names change with every version, so they are read from bull-board's own document. @throws if it is not as expected */
 function filesOf(uiBasePath: string): Pick<Board, 'folder' | 'styles' | 'scripts'> {
   const document = readFileSync(join(uiBasePath, 'dist/index.ejs'), 'utf8');
   const names = (pattern: RegExp): readonly string[] => [...document.matchAll(pattern)].map(([, name = '']) => name);
@@ -59,7 +59,7 @@ function filesOf(uiBasePath: string): Pick<Board, 'folder' | 'styles' | 'scripts
   return { folder: join(uiBasePath, 'dist/static'), styles, scripts };
 }
 
-/** Data that can't be read are not shown either: they may be anything. */
+/** Data that can't be parsed is not shown, since it may be anything. */
 function withoutProjectText(data: unknown): unknown {
   const spec = specOf(data);
   if (spec === null) return 'not of this version';

@@ -19,7 +19,7 @@ import { JobRows } from './search/job-rows.js';
 import { searchJobs } from './search/job-search.js';
 import { Turns } from './turns.js';
 
-/** How often a job is tried when the machine (not the project) fails. */
+/** How many attempts a job has when the machine (not the project) fails. */
 const ATTEMPTS = 3;
 const BACKOFF_MS = 2_000;
 
@@ -29,13 +29,13 @@ export interface BullQueueOptions {
   readonly retentionS: number;
   /** How long a job may wait for a worker, in milliseconds. */
   readonly queueMs: number;
-  /** How many jobs of one submitter may wait. */
+  /** How many jobs of one submitter may be waiting. */
   readonly maxWaiting: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** The producers' and readers' side of the queue. */
+/** The queue as seen by producers and readers. */
 export class BullQueue implements JobQueue {
   readonly #redis: Redis;
   readonly #queue: Queue;
@@ -68,8 +68,9 @@ export class BullQueue implements JobQueue {
   }
 
   /**
-   * Resolves when Redis answers; from then on the queue survives its absences by itself.
-   * @throws QueueUnavailableError when it does not answer in `ms`
+   * Resolves when Redis answers; later outages are survived without further calls.
+   *
+   * @throws QueueUnavailableError if it does not answer within `ms`
    */
   static async open(options: BullQueueOptions, ms: number): Promise<BullQueue> {
     const redis = producerConnection(options.url, options.log);
@@ -95,7 +96,7 @@ export class BullQueue implements JobQueue {
   async add(spec: JobSpec, onceKey?: string): Promise<JobSpec> {
     const { retentionS } = this.#options;
     const kept = { age: retentionS };
-    // BullMQ claims the key in the same step in which it stores the job, and forgets it when the job is removed.
+    // BullMQ claims the key atomically with storing the job, and releases it when the job is removed.
     const once = onceKey === undefined ? {} : { deduplication: { id: onceKey, ttl: retentionS * 1000 } };
     return this.#guard(async () => {
       await this.#index.add(spec);
@@ -111,15 +112,15 @@ export class BullQueue implements JobQueue {
       if (id === undefined || id === spec.id) return spec;
       await this.#index.remove(spec.id, spec.owner);
       const earlier = await Job.fromId(this.#queue, id);
-      // It went between the two questions; who asks again gets a job of his own.
-      if (!earlier) throw new QueueUnavailableError(new Error('the job of this key was removed just now'));
+      // The job was removed between the two calls; a repeated request will create a new job.
+      if (!earlier) throw new QueueUnavailableError(new Error('the job with this key has just been removed'));
       return parseSpec(earlier.data);
     });
   }
 
   async find(id: string): Promise<JobView | undefined> {
     const found = await this.#guard(async () => {
-      // The state first: a job that ends between the two questions then has its result when it is read.
+      // Read the state first: if the job ends between the two calls, its result is already there.
       const state = await this.#queue.getJobState(id);
       const job = await Job.fromId(this.#queue, id);
       return job ? { job, state } : undefined;
@@ -171,7 +172,7 @@ export class BullQueue implements JobQueue {
     await this.#guard(() => this.#redis.ping());
   }
 
-  /** How many jobs there are in each of BullMQ's states; those that wait for their turn (`prioritized`) wait. */
+  /** The number of jobs in each of BullMQ's states; those in `prioritized` count as waiting. */
   counts(): Promise<Readonly<Record<string, number>>> {
     return this.#guard(async () => {
       const { prioritized = 0, waiting = 0, ...others } = await this.#queue.getJobCounts();
@@ -179,10 +180,10 @@ export class BullQueue implements JobQueue {
     });
   }
 
-  /** How long the job that has waited longest has waited, in milliseconds; 0 when none waits. */
+  /** How long the oldest waiting job has been waiting, in milliseconds; 0 if there is none. */
   oldestWaitMs(): Promise<number> {
     return this.#guard(async () => {
-      // The first of each: what was put back before it was begun, and whoever's turn is next.
+      // The first of each: jobs that were returned to the queue, and the job whose turn is next.
       const [put] = await this.#queue.getJobs(['waiting'], 0, 0, true);
       const [next] = await this.#queue.getJobs(['prioritized'], 0, 0, true);
       const times = [put, next].flatMap((job) => (job ? [parseSpec(job.data).submittedAt] : []));
@@ -190,14 +191,14 @@ export class BullQueue implements JobQueue {
     });
   }
 
-  /** Ids of all jobs that have not reached their end: their tarballs and sandboxes are needed. */
+  /** Ids of all jobs that have not ended: their tarballs and sandboxes are still needed. */
   async unfinished(): Promise<ReadonlySet<string>> {
     return new Set(
       await this.#guard(() => this.#queue.getRanges(['active', 'waiting', 'delayed', 'prioritized'], 0, -1)),
     );
   }
 
-  /** The queue for a browser, to look at. `pageOf`: the address of a job's page. */
+  /** A read-only view of the queue for browsers. `pageOf`: the URL of a job's page. */
   board(pageOf: (id: string) => string): Board {
     return createBoard(this.#queue, { pageOf, guard: (work) => this.#guard(work) });
   }

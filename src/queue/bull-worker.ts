@@ -13,34 +13,34 @@ import { type RedisUrl, workerConnection } from './connection.js';
 import { CANCEL_CHANNEL, emptyReport, type JobProgress, parseSpec, QUEUE_NAME, TAKEN_CHANNEL } from './job-record.js';
 import { begun } from './turns.js';
 
-/** A worker that died is noticed after at most `LOCK_MS` + `STALLED_CHECK_MS`. */
+/** A dead worker is detected after at most `LOCK_MS` + `STALLED_CHECK_MS`. */
 const LOCK_MS = 15_000;
 const STALLED_CHECK_MS = 5_000;
-/** How often a job may lose its worker before it is given up. */
+/** How often a job may lose its worker before it fails. */
 const MAX_WORKER_LOSSES = 3;
-/** How long a job is put off when the machine is not able to run it just now. */
+/** How long a job is delayed when the machine temporarily can't run it. */
 const PUT_OFF_MS = 2_000;
-/** Why the running jobs of a stopping worker end. */
-const HANDED_BACK = 'the worker stops';
+/** Abort reason for the running jobs of a stopping worker. */
+const HANDED_BACK = 'the worker is stopping';
 
 export interface BullWorkerOptions {
   readonly url: RedisUrl;
   readonly concurrency: number;
-  /** How long a job may wait for a worker, in milliseconds: putting it off ends there. */
+  /** How long a job may wait for a worker, in milliseconds: after that it is no longer delayed. */
   readonly queueMs: number;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Runs one try of a job to its report. Throws when the machine fails. */
+  /** Runs one attempt of a job to its report. Throws if the machine fails. */
   readonly run: (attempt: Attempt) => Promise<Report>;
-  /** Whether an error means "not now": the job then waits without using up a try. */
+  /** Whether an error is temporary: the job is then delayed without using up an attempt. */
   readonly isTemporary: (error: unknown) => boolean;
-  /** What a report says of a job whose last try ended with this error. */
+  /** The reason in the report of a job whose last attempt failed with this error. */
   readonly reasonOf: (error: unknown) => IncompleteCode;
-  /** A job has its report, durably; its tarball is no longer needed. */
+  /** The report is stored durably; the job's tarball is no longer needed. */
   readonly onFinished: (id: string, report: Report) => Promise<void>;
 }
 
-/** The consumers' side of the queue: one per Docker host. */
+/** The queue as seen by consumers: one per Docker host. */
 export class BullWorker {
   readonly #options: BullWorkerOptions;
   readonly #redis: Redis;
@@ -64,7 +64,7 @@ export class BullWorker {
     this.#listen();
   }
 
-  /** Begins to take jobs. */
+  /** Starts taking jobs. */
   async start(): Promise<void> {
     this.#cancellations.on('message', (channel, message) => {
       if (channel === CANCEL_CHANNEL) this.#worker.cancelJob(message, 'cancelled');
@@ -74,7 +74,7 @@ export class BullWorker {
     void this.#worker.run().catch((error) => this.#options.log.error({ err: error }, 'worker loop ended'));
   }
 
-  /** Takes no more jobs until `resume`; running ones go on. */
+  /** Takes no more jobs until `resume`; running ones continue. */
   async pause(): Promise<void> {
     if (!this.#worker.isPaused()) await this.#worker.pause(true);
   }
@@ -83,7 +83,7 @@ export class BullWorker {
     if (this.#worker.isPaused()) await this.#worker.resume();
   }
 
-  /** Takes nothing more, and waits for running jobs; those that run longer than `ms` go back to the queue, for another worker. */
+  /** Takes no more jobs, and waits for running ones; those that take longer than `ms` are returned to the queue for another worker. */
   async close(ms: number): Promise<void> {
     const timer = setTimeout(() => this.#worker.cancelAllJobs(HANDED_BACK), ms);
     try {
@@ -100,28 +100,28 @@ export class BullWorker {
     const spec = parseSpec(job.data);
     const asked = signal ?? new AbortController().signal;
     const number = job.attemptsStarted;
-    const onState = (state: JobState): Promise<void> => this.#tellState(job, state);
-    await this.#tellTaken(job);
+    const onState = (state: JobState): Promise<void> => this.#reportState(job, state);
+    await this.#announceStart(job);
     try {
       const report = await this.#attempts.run(spec.id, asked, (either) =>
         run({ spec, number, signal: either, onState }),
       );
       if (!isHandedBack(asked)) {
-        await this.#tell(job, { state: 'draining', outcome: outcomeOf(report) });
+        await this.#storeProgress(job, { state: 'draining', outcome: outcomeOf(report) });
         return report;
       }
     } catch (error) {
       if (!isHandedBack(asked)) {
-        log.warn({ job: spec.id, attempt: number, err: error }, 'try failed');
+        log.warn({ job: spec.id, attempt: number, err: error }, 'attempt failed');
         return this.#afterFailure(job, spec, error, token);
       }
     }
-    // Without using up a try: BullMQ knows by the error.
+    // Does not use up an attempt, which BullMQ recognizes by the error.
     await job.moveToWait(token);
     throw new WaitingError();
   }
 
-  /** Puts the job off while the machine can't run it, lets BullMQ try it again, or gives its last report. */
+  /** Delays the job while the machine can't run it, lets BullMQ retry it, or returns its final report. */
   async #afterFailure(job: Job, spec: JobSpec, error: unknown, token?: string): Promise<Report> {
     const { clock, isTemporary, reasonOf } = this.#options;
     if (isTemporary(error) && !this.#expired(spec)) {
@@ -132,13 +132,13 @@ export class BullWorker {
     return emptyReport(spec, clock.now(), reasonOf(error), messageOf(error));
   }
 
-  /** Counts the turn, and lets another worker that still runs the job, as one that Redis has not heard of for long, end it. */
-  async #tellTaken(job: Job): Promise<void> {
+  /** Counts the turn, and makes another worker that is still running the job (e.g. after losing its connection to Redis) abort it. */
+  async #announceStart(job: Job): Promise<void> {
     try {
       await begun(this.#redis, job.priority);
       if (job.attemptsStarted > 1) await this.#redis.publish(TAKEN_CHANNEL, `${this.#id} ${job.id}`);
     } catch (error) {
-      this.#options.log.warn({ job: job.id, reason: messageOf(error) }, 'that a job was taken could not be told');
+      this.#options.log.warn({ job: job.id, reason: messageOf(error) }, 'the start of a job could not be announced');
     }
   }
 
@@ -151,15 +151,15 @@ export class BullWorker {
     return this.#options.clock.now() - spec.submittedAt > this.#options.queueMs;
   }
 
-  /** A final state is stored with the report, by BullMQ. */
-  async #tellState(job: Job, state: JobState): Promise<void> {
+  /** BullMQ stores a final state together with the report. */
+  async #reportState(job: Job, state: JobState): Promise<void> {
     this.#options.log.info({ job: job.id, state }, 'job state');
     if (isFinal(state) || state === 'queued') return;
-    await this.#tell(job, { state });
+    await this.#storeProgress(job, { state });
   }
 
-  /** What can't be told is not worth a job: Redis may be away for a moment. */
-  async #tell(job: Job, progress: JobProgress): Promise<void> {
+  /** A failure to store progress must not fail the job: Redis may be unavailable for a moment. */
+  async #storeProgress(job: Job, progress: JobProgress): Promise<void> {
     try {
       await job.updateProgress(progress);
     } catch (error) {
@@ -170,7 +170,7 @@ export class BullWorker {
   #listen(): void {
     const { log, onFinished } = this.#options;
     this.#worker.on('error', (error) => log.warn({ reason: error.message }, 'worker error'));
-    this.#worker.on('stalled', (id) => log.warn({ job: id }, 'job lost its worker and is tried again'));
+    this.#worker.on('stalled', (id) => log.warn({ job: id }, 'job lost its worker and will be retried'));
     this.#worker.on('completed', (job, report) => {
       log.info({ job: job.id, verdict: report.verdict, findings: report.findings.length }, 'job finished');
       this.#attempts.stored(job.id ?? '');

@@ -4,11 +4,11 @@ import type { Logger } from 'pino';
 /** A `redis://` or `rediss://` URL, or `unix:///path/to/redis.sock`. */
 export type RedisUrl = string;
 
-/** Longest wait between two attempts to connect again, in milliseconds. */
+/** Maximum delay between two attempts to reconnect, in milliseconds. */
 const MAX_BACKOFF_MS = 2_000;
 
 interface ConnectionLimits {
-  /** Whether commands wait for a connection that is not up. */
+  /** Whether commands are queued while there is no connection. */
   readonly enableOfflineQueue: boolean;
   readonly maxRetriesPerRequest: number | null;
   readonly commandTimeout?: number;
@@ -23,17 +23,17 @@ function connect(url: RedisUrl, limits: ConnectionLimits, log: Logger): Redis {
   return redis;
 }
 
-/** For those who answer a client: fails at once instead of queueing commands for a Redis that is not there. */
+/** For code that answers clients: fails immediately instead of queueing commands while Redis is unavailable. */
 export function producerConnection(url: RedisUrl, log: Logger): Redis {
   return connect(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 5_000 }, log);
 }
 
-/** For workers, which have time: waits for Redis for ever (BullMQ asks for `maxRetriesPerRequest: null`). */
+/** For workers, which have time: waits for Redis indefinitely (BullMQ requires `maxRetriesPerRequest: null`). */
 export function workerConnection(url: RedisUrl, log: Logger): Redis {
   return connect(url, { enableOfflineQueue: true, maxRetriesPerRequest: null }, log);
 }
 
-/** Resolves when the connection is usable. @throws when it is not in `ms` */
+/** Resolves when the connection is usable. @throws if it is not within `ms` */
 export async function untilReady(redis: Redis, ms: number): Promise<void> {
   if (redis.status === 'ready') return;
   await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** Redis does not answer. The API turns it into a 503; it is back by itself when Redis is. */
+/** Redis does not answer. The API maps this to a 503; it recovers by itself together with Redis. */
 export class QueueUnavailableError extends Error {
   readonly code = 'queue-unavailable';
   constructor(cause: unknown) {
@@ -7,7 +7,7 @@ export class QueueUnavailableError extends Error {
   }
 }
 
-/** As many jobs of one submitter wait as may. The API turns it into a 429. */
+/** The submitter has reached the maximum number of waiting jobs. The API maps this to a 429. */
 export class QueueFullError extends Error {
   readonly code = 'queue-full';
   constructor(max: number) {

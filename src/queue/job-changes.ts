@@ -4,12 +4,12 @@ import type { Logger } from 'pino';
 import { type RedisUrl, workerConnection } from './connection.js';
 import { QUEUE_NAME } from './job-record.js';
 
-/** BullMQ's events after which a job reads differently. */
+/** BullMQ's events that change the view of a job. */
 const EVENTS = ['active', 'waiting', 'delayed', 'progress', 'completed', 'failed', 'removed', 'stalled'] as const;
 
 /**
- * Tells listeners that a job may have changed, whichever process changed it. BullMQ's event stream blocks its connection,
- * so it has one of its own, made when the first listener comes.
+ * Notifies listeners that a job may have changed, whichever process changed it. BullMQ's event stream blocks its connection, so it has a
+ * dedicated one, opened for the first listener.
  */
 export class JobChanges {
   readonly #url: RedisUrl;
@@ -43,11 +43,11 @@ export class JobChanges {
     const redis = workerConnection(this.#url, this.#log);
     const events = new QueueEvents(QUEUE_NAME, { connection: redis });
     events.on('error', (error) => this.#log.debug({ reason: error.message }, 'queue event stream error'));
-    for (const name of EVENTS) events.on(name, ({ jobId }: { jobId: string }) => this.#tell(jobId));
+    for (const name of EVENTS) events.on(name, ({ jobId }: { jobId: string }) => this.#notify(jobId));
     return { events, redis };
   }
 
-  #tell(id: string): void {
+  #notify(id: string): void {
     for (const listener of this.#listeners.get(id) ?? []) listener();
   }
 }

@@ -18,10 +18,13 @@ import { type Report, reportSchema } from '../report/report.js';
 /** The queue's name in Redis, under BullMQ's prefix. */
 export const QUEUE_NAME = 'packwarden';
 
-/** The channel on which a running job's cancellation is told to the workers: the message is the job's id. */
+/** The channel for cancelling a running job; the message is the job's id. */
 export const CANCEL_CHANNEL = 'packwarden:cancel';
 
-/** The channel on which a worker tells that it has taken a job that was begun before: its own id, a space, the job's. */
+/**
+ * The channel on which a worker announces that it has taken over a job that was started before; the message is its own id, a space, and the
+ * job's id.
+ */
 export const TAKEN_CHANNEL = 'packwarden:taken';
 
 const specSchema = z.object({
@@ -40,12 +43,12 @@ const specSchema = z.object({
   blob: z.object({ key: z.string(), bytes: z.number(), sha256: z.string() }),
 });
 
-/** Parses a job's data as it comes back from Redis. @throws ZodError */
+/** Parses a job's data from Redis. @throws ZodError */
 export function parseSpec(data: unknown): JobSpec {
   return Object.freeze(specSchema.parse(data));
 }
 
-/** The same; null for what is not of this version. */
+/** The same; null for data of another version. */
 export function specOf(data: unknown): JobSpec | null {
   return specSchema.safeParse(data).data ?? null;
 }
@@ -53,25 +56,25 @@ export function specOf(data: unknown): JobSpec | null {
 const RUNNING = ['preparing', 'fetching', 'installing', 'importing', 'draining'] as const satisfies readonly JobState[];
 const progressSchema = z.object({
   state: z.enum(RUNNING),
-  /** What the report will say, told just before it is stored: lists are made without reading reports. */
+  /** The content of the coming report, stored just before it, so that lists need not read reports. */
   outcome: z
     .object({
       verdict: reportSchema.shape.verdict,
       findings: z.number().int(),
-      /** Only the report knows it where the manifest names it. */
+      /** If the name comes from the manifest, only the report contains it. */
       project: z.object({ id: z.string(), name: z.string() }).nullable().default(null),
     })
     .optional(),
 });
-/** What a worker tells of a job that it runs. */
+/** A worker's progress report about a job. */
 export type JobProgress = z.infer<typeof progressSchema>;
 
-/** What a worker told of a job; null for what is not of this version. */
+/** Parses a worker's progress report; null for data of another version. */
 export function parseProgress(progress: unknown): JobProgress | null {
   return progressSchema.safeParse(progress).data ?? null;
 }
 
-/** What BullMQ knows of a job, without its types. */
+/** A job as stored by BullMQ, without its types. */
 export interface StoredJob {
   readonly data: unknown;
   readonly progress: unknown;
@@ -82,8 +85,8 @@ export interface StoredJob {
 }
 
 /**
- * A job as its readers see it. `bullState` is BullMQ's word. A job that failed without a report (its worker died too
- * often) and one that nobody took in `queueMs` are reported as incomplete: never silence.
+ * A job as its readers see it. `bullState` is BullMQ's state. A job that failed without a report (it lost its worker too often), and one
+ * that no worker took within `queueMs`, are reported as incomplete, never silently dropped.
  */
 export function toView(stored: StoredJob, bullState: string, now: number, queueMs: number): JobView {
   const spec = parseSpec(stored.data);
@@ -107,7 +110,7 @@ export function toView(stored: StoredJob, bullState: string, now: number, queueM
   return { ...base, state: 'queued', report: null };
 }
 
-/** A job as a list shows it; `stored.returnvalue` is not looked at. */
+/** A job as shown in lists; does not read `stored.returnvalue`. */
 export function toSummary(stored: StoredJob, bullState: string, now: number, queueMs: number): JobSummary {
   const spec = parseSpec(stored.data);
   const outcome = parseProgress(stored.progress)?.outcome ?? null;
@@ -131,7 +134,7 @@ function durationOf({ processedOn, finishedOn }: StoredJob): number | null {
   return processedOn === undefined || finishedOn === undefined ? null : Math.max(0, finishedOn - processedOn);
 }
 
-/** The report of a job of which nothing was seen. */
+/** The report of a job about which nothing is known. */
 export function emptyReport(spec: JobSpec, at: number, code: IncompleteCode, message: string): Report {
   return {
     id: spec.id,

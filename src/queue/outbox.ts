@@ -5,17 +5,20 @@ import { z } from 'zod';
 import type { Clock } from '../jobs/ports.js';
 import { producerConnection, type RedisUrl, workerConnection } from './connection.js';
 
-/** Tries are further and further apart, up to a quarter of an hour, for three days. */
+/** Retries have increasing delays up to a quarter of an hour, for three days. */
 const FIRST_RETRY_MS = 5_000;
-const LONGEST_RETRY_MS = 15 * 60_000;
+const MAX_RETRY_MS = 15 * 60_000;
 const ATTEMPTS = 300;
-/** A report is stored a moment after its delivery is put here. */
+/** Retry delay if the report is not stored yet: that happens a moment after its delivery is queued. */
 const NOT_YET_MS = 1_000;
 const CONCURRENCY = 4;
 
 const itemSchema = z.object({ job: z.uuid() });
 
-/** Tells one receiver of one job. `done`: how far an earlier try came. False: the job has no report yet. Throws: to be tried again. */
+/**
+ * Delivers one job to one receiver. `done`: the progress of an earlier attempt. False: the job has no report yet. Throws if it must be
+ * retried.
+ */
 export type Deliver = (
   job: string,
   progress: { readonly done: number; advance(done: number): Promise<void> },
@@ -24,16 +27,16 @@ export type Deliver = (
 
 export interface OutboxOptions {
   readonly url: RedisUrl;
-  /** The receiver's name: each has a queue of its own, so that a dead one holds up no other. */
+  /** The receiver's name: each has its own queue, so that an unavailable one does not delay the others. */
   readonly name: string;
-  /** How long a delivery is remembered, in seconds: it is not made twice in that time. */
+  /** How long a delivery is remembered, in seconds, to prevent duplicates. */
   readonly retentionS: number;
   readonly deliver: Deliver;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** What waits for one receiver, durable in Redis, and who takes it there. */
+/** The durable delivery queue of one receiver in Redis, and its consumer. */
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #producer: Redis;
@@ -52,11 +55,11 @@ export class Outbox {
       connection: this.#consumer,
       concurrency: CONCURRENCY,
       autorun: false,
-      settings: { backoffStrategy: (attempts) => Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS) },
+      settings: { backoffStrategy: (attempts) => Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), MAX_RETRY_MS) },
     });
     this.#queue.on('error', (error) => log.debug({ output: name, reason: error.message }, 'outbox error'));
     this.#worker.on('error', (error) => log.debug({ output: name, reason: error.message }, 'outbox error'));
-    this.#worker.on('failed', (job, error) => this.#tellFailure(job, error));
+    this.#worker.on('failed', (job, error) => this.#logFailure(job, error));
   }
 
   get name(): string {
@@ -67,7 +70,7 @@ export class Outbox {
     void this.#worker.run().catch((err) => this.#options.log.error({ err, output: this.name }, 'outbox ended'));
   }
 
-  /** Puts a job here; once, however often it is said. @throws when Redis is away */
+  /** Queues the delivery of a job, at most once. @throws if Redis is unavailable */
   async add(job: string): Promise<void> {
     const kept = { age: this.#options.retentionS };
     const options = {
@@ -80,7 +83,7 @@ export class Outbox {
     await this.#queue.add('deliver', { job }, options);
   }
 
-  /** How many wait, and how many were given up. @throws when Redis is away */
+  /** Number of pending deliveries, and of those that failed permanently. @throws if Redis is unavailable */
   async counts(): Promise<{ readonly waiting: number; readonly givenUp: number }> {
     const {
       waiting = 0,
@@ -91,7 +94,7 @@ export class Outbox {
     return { waiting: waiting + active + delayed, givenUp: failed };
   }
 
-  /** Deliveries on their way are cut off, and made again by whoever comes next. */
+  /** Deliveries in progress are aborted and will be repeated by the next consumer. */
   async close(): Promise<void> {
     this.#stopping.abort();
     await this.#worker.close();
@@ -109,11 +112,11 @@ export class Outbox {
     throw new DelayedError();
   }
 
-  #tellFailure(job: Job | undefined, error: Error): void {
+  #logFailure(job: Job | undefined, error: Error): void {
     const attempts = job?.attemptsMade ?? 0;
     const fields = { output: this.name, job: job?.id, attempts, reason: error.message };
-    if (attempts >= ATTEMPTS) this.#options.log.error(fields, 'an output was given up');
-    else this.#options.log.warn(fields, 'an output was not taken; it is tried again');
+    if (attempts >= ATTEMPTS) this.#options.log.error(fields, 'a delivery failed permanently');
+    else this.#options.log.warn(fields, 'a delivery failed and will be retried');
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import { producerConnection, type RedisUrl, untilReady } from './connection.js';
 
-/** What is known of a Redis. Settings are empty where it does not tell them (managed ones forbid CONFIG). */
+/** Facts about a Redis server. Settings are empty if it does not reveal them (managed ones forbid CONFIG). */
 export interface RedisFacts {
   readonly version: string;
   readonly nowMs: number;
   readonly usedBytes: number;
-  /** 0: no limit. */
+  /** 0 means no limit. */
   readonly maxBytes: number;
   readonly appendOnly: string;
   readonly appendSync: string;
@@ -15,7 +15,7 @@ export interface RedisFacts {
 
 const READY_MS = 3_000;
 
-/** Asks a Redis about itself. @throws when it does not answer in time */
+/** Queries a Redis server about itself. @throws if it does not answer in time */
 export async function redisFacts(url: RedisUrl, log: Logger): Promise<RedisFacts> {
   const redis = producerConnection(url, log);
   try {
@@ -44,7 +44,7 @@ function lineOf(info: string, name: string): string {
   return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
 }
 
-/** Names and values by turns. */
+/** Converts alternating names and values. */
 function settingsOf(answer: unknown): ReadonlyMap<string, string> {
   const texts = Array.isArray(answer) ? answer.map(String) : [];
   return new Map(texts.flatMap((name, i) => (i % 2 === 0 ? [[name, texts[i + 1] ?? ''] as const] : [])));

@@ -6,19 +6,19 @@ import type { Logger } from 'pino';
 import type { RedisUrl } from './connection.js';
 import { RedisServerError } from './errors.js';
 
-/** Linux: the longest path of a unix socket (`sun_path`, unix(7)). */
+/** The maximum length of a unix socket's path on Linux (`sun_path`, unix(7)). */
 const MAX_SOCKET_PATH = 107;
 const START_DEADLINE_MS = 15_000;
 const RESTART_DELAY_MS = 500;
 const MAX_RESTART_DELAY_MS = 30_000;
-/** Who ran so long did not end at once. */
+/** A server that ran at least this long did not fail on start. */
 const HEALTHY_MS = 10_000;
 
 /** A `redis-server` that belongs to this process. */
 export interface RedisServer {
   readonly url: RedisUrl;
   readonly pid: number | undefined;
-  /** Ends it cleanly; its append-only file is synced. */
+  /** Stops it cleanly; its append-only file is synced. */
   stop(): Promise<void>;
 }
 
@@ -43,10 +43,11 @@ async function waitFor(condition: () => Promise<boolean>, ms: number): Promise<b
 }
 
 /**
- * A `redis-server` of our own in `folder`: a unix socket only, so that nothing on a network reaches it; every write
- * synced (`appendfsync always`), because an answered id is a promise; nothing evicted, as BullMQ asks. It is started
- * again when it dies, and dies with this process (`setpriv --pdeathsig`).
- * @throws RedisServerError when it can't be started or the folder is in use by another one
+ * A `redis-server` of our own in `folder`: it only listens on a unix socket, so it can't be reached over a network; it syncs every write
+ * (`appendfsync always`), because a job id in an answer is a promise; and evicts nothing, as BullMQ requires. It is restarted when it dies,
+ * and dies with this process (`setpriv --pdeathsig`).
+ *
+ * @throws RedisServerError if it can't be started, or the folder is used by another one
  */
 export async function startRedisServer(folder: string, log: Logger): Promise<RedisServer> {
   const socket = join(folder, 'redis.sock');
@@ -91,7 +92,7 @@ class SupervisedRedis implements RedisServer {
       failure = error;
     });
     const up = await waitFor(async () => {
-      if (failure) throw new RedisServerError('redis-server can not be started: run scripts/setup', failure);
+      if (failure) throw new RedisServerError('redis-server cannot be started: run scripts/setup', failure);
       if (child.exitCode !== null) {
         throw new RedisServerError(`redis-server ended with code ${child.exitCode}: see ${this.folder}/redis.log`);
       }
@@ -126,7 +127,7 @@ class SupervisedRedis implements RedisServer {
     };
     const args = Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]);
     const child = spawn('setpriv', ['--pdeathsig', 'TERM', 'redis-server', ...args], { stdio: 'ignore' });
-    child.on('error', (error) => this.log.error({ reason: error.message }, 'redis-server can not be run'));
+    child.on('error', (error) => this.log.error({ reason: error.message }, 'redis-server cannot be executed'));
     child.once('exit', (code, signal) => this.#onExit(code, signal));
     this.#child = child;
     this.#startedAt = performance.now();
@@ -135,8 +136,8 @@ class SupervisedRedis implements RedisServer {
 
   #onExit(code: number | null, signal: NodeJS.Signals | null): void {
     if (this.#stopping) return;
-    this.log.error({ code, signal }, 'redis-server ended; starting it again');
-    // On a full disk it ends as often as it is started.
+    this.log.error({ code, signal }, 'redis-server ended; restarting it');
+    // On a full disk it ends after every start.
     this.#failures = performance.now() - this.#startedAt > HEALTHY_MS ? 0 : this.#failures + 1;
     const delay = Math.min(MAX_RESTART_DELAY_MS, RESTART_DELAY_MS * 2 ** this.#failures);
     this.#restart = setTimeout(() => this.#spawn(), delay);

@@ -1,20 +1,20 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-/** Of a hash: the number that was begun last, and the last number of each submitter. */
+/** A hash with the number that was started last, and the last number of each submitter. */
 const KEY = 'packwarden:turns';
 const BEGUN_FIELD = 'begun';
-/** The largest priority that BullMQ takes; behind it jobs are begun as they came. */
-const MOST_TURNS = 2_097_151;
+/** The largest priority that BullMQ accepts; beyond it jobs are started in order of submission. */
+const MAX_TURN = 2_097_151;
 
 /**
- * Whose turn it is: the jobs of each submitter are numbered on, from the number of the job that was begun last, and the smallest number is
- * begun first. So submitters take turns, and who submits 2,000 jobs at once does not make others wait for all of them (start-time
- * fair queueing, Goyal, Vin and Cheng 1997, with jobs of one size). Where nothing waits the numbers start anew.
+ * Assigns turns: each submitter's jobs are numbered consecutively, starting from the number of the job that was started last, and the
+ * smallest number is started first. So submitters take turns, and one with 2,000 jobs does not make the others wait for all of them
+ * (start-time fair queueing, Goyal, Vin and Cheng 1997, with jobs of equal size). When no job is waiting the numbering restarts.
  */
 export class Turns {
   readonly #redis: Redis;
-  /** Where BullMQ keeps the jobs that wait. */
+  /** BullMQ's keys for waiting jobs. */
   readonly #waiting: readonly [prioritized: string, wait: string];
 
   constructor(queue: Queue, redis: Redis) {
@@ -22,19 +22,19 @@ export class Turns {
     this.#waiting = [queue.toKey('prioritized'), queue.toKey('wait')];
   }
 
-  /** The number of a submitter's next job, from 1. `owner`: null where the service is open. */
+  /** The number of a submitter's next job, starting at 1. `owner`: null if the service is open. */
   async next(owner: string | null): Promise<number> {
     const turn = await this.#redis.eval(NEXT, 3, KEY, ...this.#waiting, fieldOf(owner));
-    return Math.min(MOST_TURNS, Number(turn));
+    return Math.min(MAX_TURN, Number(turn));
   }
 
-  /** How many jobs of a submitter wait, about: those with numbers after the one that was begun last. */
+  /** The approximate number of a submitter's waiting jobs: those with numbers above the one that was started last. */
   async waiting(owner: string | null): Promise<number> {
     const [last, begunLast] = await this.#redis.hmget(KEY, fieldOf(owner), BEGUN_FIELD);
     return Math.max(0, Number(last ?? 0) - Number(begunLast ?? 0));
   }
 
-  /** A job that waits is removed: its number is free again. */
+  /** A waiting job was removed: its number becomes free. */
   async removed(owner: string | null): Promise<void> {
     await this.#redis.hincrby(KEY, fieldOf(owner), -1);
   }
@@ -44,7 +44,7 @@ function fieldOf(owner: string | null): string {
   return `of:${owner ?? ''}`;
 }
 
-/** Tells that a job with this number was begun. */
+/** Records that the job with this number was started. */
 export async function begun(redis: Redis, turn: number): Promise<void> {
   await redis.eval(BEGUN, 1, KEY, turn);
 }

@@ -1,6 +1,6 @@
 import type { Place } from '../../jobs/projects/ports.js';
 
-/** The names of the projects' keys in Redis; owners and parts are strangers' words and stand in JSON. */
+/** The names of the projects' keys in Redis; owners and parts are untrusted text, so they are encoded as JSON. */
 const PREFIX = 'packwarden:projects';
 
 export const KEYS = {
@@ -16,8 +16,8 @@ export const KEYS = {
   run: (job: string) => `${PREFIX}:run:${job}`,
   /** Hash: the places of a project that have a summary. */
   places: (id: string) => `${PREFIX}:places:${id}`,
-  /** Sorted set: the jobs whose summaries are kept for a line of a part, by the time of their submission. */
+  /** Sorted set: the jobs whose summaries are kept for a line of a part, by time of submission. */
   line: ({ project, part, line }: Place) => `${PREFIX}:line:${project}:${line}:${part}`,
-  /** JSON, deflated: what later reports are compared with. */
+  /** JSON, deflated: the baseline for comparing later reports. */
   summary: (job: string) => `${PREFIX}:summary:${job}`,
 } as const;

@@ -5,12 +5,12 @@ import type { EarlierThan, Place, Project, ProjectIndex, ProjectRun, RunQuery } 
 import { type Summary, summarySchema } from '../../report/compare/summary.js';
 import { KEYS } from './project-keys.js';
 
-/** Summaries kept for one line of one part: two pipelines at once want the one before, no one wants the fiftieth. */
+/** Summaries kept per line and part: concurrent pipelines may need the one before the last, but never the fiftieth. */
 const MAX_SUMMARIES = 20;
 const MAX_RUNS = 1_000;
-/** Parts of one project. */
+/** Maximum number of parts per project. */
 const MAX_PLACES = 200;
-/** A summary of 20,000 packages has some 4 MB; nothing longer is unpacked. */
+/** A summary of 20,000 packages has about 4 MB; larger ones are not inflated. */
 const MAX_SUMMARY_BYTES = 64 * 1024 ** 2;
 
 const LINES = ['default', 'other', 'none'] as const;
@@ -39,11 +39,11 @@ export interface RedisProjectIndexOptions {
   /** How long a run is kept, in seconds: as long as its report. */
   readonly retentionS: number;
   readonly now: () => number;
-  /** Around everything that is asked of Redis: turns its absence into the queue's own error. */
+  /** Wraps all access to Redis: converts its unavailability into the queue's own error. */
   readonly guard: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** Keeps projects in Redis beside the queue. Every key ends with the retention of what was last written to it. */
+/** Stores projects in Redis next to the queue. Every key expires after the retention of its last write. */
 export class RedisProjectIndex implements ProjectIndex {
   readonly #redis: Redis;
   readonly #options: RedisProjectIndexOptions;
@@ -92,7 +92,7 @@ export class RedisProjectIndex implements ProjectIndex {
       transaction.zadd(key, 'GT', submittedAt, id).zremrangebyscore(key, '-inf', this.#oldest());
       keep(key);
     }
-    // Of two at once the later one knows what the project is called now.
+    // If two run concurrently, the later one knows the project's current name.
     const known = parsed(projectSchema, await this.#redis.get(KEYS.project(id)));
     const newest = known !== undefined && known.lastRunAt > project.lastRunAt ? known : project;
     transaction.set(KEYS.project(id), JSON.stringify(newest), 'EX', retentionS);
@@ -157,7 +157,7 @@ export class RedisProjectIndex implements ProjectIndex {
     return this.#options.now() - this.#options.retentionS * 1000;
   }
 
-  /** A project whose manifest gets another name in each run must not fill Redis. */
+  /** A project whose manifest has a different name in each run must not fill Redis. */
   async #boundPlaces(id: string): Promise<void> {
     const key = KEYS.places(id);
     if ((await this.#redis.hlen(key)) > MAX_PLACES) await this.#redis.del(key);
@@ -173,7 +173,7 @@ function readSummary(stored: Buffer): Summary | 'unreadable' {
   }
 }
 
-/** Undefined for what is gone or of another version. */
+/** Undefined for data that is missing or of another version. */
 function parsed<T>(schema: z.ZodType<T>, text: string | null): T | undefined {
   if (text === null) return undefined;
   try {
