@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 
-/** Made by scripts/build-client.mjs. */
+/** Built by scripts/build-client.mjs. */
 const FILE = new URL('../../dist/client/cli.tgz', import.meta.url);
 
-/** Reads the packed command line; a service that was not built serves without one, and says so. */
+/** Reads the packed command line. If it was not built, the service runs without offering it, and logs that. */
 export async function readCommandLine(log: Logger): Promise<Buffer | undefined> {
   try {
     return await readFile(FILE);

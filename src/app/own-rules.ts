@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** Our own rule files, in the order in which Falco and the sensor load them (the first holds the others' macros): absolute paths. */
+/** Absolute paths of the shipped rule files, in loading order: the first defines the macros that the others use. */
 export const OWN_RULE_FILES: readonly string[] = [
   'packwarden_plumbing.yaml',
   'packwarden_credentials.yaml',
@@ -11,8 +11,8 @@ export const OWN_RULE_FILES: readonly string[] = [
   'packwarden_escape.yaml',
 ].map((name) => fileURLToPath(new URL(`../../rules/${name}`, import.meta.url)));
 
-/** What is known to be honest of single packages. */
+/** The shipped file of package behaviours that are known to be legitimate. */
 export const KNOWN_PACKAGES_FILE = fileURLToPath(new URL('../../rules/packages/known.yaml', import.meta.url));
 
-/** What packages were measured to do, as it is shipped: a folder. */
+/** The shipped folder of baselines: the measured behaviour of packages. */
 export const BEHAVIOURS_FOLDER = fileURLToPath(new URL('../../data/behaviours', import.meta.url));

@@ -6,7 +6,7 @@ import type { RuleSetStatus } from '../rules/index.js';
 import type { GitlabPart } from './gitlab-part.js';
 import type { WorkerPart } from './worker/worker-part.js';
 
-/** What of the service runs in this process; null where it does not. */
+/** The parts of the service that run in this process; null for those that do not. */
 export interface ServiceParts {
   readonly queue: BullQueue;
   readonly spool: Spool;
@@ -14,7 +14,7 @@ export interface ServiceParts {
   readonly gitlab: GitlabPart | null;
 }
 
-/** What `/readyz` says, of the parts that run in this process. */
+/** The answer of `/readyz`, for the parts that run in this process. */
 export async function checkReadiness({ queue, spool, worker, gitlab }: ServiceParts) {
   const redis: PartReadiness = await queue.ping().then(
     () => ({ ready: true }),
@@ -38,13 +38,13 @@ function gitlabParts(gitlab: GitlabPart): Readonly<Record<string, PartReadiness>
   return { gitlabRules: rulesReadiness(rules), ...(geo && { geo: geoReadiness(geo) }) };
 }
 
-/** A file that was refused leaves the set before in force: events are still judged. */
+/** If a rule file is invalid, the previous set stays in force, so events are still evaluated. */
 function rulesReadiness({ rules, lastError }: RuleSetStatus): PartReadiness {
   const base = { ready: true, optional: true, rules } as const;
   return lastError === null ? base : { ...base, reason: `the files on disk are not in force: ${lastError.message}` };
 }
 
-/** Without places events are judged all the same, but by no rule about countries and networks. */
+/** Without the location database events are still evaluated, except by rules about countries and networks. */
 function geoReadiness({ hasPlaces, fault, files }: GeoStatus): PartReadiness {
   return { ready: hasPlaces, optional: true, files, ...(fault !== null && { reason: fault }) };
 }

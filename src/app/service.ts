@@ -21,21 +21,21 @@ import { Upkeep } from './worker/upkeep.js';
 import { WorkerLock } from './worker/worker-lock.js';
 import { startWorkerPart } from './worker/worker-part.js';
 
-/** What of the service runs in this process. */
+/** The parts of the service that run in this process. */
 export const ROLES = ['all', 'api', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A running service. */
 export interface Service {
-  /** Where it listens; null for a worker without a port of its own. */
+  /** The listening address; null for a worker without a port. */
   readonly url: string | null;
   /** Reads the rule files again (of the embedded sensor, of the audit events), and the audit destinations. */
   reload(): void;
-  /** Takes nothing more in, lets running jobs end for a while, and stops every child. Resolves with whether all of it ended in time. */
+  /** Accepts nothing new, gives running jobs a grace period and stops every child. Resolves with whether all ended in time. */
   stop(): Promise<boolean>;
 }
 
-/** How old an unowned tarball must be before it is swept: uploads of another API host may be younger. */
+/** The minimum age of an orphaned tarball before removal: a younger one may be a running upload to another API host. */
 const ORPHAN_AGE_MS = 3_600_000;
 const SPOOL_SWEEP_MS = 600_000;
 const MOST_SPOOL_SWEEP_MS = 3_600_000;

@@ -8,7 +8,7 @@ import { type Listener, listenOn } from './listener.js';
 import type { Metrics } from './metrics.js';
 import { checkReadiness, type ServiceParts } from './readiness.js';
 
-/** Serves the health and the figures of a worker of its own; null where no port is set for it. @throws ConfigError */
+/** Serves health and metrics of a worker without an API; null if no port is configured. @throws ConfigError */
 export async function startStatusPart(
   config: Config,
   parts: ServiceParts,

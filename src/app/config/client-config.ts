@@ -5,7 +5,7 @@ const optionalText = z.string().min(1).optional();
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables of the client's own, with their meaning. Package Hunter's are read under its names. */
+/** The client's own variables and their meaning. Those of Package Hunter are also read, under their original names. */
 const schema = z.object({
   PACKWARDEN_URL: z
     .url({ protocol: /^https?$/ })
@@ -17,23 +17,23 @@ const schema = z.object({
   PACKWARDEN_ID_TOKEN: optionalText.describe('ID token of a GitLab job (`id_tokens:`), used when nothing else is set'),
 });
 
-/** What `packwarden analyze` takes from its environment. */
+/** What `packwarden analyze` reads from its environment. */
 export interface ClientConfig extends Readonly<z.infer<typeof schema>> {
-  /** Colours are not wanted (https://no-color.org). */
+  /** The user wants no colours (https://no-color.org). */
   readonly noColour: boolean;
   /** Root of the checkout in a GitLab job. */
   readonly projectDir: string | undefined;
-  /** Which CI job this is, as headers for the service: claims, not proof. */
+  /** Headers that identify the CI job to the service. They are claims of the client, not proof. */
   readonly jobHeaders: Readonly<Record<string, string>>;
 }
 
-/** A variable can't be used. */
+/** A variable has an invalid value. */
 export class ClientConfigError extends Error {
   override readonly name = 'ClientConfigError';
   readonly code = 'client-config';
 }
 
-/** Names of the client's variables that begin like the service's, which must not take them for its own. */
+/** The client's variables with the service's prefix: the service must not report them as unknown settings. */
 export const CLIENT_VARIABLES: ReadonlySet<string> = new Set(Object.keys(schema.shape));
 
 /** @throws ClientConfigError */

@@ -2,7 +2,7 @@ import { type EgressMode, isWithin } from '../../egress/mode.js';
 import { problemOfAllowed } from '../../gitlab/identity/allowed-projects.js';
 import { ConfigError } from './config-error.js';
 
-/** Settings that have to fit each other. */
+/** Settings that depend on each other. */
 interface Checked {
   readonly PACKWARDEN_HOST: string;
   readonly PACKWARDEN_TOKENS_FILE?: string | undefined;
@@ -20,7 +20,7 @@ interface Checked {
   readonly PACKWARDEN_FALCO_HTTP_SECRET?: string | undefined;
 }
 
-/** @throws ConfigError for settings that are each in order and together are not */
+/** @throws ConfigError if settings are valid by themselves but not in combination */
 export function refuseContradictions(config: Checked): void {
   refuseOpenDoor(config);
   refuseOpenIssuers(config);
@@ -29,7 +29,7 @@ export function refuseContradictions(config: Checked): void {
   refuseSeveralSources(config);
 }
 
-/** The same alert by two ways would be two events. */
+/** An alert that arrives from two sources would be recorded as two events. */
 function refuseSeveralSources(config: Checked): void {
   const ways = ['PACKWARDEN_FALCO_GRPC', 'PACKWARDEN_FALCO_FILE', 'PACKWARDEN_FALCO_HTTP_SECRET'] as const;
   const given = ways.filter((way) => config[way] !== undefined);
@@ -46,7 +46,7 @@ function refuseOpenDoor(config: Checked): void {
   );
 }
 
-/** On a shared instance anybody's project could submit, and read private packages by the operator's credentials. */
+/** On a shared instance every project could submit jobs that read private packages with the operator's credentials. */
 function refuseOpenIssuers({
   PACKWARDEN_GITLAB_ISSUERS: issuers,
   PACKWARDEN_GITLAB_PROJECTS: projects,
@@ -55,7 +55,7 @@ function refuseOpenIssuers({
   if (problem !== undefined) throw new ConfigError(`PACKWARDEN_GITLAB_PROJECTS: ${problem} (docs/gitlab.md)`);
 }
 
-/** Files in memory that leave none for programs would end every install at the out-of-memory killer. */
+/** If in-memory files may use all of the memory, the out-of-memory killer ends every install. */
 function refuseFullMemory(config: Checked): void {
   const { PACKWARDEN_MEMORY_BYTES: memory, PACKWARDEN_HOME_BYTES: home, PACKWARDEN_TMP_BYTES: tmp } = config;
   const inMemory = config.PACKWARDEN_DISK === 'memory' ? home + tmp : tmp;

@@ -1,4 +1,4 @@
-/** The configuration can't be used; the message names each variable and what is wrong with it. */
+/** The configuration is invalid. The message names each invalid variable and the reason. */
 export class ConfigError extends Error {
   readonly code = 'config';
   constructor(message: string, cause?: unknown) {

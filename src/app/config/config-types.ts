@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { normalizeInstance } from '../../gitlab/instance.js';
 
 export const MIB = 1024 * 1024;
-/** A text that is absent rather than empty. */
+/** A text that may be missing but not empty. */
 export const optionalText = z.string().min(1).optional();
 /** At most a year. */
 export const seconds = (fallback: number) =>
@@ -21,18 +21,18 @@ export const bytes = (fallback: number) =>
     .max(1024 ** 5)
     .default(fallback);
 
-/** The same, or 0 for none. */
+/** The same, or 0 to turn it off. */
 export const bytesOrNone = (fallback: number) =>
   z.union([z.literal(['0', 0]).transform(() => 0), bytes(fallback)]).default(fallback);
 
-/** Keys and tokens over plain http are anybody's, but on the machine itself. */
+/** Keys and tokens can be intercepted on plain http, so it is allowed on the local machine only. */
 export function isIssuer(address: string): boolean {
   if (normalizeInstance(address) === undefined) return false;
   const { protocol, hostname } = new URL(address);
   return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 }
 
-/** Items between commas. */
+/** Comma-separated items. */
 export const list = z
   .string()
   .default('')

@@ -233,7 +233,7 @@ const schema = z.object({
 /** The effective configuration: parsed once, frozen. Keys are the variables' names. */
 export type Config = Readonly<z.infer<typeof schema>>;
 
-/** Variables by name, as `process.env` has them. */
+/** Variables by name, like `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 function defaultDataDir(): string {
@@ -255,7 +255,7 @@ export function loadConfig(env: Environment = process.env): Config {
   return Object.freeze(config);
 }
 
-/** What the client commands take from the environment. @throws ClientConfigError */
+/** What the client commands read from the environment. @throws ClientConfigError */
 export function loadClientConfig(env: Environment = process.env): ClientConfig {
   return parseClientConfig(env);
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { DestinationsInForce } from '../../gitlab/receive/destinations-in-force.js';
 import { type Config, ConfigError } from './config.js';
 
-/** Null where none are configured. @throws ConfigError naming the setting; never quoting a token */
+/** Null if none are configured. @throws ConfigError that names the setting, but never contains a token */
 export function openDestinations(config: Config, log: Logger): DestinationsInForce | null {
   const path = config.PACKWARDEN_GITLAB_DESTINATIONS_FILE;
   if (path === undefined) return null;

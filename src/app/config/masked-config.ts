@@ -1,6 +1,6 @@
 import type { Config } from './config.js';
 
-/** What a person may see: secrets, and credentials inside URLs, are masked. */
+/** The configuration for display: secrets, and credentials inside URLs, are masked. */
 export function maskedConfig(config: Config): Record<string, unknown> {
   const url = withoutLogin(config.PACKWARDEN_REDIS_URL);
   const upstream = withoutLogin(config.PACKWARDEN_UPSTREAM_PROXY);
@@ -10,7 +10,7 @@ export function maskedConfig(config: Config): Record<string, unknown> {
     ...config,
     ...(url === undefined ? {} : { PACKWARDEN_REDIS_URL: url }),
     ...(upstream === undefined ? {} : { PACKWARDEN_UPSTREAM_PROXY: upstream }),
-    // Whoever knows such an address may often write there.
+    // Knowing such an address is often enough to post to it, so it is a secret.
     ...(forward === undefined ? {} : { PACKWARDEN_FORWARD_URL: originOf(forward) }),
     ...(hook === undefined ? {} : { PACKWARDEN_WEBHOOK_URL: originOf(hook) }),
     ...(secret === undefined ? {} : { PACKWARDEN_FALCO_HTTP_SECRET: '***' }),

@@ -8,7 +8,7 @@ const file = z.string().min(1).optional();
 const registrySchema = z
   .strictObject({
     url: z.url({ protocol: /^https?$/ }),
-    // What npm accepts in a variable's name: it turns an underscore into a hyphen.
+    // npm converts underscores in the names of its variables to hyphens, so a scope with one can not be configured.
     scopes: z
       .array(z.string().regex(/^@[a-z0-9~][a-z0-9.~-]*$/, 'is @ and lower case letters, digits, . ~ or -'))
       .default([]),
@@ -63,7 +63,7 @@ function authorizationOf({ token_file, username, password_file }: RegistryEntry)
   return `Basic ${Buffer.from(`${username}:${secretIn(password_file)}`).toString('base64')}`;
 }
 
-/** One line, as an editor leaves it. */
+/** A single line; editors append a newline to it. */
 function secretIn(path: string): string {
   const secret = readFileSync(path, 'utf8').trim();
   if (!/^[\x21-\x7e]+$/.test(secret)) throw new Error(`${path} does not hold one secret on one line`);

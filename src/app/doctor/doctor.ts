@@ -5,10 +5,10 @@ import { kernelChecks } from './kernel.js';
 import { certificateChecks, registryAndClock, serviceChecks } from './outside.js';
 import { diskChecks, engineChecks, redisChecks } from './parts.js';
 
-/** Which half of the service a machine is for. */
+/** Which half of the service runs on a machine. */
 export type DoctorRole = 'all' | 'api' | 'worker';
 
-/** Looks at everything that a service on this machine needs; changes nothing. Never throws: what can't be looked at is a failed check. */
+/** Checks everything that the service needs on this machine, and changes nothing. Never throws: an error is a failed check. */
 export async function examine(host: Host, config: Config, role: DoctorRole): Promise<readonly Check[]> {
   const isWorker = role !== 'api';
   const { PACKWARDEN_FALCO_GRPC: grpc, PACKWARDEN_FALCO_FILE: file, PACKWARDEN_FALCO_HTTP_SECRET: secret } = config;

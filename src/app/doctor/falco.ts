@@ -8,7 +8,7 @@ import { falcoTarget } from '../worker/alert-feed.js';
 import { type Check, fail, type Host, pass, reasonOf, warn } from './host.js';
 
 const CONFIG = '/etc/falco/falco.yaml';
-/** As the configurations in `falco/` have it. */
+/** The same value as in the configurations in `falco/`. */
 const VERSIONS = 'http://127.0.0.1:8765/versions';
 const INSTALL = "falco/README.md says how Packwarden's configuration is installed";
 
@@ -19,7 +19,7 @@ const settingsSchema = z.object({
   rules_files: z.array(z.string()).default([]),
 });
 
-/** The Falco that a worker's configuration names: how alerts come, its version, its rules. */
+/** Checks the Falco that a worker is configured for: how alerts arrive, its version, its rules. */
 export async function falcoChecks(host: Host, config: Config): Promise<readonly Check[]> {
   const [transport, version] = await transportCheck(host, config);
   return [transport, ...(version === null ? [] : [versionCheck(version, config)]), ...(await settingChecks(host))];
@@ -93,7 +93,7 @@ function readSettings(text: string): z.infer<typeof settingsSchema> | null {
   }
 }
 
-/** Our rule files that Falco does not load as they are here, by name. */
+/** Names of our rule files that Falco does not load, or loads with other content than the shipped one. */
 async function differing(host: Host, files: readonly string[]): Promise<readonly string[]> {
   const different: string[] = [];
   for (const own of OWN_RULE_FILES) {

@@ -2,26 +2,26 @@ import type { GrpcTarget } from '../../falco/grpc-client.js';
 import type { RedisFacts } from '../../queue/redis-facts.js';
 import type { EngineFacts } from '../../sandbox/host/engine-facts.js';
 
-/** What was looked at, and how it is. */
+/** A check and its result. */
 export interface Check {
   readonly name: string;
   readonly status: 'pass' | 'warn' | 'fail';
   readonly message: string;
-  /** What to do about it; null where there is nothing to do. */
+  /** How to fix it; null if there is nothing to fix. */
   readonly wayOut: string | null;
 }
 
 /** An answer to a GET. */
 export interface HttpAnswer {
   readonly status: number;
-  /** The other side's clock, in milliseconds since the epoch; null where it does not say. */
+  /** The server's clock, in milliseconds since the epoch; null if the answer does not contain it. */
   readonly dateMs: number | null;
   readonly text: string;
 }
 
-/** This machine and what it can reach, as the checks ask for it; `machine.ts` is it. */
+/** This machine and what it can reach, as an interface for the checks; `machine.ts` implements it. */
 export interface Host {
-  /** The kernel's, e.g. `6.1.0-28-amd64`. */
+  /** The release of the kernel, e.g. `6.1.0-28-amd64`. */
   readonly release: string;
   readonly arch: string;
   readonly isRoot: boolean;
@@ -30,10 +30,10 @@ export interface Host {
   readText(path: string): Promise<string | null>;
   exists(path: string): Promise<boolean>;
   hasProgram(name: string): Promise<boolean>;
-  /** Of the folder, or of the nearest one above it that is there. */
+  /** For the folder, or its nearest existing ancestor. */
   freeBytes(folder: string): Promise<number>;
   isWritable(folder: string): Promise<boolean>;
-  /** @throws when nothing answers in time */
+  /** @throws if there is no answer before the timeout */
   get(url: string): Promise<HttpAnswer>;
   /** @throws SandboxError */
   engine(): Promise<EngineFacts>;
@@ -57,7 +57,7 @@ export const fail = (name: string, message: string, wayOut: string): Check => ({
   wayOut,
 });
 
-/** Why something went wrong, in one line. */
+/** The message of an error, in one line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const inner = error.cause instanceof Error ? `: ${error.cause.message}` : '';

@@ -3,11 +3,11 @@ import { type Check, fail, type Host, pass, warn } from './host.js';
 
 const PROBE = fileURLToPath(new URL('../../../build/sensor/packwarden-probe', import.meta.url));
 const WITNESS = fileURLToPath(new URL('../../../build/witness/packwarden-witness', import.meta.url));
-/** What the eBPF program of the embedded sensor, and the witness (`openat2`), need. */
+/** The minimum for the eBPF program of the embedded sensor and for the witness (`openat2`). */
 const SENSOR_KERNEL = [5, 15] as const;
 const WITNESS_KERNEL = [5, 6] as const;
 
-/** The kernel with what watches by it. `embedded`: the sensor is ours, no Falco. */
+/** Checks the kernel and what the sensor needs from it. `embedded`: the embedded sensor is used, not Falco. */
 export async function kernelChecks(host: Host, embedded: boolean): Promise<readonly Check[]> {
   const checks = [kernel(host, embedded), await btf(host, embedded), await cgroups(host), await witness(host)];
   return embedded ? [...checks, await sensor(host)] : checks;

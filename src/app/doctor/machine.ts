@@ -11,10 +11,10 @@ import type { Config } from '../config/config.js';
 import type { Host } from './host.js';
 
 const ANSWER_MS = 5_000;
-/** Where programs are beside PATH: not everybody has the administrator's folders in it. */
+/** Searched in addition to PATH, which often lacks the administrator's folders. */
 const MORE_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-/** This machine, with the places that the configuration names. `path`: the folders of programs. */
+/** This machine, with the addresses and folders from the configuration. `path`: where programs are searched. */
 export function machineHost(config: Config, path: string, log: Logger): Host {
   const folders = [...path.split(delimiter), ...MORE_FOLDERS];
   return {
@@ -58,7 +58,7 @@ function reachable(path: string, mode: number): Promise<boolean> {
   );
 }
 
-/** The folder, or the nearest one above it that is there. */
+/** The folder, or its nearest existing ancestor. */
 async function nearest(folder: string): Promise<string> {
   let at = folder;
   while (!(await reachable(at, constants.F_OK)) && dirname(at) !== at) at = dirname(at);

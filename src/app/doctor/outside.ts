@@ -8,14 +8,14 @@ const SOON_MS = 14 * DAY_MS;
 const CERTIFICATES = ['PACKWARDEN_CA_FILE', 'PACKWARDEN_FALCO_CA', 'PACKWARDEN_FALCO_CERT'] as const;
 const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
-/** The registry, and the clock by the registry's and Redis's. */
+/** Checks the registry, and compares the clock with those of the registry and Redis. */
 export async function registryAndClock(host: Host, config: Config, redisMs: number | null): Promise<readonly Check[]> {
   const url = config.PACKWARDEN_REGISTRY;
   const clocks: [string, number][] = redisMs === null ? [] : [['Redis', redisMs - host.nowMs()]];
   let registry: Check;
   try {
     const { status, dateMs } = await host.get(url);
-    // Registries say no to some who only look around; they are there.
+    // Some registries refuse an unauthenticated request, but that shows that they are reachable.
     registry =
       status < 500
         ? pass('registry', `${url} answers`)
@@ -32,7 +32,7 @@ export async function registryAndClock(host: Host, config: Config, redisMs: numb
   return [registry, clock(clocks)];
 }
 
-/** Another clock is seen to a second. */
+/** The clocks of others are known to the second only. */
 function clock(clocks: readonly (readonly [string, number])[]): Check {
   const [furthest] = [...clocks].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   if (furthest === undefined) return warn('clock', 'nothing to compare it with', 'see that NTP runs: timedatectl');
@@ -43,7 +43,7 @@ function clock(clocks: readonly (readonly [string, number])[]): Check {
   return pass('clock', `within 5 s of ${clocks.map(([name]) => name).join(' and ')}`);
 }
 
-/** Certificates that the configuration names, and the program that makes the gateway's. */
+/** Checks the configured certificates, and the program that creates the gateway's certificates. */
 export async function certificateChecks(host: Host, config: Config): Promise<readonly Check[]> {
   const program = (await host.hasProgram('openssl'))
     ? pass('openssl', "makes the gateway's certificates")
@@ -67,7 +67,7 @@ function certificate(setting: string, path: string, text: string | null, nowMs: 
   const ends = [...text.matchAll(PEM)].map(([pem]) => endOf(pem));
   const [last] = ends.filter((end) => !Number.isNaN(end)).sort((a, b) => b - a);
   if (last === undefined) return fail(name, `${path} holds no certificate`, wayOut);
-  // Of a bundle some have always ended.
+  // A bundle usually contains some expired certificates.
   const date = new Date(last).toISOString().slice(0, 10);
   if (last < nowMs) return fail(name, `${path} ended on ${date}`, wayOut);
   if (last < nowMs + SOON_MS) return warn(name, `${path} ends on ${date}`, wayOut);
@@ -89,7 +89,7 @@ const readySchema = z.object({
   ),
 });
 
-/** The service that runs with this configuration: its canary has gone through the whole chain. */
+/** Checks the running service of this configuration: whether its canary has passed the whole chain. */
 export async function serviceChecks(host: Host, config: Config): Promise<readonly Check[]> {
   const name = 'service';
   const url = `http://${config.PACKWARDEN_HOST}:${config.PACKWARDEN_PORT}/readyz`;

@@ -3,7 +3,7 @@ import { type Check, fail, type Host, pass, reasonOf, warn } from './host.js';
 
 const GIB = 1024 ** 3;
 
-/** The Docker engine and the sandbox's images. */
+/** Checks the Docker engine and the sandbox's images. */
 export async function engineChecks(host: Host, config: Config): Promise<readonly Check[]> {
   const socket = config.PACKWARDEN_DOCKER_SOCKET;
   try {
@@ -31,7 +31,7 @@ export async function engineChecks(host: Host, config: Config): Promise<readonly
   }
 }
 
-/** Redis: whether it answers, keeps what it was told, and forgets nothing by itself. Its clock is asked along. */
+/** Checks that Redis answers, persists its data and evicts no keys. The same connection reads its clock. */
 export async function redisChecks(
   host: Host,
   config: Config,
@@ -97,7 +97,7 @@ function eviction(policy: string): Check {
   );
 }
 
-/** The data folder: spool, caches, disks of jobs. */
+/** Checks the data folder: spool, caches, disks of jobs. */
 export async function diskChecks(host: Host, config: Config): Promise<readonly Check[]> {
   const folder = config.PACKWARDEN_DATA_DIR;
   if (!(await host.isWritable(folder)))

@@ -13,17 +13,17 @@ import { type Config, ConfigError } from '../config/config.js';
 import { SensorProcess } from './sensor-process.js';
 import { sensorSocket } from './sensor-socket.js';
 
-/** The alerts of this host. */
+/** The source of alerts on this host. */
 export interface LocalAlerts {
   readonly hub: AlertHub;
-  /** The embedded sensor, where no Falco is configured. */
+  /** The embedded sensor, if no Falco is configured. */
   readonly sensor: SensorProcess | null;
-  /** Where a Falco >= 0.44 posts to, when that is configured. */
+  /** The receiver that a Falco >= 0.44 posts to, if that is configured. */
   readonly receiver: AlertReceiver | null;
   stop(): Promise<void>;
 }
 
-/** A Falco that posts, one whose file is followed, one that is asked over gRPC, or else the embedded sensor as a child. */
+/** Chooses the source: a Falco that posts, one whose file is followed, one over gRPC, or else the embedded sensor. */
 export function startAlerts(config: Config, log: Logger): LocalAlerts {
   const { PACKWARDEN_FALCO_HTTP_SECRET: secret, PACKWARDEN_FALCO_FILE: file } = config;
   if (file !== undefined) return started(followed(file, config, log), null, null, log);
@@ -71,7 +71,7 @@ function started(
   };
 }
 
-/** Where the configured Falco is asked over gRPC. @throws ConfigError when a file that it names can't be read */
+/** The gRPC connection to the configured Falco. @throws ConfigError when a file that it names can't be read */
 export function falcoTarget(config: Config): GrpcTarget {
   const address = config.PACKWARDEN_FALCO_GRPC ?? '';
   if (address.startsWith('unix://')) return { socket: address.slice('unix://'.length) };

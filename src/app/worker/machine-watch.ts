@@ -5,32 +5,32 @@ import type { Clock, Sandbox } from '../../jobs/ports.js';
 import type { IncompleteCode } from '../../report/incomplete-codes.js';
 import type { Report } from '../../report/report.js';
 
-/** How often the machine is looked at, in milliseconds. */
+/** How often the machine is checked, in milliseconds. */
 const CHECK_MS = 2_000;
-/** How long a proof holds, in milliseconds: alerts may stall though the connection stands. */
+/** How long a proof is valid, in milliseconds: alerts can stop although the connection is up. */
 const PROOF_MS = 300_000;
-/** Reasons of a report that put the proof in doubt. */
+/** Reasons in a report that invalidate the proof. */
 const DOUBTS: ReadonlySet<string> = new Set<IncompleteCode>(['no-opening-canary', 'no-closing-canary', 'sensor-lost']);
 
 export interface MachineWatchOptions {
   readonly sandbox: Sandbox;
   readonly status: () => SourceStatus;
-  /** How often the source has connected again: what was proven before does not count any more. */
+  /** How often the source has reconnected: a proof from before a reconnect is no longer valid. */
   readonly reconnects: () => number;
-  /** Proves the chain from the kernel to here; resolves with the milliseconds it took. */
+  /** Proves with a canary that alerts arrive from the kernel; resolves with the duration in milliseconds. */
   readonly selfTest: () => Promise<number>;
-  /** Told when the Docker engine comes or goes: without it no job is taken. */
+  /** Called when the Docker engine becomes available or unavailable: without it no job is taken. */
   readonly onDocker: (up: boolean) => Promise<void>;
-  /** Why there is no alert source, if the embedded sensor said so. */
+  /** Why there is no alert source, if the embedded sensor reported a reason. */
   readonly sensorWords: () => string;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /**
- * Looks after what a worker's host must have: the Docker engine with the image, and an alert source that was seen to
- * work. The proof is made when the source connects, and again when it connects again, when it failed, when a job missed its canaries, and when it is
- * old. A job whose canaries came back is a proof itself.
+ * Monitors what a worker's host needs: the Docker engine with the image, and an alert source that is proven to work. The proof is
+ * made when the source connects, and repeated when it reconnects, when the proof failed or has expired, and when a job missed its
+ * canaries. A job whose canaries arrived counts as a proof.
  */
 export class MachineWatch {
   readonly #options: MachineWatchOptions;
@@ -38,14 +38,14 @@ export class MachineWatch {
   #looking: Promise<void> = Promise.resolve();
   #dockerFault: string | null = 'not looked at yet';
   #proof: { ms: number } | { fault: string } | null = null;
-  /** After how many connections, and when, it was proven. */
+  /** The time of the proof, and the number of connections until then. */
   #proven = { reconnects: -1, at: 0 };
 
   constructor(options: MachineWatchOptions) {
     this.#options = options;
   }
 
-  /** Resolves after the first look. */
+  /** Resolves after the first check. */
   async start(): Promise<void> {
     await this.#look();
     this.#timer = setInterval(() => {
@@ -58,7 +58,7 @@ export class MachineWatch {
     await this.#looking;
   }
 
-  /** Learns from a job that ran here. */
+  /** Updates the proof with the result of a job that ran here. */
   heard({ monitoring, incomplete }: Pick<Report, 'monitoring' | 'incomplete'>): void {
     if (incomplete.some(({ code }) => DOUBTS.has(code))) this.#proven = { reconnects: -1, at: 0 };
     else if (monitoring.proven)
@@ -86,7 +86,7 @@ export class MachineWatch {
     this.#dockerFault = await faultOf(this.#options.sandbox.check());
     if (before !== this.#dockerFault) {
       this.#options.log.info({ fault: this.#dockerFault }, 'Docker engine state');
-      // What can't be done about it now is tried again with the next look.
+      // A failure is retried at the next check.
       const failed = await faultOf(this.#options.onDocker(this.#dockerFault === null));
       if (failed !== null) {
         this.#options.log.warn({ reason: failed }, 'jobs can not be taken or put off yet');

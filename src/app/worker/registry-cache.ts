@@ -5,7 +5,7 @@ import { openRegistryCache } from '../../egress/cache/registry-cache.js';
 import type { Clock } from '../../jobs/ports.js';
 import type { Config } from '../config/config.js';
 
-/** The registry cache of this worker; undefined where none is wanted, or its folder can't be used: jobs then download everything. */
+/** The registry cache of this worker; undefined if it is turned off or its folder is unusable: jobs then download everything. */
 export async function openConfiguredCache(
   config: Config,
   clock: Clock,

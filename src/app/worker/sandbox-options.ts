@@ -9,7 +9,7 @@ import { type Config, ConfigError } from '../config/config.js';
 import { readRegistries } from '../config/registries.js';
 import { readNamed } from './alert-feed.js';
 
-/** The sandbox's share of the configuration. @throws ConfigError when a file that it names, or a disk, can't be used */
+/** The sandbox's part of the configuration. @throws ConfigError when a file that it names, or a disk, can't be used */
 export function sandboxOptions(config: Config, clock: Clock, log: Logger): SandboxOptions {
   const { PACKWARDEN_RUNTIME: runtime, PACKWARDEN_CA_FILE: caFile, PACKWARDEN_REGISTRY: registry } = config;
   const registries = readRegistries(config.PACKWARDEN_REGISTRIES_FILE);
@@ -45,14 +45,14 @@ export function sandboxOptions(config: Config, clock: Clock, log: Logger): Sandb
   };
 }
 
-/** @throws ConfigError when it could not be used anyway */
+/** @throws ConfigError if it is unusable */
 function diskFolder(config: Config): Pick<SandboxOptions, 'diskFolder'> {
   if (config.PACKWARDEN_DISK === 'memory') return {};
   if (process.getuid?.() !== 0) throw new ConfigError('PACKWARDEN_DISK=volume makes file systems, which needs root');
   return { diskFolder: join(config.PACKWARDEN_DATA_DIR, 'disks') };
 }
 
-/** The same for every start of one installation on one host: what it left behind is its own to remove. */
+/** The same for every start of one installation on one host, so that it finds and removes its own leftovers. */
 export function instanceOf(dataDir: string): string {
   return createHash('sha256').update(`${hostname()}\0${dataDir}`).digest('hex').slice(0, 16);
 }

@@ -11,22 +11,22 @@ const PROBE = fileURLToPath(new URL('../../../build/sensor/packwarden-probe', im
 
 const MIN_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 10_000;
-/** A sensor that ran this long was healthy: its end is not counted towards the back-off. */
+/** A sensor that ran for this long was healthy: its exit does not increase the back-off. */
 const HEALTHY_MS = 30_000;
 
-/** A line of the sensor's standard output: it watches, or it has looked at changed rule files. */
+/** A line of the sensor's standard output: it is observing, or it has reloaded the rule files. */
 const reportSchema = z.union([
   z.object({ ready: z.literal(true), rules: z.number() }),
   z.object({ reloaded: z.boolean(), rules: z.number(), error: z.string().optional() }),
 ]);
 type SensorReport = z.infer<typeof reportSchema>;
 
-/** A line of its standard error: a pino log line. */
+/** A line of the sensor's standard error: a pino log line. */
 const complaintSchema = z.object({ msg: z.string(), err: z.object({ message: z.string() }).optional() });
 
 /**
- * The embedded sensor as a child process, started again when it ends. That it ended is not told from here: its gRPC
- * stream breaks, and the alert source marks every running job. It ends with this process, when its standard input does.
+ * The embedded sensor as a child process, which is restarted when it exits. This class does not have to report an exit: the gRPC
+ * stream breaks, and the alert source then marks every running job. The sensor exits with this process, as its standard input closes.
  */
 export class SensorProcess {
   readonly #socket: string;
@@ -50,18 +50,18 @@ export class SensorProcess {
     return this.#child?.pid;
   }
 
-  /** The last line it wrote to standard error, for whoever asks why there are no alerts. */
+  /** The sensor's last line on standard error, which explains why there are no alerts. */
   get lastWords(): string {
     return this.#lastWords;
   }
 
-  /** Whether the rule files on disk are the ones in force; null until the sensor has said so. */
+  /** Whether the rule files on disk are in force; null until the sensor has reported it. */
   get rulesInForce(): boolean | null {
     if (this.#report === null) return null;
     return 'ready' in this.#report || this.#report.reloaded;
   }
 
-  /** The rules, as `/readyz` tells it. A file that was refused leaves the set before in force: jobs are still judged. */
+  /** The state of the rules for `/readyz`. If a rule file is invalid, the previous set stays in force: jobs still run. */
   rules(): PartReadiness {
     if (this.#report === null) return { ready: false, reason: 'not loaded yet' };
     const base = { ready: true, rules: this.#report.rules };
@@ -69,7 +69,7 @@ export class SensorProcess {
     return { ...base, reason: `the files on disk are not in force: ${this.#report.error ?? 'refused'}` };
   }
 
-  /** Asks it to read the rule files again. */
+  /** Makes the sensor reload the rule files. */
   reload(): void {
     this.#child?.kill('SIGHUP');
   }

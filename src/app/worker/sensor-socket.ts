@@ -4,8 +4,8 @@ import { join } from 'node:path';
 const NAME = /^sensor-(\d+)\.sock$/;
 
 /**
- * The path of the socket between this process and its sensor. It belongs to the process alone: the sensor of a worker that was killed
- * ends a moment later, and must not take away the socket of the worker that came after it. What killed ones left is removed.
+ * The path of the socket between this process and its sensor. It contains the process id: the sensor of a killed worker ends a moment
+ * later than the worker, and must not remove the socket of the next worker. Sockets of killed workers are removed.
  */
 export function sensorSocket(dataDir: string, pid: number): string {
   for (const name of readdirSync(dataDir)) {
@@ -20,7 +20,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's process runs, too.
+    // A process of another user (EPERM) is running, too.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -1,19 +1,19 @@
 import type { Logger } from 'pino';
 
-/** Work that is done again and again, however it went the last time. */
+/** Periodic work, which continues after failures. */
 export interface UpkeepOptions {
-  /** What it is, for the log. */
+  /** The name of the work, for the log. */
   readonly name: string;
-  /** How long it rests in between, in milliseconds; after each failure in a row twice as long. */
+  /** The interval in milliseconds; it doubles with each consecutive failure. */
   readonly everyMs: number;
-  /** The longest rest. */
+  /** The longest interval. */
   readonly mostMs: number;
-  /** Resolves with how many things it put in order. */
+  /** Resolves with the number of things that it cleaned up. */
   readonly run: () => Promise<number>;
   readonly log: Logger;
 }
 
-/** Does one piece of upkeep until it is stopped; never twice at once. The first time comes after the first rest. */
+/** Repeats the work until it is stopped; runs never overlap. The first run comes after the first interval. */
 export class Upkeep {
   readonly #options: UpkeepOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -26,7 +26,7 @@ export class Upkeep {
     this.#rest();
   }
 
-  /** Resolves when what runs just now has ended. */
+  /** Resolves when the current run has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);

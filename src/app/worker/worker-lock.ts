@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { ConfigError } from '../config/config.js';
 
 /**
- * One worker for each data folder: a second one would take the first one's sandboxes for leftovers. The lock is a socket that a worker
- * listens on, so it is gone with the process, however that ends.
+ * Allows one worker per data folder: a second one would remove the first one's sandboxes as leftovers. The lock is a socket that the
+ * worker listens on, so it is released with the process, however that ends.
  */
 export class WorkerLock {
   readonly #server: Server;
@@ -15,14 +15,14 @@ export class WorkerLock {
     this.#server = server;
   }
 
-  /** @throws ConfigError when another worker has it */
+  /** @throws ConfigError if another worker holds the lock */
   static async take(dataDir: string): Promise<WorkerLock> {
     const path = join(dataDir, 'worker.lock');
     if (await answers(path)) {
       const what = `another worker uses the data folder ${dataDir}`;
       throw new ConfigError(`${what}: stop it, or give this one a PACKWARDEN_DATA_DIR of its own`);
     }
-    // Nobody listens: a killed worker left it.
+    // No process listens on the socket: it is left over from a killed worker.
     await rm(path, { force: true });
     const server = createServer((socket) => socket.destroy()).unref();
     try {

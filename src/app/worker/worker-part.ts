@@ -32,13 +32,13 @@ import { Upkeep } from './upkeep.js';
 
 /** Unpacking 200,000 files takes 15 s on two processors that do nothing else, and minutes on busy ones; in milliseconds. */
 const PREPARE_MS = 300_000;
-/** Falco tells drops about once a second (measured with 0.40); the embedded sensor with the next of its polls. */
+/** Falco reports drops about once a second (measured with 0.40), the embedded sensor at its next poll. */
 const FALCO_SETTLE_MS = 1_200;
 const SENSOR_SETTLE_MS = 250;
-/** How often what sandboxes left on the engine is looked for, and how often at least while the engine fails, in milliseconds. */
+/** The interval of the search for leftovers of sandboxes, and its maximum while the engine fails, in milliseconds. */
 const SWEEP_MS = 30_000;
 const MOST_SWEEP_MS = 600_000;
-/** What a container may outlive the deadlines of its job, in milliseconds. */
+/** How long a container may run after the deadlines of its job, in milliseconds. */
 const LIFETIME_SLACK_MS = 600_000;
 
 /** What the worker is started with. */
@@ -48,32 +48,32 @@ export interface WorkerInputs {
   readonly queue: BullQueue;
   readonly outputs: Outputs;
   readonly spool: Spool;
-  /** Takes what was started, also when the start fails half-way. */
+  /** Receives everything that was started, even if the start fails half-way. */
   readonly stops: Stops;
-  /** Hears of each report of this worker's own jobs. */
+  /** Called with each report of this worker's jobs. */
   readonly onReport: (report: Report) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** What passes by itself: a job waits for it. */
+/** Temporary failures: a job waits until they are over. */
 const TEMPORARY: ReadonlySet<string> = new Set<SandboxErrorCode>(['docker-unavailable', 'docker-overloaded']);
 
 /** The half of the service that detonates: sandbox, alerts, queue worker. */
 export interface WorkerPart {
   readonly machine: MachineWatch;
   readonly alerts: LocalAlerts;
-  /** Of the registry cache; null where there is none. */
+  /** The state of the registry cache; null if there is none. */
   readonly cache: (() => CacheCounters) | null;
 }
 
-/** What is shipped, and the operator's own beside it. @throws BehavioursError */
+/** The shipped file plus the operator's own. @throws BehavioursError */
 async function measured({ PACKWARDEN_BEHAVIOURS: own }: Config): Promise<Behaviours> {
   const folders = [BEHAVIOURS_FOLDER, ...(own === undefined ? [] : [own])];
   return new Behaviours((await Promise.all(folders.map(readBehaviours))).flat());
 }
 
-/** Calls and the later pass take as long as all before them, at most: each doubles what was used. */
+/** The call pass and the later pass each take at most as long as everything before them, so each doubles the time. */
 function lifetimeMs({ PACKWARDEN_INSTALL_TIMEOUT_S: install, PACKWARDEN_IMPORT_TIMEOUT_S: load }: Config): number {
   return 4 * (PREPARE_MS + (install + 2 * load) * 1000) + LIFETIME_SLACK_MS;
 }
@@ -143,7 +143,7 @@ export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart>
       );
       const report = await projects.finished(attempt.spec, await detonation.run());
       await keepPackages(queue.packages, attempt.spec, report, log);
-      // Before it is stored: a worker that dies between the two is followed by one that says it again.
+      // Notified before it is stored: if the worker dies in between, the next one repeats the notification.
       await outputs.tell(attempt.spec.id);
       return report;
     },
@@ -153,7 +153,7 @@ export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart>
     onFinished: async (id, report) => {
       onReport(report);
       machine.heard(report);
-      // Also of jobs that ended without a run of theirs; said twice, it is told once.
+      // Also for jobs that ended without a run. Repeated notifications are deduplicated.
       await outputs.tell(id);
       await spool.remove(id);
     },
@@ -172,7 +172,7 @@ export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart>
   let started = false;
   async function takeJobs(): Promise<void> {
     if (started) return worker.resume();
-    // One worker per data folder: what is there when it starts belongs to nobody.
+    // There is one worker per data folder, so everything that exists at its start is a leftover.
     const removed = await sandbox.sweep();
     if (removed > 0) log.warn({ removed }, 'removed sandboxes that an earlier worker left');
     await worker.start();
