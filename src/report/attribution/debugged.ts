@@ -14,18 +14,23 @@ const DEBUGGER_PORT = '9229';
 export function doubtDebugged(findings: readonly Finding[]): readonly Finding[] {
   const sessions = findings.filter(({ rule, package: by }) => rule === DEBUGGER_RULE && by !== null);
   if (sessions.length === 0) return findings;
-  const listening = findings.filter(
-    ({ rule, alert }) => rule === LISTENING_RULE && alert.output_fields['fd.sport'] === DEBUGGER_PORT,
-  );
+  const listening = findings.filter(isDebugger);
   const debugged = new Set(listening.flatMap(({ alert }) => alert.output_fields['proc.pid'] ?? []));
   return findings.map((finding) => {
     const { package: by, orBy = [] } = finding;
     if (by === null || !runsIn(finding, debugged)) return finding;
     const others = sessions.flatMap(({ package: other, first }) =>
-      other !== null && packageKey(other) !== packageKey(by) && first <= finding.last ? [other] : [],
+      other !== null && packageKey(other) !== packageKey(by) && (first <= finding.last || isDebugger(finding))
+        ? [other]
+        : [],
     );
     return others.length === 0 ? finding : { ...finding, package: null, orBy: unique([...others, by, ...orBy]) };
   });
+}
+
+/** A debugger that a process opened; whoever connected to it may have had it opened, by a signal. */
+function isDebugger({ rule, alert }: Finding): boolean {
+  return rule === LISTENING_RULE && alert.output_fields['fd.sport'] === DEBUGGER_PORT;
 }
 
 function runsIn({ alert, processes }: Finding, pids: ReadonlySet<string>): boolean {

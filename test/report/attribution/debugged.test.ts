@@ -21,7 +21,7 @@ const starts: readonly Start[] = [
 ];
 
 /** `[second, pid]` of who read the key, beside a session of evil with the debugger of pid 30 in second 5. */
-function blamedFor(reads: readonly (readonly [number, string])[], port = '9229') {
+function blamedFor(reads: readonly (readonly [number, string])[], port = '9229', of = 'Read of an SSH key') {
   const local = { 'fd.name': `127.0.0.1:${port}`, 'fd.sport': port };
   const alerts = [
     folded(alertAt(4, 'Listening port opened', { 'proc.pid': '30', ...local })),
@@ -32,7 +32,7 @@ function blamedFor(reads: readonly (readonly [number, string])[], port = '9229')
   ];
   const { findings } = buildReport(evidence({ packages, tree: treeOf(starts), alerts }));
   return findings
-    .filter(({ rule }) => rule === 'Read of an SSH key')
+    .filter(({ rule }) => rule === of)
     .map(({ package: by, orBy }) => [by?.name ?? null, orBy?.map(({ name }) => name) ?? []]);
 }
 
@@ -49,4 +49,9 @@ it.each([
   ['in a process that listens elsewhere', 7, '30', 'slow', '8080'],
 ])('what is done %s is whose it was', (_where, second, pid, name, port) => {
   expect(blamedFor([[second, pid]], port)).toEqual([[name, []]]);
+});
+
+it('that the debugger was opened may be its doing too', () => {
+  expect(blamedFor([], '9229', 'Listening port opened')).toEqual([[null, ['evil', 'slow']]]);
+  expect(blamedFor([], '8080', 'Listening port opened')).toEqual([['slow', []]]);
 });
