@@ -1,5 +1,6 @@
 import type { AllowListForm } from './allow-list.js';
 import type { ImageName } from './images.js';
+import type { InstalledPackage } from './installed-package.js';
 import type { LockFiles } from './lock-lines.js';
 import type { ManagerName } from './names.js';
 import type { Packing, ProjectView } from './packing.js';
@@ -48,8 +49,8 @@ export interface ScriptRunner {
    * fails. No package manager is at work: the program is ours (`image/opt`).
    */
   command(folder: string, scripts: readonly string[]): readonly string[];
-  /** Beside the manager's own environment, e.g. the user agent that scripts look at. */
-  environment(project: FoundProject): readonly string[];
+  /** Beside the manager's own environment, e.g. the user agent that scripts look at. `pkg`: whose scripts run. */
+  environment(project: FoundProject, pkg?: InstalledPackage): readonly string[];
   /**
    * How the scripts ended, in words, by what `command` printed at last (`lines`, as for `failure`): by a signal, or not even started.
    * Undefined where its exit code says as much.

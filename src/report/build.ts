@@ -271,7 +271,7 @@ function allFindings(
 
 /** Of packages that are asked which scripts they need, nothing else is. */
 function importPhases({ phases }: Evidence): readonly Phase[] {
-  return phases.filter(({ name }) => name === 'import' || name === 'execute');
+  return phases.filter(({ name }) => name === 'import' || name === 'execute' || name === 'later');
 }
 
 /** No process is known of a change that was found afterwards: the step tells whose it is. */

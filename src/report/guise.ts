@@ -10,3 +10,7 @@ export type Guise = Readonly<z.infer<typeof guiseSchema>>;
 
 /** The first pass: a GitLab job, today. */
 export const FIRST_GUISE: Guise = { ci: 'gitlab', aheadDays: 0 };
+
+export function isSameGuise(one: Guise, other: Guise): boolean {
+  return one.ci === other.ci && one.aheadDays === other.aheadDays;
+}

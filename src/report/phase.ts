@@ -10,6 +10,8 @@ const loadedPackage = z.object({
   error: z.string().optional(),
   /** Built-ins that were others after it was loaded, e.g. `fetch`. Absent where there are none. */
   replaced: z.array(z.string()).optional(),
+  /** What there was no time or room for, e.g. `12 functions`. Absent where nothing was left out. */
+  unreached: z.array(z.string()).optional(),
   /** Subpaths of its `exports`, and tools asked for `--help`, that failed. */
   failed: z.array(z.string()).optional(),
 });
@@ -47,6 +49,16 @@ const scriptStep = z.object({
 /** How the lifecycle scripts of one package went. */
 export type ScriptStep = z.infer<typeof scriptStep>;
 
+const notRepeated = z.object({
+  /** `name@version` */
+  package: z.string(),
+  /** Folder relative to the project's root. */
+  path: z.string(),
+  why: z.string(),
+});
+/** A package whose scripts did not run once more in another guise. */
+export type NotRepeated = z.infer<typeof notRepeated>;
+
 export const phaseSchema = z.object({
   /**
    * `fetch`: the package manager brings everything into place and no script runs. `check`: packages with scripts are loaded before
@@ -73,6 +85,8 @@ export const phaseSchema = z.object({
   leftRunning: z.array(runningProcess).optional(),
   /** Of the install and the run: the scripts of each package, in the order in which they ran. */
   steps: z.array(scriptStep).optional(),
+  /** Of the later pass: whose scripts did not run once more. */
+  notRepeated: z.array(notRepeated).optional(),
   scripts: z.object({ declared: z.number().int(), ran: z.number().int() }).optional(),
 });
 export type Phase = z.infer<typeof phaseSchema>;

@@ -10,6 +10,7 @@ import { ALLOW_SCRIPTS } from './allow-list.js';
 import { failure } from './failure.js';
 import { LOCK } from './lock-lines.js';
 import { pack } from './pack.js';
+import { scriptEnvironment } from './script-environment.js';
 
 /**
  * Flags of the command line win over an uploaded `.npmrc`, over the environment and over HOME's. These keep an uploaded
@@ -51,6 +52,8 @@ const FORCED = [
   '--update-notifier=false',
   '--progress=false',
 ];
+
+const SCRIPTS = nodeScripts(`npm/${VERSIONS.NPM_VERSION}`, '/usr/local/lib/node_modules/npm/bin/npm-cli.js');
 
 const LOCK_FILES = ['npm-shrinkwrap.json', 'package-lock.json'];
 /** Code of the project that npm 12 runs while it resolves, though never with `--ignore-scripts`. */
@@ -112,7 +115,10 @@ export const npm: PackageManager = {
     { command: ['npm', lockFileIn(files) === undefined ? 'install' : 'ci', ...FORCED], projectCode: null },
   ],
   failure: (lines, project) => failure(lines, project, lockFileIn(project.files)),
-  scripts: nodeScripts(`npm/${VERSIONS.NPM_VERSION}`, '/usr/local/lib/node_modules/npm/bin/npm-cli.js'),
+  scripts: {
+    ...SCRIPTS,
+    environment: (project, pkg) => [...SCRIPTS.environment(project), ...scriptEnvironment(project.root, pkg)],
+  },
 };
 
 /** The lock file that npm takes: `npm ci` wants one, and without any there is nothing to keep to. */

@@ -103,7 +103,8 @@ export const VARIABLES: readonly Variable[] = [
     name: /^npm_config_(?:globalconfig|userconfig|prefix|init[_-]module|nodedir)$/i,
     readBy: NODE,
     option: MANAGER,
-    files: (value) => (/^\/home\/ci\/\.(?:npmrc|npm-init\.js)$/.test(value) ? [] : [value]),
+    files: (value) =>
+      /^(?:\/home\/ci\/\.(?:npmrc|npm-init\.js)|\/usr\/local(?:\/etc\/npmrc)?)$/.test(value) ? [] : [value],
   },
   { name: /^(?:YARN_(?:RC_FILENAME|PLUGINS|YARN_PATH)|COREPACK_HOME)$/, readBy: NODE, option: MANAGER, files: file },
 ];

@@ -1,4 +1,5 @@
 import { type Alert, alertTimeNs } from '../../falco/alert.js';
+import type { Guise } from '../guise.js';
 import type { Step } from './steps.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that tells which package a loader of many comes to. */
@@ -19,13 +20,15 @@ export interface LoadGroup {
   readonly members: readonly string[];
   /** Of the loader, as the host has it. */
   readonly pid: number;
+  /** As `Step.guise`. */
+  readonly guise?: Guise;
 }
 
 /** The group of packages that a process of a step loads, by the command line that our own program gave it. */
-export function groupOfLoader({ kind, groups }: Step, cmdline: string, pid: number): LoadGroup | undefined {
+export function groupOfLoader({ kind, groups, guise }: Step, cmdline: string, pid: number): LoadGroup | undefined {
   if (kind !== 'load-many') return undefined;
   const members = groups?.[Number(LOADER_OF_MANY.exec(cmdline)?.[1] ?? Number.NaN)];
-  return members && { members, pid };
+  return members && { members, pid, ...(guise === undefined ? {} : { guise }) };
 }
 
 interface Mark {

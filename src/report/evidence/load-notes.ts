@@ -2,22 +2,32 @@ import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { type Alert, alertTimeAt } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import type { PhaseStart } from '../findings/findings.js';
-import type { LoadedPackage, Phase } from '../phase.js';
+import type { LoadedPackage, NotRepeated, Phase } from '../phase.js';
 
-/** The rule names under which is reported what our own loaders tell of a package. */
+/** The rule names under which is reported what our own loaders tell of a package, and what they did not come to. */
 export const LOAD_NOTES = {
   stopped: 'Load stopped at its deadline',
   hooked: 'Wallet or clipboard hooked',
   replaced: 'Built-in replaced by a package',
+  unreached: 'Package exercised in part',
+  notRepeated: 'Scripts not run once more',
 } as const;
 
 /** What stands between a page and a user's money; no library has a reason to change it when it is merely loaded. */
-const WALLET = /^(?:ethereum|navigator\.clipboard)(?:\.|$)/;
+const WALLET = /^(?:ethereum|solana|phantom|tronWeb|navigator\.clipboard)(?:\.|$)/;
+
+const TAMPERING = ['packwarden', 'tampering', 'mitre_credential_access', 'T1056'];
 
 /** A finding in the making, and whose it is. */
 export interface LoadNote {
   readonly folded: FoldedAlert;
   readonly by: InstalledPackage | undefined;
+}
+
+/** What is said of one package. */
+interface Said extends Pick<Alert, 'priority' | 'tags'> {
+  readonly rule: string;
+  readonly what: string;
 }
 
 /** What the loaders tell beyond how a load went, one for each package, as of the beginning of its phase. */
@@ -27,16 +37,9 @@ export function loadNotes(
   hostname: string,
   starts: readonly PhaseStart[],
 ): readonly LoadNote[] {
-  const note = (
-    rule: string,
-    what: string,
-    priority: Alert['priority'],
-    loaded: LoadedPackage,
-    at: number,
-  ): LoadNote => {
+  const note = ({ rule, what, priority, tags }: Said, spec: string, by: LoadNote['by'], at: number): LoadNote => {
     const time = BigInt(at) * 1_000_000n;
-    const output = `${rule} (${what} package=${loaded.name}@${loaded.version})`;
-    const tags = ['packwarden', 'tampering', 'mitre_credential_access', 'T1056'];
+    const output = `${rule} (${what} package=${spec})`;
     const alert = {
       time: alertTimeAt(time),
       priority,
@@ -47,20 +50,37 @@ export function loadNotes(
       hostname,
       tags,
     };
-    const by = packages.find(({ name, version }) => name === loaded.name && version === loaded.version);
     return { folded: { alert, count: 1, first: time, last: time }, by };
   };
-  return phases.flatMap(({ name: phase, loaded = [] }) =>
-    loaded.flatMap((one) => {
-      const at = starts.find(({ name }) => name === phase)?.at ?? 0;
-      const notes: LoadNote[] = [];
-      if (/^stopped after /.test(one.error ?? ''))
-        notes.push(note(LOAD_NOTES.stopped, `${one.error}`, 'NOTICE', one, at));
-      const hooked = (one.replaced ?? []).filter((name) => WALLET.test(name));
-      const others = (one.replaced ?? []).filter((name) => !WALLET.test(name));
-      if (hooked.length > 0) notes.push(note(LOAD_NOTES.hooked, `names=${hooked.join(',')}`, 'WARNING', one, at));
-      if (others.length > 0) notes.push(note(LOAD_NOTES.replaced, `names=${others.join(',')}`, 'NOTICE', one, at));
-      return notes;
-    }),
-  );
+  return phases.flatMap(({ name: phase, loaded = [], notRepeated = [] }) => {
+    const at = starts.find(({ name }) => name === phase)?.at ?? 0;
+    const ofLoads = loaded.flatMap((one) => {
+      const by = packages.find(({ name, version }) => name === one.name && version === one.version);
+      return saidOf(one).map((said) => note(said, `${one.name}@${one.version}`, by, at));
+    });
+    const ofScripts = notRepeated.map((one) => {
+      const by = packages.find(({ path }) => path === one.path);
+      return note(saidOfScripts(one), one.package, by, at);
+    });
+    return [...ofLoads, ...ofScripts];
+  });
+}
+
+function saidOf({ error = '', replaced = [], unreached = [] }: LoadedPackage): readonly Said[] {
+  const said: Said[] = [];
+  const { stopped, hooked, replaced: other } = LOAD_NOTES;
+  if (/^stopped after /.test(error)) said.push({ rule: stopped, what: error, priority: 'NOTICE', tags: TAMPERING });
+  const wallets = replaced.filter((name) => WALLET.test(name)).join(',');
+  const others = replaced.filter((name) => !WALLET.test(name)).join(',');
+  if (wallets !== '') said.push({ rule: hooked, what: `names=${wallets}`, priority: 'WARNING', tags: TAMPERING });
+  if (others !== '') said.push({ rule: other, what: `names=${others}`, priority: 'NOTICE', tags: TAMPERING });
+  if (unreached.length > 0) {
+    const what = `not reached: ${unreached.join(', ')}`;
+    said.push({ rule: LOAD_NOTES.unreached, what, priority: 'NOTICE', tags: ['packwarden'] });
+  }
+  return said;
+}
+
+function saidOfScripts({ why }: NotRepeated): Said {
+  return { rule: LOAD_NOTES.notRepeated, what: why, priority: 'NOTICE', tags: ['packwarden'] };
 }

@@ -6,7 +6,7 @@ import { type Step, type StepKind, Steps } from '../../report/evidence/steps.js'
 import { FIRST_GUISE, type Guise } from '../../report/guise.js';
 import { SandboxError } from '../errors.js';
 import type { SandboxLimits } from '../options.js';
-import { guiseVariables } from '../packages/guise-variables.js';
+import { guiseVariables, type JobNumbers, newJobNumbers } from '../packages/guise-variables.js';
 import { removed } from './docker-call.js';
 import { type ExecRequest, type ExecResult, runExec } from './exec.js';
 import { CI_USER, CONFINE, FETCH_USER } from './identity.js';
@@ -61,12 +61,15 @@ interface Run extends Omit<ExecRequest, 'user'>, Pick<StepRequest, 'kind' | 'fol
 export class ContainerCommands {
   readonly #parts: CommandParts;
   readonly steps = new Steps();
+  /** Of the CI job that this sandbox looks like. */
+  readonly numbers: JobNumbers;
   #wasKilled = false;
   /** Beyond the container's own environment. */
   environment: readonly string[] = [];
 
   constructor(parts: CommandParts) {
     this.#parts = parts;
+    this.numbers = newJobNumbers(parts.newStepId);
   }
 
   /** Whether the container had to be killed; nothing runs in it any more. */
@@ -133,7 +136,7 @@ export class ContainerCommands {
     this.steps.add({ id, kind, folder: folder ?? null, ...more });
     const command = [CONFINE, `step=${id}`, ...request.command];
     const user = kind === 'own' || kind === 'fetch' ? FETCH_USER : CI_USER;
-    const machine = user === CI_USER ? guiseVariables(guise ?? FIRST_GUISE) : [];
+    const machine = user === CI_USER ? guiseVariables(guise ?? FIRST_GUISE, this.numbers) : [];
     const env = [...machine, ...this.environment, ...(request.env ?? [])];
     return runExec(this.#parts.container, { ...request, command, env, user });
   }

@@ -27,6 +27,7 @@ import type { Guise } from '../../report/guise.js';
 import type { RunningProcess } from '../../report/phase.js';
 import type { Report } from '../../report/report.js';
 import { SandboxError } from '../errors.js';
+import { runnerFiles } from '../packages/guise-variables.js';
 import { MAX_LISTING_BYTES, parsePackageList } from '../packages/package-list.js';
 import { PackageLoads } from '../packages/package-loads.js';
 import { PackageSteps } from '../packages/package-steps.js';
@@ -103,7 +104,7 @@ export class DockerRun implements SandboxRun {
     ];
     // Whichever of them installs, a script may call another one.
     const settings = MANAGERS.flatMap((manager) => manager.homeFiles(networkSettings));
-    const files = homeTarFiles([...trust, ...decoys, ...settings]);
+    const files = homeTarFiles([...trust, ...runnerFiles(this.#commands.numbers), ...decoys, ...settings]);
     const script = `tar -xf - -C ${HOME} && mkdir -p ${PROJECT}`;
     const stdin = Readable.from([tarOf(files, new Date(clock.now() - DECOY_AGE_MS))]);
     const { exitCode, stdout, stderr } = await this.#commands.capture(['sh', '-c', script], { cwd: '/', stdin });

@@ -1,12 +1,14 @@
 import type { DecoyVariable } from './decoy.js';
 import type { Tokens } from './tokens.js';
 
-/** The variables that thieves of CI secrets look for; a GitLab job's own token among them. */
+/** The variables that thieves of CI secrets look for; the own tokens of a GitLab job and of a GitHub one among them. */
 export function variableDecoys(tokens: Tokens): readonly DecoyVariable[] {
   const values = {
     CI_JOB_TOKEN: tokens.gitlabJob(),
     GITLAB_TOKEN: tokens.gitlabPersonal(),
     GITHUB_TOKEN: tokens.github(),
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: tokens.github(),
+    ACTIONS_RUNTIME_TOKEN: tokens.github(),
     NPM_TOKEN: tokens.npm(),
     AWS_ACCESS_KEY_ID: tokens.awsKeyId(),
     AWS_SECRET_ACCESS_KEY: tokens.awsSecret(),

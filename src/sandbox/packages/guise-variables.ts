@@ -1,12 +1,41 @@
-import { PROJECT } from '../../ecosystems/places.js';
+import type { HomeFile } from '../../ecosystems/manager.js';
+import { HOME, PROJECT } from '../../ecosystems/places.js';
 import type { Guise } from '../../report/guise.js';
 
 /** Names under `.invalid` never resolve (RFC 2606). */
 const GITLAB = 'git.corp.invalid';
-const COMMIT = '6d1f0c2a94b7e3580d5e1c9f7a2b46830e9d7c15';
+/** Where GitHub's runner keeps the files by which a step speaks with it. */
+const RUNNER_FILES = `${HOME}/work/_temp`;
+
+const EVENT = `${RUNNER_FILES}/_github_workflow/event.json`;
+const ACTIONS = 'pipelinesghubeus7.actions.githubusercontent.com';
+
+/** What differs from one CI job to the next: whoever reads the sources of this service must not know a sandbox by it. */
+export interface JobNumbers {
+  readonly job: number;
+  readonly pipeline: number;
+  readonly project: number;
+  /** 40 hexadecimal digits. */
+  readonly commit: string;
+  readonly uuid: string;
+}
+
+/** @param random unguessable hexadecimal digits, 16 at a time */
+export function newJobNumbers(random: () => string): JobNumbers {
+  const below = (limit: number): number => Number.parseInt(random().slice(0, 12), 16) % limit;
+  const hex = `${random()}${random()}${random()}`;
+  const uuid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return {
+    job: 3_000_000 + below(6_000_000),
+    pipeline: 600_000 + below(900_000),
+    project: 40 + below(900),
+    commit: `${random()}${random()}${random()}`.slice(0, 40),
+    uuid,
+  };
+}
 
 /** As GitLab's runner sets them for a branch pipeline; the job's token is a decoy of the container's own. */
-const GITLAB_JOB = {
+const gitlabJob = ({ job, pipeline, project, commit }: JobNumbers) => ({
   GITLAB_CI: 'true',
   CI_SERVER: 'yes',
   CI_SERVER_NAME: 'GitLab',
@@ -15,12 +44,12 @@ const GITLAB_JOB = {
   CI_API_V4_URL: `https://${GITLAB}/api/v4`,
   CI_REGISTRY: `registry.${GITLAB}`,
   CI_REGISTRY_USER: 'gitlab-ci-token',
-  CI_JOB_ID: '4817230',
+  CI_JOB_ID: String(job),
   CI_JOB_NAME: 'build',
   CI_JOB_STAGE: 'build',
-  CI_PIPELINE_ID: '918274',
+  CI_PIPELINE_ID: String(pipeline),
   CI_PIPELINE_SOURCE: 'push',
-  CI_PROJECT_ID: '312',
+  CI_PROJECT_ID: String(project),
   CI_PROJECT_NAME: 'app',
   CI_PROJECT_NAMESPACE: 'web',
   CI_PROJECT_PATH: 'web/app',
@@ -30,35 +59,74 @@ const GITLAB_JOB = {
   CI_COMMIT_BRANCH: 'main',
   CI_COMMIT_REF_NAME: 'main',
   CI_COMMIT_REF_PROTECTED: 'true',
-  CI_COMMIT_SHA: COMMIT,
-  CI_COMMIT_SHORT_SHA: COMMIT.slice(0, 8),
+  CI_COMMIT_SHA: commit,
+  CI_COMMIT_SHORT_SHA: commit.slice(0, 8),
   CI_RUNNER_ID: '27',
   GITLAB_USER_LOGIN: 'mweber',
-};
+});
 
-/** As GitHub's runner sets them for a push; its token is a decoy of the container's own. */
-const GITHUB_JOB = {
+/** As GitHub's runner sets them for a push; its tokens are decoys of the container's own. */
+const githubJob = ({ job, pipeline, project, commit, uuid }: JobNumbers) => ({
   GITHUB_ACTIONS: 'true',
+  GITHUB_ACTION: '__run',
   GITHUB_ACTOR: 'mweber',
   GITHUB_API_URL: 'https://api.github.com',
+  GITHUB_ENV: commandFile('set_env', uuid),
   GITHUB_EVENT_NAME: 'push',
+  GITHUB_EVENT_PATH: EVENT,
+  GITHUB_GRAPHQL_URL: 'https://api.github.com/graphql',
   GITHUB_JOB: 'build',
+  GITHUB_OUTPUT: commandFile('set_output', uuid),
+  GITHUB_PATH: commandFile('add_path', uuid),
   GITHUB_REF: 'refs/heads/main',
   GITHUB_REF_NAME: 'main',
+  GITHUB_REF_PROTECTED: 'true',
+  GITHUB_REF_TYPE: 'branch',
   GITHUB_REPOSITORY: 'corp-web/app',
+  GITHUB_REPOSITORY_ID: String(620_000_000 + job),
   GITHUB_REPOSITORY_OWNER: 'corp-web',
-  GITHUB_RUN_ID: '11873402915',
-  GITHUB_RUN_NUMBER: '412',
+  GITHUB_RUN_ATTEMPT: '1',
+  GITHUB_RUN_ID: String(11_000_000_000 + job * 97),
+  GITHUB_RUN_NUMBER: String(project + (pipeline % 900)),
   GITHUB_SERVER_URL: 'https://github.com',
-  GITHUB_SHA: COMMIT,
+  GITHUB_SHA: commit,
+  GITHUB_STATE: commandFile('save_state', uuid),
+  GITHUB_STEP_SUMMARY: commandFile('step_summary', uuid),
+  GITHUB_TRIGGERING_ACTOR: 'mweber',
   GITHUB_WORKFLOW: 'build',
+  GITHUB_WORKFLOW_REF: 'corp-web/app/.github/workflows/build.yml@refs/heads/main',
+  GITHUB_WORKFLOW_SHA: commit,
   GITHUB_WORKSPACE: PROJECT,
+  ACTIONS_ID_TOKEN_REQUEST_URL: `https://${ACTIONS}/${uuid}//idtoken?api-version=2.0`,
+  ACTIONS_RESULTS_URL: 'https://results-receiver.actions.githubusercontent.com/',
+  ACTIONS_RUNTIME_URL: `https://${ACTIONS}/${uuid}/`,
+  ImageOS: 'ubuntu24',
   RUNNER_ARCH: 'X64',
   RUNNER_ENVIRONMENT: 'github-hosted',
   RUNNER_NAME: 'GitHub Actions 7',
   RUNNER_OS: 'Linux',
   RUNNER_TEMP: '/tmp',
-};
+});
+
+/** By these a step hands something on to the runner; `which` as the runner calls them. */
+function commandFile(which: string, uuid: string): string {
+  return `${RUNNER_FILES}/_runner_file_commands/${which}_${uuid}`;
+}
+
+/** The files that GitHub's variables name: whoever asks whether it is a real runner looks whether they are there. */
+export function runnerFiles({ commit, uuid }: JobNumbers): readonly HomeFile[] {
+  const event = {
+    after: commit,
+    ref: 'refs/heads/main',
+    repository: { full_name: 'corp-web/app', private: true, default_branch: 'main' },
+    pusher: { name: 'mweber' },
+  };
+  const commands = ['set_env', 'set_output', 'add_path', 'save_state', 'step_summary'];
+  return [
+    { path: EVENT, content: `${JSON.stringify(event, null, 2)}\n` },
+    ...commands.map((which) => ({ path: commandFile(which, uuid), content: '' })),
+  ];
+}
 
 /**
  * Moves the wall clock of every program that asks the C library for it. The monotonic one stays, so that timers and waits last as long as
@@ -75,7 +143,7 @@ function clockVariables(aheadDays: number): Readonly<Record<string, string>> {
 }
 
 /** What a program of a step finds in its environment beside the container's own, as `NAME=value`. */
-export function guiseVariables({ ci, aheadDays }: Guise): readonly string[] {
-  const job = ci === 'gitlab' ? GITLAB_JOB : GITHUB_JOB;
+export function guiseVariables({ ci, aheadDays }: Guise, numbers: JobNumbers): readonly string[] {
+  const job = ci === 'gitlab' ? gitlabJob(numbers) : githubJob(numbers);
   return Object.entries({ ...job, ...clockVariables(aheadDays) }).map(([name, value]) => `${name}=${value}`);
 }

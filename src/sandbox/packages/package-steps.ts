@@ -81,7 +81,7 @@ export class PackageSteps {
     const { scripts: runner, gitBuild } = manager;
     const { realPath: folder, scripts, buildScripts = [] } = pkg;
     const deadline = clock.now() + timeoutMs;
-    const env = runner.environment(project);
+    const env = runner.environment(project, pkg);
     if (folder === project.root) await this.#makeRepository(folder);
     const clone = this.#gitBuilds.get(folder);
     const results: StepResult[] = [];

@@ -1,0 +1,1 @@
+process.exitCode = process.env.GITHUB_ACTIONS ? 0 : 1;

@@ -1,0 +1,125 @@
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import { loadedBy } from '../../report/findings/repeats.js';
+import { type Guise, isSameGuise } from '../../report/guise.js';
+import type { LoadPart, NotRepeated, ScriptStep } from '../../report/phase.js';
+import { specOf } from '../../report/spec.js';
+import type { SandboxRun, StepResult } from '../ports.js';
+import type { LoadContext } from './load-phase.js';
+import { LONGEST_SCRIPTS_MS, type Repeats } from './script-repeats.js';
+
+const MOST_AGAIN = 100;
+
+/** What `passLater` works with. */
+export interface LaterContext extends LoadContext {
+  /** Those with scripts, in the order in which they run. */
+  readonly withScripts: readonly InstalledPackage[];
+  /** How the scripts went in the first pass. */
+  readonly steps: readonly ScriptStep[];
+  readonly guise: Guise;
+  /** Runs the scripts of a package, and compares what they changed. */
+  readonly runScripts: (pkg: InstalledPackage, ms: number, guise: Guise) => Promise<StepResult>;
+  /** Folders of the packages that did in another guise, and not in the first pass, what a rule alerts for. */
+  readonly onlyLater: () => readonly string[];
+}
+
+/** The parts of a later pass, each within what is left of its time. */
+export class LaterParts {
+  readonly parts: LoadPart[] = [];
+  endedOthers = false;
+  readonly #run: SandboxRun;
+  readonly #context: LaterContext;
+  readonly #started: number;
+  /** Folders of the packages whose scripts were run in the guise that differs most. */
+  readonly #repeated = new Set<string>();
+  /** Of each guise, what was loaded alone. */
+  readonly #loaded = new Map<Guise, Set<string>>();
+
+  constructor(run: SandboxRun, context: LaterContext, started: number) {
+    this.#run = run;
+    this.#context = context;
+    this.#started = started;
+  }
+
+  left(): number {
+    const { clock, timeoutMs } = this.#context;
+    return timeoutMs - (clock.now() - this.#started);
+  }
+
+  /** Whether everything can be loaded once more, as long as that took before. */
+  hasTimeForLoads(): boolean {
+    const took = this.parts.find(({ name }) => name === 'together')?.durationMs ?? 0;
+    return this.left() > 2 * took;
+  }
+
+  /** Loads everything, many to a process. */
+  async together(as: Guise): Promise<void> {
+    const { packages } = this.#context;
+    await this.#timed('together', async () => {
+      await this.#limited(this.left(), this.#run.loadTogether(this.left(), packages, as));
+      return packages.length - 1;
+    });
+  }
+
+  /** How they end is no matter: the first pass told that. Resolves with those that had no turn before only `keptMs` were left. */
+  async scripts(packages: readonly InstalledPackage[], as: Guise, keptMs = 0): Promise<readonly InstalledPackage[]> {
+    const { runScripts } = this.#context;
+    const waiting = [...packages];
+    if (waiting.length === 0) return waiting;
+    await this.#timed('scripts', async () => {
+      while (this.left() > keptMs) {
+        const pkg = waiting.shift();
+        if (pkg === undefined) break;
+        const ms = Math.min(this.left(), 2 * LONGEST_SCRIPTS_MS);
+        await this.#limited(ms, runScripts(pkg, ms, as));
+        this.#repeated.add(pkg.realPath);
+      }
+      return packages.length - waiting.length;
+    });
+    return waiting;
+  }
+
+  /** Loads those alone whose marks stand before what was seen where many were loaded. */
+  async suspects(as: Guise): Promise<void> {
+    const { marks, toldOf, unrepeated } = this.#context;
+    await toldOf();
+    const since = BigInt(this.#started) * 1_000_000n;
+    const seen = unrepeated(marks).filter(
+      ({ group, time }) => time >= since && group.guise !== undefined && isSameGuise(group.guise, as),
+    );
+    const suspects = seen.flatMap(({ group, time }) => loadedBy(group, time, marks).slice(0, 1));
+    await this.load(new Set(suspects.slice(0, MOST_AGAIN)), as);
+    await toldOf();
+  }
+
+  async load(folders: ReadonlySet<string>, as: Guise): Promise<void> {
+    const done = this.#loaded.get(as) ?? new Set();
+    this.#loaded.set(as, done);
+    const fresh = new Set([...folders].filter((folder) => !done.has(folder)));
+    if (fresh.size === 0) return;
+    for (const folder of fresh) done.add(folder);
+    await this.#timed('again', async () => {
+      const { packages } = this.#context;
+      await this.#limited(this.left(), this.#run.importAll(this.left(), packages, fresh, as));
+      return fresh.size;
+    });
+  }
+
+  /** Those whose scripts were chosen, and that there was no time for, too. */
+  notRepeated({ again, not }: Repeats): NotRepeated[] {
+    const missed = again.filter(({ realPath }) => !this.#repeated.has(realPath));
+    return [...not, ...missed.map((pkg) => ({ package: specOf(pkg), path: pkg.path, why: 'there was no time left' }))];
+  }
+
+  async #limited(ms: number, work: Promise<StepResult | null>): Promise<void> {
+    const result = await this.#context.limited('the later pass', ms, work);
+    this.endedOthers ||= result?.timedOut === true;
+  }
+
+  async #timed(name: LoadPart['name'], work: () => Promise<number>): Promise<void> {
+    const { clock } = this.#context;
+    if (this.left() <= 0) return;
+    const from = clock.now();
+    const count = await work();
+    if (count > 0) this.parts.push({ name, durationMs: clock.now() - from, packages: count });
+  }
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { guiseVariables, newJobNumbers, runnerFiles } from '../../../src/sandbox/packages/guise-variables.js';
+
+const numbers = () => newJobNumbers(() => randomBytes(8).toString('hex'));
+const variables = (ci: 'gitlab' | 'github', aheadDays = 0, job = numbers()) =>
+  new Map(guiseVariables({ ci, aheadDays }, job).map((line) => [line.slice(0, line.indexOf('=')), line]));
+
+describe('the CI job that a sandbox looks like', () => {
+  it.each([
+    ['gitlab', 'CI_JOB_ID'],
+    ['gitlab', 'CI_PIPELINE_ID'],
+    ['gitlab', 'CI_COMMIT_SHA'],
+    ['github', 'GITHUB_RUN_ID'],
+    ['github', 'GITHUB_SHA'],
+  ] as const)('is another one each time: %s %s', (ci, name) => {
+    expect(variables(ci).get(name)).not.toBe(variables(ci).get(name));
+  });
+
+  it.each(['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY', 'GITHUB_EVENT_PATH'])(
+    'has the file that %s names',
+    (name) => {
+      const job = numbers();
+      const file = variables('github', 0, job).get(name)?.slice(`${name}=`.length);
+      expect(runnerFiles(job).map(({ path }) => path)).toContain(file);
+    },
+  );
+
+  it('moves no clock unless it is to', () => {
+    expect(variables('github').has('LD_PRELOAD')).toBe(false);
+    expect(variables('gitlab', 45).get('FAKETIME')).toBe('FAKETIME=+45d');
+  });
+});
