@@ -14,9 +14,12 @@ const PIPE_MS = 500;
 const MAX_TOLD_BYTES = 64 * 1024;
 const MAX_FAILED = 8;
 const MAX_BINS = 40;
-const MAX_REPLACED = 12;
+const MAX_REPLACED = 40;
+const MAX_UNREACHED = 4;
 /** An entry that tells of a built-in, not of the package's own (node/call.cjs). */
 const REPLACED = 'replaced ';
+/** One that tells of what it did not come to. */
+const UNREACHED = 'unreached ';
 // Tools that ask for consent by these leave their telemetry out: a run of `--help` is no use of them.
 const QUIET = { DO_NOT_TRACK: '1', NO_UPDATE_NOTIFIER: '1', CHECKPOINT_DISABLE: '1', NEXT_TELEMETRY_DISABLED: '1' };
 
@@ -130,7 +133,8 @@ async function load({ name, folder, direct }) {
   const entries = entriesOf(told);
   const main = entries.find(({ entry }) => entry === '.');
   const error = main?.error ?? problem ?? (main === undefined ? 'it ended its process while it was loaded' : null);
-  const replaced = entries.flatMap(({ entry }) => (entry.startsWith(REPLACED) ? [entry.slice(REPLACED.length)] : []));
+  const saying = (/** @type {string} */ word) =>
+    entries.flatMap(({ entry }) => (entry.startsWith(word) ? [entry.slice(word.length)] : []));
   const failed = entries.filter((entry) => entry.error !== null && entry !== main).map(({ entry }) => entry);
   console.error(`[load] ${name}: ${error === null ? 'loaded' : (problem ?? `could not be loaded: ${error}`)}`);
   print({
@@ -140,7 +144,8 @@ async function load({ name, folder, direct }) {
     killed,
     entries: entries.length,
     failed: failed.slice(0, MAX_FAILED),
-    replaced: replaced.slice(0, MAX_REPLACED),
+    replaced: saying(REPLACED).slice(0, MAX_REPLACED),
+    unreached: saying(UNREACHED).slice(0, MAX_UNREACHED),
   });
 }
 

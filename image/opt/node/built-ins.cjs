@@ -3,97 +3,98 @@
 const { createRequire } = require('node:module');
 
 const requireHere = createRequire(__filename);
-const MODULES = ['fs', 'http', 'https', 'net', 'crypto', 'child_process', 'module'];
-const GLOBALS = [
-  'fetch',
-  'XMLHttpRequest',
-  'WebSocket',
-  'JSON',
-  'Function',
-  'Promise',
-  'crypto',
-  'ethereum',
-  'navigator',
+const MODULES =
+  'fs fs/promises http https http2 net tls dns dns/promises dgram crypto child_process module os path url util events stream zlib vm worker_threads readline buffer querystring timers timers/promises string_decoder async_hooks';
+/** What a page keeps a user's money and texts in; told first, whatever else was replaced. */
+const IN_PAGES = ['ethereum', 'solana', 'phantom', 'tronWeb', 'navigator', 'localStorage', 'document', 'location'];
+const DEEPER = [
+  ['navigator', 'clipboard'],
+  ['phantom', 'solana'],
+  ['tronWeb', 'trx'],
 ];
+/** What is inside of another object of this list, and counts by itself where that one was replaced as a whole. */
+const CLIPBOARD = 'navigator.clipboard';
+/** These change by being used. */
+const CHANGING =
+  /^process\.(?:env|exitCode|std\w+|mainModule|domain|_\w+|setUncaughtExceptionCaptureCallback)=?$|^buffer\.(?:Blob|File)=?$|\.constructor$/;
 
-/** @returns {Map<string, unknown>} */
+// As they are before any package has run.
+const { getOwnPropertyDescriptor, ownKeys } = Reflect;
+const NativeMap = Map;
+const NativeSet = Set;
+
+/**
+ * The names of what programs take for Node's or the browser's own, each with what is found there: a value, or a getter.
+ * @returns {Map<string, unknown>}
+ */
 function builtIns() {
-  const found = new Map();
-  /** @param {string} path @param {any} value @param {boolean} own */
-  const note = (path, value, own) => {
-    found.set(path, value);
-    if (!own || value === null || (typeof value !== 'object' && typeof value !== 'function')) return;
-    for (const key of Object.getOwnPropertyNames(value)) {
-      const { value: member } = Object.getOwnPropertyDescriptor(value, key) ?? {};
-      if (typeof member === 'function') found.set(`${path}.${key}`, member);
-    }
-  };
-  for (const name of MODULES) note(name, requireHere(`node:${name}`), true);
-  for (const name of GLOBALS) {
-    const value = /** @type {any} */ (globalThis)[name];
-    note(name, value, true);
-    if (typeof value === 'function') note(`${name}.prototype`, value.prototype, true);
+  /** @type {Map<string, unknown>} */
+  const found = new NativeMap();
+  const all = /** @type {any} */ (globalThis);
+  for (const name of IN_PAGES) {
+    found.set(name, all[name]);
+    noteMembers(found, name, all[name]);
   }
-  note('navigator.clipboard', /** @type {any} */ (globalThis).navigator?.clipboard, true);
+  for (const [name = '', part = ''] of DEEPER) {
+    const value = all[name]?.[part];
+    found.set(`${name}.${part}`, value);
+    noteMembers(found, `${name}.${part}`, value);
+  }
+  for (const name of MODULES.split(' ')) noteModule(found, name, requireHere(`node:${name}`));
+  for (const key of ownKeys(all)) {
+    // The module of that name is another thing.
+    if (key !== 'crypto') noteGlobal(found, String(key), all[key]);
+  }
+  noteGlobal(found, 'window.crypto', all.crypto);
   return found;
 }
 
+/** @param {Map<string, unknown>} found @param {string} path @param {any} value */
+function noteMembers(found, path, value) {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return;
+  for (const key of ownKeys(value)) {
+    const name = `${path}.${String(key)}`;
+    if (CHANGING.test(name)) continue;
+    const { value: member, get, set } = getOwnPropertyDescriptor(value, key) ?? {};
+    if (typeof member === 'function') found.set(name, member);
+    if (get !== undefined) found.set(name, get);
+    if (set !== undefined) found.set(`${name}=`, set);
+  }
+}
+
+/** Classes of modules with their methods. @param {Map<string, unknown>} found @param {string} name @param {any} module */
+function noteModule(found, name, module) {
+  noteMembers(found, name, module);
+  for (const key of ownKeys(module)) {
+    const { value } = getOwnPropertyDescriptor(module, key) ?? {};
+    if (typeof value === 'function' && /^[A-Z]/.test(String(key))) {
+      noteMembers(found, `${name}.${String(key)}.prototype`, value.prototype);
+    }
+  }
+}
+
+/** A function, a class, or a namespace (`JSON`, `Math`). @param {Map<string, unknown>} found @param {string} name @param {any} value */
+function noteGlobal(found, name, value) {
+  if (typeof value === 'function') {
+    found.set(name, value);
+    noteMembers(found, name, value);
+    noteMembers(found, `${name}.prototype`, value.prototype);
+  } else if (/^(?:[A-Z]|performance$|process$|console$|window\.)/.test(name)) noteMembers(found, name, value);
+}
+
 /**
- * The names of those that are there no more as they were.
- * @param {Map<string, unknown>} before
+ * The names of those that are there no more as they were. What a package adds, as polyfills do, is none of them; where an object was
+ * replaced as a whole, its members are not told beside it.
+ * @param {Map<string, unknown>} before @returns {string[]}
  */
 function replacedSince(before) {
   const now = builtIns();
-  return [...before].filter(([name, value]) => now.get(name) !== value).map(([name]) => name);
+  const names = [...before].filter(([name, value]) => now.get(name) !== value).map(([name]) => name);
+  const whole = new NativeSet(names);
+  return names.filter((name) => {
+    const end = name.indexOf('.');
+    return end === -1 || name === CLIPBOARD || !whole.has(name.slice(0, end));
+  });
 }
 
-/** What a page of a wallet has, so that whoever hooks it shows it. */
-function pretendBrowser() {
-  const all = /** @type {any} */ (globalThis);
-  const define = (/** @type {string} */ name, /** @type {unknown} */ value) =>
-    Object.defineProperty(all, name, { value, writable: true, configurable: true, enumerable: true });
-  class XMLHttpRequest {
-    open() {}
-    send() {}
-    setRequestHeader() {}
-    addEventListener() {}
-  }
-  const node = () => ({ style: {}, setAttribute() {}, appendChild() {}, addEventListener() {}, removeChild() {} });
-  define('window', all);
-  define('self', all);
-  define('XMLHttpRequest', XMLHttpRequest);
-  define('ethereum', {
-    isMetaMask: true,
-    request: async () => ['0x52908400098527886E0F7030069857D2E4169EE7'],
-    send() {},
-    on() {},
-  });
-  define('navigator', {
-    userAgent: 'Mozilla/5.0 (X11; Linux x86_64)',
-    clipboard: { writeText: async () => {}, readText: async () => '' },
-  });
-  define('location', {
-    href: 'https://app.corp.invalid/',
-    hostname: 'app.corp.invalid',
-    protocol: 'https:',
-    search: '',
-    origin: 'https://app.corp.invalid',
-  });
-  define('localStorage', { getItem: () => null, setItem() {}, removeItem() {} });
-  define('document', {
-    ...node(),
-    body: node(),
-    head: node(),
-    documentElement: node(),
-    cookie: '',
-    createElement: node,
-    createTextNode: node,
-    querySelector: () => null,
-    querySelectorAll: () => [],
-    getElementsByTagName: () => [],
-    getElementById: () => null,
-  });
-  if (all.addEventListener === undefined) define('addEventListener', () => {});
-}
-
-module.exports = { builtIns, pretendBrowser, replacedSince };
+module.exports = { builtIns, replacedSince };

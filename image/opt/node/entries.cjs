@@ -3,11 +3,12 @@
 'use strict';
 const { readFileSync } = require('node:fs');
 const { builtinModules, createRequire } = require('node:module');
-const { join } = require('node:path');
+const { dirname, join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const vm = require('node:vm');
+const { otherFiles, shuffled } = require('./files.cjs');
 
-const MAX_SUBPATHS = 16;
+const MAX_SUBPATHS = 64;
 // After this long no further subpath is begun: the package's own entry is what matters.
 const SUBPATHS_MS = 3000;
 const MAX_ERROR_CHARS = 300;
@@ -48,14 +49,13 @@ function readManifest(folder) {
   }
 }
 
-/** @param {{exports?: unknown}} manifest */
+/** In random order: many before one must not hide it each time. @param {{exports?: unknown}} manifest */
 function subpathsOf({ exports }) {
   if (exports === null || typeof exports !== 'object' || Array.isArray(exports)) return [];
-  return Object.keys(exports)
-    .filter(
-      (key) => key.startsWith('./') && !key.includes('*') && !key.endsWith('/') && !/\.(json|css|d\.ts)$/.test(key),
-    )
-    .slice(0, MAX_SUBPATHS);
+  const all = Object.keys(exports).filter(
+    (key) => key.startsWith('./') && !key.includes('*') && !key.endsWith('/') && !/\.(json|css|d\.ts)$/.test(key),
+  );
+  return (all.length > MAX_SUBPATHS ? shuffled(all) : all).slice(0, MAX_SUBPATHS);
 }
 
 /**
@@ -116,4 +116,36 @@ async function loadPackage(target, project, tell) {
   return modules;
 }
 
-module.exports = { loadPackage, messageOf };
+/**
+ * Loads what bundlers, and programs that ask for a file by its name, take of the package. Resolves with what the files export, and
+ * how many there was no time for.
+ * @param {string} target @param {string} project @param {number} ms
+ * @returns {Promise<{modules: unknown[], left: number}>}
+ */
+async function loadOtherFiles(target, project, ms) {
+  const folder = target.startsWith('/') ? target : join(project, 'node_modules', target);
+  const files = otherFiles(folder, readManifest(folder));
+  const end = Date.now() + ms;
+  const modules = [];
+  for (const [at, file] of files.entries()) {
+    if (Date.now() > end) return { modules, left: files.length - at };
+    modules.push(await loadFile(join(folder, file)));
+  }
+  return { modules, left: 0 };
+}
+
+/** Undefined where it can't be loaded. @param {string} file @returns {Promise<unknown>} */
+async function loadFile(file) {
+  try {
+    return createRequire(file)(file);
+  } catch {
+    // What is written for `import` alone, or needs what is not here.
+  }
+  try {
+    return await importFrom(dirname(file), pathToFileURL(file).href);
+  } catch {
+    return undefined;
+  }
+}
+
+module.exports = { loadOtherFiles, loadPackage, messageOf };

@@ -6,7 +6,8 @@ import type { ImportTarget } from './import-plan.js';
 /** What the lines of one import phase may hold at most, in bytes. */
 export const MAX_RESULT_BYTES = 4 * 1024 * 1024;
 const MAX_FAILED = 8;
-const MAX_REPLACED = 12;
+const MAX_REPLACED = 40;
+const MAX_UNREACHED = 4;
 
 const text = z.string().max(4096);
 const loadLine = z.object({
@@ -17,6 +18,7 @@ const loadLine = z.object({
   killed: z.string().max(16).nullable(),
   failed: z.array(text).max(MAX_FAILED),
   replaced: z.array(z.string().max(100)).max(MAX_REPLACED).default([]),
+  unreached: z.array(z.string().max(100)).max(MAX_UNREACHED).default([]),
 });
 const toolLine = z.object({ folder: text, bin: text, error: text.nullable() });
 const lineSchema = z.union([toolLine, loadLine]);
@@ -72,7 +74,7 @@ function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
 function toLoaded(
   name: string,
   version: string,
-  { ms, error, failed, replaced }: z.infer<typeof loadLine>,
+  { ms, error, failed, replaced, unreached }: z.infer<typeof loadLine>,
 ): LoadedPackage {
   return {
     name,
@@ -82,6 +84,7 @@ function toLoaded(
     ...(error === null ? {} : { error }),
     ...(failed.length === 0 ? {} : { failed }),
     ...(replaced.length === 0 ? {} : { replaced }),
+    ...(unreached.length === 0 ? {} : { unreached }),
   };
 }
 
