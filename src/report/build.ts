@@ -53,6 +53,7 @@ import { oddPrograms } from './findings/odd-programs.js';
 import { onlyLater, withoutRepeats } from './findings/only-later.js';
 import { foldPlaces } from './findings/places.js';
 import { Repeats, unrepeatedWrites } from './findings/repeats.js';
+import { shadowedPrograms } from './findings/shadowed-programs.js';
 import { toolStoreAlerts } from './findings/tool-stores.js';
 import { installedPart } from './installed.js';
 import { nothingInstalled, unrunScripts } from './nothing-shown.js';
@@ -246,7 +247,11 @@ function allFindings(
       .map((finding) => lowerKnown(finding, evidence.known, (pkg) => isFromRegistry(pkg, index)));
   const heard = judged([...alerts.filter((one) => !isToldByName(one)), ...seen, ...derived]);
   const toldOf = { alerts: evidence.alerts, findings: heard, decoys: evidence.decoys };
-  const notes = loadNotes(importPhases(evidence), evidence.packages, evidence.hostname, evidence.phaseStarts);
+  const fetchedAt = evidence.phaseStarts[0]?.at ?? evidence.finishedAt;
+  const notes = [
+    ...shadowedPrograms(evidence.commands, index, evidence.hostname, fetchedAt),
+    ...loadNotes(importPhases(evidence), evidence.packages, evidence.hostname, evidence.phaseStarts),
+  ];
   const observed = [
     ...heard,
     ...judged(untoldReads(evidence.witnessed.seen, toldOf, actors, evidence.hostname)),

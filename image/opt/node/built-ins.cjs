@@ -16,7 +16,7 @@ const DEEPER = [
 const CLIPBOARD = 'navigator.clipboard';
 /** These change by being used. */
 const CHANGING =
-  /^process\.(?:env|exitCode|std\w+|mainModule|domain|_\w+|setUncaughtExceptionCaptureCallback)=?$|^buffer\.(?:Blob|File)=?$|\.constructor$/;
+  /^process\.(?:env|exitCode|allowedNodeEnvironmentFlags|std\w+|mainModule|domain|_\w+|setUncaughtExceptionCaptureCallback)=?$|^buffer\.(?:Blob|File)=?$|\.constructor$/;
 
 // As they are before any package has run.
 const { getOwnPropertyDescriptor, ownKeys } = Reflect;

@@ -26,6 +26,8 @@ const MAX_REPLACED = 12;
 const PROMISES_MS = 50;
 
 const [target = '', project = '', lingerMs = ''] = process.argv.splice(2);
+// A package that looks how its process was started must not find us.
+process.title = 'node';
 const { exit } = process;
 const { stringify } = JSON;
 const { setTimeout: later, Promise: NativePromise } = globalThis;

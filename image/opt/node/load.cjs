@@ -14,6 +14,8 @@ process.on('SIGUSR1', () => {});
 writeFileSync('/proc/self/oom_score_adj', '1000');
 
 const [target = '', project = '', lingerMs = ''] = process.argv.splice(2);
+// A package that looks how its process was started must not find us.
+process.title = 'node';
 const { exit } = process;
 const { stringify } = JSON;
 const fireTimers = watchTimers();

@@ -13,8 +13,11 @@ export const LOAD_NOTES = {
   notRepeated: 'Scripts not run once more',
 } as const;
 
-/** What stands between a page and a user's money; no library has a reason to change it when it is merely loaded. */
-const WALLET = /^(?:ethereum|solana|phantom|tronWeb|navigator\.clipboard)(?:\.|$)/;
+/**
+ * What stands between a page and a user's money; no library has a reason to change it when it is merely loaded. Stand-ins for a whole
+ * `localStorage` are honest, hooks in what is there are not.
+ */
+const WALLET = /^(?:(?:ethereum|solana|phantom|tronWeb|navigator\.clipboard)(?:\.|$)|localStorage\.)/;
 
 const TAMPERING = ['packwarden', 'tampering', 'mitre_credential_access', 'T1056'];
 

@@ -14,7 +14,8 @@ export interface ImportTarget {
 
 /** How many packages are loaded: far above an honest project's; beyond it the phase's deadline would come first anyway. */
 export const MAX_TARGETS = 2000;
-const MAX_BINS_EACH = 2;
+/** Few packages have more; those that are left out are told. */
+const MAX_BINS_EACH = 4;
 
 /**
  * What the import phase loads: each direct dependency of the project and of its workspaces, and each package that has

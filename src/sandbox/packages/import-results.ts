@@ -38,7 +38,7 @@ export function readImportResults(
   plan: readonly ImportTarget[],
   packages: readonly InstalledPackage[],
 ): ImportResults {
-  const versions = new Map(packages.map((pkg) => [pkg.realPath, pkg.version]));
+  const installed = new Map(packages.map((pkg) => [pkg.realPath, pkg]));
   const planned = new Map(plan.map((target) => [target.folder, target]));
   const loaded = new Map<string, LoadedPackage>();
   let problem: string | null = null;
@@ -49,7 +49,7 @@ export function readImportResults(
     else if ('bin' in parsed) noteTool(loaded.get(parsed.folder), parsed);
     else if (loaded.has(parsed.folder)) problem ??= `two results came for ${target.name}`;
     else {
-      loaded.set(parsed.folder, toLoaded(target.name, versions.get(parsed.folder) ?? '', parsed));
+      loaded.set(parsed.folder, toLoaded(target, installed.get(parsed.folder), parsed));
       if (isKill(parsed.killed)) problem ??= `${target.name} was stopped by ${parsed.killed} while it was loaded`;
     }
   }
@@ -72,19 +72,22 @@ function parseLine(line: string): z.infer<typeof lineSchema> | undefined {
 }
 
 function toLoaded(
-  name: string,
-  version: string,
+  { name, bins }: ImportTarget,
+  pkg: InstalledPackage | undefined,
   { ms, error, failed, replaced, unreached }: z.infer<typeof loadLine>,
 ): LoadedPackage {
+  // Of a package whose tools are not asked at all none is left out.
+  const tools = bins.length === 0 ? 0 : (pkg?.bins?.length ?? 0) - bins.length;
+  const left = tools > 0 ? [...unreached, `${tools} command line tools`] : unreached;
   return {
     name,
-    version,
+    version: pkg?.version ?? '',
     ok: error === null,
     ms: Math.round(ms),
     ...(error === null ? {} : { error }),
     ...(failed.length === 0 ? {} : { failed }),
     ...(replaced.length === 0 ? {} : { replaced }),
-    ...(unreached.length === 0 ? {} : { unreached }),
+    ...(left.length === 0 ? {} : { unreached: left }),
   };
 }
 

@@ -1,0 +1,66 @@
+import { basename } from 'node:path';
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import { alertTimeAt } from '../../falco/alert.js';
+import type { PackageIndex } from '../attribution/package-index.js';
+import type { LoadNote } from '../evidence/load-notes.js';
+
+/** The rule name under which a package's command is reported that stands before a program of the machine. */
+export const SHADOWED_RULE = 'Command named like a program of the machine';
+
+/** What every machine has: only a package of that very name has a reason to bring it. */
+const SYSTEM = new Set(
+  'bash cat cc chmod chown cp curl env find g++ gcc git grep gpg kill ln ls make mv openssl perl ps python python3 rm scp sed sh ssh sudo tar touch uname wget whoami'.split(
+    ' ',
+  ),
+);
+/** Runtimes and managers are delivered as packages, of several names. */
+const OF_NODE: Readonly<Record<string, RegExp>> = {
+  node: /\bnode\b/,
+  npm: /\bnpm\b/,
+  npx: /\bnp[mx]\b/,
+  pnpm: /\b(?:pnpm|corepack)\b/,
+  pnpx: /\b(?:pnpm|pnpx|corepack)\b/,
+  yarn: /\b(?:yarn|yarnpkg|corepack)\b/,
+};
+
+/**
+ * Packages whose commands have the names of programs that everybody calls: in scripts, `node_modules/.bin` stands before the machine's
+ * own folders, so whoever calls `git` there runs the package. It is known from what was delivered, whether or not anybody calls it.
+ */
+export function shadowedPrograms(
+  commands: ReadonlyMap<string, string>,
+  index: PackageIndex,
+  hostname: string,
+  at: number,
+): readonly LoadNote[] {
+  const found = new Map<InstalledPackage, Set<string>>();
+  for (const [command, file] of commands) {
+    const by = index.owning(file);
+    const name = basename(command);
+    if (by === undefined || by.path === '.' || isItsOwn(name, by)) continue;
+    found.set(by, (found.get(by) ?? new Set()).add(name));
+  }
+  return [...found].map(([by, names]) => ({ by, folded: toAlert(by, [...names].toSorted(), hostname, at) }));
+}
+
+function isItsOwn(name: string, { name: pkg }: InstalledPackage): boolean {
+  const owners = OF_NODE[name];
+  if (owners !== undefined) return owners.test(pkg);
+  return !SYSTEM.has(name) || pkg === name || pkg.endsWith(`/${name}`);
+}
+
+function toAlert(by: InstalledPackage, names: readonly string[], hostname: string, at: number): LoadNote['folded'] {
+  const time = BigInt(at) * 1_000_000n;
+  const output = `${SHADOWED_RULE} (names=${names.join(',')} package=${by.name}@${by.version})`;
+  const alert = {
+    time: alertTimeAt(time),
+    priority: 'WARNING',
+    source: 'correlation',
+    rule: SHADOWED_RULE,
+    output,
+    fields: {},
+    hostname,
+    tags: ['packwarden', 'tampering', 'mitre_persistence', 'T1574.007'],
+  } as const;
+  return { alert, count: 1, first: time, last: time };
+}
