@@ -4,6 +4,19 @@
 /** How often functions that are handed to an answering object are called, in all. */
 const MAX_CALLBACKS = 300;
 let callbacks = 0;
+/** What asks more within one call waits for an end that never comes (`while ((found = pattern.exec(text)) !== null)`). */
+const MAX_ANSWERS = 5000;
+let answers = 0;
+
+/** To be called before each call. */
+function answerAnew() {
+  answers = 0;
+}
+
+function countAnswer() {
+  answers += 1;
+  if (answers > MAX_ANSWERS) throw new Error('there is no answer');
+}
 
 /**
  * An object that answers anything: every property is another one, calling it calls the functions it is given (a plugin's hooks), and it
@@ -13,6 +26,7 @@ let callbacks = 0;
 function answering() {
   return new Proxy(() => {}, {
     get: (_target, key) => {
+      countAnswer();
       if (key === 'then' || key === 'prototype') return undefined;
       if (key === Symbol.toPrimitive) return () => 'a';
       if (key === Symbol.iterator) return () => [].values();
@@ -21,6 +35,7 @@ function answering() {
       return answering();
     },
     apply: (_target, _self, given) => {
+      countAnswer();
       for (const one of given) if (typeof one === 'function' && callbacks < MAX_CALLBACKS) callBack(one);
       return answering();
     },
@@ -47,7 +62,7 @@ function quiet(result) {
 
 /** @returns {unknown[][]} */
 function argumentLists() {
-  return [[], ['a'], [answering(), answering()], ['a', () => {}]];
+  return [[], ['a'], ['a', () => {}], [answering(), answering()]];
 }
 
-module.exports = { answering, argumentLists, quiet };
+module.exports = { answerAnew, answering, argumentLists, quiet };

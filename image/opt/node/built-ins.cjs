@@ -16,10 +16,11 @@ const DEEPER = [
 const CLIPBOARD = 'navigator.clipboard';
 /** These change by being used. */
 const CHANGING =
-  /^process\.(?:env|exitCode|allowedNodeEnvironmentFlags|std\w+|mainModule|domain|_\w+|setUncaughtExceptionCaptureCallback)=?$|^buffer\.(?:Blob|File)=?$|\.constructor$/;
+  /^process\.(?:env|exitCode|allowedNodeEnvironmentFlags|std\w+|mainModule|domain|_\w+|setUncaughtExceptionCaptureCallback)=?$|\.constructor$/;
 
 // As they are before any package has run.
 const { getOwnPropertyDescriptor, ownKeys } = Reflect;
+const { is } = Object;
 const NativeMap = Map;
 const NativeSet = Set;
 
@@ -40,7 +41,12 @@ function builtIns() {
     found.set(`${name}.${part}`, value);
     noteMembers(found, `${name}.${part}`, value);
   }
-  for (const name of MODULES.split(' ')) noteModule(found, name, requireHere(`node:${name}`));
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  const modules = MODULES.split(' ').map((name) => ({ name, module: requireHere(`node:${name}`) }));
+  for (const { module } of modules) settle(module);
+  process.emitWarning = emitWarning;
+  for (const { name, module } of modules) noteModule(found, name, module);
   for (const key of ownKeys(all)) {
     // The module of that name is another thing.
     if (key !== 'crypto') noteGlobal(found, String(key), all[key]);
@@ -62,8 +68,21 @@ function noteMembers(found, path, value) {
   }
 }
 
+/** Node makes some members when they are first asked for, and some of those warn: whoever asks has replaced nothing. @param {any} module */
+function settle(module) {
+  for (const key of ownKeys(module)) {
+    if (getOwnPropertyDescriptor(module, key)?.get === undefined) continue;
+    try {
+      void module[key];
+    } catch {
+      // It is not there on this machine.
+    }
+  }
+}
+
 /** Classes of modules with their methods. @param {Map<string, unknown>} found @param {string} name @param {any} module */
 function noteModule(found, name, module) {
+  found.set(name, module);
   noteMembers(found, name, module);
   for (const key of ownKeys(module)) {
     const { value } = getOwnPropertyDescriptor(module, key) ?? {};
@@ -79,7 +98,10 @@ function noteGlobal(found, name, value) {
     found.set(name, value);
     noteMembers(found, name, value);
     noteMembers(found, `${name}.prototype`, value.prototype);
-  } else if (/^(?:[A-Z]|performance$|process$|console$|window\.)/.test(name)) noteMembers(found, name, value);
+  } else if (/^(?:[A-Z]|performance$|process$|console$|window\.)/.test(name)) {
+    found.set(name, value);
+    noteMembers(found, name, value);
+  }
 }
 
 /**
@@ -89,7 +111,7 @@ function noteGlobal(found, name, value) {
  */
 function replacedSince(before) {
   const now = builtIns();
-  const names = [...before].filter(([name, value]) => now.get(name) !== value).map(([name]) => name);
+  const names = [...before].filter(([name, value]) => !is(now.get(name), value)).map(([name]) => name);
   const whole = new NativeSet(names);
   return names.filter((name) => {
     const end = name.indexOf('.');

@@ -30,6 +30,7 @@ const [target = '', project = '', lingerMs = ''] = process.argv.splice(2);
 process.title = 'node';
 const { exit } = process;
 const { stringify } = JSON;
+const { now } = Date;
 const { setTimeout: later, Promise: NativePromise } = globalThis;
 const fireTimers = watchTimers();
 const lingerFor = watchThreads();
@@ -74,8 +75,12 @@ async function main() {
   await letGo();
   tellReplaced((name) => name);
   // What is Node's or the page's own is no code of the package's.
-  const functions = functionsOf([...modules, ...others.modules], new Set([globalThis, ...before.values()]));
-  tellUnreached(await callEach(functions, CALLS_MS), 'functions');
+  const seen = new Set([globalThis, ...before.values()]);
+  const own = functionsOf(modules, seen);
+  const inFiles = functionsOf(others.modules, seen);
+  const end = now() + CALLS_MS;
+  const left = await callEach(own, end);
+  tellUnreached(left + (await callEach(inFiles, end)), 'functions');
   await new NativePromise((resolve) => later(resolve, PROMISES_MS));
   await letGo();
   // A wallet puts itself into a page when it is asked to; a hook is in what was there.

@@ -1,7 +1,7 @@
 // Calls what packages export: functions, classes, getters, and what these return as far as somebody would call that.
 'use strict';
 const { types } = require('node:util');
-const { answering, argumentLists, quiet } = require('./arguments.cjs');
+const { answerAnew, answering, argumentLists, quiet } = require('./arguments.cjs');
 const { isHook } = require('./plugins.cjs');
 
 const MAX_DEPTH = 3;
@@ -68,16 +68,16 @@ function membersOf(value) {
 /**
  * Calls each function once before any is called with something else, so that a slow one keeps others waiting as little as can be.
  * Resolves with how many were not called at all.
- * @param {readonly Function[]} functions @param {number} ms no call is begun after so long
+ * @param {readonly Function[]} functions @param {number} end no call is begun after it
  * @returns {Promise<number>}
  */
-async function callEach(functions, ms) {
-  const end = now() + ms;
+async function callEach(functions, end) {
   let called = 0;
   for (const [round, list] of argumentLists().entries()) {
     for (const callee of functions) {
       if (now() > end) return functions.length - called;
       if (round === 0) called += 1;
+      answerAnew();
       call(callee, list);
       await null;
     }

@@ -22,7 +22,7 @@ const runScript = require(RUN_SCRIPT);
 
 const [folder = '', ...events] = process.argv.slice(2);
 // As npm calls itself: a script that looks who started it must not find us.
-process.title = `${(process.env['npm_config_user_agent'] ?? 'npm').split('/', 1).join()} install`;
+process.title = `${(process.env.npm_config_user_agent ?? 'npm').split('/', 1).join()} install`;
 
 function readManifest() {
   // Another package may have put a pipe in its place: that is read as empty, not waited for.

@@ -77,6 +77,12 @@ describe('what a package exports is called', () => {
       { 'index.js': `exports.a = () => { ${SLOW} };\nexports.z = () => { ${ACT}; };` },
     ],
     [
+      'what comes after one that asks without end',
+      {
+        'index.js': `exports.a = (r) => { while (r && r.exec() !== null); };\nexports.z = (o) => { if (o?.x) { ${ACT}; } };`,
+      },
+    ],
+    [
       'what comes after one that ends the process',
       { 'index.js': `exports.a = () => process.exit();\nexports.z = () => { ${ACT}; };` },
     ],
@@ -164,6 +170,10 @@ describe('a wallet that is hooked', () => {
 
   it.each<[string, string]>([
     ['a polyfill that adds', 'Array.prototype.odd = () => {}; globalThis.Odd = class {};'],
+    [
+      'a package that takes what Node makes when it is asked',
+      "Object.values(require('util')); Object.values(require('buffer')); Object.values(require('crypto'));",
+    ],
     ['a package that uses what is there', "require('http').get; new Map(); JSON.parse('{}'); setTimeout(() => {}, 1);"],
   ])('is none: %s', (_what, code) => {
     expect(called({ 'index.js': code }).told).toEqual(['.']);
