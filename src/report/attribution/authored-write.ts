@@ -1,5 +1,6 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import type { Alert } from '../../falco/alert.js';
+import { isGitsIndex } from '../findings/git-index.js';
 import { isProjectSetting } from '../findings/project-settings.js';
 import { isUnownedModule } from '../findings/unowned-module.js';
 import type { PackageIndex } from './package-index.js';
@@ -25,9 +26,10 @@ export interface AuthoredWrite {
   readonly owner: InstalledPackage;
 }
 
-/** The writes in the folders of packages, or of the project. */
+/** The writes in the folders of packages, or of the project; git's index is git's own. */
 export function authoredOf(writes: readonly PackageWrite[], packages: PackageIndex): readonly AuthoredWrite[] {
-  return writes.flatMap(({ path, alert, runner, by }) => {
+  return writes.flatMap(({ path, alert, runner, by, programs }) => {
+    if (isGitsIndex(path, programs)) return [];
     const owner = packages.owning(path);
     if (owner === undefined) return [];
     // A tool of another package that works in the folder of the package that called it does what it is for. The project's folder
