@@ -6,6 +6,7 @@ import {
   call,
   canName,
   fetching,
+  open,
   openByHandle,
   symlink,
   TAKING,
@@ -40,14 +41,47 @@ function silent(rule: string, records: readonly (readonly [name: string, record:
 
 /** What holds credentials, by the rule about reading it: files, their folders, and the folder that holds those. */
 const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
-  'Read of package registry credentials': ['.npmrc', '.yarnrc.yml', '.pypirc', '.gem/credentials', '.cargo', '.m2'],
-  'Read of an SSH key': ['.ssh/id_rsa', '.ssh/config', '.ssh'],
+  'Read of package registry credentials': [
+    '.npmrc',
+    '.yarnrc.yml',
+    '.pypirc',
+    '.gem/credentials',
+    '.cargo',
+    '.m2',
+    '.composer/auth.json',
+    '.config/pip/pip.conf',
+    '.gradle/gradle.properties',
+    '.nuget/NuGet/NuGet.Config',
+  ],
+  'Read of an SSH key': [
+    '.ssh/id_rsa',
+    '.ssh/config',
+    '.ssh',
+    '.putty/sessions/a',
+    '.config/filezilla/sitemanager.xml',
+  ],
   'Read of cloud credentials': [
     '.aws/credentials',
     '.aws',
     '.azure/accessTokens.json',
     '.config/gcloud',
     '.vault-token',
+    '.pgpass',
+    '.my.cnf',
+    '.config/configstore/firebase-tools.json',
+    '.config/netlify/config.json',
+    '.railway/config.json',
+    '.config/stripe/config.toml',
+    '.supabase/access-token',
+    '.config/hcloud/cli.toml',
+    '.pulumi/credentials.json',
+    '.databrickscfg',
+    '.kaggle/kaggle.json',
+    '.cache/huggingface/token',
+    '.sentryclirc',
+    '.expo/state.json',
+    '.local/share/com.vercel.cli/auth.json',
+    '.config/turbo/config.json',
   ],
   'Read of container credentials': ['.docker/config.json', '.docker', '.kube/config', '.kube', '.config/containers'],
   'Read of Git credentials': [
@@ -56,13 +90,59 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     '.config/gh/hosts.yml',
     '.config/gh',
     '.config/git/credentials',
+    '.gitconfig',
+    '.local/state/gh/x',
+    'project/.git/config',
   ],
-  'Read of a key ring or password store': ['.gnupg', '.password-store/a.gpg', '.local/share/keyrings', '.local/share'],
-  'Read of a wallet': ['.electrum/wallets/default_wallet', '.config/solana/id.json', '.ethereum', '.config'],
-  'Read of a browser profile': ['.mozilla/firefox', '.config/google-chrome/Default/Cookies', '.config'],
-  'Read of a shell history': ['.bash_history', '.zsh_history', '.local/share/fish/fish_history'],
-  "Read of an AI tool's credentials": ['.claude.json', '.claude', '.codex/auth.json', '.gemini'],
-  'Read of a dotenv file': ['project/.env', 'project/.env.production'],
+  'Read of a key ring or password store': [
+    '.gnupg',
+    '.password-store/a.gpg',
+    '.local/share/keyrings',
+    '.local/share',
+    '.config/sops/age/keys.txt',
+    '.config/Bitwarden CLI/data.json',
+  ],
+  'Read of a wallet': [
+    '.electrum/wallets/default_wallet',
+    '.config/solana/id.json',
+    '.ethereum',
+    '.config',
+    '.near-credentials/mainnet/a.json',
+    '.foundry/keystores/k',
+    '.brownie/accounts/a.json',
+    '.config/Ledger Live/app.json',
+  ],
+  'Read of a browser profile': [
+    '.mozilla/firefox',
+    '.config/google-chrome/Default/Cookies',
+    '.config',
+    '.config/discord/Local Storage/leveldb/000003.log',
+    '.config/Slack/Cookies',
+    '.local/share/TelegramDesktop/tdata/key_datas',
+    '.config/Signal/config.json',
+    '.config/vivaldi/Default/Cookies',
+  ],
+  'Read of a shell history': ['.bash_history', '.zsh_history', '.local/share/fish/fish_history', '.viminfo'],
+  "Read of an AI tool's credentials": [
+    '.claude.json',
+    '.claude',
+    '.codex/auth.json',
+    '.gemini',
+    '.config/Cursor/User/globalStorage/state.vscdb',
+    '.config/Windsurf/User/globalStorage/state.vscdb',
+    '.local/share/opencode/auth.json',
+    '.config/goose/secrets.yaml',
+    '.openai/api_key',
+    '.config/anthropic/key',
+  ],
+  'Read of a dotenv file': [
+    'project/.env',
+    'project/.env.production',
+    'project/.env.staging',
+    'project/.env.vault',
+    'project/.dev.vars',
+    'project/.secrets',
+  ],
 };
 
 const CREDENTIAL_PLACES = Object.entries(CREDENTIALS).flatMap(([rule, places]) =>
@@ -73,6 +153,23 @@ describe('giving a credential another name counts as reading it', () => {
   it.each(CREDENTIAL_PLACES)('%s: %s', (rule, place) => {
     expect(silent(rule, variants(TAKING, place))).toEqual([]);
     expect(detections(symlink(place, '/tmp/harmless'))).toContain(rule);
+  });
+
+  const opened = CREDENTIAL_PLACES.filter(([, place]) => /\/[^/]+\.\w+$|\/\.[\w.-]+rc$/.test(place));
+  it.each(opened)('%s: %s, opened', (rule, place) => {
+    expect(detections(open(place, 'read'))).toContain(rule);
+  });
+
+  it.each([
+    'config/master.key',
+    'certs/server.key',
+    'deploy/id_ed25519',
+    'terraform.tfstate',
+    'serviceAccountKey.json',
+  ])("a key of the project's own: %s", (place) => {
+    const rule = 'Read of a key ring or password store';
+    expect(detections(open(`${PROJECT}/${place}`, 'read'))).toContain(rule);
+    expect(detections(open(`${PROJECT}/node_modules/a/test/${place}`, 'read'))).not.toContain(rule);
   });
 
   const files = CREDENTIAL_PLACES.filter(([, place]) => !/\/\.(?:config|local\/share)$/.test(place));

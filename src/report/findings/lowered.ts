@@ -7,6 +7,7 @@ import type { ProcessStart } from '../attribution/process-tree.js';
 import { LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../evidence/touched-files.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from './foreign-write.js';
+import { asksOneSetting } from './git-question.js';
 
 /** Tag of rules about files that a project may change when it is its own: CI configuration, Git settings, manifests, editors' settings. */
 const PROJECT_SETTINGS = 'project_settings';
@@ -14,12 +15,16 @@ const PROJECT_SETTINGS = 'project_settings';
 /** Tag of rules about credentials that are read. */
 const CREDENTIALS = 'credentials';
 
+/** The behaviour's number of key rings and private keys. */
+const KEY_RING = 'B10';
+
 /** Tag of rules about JavaScript runtimes other than Node. */
 const RUNTIME = 'runtime';
 
 const TEMPORARY = '/tmp';
 
 const OUTSIDE_RULE = 'Write outside the project';
+const GIT_SETTINGS_RULE = 'Git hook written';
 
 const ASSISTANT_RULE = 'AI assistant started';
 /** With these alone a program tells about itself, and does nothing. */
@@ -71,6 +76,9 @@ export function loweredBecause(
   if (owner !== undefined && isOwn(owner) && by !== owner && TOOLS_CHANGE.has(alert.rule)) {
     return "the project's own script starts a tool that changes it";
   }
+  if (owner !== undefined && isOwn(owner) && by === owner && isProjectKey(alert)) {
+    return "the project's own script reads a key of the project";
+  }
   // What a program was made to load besides may be anybody's: then its own file says nothing.
   const program = programs[0]?.loads === null ? programs[0] : undefined;
   // Where a manager runs hooks of the project on the way, what it fetches is put into place in the project's own step.
@@ -80,6 +88,9 @@ export function loweredBecause(
   }
   if (by !== undefined && program !== undefined && isNodeGyp(program) && isWithinAll(`${by.realPath}/build`, alert)) {
     return "node-gyp clears the package's own build";
+  }
+  if (alert.rule === GIT_SETTINGS_RULE && program !== undefined && fileOf(alert) === '' && asksOneSetting(program)) {
+    return 'git was asked for one of its settings, and told to change none';
   }
   if (alert.rule === ASSISTANT_RULE && ONLY_ASKED.has(alert.fields['proc.args'] ?? '')) {
     return 'the assistant was asked for its help or version, and for nothing else';
@@ -147,6 +158,14 @@ function countsInCall(alert: Alert): boolean {
   if (tags.includes(PROJECT_SETTINGS)) return touchedFiles(alert).some((file) => isWithin(HOME, file));
   if (tags.includes(CREDENTIALS)) return !tags.includes(IN_FILES);
   return NO_MISTAKE.some((tag) => tags.includes(tag));
+}
+
+/** Opened, not moved or linked: what a project's build or server signs with. */
+function isProjectKey({ tags, fields }: Alert): boolean {
+  const file = fields['fd.name'] ?? '';
+  return (
+    tags.includes(CREDENTIALS) && tags.includes(KEY_RING) && isWithin(PROJECT, file) && !file.includes('/node_modules/')
+  );
 }
 
 /** The project and its workspaces; a folder that is linked as a dependency is a dependency. */

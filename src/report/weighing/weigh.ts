@@ -133,10 +133,16 @@ const LOADS: ReadonlySet<Finding['phase']> = new Set(['import', 'check', 'run'])
 function looksUpSettings({ finding, all }: Case): string | undefined {
   if (!LOADS.has(finding.phase)) return undefined;
   // Opened, not moved or linked; a token may stand in it.
-  if (!isManagerSettings(finding.alert.output_fields['fd.name'] ?? '')) return undefined;
+  const file = finding.alert.output_fields['fd.name'] ?? '';
+  if (!isManagerSettings(file) && !isGitSettings(file)) return undefined;
   const families = new Set(all.filter(({ tags }) => tags.includes(CREDENTIALS)).map(({ rule }) => rule));
   if (families.size > 1 || all.some(sends)) return undefined;
   return 'it looks for its settings when it is loaded; it read no credentials of another kind, and sent nothing';
+}
+
+/** Of the project or of the user: who the author is, where the repository lies. */
+function isGitSettings(file: string): boolean {
+  return /\/\.git\/config$|\/\.gitconfig$|\/\.config\/git\/config$/.test(file);
 }
 
 /** A process that left its session, and was watched until it ended. */

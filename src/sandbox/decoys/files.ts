@@ -1,3 +1,4 @@
+import { applicationDecoys } from './applications.js';
 import type { DecoyFile } from './decoy.js';
 import { sshPrivateKey } from './ssh-key.js';
 import type { Tokens } from './tokens.js';
@@ -207,7 +208,6 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 
 /** Fake credentials in the usual places below `home`. */
 export function fileDecoys(tokens: Tokens, home: string): readonly DecoyFile[] {
-  return Object.entries(MAKERS).flatMap(([name, make]) =>
-    make(tokens).map(({ path, content, secrets }) => ({ name, path: `${home}/${path}`, content, secrets })),
-  );
+  const usual = Object.entries(MAKERS).flatMap(([name, make]) => make(tokens).map((file) => ({ name, ...file })));
+  return [...usual, ...applicationDecoys(tokens)].map((file) => ({ ...file, path: `${home}/${file.path}` }));
 }

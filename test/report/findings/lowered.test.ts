@@ -102,6 +102,32 @@ describe("a build with node-gyp clears the package's folder of builds", () => {
   });
 });
 
+describe('a key among the files of the project', () => {
+  const key = `${PROJECT}/certs/server.key`;
+
+  it.each<[string, OriginKind, string, string[], string]>([
+    ["the project's own script", 'workspace', key, ['credentials', 'B10'], 'clean'],
+    ["a package's script", 'registry', key, ['credentials', 'B10'], 'findings'],
+    [
+      "the project's own script that looks into HOME",
+      'workspace',
+      '/home/ci/.gnupg/x.key',
+      ['credentials', 'B10'],
+      'findings',
+    ],
+    [
+      "the project's own script that reads a token",
+      'workspace',
+      `${PROJECT}/.npmrc`,
+      ['credentials', 'B1'],
+      'findings',
+    ],
+  ])('read by %s', (_title, kind, file, tags, verdict) => {
+    const starts: readonly Start[] = [...scriptsOf('a'), [2, 20, 10, PROJECT, 'node build.js']];
+    expect(verdictOf(starts, { 'proc.pid': '20', 'fd.name': file }, tags, kind)).toBe(verdict);
+  });
+});
+
 describe('a file that would be a setting elsewhere', () => {
   const started: readonly Start[] = [...scriptsOf('a'), [2, 20, 10, PROJECT, 'node setup.js']];
 

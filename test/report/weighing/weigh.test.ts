@@ -133,6 +133,7 @@ describe('an observation', () => {
     ],
     ['an own cache', write(`${HOME}/.cache/some-tool/v1/x`), [ssh, refused]],
     ["npm's settings, looked up while it is loaded", read(`${HOME}/.npmrc`), [shell, detached]],
+    ["Git's settings, looked up while it is loaded", read(`${HOME}/project/.git/config`), [shell]],
     ["the project's settings of npm", read(`${HOME}/project/.npmrc`), []],
     ['a process that was detached', detached, [shell, write(`${HOME}/.config/some-tool/x`)]],
   ])('%s', (_title, one, others) => {
@@ -173,6 +174,8 @@ describe('still a finding', () => {
     ['a generic word in common', write(`${HOME}/.config/cli/x`, { by: { ...tool, name: 'some-cli' } }), []],
     ['a short word in common', write(`${HOME}/.config/nxt/x`, { by: { ...tool, name: 'nx' } }), []],
     ['settings read by an install script', read(`${HOME}/.npmrc`, { phase: 'install' }), []],
+    ["Git's settings read by an install script", read(`${HOME}/project/.git/config`, { phase: 'install' }), []],
+    ["Git's settings, and a host that was asked", read(`${HOME}/.gitconfig`), [refused]],
     ['settings and credentials of another kind', read(`${HOME}/.npmrc`), [ssh]],
     ['settings of two kinds', read(`${HOME}/.npmrc`), [dotenv]],
     ['settings, and a host that was asked', read(`${HOME}/.npmrc`), [refused]],

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { asksOneSetting } from '../../../src/report/findings/git-question.js';
+
+function asked(
+  words: readonly string[],
+  changes: { readonly exepath?: string; readonly loads?: string[] } = {},
+): boolean {
+  const cmdline = ['git', ...words].join(' ');
+  return asksOneSetting({
+    exepath: '/usr/bin/git',
+    loads: null,
+    cmdline,
+    argumentCount: words.length,
+    ...changes,
+  } as never);
+}
+
+describe('git is asked for one setting', () => {
+  it.each([
+    '-C /home/ci/project config --get core.editor',
+    '--git-dir=/x/.git config --local --get remote.origin.url',
+    'config --global core.pager',
+    '-C /x config core.hooksPath',
+    'config --show-origin --get-all alias.x',
+    '-C /x config get url.base',
+  ])('git %s', (line) => expect(asked(line.split(' '))).toBe(true));
+
+  it.each<[string, string[]]>([
+    ['a value', ['-C', '/x', 'config', 'core.pager', 'evil']],
+    ['a value that looks like a question', ['-C', '/x', 'config', 'core.pager', 'x config --get']],
+    ['a folder that looks like a question', ['-C', 'a config --get', 'config', 'core.pager', 'evil']],
+    ['an option that is not known', ['-C', '/x', 'config', '--replace-all', 'core.pager']],
+    ['a setting for this once', ['-c', 'core.pager=evil', 'config', 'core.pager']],
+    ['the editor', ['-C', '/x', 'config', '--edit']],
+    ['another command', ['-C', '/x', 'status']],
+  ])('%s is none', (_title, words) => expect(asked(words)).toBe(false));
+
+  it('is none by another program, or with code of somebody else', () => {
+    const words = ['-C', '/x', 'config', 'core.pager'];
+    expect(asked(words, { exepath: '/tmp/git' })).toBe(false);
+    expect(asked(words, { loads: ['/tmp/x.so'] })).toBe(false);
+  });
+});
