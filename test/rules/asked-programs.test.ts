@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { call, open } from '../sensor/naming-calls.js';
+import { call, open, TAKING } from '../sensor/naming-calls.js';
 import { detections } from '../sensor/own-rules.js';
 import { execParts, type RecordSpec } from '../sensor/records.js';
 
@@ -138,6 +138,14 @@ describe("Git's settings hold a token", () => {
       expect(detections(...readBy(NODE, file))).toEqual(['Read of Git credentials']);
     },
   );
+
+  it('git puts the changed ones into place', () => {
+    const name = (text: string) => ({ text, folder: -100 });
+    const renamed = TAKING['rename from']?.(name(`${settings}.lock`)) ?? {};
+    const started = call('execve', [], execParts(GIT, '/home/ci/project', [GIT]));
+    expect(detections(started, renamed)).not.toContain('Read of Git credentials');
+    expect(detections(renamed)).toContain('Read of Git credentials');
+  });
 
   it('git reads them at every turn', () => expect(detections(...readBy(GIT, settings))).toEqual([]));
 });
