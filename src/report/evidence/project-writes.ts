@@ -79,6 +79,9 @@ export class ProjectWrites {
       const { owner: runner, by, programs } = attribute(alert, actors);
       if (runner === undefined || (by ?? runner) === actors.packages.root) continue;
       found.push({ path, alert, runner, by: by ?? runner, programs });
+      const { owner: runner, by, programs, step } = attribute(alert, actors);
+      if (runner === undefined || runner === actors.packages.root) continue;
+      found.push({ path, alert, runner, by: by ?? runner, programs, isScript: step?.kind === 'scripts' });
     }
     return found;
   }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path/posix';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { HOME } from '../../ecosystems/places.js';
@@ -13,7 +14,7 @@ const why = z.string().min(1);
 const schema = z
   .strictObject({
     prebuilt: z.array(z.strictObject({ hosts: names, packages: names, why })),
-    /** Folders below HOME, and the packages whose own they are. */
+    /** Folders, absolute or below HOME, and the packages whose own they are. */
     stores: z.array(z.strictObject({ folder: z.string().min(1), packages: names })),
     reads: z.array(z.strictObject({ rule: z.string(), packages: names, phase: z.enum(['install', 'import']), why })),
   })
@@ -60,9 +61,9 @@ function whyKnown(
   if (rule === TOOL_STORE_RULE) {
     const file = alert.output_fields['fd.name'] ?? '';
     const store = known.stores.find(
-      ({ folder, packages }) => includes(packages) && isWithin(`${HOME}/${folder}`, file),
+      ({ folder, packages }) => includes(packages) && isWithin(resolve(HOME, folder), file),
     );
-    return store && `~/${store.folder} is where ${name} keeps what it downloads`;
+    return store && `${store.folder} is where ${name} keeps what it runs later`;
   }
   // The check phase installs and loads, too.
   const phases: readonly Finding['phase'][] = phase === 'check' ? ['install', 'import'] : [phase];

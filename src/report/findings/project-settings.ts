@@ -8,19 +8,24 @@ const FILES: readonly RegExp[] = [
   /^\.(?:envrc|tool-versions|node-version|nvmrc|ruby-version)$/,
   // Tools of a build, whose settings are programs.
   /^[\w.-]+\.config\.[cm]?[jt]sx?$/,
-  /^\.\w+rc(?:\.(?:[cm]?[jt]s|json|ya?ml))?$/,
+  /^\.\w+rc(?:\.(?:[cm]?[jt]s|json|ya?ml|toml))?$/,
+  /^[\w.-]+\.conf\.[cm]?[jt]sx?$|^(?:truffle-config|ember-cli-build)\.[cm]?js$|^\.dependency-cruiser\.[cm]?js$/,
   /^(?:gulpfile|Gruntfile)\.[\w.]+$/,
+  /^(?:angular|project|cdk|vercel|firebase|opencode|dagger)\.jsonc?$|^(?:netlify|fly|foundry|wrangler|pyproject|Cargo|\.?mise)\.toml$/,
+  /^(?:serverless|skaffold)\.ya?ml$|^(?:conftest|sitecustomize|usercustomize|setup)\.py$|^(?:build\.rs|Tiltfile|Earthfile|\.bazelrc)$/,
   /^(?:(?:GNU)?[Mm]akefile|Rakefile|Guardfile|Procfile|Justfile|justfile|Vagrantfile|Jenkinsfile|CMakeLists\.txt|Taskfile\.ya?ml)$/,
   /^(?:Dockerfile[\w.-]*|(?:docker-)?compose[\w.-]*\.ya?ml)$/,
+  // Editors.
+  /^\.(?:devcontainer\.json|nvim\.lua|nvimrc|exrc|vimrc|dir-locals\.el)$/,
   // Hooks of Git, CI, assistants.
   /^\.?lefthook[\w.-]*\.ya?ml$|^\.pre-commit-config\.ya?ml$|^\.git(?:attributes|modules)$/,
   /^(?:\.gitlab-ci|\.travis|\.drone|\.cirrus|appveyor|azure-pipelines|bitbucket-pipelines)\.ya?ml$/,
-  /^(?:CLAUDE|AGENTS|GEMINI|copilot-instructions)\.md$|^\.(?:cursorrules|windsurfrules|mcp\.json)$/,
+  /^(?:CLAUDE|AGENTS|GEMINI|copilot-instructions)\.md$|^\.(?:cursorrules|windsurfrules|clinerules|goosehints|aider\.conf\.yml|mcp\.json)$/,
 ];
 
 /** Folders of a project of which the same is true of all that they hold. */
 const FOLDERS =
-  /^\.(?:husky|git|github|gitlab|circleci|buildkite|devcontainer|vscode|idea|cursor|windsurf|claude|gemini|codex|cargo|config)\//;
+  /^\.(?:husky|git|github|gitlab|circleci|buildkite|devcontainer|vscode|idea|zed|fleet|cursor|windsurf|claude|gemini|codex|kiro|roo|clinerules|continue|amazonq|junie|opencode|augment|trae|storybook|mise|moon|cargo|config)\//;
 
 /**
  * Whether a file of the project, there before or not, is one that tools take their orders from: build settings, hooks, lock files, the

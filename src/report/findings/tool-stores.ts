@@ -5,6 +5,7 @@ import { type Alert, alertTimeNs } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import type { PackageWrite } from '../attribution/authored-write.js';
 import { isWithin } from '../evidence/touched-files.js';
+import { moduleStoreOf } from './module-stores.js';
 
 /** The rule name under which a write to where a tool keeps what it runs later is reported. */
 export const TOOL_STORE_RULE = "Tool's store written by a package";
@@ -26,12 +27,31 @@ const OF_PACKAGES = [
   '.cache/uv',
   '.cache/pypoetry',
   '.cache/pre-commit',
-  '.cache/go-build',
   '.cache/bazel',
   '.cache/bazelisk',
+  '.cache/prisma',
+  '.cache/nx',
+  '.cache/turbo',
+  '.cache/typescript',
+  '.cache/esbuild',
+  '.cache/swc',
+  '.cache/huggingface',
+  '.cache/ms-playwright-go',
+  '.cache/gitstatus',
+  '.cache/vscode-ripgrep',
+  '.cache/expo',
+  '.cache/act',
+  '.cache/trunk',
+  '.cache/zig',
+  '.cache/JetBrains',
+  '.cache/jiti',
+  '.cache/tsx',
+  '.cache/bun',
+  '.cache/composer',
+  '.cache/go-build',
 ];
 
-/** A folder below HOME, and the programs of the image that it belongs to. */
+/** A folder, absolute or below HOME, and the programs of the image that it belongs to. */
 interface Store {
   readonly folder: string;
   readonly isOf: (program: StartedProgram) => boolean;
@@ -58,7 +78,7 @@ interface Group {
 export function toolStoreAlerts(writes: readonly PackageWrite[]): readonly FoldedAlert[] {
   const groups = new Map<string, Group>();
   for (const write of writes) {
-    const store = STORES.find(({ folder }) => isWithin(`${HOME}/${folder}`, write.path));
+    const store = storeOf(write);
     const [program] = write.programs;
     if (store === undefined || (program?.loads === null && store.isOf(program))) continue;
     const key = `${write.by.path}\0${write.runner.path}\0${store.folder}`;
@@ -78,13 +98,21 @@ export function toolStoreAlerts(writes: readonly PackageWrite[]): readonly Folde
   }));
 }
 
+/** A manager that a package calls keeps its records beside the packages, too. */
+function storeOf(write: PackageWrite): Store | undefined {
+  const known = STORES.find(({ folder }) => isWithin(`${HOME}/${folder}`, write.path));
+  if (known !== undefined) return known;
+  const folder = moduleStoreOf(write);
+  return folder === undefined ? undefined : { folder, isOf: isPackageManager };
+}
+
 function toAlert({ alert, path }: PackageWrite, { folder }: Store): Alert {
   return {
     ...alert,
     priority: 'WARNING',
     source: 'correlation',
     rule: TOOL_STORE_RULE,
-    output: `${TOOL_STORE_RULE} (file=${path} store=~/${folder} command=${alert.fields['proc.cmdline'] ?? ''})`,
+    output: `${TOOL_STORE_RULE} (file=${path} store=${folder.startsWith('/') ? '' : '~/'}${folder} command=${alert.fields['proc.cmdline'] ?? ''})`,
     fields: { ...alert.fields, 'fd.name': path },
     tags: ['packwarden', 'persistence', 'mitre_persistence', 'T1574'],
   };

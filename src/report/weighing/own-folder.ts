@@ -77,12 +77,16 @@ export function isOwnFolder(path: string, names: readonly string[], others: Read
   const [first = '', ...rest] = path.slice(folder.length).split('/');
   // In HOME itself a folder alone, and one with a dot: a file there is what shells and tools read.
   if (rest.length === 0 || (folder === `${HOME}/` && !first.startsWith('.'))) return false;
-  const own = wordsOf(first);
   const name = first.replace(/^\./, '');
   if (others.has(name) && !names.includes(name)) return false;
-  if (own.some((word) => OF_OTHERS.has(word))) return false;
+  if (wordsOf(first).some((word) => OF_OTHERS.has(word))) return false;
+  return isNamedAfter(first, names);
+}
+
+/** Whether a folder's name has a telling word in common with one of these. */
+export function isNamedAfter(folder: string, names: readonly string[]): boolean {
   const theirs = names.flatMap(wordsOf).filter((word) => !GENERIC.has(word));
-  return own.some((word) => theirs.some((name) => isAlike(word, name)));
+  return wordsOf(folder).some((word) => theirs.some((name) => isAlike(word, name)));
 }
 
 function wordsOf(name: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path/posix';
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../src/report/build.js';
 import { ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
@@ -18,7 +19,7 @@ const NODE_GYP = 'node /usr/local/lib/node_modules/npm/node_modules/node-gyp/bin
 function told(paths: readonly string[], command = 'node x.js', of = 'a', env: Record<string, string> = {}) {
   const written = new ProjectWrites();
   for (const path of paths) {
-    const fields = { 'proc.pid': '20', 'evt.type': 'openat', 'fd.name': `/home/ci/${path}` };
+    const fields = { 'proc.pid': '20', 'evt.type': 'openat', 'fd.name': resolve('/home/ci', path) };
     written.add(alertAt(3, WRITE_RULE, fields, 'DEBUG'));
   }
   const start: Start = [2, 20, 10, folder(of), command];
@@ -48,6 +49,33 @@ describe('a file in a folder of HOME that a tool runs from later', () => {
   ])('%s', (path) => {
     expect(told([path])).toEqual({ findings: [[RULE, 'a', 1]], observations: [] });
   });
+
+  it.each([
+    '.cache/prisma/master/x/libquery_engine.so.node',
+    '.cache/nx/x.js',
+    '.cache/typescript/5.9/node_modules/types/index.js',
+    '.cache/huggingface/modules/x.py',
+    'project/node_modules/.vite/deps/react.js',
+    'project/node_modules/.prisma/client/index.js',
+    'project/node_modules/.cache/jiti/x.mjs',
+    'project/node_modules/.vitest/x.js',
+    'project/node_modules/.tmp/a.js',
+    'project/packages/web/node_modules/.vite/deps/react.js',
+    '../../tmp/tsx-1000/1-abc',
+    '../../tmp/node-jiti/x.js',
+    '../../tmp/v8-compile-cache-1000/a/b.BLOB',
+    '../../tmp/ts-node-1000/a.js',
+  ])('of code that is compiled, generated or bundled: %s', (path) => {
+    expect(told([path]).findings).toEqual([[RULE, 'a', 1]]);
+  });
+
+  it.each([
+    ['a cache named after its package', 'project/node_modules/.cache/a/x.js'],
+    ["a cache in the package's own modules", 'project/node_modules/a/node_modules/.cache/jiti/x.js'],
+    ["Node's own cache of compiled code", '../../tmp/node-compile-cache/v24/x'],
+    ['another file of a temporary folder', '../../tmp/x/y.js'],
+    ["a manager's record", 'project/node_modules/.modules.yaml'],
+  ])('not %s', (_title, path) => expect(told([path]).findings.filter(([rule]) => rule === RULE)).toEqual([]));
 
   it('is one finding for each store', () => {
     const paths = ['.cache/puppeteer/a', '.cache/puppeteer/b', '.cache/electron/c'];
