@@ -3,13 +3,17 @@ import type { FoldedAlert } from '../../falco/fold.js';
 import { type Actors, attribute } from '../attribution/attribution.js';
 import type { Phase, RunningProcess } from '../phase.js';
 
-/** The rule name under which processes are reported that still ran when everything was over. */
+/** The rule name under which processes are reported that outlived the phase in which they were started. */
 export const LEFT_RUNNING_RULE = 'Left running';
 
+/** Of an alert: the process was gone by itself, or was ended, before everything was over. */
+export const ENDED_FIELD = 'process.ended';
+
 /**
- * What still ran at the end, as alerts of source `correlation`: one for each package, however many processes. What waits has not
- * shown what it waits for (delayed payloads wait for minutes to days), so the run says nothing about it. What an earlier phase left and
- * ended by itself later was watched to its end and is none. `endedAt`: milliseconds since the epoch.
+ * What outlived the phase that it was started in by more than the time that it is watched for, as alerts of source `correlation`: one for
+ * each package, however many processes, and one for what was gone before the end. What waits has not shown what it waits for (delayed
+ * payloads wait for minutes to days), so the run says nothing about it; nor does what went away as soon as it saw that it was not alone.
+ * `endedAt`: milliseconds since the epoch.
  */
 export function leftRunningAlerts(
   phases: readonly Phase[],
@@ -18,10 +22,12 @@ export function leftRunningAlerts(
   actors: Actors,
 ): readonly FoldedAlert[] {
   const byOwner = new Map<string, { alert: Alert; count: number }>();
-  for (const left of phases.at(-1)?.leftRunning ?? []) {
-    const alert = toAlert(left, endedAt, hostname, actors);
+  const atEnd = new Set((phases.at(-1)?.leftRunning ?? []).map(({ pid }) => pid));
+  for (const left of everLeft(phases)) {
+    const hasEnded = !atEnd.has(left.pid);
+    const alert = toAlert(left, { endedAt, hasEnded, hostname }, actors);
     const { package: by, isAskedForHelp } = attribute(alert, actors);
-    const key = `${by?.path.join('\0')}\0${isAskedForHelp}`;
+    const key = `${by?.path.join('\0')}\0${isAskedForHelp}\0${hasEnded}`;
     const known = byOwner.get(key);
     if (known === undefined) byOwner.set(key, { alert, count: 1 });
     else known.count += 1;
@@ -30,8 +36,19 @@ export function leftRunningAlerts(
   return [...byOwner.values()].map(({ alert, count }) => ({ alert, count, first: at, last: at }));
 }
 
+/** Each process once, as it was seen last. */
+function everLeft(phases: readonly Phase[]): Iterable<RunningProcess> {
+  return new Map(
+    phases.flatMap(({ leftRunning = [] }) => leftRunning.map((left) => [left.pid, left] as const)),
+  ).values();
+}
+
 /** At the time when the process became what it is, where that was seen: the phase in which it was started. */
-function toAlert({ pid, cmdline }: RunningProcess, endedAt: number, hostname: string, { tree }: Actors): Alert {
+function toAlert(
+  { pid, cmdline }: RunningProcess,
+  { endedAt, hasEnded, hostname }: { endedAt: number; hasEnded: boolean; hostname: string },
+  { tree }: Actors,
+): Alert {
   const start = tree.latest(pid);
   const time = start?.time ?? BigInt(endedAt) * 1_000_000n;
   return {
@@ -39,11 +56,12 @@ function toAlert({ pid, cmdline }: RunningProcess, endedAt: number, hostname: st
     priority: 'WARNING',
     source: 'correlation',
     rule: LEFT_RUNNING_RULE,
-    output: `${LEFT_RUNNING_RULE} (command=${cmdline})`,
+    output: `${LEFT_RUNNING_RULE} (command=${cmdline} ended=${hasEnded ? 'before the end' : 'no'})`,
     fields: {
       'proc.pid': String(pid),
       ...(start?.vpid === undefined ? {} : { 'proc.vpid': String(start.vpid) }),
       'proc.cmdline': cmdline,
+      [ENDED_FIELD]: String(hasEnded),
       ...(start === undefined ? {} : { 'proc.exepath': start.exepath, 'proc.cwd': start.cwd }),
     },
     hostname,

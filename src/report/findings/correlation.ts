@@ -13,12 +13,16 @@ export const CORRELATED = {
   downloadedAndRun: 'Downloaded, made executable and run',
   reconnaissance: 'Host reconnaissance',
   lookedOver: 'Sandbox looked over',
+  processes: 'Processes looked over',
 } as const;
 
 /** How many different questions about the host are more than a build asks. */
 const MANY_QUESTIONS = 3;
 /** Asking once whether this is a container is what honest libraries do. */
 const MANY_PROBES = 3;
+/** A library looks at its parent, and at that one's. */
+const MANY_PROCESSES = 4;
+const PROCESS_RULE = 'Command line of another process read';
 /** How many parts a finding names at most. */
 const SHOWN_PARTS = 20;
 
@@ -41,8 +45,8 @@ function keyOf({ rule, package: by }: Finding): string {
 function correlated(all: readonly Finding[]): readonly Finding[] {
   return [...byPackage(all).values()].flatMap((own) => {
     const inTime = [...own].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
-    const found = [severalKinds, readThenSent, downloadedAndRun, reconnaissance, lookedOver].map((look) =>
-      look(inTime),
+    const found = [severalKinds, readThenSent, downloadedAndRun, reconnaissance, lookedOver, processesLookedOver].map(
+      (look) => look(inTime),
     );
     return found.filter((finding) => finding !== undefined);
   });
@@ -123,6 +127,16 @@ function lookedOver(own: readonly Finding[]): Finding | undefined {
   const probes = own.filter((finding) => has(finding, 'probes') && finding.phase === 'install');
   if (new Set(probes.map(probedPlace)).size < MANY_PROBES) return undefined;
   return together(CORRELATED.lookedOver, 'WARNING', probes);
+}
+
+/** Who looks through all processes waits for one to come, or for one to be gone. */
+function processesLookedOver(own: readonly Finding[]): Finding | undefined {
+  const numberOf = ({ alert }: Finding): string => alert.output_fields['fd.name']?.split('/')[2] ?? '';
+  const reads = own.filter(
+    (one) => one.rule === PROCESS_RULE && numberOf(one) !== one.alert.output_fields['proc.vpid'],
+  );
+  const numbers = new Set(reads.map(numberOf));
+  return numbers.size < MANY_PROCESSES ? undefined : together(CORRELATED.processes, 'WARNING', reads);
 }
 
 function probedPlace({ rule, alert }: Finding): string {

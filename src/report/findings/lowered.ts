@@ -4,7 +4,7 @@ import { HOME, PROJECT } from '../../ecosystems/places.js';
 import type { Alert } from '../../falco/alert.js';
 import type { Attribution } from '../attribution/attribution.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
-import { LEFT_RUNNING_RULE } from '../evidence/left-running.js';
+import { ENDED_FIELD, LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../evidence/touched-files.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from './foreign-write.js';
 import { asksOneSetting } from './git-question.js';
@@ -65,6 +65,8 @@ export function loweredBecause(
   const { owner, by, step, isAskedForHelp, programs } = attribution;
   if (alert.rule === LEFT_RUNNING_RULE && isAskedForHelp) {
     return 'a command line tool that was asked for help started a process in the background';
+  if (alert.rule === LEFT_RUNNING_RULE && isAskedForHelp && alert.fields[ENDED_FIELD] === 'true') {
+    return 'a command line tool that was asked for help started a process in the background, which ended while it was watched';
   }
   if (step?.kind === 'call' && !countsInCall(alert)) {
     return CALLED_WITH_NONSENSE;

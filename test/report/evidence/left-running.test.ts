@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../src/report/build.js';
 import type { Phase } from '../../../src/report/phase.js';
 import { evidence, IMPORT, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
@@ -35,8 +35,18 @@ it('many processes of one package are one finding', () => {
   expect(found(DAEMON, phases).rows).toEqual([['Left running', 'WARNING', 'a', 2]]);
 });
 
-it('what ended by itself later is none', () => {
-  expect(found(DAEMON, [{ ...install, leftRunning: left(30) }, load]).verdict).toBe('clean');
+it('what outlived its phase and ended by itself later is a finding, too', () => {
+  expect(found(DAEMON, [{ ...install, leftRunning: left(30) }, load]).rows).toEqual([
+    ['Left running', 'WARNING', 'a', 1],
+  ]);
+});
+
+it('what runs on through several phases is one process', () => {
+  const phases = [
+    { ...install, leftRunning: left(30) },
+    { ...load, leftRunning: left(30) },
+  ];
+  expect(found(DAEMON, phases).rows).toEqual([['Left running', 'WARNING', 'a', 1]]);
 });
 
 it('a process whose start was not seen is a finding without a package', () => {
@@ -44,13 +54,22 @@ it('a process whose start was not seen is a finding without a package', () => {
   expect(found(DAEMON, phases).rows).toEqual([['Left running', 'WARNING', null, 1]]);
 });
 
-it('what a command line tool started that was asked for help is an observation', () => {
+describe('what a command line tool started that was asked for help', () => {
   const starts: readonly Start[] = [
     ...DAEMON,
     ...IMPORT,
     [5, 40, 10, PROJECT, `node ${PROJECT}/node_modules/a/cli.js --help`],
     [6, 41, 40, PROJECT, 'sleep 999'],
   ];
-  const phases = [install, { ...load, leftRunning: left(41) }];
-  expect(found(starts, phases)).toEqual({ verdict: 'clean', rows: [['Left running', 'NOTICE', 'a', 1]] });
+  const later = { ...load, name: 'execute' as const };
+
+  it('and ended while it was watched is an observation', () => {
+    const phases = [install, { ...load, leftRunning: left(41) }, later];
+    expect(found(starts, phases)).toEqual({ verdict: 'clean', rows: [['Left running', 'NOTICE', 'a', 1]] });
+  });
+
+  it('and waits on is a finding', () => {
+    const phases = [install, { ...load, leftRunning: left(41) }, { ...later, leftRunning: left(41) }];
+    expect(found(starts, phases).rows).toEqual([['Left running', 'WARNING', 'a', 1]]);
+  });
 });

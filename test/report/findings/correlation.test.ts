@@ -61,6 +61,13 @@ const probes = (...files: string[]) =>
   files.map((file, index) => finding(index, ['probes'], { priority: 'NOTICE', rule: 'probe', file }));
 const trace = finding(9, ['probes'], { rule: 'traces itself' });
 
+const cmdlines = (...pids: number[]) =>
+  pids.map((pid, index) => {
+    const file = `/proc/${pid}/cmdline`;
+    return finding(index, [], { priority: 'NOTICE', rule: 'Command line of another process read', file });
+  });
+
+const PROCESSES = 'Processes looked over';
 const SEVERAL = 'Credentials of several kinds read';
 const SENT = 'Credentials read, then sent';
 const RUN = 'Downloaded, made executable and run';
@@ -68,6 +75,8 @@ const RECON = 'Host reconnaissance';
 const LOOKED = 'Sandbox looked over';
 
 const rows: readonly [string, Finding[], string[]][] = [
+  ['the command lines of many processes', cmdlines(1, 7, 8, 30), [PROCESSES]],
+  ["the parent's, again and again", cmdlines(7, 7, 7, 7, 8), []],
   ['nothing', [], []],
   ['credentials of two kinds', [ssh(1), cloud(2)], [SEVERAL]],
   ['two files of one kind', [ssh(1), ssh(2)], []],
