@@ -55,6 +55,7 @@ import { foldPlaces } from './findings/places.js';
 import { Repeats, unrepeatedWrites } from './findings/repeats.js';
 import { shadowedPrograms } from './findings/shadowed-programs.js';
 import { toolStoreAlerts } from './findings/tool-stores.js';
+import { VAIN_LOOK_RULE } from './findings/vain-looks.js';
 import { installedPart } from './installed.js';
 import { nothingInstalled, unrunScripts } from './nothing-shown.js';
 import type { Phase } from './phase.js';
@@ -268,7 +269,8 @@ function allFindings(
   const { baseline, projectBaseline, finishedAt } = evidence;
   const ofProject = projectBaseline?.entries ?? [];
   const once = toldOnce(single);
-  const weighed = lowerInherited(withoutRepeats([...once, ...correlate(once), ...onlyLater(once)]), index);
+  const shown = once.filter(({ rule }) => rule !== VAIN_LOOK_RULE);
+  const weighed = lowerInherited(withoutRepeats([...shown, ...correlate(once), ...onlyLater(shown)]), index);
   const { codeReads, failOn } = evidence;
   const named = nameReaders(nameActing(weighed, actors, { ...context, failOn }), codeReads, actors, failOn);
   return doubtDebugged(lowerRequired(named)).map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { call, open, TAKING } from '../sensor/naming-calls.js';
-import { detections } from '../sensor/own-rules.js';
+import { detections, plumbing } from '../sensor/own-rules.js';
 import { execParts, type RecordSpec } from '../sensor/records.js';
 
 const GIT = '/usr/bin/git';
@@ -148,4 +148,17 @@ describe("Git's settings hold a token", () => {
   });
 
   it('git reads them at every turn', () => expect(detections(...readBy(GIT, settings))).toEqual([]));
+});
+
+describe('a look in vain', () => {
+  const looked = (file: string, ret = -2): readonly string[] =>
+    plumbing({ ...open(file, 'read'), ret }).filter((rule) => rule === 'Packwarden look in vain');
+
+  it.each(['/home/ci/.foo/token', '/home/ci/.config/foo/x.json'])('%s', (file) => expect(looked(file)).toHaveLength(1));
+
+  it('is none where there is something, or elsewhere', () => {
+    expect(looked('/home/ci/.foo/token', 3)).toEqual([]);
+    expect(looked('/home/ci/project/.foo')).toEqual([]);
+    expect(looked('/home/ci/.npmrc')).toEqual([]);
+  });
 });

@@ -5,6 +5,7 @@ import type { Finding, FindingPart } from '../finding.js';
 import { packageKey } from '../spec.js';
 import { CALLED_WITH_NONSENSE } from './lowered.js';
 import { subjectOf } from './subject.js';
+import { vainLooks } from './vain-looks.js';
 
 /** The rule names under which what belongs together is reported. */
 export const CORRELATED = {
@@ -14,6 +15,7 @@ export const CORRELATED = {
   reconnaissance: 'Host reconnaissance',
   lookedOver: 'Sandbox looked over',
   processes: 'Processes looked over',
+  home: 'Home folder looked through',
 } as const;
 
 /** How many different questions about the host are more than a build asks. */
@@ -45,9 +47,15 @@ function keyOf({ rule, package: by }: Finding): string {
 function correlated(all: readonly Finding[]): readonly Finding[] {
   return [...byPackage(all).values()].flatMap((own) => {
     const inTime = [...own].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
-    const found = [severalKinds, readThenSent, downloadedAndRun, reconnaissance, lookedOver, processesLookedOver].map(
-      (look) => look(inTime),
-    );
+    const found = [
+      severalKinds,
+      readThenSent,
+      downloadedAndRun,
+      reconnaissance,
+      lookedOver,
+      processesLookedOver,
+      homeLookedThrough,
+    ].map((look) => look(inTime));
     return found.filter((finding) => finding !== undefined);
   });
 }
@@ -137,6 +145,11 @@ function processesLookedOver(own: readonly Finding[]): Finding | undefined {
   );
   const numbers = new Set(reads.map(numberOf));
   return numbers.size < MANY_PROCESSES ? undefined : together(CORRELATED.processes, 'WARNING', reads);
+}
+
+function homeLookedThrough(own: readonly Finding[]): Finding | undefined {
+  const looks = vainLooks(own);
+  return looks && together(CORRELATED.home, 'WARNING', looks);
 }
 
 function probedPlace({ rule, alert }: Finding): string {

@@ -67,6 +67,25 @@ const cmdlines = (...pids: number[]) =>
     return finding(index, [], { priority: 'NOTICE', rule: 'Command line of another process read', file });
   });
 
+const looks = (...places: string[]) =>
+  places.map((place, index) => {
+    const file = `/home/ci/${place}`;
+    return finding(index, [], { priority: 'DEBUG', rule: 'Packwarden look in vain', file });
+  });
+const LIST = [
+  '.a/x',
+  '.config/b/x',
+  '.local/share/c/x',
+  '.d',
+  '.config/e.json',
+  '.cache/f/token',
+  '.g/h',
+  '.i',
+  '.j/k',
+  '.config/l/m',
+];
+
+const HOME_LOOKED = 'Home folder looked through';
 const PROCESSES = 'Processes looked over';
 const SEVERAL = 'Credentials of several kinds read';
 const SENT = 'Credentials read, then sent';
@@ -75,6 +94,13 @@ const RECON = 'Host reconnaissance';
 const LOOKED = 'Sandbox looked over';
 
 const rows: readonly [string, Finding[], string[]][] = [
+  ['places of many programs that are not there', looks(...LIST), [HOME_LOOKED]],
+  ['places of few programs', looks(...LIST.slice(1), '.config/b/y', '.b/z'), []],
+  [
+    'settings of tools, up to the home folder',
+    looks(...LIST.slice(3), ...['a', 'b', 'c'].map((name) => `.${name}rc.json`)),
+    [],
+  ],
   ['the command lines of many processes', cmdlines(1, 7, 8, 30), [PROCESSES]],
   ["the parent's, again and again", cmdlines(7, 7, 7, 7, 8), []],
   ['nothing', [], []],
