@@ -1,9 +1,11 @@
+import { isPackageManager } from '../../ecosystems/image-programs.js';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { looksRandom } from '../../egress/content/data-names.js';
 import { type AskedAt, OTHER_PACKAGES, type RegistryAsk } from '../../egress/registry/asks.js';
 import type { Alert } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import { type Actors, attribute } from '../attribution/attribution.js';
+import type { PackageCodeReads } from '../attribution/package-code-reads.js';
 import { type GatewayOrigin, toAlert } from '../findings/egress-findings.js';
 import { type PhaseStart, phaseAt } from '../findings/findings.js';
 import type { Contacts } from './contacts.js';
@@ -23,6 +25,7 @@ export interface AskEvidence extends GatewayOrigin {
   readonly asks: readonly RegistryAsk[];
   readonly contacts: Contacts;
   readonly phaseStarts: readonly PhaseStart[];
+  readonly codeReads: PackageCodeReads;
 }
 
 /** Steps that ask for packages because that is what they are for. */
@@ -32,6 +35,8 @@ interface Asker {
   readonly contact: Alert | undefined;
   readonly isPackage: boolean;
   readonly isScript: boolean;
+  /** Of the package whose code asked. */
+  readonly folder: string | undefined;
 }
 
 interface Question extends Asker {
@@ -57,7 +62,8 @@ export function registryAsks(evidence: AskEvidence, actors: Actors): readonly Fo
   const fetched = new Set(
     evidence.asks.flatMap(({ name, kind, status }) => (kind === 'package' && status < 300 ? [name] : [])),
   );
-  return [...byAsker.values()].map((questions) => asAlert(questions, fetched, evidence));
+  const loaded = fetched.size === 0 || byAsker.size === 0 ? [] : loadedFolders(evidence.codeReads, actors);
+  return [...byAsker.values()].map((questions) => asAlert(questions, { fetched, loaded }, evidence));
 }
 
 /** Undefined where it is the package manager's own fetching, or a package asks for what it declares itself. */
@@ -72,13 +78,14 @@ function askerOf(
   const phase = phaseAt(BigInt(at) * 1_000_000n, phaseStarts);
   if (contact === undefined) {
     if (phase === 'prepare' || phase === 'fetch') return undefined;
-    return { key: '', asker: { contact, isPackage: false, isScript: false } };
+    return { key: '', asker: { contact, isPackage: false, isScript: false, folder: undefined } };
   }
   const { step, by, package: pkg } = attribute(contact, actors);
   if (step !== undefined && ASKS.has(step.kind)) return undefined;
   if (by !== undefined && declares(by, name)) return undefined;
   const isPackage = by !== undefined && by.path !== '.';
-  return { key: pkg?.path.join('\0') ?? '', asker: { contact, isPackage, isScript: step?.kind === 'scripts' } };
+  const isScript = step?.kind === 'scripts';
+  return { key: pkg?.path.join('\0') ?? '', asker: { contact, isPackage, isScript, folder: by?.realPath } };
 }
 
 /** Some fetch in their script what was left out as optional (esbuild). */
@@ -86,7 +93,26 @@ function declares({ dependencies, mayBeAbsent = [] }: InstalledPackage, name: st
   return dependencies.includes(name) || mayBeAbsent.includes(name);
 }
 
-function asAlert(questions: readonly Question[], fetched: ReadonlySet<string>, origin: GatewayOrigin): FoldedAlert {
+/** Folders of packages whose code somebody but a manager opened: a manager reads the manifests of what it puts into place. */
+function loadedFolders(reads: PackageCodeReads, actors: Actors): readonly string[] {
+  const isManager = (alert: Alert): boolean => attribute(alert, actors).programs.slice(0, 1).some(isPackageManager);
+  return [...reads.all()].flatMap(({ folder, alert }) => (isManager(alert) ? [] : [folder]));
+}
+
+/** What a script fetched into its package's own folder, and then ran: a second stage that no lock file knows. */
+function isSecondStage({ ask, isPackage, isScript, folder }: Question, { fetched, loaded }: Answered): boolean {
+  if (!isPackage || !isScript || folder === undefined || !fetched.has(ask.name)) return false;
+  return loaded.some((one) => one.startsWith(`${folder}/`) && one.endsWith(`/node_modules/${ask.name}`));
+}
+
+/** What came of the questions: the names of what was fetched, the folders of packages whose code was opened. */
+interface Answered {
+  readonly fetched: ReadonlySet<string>;
+  readonly loaded: readonly string[];
+}
+
+function asAlert(questions: readonly Question[], answered: Answered, origin: GatewayOrigin): FoldedAlert {
+  const { fetched } = answered;
   const telling = questions.toSorted((a, b) => Number(isTelling(b.ask)) - Number(isTelling(a.ask)));
   const names = [...new Set(telling.map(({ ask }) => ask.name))];
   const [{ ask, contact }] = telling as [Question];
@@ -95,12 +121,14 @@ function asAlert(questions: readonly Question[], fetched: ReadonlySet<string>, o
   // not fetch: they are for other platforms.
   const unfetched = names.filter((name) => !fetched.has(name));
   const onlyAsked = unfetched.length === names.length && questions.some((one) => one.isPackage && one.isScript);
-  const isWarning = questions.some((one) => isTelling(one.ask)) || onlyAsked || unfetched.length >= MANY;
+  const ranSecondStage = questions.some((one) => isSecondStage(one, answered));
+  const isWarning =
+    questions.some((one) => isTelling(one.ask)) || onlyAsked || ranSecondStage || unfetched.length >= MANY;
   const shown = names.slice(0, SHOWN).join(', ') + (names.length > SHOWN ? ' …' : '');
   const observation = {
     rule: REGISTRY_ASK_RULE,
     priority: isWarning ? 'WARNING' : 'NOTICE',
-    output: `Registry asked for what the project does not have (registry=${ask.host} packages=${names.length} names=${shown} status=${ask.status} fetched=${names.some((name) => fetched.has(name))})`,
+    output: `Registry asked for what the project does not have (registry=${ask.host} packages=${names.length} names=${shown} status=${ask.status} fetched=${names.some((name) => fetched.has(name))} ran=${ranSecondStage})`,
     fields: {
       'egress.target': `${ask.host}: ${shown}`,
       'egress.host': ask.host,

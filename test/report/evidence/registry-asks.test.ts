@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RegistryAsk } from '../../../src/egress/registry/asks.js';
+import { PackageCodeReads } from '../../../src/report/attribution/package-code-reads.js';
 import { buildReport } from '../../../src/report/build.js';
 import { Contacts } from '../../../src/report/evidence/contacts.js';
 import { REGISTRY_ASK_RULE } from '../../../src/report/evidence/registry-asks.js';
@@ -23,11 +24,15 @@ function ask(changes: Partial<RegistryAsk> = {}, second = 3): RegistryAsk {
   return { host: 'r.example', port: 443, name: 'other', kind: 'document', status: 200, count: 1, asked, ...changes };
 }
 
-function reportOf(asks: readonly RegistryAsk[], step: readonly Start[] = scriptsOf('a')): Report {
+function reportOf(
+  asks: readonly RegistryAsk[],
+  step: readonly Start[] = scriptsOf('a'),
+  { codeReads = new PackageCodeReads(), starts = [] as readonly Start[] } = {},
+): Report {
   const contacts = new Contacts();
   const fields = { 'proc.pid': '20', 'fd.name': `172.18.0.2:${PORT}->172.18.0.1:3128` };
   contacts.add(alertAt(3, 'Packwarden proxy connection', fields, 'DEBUG'));
-  return buildReport(evidence({ packages, asks, contacts, tree: treeOf(below(step)) }));
+  return buildReport(evidence({ packages, asks, contacts, codeReads, tree: treeOf([...below(step), ...starts]) }));
 }
 
 const found = (report: Report) =>
@@ -76,6 +81,31 @@ describe('a registry that is asked, after the fetch, for', () => {
     ['another package, while it is fetched', [ask({ status: 404 })], FETCH, []],
   ])('%s', (_what, asks, step, expected) => {
     expect(found(reportOf(asks, step))).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'is loaded by the script from the own folder',
+      'node setup.js',
+      'node_modules/a/node_modules/other/package.json',
+      'WARNING',
+    ],
+    [
+      'only the manager looks at',
+      'node /usr/local/bin/npm install other',
+      'node_modules/a/node_modules/other/package.json',
+      'NOTICE',
+    ],
+    ['lies elsewhere', 'node setup.js', 'node_modules/b/node_modules/other/package.json', 'NOTICE'],
+    ['is another', 'node setup.js', 'node_modules/a/node_modules/another/package.json', 'NOTICE'],
+  ])('another package that is then fetched and %s', (_title, cmdline, file, priority) => {
+    const codeReads = new PackageCodeReads();
+    codeReads.add(
+      alertAt(4, 'Packwarden package code read', { 'proc.pid': '21', 'fd.name': `${PROJECT}/${file}` }, 'DEBUG'),
+    );
+    const starts: readonly Start[] = [[3, 21, 10, PROJECT, cmdline]];
+    const report = reportOf([ask(), ask({ kind: 'package' })], scriptsOf('a'), { codeReads, starts });
+    expect(found(report)).toEqual([[priority, 'a']]);
   });
 
   it('what is asked by nobody that is known counts by its time', () => {
