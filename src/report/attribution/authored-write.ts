@@ -39,9 +39,7 @@ export function authoredOf(writes: readonly PackageWrite[], packages: PackageInd
     if (owner === undefined) return [];
     // A tool of another package that works in the folder of the package that called it does what it is for. The project's folder
     // holds everybody's.
-    return [{ path, alert, writer: runner === owner && runner !== packages.root ? runner : by, owner }];
-    // A tool of another package that works in the folder of the package that called it does what it is for.
-    return owner === undefined ? [] : [{ path, alert, writer: runner === owner ? runner : by, owner, isScript }];
+    return [{ path, alert, writer: runner === owner && runner !== packages.root ? runner : by, owner, isScript }];
   });
 }
 

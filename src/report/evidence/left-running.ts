@@ -10,7 +10,7 @@ export const LEFT_RUNNING_RULE = 'Left running';
 export const ENDED_FIELD = 'process.ended';
 
 /**
- * What outlived the phase that it was started in by more than the time that it is watched for, as alerts of source `correlation`: one for
+ * What outlived everything, or the lifecycle scripts by more than the time that it is watched for, as alerts of source `correlation`: one for
  * each package, however many processes, and one for what was gone before the end. What waits has not shown what it waits for (delayed
  * payloads wait for minutes to days), so the run says nothing about it; nor does what went away as soon as it saw that it was not alone.
  * `endedAt`: milliseconds since the epoch.
@@ -23,10 +23,12 @@ export function leftRunningAlerts(
 ): readonly FoldedAlert[] {
   const byOwner = new Map<string, { alert: Alert; count: number }>();
   const atEnd = new Set((phases.at(-1)?.leftRunning ?? []).map(({ pid }) => pid));
-  for (const left of everLeft(phases)) {
+  for (const { left, isOfScripts } of everLeft(phases)) {
     const hasEnded = !atEnd.has(left.pid);
     const alert = toAlert(left, { endedAt, hasEnded, hostname }, actors);
     const { package: by, isAskedForHelp } = attribute(alert, actors);
+    // What loads packages ends them in its own time, and a process on its way out has no name: of these only who waits to the end counts.
+    if (hasEnded && (by === null || !(isOfScripts || isAskedForHelp))) continue;
     const key = `${by?.path.join('\0')}\0${isAskedForHelp}\0${hasEnded}`;
     const known = byOwner.get(key);
     if (known === undefined) byOwner.set(key, { alert, count: 1 });
@@ -36,11 +38,20 @@ export function leftRunningAlerts(
   return [...byOwner.values()].map(({ alert, count }) => ({ alert, count, first: at, last: at }));
 }
 
-/** Each process once, as it was seen last. */
-function everLeft(phases: readonly Phase[]): Iterable<RunningProcess> {
-  return new Map(
-    phases.flatMap(({ leftRunning = [] }) => leftRunning.map((left) => [left.pid, left] as const)),
-  ).values();
+/** A process that outlived a phase, and whether that was the one of the lifecycle scripts. */
+interface Left {
+  readonly left: RunningProcess;
+  readonly isOfScripts: boolean;
+}
+
+/** Each process once, as it was seen first. */
+function everLeft(phases: readonly Phase[]): Iterable<Left> {
+  const all = new Map<number, Left>();
+  for (const { name, leftRunning = [] } of phases) {
+    for (const left of leftRunning)
+      if (!all.has(left.pid)) all.set(left.pid, { left, isOfScripts: name === 'install' });
+  }
+  return all.values();
 }
 
 /** At the time when the process became what it is, where that was seen: the phase in which it was started. */

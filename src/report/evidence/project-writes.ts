@@ -76,12 +76,10 @@ export class ProjectWrites {
   byPackages(actors: Actors): readonly PackageWrite[] {
     const found: PackageWrite[] = [];
     for (const { path, alert } of this.#writes) {
-      const { owner: runner, by, programs } = attribute(alert, actors);
-      if (runner === undefined || (by ?? runner) === actors.packages.root) continue;
-      found.push({ path, alert, runner, by: by ?? runner, programs });
       const { owner: runner, by, programs, step } = attribute(alert, actors);
-      if (runner === undefined || runner === actors.packages.root) continue;
-      found.push({ path, alert, runner, by: by ?? runner, programs, isScript: step?.kind === 'scripts' });
+      if (runner === undefined || (by ?? runner) === actors.packages.root) continue;
+      const isScript = step?.kind === 'scripts' && runner !== actors.packages.root;
+      found.push({ path, alert, runner, by: by ?? runner, programs, isScript });
     }
     return found;
   }

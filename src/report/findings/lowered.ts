@@ -63,8 +63,6 @@ export function loweredBecause(
   { manager, hasForeignCode }: LoweringContext,
 ): string | undefined {
   const { owner, by, step, isAskedForHelp, programs } = attribution;
-  if (alert.rule === LEFT_RUNNING_RULE && isAskedForHelp) {
-    return 'a command line tool that was asked for help started a process in the background';
   if (alert.rule === LEFT_RUNNING_RULE && isAskedForHelp && alert.fields[ENDED_FIELD] === 'true') {
     return 'a command line tool that was asked for help started a process in the background, which ended while it was watched';
   }

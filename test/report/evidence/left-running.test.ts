@@ -41,6 +41,12 @@ it('what outlived its phase and ended by itself later is a finding, too', () => 
   ]);
 });
 
+it('what only outlived the load, or is nobody’s, and ended later is none', () => {
+  const later = { ...load, name: 'execute' as const };
+  expect(found(DAEMON, [install, { ...load, leftRunning: left(30) }, later]).rows).toEqual([]);
+  expect(found(DAEMON, [{ ...install, leftRunning: left(77) }, load]).rows).toEqual([]);
+});
+
 it('what runs on through several phases is one process', () => {
   const phases = [
     { ...install, leftRunning: left(30) },
