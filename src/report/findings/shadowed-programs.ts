@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { COMMAND_OWNERS } from '../../ecosystems/command-owners.js';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { alertTimeAt } from '../../falco/alert.js';
 import type { PackageIndex } from '../attribution/package-index.js';
@@ -13,16 +14,6 @@ const SYSTEM = new Set(
     ' ',
   ),
 );
-/** Runtimes and managers are delivered as packages, of several names. */
-const OF_NODE: Readonly<Record<string, RegExp>> = {
-  node: /\bnode\b/,
-  npm: /\bnpm\b/,
-  npx: /\bnp[mx]\b/,
-  pnpm: /\b(?:pnpm|corepack)\b/,
-  pnpx: /\b(?:pnpm|pnpx|corepack)\b/,
-  yarn: /\b(?:yarn|yarnpkg|corepack)\b/,
-};
-
 /**
  * Packages whose commands have the names of programs that everybody calls: in scripts, `node_modules/.bin` stands before the machine's
  * own folders, so whoever calls `git` there runs the package. It is known from what was delivered, whether or not anybody calls it.
@@ -44,7 +35,7 @@ export function shadowedPrograms(
 }
 
 function isItsOwn(name: string, { name: pkg }: InstalledPackage): boolean {
-  const owners = OF_NODE[name];
+  const owners = COMMAND_OWNERS[name];
   if (owners !== undefined) return owners.test(pkg);
   return !SYSTEM.has(name) || pkg === name || pkg.endsWith(`/${name}`);
 }

@@ -46,7 +46,6 @@ const OF_PACKAGES = [
   '.cache/JetBrains',
   '.cache/jiti',
   '.cache/tsx',
-  '.cache/bun',
   '.cache/composer',
   '.cache/go-build',
 ];
