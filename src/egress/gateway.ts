@@ -46,7 +46,6 @@ const DEFAULT_CAPS: GatewayCaps = {
   idleMs: 60_000,
   idleBytes: 512,
   headMs: 10_000,
-  silenceMs: 1_000,
   dialMs: 10_000,
   refusedBytes: 1024 ** 2,
   refusedMs: 2_000,

@@ -87,7 +87,7 @@ describe('a connection', () => {
 
   it('that is used now and then, and moves enough, stays', async () => {
     const web = kept(await upstream(dripping('x'.repeat(100), 50)));
-    const gateway = kept(await registryOn(web.port, { caps: { idleMs: 300, idleBytes: 200, silenceMs: 50 } }));
+    const gateway = kept(await registryOn(web.port, { caps: { idleMs: 300, idleBytes: 200 } }));
     const client = connect(gateway.ports.proxy, '127.0.0.1', () => client.write(host(`registry.test:${web.port}`)));
     let received = 0;
     client.on('data', (chunk) => {

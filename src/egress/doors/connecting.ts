@@ -5,10 +5,11 @@ import type { Permitted } from '../registry/registry-mitm.js';
 import { dial, type OutboundOptions } from '../upstream/dial.js';
 import type { Exchange } from '../upstream/exchange.js';
 import type { RestCaps } from '../upstream/rest.js';
+import { carried } from './carried.js';
 import type { Gatekeeper } from './gatekeeper.js';
 import type { InsideServer } from './inside.js';
 import { join, readAndEnd } from './raw.js';
-import { carried, nameIn, secured, type TunnelParts } from './tunnel.js';
+import { nameIn, secured, type TunnelParts } from './tunnel.js';
 
 /** What tunnels of a proxy need. */
 export interface ConnectingParts extends TunnelParts {
@@ -17,7 +18,7 @@ export interface ConnectingParts extends TunnelParts {
   readonly inside: InsideServer;
   readonly gatekeeper: Gatekeeper;
   readonly inspector: Inspector;
-  readonly caps: TunnelParts['caps'] & RestCaps & { readonly idleMs: number; readonly silenceMs: number };
+  readonly caps: TunnelParts['caps'] & RestCaps & { readonly idleMs: number };
 }
 
 /**
@@ -49,9 +50,11 @@ export async function serveTunnel(
   far: Socket | undefined,
 ): Promise<void> {
   const { inside, caps } = parts;
-  // Of a host that speaks first nothing is heard before its client is joined with it.
-  const what = await carried(near, far === undefined ? caps.headMs : caps.silenceMs);
+  // Where a host speaks first, its client may wait for that as long as it likes: until then its own first words still tell.
+  const what = await carried(near, far === undefined ? caps.headMs : caps.idleMs, far);
   if (what === undefined) return void near.destroy();
+  // Of a client that never came to the end of a word nothing is known, unless its host has spoken.
+  if (what === 'silent') return carryRaw(parts, near, destination, hasSpoken(far) ? far : undefined);
   if (what === 'other') return carryRaw(parts, near, destination, far);
   if (what === 'http') return inside.serve(near, { ...destination, secure: false }, far);
   const { target, from, permit } = destination;
@@ -68,6 +71,10 @@ export async function serveTunnel(
   }
   far?.destroy();
   inside.serve(handshake.inside, otherwiseNamed(parts, destination, serverName), undefined);
+}
+
+function hasSpoken(far: Socket | undefined): boolean {
+  return far !== undefined && far.readableLength > 0;
 }
 
 /** Neither TLS nor HTTP. What the operator permitted is let through (Git over SSH), a registry speaks nothing else. */

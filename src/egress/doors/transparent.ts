@@ -5,11 +5,12 @@ import { EgressFailedError } from '../errors.js';
 import type { Asker } from '../record.js';
 import type { Target } from '../target.js';
 import type { RestCaps } from '../upstream/rest.js';
+import { carried } from './carried.js';
 import type { Gatekeeper } from './gatekeeper.js';
 import type { InsideServer } from './inside.js';
 import { type Door, opened } from './listening.js';
 import { readAndEnd } from './raw.js';
-import { carried, nameIn, secured, type TunnelParts } from './tunnel.js';
+import { nameIn, secured, type TunnelParts } from './tunnel.js';
 
 /** What `openTransparentDoor` needs. */
 export interface TransparentOptions extends TunnelParts {
@@ -47,7 +48,7 @@ async function serve(options: TransparentOptions, socket: Socket): Promise<void>
   if (what === undefined) return void socket.destroy();
   const target: Target = { host: UNNAMED, port: asked };
   if (what === 'http') return inside.serveByHost(socket, { target, from, permit: undefined, secure: false });
-  if (what === 'other') return readUnnamed(options, socket, target, from);
+  if (what === 'other' || what === 'silent') return readUnnamed(options, socket, target, from);
   return serveSecured(options, socket, from);
 }
 

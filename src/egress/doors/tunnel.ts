@@ -11,41 +11,6 @@ export interface TunnelParts {
   readonly caps: { readonly headMs: number };
 }
 
-/** The first byte of a TLS record that begins a handshake (RFC 8446 §5.1). */
-const TLS_HANDSHAKE = 0x16;
-/** A request line's beginning (RFC 9112 §3): a method and a space. */
-const REQUEST = /^[A-Z]{3,20} [^ ]/;
-const REQUEST_SO_FAR = /^(?:[A-Z]{1,20}|[A-Z]{3,20} )$/;
-
-/** What a tunnel was found to carry. */
-export type Carried = 'tls' | 'http' | 'other';
-
-/**
- * Looks at what comes first through a tunnel and puts it back. Resolves with `other` too when nothing comes for `silenceMs`, as with
- * protocols in which the server speaks first; with undefined when the connection ends before.
- */
-export function carried(socket: Socket, silenceMs: number): Promise<Carried | undefined> {
-  return new Promise((resolve) => {
-    let seen = Buffer.alloc(0);
-    const done = (what: Carried | undefined): void => {
-      clearTimeout(silence);
-      socket.off('data', look).off('close', gone).off('end', gone).pause();
-      if (seen.length > 0 && !socket.destroyed) socket.unshift(seen);
-      resolve(what);
-    };
-    const look = (chunk: Buffer): void => {
-      seen = Buffer.concat([seen, chunk]);
-      const text = seen.toString('latin1', 0, 32);
-      if (seen[0] === TLS_HANDSHAKE) done('tls');
-      else if (REQUEST.test(text)) done('http');
-      else if (!REQUEST_SO_FAR.test(text)) done('other');
-    };
-    const gone = (): void => done(undefined);
-    const silence = setTimeout(() => done('other'), silenceMs);
-    socket.on('data', look).once('close', gone).once('end', gone).resume();
-  });
-}
-
 /** How a handshake ended. `serverName`: the name that was asked for (SNI), in the client's words. */
 export type Handshake =
   | { readonly inside: TLSSocket; readonly serverName: string | undefined }

@@ -42,8 +42,8 @@ export function headersTo(
   return authorization === undefined ? sent : { ...sent, authorization };
 }
 
-/** The message is framed anew, and what is expected of the next hop was answered by this one. */
-const NOT_ONWARD: ReadonlySet<string> = new Set(['content-length', 'expect']);
+/** The message is framed anew, whom it is for is said anew, and what is expected of the next hop was answered by this one. */
+const NOT_ONWARD: ReadonlySet<string> = new Set(['content-length', 'expect', 'host']);
 
 /** A client's headers for another connection: without those of its own, and of the gateway's. */
 export function endToEnd({ rawHeaders, headers }: IncomingMessage): Record<string, string[]> {
@@ -69,6 +69,17 @@ export function answerHeaders(answer: IncomingMessage): string[] {
 /** Raw headers without the ones of this name. */
 export function without(raw: readonly string[], unwanted: string): string[] {
   return pairs(raw).flatMap(([name, value]) => (name.toLowerCase() === unwanted ? [] : [name, value]));
+}
+
+/** The values of the raw headers of this name. */
+export function valuesOf(raw: readonly string[], wanted: string): string[] {
+  return pairs(raw).flatMap(([name, value]) => (name.toLowerCase() === wanted ? [value] : []));
+}
+
+/** A host as a `Host` header names it. */
+export function hostHeader({ host, port }: Target, secure: boolean): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return port === (secure ? 443 : 80) ? name : `${name}:${port}`;
 }
 
 function pairs(raw: readonly string[]): (readonly [name: string, value: string])[] {

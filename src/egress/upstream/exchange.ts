@@ -5,7 +5,7 @@ import type { Destination } from '../destination.js';
 import type { Gatekeeper } from '../doors/gatekeeper.js';
 import { EgressRefusedError } from '../errors.js';
 import { say } from '../registry/front-answer.js';
-import { without } from '../registry/front-headers.js';
+import { valuesOf, without } from '../registry/front-headers.js';
 import type { Permitted, RegistryMitm } from '../registry/registry-mitm.js';
 import { parseHost } from '../target.js';
 import { type OnwardParts, passOn } from './onward.js';
@@ -96,10 +96,17 @@ function isPermitted(destination: Destination): destination is Permitted {
   return destination.permit !== undefined;
 }
 
-/** What the `Host` header names where it is not what was asked for; a request without one names nothing else. */
-function otherHost({ headers }: IncomingMessage, { target }: Destination): string | undefined {
-  const named = headers.host;
-  if (named === undefined || named === '') return undefined;
+/**
+ * What the `Host` headers name where it is not what was asked for, and that it is said twice; a request without one names nothing else.
+ * Of two, one server believes the first and another one the last.
+ */
+function otherHost({ rawHeaders }: IncomingMessage, { target }: Destination): string | undefined {
+  const all = valuesOf(rawHeaders, 'host').filter((value) => value !== '');
+  const other = all.map((named) => otherThan(target, named)).find((named) => named !== undefined);
+  return other ?? (all.length > 1 ? target.host : undefined);
+}
+
+function otherThan(target: Destination['target'], named: string): string | undefined {
   const match = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(named);
   if (match?.[1] === undefined) return named;
   try {

@@ -5,7 +5,7 @@ import type { Reader, Reading } from '../content/reading.js';
 import type { Gatekeeper } from '../doors/gatekeeper.js';
 import { EgressFailedError } from '../errors.js';
 import { say } from '../registry/front-answer.js';
-import { answerHeaders, endToEnd } from '../registry/front-headers.js';
+import { answerHeaders, endToEnd, hostHeader } from '../registry/front-headers.js';
 import type { Permitted } from '../registry/registry-mitm.js';
 import { dial, upstreamLogin } from './dial.js';
 import { proven, type UpstreamOptions } from './upstream.js';
@@ -67,8 +67,9 @@ async function asked(
   const dialled = isOpen ? first : await dial(far, target, permit, signal, isAskedByUrl ? 'by-url' : 'tunnel');
   const socket = secure ? await proven(far, target, dialled) : dialled;
   const login = isAskedByUrl ? upstreamLogin(far.upstream) : {};
-  const headers = { ...endToEnd(request), ...framing(request), ...login, connection: 'close' };
-  const path = isAskedByUrl ? `http://${request.headers.host}${pathOf(request)}` : pathOf(request);
+  const host = hostHeader(target, secure);
+  const headers = { host, ...endToEnd(request), ...framing(request), ...login, connection: 'close' };
+  const path = isAskedByUrl ? `http://${host}${pathOf(request)}` : pathOf(request);
   return new Promise((resolve, reject) => {
     const sent = send({ method: request.method, path, headers, setHost: false, createConnection: () => socket });
     sent.once('response', resolve).on('error', reject);

@@ -23,7 +23,7 @@ describe('a permitted registry', () => {
         via: 'proxy',
         allowed: true,
         count: 1,
-        bytesSent: 58,
+        bytesSent: 64,
         bytesReceived: 43,
       }),
     ]);
