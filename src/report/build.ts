@@ -30,8 +30,8 @@ import { egressPolicyOf } from './egress-policy/policy.js';
 import type { Contacts } from './evidence/contacts.js';
 import type { PlantedDecoy } from './evidence/decoys.js';
 import { directAttempts } from './evidence/direct-attempts.js';
-import { contactedHosts, perPackage } from './evidence/egress-askers.js';
 import { egressFaults, egressRows } from './evidence/egress-rows.js';
+import { gatewaySeen } from './evidence/gateway-seen.js';
 import { leftRunningAlerts } from './evidence/left-running.js';
 import type { LoadMarks } from './evidence/load-groups.js';
 import { type LoadNote, loadNotes } from './evidence/load-notes.js';
@@ -45,7 +45,6 @@ import { strayContacts } from './evidence/stray-contacts.js';
 import { missedByAlerts, untoldReads } from './evidence/untold-reads.js';
 import type { Finding } from './finding.js';
 import { correlate } from './findings/correlation.js';
-import { dataInNames, leakedDecoy, refusedEgress } from './findings/egress-findings.js';
 import { type FindingContext, type PhaseStart, toFinding } from './findings/findings.js';
 import { foreignWriteAlerts, toldFiles, toldOnce } from './findings/foreign-write.js';
 import { type KnownPackages, lowerKnown } from './findings/known-packages.js';
@@ -203,14 +202,7 @@ function allFindings(
   actors: Actors,
 ): Finding[] {
   const { packages: index } = actors;
-  const refused = evidence.egress.filter((record) => !record.allowed);
-  const observations = [
-    ...evidence.leaks.map(leakedDecoy),
-    ...evidence.dataNames.map(dataInNames),
-    ...refused.map(refusedEgress),
-  ];
-  const origin = { ...evidence, contacted: contactedHosts(refused, evidence.contacts, actors) };
-  const seen = observations.flatMap((observation) => perPackage(observation, origin, actors));
+  const seen = gatewaySeen(evidence, actors);
   const toldWrites = foreignOf(writes, index, evidence.brought);
   const nobodys = unrepeatedWrites(evidence.writes, actors);
   const changed = untoldChanges(evidence.compared.changes, {

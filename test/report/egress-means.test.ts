@@ -120,6 +120,78 @@ describe('a refused contact is judged by what was sent', () => {
   });
 });
 
+describe('a permitted contact is judged by what was sent, too', () => {
+  const permitted = (host: string, request: EgressRequest, record: Partial<EgressRecord> = {}, more = {}) => {
+    const times = { first: (EPOCH + 3) * 1000, last: (EPOCH + 4) * 1000 };
+    const allowed = { ...REFUSED, ...times, host, port: 443, via: 'proxy', allowed: true } as const;
+    const told = { ...allowed, clientPorts: request.clientPorts, requests: [request], ...record };
+    return buildReport(evidence({ packages: [pkg('.', ['a', 'b']), a, b], tree, contacts, egress: [told], ...more }));
+  };
+  const binary: EgressRequest = { ...POST, bodyKind: 'binary', body: '' };
+  const key = folded({
+    ...alertAt(2.5, 'Read of an SSH key', { 'proc.pid': '20', 'fd.name': '/home/ci/.ssh/id_rsa' }),
+    tags: ['credentials'],
+  });
+  const run = folded({ ...alertAt(3.5, 'Interpreter runs a script', { 'proc.pid': '20' }), tags: ['runs'] });
+  const SENT = 'Credentials read, then sent';
+  const RUN = 'Downloaded, made executable and run';
+  const raw = { requests: [], unread: [{ reason: 'not-http', serverName: null, count: 1 }] } as const;
+  const registry = { requests: [] } as const;
+  const unasked = { requests: [], unread: [{ reason: 'nothing-asked', serverName: null, count: 1 }] } as const;
+  const other = { ...DOWNLOAD, path: '/x' };
+
+  it.each<
+    [what: string, host: string, request: EgressRequest, record: Partial<EgressRecord>, seen: object[], rule: string]
+  >([
+    ['the host name', 'files.example', { ...POST, tells: ['the host name'] }, {}, [], 'Contact with a permitted host'],
+    [
+      'the same at its own site',
+      'a.example',
+      { ...POST, tells: ['the host name'] },
+      {},
+      [],
+      'Contact with a permitted host',
+    ],
+    ['what is unreadable, after a key', 'files.example', binary, {}, [key], SENT],
+    ['the same at its own site', 'a.example', binary, {}, [key], SENT],
+    ['another protocol, after a key', 'files.example', DOWNLOAD, raw, [key], SENT],
+    ['a file of somebody else, and it is run', 'files.example', other, {}, [run], RUN],
+  ])('critical: %s', (_what, host, request, record, alerts, rule) => {
+    const { findings } = permitted(host, request, record, { alerts });
+    expect(findings.filter(({ priority }) => priority === 'CRITICAL').map((finding) => finding.rule)).toEqual([rule]);
+  });
+
+  it.each<[what: string, host: string, request: EgressRequest, record: Partial<EgressRecord>, observed: number]>([
+    ['what is unreadable', 'files.example', binary, {}, 1],
+    ['another protocol', 'files.example', DOWNLOAD, raw, 1],
+    ['a file of somebody else', 'files.example', other, {}, 1],
+    ['a file of its own site', 'github.com', DOWNLOAD, {}, 0],
+    ['facts about its use', 'ping.example', POST, {}, 0],
+    ['what a registry was asked for', 'registry.npmjs.org', DOWNLOAD, registry, 0],
+    ['a connection by which nothing was asked', 'registry.npmjs.org', DOWNLOAD, unasked, 0],
+    ['what nobody known sent', 'files.example', { ...binary, clientPorts: [] }, {}, 0],
+  ])('an observation at most: %s', (_what, host, request, record, observed) => {
+    const { verdict, observations } = permitted(host, request, record);
+    expect(verdict).toBe('clean');
+    expect(observations.map(({ rule }) => rule)).toEqual(Array(observed).fill('Contact with a permitted host'));
+  });
+
+  it.each<[what: string, host: string, request: EgressRequest, record: Partial<EgressRecord>]>([
+    ['a file, after a key', 'files.example', other, {}],
+    ['facts, after a key', 'ping.example', POST, {}],
+    ['a registry, after a key', 'registry.npmjs.org', DOWNLOAD, registry],
+    ['a connection by which nothing was asked, after a key', 'registry.npmjs.org', DOWNLOAD, unasked],
+  ])('nothing was sent by asking for %s', (_what, host, request, record) => {
+    const { findings } = permitted(host, request, record, { alerts: [key] });
+    expect(findings.map(({ rule }) => rule)).not.toContain(SENT);
+  });
+
+  it('a file of its own site may be run', () => {
+    const { findings } = permitted('github.com', DOWNLOAD, {}, { alerts: [run] });
+    expect(findings.map(({ rule }) => rule)).not.toContain(RUN);
+  });
+});
+
 describe('credentials that were read before', () => {
   const read = folded({
     ...alertAt(2.5, 'Read of an SSH key', { 'proc.pid': '20', 'fd.name': '/home/ci/.ssh/id_rsa' }),

@@ -73,6 +73,34 @@ describe('what the honest part of a run needed', () => {
       [about('x.example', 'download')],
       [],
     ],
+    [
+      'no permitted host that there is a finding about',
+      [row('x.example', { requests: [FILE] })],
+      [about('x.example', 'unknown', { rule: 'Decoy left the sandbox', priority: 'CRITICAL' })],
+      [],
+      [],
+    ],
+    [
+      'no permitted host that was told of the sandbox',
+      [row('x.example', { requests: [{ ...FILE, tells: ['the host name'] }] })],
+      [],
+      [],
+      [],
+    ],
+    [
+      'a permitted host that is only observed',
+      [row('x.example', { requests: [FILE] })],
+      [],
+      [about('x.example', 'download', { rule: 'Contact with a permitted host' })],
+      ['x.example:443'],
+    ],
+    [
+      'a registry that was asked for what is not there',
+      [row('r.example')],
+      [about('r.example', '', { rule: 'Registry asked for another package', priority: 'WARNING' })],
+      [],
+      ['r.example:443'],
+    ],
   ])('%s', (_what, egress, findings, observations, hosts) => {
     expect(hostsOf(egressPolicyOf({ egress, findings, observations }))).toEqual(hosts);
   });

@@ -22,13 +22,13 @@ const NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 const ASKING: readonly string[] = ['GET', 'HEAD'];
 
 /**
- * What the honest part of a run needed: whatever was permitted, and, of what was refused, files that a package asked for at its own site (or at
- * a place that somebody accepted) and nothing else there was a finding. Names alone: an address is nobody's.
+ * What the honest part of a run needed: what was permitted as long as nothing speaks against it, and, of what was refused, files that a package
+ * asked for at its own site (or at a place that somebody accepted) and nothing else there was a finding. Names alone: an address is nobody's.
  */
 export function egressPolicyOf(judged: Judged): EgressPolicy {
   const rules = new Map<string, EgressRule>();
   for (const row of judged.egress) {
-    if (!isConnection(row) || !(row.allowed || isHonestDownload(row, judged))) continue;
+    if (!isConnection(row) || !(row.allowed ? isHonestContact(row, judged) : isHonestDownload(row, judged))) continue;
     const rule = ruleOf(row);
     const known = rules.get(`${row.host} ${row.port}`);
     rules.set(`${row.host} ${row.port}`, known === undefined ? rule : joined(known, rule));
@@ -43,13 +43,29 @@ function isConnection(row: Row): row is Row & { readonly port: number } {
   return (via === 'proxy' || via === 'transparent') && port !== null && NAME.test(host) && isIP(host) === 0;
 }
 
+/**
+ * A permitted host is left out where anything told of it is a finding, or what was sent there told of the sandbox. A registry stays: all that
+ * can be asked of it is what an install needs.
+ */
+function isHonestContact(row: Row, { findings }: Judged): boolean {
+  const { requests = [], requestsLeft = 0, unread = [] } = row;
+  if (requests.length + requestsLeft + unread.length === 0) return true;
+  return requests.every(({ tells }) => tells.length === 0) && !findings.some((finding) => isAbout(finding, row));
+}
+
 /** A refused host is named only where everything that is told of it is honest. */
-function isHonestDownload({ host, port, requests = [] }: Row, { findings, observations }: Judged): boolean {
-  const isOf = ({ alert: { output_fields: fields } }: Finding): boolean =>
-    fields['egress.host'] === host && (fields['egress.port'] ?? String(port)) === String(port);
-  if (requests.length === 0 || findings.some(isOf)) return false;
-  const told = observations.filter((one) => one.rule === REFUSED_EGRESS_RULE && isOf(one));
+function isHonestDownload(row: Row, { findings, observations }: Judged): boolean {
+  const { requests = [] } = row;
+  if (requests.length === 0 || findings.some((finding) => isAbout(finding, row))) return false;
+  const told = observations.filter((one) => one.rule === REFUSED_EGRESS_RULE && isAbout(one, row));
   return told.length > 0 && told.every(isDownload) && requests.every(({ method }) => ASKING.includes(method));
+}
+
+/** Of names that carry something their parent is told, without a port. */
+function isAbout({ alert: { output_fields: fields } }: Finding, { host, port }: Row): boolean {
+  const named = fields['egress.host'] ?? '';
+  if (named !== '' && fields['egress.port'] === undefined && host.endsWith(`.${named}`)) return true;
+  return named === host && (fields['egress.port'] ?? String(port)) === String(port);
 }
 
 function isDownload({ priority, accepted, alert }: Finding): boolean {

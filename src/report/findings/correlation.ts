@@ -3,6 +3,7 @@ import { isAtLeast } from '../../falco/alert.js';
 import { REGISTRY_ASK_RULE } from '../evidence/registry-asks.js';
 import type { Finding, FindingPart } from '../finding.js';
 import { packageKey } from '../spec.js';
+import { PERMITTED_CONTACT_RULE } from './egress-findings.js';
 import { CALLED_WITH_NONSENSE } from './lowered.js';
 import { subjectOf } from './subject.js';
 import { vainLooks } from './vain-looks.js';
@@ -107,12 +108,24 @@ function readThenSent(own: readonly Finding[]): Finding | undefined {
   return together(CORRELATED.readThenSent, 'CRITICAL', [...reads, ...sent]);
 }
 
+/** What came from a host that is the package's own, or known for it, is the package's; what was refused is at most the gateway's own answer. */
 function downloadedAndRun(own: readonly Finding[]): Finding | undefined {
-  const download = own.find((finding) => has(finding, 'downloads') || isOutside(finding));
+  const download = own.find((finding) => has(finding, 'downloads') || (isOutside(finding) && !isPermitted(finding)));
   const chmod = own.find((finding) => has(finding, 'chmods') && download && finding.last >= download.first);
   const run = own.find((finding) => has(finding, 'runs') && chmod && finding.last >= chmod.first);
-  if (!download || !chmod || !run) return undefined;
-  return together(CORRELATED.downloadedAndRun, 'CRITICAL', [download, chmod, run]);
+  if (download && chmod && run) return together(CORRELATED.downloadedAndRun, 'CRITICAL', [download, chmod, run]);
+  // Nothing has to be made executable to be run by an interpreter.
+  const foreign = own.find(isForeignDownload);
+  const started = own.find((finding) => has(finding, 'runs') && foreign && finding.last >= foreign.first);
+  return foreign && started ? together(CORRELATED.downloadedAndRun, 'CRITICAL', [foreign, started]) : undefined;
+}
+
+const isPermitted = ({ rule }: Finding): boolean => rule === PERMITTED_CONTACT_RULE;
+
+/** From a host that it was let to, and that is nobody's that is known. */
+function isForeignDownload(finding: Finding): boolean {
+  const { 'egress.means': means, 'egress.own': isOwn } = finding.alert.output_fields;
+  return isPermitted(finding) && means === 'download' && isOwn === 'false' && finding.known === undefined;
 }
 
 function reconnaissance(own: readonly Finding[]): Finding | undefined {

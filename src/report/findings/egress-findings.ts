@@ -12,6 +12,7 @@ import { plain } from '../text/plain.js';
 
 /** The rule names under which what the gateway saw is reported. */
 export const REFUSED_EGRESS_RULE = 'Egress refused by the gateway';
+export const PERMITTED_CONTACT_RULE = 'Contact with a permitted host';
 export const LEAK_RULE = 'Decoy left the sandbox';
 export const DATA_NAMES_RULE = 'Data in host names';
 
@@ -54,6 +55,25 @@ export function refusedEgress(record: EgressRecord): GatewayObservation {
     fields: targetFields(host, port, via),
     asked: record,
     sent: isMetadata ? undefined : record,
+    count,
+    first,
+    last,
+  };
+}
+
+/**
+ * What was sent where it was permitted to: no finding by itself, unless it tells of the sandbox; a step of what belongs together (credentials
+ * that are read, and then something that can't be read is sent).
+ */
+export function permittedContact(record: EgressRecord): GatewayObservation {
+  const { host, port, via, count, first, last } = record;
+  return {
+    rule: PERMITTED_CONTACT_RULE,
+    priority: 'NOTICE',
+    output: `Contact with a permitted host (host=${host} port=${port ?? '<NA>'} via=${via} count=${count})`,
+    fields: targetFields(host, port, via),
+    asked: record,
+    sent: record,
     count,
     first,
     last,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { HOME } from '../../ecosystems/places.js';
 import { isWithin } from '../evidence/touched-files.js';
 import type { Finding, PackageRef } from '../finding.js';
-import { REFUSED_EGRESS_RULE } from './egress-findings.js';
+import { PERMITTED_CONTACT_RULE, REFUSED_EGRESS_RULE } from './egress-findings.js';
 import { TOOL_STORE_RULE } from './tool-stores.js';
 
 const names = z.array(z.string().min(1)).min(1);
@@ -53,8 +53,10 @@ function whyKnown(
   const { name } = pkg;
   const includes = (packages: readonly string[]): boolean =>
     packages.includes('*') || (packages.includes(name) && isFromRegistry(pkg));
-  if (rule === REFUSED_EGRESS_RULE) {
-    const { 'egress.host': host = '', 'egress.port': port = '443' } = alert.output_fields;
+  if (rule === REFUSED_EGRESS_RULE || rule === PERMITTED_CONTACT_RULE) {
+    const { 'egress.host': host = '', 'egress.port': port = '443', 'egress.means': means } = alert.output_fields;
+    // Nobody needs to know the sandbox for a prebuilt binary, and others have places at the same hosts.
+    if (means === 'identity') return undefined;
     const pair = known.prebuilt.find(({ hosts, packages }) => hosts.includes(host) && includes(packages));
     return pair && port === '443' ? `${name} asks ${host} for a prebuilt binary: ${pair.why}` : undefined;
   }
