@@ -8,7 +8,7 @@ export interface LedgerEntry {
 }
 
 /** One attempt; `clientPort` is the local port of the connection that asked the proxy. */
-export type Attempt = Pick<EgressRecord, 'host' | 'port' | 'via' | 'allowed'> & {
+export type Attempt = Pick<EgressRecord, 'host' | 'port' | 'via' | 'allowed' | 'tells'> & {
   readonly clientPort?: number | undefined;
 };
 type Row = { -readonly [K in keyof Omit<EgressRecord, 'clientPorts' | 'requests' | 'unread'>]: EgressRecord[K] } & {
@@ -52,14 +52,17 @@ export class Ledger {
     row.count += 1;
     row.last = this.#now();
     keepPort(row.clientPorts, attempt.clientPort);
+    const { tells = [] } = attempt;
+    if (tells.length > 0) row.tells = [...new Set([...(row.tells ?? []), ...tells])];
     return row;
   }
 
   /** What was sent to a destination, beside the attempt itself. */
   tell(to: RowKey, request: Omit<EgressRequest, 'count' | 'clientPorts'>, clientPort: number | undefined): void {
     const row = this.#row({ ...to, host: printable(to.host) });
-    const { method, path, status, body } = request;
-    const key = JSON.stringify([method, path, status, body]);
+    const { method, path, status, body, bodyKind, tells } = request;
+    // What is shown of two may be the same where what they told is not: in headers, or behind what is shown.
+    const key = JSON.stringify([method, path, status, body, bodyKind, [...tells].sort()]);
     const known = row.requests.get(key);
     if (known !== undefined) {
       const { count, clientPorts } = known;
@@ -69,15 +72,15 @@ export class Ledger {
       return;
     }
     const first = { ...request, count: 1, clientPorts: clientPort === undefined ? [] : [clientPort] };
-    const tells = request.tells.length > 0;
-    const most = MAX_REQUESTS + (tells ? MAX_TELLING : 0);
+    const isTelling = tells.length > 0;
+    const most = MAX_REQUESTS + (isTelling ? MAX_TELLING : 0);
     if (row.requests.size < MAX_REQUESTS_OF_ROW && this.#requests < most) {
       row.requests.set(key, first);
       this.#requests += 1;
       return;
     }
     row.requestsLeft += 1;
-    if (tells && giveWay(row.requests)) row.requests.set(key, first);
+    if (isTelling && giveWay(row.requests)) row.requests.set(key, first);
   }
 
   /** A connection of which nothing, or not all, could be read. */

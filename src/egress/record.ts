@@ -20,6 +20,8 @@ export interface EgressRecord {
   readonly port: number | null;
   readonly via: Way;
   readonly allowed: boolean;
+  /** What of the sandbox itself is in the name; absent where nothing is. */
+  readonly tells?: readonly string[];
   readonly count: number;
   /** Milliseconds since the epoch. */
   readonly first: number;

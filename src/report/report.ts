@@ -95,6 +95,8 @@ export const reportSchema = z.object({
       /** The process that asked first, where it is known. */
       process: processRef.nullable(),
       package: packageRef.nullable(),
+      /** What of the sandbox itself is in the host's name. Absent where nothing is. */
+      tells: z.array(z.string()).optional(),
       /** What was sent, in the program's own words, the first few. Absent where nothing is told, and in reports of before it was read. */
       requests: z.array(egressRequest).optional(),
       /** Further requests, which are not told one by one. */

@@ -1,5 +1,7 @@
+import { createSocket } from 'node:dgram';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { encode } from 'dns-packet';
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import { type Gateway, type GatewayOptions, openGateway } from '../../src/egress/gateway.js';
@@ -132,4 +134,13 @@ export function registryOn(port: number, more: Parameters<typeof gatewayWith>[0]
     names: { 'registry.test': ['127.0.0.1'] },
     ...more,
   });
+}
+
+/** Asks for a name's address, and waits for the answer. */
+export async function lookUp({ ports }: Pick<Gateway, 'ports'>, name: string): Promise<void> {
+  const socket = createSocket('udp4');
+  const answered = new Promise((resolve) => socket.once('message', resolve));
+  socket.send(encode({ type: 'query', id: 1, questions: [{ type: 'A', name }] }), ports.dns, '127.0.0.1');
+  await answered;
+  socket.close();
 }

@@ -96,6 +96,14 @@ describe('a refused contact is judged by what was sent', () => {
     expect(report.findings[0]?.alert.output_fields['egress.sent']).toContain('its host name');
   });
 
+  it('a name that tells of the sandbox is critical', () => {
+    const asked = { via: 'dns', port: null, host: '0f1e2d3c4b5a.ci.evil.example', tells: ['the host name'] } as const;
+    const { findings, egress } = buildReport(evidence({ packages: [pkg('.')], egress: [{ ...REFUSED, ...asked }] }));
+    expect(findings).toEqual([expect.objectContaining({ priority: 'CRITICAL' })]);
+    expect(findings[0]?.alert.output_fields['egress.sent']).toContain('the host name');
+    expect(egress[0]?.tells).toEqual(['the host name']);
+  });
+
   it('a folder of the project that names the same sites is believed nothing', () => {
     const folder = { ...a, from: { kind: 'folder', resolved: 'file:a', integrity: null } } as const;
     expect(reportOf('github.com', [DOWNLOAD], { packages: [pkg('.', ['a', 'b']), folder, b] }).verdict).toBe(

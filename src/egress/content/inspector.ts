@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Asker } from '../record.js';
 import { parentDomain } from './data-names.js';
 import type { HostNameStats } from './host-name-stats.js';
-import { type SandboxIdentity, toldIn } from './identity.js';
+import { IdentityReader, type SandboxIdentity } from './identity.js';
 import type { LeakLog, LeakPlace } from './leak.js';
 import { readings } from './readings.js';
 import type { SecretMatcher, SecretScan, SecretTrace } from './secret-matcher.js';
@@ -30,23 +30,28 @@ interface NameStream {
 /** Reads what leaves a sandbox, permitted or not: names that look like data, and planted secrets anywhere. */
 export class Inspector {
   readonly #streams = new Map<string, NameStream>();
+  readonly #identity: IdentityReader | undefined;
 
   constructor(
     private readonly matcher: SecretMatcher,
     private readonly leaks: LeakLog,
     private readonly book: HostNameStats,
-    private readonly identity?: SandboxIdentity | undefined,
-  ) {}
+    identity?: SandboxIdentity | undefined,
+  ) {
+    this.#identity = identity && new IdentityReader(identity);
+  }
 
-  /** A host that was asked for, in the words of whoever asked where it is no host. */
-  name(raw: string, port: number | null, from: Asker): void {
+  /** A host that was asked for, in the words of whoever asked where it is no host. Returns what it tells of the sandbox. */
+  name(raw: string, port: number | null, from: Asker): readonly string[] {
     const host = raw.toLowerCase().replace(/\.$/, '');
     const isName = /^[^/:@\s]+\.[^/:@\s]+$/.test(host);
     if (isName) this.book.note(host, from);
-    if (this.matcher.isEmpty) return;
+    const tells = this.#identity?.toldInName(host) ?? [];
+    if (this.matcher.isEmpty) return tells;
     const parent = isName ? parentDomain(host) : host;
     const traces = [...this.matcher.traces(host.replaceAll('.', '')), ...this.#pieces(host, parent, from)];
     this.#note(traces, { host: parent, port, where: 'name', asked: host, from });
+    return tells;
   }
 
   /** Whether there is a planted secret in a header's value. */
@@ -104,7 +109,7 @@ export class Inspector {
 
   /** What of the sandbox itself stands in a text. */
   tells(text: string): readonly string[] {
-    return this.identity === undefined ? [] : toldIn(text, this.identity);
+    return this.#identity?.toldIn(text) ?? [];
   }
 
   /** What is different in requests to one host, one after the other: a secret may be sent in pieces, each too short to be told. */

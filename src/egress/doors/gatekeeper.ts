@@ -48,12 +48,12 @@ export class Gatekeeper {
    */
   async admit(host: string, port: number | null, from: Asker): Promise<Permit> {
     const { ledger, inspector } = this.#parts;
-    inspector.name(host, port, from);
+    const tells = inspector.name(host, port, from);
     try {
       const addresses = await this.#check(host, port);
-      return { addresses, entry: ledger.note({ host, port, allowed: true, ...from }) };
+      return { addresses, entry: ledger.note({ host, port, allowed: true, tells, ...from }) };
     } catch (error) {
-      ledger.note({ host, port, allowed: !(error instanceof EgressRefusedError), ...from });
+      ledger.note({ host, port, allowed: !(error instanceof EgressRefusedError), tells, ...from });
       throw error;
     }
   }
@@ -84,7 +84,8 @@ export class Gatekeeper {
 
   /** Notes a request to a permitted target that is not passed on. */
   refuseRequest({ host, port }: Target, from: Asker): void {
-    this.#parts.ledger.note({ host, port, allowed: false, ...from });
+    const tells = this.#parts.inspector.name(host, port, from);
+    this.#parts.ledger.note({ host, port, allowed: false, tells, ...from });
   }
 
   /** Notes what was sent. */
@@ -99,8 +100,8 @@ export class Gatekeeper {
 
   /** Notes an attempt whose target could not even be read; `raw` is what was sent. */
   refuse(raw: string, from: Asker): void {
-    this.#parts.inspector.name(raw, null, from);
-    this.#parts.ledger.note({ host: raw === '' ? '(unreadable)' : raw, port: null, allowed: false, ...from });
+    const tells = this.#parts.inspector.name(raw, null, from);
+    this.#parts.ledger.note({ host: raw === '' ? '(unreadable)' : raw, port: null, allowed: false, tells, ...from });
   }
 
   async #check(host: string, port: number | null): Promise<readonly Address[]> {

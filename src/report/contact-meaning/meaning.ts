@@ -13,6 +13,8 @@ export type Meaning = 'identity' | 'download' | 'telemetry' | 'unknown';
 export interface Sent {
   readonly host: string;
   readonly port: number | null;
+  /** What of the sandbox itself is in the host's name. */
+  readonly tells?: readonly string[];
   readonly requests: readonly EgressRequest[];
   /** Requests that are not told one by one. */
   readonly requestsLeft: number;
@@ -38,9 +40,9 @@ const MAX_OPAQUE_IN_TELEMETRY = 128;
 
 /** Judges what was sent to one host by its content. `sites`: of the package that sent it; empty where that is not known or not believed. */
 export function judgeContact(sent: Sent, sites: Sites): JudgedContact {
-  const { host, requests, unread, requestsLeft } = sent;
+  const { host, requests, unread, requestsLeft, tells: inName = [] } = sent;
   const isOwn = requests.length > 0 && requests.every(({ path }) => isOwnSite(sites, host, path));
-  const told = requests.flatMap(({ tells }) => tells);
+  const told = [...inName, ...requests.flatMap(({ tells }) => tells)];
   if (told.length > 0) return { meaning: 'identity', isOwn };
   if (requests.length === 0 || unread.length > 0 || requestsLeft > 0) return { meaning: 'unknown', isOwn };
   if (opaqueChars(...requests.map(({ path }) => path)) > MAX_OPAQUE_IN_PATHS) return { meaning: 'unknown', isOwn };

@@ -45,11 +45,13 @@ function recordRow(record: EgressRecord, contact: Alert | undefined, behind: Beh
 
 /** What was sent, as far as it could be read. */
 function contentOf({
+  tells = [],
   requests,
   requestsLeft,
   unread,
-}: EgressRecord): Pick<EgressRow, 'requests' | 'requestsLeft' | 'unread'> {
+}: EgressRecord): Pick<EgressRow, 'tells' | 'requests' | 'requestsLeft' | 'unread'> {
   return {
+    ...(tells.length === 0 ? {} : { tells: [...tells] }),
     ...(requests.length === 0
       ? {}
       : {

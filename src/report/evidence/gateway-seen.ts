@@ -41,8 +41,8 @@ function passedOn(record: EgressRecord): EgressRecord {
 }
 
 /** Of registries it is not told what they were asked for. */
-function isTold({ requests, requestsLeft, unread }: EgressRecord): boolean {
-  return requests.length + requestsLeft + unread.length > 0;
+function isTold({ tells = [], requests, requestsLeft, unread }: EgressRecord): boolean {
+  return tells.length + requests.length + requestsLeft + unread.length > 0;
 }
 
 /** That a package asks its own site for a file, where it may, is nothing to tell of; nor is what nobody's code does. */

@@ -87,7 +87,8 @@ export function permittedContact(record: EgressRecord): GatewayObservation {
 export function judgedBySent(observation: GatewayObservation, sent: Sent, sites: Sites): GatewayObservation {
   const { meaning, isOwn } = judgeContact(sent, sites);
   const telling = mostTelling(sent.requests);
-  const line = telling === undefined ? '' : plain(sentLine(telling));
+  const inName = sent.tells === undefined ? '' : `the name has ${sent.tells.join(', ')} in it`;
+  const line = telling === undefined ? inName : plain(sentLine(telling));
   return {
     ...observation,
     priority: meaning === 'identity' ? 'CRITICAL' : observation.priority,

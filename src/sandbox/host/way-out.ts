@@ -33,7 +33,7 @@ export async function openWayOut(
     clock,
     logger: log,
     secrets: secretsOf(decoys),
-    identity: { hostname, user: 'ci', home: HOME, variables: TELLING_VARIABLES },
+    identity: { hostname, user: 'ci', home: HOME, variables: TELLING_VARIABLES, files: inHome(decoys) },
     ca: extraCa,
     registries: knownRegistries(options, publicHosts),
     isTransparent,
@@ -58,6 +58,13 @@ export function knownRegistries(
     ...publicHosts.map((host) => ({ url: `https://${host}/` })),
   ];
   return [...new Map(all.map((each) => [each.url, each] as const).reverse()).values()];
+}
+
+/** What a list of HOME names of the planted files; `.config` is in everybody's. */
+function inHome({ files }: Decoys): readonly string[] {
+  const paths = files.map(({ path }) => path).filter((path) => path.startsWith(`${HOME}/`));
+  const names = paths.map((path) => path.slice(HOME.length + 1).split('/')[0] ?? '');
+  return [...new Set(names)].filter((name) => name.startsWith('.') && name !== '.config');
 }
 
 /** What the gateway looks for in all that leaves the sandbox. */

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Gateway } from '../../../src/egress/gateway.js';
-import { exchange, gatewayWith, keeper, securely } from '../harness.js';
+import { exchange, gatewayWith, keeper, lookUp, securely } from '../harness.js';
 
 const kept = keeper();
 const TOKEN = 'npm_Xk29fQpL7vRt3WsZ8yBnC4dMhJ6gUeA1oTiD';
@@ -26,6 +26,7 @@ function send(gateway: Gateway, head: string, body: Buffer | string = ''): Promi
 }
 const post = (gateway: Gateway, body: Buffer | string, more = '') =>
   send(gateway, `POST /in HTTP/1.1${more === '' ? '' : `\r\n${more}`}`, body);
+const plain = (name: string) => `GET http://${name}/ HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`;
 const sent = (gateway: Gateway) => gateway.records()[0]?.requests;
 
 const JSON_BODY = JSON.stringify({ token: TOKEN });
@@ -100,7 +101,7 @@ describe('what was sent is on record', () => {
     await send(gateway, `GET /?h=${identity.hostname} HTTP/1.1`);
     await send(gateway, 'GET /honest?version=1.2.3 HTTP/1.1');
     expect(sent(gateway)?.map(({ tells }) => tells)).toEqual([
-      ['the host name', 'the user name', 'the home folder', 'the environment'],
+      ['the host name', 'the home folder', 'the user name', 'the environment'],
       ['the host name'],
       [],
     ]);
@@ -123,6 +124,29 @@ describe('what was sent is on record', () => {
     expect(record?.requests).toHaveLength(20);
     expect(record?.requests[0]).toMatchObject({ path: '/same', count: 3 });
     expect(record?.requestsLeft).toBe(11);
+  });
+
+  it.each<[what: string, request: (tail: string) => readonly [head: string, body: string]]>([
+    ['in a header', (tail: string) => [`GET /x HTTP/1.1\r\nX-Data: ${tail}`, '']],
+    ['behind what is shown of a path', (tail: string) => [`GET /${'p'.repeat(600)}${tail} HTTP/1.1`, '']],
+    ['behind what is shown of a body', (tail: string) => ['POST /x HTTP/1.1', 'y'.repeat(1_200) + tail]],
+  ])('what tells of the sandbox is not one with an equal request that does not: %s', async (_what, request) => {
+    const gateway = await sinking();
+    for (const tail of ['words', identity.hostname, identity.hostname]) await send(gateway, ...request(tail));
+    expect(sent(gateway)?.map(({ tells, count }) => [tells, count])).toEqual([
+      [[], 1],
+      [['the host name'], 2],
+    ]);
+  });
+
+  it.each([
+    ['DNS', async (gateway: Gateway, name: string) => lookUp(gateway, name)],
+    ['the proxy', async (gateway: Gateway, name: string) => exchange(gateway.ports.proxy, plain(name))],
+  ])('and what a name tells of it, by %s', async (_way, ask) => {
+    const gateway = await sinking();
+    await ask(gateway, `${identity.hostname}.ci.evil.invalid`);
+    await ask(gateway, 'other.evil.invalid');
+    expect(gateway.records().map(({ tells }) => tells)).toEqual([['the host name'], undefined]);
   });
 
   it('what tells of the sandbox is not hidden by a flood before it', async () => {
