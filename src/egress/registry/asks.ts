@@ -14,6 +14,8 @@ export interface RegistryAsk {
   readonly name: string;
   /** `document`: what there is of it; `package`: the thing itself. */
   readonly kind: 'document' | 'package';
+  /** The version or the file that was asked for, as far as the path names one. */
+  readonly version?: string | undefined;
   /** What the registry answered. */
   readonly status: number;
   readonly count: number;
@@ -38,8 +40,12 @@ export class AskBook {
 
   constructor(private readonly now: () => number) {}
 
-  note(asked: Pick<RegistryAsk, 'host' | 'port' | 'name' | 'kind' | 'status'>, clientPort: number | undefined): void {
-    const row = this.#row({ ...asked, name: asked.name.slice(0, MAX_NAME) });
+  note(asked: Omit<RegistryAsk, 'asked' | 'count'>, clientPort: number | undefined): void {
+    const row = this.#row({
+      ...asked,
+      name: asked.name.slice(0, MAX_NAME),
+      version: asked.version?.slice(0, MAX_NAME),
+    });
     row.count += 1;
     if (row.asked.length >= MAX_ASKED) row.asked.pop();
     row.asked.push({ clientPort, at: this.now() });
@@ -50,12 +56,15 @@ export class AskBook {
   }
 
   #row(asked: Omit<Kept, 'asked' | 'count'>): Kept {
-    const { host, port, name, kind, status } = asked;
-    const key = `${host}:${port} ${kind} ${status} ${name}`;
+    const { host, port, name, kind, version, status } = asked;
+    const key = `${host}:${port} ${kind} ${status} ${name} ${version ?? ''}`;
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
-    if (this.#kept.size >= MAX_KEPT && name !== OTHER_PACKAGES) return this.#row({ ...asked, name: OTHER_PACKAGES });
-    const made: Kept = { host, port, name, kind, status, count: 0, asked: [] };
+    if (this.#kept.size >= MAX_KEPT && name !== OTHER_PACKAGES) {
+      return this.#row({ ...asked, name: OTHER_PACKAGES, version: undefined });
+    }
+    const named = version === undefined ? {} : { version };
+    const made: Kept = { host, port, name, kind, ...named, status, count: 0, asked: [] };
     this.#kept.set(key, made);
     return made;
   }

@@ -1,19 +1,33 @@
 import type { IncomingMessage } from 'node:http';
 import type { Target } from '../target.js';
 
-/**
- * What of a client's head reaches a registry: which form of a document is wanted, and what the client has already. Nothing that says where a
- * message ends, what is done with the connection, or which other request this one stands for (`x-http-method-override`, `x-original-url`,
- * `sudo`), and nothing that a program may choose freely (`user-agent`, `npm-session`).
- */
-const PASSED_ON: readonly string[] = [
-  'accept',
-  'accept-encoding',
-  'if-modified-since',
-  'if-none-match',
-  'if-range',
-  'range',
+/** The forms of a document that package managers ask for, the first that is meant. */
+const FORMS: readonly (readonly [asked: string, sent: string])[] = [
+  ['application/vnd.npm.install-v1+json', 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*'],
+  ['application/json', 'application/json'],
 ];
+const ENCODINGS: readonly string[] = ['gzip', 'deflate', 'br', 'zstd', 'identity'];
+const DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+/** A hash, or a number of a version. */
+const ETAG = /^(?:W\/)?"[\w+/=.:-]{1,90}"$/;
+
+/**
+ * What of a client's head reaches a registry: which form of a document is wanted, and what the client has already, each only as it looks where
+ * it is honest. Nothing that says where a message ends, what is done with the connection, or which other request this one stands for
+ * (`x-http-method-override`, `x-original-url`, `sudo`), and nothing that a program may choose freely (`user-agent`, `npm-session`).
+ */
+const PASSED_ON: Readonly<Record<string, (value: string) => string | undefined>> = {
+  accept: (value) => FORMS.find(([asked]) => value.includes(asked))?.[1] ?? '*/*',
+  'accept-encoding': (value) => ENCODINGS.filter((each) => value.includes(each)).join(', ') || undefined,
+  'if-modified-since': (value) => matching(value, DATE),
+  'if-none-match': (value) => matching(value, ETAG),
+  'if-range': (value) => matching(value, ETAG) ?? matching(value, DATE),
+  range: (value) => matching(value, /^bytes=\d{1,12}-\d{0,12}$/),
+};
+
+function matching(value: string, pattern: RegExp): string | undefined {
+  return pattern.test(value) ? value : undefined;
+}
 
 /** Of one connection, not of the message it carries (RFC 9110 §7.6.1). */
 const OF_CONNECTION: ReadonlySet<string> = new Set([
@@ -35,9 +49,10 @@ export function headersTo(
 ): Record<string, string> {
   const name = host.includes(':') ? `[${host}]` : host;
   const sent: Record<string, string> = { host: port === 443 ? name : `${name}:${port}`, 'user-agent': 'packwarden' };
-  for (const each of PASSED_ON) {
+  for (const [each, asHonest] of Object.entries(PASSED_ON)) {
     const value = headers[each];
-    if (typeof value === 'string') sent[each] = value;
+    const passed = typeof value === 'string' ? asHonest(value) : undefined;
+    if (passed !== undefined) sent[each] = passed;
   }
   return authorization === undefined ? sent : { ...sent, authorization };
 }

@@ -1,5 +1,5 @@
 import type { Target } from '../target.js';
-import type { PackageAsked } from './routes.js';
+import type { PackageAsked } from './package-asked.js';
 
 /** What a registry was asked for and did not give, not when it was asked again either. */
 export interface RegistryOutage {

@@ -14,7 +14,8 @@ import { type Fault, faultOf, say } from './front-answer.js';
 import { headersTo, without } from './front-headers.js';
 import { type KnownRegistry, targetOf } from './known-registry.js';
 import type { OutageBook } from './outages.js';
-import { packageAsked, registryAsked } from './routes.js';
+import { packagesAsked } from './package-asked.js';
+import { registryAsked } from './routes.js';
 import type { RegistrySource } from './source.js';
 
 /** What the fronts of one gateway need. */
@@ -121,12 +122,13 @@ export class RegistryMitm {
       request,
       authorization ?? (isPlanted ? undefined : request.headers.authorization),
     );
-    const about = packageAsked(registry, path);
+    const all = packagesAsked(registry, path);
+    const about = all.length === 1 ? all[0] : undefined;
     const failed = (reason: string): void => outages.failed(this.#target, path, { reason, about });
     try {
       const asked = { target: this.#target, permit, registry, method, path, headers } as const;
       const answer = await source.answer(asked, leaving);
-      if (about !== undefined) asks.note({ ...this.#target, ...about, status: answer.status }, from.clientPort);
+      for (const one of all) asks.note({ ...this.#target, ...one, status: answer.status }, from.clientPort);
       const fault = answer.fault ?? (isFault(answer.status) ? `answered ${answer.status}` : undefined);
       if (fault !== undefined) failed(fault);
       answer.body.once('error', () => leaving.aborted || failed('broke off'));

@@ -5,16 +5,16 @@ import { type KnownRegistry, targetOf } from './known-registry.js';
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 // No name begins with what is a registry's own (`-/whoami`, `_session`, `..`), or ends as no name does (`auth.`).
-const NAME = '[A-Za-z0-9~](?:[\\w.~-]*[\\w~-])?';
+export const NAME = '[A-Za-z0-9~](?:[\\w.~-]*[\\w~-])?';
 // Encoded is, if anything, what sets a scope off: as npm's clients write it, once.
 const SCOPE = '(?:@|%40)[A-Za-z0-9~_-][\\w.~-]*(?:/|%2[Ff])';
-const SCOPED = `${SCOPE}${NAME}`;
+export const SCOPED = `${SCOPE}${NAME}`;
 const PACKAGE = `(?:${NAME}|${SCOPED})`;
 const VERSION = '\\d+\\.\\d+\\.\\d+(?:[-+][\\w.+-]*)?';
 const FILE = `(?:${SCOPE})?\\w[\\w.+~-]*\\.(?:tgz|tar\\.gz)`;
 // Some have the version's folder between (Font Awesome, Gitea).
 const TARBALL = `${PACKAGE}/-/(?:${VERSION}/)?${FILE}`;
-const GEM = '[A-Za-z0-9_-][\\w.-]*';
+export const GEM = '[A-Za-z0-9_-][\\w.-]*';
 
 /** What the package managers ask for, by the path below the registry's URL. */
 const ROUTES: readonly string[] = [
@@ -44,7 +44,8 @@ const NO_PACKAGE_OF_ARTIFACTORY = /\/api\/npm\/auth$/i;
 const GITLAB = /^(.*\/api\/v4\/)(?:groups\/[^/]+\/-\/)?packages\/npm\/$/;
 const GITLAB_TARBALL = whole(`projects/\\d+/packages/npm/${TARBALL}`);
 
-function whole(pattern: string): RegExp {
+/** A pattern that a whole path must be of. */
+export function whole(pattern: string): RegExp {
   return new RegExp(`^${pattern}$`);
 }
 
@@ -79,36 +80,8 @@ function isFileWithoutCredentials(path: string, here: readonly KnownRegistry[]):
   return here.every(({ authorization }) => authorization === undefined) && TARBALL_FILE.test(path);
 }
 
-/** A package that a route is about: for its documents, or for itself. */
-export interface PackageAsked {
-  readonly name: string;
-  readonly kind: 'document' | 'package';
-}
-
-/**
- * The package that a permitted path asks for; undefined for what is of none (indexes, lists). A gem's file names its version too, which
- * is left off as far as it can be told from the name.
- */
-export function packageAsked(registry: KnownRegistry, path: string): PackageAsked | undefined {
-  const below = path.startsWith(baseOf(registry)) ? path.slice(baseOf(registry).length) : path;
-  const gem = GEM_FILE.exec(below)?.[1];
-  if (gem !== undefined) return { name: gem, kind: 'package' };
-  const info = /^info\/(.+)$/.exec(below)?.[1] ?? GEM_SPEC.exec(below)?.[1];
-  if (info !== undefined) return { name: info, kind: 'document' };
-  if (NO_NAME.test(below)) return undefined;
-  const name = NAME_OF_PACKAGE.exec(below)?.[1];
-  if (name === undefined) return undefined;
-  const isFile = /\/-\/|\/download\//.test(below) || below.startsWith('download/');
-  return { name: name.replace(/%40/g, '@').replace(/%2f/gi, '/'), kind: isFile ? 'package' : 'document' };
-}
-
-const GEM_VERSION = '-\\d[\\w.]*(?:-[\\w-]+)?';
-const GEM_FILE = whole(`gems/(.+?)${GEM_VERSION}\\.gem`);
-const GEM_SPEC = whole(`quick/Marshal\\.4\\.8/(.+?)${GEM_VERSION}\\.gemspec\\.rz`);
-const NO_NAME = /^(?:versions|names|(?:latest_|prerelease_)?specs\.4\.8(?:\.gz)?|api\/v1\/dependencies.*)$/;
-const NAME_OF_PACKAGE = new RegExp(`(?:^download/(?=@|%40)|/packages/npm/|^)(${SCOPED}|${NAME})(?:/|$)`);
-
-function baseOf({ url }: KnownRegistry): string {
+/** The path of a registry's URL, with a slash at its end. */
+export function baseOf({ url }: KnownRegistry): string {
   return new URL(url).pathname.replace(/\/*$/, '/');
 }
 

@@ -49,13 +49,14 @@ interface Question extends Asker {
  * whoever owns them. One alert per package that asked.
  */
 export function registryAsks(evidence: AskEvidence, actors: Actors): readonly FoldedAlert[] {
-  const here = new Set([...actors.packages.all].flatMap(({ name, calledItself }) => [name, calledItself ?? name]));
+  const here = heldVersions(actors);
   const byAsker = new Map<string, Question[]>();
   for (const ask of evidence.asks) {
-    if (here.has(ask.name)) continue;
+    const isTold = isTellingVersion(ask, here.get(ask.name));
+    if (here.has(ask.name) && !isTold) continue;
     for (const asked of ask.asked) {
       const who = askerOf(ask, asked, evidence, actors);
-      if (who === undefined) continue;
+      if (who === undefined || (who.declares && !isTold)) continue;
       byAsker.set(who.key, [...(byAsker.get(who.key) ?? []), { ...who.asker, ask, at: asked.at }]);
     }
   }
@@ -66,26 +67,35 @@ export function registryAsks(evidence: AskEvidence, actors: Actors): readonly Fo
   return [...byAsker.values()].map((questions) => asAlert(questions, { fetched, loaded }, evidence));
 }
 
-/** Undefined where it is the package manager's own fetching, or a package asks for what it declares itself. */
+/** The names that the project has, with their versions. */
+function heldVersions({ packages }: Actors): ReadonlyMap<string, ReadonlySet<string>> {
+  const held = new Map<string, Set<string>>();
+  for (const { name, calledItself, version } of packages.all) {
+    for (const each of [name, calledItself ?? name]) held.set(each, (held.get(each) ?? new Set()).add(version));
+  }
+  return held;
+}
+
+/** Undefined where it is the package manager's own fetching; `declares`: whether it is for what the package that asks declares itself. */
 function askerOf(
   { host, name }: RegistryAsk,
   { clientPort, at }: AskedAt,
   { contacts, phaseStarts }: AskEvidence,
   actors: Actors,
-): { readonly key: string; readonly asker: Asker } | undefined {
+): { readonly key: string; readonly asker: Asker; readonly declares: boolean } | undefined {
   const clientPorts = clientPort === undefined ? [] : [clientPort];
   const contact = contacts.of({ via: 'proxy', host, clientPorts })[0];
   const phase = phaseAt(BigInt(at) * 1_000_000n, phaseStarts);
   if (contact === undefined) {
     if (phase === 'prepare' || phase === 'fetch') return undefined;
-    return { key: '', asker: { contact, isPackage: false, isScript: false, folder: undefined } };
+    return { key: '', asker: { contact, isPackage: false, isScript: false, folder: undefined }, declares: false };
   }
   const { step, by, package: pkg } = attribute(contact, actors);
   if (step !== undefined && ASKS.has(step.kind)) return undefined;
-  if (by !== undefined && declares(by, name)) return undefined;
   const isPackage = by !== undefined && by.path !== '.';
   const isScript = step?.kind === 'scripts';
-  return { key: pkg?.path.join('\0') ?? '', asker: { contact, isPackage, isScript, folder: by?.realPath } };
+  const asker = { contact, isPackage, isScript, folder: by?.realPath };
+  return { key: pkg?.path.join('\0') ?? '', asker, declares: by !== undefined && declares(by, name) };
 }
 
 /** Some fetch in their script what was left out as optional (esbuild). */
@@ -115,6 +125,7 @@ function asAlert(questions: readonly Question[], answered: Answered, origin: Gat
   const { fetched } = answered;
   const telling = questions.toSorted((a, b) => Number(isTelling(b.ask)) - Number(isTelling(a.ask)));
   const names = [...new Set(telling.map(({ ask }) => ask.name))];
+  const named = [...new Set(telling.map(({ ask }) => nameOf(ask)))];
   const [{ ask, contact }] = telling as [Question];
   const times = questions.map(({ at }) => at);
   // Whoever only asks gets nothing but the answer; a script of a package has no use for it. An install asks for some that it then does
@@ -124,7 +135,7 @@ function asAlert(questions: readonly Question[], answered: Answered, origin: Gat
   const ranSecondStage = questions.some((one) => isSecondStage(one, answered));
   const isWarning =
     questions.some((one) => isTelling(one.ask)) || onlyAsked || ranSecondStage || unfetched.length >= MANY;
-  const shown = names.slice(0, SHOWN).join(', ') + (names.length > SHOWN ? ' …' : '');
+  const shown = named.slice(0, SHOWN).join(', ') + (named.length > SHOWN ? ' …' : '');
   const observation = {
     rule: REGISTRY_ASK_RULE,
     priority: isWarning ? 'WARNING' : 'NOTICE',
@@ -144,9 +155,24 @@ function asAlert(questions: readonly Question[], answered: Answered, origin: Gat
   return toAlert(observation, contact, observation.count, origin);
 }
 
-/** There is no such package, or its name is more than a name. */
-function isTelling({ name, status }: RegistryAsk): boolean {
-  return (
-    status === 404 || name === OTHER_PACKAGES || name.length > LONG_NAME || looksRandom(name.replace(/^@[^/]+\//, ''))
-  );
+/** A version that is nothing but a version is left out. */
+function nameOf(ask: RegistryAsk): string {
+  return isTellingVersion(ask) ? `${ask.name} (${ask.version})` : ask.name;
+}
+
+/** There is no such package, or its name or version is more than that. */
+function isTelling(ask: RegistryAsk): boolean {
+  const { name, status } = ask;
+  if (status === 404 || name === OTHER_PACKAGES || name.length > LONG_NAME) return true;
+  return looksRandom(name.replace(/^@[^/]+\//, '')) || isTellingVersion(ask);
+}
+
+/**
+ * A version or file that is not there, or that looks like data, says something to whoever reads what a registry was asked for. `held`: the versions
+ * that the project has; honest ones of early releases are made of hashes. A program may ask for the latest version of itself, published or not.
+ */
+function isTellingVersion({ version, status }: RegistryAsk, held: ReadonlySet<string> = new Set()): boolean {
+  if (version === undefined || version === 'latest') return false;
+  if (status === 404) return true;
+  return !held.has(version) && looksRandom(version.replace(/[./+]/g, '-'));
 }

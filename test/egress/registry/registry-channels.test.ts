@@ -150,10 +150,51 @@ describe('the registry is no channel', () => {
     ['a user agent', [`User-Agent: npm/12 ${UNKNOWN}`]],
     ['a session', [`npm-session: ${UNKNOWN}`, `pacote-pkg-id: ${UNKNOWN}`, `Accept-Language: ${UNKNOWN}`]],
     ['a cookie', [`Cookie: s=${UNKNOWN}`]],
+    ['a form of a document', [`Accept: text/${UNKNOWN}`]],
+    ['a form beside an honest one', [`Accept: application/json, text/${UNKNOWN}`]],
+    ['an encoding', [`Accept-Encoding: gzip, ${UNKNOWN}`]],
+    ['what it has already', [`If-None-Match: ${UNKNOWN}`, `If-Modified-Since: ${UNKNOWN}`, `If-Range: ${UNKNOWN}`]],
+    ['a part', [`Range: ${UNKNOWN}=0-1`]],
   ])('by %s with what nobody knows: the registry is asked without it', async (_what, headers) => {
     expect(await send('GET /a', headers)).toContain('200 OK');
     expect(came).toContain('GET /a');
     expect(came).not.toContain(UNKNOWN);
+  });
+
+  it.each([
+    [
+      'npm',
+      ['Accept: application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*', 'Accept-Encoding: gzip'],
+    ],
+    ['yarn', ['Accept: application/json', 'If-None-Match: W/"c9c2a3ae6f3a5d1b"']],
+    ['pnpm', ['Accept: */*', 'If-Modified-Since: Tue, 15 Nov 1994 12:45:26 GMT', 'Accept-Encoding: gzip, deflate, br']],
+  ])('is asked as %s asks', async (_who, headers) => {
+    expect(await send('GET /a', headers)).toContain('200 OK');
+    for (const line of headers) expect(came.toLowerCase()).toContain(line.toLowerCase().replace(': ', '\n'));
+  });
+
+  it.each([
+    ['a version', `/a/1.0.0-${UNKNOWN}`],
+    ['a version of letters', '/a/1.0.0-kjfhgkjdhgkjh'],
+    ['a tarball', `/a/-/a-1.0.0-${UNKNOWN}.tgz`],
+    ['a tarball of another name', `/a/-/${UNKNOWN}.tgz`],
+    ['the folder of a tarball', `/a/-/1.0.0-${UNKNOWN}/x.tgz`],
+    ['a download', `/a/download/a-${UNKNOWN}.tgz`],
+    ['a specification', `/quick/Marshal.4.8/a-1.0.${UNKNOWN}.gemspec.rz`],
+    ['a list of gems', `/api/v1/dependencies?gems=a,${UNKNOWN}`],
+  ])('by %s of a package that the project has: it is a finding', async (_what, path) => {
+    await send(`GET ${path}`);
+    expect(judged().findings.map(({ rule, priority }) => [rule, priority])).toEqual([
+      ['Registry asked for another package', 'WARNING'],
+    ]);
+  });
+
+  it.each([
+    ['its document', '/a'],
+    ['its latest version, which is not published', '/a/latest'],
+  ])('what a package may ask of itself is none: %s', async (_what, path) => {
+    await send(`GET ${path}`);
+    expect(judged().findings).toEqual([]);
   });
 
   it('by a name that carries what nobody knows: it is a finding', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KnownRegistry } from '../../../src/egress/registry/known-registry.js';
-import { packageAsked, registryAsked } from '../../../src/egress/registry/routes.js';
+import { packagesAsked } from '../../../src/egress/registry/package-asked.js';
+import { registryAsked } from '../../../src/egress/registry/routes.js';
 
 const HERE = { host: 'npm.test', port: 443 };
 const NPM: KnownRegistry = { url: 'https://npm.test/repository/npm/', authorization: 'A' };
@@ -254,22 +255,28 @@ it('a long path takes no long time', () => {
 describe('the package that a route is about', () => {
   const registry = { url: 'https://r.example/npm/' };
   it.each([
-    ['left-pad', 'left-pad document'],
-    ['left-pad/1.0.0', 'left-pad document'],
-    ['@a%2fb', '@a/b document'],
-    ['%40a/b/latest', '@a/b document'],
-    ['left-pad/-/left-pad-1.0.0.tgz', 'left-pad package'],
-    ['@a/b/-/b-1.0.0.tgz', '@a/b package'],
-    ['left-pad/download/left-pad-1.0.0.tgz', 'left-pad package'],
-    [`download/@a/b/1.0.0/${'0'.repeat(40)}`, '@a/b package'],
-    ['info/rack', 'rack document'],
-    ['gems/rack-test-2.1.0.gem', 'rack-test package'],
-    ['gems/nokogiri-1.16.0-x86_64-linux.gem', 'nokogiri package'],
-    ['quick/Marshal.4.8/rack-3.0.0.gemspec.rz', 'rack document'],
-    ['versions', undefined],
-    ['specs.4.8.gz', undefined],
+    ['left-pad', ['left-pad document']],
+    ['left-pad/1.0.0', ['left-pad document 1.0.0']],
+    ['@a%2fb', ['@a/b document']],
+    ['%40a/b/latest', ['@a/b document latest']],
+    ['left-pad/-/left-pad-1.0.0.tgz', ['left-pad package 1.0.0']],
+    ['left-pad/-/1.0.0-x/y.tgz', ['left-pad package 1.0.0-x/y']],
+    ['@a/b/-/b-1.0.0.tgz', ['@a/b package 1.0.0']],
+    ['@a/b/-/@a/b-1.0.0.tgz', ['@a/b package 1.0.0']],
+    ['left-pad/download/left-pad-1.0.0.tgz', ['left-pad package 1.0.0']],
+    [`download/@a/b/1.0.0/${'0'.repeat(40)}`, ['@a/b package 1.0.0']],
+    ['info/rack', ['rack document']],
+    ['gems/rack-test-2.1.0.gem', ['rack-test package 2.1.0']],
+    ['gems/nokogiri-1.16.0-x86_64-linux.gem', ['nokogiri package 1.16.0-x86_64-linux']],
+    ['quick/Marshal.4.8/rack-3.0.0.gemspec.rz', ['rack document 3.0.0']],
+    ['api/v1/dependencies?gems=rack,rake%2Crack', ['rack document', 'rake document']],
+    ['api/v1/dependencies', []],
+    ['versions', []],
+    ['specs.4.8.gz', []],
   ])('%s', (path, expected) => {
-    const asked = packageAsked(registry, `/npm/${path}`);
-    expect(asked && `${asked.name} ${asked.kind}`).toBe(expected);
+    const asked = packagesAsked(registry, `/npm/${path}`);
+    expect(asked.map(({ name, kind, version }) => [name, kind, ...(version ? [version] : [])].join(' '))).toEqual(
+      expected,
+    );
   });
 });

@@ -44,6 +44,33 @@ describe('a registry that is asked, after the fetch, for', () => {
   it.each<[what: string, asks: readonly RegistryAsk[], step: readonly Start[], expected: unknown]>([
     ['nothing but what the project has', [ask({ name: 'b' })], scriptsOf('a'), []],
     ['what the package declares as optional', [ask({ name: 'declared' })], scriptsOf('a'), []],
+    ['a version that it has', [ask({ name: 'b', version: '1.0.0' })], scriptsOf('a'), []],
+    ['a version that there is', [ask({ name: 'b', version: '2.0.0-beta.1' })], scriptsOf('a'), []],
+    [
+      'the latest version, which there is not',
+      [ask({ name: 'b', version: 'latest', status: 404 })],
+      scriptsOf('a'),
+      [],
+    ],
+    [
+      'a version that there is not',
+      [ask({ name: 'b', version: '1.0.0-x', status: 404 })],
+      scriptsOf('a'),
+      [['WARNING', 'a']],
+    ],
+    [
+      'a version that looks like data',
+      [ask({ name: 'b', version: '1.0.0-6e706d5f586b32396651704c37' })],
+      scriptsOf('a'),
+      [['WARNING', 'a']],
+    ],
+    [
+      'a version that there is not, of what the package declares',
+      [ask({ name: 'declared', version: '1.0.0-x', status: 404 })],
+      scriptsOf('a'),
+      [['WARNING', 'a']],
+    ],
+    ['such a version, while it is fetched', [ask({ name: 'b', version: '1.0.0-x', status: 404 })], FETCH, []],
     ["another package, by a package's script", [ask()], scriptsOf('a'), [['WARNING', 'a']]],
     [
       'another package that is then fetched (npx)',
