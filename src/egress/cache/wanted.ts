@@ -48,6 +48,8 @@ export function wantedOf({
   if (!PLAIN_PATH.test(path) || DOTS.test(path)) return undefined;
   const tarball = tarballAt(belowRegistry(registry, path));
   if (tarball !== undefined) return wanted(registry, path, tarball, '*/*', 'identity');
+  // A file that no document vouches for is none of a registry's own, wherever it lies on its host.
+  if (/\.(?:tgz|tar\.gz)$/.test(path)) return undefined;
   const accept = headers.accept?.includes(INSTALL_FORM) === true ? INSTALL_ACCEPT : '*/*';
   return wanted(registry, path, undefined, accept, 'gzip');
 }

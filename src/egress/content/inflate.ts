@@ -46,10 +46,22 @@ function isZlib(bytes: Buffer): boolean {
   return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
 }
 
-/** Undoes gzip where the bytes begin as such a file does. */
-export function gunzipped(bytes: Buffer, limit: number): Promise<Decoded> | undefined {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? inflated(bytes, createGunzip(), limit) : undefined;
+/** What was found to be compressed, and by what. */
+export interface Unzipped extends Decoded {
+  readonly by: 'gzip' | 'zlib' | 'deflate';
 }
+
+/** Undoes gzip and zlib where the bytes begin as such data does, and, where `isAny`, deflate if all of it can be read as that. */
+export async function unzipped(bytes: Buffer, limit: number, isAny: boolean): Promise<Unzipped | undefined> {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return { ...(await inflated(bytes, createGunzip(), limit)), by: 'gzip' };
+  if (bytes[0] === 0x78 && isZlib(bytes)) return { ...(await inflated(bytes, createInflate(), limit)), by: 'zlib' };
+  if (!isAny || bytes.length < MIN_DEFLATED) return undefined;
+  const raw = await inflated(bytes, createInflateRaw(), limit);
+  return raw.whole ? { ...raw, by: 'deflate' } : undefined;
+}
+
+/** A shorter run of bytes may be deflate by chance. */
+const MIN_DEFLATED = 16;
 
 function inflated(bytes: Buffer, decoder: Decoder, limit: number): Promise<Decoded> {
   return new Promise((resolve) => {

@@ -1,11 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Asker } from '../record.js';
 import { parentDomain } from './data-names.js';
 import type { HostNameStats } from './host-name-stats.js';
 import { IdentityReader, type SandboxIdentity } from './identity.js';
+import { joinedValues } from './joined-values.js';
 import type { LeakLog, LeakPlace } from './leak.js';
 import { readings } from './readings.js';
 import type { SecretMatcher, SecretScan, SecretTrace } from './secret-matcher.js';
+import { unescaped } from './unescaped.js';
+import { USUAL_HEADERS } from './usual-headers.js';
 
 /** Whom a request is meant for. */
 export interface Addressee {
@@ -21,6 +25,23 @@ const SEQUENCE_LABEL = /^[^.]{1,4}$/;
 
 /** Longer ones are told by themselves. */
 const MAX_PIECE = 64;
+/** Of one request, in which pieces may stand. */
+const MAX_PARTS = 64;
+/** How much of a path and of headers is looked into; Node takes no more than 16 KiB of both. */
+const MAX_HEAD = 64 * 1024;
+const LONG_READING = 16 * 1024;
+
+type HeadOnly = Pick<IncomingMessage, 'url' | 'rawHeaders'>;
+
+/** What was found by undoing encodings. */
+export interface Found {
+  /** What it tells of the sandbox. */
+  readonly tells: readonly string[];
+  /** Whether a planted secret is in it. */
+  readonly isLeak: boolean;
+  /** Whether there was more than is read. */
+  readonly isCut: boolean;
+}
 
 interface NameStream {
   readonly scan: SecretScan;
@@ -60,15 +81,16 @@ export class Inspector {
   }
 
   /** A request's line and headers. Returns whether there is a planted secret in it. */
-  head(request: Pick<IncomingMessage, 'url' | 'rawHeaders'>, to: Addressee, from: Asker): boolean {
+  head(request: HeadOnly, to: Addressee, from: Asker): boolean {
     if (this.matcher.isEmpty) return false;
     const place = { host: to.host, port: to.port, asked: to.host, from };
-    const path = (request.url ?? '').replace(/^https?:\/\/[^/?#]*/i, '');
+    const path = pathOf(request);
     const traces = this.#decoded(path);
     this.#note(traces, { ...place, where: 'url' });
-    if (traces.length === 0) this.#piece(lastOf(path), to, from);
+    if (traces.length === 0) this.#piece('url', partsOf(path), to, from);
     const inHeaders = this.#decoded(request.rawHeaders.join('\n'));
     this.#note(inHeaders, { ...place, where: 'header' });
+    if (inHeaders.length === 0) this.#piece('header', ownValues(request.rawHeaders), to, from);
     return traces.length + inHeaders.length > 0;
   }
 
@@ -89,14 +111,44 @@ export class Inspector {
    * A body with its `Content-Encoding` undone, and all that can be read in it by undoing further encodings. Resolves with what it tells
    * of the sandbox.
    */
-  async decoded(bytes: Buffer, isAsItCame: boolean, to: Addressee, from: Asker): Promise<readonly string[]> {
-    if (bytes.length === 0) return [];
-    const place: LeakPlace = { host: to.host, port: to.port, where: 'body', asked: to.host, from };
+  async decoded(bytes: Buffer, isAsItCame: boolean, to: Addressee, from: Asker): Promise<Found> {
+    if (bytes.length === 0) return { tells: [], isLeak: false, isCut: false };
+    const place = { host: to.host, port: to.port, where: 'body', asked: to.host, from } as const;
+    const found = await this.#deep(bytes, !isAsItCame, place);
+    if (!found.isLeak) this.#bodyPiece(bytes, to, from);
+    return found;
+  }
+
+  /** A request's line and headers, with all that can be read in them by undoing encodings. */
+  async headDecoded(request: HeadOnly, to: Addressee, from: Asker): Promise<Found> {
+    const place = { host: to.host, port: to.port, asked: to.host, from };
+    const values = request.rawHeaders.filter((_, index) => index % 2 === 1).join(' \n \n');
+    const bytesOf = (text: string): Buffer => Buffer.from(text.slice(0, MAX_HEAD), 'latin1');
+    const inUrl = await this.#deep(bytesOf(unescaped(pathOf(request))), false, { ...place, where: 'url' });
+    const inHeaders = await this.#deep(bytesOf(values), false, { ...place, where: 'header' });
+    const joined = bytesOf(ownValues(request.rawHeaders).join(''));
+    const inPieces = inHeaders.isLeak ? inHeaders : await this.#deep(joined, true, { ...place, where: 'header' });
+    const found = [inUrl, inHeaders, inPieces];
+    return {
+      tells: [...new Set(found.flatMap(({ tells }) => tells))],
+      isLeak: found.some(({ isLeak }) => isLeak),
+      isCut: found.some(({ isCut }) => isCut),
+    };
+  }
+
+  /** Some bytes as they are, noted where `isNoted`, and all that is in them. */
+  async #deep(bytes: Buffer, isNoted: boolean, place: LeakPlace): Promise<Found> {
     const plain = this.matcher.open().push(bytes);
-    if (!isAsItCame) this.#note(plain, place);
+    if (isNoted) this.#note(plain, place);
     const told = new Set(plain.map(({ secret }) => secret));
     const tells = new Set(this.tells(bytes.toString('latin1')));
-    for await (const { bytes: read, how } of readings(bytes)) {
+    let isCut = false;
+    const cut = (): void => {
+      isCut = true;
+    };
+    for await (const { bytes: read, how } of readings(bytes, cut)) {
+      // Others have their turn between two readings: each may take some milliseconds.
+      if (read.length > LONG_READING) await nextTurn();
       const traces = this.matcher.open().push(read);
       const fresh = traces.filter(({ secret }) => !told.has(secret));
       for (const { secret } of fresh) told.add(secret);
@@ -104,7 +156,7 @@ export class Inspector {
       const wrapped = fresh.map((trace) => ({ ...trace, encoding: [trace.encoding, ...how].join(' in ') }));
       this.#note(wrapped, place);
     }
-    return [...tells];
+    return { tells: [...tells], isLeak: told.size > 0, isCut };
   }
 
   /** What of the sandbox itself stands in a text. */
@@ -112,13 +164,28 @@ export class Inspector {
     return this.#identity?.toldIn(text) ?? [];
   }
 
-  /** What is different in requests to one host, one after the other: a secret may be sent in pieces, each too short to be told. */
-  #piece(text: string, { host, port }: Addressee, from: Asker): void {
-    if (this.matcher.isEmpty || text === '' || text.length > MAX_PIECE) return;
-    const stream = this.#stream(`pieces ${host}`);
-    if (stream.last === text) return;
-    stream.last = text;
-    this.#note(stream.scan.push(Buffer.from(text, 'latin1')), { host, port, where: 'url', asked: host, from });
+  /** The values of a short body: a secret may be sent in many of them. */
+  #bodyPiece(bytes: Buffer, to: Addressee, from: Asker): void {
+    if (bytes.length > MAX_PIECE * 4) return;
+    const text = bytes.toString('latin1');
+    const [joined] = joinedValues(text);
+    const [, single, field] = /"[^"]*"\s*:\s*"([^"]*)"|=([^&]*)$/.exec(text) ?? [];
+    this.#piece('body', [joined ?? single ?? field ?? text], to, from);
+  }
+
+  /**
+   * What is different in requests to the hosts of one domain, one after the other: a secret may be sent in pieces, each too short to be told.
+   * Numbers that count them are left out.
+   */
+  #piece(where: 'url' | 'header' | 'body', parts: readonly string[], { host, port }: Addressee, from: Asker): void {
+    if (this.matcher.isEmpty) return;
+    const stream = this.#stream(`${where} ${parentDomain(host)}`);
+    const before = stream.last.split('\0');
+    const fresh = parts.filter(
+      (part, at) => part !== before[at] && !/^\d{1,4}$/.test(part) && part.length <= MAX_PIECE,
+    );
+    stream.last = parts.slice(0, MAX_PARTS).join('\0');
+    this.#note(stream.scan.push(Buffer.from(fresh.join(''), 'latin1')), { host, port, where, asked: host, from });
   }
 
   /** The labels of one parent's names, one after the other, without what only counts them. */
@@ -140,11 +207,9 @@ export class Inspector {
     return stream;
   }
 
-  /** As it stands, and with its `%xx` undone. */
+  /** As it stands, and with its escapes undone. */
   #decoded(text: string): readonly SecretTrace[] {
-    const undone = text.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
+    const undone = unescaped(text);
     return [...this.matcher.traces(text), ...(undone === text ? [] : this.matcher.traces(undone))];
   }
 
@@ -154,10 +219,21 @@ export class Inspector {
   }
 }
 
-/** The end of a path, or the values of its query: what differs from request to request. */
-function lastOf(path: string): string {
-  const [way = '', query] = path.split('?');
-  if (query === undefined) return way.split('/').at(-1) ?? '';
+function pathOf({ url = '' }: HeadOnly): string {
+  return url.replace(/^https?:\/\/[^/?#]*/i, '');
+}
+
+/** The steps of a path and the values of its query. */
+function partsOf(path: string): readonly string[] {
+  const [way = '', query = ''] = path.split('?');
   const values = query.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1));
-  return values.filter((value) => !/^\d{1,4}$/.test(value)).join('');
+  return [...way.split('/'), ...values].slice(0, MAX_PARTS);
+}
+
+/** The values of headers that programs think of themselves. */
+function ownValues(rawHeaders: readonly string[]): readonly string[] {
+  const own = rawHeaders.flatMap((name, index) => {
+    return index % 2 === 0 && !USUAL_HEADERS.has(name.toLowerCase()) ? [rawHeaders[index + 1] ?? ''] : [];
+  });
+  return own.slice(0, MAX_PARTS);
 }

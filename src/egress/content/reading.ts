@@ -103,8 +103,9 @@ export class Reading {
     const isWhole = whole && this.#whole && (isAsItCame || this.mayKeep(bytes.length));
     const kind = isWhole || isText(bytes) ? kindOf(bytes, headers['content-type']) : 'unread';
     const target = { host: to.host, port: to.port };
-    const inBody = await inspector.decoded(bytes, isAsItCame, target, to);
-    if (!isWhole) gatekeeper.unread(to, { reason: 'too-much', serverName: null });
+    const inBody = await inspector.decoded(bytes, isAsItCame, target, from);
+    const inHead = await inspector.headDecoded(request, target, from);
+    if (!isWhole || inBody.isCut || inHead.isCut) gatekeeper.unread(to, { reason: 'too-much', serverName: null });
     const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
     const told = {
       method: method.slice(0, MAX_HEADER_NAME),
@@ -114,7 +115,7 @@ export class Reading {
       bodyBytes: this.#bytes,
       bodyKind: kind,
       body: shown(bytes, kind),
-      tells: [...new Set([...inspector.tells(`${unescaped(url)}\n${rawHeaders.join('\n')}`), ...inBody])],
+      tells: [...new Set([...inspector.tells(rawHeaders.join('\n')), ...inHead.tells, ...inBody.tells])],
       at: this.#at,
     };
     gatekeeper.told(to, told, from);
@@ -132,8 +133,4 @@ function pathOf(url: string): string {
 
 function printable(text: string): string {
   return text.replace(/[^\x21-\x7e]/g, '?');
-}
-
-function unescaped(url: string): string {
-  return url.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

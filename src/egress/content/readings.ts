@@ -1,4 +1,6 @@
-import { gunzipped } from './inflate.js';
+import { unzipped } from './inflate.js';
+import { joinedValues } from './joined-values.js';
+import { unescaped } from './unescaped.js';
 
 /** Bytes that stand in others by one or more encodings. */
 export interface Reading {
@@ -10,48 +12,93 @@ export interface Reading {
 /** Who encodes oftener is not followed; nor is more read than so many bytes in all. */
 const MAX_DEPTH = 3;
 const MAX_BYTES = 8 * 1024 ** 2;
+const MAX_READINGS = 2_000;
+/** Of one kind in one text, the longest. */
 const MAX_RUNS = 200;
+/** Raw deflate is looked for in so many places. */
+const MAX_TRIES = 32;
 /** A shorter piece of an encoding holds too little to be told from chance. */
 const BASE64_RUN = /[A-Za-z0-9+/_-]{24,}/g;
 const HEX_RUN = /(?:[0-9a-fA-F]{2}){16,}/g;
+const SPACED_HEX_RUN = /(?:[0-9a-fA-F]{2}[:\s-]){15,}[0-9a-fA-F]{2}/g;
+const DECIMAL_RUN = /(?:\b\d{1,3}\s*,\s*){11,}\d{1,3}\b/g;
+/** So much of some bytes tells what they are. */
+const LOOK = 96;
 
 /**
- * What else may be read in some bytes: backwards, by gzip, base64, hexadecimal, `%xx` and JSON's `\u`, one within the other. The bytes
- * as they are and one layer of base64, hexadecimal and base32 are known to the matcher.
+ * What else may be read in some bytes: backwards, by gzip, zlib, deflate, base64, hexadecimal, numbers, UTF-16, `%xx` and its like, and put together
+ * from the values of a form, one within the other. The bytes as they are and one layer of base64, hexadecimal and base32 are known to the
+ * matcher. `cut` is called where there was more than is read.
  */
-export async function* readings(bytes: Buffer): AsyncGenerator<Reading> {
+export async function* readings(bytes: Buffer, cut: () => void = () => undefined): AsyncGenerator<Reading> {
   let left = MAX_BYTES;
+  let count = 0;
+  let tries = MAX_TRIES;
   const waiting: Reading[] = [{ bytes, how: [] }];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    for (const found of [...(await unzipped(next)), ...unwrapped(next)]) {
+    // Raw deflate has no beginning of its own: it is tried where what stands there is no text.
+    const mayBeRaw = tries > 0 && !isText(next.bytes);
+    if (mayBeRaw) tries -= 1;
+    for (const found of [...(await inflated(next, mayBeRaw)), ...unwrapped(next, cut)]) {
       left -= found.bytes.length;
-      if (left < 0) return;
+      count += 1;
+      if (left < 0 || count > MAX_READINGS) return cut();
       yield found;
       if (found.how.length < MAX_DEPTH) waiting.push(found);
     }
   }
 }
 
-async function unzipped({ bytes, how }: Reading): Promise<readonly Reading[]> {
-  const inner = await gunzipped(bytes, MAX_BYTES / 8);
-  return inner === undefined || inner.bytes.length === 0 ? [] : [{ bytes: inner.bytes, how: ['gzip', ...how] }];
+async function inflated({ bytes, how }: Reading, mayBeRaw: boolean): Promise<readonly Reading[]> {
+  const inner = await unzipped(bytes, MAX_BYTES / 8, mayBeRaw);
+  return inner === undefined || inner.bytes.length === 0 ? [] : [{ bytes: inner.bytes, how: [inner.by, ...how] }];
 }
 
-function unwrapped({ bytes, how }: Reading): readonly Reading[] {
+/** One layer undone. */
+export function unwrapped({ bytes, how }: Reading, cut: () => void = () => undefined): readonly Reading[] {
   const text = bytes.toString('latin1');
   const found: Reading[] = [];
   const add = (name: string, inner: Buffer): unknown => found.push({ bytes: inner, how: [name, ...how] });
   if (how[0] !== 'reverse') add('reverse', Buffer.from(bytes).reverse());
-  for (const run of runs(text, BASE64_RUN)) add('base64', Buffer.from(run, 'base64'));
-  for (const run of runs(text, HEX_RUN)) add('hex', Buffer.from(run, 'hex'));
-  const undone = text
-    .replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    .replace(/\\u00([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  if (bytes.includes(0)) add('UTF-16', bytes.filter((byte) => byte !== 0) as Buffer);
+  for (const run of runs(text, BASE64_RUN, cut)) {
+    for (const inner of shifted(run, 4, 'base64')) add('base64', inner);
+  }
+  for (const run of runs(text, HEX_RUN, cut)) for (const inner of shifted(run, 2, 'hex')) add('hex', inner);
+  for (const run of text.match(SPACED_HEX_RUN) ?? []) add('hex', Buffer.from(run.replace(/[:\s-]/g, ''), 'hex'));
+  for (const run of text.match(DECIMAL_RUN) ?? []) add('numbers', Buffer.from(run.split(',').map(Number)));
+  const undone = unescaped(text);
   if (undone !== text) add('escapes', Buffer.from(undone, 'latin1'));
+  for (const joined of joinedValues(text)) add('pieces', Buffer.from(joined, 'latin1'));
   return found;
 }
 
+/** Something of the same alphabet may stand before it: where what is read first makes no sense, what makes more is read beside it. */
+function shifted(run: string, most: number, encoding: 'base64' | 'hex'): readonly Buffer[] {
+  const first = Buffer.from(run, encoding);
+  if (makesSense(first)) return [first];
+  const others = Array.from({ length: most - 1 }, (_, at) => Buffer.from(run.slice(at + 1), encoding));
+  return [first, ...others.filter(makesSense)];
+}
+
+/** Text, or what begins as gzip or zlib does. */
+function makesSense(bytes: Buffer): boolean {
+  const [first, second = 0] = bytes;
+  if (first === 0x1f && second === 0x8b) return true;
+  return (first === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(second)) || isText(bytes);
+}
+
+function isText(bytes: Buffer): boolean {
+  const look = bytes.subarray(0, LOOK);
+  return look.every(
+    (byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0 || byte === 0x09 || byte === 0x0a || byte === 0x0d,
+  );
+}
+
 /** Lines of an encoding that was wrapped are one run. */
-function runs(text: string, pattern: RegExp): readonly string[] {
-  return (text.replace(/(?<=[\w+/=-])(?:\r?\n|\\n)(?=[\w+/=-])/g, '').match(pattern) ?? []).slice(0, MAX_RUNS);
+function runs(text: string, pattern: RegExp, cut: () => void): readonly string[] {
+  const all = text.replace(/(?<=[\w+/=-])(?:\r?\n|\\n)(?=[\w+/=-])/g, '').match(pattern) ?? [];
+  if (all.length <= MAX_RUNS) return all;
+  cut();
+  return all.toSorted((a, b) => b.length - a.length).slice(0, MAX_RUNS);
 }

@@ -113,8 +113,10 @@ export class RegistryMitm {
     const isPlanted = inspector.holdsSecret(request.headers.authorization);
     const isLeftOut = authorization !== undefined || isPlanted;
     const read = isLeftOut ? without(rawHeaders, 'authorization') : rawHeaders;
-    const isLeak = inspector.head({ url: path, rawHeaders: read }, this.#target, from);
-    if (isLeak || inspector.tells(`${path}\n${read.join('\n')}`).some((what) => TELLING.has(what))) {
+    const head = { url: path, rawHeaders: read };
+    const isPlainLeak = inspector.head(head, this.#target, from);
+    const { isLeak, tells } = await inspector.headDecoded(head, this.#target, from);
+    if (isPlainLeak || isLeak || tells.some((what) => TELLING.has(what))) {
       return this.#refuse(request, response, CARRIES, destination);
     }
     const headers = headersTo(

@@ -30,6 +30,10 @@ const plain = (name: string) => `GET http://${name}/ HTTP/1.1\r\nHost: ${name}\r
 const sent = (gateway: Gateway) => gateway.records()[0]?.requests;
 
 const JSON_BODY = JSON.stringify({ token: TOKEN });
+const hex = (text: string) => Buffer.from(text).toString('hex');
+const pieces = (size: number): readonly string[] => TOKEN.match(new RegExp(`.{1,${size}}`, 'g')) ?? [];
+/** Words that look encoded and are nothing. */
+const many = (count: number) => Array.from({ length: count }, (_, i) => b64(`junk junk junk junk ${i}`)).join(' ');
 const b64 = (text: Buffer | string) => Buffer.from(text).toString('base64');
 
 describe('a planted secret is recognised in a body', () => {
@@ -53,6 +57,38 @@ describe('a planted secret is recognised in a body', () => {
       'plain in escapes',
     ],
     ['in %xx', [...TOKEN].map((c) => `%${c.charCodeAt(0).toString(16)}`).join(''), '', 'plain in escapes'],
+    ['in base64 of zlib (Python)', JSON.stringify({ d: b64(deflateSync(JSON_BODY)) }), '', 'plain in zlib in base64'],
+    ['in zlib without saying so', deflateSync(JSON_BODY), '', 'plain in zlib'],
+    ['in base64 of raw deflate', b64(deflateRawSync(JSON_BODY)), '', 'plain in deflate in base64'],
+    ['in UTF-16', Buffer.from(JSON_BODY, 'utf16le'), '', 'plain in UTF-16'],
+    ['in base64 of UTF-16 (PowerShell)', b64(Buffer.from(JSON_BODY, 'utf16le')), '', 'plain in UTF-16 in base64'],
+    ['behind a folder', `"/c/${b64(gzipSync(JSON_BODY))}"`, '', 'plain in gzip in base64'],
+    ['behind a prefix', `k_${b64(b64(JSON_BODY))}`, '', 'base64 in base64'],
+    ['behind half a byte', `a${Buffer.from(b64(JSON_BODY)).toString('hex')}`, '', 'base64 in hex'],
+    ['in hexadecimal with colons', hex(TOKEN).match(/../g)?.join(':') ?? '', '', 'plain in hex'],
+    ['in \\x', [...TOKEN].map((c) => `\\x${c.charCodeAt(0).toString(16)}`).join(''), '', 'plain in escapes'],
+    ['in entities', [...TOKEN].map((c) => `&#${c.charCodeAt(0)};`).join(''), '', 'plain in escapes'],
+    ['in numbers', JSON.stringify([...Buffer.from(TOKEN)]), '', 'plain in numbers'],
+    ['as Node writes a buffer', JSON.stringify(Buffer.from(TOKEN)), '', 'plain in numbers'],
+    ['in a list of pieces', JSON.stringify(pieces(8)), '', 'plain in pieces'],
+    ['in fields of pieces', JSON.stringify({ ...pieces(5) }), '', 'plain in pieces'],
+    [
+      'in a form of pieces',
+      pieces(8)
+        .map((piece, i) => `k${i}=${piece}`)
+        .join('&'),
+      '',
+      'plain in pieces',
+    ],
+    [
+      'in parts',
+      `${pieces(8)
+        .map((piece) => `--x\r\nA: b\r\n\r\n${piece}\r\n`)
+        .join('')}--x--`,
+      '',
+      'plain in pieces',
+    ],
+    ['behind 199 others', `${many(199)} ${b64(b64(JSON_BODY))}`, '', 'base64 in base64'],
   ])('%s', async (_what, body, header, encoding) => {
     const gateway = await sinking();
     expect(await post(gateway, body, header)).toMatch(/^HTTP\/1.1 200 /);
@@ -61,14 +97,79 @@ describe('a planted secret is recognised in a body', () => {
     ]);
   });
 
-  it.each([
-    ['the end of paths', (piece: string) => `/p/${piece}`],
-    ['queries', (piece: string, i: number) => `/?n=${i}&d=${piece}`],
-  ])('in pieces over many requests, in %s', async (_what, path) => {
+  it('more than is read is told', async () => {
     const gateway = await sinking();
-    const pieces = TOKEN.match(/.{1,5}/g) ?? [];
-    for (const [i, piece] of pieces.entries()) await send(gateway, `GET ${path(piece, i)} HTTP/1.1`);
-    expect(gateway.leaks()).toEqual([expect.objectContaining({ secret: 'npm token', where: 'url' })]);
+    await post(gateway, `${many(201)} ${b64(b64('{"some": "other words"}'))}`);
+    expect(gateway.records()[0]?.unread).toEqual([{ reason: 'too-much', serverName: null, count: 1 }]);
+  });
+
+  it('a body of a megabyte that means nothing holds up nobody for long', async () => {
+    const gateway = await sinking();
+    let longest = 0;
+    let before = performance.now();
+    const watching = setInterval(() => {
+      longest = Math.max(longest, performance.now() - before);
+      before = performance.now();
+    }, 5);
+    await post(gateway, `${many(20_000)}`);
+    clearInterval(watching);
+    expect(longest).toBeLessThan(1_500);
+  });
+
+  it.each<[what: string, request: (piece: string, i: number) => readonly [head: string, body?: string], where: string]>(
+    [
+      ['the end of paths', (piece) => [`GET /p/${piece} HTTP/1.1`], 'url'],
+      ['the middle of paths', (piece) => [`GET /p/${piece}/x.png HTTP/1.1`], 'url'],
+      ['queries', (piece, i) => [`GET /?n=${i}&d=${piece} HTTP/1.1`], 'url'],
+      ['queries beside what stays', (piece) => [`GET /c?d=${piece}&v=12345 HTTP/1.1`], 'url'],
+      ['headers', (piece, i) => [`GET / HTTP/1.1\r\nX-D: ${piece}\r\nX-N: ${i}`], 'header'],
+      ['JSON', (piece) => ['POST / HTTP/1.1', JSON.stringify({ d: piece })], 'body'],
+      ['forms', (piece) => ['POST / HTTP/1.1', `d=${piece}`], 'body'],
+      ['bodies', (piece) => ['POST / HTTP/1.1', piece], 'body'],
+    ],
+  )('in pieces over many requests, in %s', async (_what, request, where) => {
+    const gateway = await sinking();
+    for (const [i, piece] of pieces(7).entries()) await send(gateway, ...request(piece, i));
+    expect(gateway.leaks()[0]).toMatchObject({ secret: 'npm token', where });
+  });
+
+  it.each<[what: string, path: string, header: string, where: string]>([
+    ['base64 twice', `/?d=${encodeURIComponent(b64(b64(JSON_BODY)))}`, '', 'url'],
+    ['base64 of gzip', `/?d=${encodeURIComponent(b64(gzipSync(JSON_BODY)))}`, '', 'url'],
+    ['backwards', `/?d=${[...TOKEN].reverse().join('')}`, '', 'url'],
+    ['base64, backwards', `/?d=${[...b64(TOKEN)].reverse().join('')}`, '', 'url'],
+    ['%25xx', `/?d=${[...TOKEN].map((c) => `%25${c.charCodeAt(0).toString(16)}`).join('')}`, '', 'url'],
+    [
+      'base64 in steps of 7',
+      `/${b64(TOKEN)
+        .match(/.{1,7}/g)
+        ?.join('/')}`,
+      '',
+      'url',
+    ],
+    [
+      'parameters of 8',
+      `/?${pieces(8)
+        .map((piece, i) => `k${i}=${piece}`)
+        .join('&')}`,
+      '',
+      'url',
+    ],
+    ['base64 twice', '/', `X-D: ${b64(b64(JSON_BODY))}`, 'header'],
+    ['base64 of gzip', '/', `Cookie: s=${b64(gzipSync(JSON_BODY))}`, 'header'],
+    ['backwards', '/', `X-D: ${[...TOKEN].reverse().join('')}`, 'header'],
+    [
+      'several of 8',
+      '/',
+      pieces(8)
+        .map((piece, i) => `X-${i}: ${piece}`)
+        .join('\r\n'),
+      'header',
+    ],
+  ])('in the head: %s', async (_what, path, header, where) => {
+    const gateway = await sinking();
+    await send(gateway, `GET ${path} HTTP/1.1${header === '' ? '' : `\r\n${header}`}`);
+    expect(gateway.leaks()[0]).toMatchObject({ secret: 'npm token', where });
   });
 });
 
