@@ -49,6 +49,7 @@ const DEFAULT_CAPS: GatewayCaps = {
   dialMs: 10_000,
   refusedBytes: 1024 ** 2,
   refusedMs: 2_000,
+  refusedTotalMs: 30_000,
   bytes: 4 * 1024 ** 3,
   connectionBytes: 2 * 1024 ** 3,
   connectionMs: 900_000,

@@ -6,6 +6,7 @@ import type { Asker } from '../record.js';
 import { kindOf, shown } from './body.js';
 import { decoded } from './inflate.js';
 import type { Inspector } from './inspector.js';
+import type { UnreadReason } from './request.js';
 
 const MIB = 1024 ** 2;
 /** How much of a body is decoded and looked into; all of it is read for planted secrets as it comes. */
@@ -67,6 +68,7 @@ export class Reading {
   #kept = 0;
   #bytes = 0;
   #whole = true;
+  #cut: UnreadReason | undefined;
 
   constructor(
     private readonly sent: Sent,
@@ -93,6 +95,11 @@ export class Reading {
     this.#parts.push(chunk);
   }
 
+  /** Says why no more of the body was waited for. */
+  cutOff(why: UnreadReason | undefined): void {
+    this.#cut = why;
+  }
+
   /** Notes the request once it has been answered; `to`: whose row it belongs to. */
   async end(to: RowKey, status: number | null): Promise<void> {
     const { gatekeeper, inspector } = this.parts;
@@ -105,7 +112,9 @@ export class Reading {
     const target = { host: to.host, port: to.port };
     const inBody = await inspector.decoded(bytes, isAsItCame, target, from);
     const inHead = await inspector.headDecoded(request, target, from);
-    if (!isWhole || inBody.isCut || inHead.isCut) gatekeeper.unread(to, { reason: 'too-much', serverName: null });
+    const isCut = !isWhole || inBody.isCut || inHead.isCut;
+    const reason = isCut ? 'too-much' : this.#cut;
+    if (reason !== undefined) gatekeeper.unread(to, { reason, serverName: null });
     const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
     const told = {
       method: method.slice(0, MAX_HEADER_NAME),

@@ -35,6 +35,7 @@ export const UNREAD_REASONS = [
   'not-http',
   'bad-certificate',
   'too-much',
+  'unfinished',
 ] as const;
 export type UnreadReason = (typeof UNREAD_REASONS)[number];
 

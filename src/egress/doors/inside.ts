@@ -127,7 +127,9 @@ export class InsideServer {
       this.parts.reader
         .open(request, inside.destination)
         .end(row, 405)
+        .finally(() => close(socket, 405))
         .catch(() => socket.destroy());
+      return;
     }
     close(socket, 405);
   }

@@ -91,7 +91,7 @@ export class RegistryMitm {
     gatekeeper.refuseRequest(this.#target, from);
     const reading = reader.open(request, { target: this.#target, from });
     request.on('data', (chunk: Buffer) => reading.take(chunk));
-    await readRest(request, caps);
+    reading.cutOff(await readRest(request, caps));
     await reading.end({ ...this.#target, via: from.via, allowed: false }, status);
     say(response, status, `refused: ${reason}`);
   }

@@ -67,11 +67,11 @@ export class Exchange {
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     const reading = reader.open(request, destination);
     request.on('data', (chunk: Buffer) => reading.take(chunk));
-    await readRest(request, caps);
+    reading.cutOff(await readRest(request, caps));
     const status = sink === undefined ? 403 : statusOf(sink, request.method ?? '');
     await reading.end({ ...target, via: from.via, allowed: false }, status);
     if (sink === undefined) say(response, status, `refused: ${refusal}`);
-    else answer(status, request.method ?? '', response, refusal);
+    else answer(status, response, refusal);
   }
 
   /** A request for another host than the tunnel is for: the way past an allow list that shares a server with others (fronting). */
@@ -86,7 +86,7 @@ export class Exchange {
     gatekeeper.refuseRequest(named, from);
     const reading = reader.open(request, { target: named, from });
     request.on('data', (chunk: Buffer) => reading.take(chunk));
-    await readRest(request, caps);
+    reading.cutOff(await readRest(request, caps));
     await reading.end({ ...named, via: from.via, allowed: false }, 421);
     say(response, 421, `refused: the tunnel is for ${target.host}, the request for another host`);
   }

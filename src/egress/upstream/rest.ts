@@ -3,23 +3,34 @@ import type { IncomingMessage } from 'node:http';
 /** How much of a refused request's body is read, and for how long: what it would have carried out is evidence. */
 export interface RestCaps {
   readonly refusedBytes: number;
-  /** Milliseconds. */
+  /** Milliseconds without a byte. */
   readonly refusedMs: number;
+  /** Milliseconds in all. */
+  readonly refusedTotalMs: number;
 }
 
-/** Resolves when a refused body has been seen, as far as it is read. */
-export function readRest(request: IncomingMessage, caps: RestCaps): Promise<void> {
+/** Why a body was not read to its end. */
+export type Cut = 'too-much' | 'unfinished';
+
+/** Resolves when a refused body has been seen, as far as it is read; with why, where that is not all of it. */
+export function readRest(request: IncomingMessage, caps: RestCaps): Promise<Cut | undefined> {
   return new Promise((resolve) => {
     let bytes = 0;
-    const deadline = setTimeout(resolve, caps.refusedMs);
-    const done = (): void => {
+    const done = (cut?: Cut): void => {
+      clearTimeout(silence);
       clearTimeout(deadline);
-      resolve();
+      resolve(cut);
     };
+    const silence = setTimeout(() => done('unfinished'), caps.refusedMs);
+    const deadline = setTimeout(() => done('unfinished'), caps.refusedTotalMs);
     request.on('data', (chunk: Buffer) => {
+      silence.refresh();
       bytes += chunk.length;
-      if (bytes >= caps.refusedBytes) done();
+      if (bytes >= caps.refusedBytes) done('too-much');
     });
-    request.once('end', done).once('close', done).resume();
+    request
+      .once('end', () => done())
+      .once('close', () => done())
+      .resume();
   });
 }

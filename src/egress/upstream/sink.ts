@@ -14,10 +14,9 @@ export function statusOf({ status }: Sink, method: string): number {
   return BRINGS.has(method) ? 200 : status;
 }
 
-/** Answers in the place of a refused host. */
-export function answer(status: number, method: string, response: ServerResponse, why: string): void {
-  response.setHeader('connection', 'close');
-  const text = BRINGS.has(method) ? '' : `proxy: nothing was sent on: ${why}\n`;
-  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': String(Buffer.byteLength(text)) });
-  response.end(method === 'HEAD' ? undefined : text);
+/** Answers in the place of a refused host, without a body: `curl … | sh` runs whatever it hears. A person reads why in the head. */
+export function answer(status: number, response: ServerResponse, why: string): void {
+  const words = `nothing was sent on: ${why}`.replace(/[^\x20-\x7e]/g, '?');
+  response.writeHead(status, { connection: 'close', 'content-length': '0', 'x-packwarden': words });
+  response.end();
 }

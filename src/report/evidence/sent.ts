@@ -22,6 +22,7 @@ const UNREAD: Readonly<Record<UnreadContact['reason'], string>> = {
   'other-name': 'the handshake asked for another name than the tunnel',
   'not-http': 'neither TLS nor HTTP was spoken',
   'bad-certificate': 'nobody vouches for the certificate of the host',
+  unfinished: 'a body did not come to its end while it was waited for',
   'too-much': 'a body was more than is read, or encoded in a way that is not undone',
 };
 

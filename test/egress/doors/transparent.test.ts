@@ -96,7 +96,7 @@ describe('a program that knows no proxy', () => {
     const gateway = await opened();
     const socket = connectTcp(gateway.ports.http, '127.0.0.1');
     socket.on('error', () => undefined).end(bytes, 'latin1');
-    await until(() => gateway.leaks().length > 0);
+    await until(() => gateway.leaks().length > 0 && row(gateway, '(unnamed)') !== undefined);
     expect(row(gateway, '(unnamed)')).toMatchObject({ allowed: false, via: 'transparent', port: 80 });
     expect(gateway.leaks()).toEqual([expect.objectContaining({ secret: 'npm token', via: 'transparent' })]);
   });

@@ -133,6 +133,7 @@ describe('a handshake', () => {
   });
 });
 
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const inside = (head: string, body = '') =>
   `${head}\r\nHost: ${NAME}\r\nConnection: close\r\n${body === '' ? '\r\n' : body}`;
 
@@ -154,6 +155,33 @@ describe('in a tunnel to a refused host', () => {
     const requests = gateway.records().flatMap((record) => record.requests);
     expect(requests).toEqual([expect.objectContaining(recorded)]);
     expect(gateway.records().some(({ allowed }) => allowed)).toBe(false);
+  });
+
+  it.each([200, 404, 503])('nothing that a shell could run is answered: %d', async (status) => {
+    const gateway = await sinking({ sink: { status } });
+    const answer = await securely(gateway, `${NAME}:443`, gateway.authority, GET);
+    const [head, body] = answer.split('\r\n\r\n');
+    expect([statusOf(answer), body]).toEqual([status, '']);
+    expect(head).toContain('nothing was sent on');
+  });
+
+  it.each([
+    ['a body that comes late', [50, 250], 'hello', []],
+    ['a body that comes slowly', [50, 200, 350, 400], 'hello', []],
+    ['a body that does not come', [], '', [{ reason: 'unfinished', serverName: null, count: 1 }]],
+  ])('%s is waited for as long as something comes', async (_what, at, body, unread) => {
+    const gateway = await sinking();
+    const socket = await tunnel(gateway, `${NAME}:80`);
+    const answer = rest(socket);
+    socket.write(`POST /x HTTP/1.1\r\nHost: ${NAME}\r\nTransfer-Encoding: chunked\r\n\r\n`);
+    const bytes = at.length === 0 ? '' : '5\r\nhello\r\n0\r\n\r\n';
+    const size = Math.ceil(bytes.length / Math.max(1, at.length));
+    for (const [i, ms] of at.entries()) {
+      await later(ms - (at[i - 1] ?? 0));
+      socket.write(bytes.slice(i * size, (i + 1) * size));
+    }
+    expect(statusOf(await answer)).toBe(200);
+    expect(gateway.records()[0]).toMatchObject({ requests: [{ body }], unread });
   });
 
   it('Expect: 100-continue is told to go on', async () => {
@@ -218,7 +246,6 @@ async function permitted(answer: string | undefined, greeting = '') {
   return { gateway, target, heard };
 }
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi';
-const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a permitted host that is no registry', () => {
   it.each<[what: string, greeting: string, first: string]>([
