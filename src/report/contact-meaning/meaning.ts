@@ -1,4 +1,5 @@
 import type { EgressRequest, UnreadContact } from '../../egress/content/request.js';
+import { isFacts } from './facts.js';
 import { opaqueChars } from './opaque.js';
 import { isOwnSite, type Sites } from './own-site.js';
 
@@ -45,7 +46,9 @@ export function judgeContact(sent: Sent, sites: Sites): JudgedContact {
   const told = [...inName, ...requests.flatMap(({ tells }) => tells)];
   if (told.length > 0) return { meaning: 'identity', isOwn };
   if (requests.length === 0 || unread.length > 0 || requestsLeft > 0) return { meaning: 'unknown', isOwn };
-  if (opaqueChars(...requests.map(({ path }) => path)) > MAX_OPAQUE_IN_PATHS) return { meaning: 'unknown', isOwn };
+  // What headers are called is the program's own choice, too.
+  const chosen = [...requests.map(({ path }) => path), ...requests.flatMap(({ headers }) => headers)];
+  if (opaqueChars(...chosen) > MAX_OPAQUE_IN_PATHS) return { meaning: 'unknown', isOwn };
   if (requests.every(isDownload)) return { meaning: 'download', isOwn };
   if (requests.every((request) => isDownload(request) || isTelemetry(request)) && isFew(requests)) {
     return { meaning: 'telemetry', isOwn };
@@ -64,15 +67,14 @@ function isFew(requests: readonly EgressRequest[]): boolean {
   return requests.reduce((sum, { count }) => sum + count, 0) <= MAX_TELEMETRY_REQUESTS;
 }
 
-/** JSON that can be read to its end and in which nothing looks encoded, but for an id. */
+/** JSON that can be read to its end, is facts, and in which nothing looks encoded, but for an id. */
 function isTelemetry({ method, bodyBytes, bodyKind, body }: EgressRequest): boolean {
   if (method !== 'POST' && method !== 'PUT') return false;
   if (bodyKind !== 'json' || bodyBytes > MAX_TELEMETRY_BYTES) return false;
   try {
-    JSON.parse(body);
+    return isFacts(JSON.parse(body)) && opaqueChars(body) <= MAX_OPAQUE_IN_TELEMETRY;
   } catch {
     // It was cut: what is not shown may be anything.
     return false;
   }
-  return opaqueChars(body) <= MAX_OPAQUE_IN_TELEMETRY;
 }

@@ -21,6 +21,12 @@ const to = (host: string, ...requests: EgressRequest[]): Sent => ({
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 const base64 = (bytes: number): string => randomBytes(bytes).toString('base64url');
 
+const letters = (count: number): string =>
+  [...randomBytes(count)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
+const mixed = (count: number): string =>
+  [...letters(count)].map((letter) => ((randomBytes(1)[0] ?? 0) % 2 === 0 ? letter.toUpperCase() : letter)).join('');
+const list = <T>(count: number, make: () => T) => Array.from({ length: count }, (_, i) => [`k${i}`, make()] as const);
+
 describe('what a contact means', () => {
   it.each<[string, Sent, Meaning]>([
     ['a binary is asked for', to('x.example', get('/v1.2.3/tool-linux-x64.tar.gz')), 'download'],
@@ -44,6 +50,34 @@ describe('what a contact means', () => {
       'telemetry',
     ],
     ['with the id of a session', to('x.example', post({ event: 'install', session: hex(16) })), 'telemetry'],
+    ['as a list of events', to('x.example', post([{ event: 'install', at: '2026-11-29T12:00:00.000Z' }])), 'telemetry'],
+    [
+      'with what it runs on',
+      to(
+        'x.example',
+        post({
+          packageManager: 'npm/10.2.0 node/v20.20.2 linux x64',
+          os: { name: 'Debian GNU/Linux', release: '6.1.0-18-amd64', cpus: 8, arch: 'x64' },
+          tool: '@scope/tool',
+          flags: ['install', 'ci'],
+          session: 'e58ed763-928c-4155-bee9-fdbaaadc15f3',
+          duration: 1234.5,
+        }),
+      ),
+      'telemetry',
+    ],
+    ['letters in a path', to('x.example', get(`/${letters(380)}`)), 'unknown'],
+    ['letters in both cases', to('x.example', get(`/${mixed(380)}`)), 'unknown'],
+    ['base64 in steps of a path', to('x.example', get(`/${base64(150).match(/.{7}/g)?.join('/')}`)), 'unknown'],
+    ['data in names of headers', to('x.example', get('/', { headers: [letters(70), letters(70)] })), 'unknown'],
+    ['letters in JSON', to('x.example', post({ v: '1.0.0', d: letters(800) })), 'unknown'],
+    ['letters in many values', to('x.example', post(Object.fromEntries(list(20, () => letters(25))))), 'unknown'],
+    ['bytes in JSON', to('x.example', post([...randomBytes(200)])), 'unknown'],
+    ['bytes in a value', to('x.example', post({ d: [...randomBytes(100)] })), 'unknown'],
+    ['bytes in many values', to('x.example', post(Object.fromEntries(list(30, () => randomBytes(1)[0])))), 'unknown'],
+    ['pieces in JSON', to('x.example', post(list(60, () => base64(5)).map(([, piece]) => piece))), 'unknown'],
+    ['pieces in many values', to('x.example', post(Object.fromEntries(list(90, () => base64(5))))), 'unknown'],
+    ['a line of passwd', to('x.example', post({ a: 'root:x:0:0:root:/root:/bin/bash' })), 'unknown'],
     ['an encoded text in JSON', to('x.example', post({ v: '1.0.0', d: base64(240) })), 'unknown'],
     ['JSON that was cut', to('x.example', post({ v: 'word '.repeat(400) })), 'unknown'],
     [

@@ -1,0 +1,52 @@
+/** What facts about a program's use come to: more, or longer, may be anything. */
+const MAX_FACTS = 40;
+const MAX_DEPTH = 4;
+const MAX_LIST = 10;
+const MAX_CHARS = 400;
+const MAX_DIGITS = 16;
+const MAX_NUMBERS = 12;
+
+/** Words as in `npm/10.2.0 node/v20.1.0 linux x64`, and a time. */
+const PLAIN = /^(?=.{0,64}$)[\w.+-]*(?:[ /@][\w.+()-]+){0,6}$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)$/;
+
+/** The single values of some JSON; undefined where it is nested more deeply, or in longer lists, than facts are. */
+function leavesOf(value: unknown, depth = 0): readonly unknown[] | undefined {
+  if (typeof value !== 'object' || value === null) return [value];
+  if (depth >= MAX_DEPTH || (Array.isArray(value) && !isList(value))) return undefined;
+  const leaves: unknown[] = [];
+  for (const each of Object.values(value)) {
+    const inner = leavesOf(each, depth + 1);
+    if (inner === undefined || leaves.length + inner.length > MAX_FACTS) return undefined;
+    leaves.push(...inner);
+  }
+  return leaves;
+}
+
+/** Numbers in a row are bytes sooner than facts. */
+function isList(values: readonly unknown[]): boolean {
+  return values.length <= MAX_LIST && values.filter((value) => typeof value === 'number').length <= 3;
+}
+
+/**
+ * Whether some JSON is facts, by what facts look like: an object of few versions, numbers, names of platforms, short words, times and
+ * ids. Nobody can tell from the values what a program means by them, so what may be more than that is not taken for it.
+ */
+export function isFacts(value: unknown): boolean {
+  const events: readonly unknown[] = Array.isArray(value) && value.every(isObject) ? value : [value];
+  if (!events.every(isObject)) return false;
+  const leaves = leavesOf(value);
+  if (leaves === undefined) return false;
+  const texts = leaves.filter((leaf) => typeof leaf === 'string');
+  const numbers = leaves.filter((leaf) => typeof leaf === 'number');
+  const isShort = texts.reduce((sum, { length }) => sum + length, 0) <= MAX_CHARS && numbers.length <= MAX_NUMBERS;
+  return isShort && texts.every((text) => PLAIN.test(text) || TIME.test(text)) && numbers.every(isPlainNumber);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPlainNumber(value: number): boolean {
+  return String(value).length <= MAX_DIGITS;
+}
