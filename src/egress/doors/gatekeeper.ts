@@ -104,6 +104,11 @@ export class Gatekeeper {
     this.#parts.ledger.note({ host: raw === '' ? '(unreadable)' : raw, port: null, allowed: false, tells, ...from });
   }
 
+  /** Looks for planted secrets in what is no name and no request. `host`: whom it was meant for, in the words of whoever sent it. */
+  look(bytes: Buffer, host: string, from: Asker): void {
+    this.#parts.inspector.body({ host: host === '' ? '(unreadable)' : host, port: null }, from)(bytes);
+  }
+
   async #check(host: string, port: number | null): Promise<readonly Address[]> {
     const { traffic, policy, dialer, hasUpstream } = this.#parts;
     if (traffic.exhausted) throw new EgressRefusedError('limit', 'this job has used up its traffic allowance');

@@ -23,6 +23,9 @@ const DNS = { via: 'dns' } as const;
 /** Seconds: long enough for one install's next connection. */
 const TTL = 30;
 
+/** So many questions of one packet are noted. */
+const MAX_QUESTIONS = 20;
+
 /** What `openResponder` needs. */
 export interface ResponderOptions {
   /** Where it listens. */
@@ -74,12 +77,18 @@ async function answerTo(
   const query = parseQuery(message);
   if (query === undefined) {
     gatekeeper.refuse('', DNS);
+    gatekeeper.look(message, '', DNS);
     return undefined;
   }
+  const questions = query.questions ?? [];
+  const [question] = questions;
+  const isHonest = query.type !== 'response' && question !== undefined && questions.length === 1;
+  // No resolver asks so, but what it says would have left: a packet may hold more than a question.
+  if (!isHonest) for (const { name } of questions.slice(0, MAX_QUESTIONS)) gatekeeper.refuse(name, DNS);
+  if (!isHonest || hasRecords(query)) gatekeeper.look(message, question?.name ?? '', DNS);
   // An answer to an answer would be the start of a loop.
   if (query.type === 'response') return undefined;
-  const [question] = query.questions ?? [];
-  if (question === undefined || query.questions?.length !== 1) return response(query, RCODE.formatError, []);
+  if (!isHonest) return response({ ...query, questions: [] }, RCODE.formatError, []);
   try {
     const permit = await admitted(gatekeeper, question.name);
     if (permit === undefined && !(isSinking && isTransparent)) return response(query, RCODE.noSuchName, []);
@@ -94,6 +103,10 @@ async function answerTo(
     // No host's name, or it leads nowhere: the program in the sandbox can't tell, the record can.
     return response(query, RCODE.noSuchName, []);
   }
+}
+
+function hasRecords({ answers = [], authorities = [], additionals = [] }: Packet): boolean {
+  return answers.length + authorities.length + additionals.length > 0;
 }
 
 function parseQuery(message: Buffer): Packet | undefined {

