@@ -90,6 +90,21 @@ export interface ImageProgram {
   readonly files: readonly string[];
   /** Ends of the paths of its settings, in HOME and in projects, e.g. `/.npmrc`. */
   readonly settings: readonly string[];
+  /** Names of files that it may run in its own process, where `runsOthers` wants to know of them. */
+  readonly hooks?: RegExp;
+  /**
+   * Whether its process may run code of the folder that it is called in: hooks, plugins, a manifest that is a program. What that does
+   * is not the manager's doing.
+   */
+  runsOthers(called: ManagerCall): boolean;
+}
+
+/** How a manager's program was called. */
+export interface ManagerCall {
+  /** Its arguments. */
+  readonly words: readonly string[];
+  /** Whether its process opened a file of a name that `hooks` fits. */
+  readonly hasReadHook: boolean;
 }
 
 /** How a git dependency is built from its repository, as package managers do for one with a `prepare` script: that runs in the clone. */

@@ -67,6 +67,7 @@ export function reportOf(evidence: JobEvidence): Report {
     marks: monitor.marks,
     acting: monitor.acting,
     codeReads: monitor.codeReads,
+    hookReads: monitor.hookReads,
     compared: comparison.result(),
     decoys: run?.decoys ?? [],
     witnessed: witness.witnessed,

@@ -17,6 +17,7 @@ import {
   type PackageWrite,
 } from './attribution/authored-write.js';
 import { doubtDebugged } from './attribution/debugged.js';
+import type { HookReads } from './attribution/hook-reads.js';
 import { lowerInherited, lowerRequired } from './attribution/inherited.js';
 import type { PackageCodeReads } from './attribution/package-code-reads.js';
 import { PackageIndex } from './attribution/package-index.js';
@@ -103,6 +104,8 @@ export interface Evidence extends EgressEvidence {
   readonly acting: ActingMarks;
   /** Which processes opened the code of which packages. */
   readonly codeReads: PackageCodeReads;
+  /** Which processes opened what a package manager would run in its own. */
+  readonly hookReads: HookReads;
   /** What became of the files that were fetched and submitted. */
   readonly compared: Compared;
   readonly decoys: readonly PlantedDecoy[];
@@ -222,11 +225,12 @@ function allFindings(
     planted: new PlantedFiles(written, evidence.writes.reads, index),
     codeReads: evidence.codeReads,
     manager: evidence.manager?.name ?? null,
+    hookReads: evidence.hookReads,
   };
   const derived = [
     ...foreignWriteAlerts(toldWrites, toldFiles(evidence.alerts)),
     ...registryAsks(evidence, actors),
-    ...toolStoreAlerts(written),
+    ...toolStoreAlerts(written, evidence.hookReads),
     ...oddPrograms(actors, evidence.hostname),
     ...leftRunningAlerts(evidence.phases, evidence.finishedAt, evidence.hostname, actors),
   ];

@@ -2,6 +2,7 @@ import type { InstalledPackage } from '../../src/ecosystems/installed-package.js
 import { NOTHING_LEFT } from '../../src/egress/evidence.js';
 import type { Alert } from '../../src/falco/alert.js';
 import { ActingMarks } from '../../src/report/attribution/acting-marks.js';
+import { HookReads } from '../../src/report/attribution/hook-reads.js';
 import { PackageCodeReads } from '../../src/report/attribution/package-code-reads.js';
 import { ProcessTree, TRACE_RULE } from '../../src/report/attribution/process-tree.js';
 import { NOTHING_MEASURED } from '../../src/report/behaviours/usual.js';
@@ -155,6 +156,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     marks: new LoadMarks(),
     acting: new ActingMarks(),
     codeReads: new PackageCodeReads(),
+    hookReads: new HookReads(),
     known: NOTHING_KNOWN,
     behaviours: NOTHING_MEASURED,
     baseline: [],

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { PACKAGE_CODE_RULE } from '../../src/report/attribution/package-code-reads.js';
 import { MARK_RULE } from '../../src/report/evidence/load-groups.js';
 import { CODE_READ_RULE, WRITE_RULE } from '../../src/report/evidence/project-writes.js';
-import { CHANGING, canName, fetching, open, WAYS } from './naming-calls.js';
+import { CHANGING, call, canName, fetching, open, WAYS } from './naming-calls.js';
 import { plumbing } from './own-rules.js';
+import { execParts } from './records.js';
 
 const HOME = '/home/ci';
 const PROJECT = `${HOME}/project`;
@@ -71,6 +72,14 @@ describe('reading the code of packages is reported', () => {
     expect(plumbing(open(place, 'read'))).toEqual([PACKAGE_CODE_RULE]);
     expect(plumbing({ ...open(place, 'read'), ret: -2 })).toEqual([]);
     expect(plumbing(fetching(open(place, 'read')))).toEqual([]);
+  });
+
+  it('of what npm may run in its own process also where it is called in the project itself', () => {
+    const started = (...argv: string[]) =>
+      call('execve', [0, 0, 0], execParts('/usr/local/bin/node', PROJECT, ['node', ...argv]));
+    const reads = open(`${MODULE}/x.cjs`, 'read');
+    expect(plumbing(started('/usr/local/bin/npm', '--prefix', MODULE, 'ls'), reads)).toEqual([PACKAGE_CODE_RULE]);
+    expect(plumbing(started('setup.js'), reads)).toEqual([]);
   });
 
   it.each([`${MODULE}/data.json`, `${MODULE}/index.d.ts`, `${MODULE}/README.md`])(

@@ -13,6 +13,9 @@ import { BUNFIG_SECRETS, pack } from './pack.js';
 const FOLDER = '/usr/local/lib/node_modules/bun/bin';
 const PROGRAM = `${FOLDER}/bun`;
 
+/** Commands that run no code in its own process. */
+const INSTALLS = /^(?:install|i|add|a|remove|rm|update|ci|pm|outdated|link|unlink)$/;
+
 /** What of the project's `bunfig.toml` counts; `image/opt/bun/settings.mjs` writes it. */
 const CONFIG = `${HOME}/.config/ci/bunfig.toml`;
 
@@ -54,7 +57,12 @@ export const bun: PackageManager = {
     otherFiles: [],
     suits: () => '',
   },
-  program: { files: [PROGRAM], settings: ['/.npmrc', '/.bunfig.toml'] },
+  program: {
+    files: [PROGRAM],
+    settings: ['/.npmrc', '/.bunfig.toml'],
+    // It is a runtime, too: what is no command of the manager is a file that it runs.
+    runsOthers: ({ words }) => !INSTALLS.test(words[0] ?? ''),
+  },
   environment: () => [`PATH=${FOLDER}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`],
   overridden: (project) => failedGuards(project, RUNNING).map(textOf),
   sanitize: ({ root }) => ['bun', `${OPT}/bun/settings.mjs`, root, CONFIG],

@@ -66,7 +66,12 @@ export const bundler: PackageManager = {
         ? 'of gems.rb and Gemfile Bundler takes gems.rb with gems.locked'
         : '',
   },
-  program: { files: ['/usr/bin/bundle', '/usr/bin/bundler'], settings: ['/.bundle/config', '/.gem/credentials'] },
+  program: {
+    files: ['/usr/bin/bundle', '/usr/bin/bundler'],
+    settings: ['/.bundle/config', '/.gem/credentials'],
+    // A Gemfile is a program.
+    runsOthers: () => true,
+  },
   // A gem's folder, where its steps run, may hold a Gemfile of its own.
   environment: (_network, project) => [
     `BUNDLE_GEMFILE=${project.root}/${gemfileOf(project)}`,

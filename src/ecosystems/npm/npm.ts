@@ -83,6 +83,8 @@ const OVERRIDDEN: Readonly<Record<string, string | null>> = {
   'install-strategy': 'hoisted',
   git: 'git',
 };
+/** `init`, `innit` and `create`, and what npm takes for them: any beginning that no other command has. */
+const INIT = /^(?:init?|ini|inni?t?|cr(?:e(?:a(?:te?)?)?)?)$/;
 /** Members of package.json that npm stops at where they mean another machine, whatever its flags say. */
 const PLATFORM = ['os', 'cpu', 'libc'];
 
@@ -106,6 +108,9 @@ export const npm: PackageManager = {
   program: {
     files: ['/usr/local/bin/npm', '/usr/local/bin/npx', '/usr/local/lib/node_modules/npm/bin/'],
     settings: ['/.npmrc'],
+    // `extension-file` may name any of these, and `init-module` any file.
+    hooks: /\.[cm]js$/,
+    runsOthers: ({ words, hasReadHook }) => hasReadHook || words.some(isInit),
   },
   // The container's own environment is npm's.
   environment: () => [],
@@ -120,6 +125,11 @@ export const npm: PackageManager = {
     environment: (project, pkg) => [...SCRIPTS.environment(project), ...scriptEnvironment(project.root, pkg)],
   },
 };
+
+/** A script may have that name, too. */
+function isInit(word: string, at: number, words: readonly string[]): boolean {
+  return INIT.test(word) && !/^(?:run|run-script)$/.test(words[at - 1] ?? '');
+}
 
 /** The lock file that npm takes: `npm ci` wants one, and without any there is nothing to keep to. */
 function lockFileIn(files: readonly string[]): string | undefined {

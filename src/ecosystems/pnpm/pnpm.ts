@@ -45,10 +45,14 @@ function pnpm(major: PnpmMajor): PackageManager {
       ? {
           files: ['/usr/local/bin/pnpm', '/usr/local/lib/node_modules/pnpm/'],
           settings: ['/.npmrc', '/.config/pnpm/rc'],
+          // Hooks run in a Node of their own.
+          runsOthers: () => false,
         }
       : {
           files: [`${editionFolder(edition)}/`, `/usr/local/lib/node_modules/${edition}/`],
           settings: ['/.npmrc', '/.config/pnpm/rc'],
+          // A `.pnpmfile.cjs`, or what settings name in its place.
+          runsOthers: () => true,
         },
     // The last ones are for a pnpm that a script calls: the project's guards must not stop it either.
     environment: () =>

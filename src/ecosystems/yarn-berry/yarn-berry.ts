@@ -36,7 +36,12 @@ function yarn(major: YarnMajor): PackageManager {
         return suited?.major === major ? suited.because : undefined;
       },
     },
-    program: { files: [`${editionFolder(edition)}/`, folder], settings: ['/.yarnrc.yml'] },
+    program: {
+      files: [`${editionFolder(edition)}/`, folder],
+      settings: ['/.yarnrc.yml'],
+      // Plugins of a `.yarnrc.yml`, whatever it is called for.
+      runsOthers: () => true,
+    },
     environment: (network, project) => [editionPath(edition), ...alwaysEnvironment(major, network, project)],
     overridden: (project) => [
       ...failedGuards(project, running).map(textOf),

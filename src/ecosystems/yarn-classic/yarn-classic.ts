@@ -56,7 +56,12 @@ export const yarnClassic: PackageManager = {
       return project.heads['yarn.lock']?.trim() === '' ? 'yarn.lock is empty' : 'yarn.lock is of yarn 1';
     },
   },
-  program: { files: ['/usr/local/bin/yarn', '/usr/local/lib/node_modules/yarn/'], settings: ['/.npmrc', '/.yarnrc'] },
+  program: {
+    files: ['/usr/local/bin/yarn', '/usr/local/lib/node_modules/yarn/'],
+    settings: ['/.npmrc', '/.yarnrc'],
+    // It has no hooks; a `yarn-path` is started as a process of its own.
+    runsOthers: () => false,
+  },
   environment: ({ proxy }) => [
     'YARN_IGNORE_PATH=1',
     'SKIP_YARN_COREPACK_CHECK=1',

@@ -2,6 +2,7 @@ import type { Alert } from '../../falco/alert.js';
 import { AlertFold, type FoldedAlert } from '../../falco/fold.js';
 import type { AlertSink } from '../../falco/hub.js';
 import { ActingMarks } from '../../report/attribution/acting-marks.js';
+import { HookReads } from '../../report/attribution/hook-reads.js';
 import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../report/attribution/package-code-reads.js';
 import { ENVIRONMENT_RULE, FORK_RULE, ProcessTree, TRACE_RULE } from '../../report/attribution/process-tree.js';
 import { CONTACT_RULES, Contacts } from '../../report/evidence/contacts.js';
@@ -28,6 +29,7 @@ export class Monitor implements AlertSink {
   readonly marks = new LoadMarks();
   readonly acting = new ActingMarks();
   readonly codeReads = new PackageCodeReads();
+  readonly hookReads = new HookReads();
   readonly #fold = new AlertFold();
   readonly #waiting = new Map<string, () => void>();
   /** Test processes of the heartbeat whose alert has not come. */
@@ -70,10 +72,12 @@ export class Monitor implements AlertSink {
     }
     if (alert.rule === CODE_READ_RULE) {
       this.writes.addRead(alert);
+      this.hookReads.add(alert);
       return;
     }
     if (alert.rule === PACKAGE_CODE_RULE) {
       this.codeReads.add(alert);
+      this.hookReads.add(alert);
       return;
     }
     if (CONTACT_RULES.has(alert.rule)) {
@@ -146,7 +150,8 @@ export class Monitor implements AlertSink {
       faults.push({ code: 'events-dropped', message: `the sensor dropped ${this.#drops} events during the job` });
     }
     faults.push(...this.#lost());
-    const kept = [this.#fold, this.tree, this.writes, this.contacts, this.acting, this.codeReads];
+    const { tree, writes, contacts, acting, codeReads, hookReads } = this;
+    const kept = [this.#fold, tree, writes, contacts, acting, codeReads, hookReads];
     const overflow = kept.reduce((sum, { overflowed }) => sum + overflowed, 0);
     if (overflow > 0) {
       faults.push({ code: 'alerts-overflowed', message: `${overflow} different alerts were more than a report holds` });

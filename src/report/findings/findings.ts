@@ -2,6 +2,7 @@ import { type Alert, alertTimeNs } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import type { Written } from '../attribution/actor.js';
 import { type Actors, type Attribution, attribute } from '../attribution/attribution.js';
+import type { HookReads } from '../attribution/hook-reads.js';
 import { isOfImage } from '../attribution/image-files.js';
 import type { PackageCodeReads } from '../attribution/package-code-reads.js';
 import type { PackageIndex } from '../attribution/package-index.js';
@@ -52,6 +53,7 @@ export interface FindingContext extends Actors, Written {
   readonly codeReads: PackageCodeReads;
   /** The name of the package manager that installed the project; null where none did. */
   readonly manager: string | null;
+  readonly hookReads: HookReads;
 }
 
 /**
@@ -67,7 +69,7 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
   if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
   const { by, orBy, owner, package: pkg, processes } = attribution;
   const isListing = isOfEnvironments(alert) && attribution.programs.slice(0, 1).some(listsProcesses);
-  const lowered = isListing ? LISTING : loweredBecause(alert, attribution, loweringContext(context));
+  const lowered = isListing ? LISTING : loweredBecause(alert, attribution, loweringContext(context, last));
   return {
     rule: alert.rule,
     priority: lowered === undefined ? alert.priority : 'NOTICE',
@@ -89,10 +91,12 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
   };
 }
 
-function loweringContext({ manager, packages, codeReads }: FindingContext): LoweringContext {
+function loweringContext({ manager, packages, codeReads, hookReads }: FindingContext, last: bigint): LoweringContext {
   const isPackage = (folder: string): boolean => packages.owning(folder) !== packages.root;
   return {
     manager,
+    hookReads,
+    last,
     hasForeignCode: (programs, alert) => {
       const pids = new Set([...programs.map(({ pid }) => pid), Number(alert.fields['proc.pid'])]);
       return codeReads.hasOpened(pids, alertTimeNs(alert), isPackage);

@@ -1,8 +1,15 @@
-import { isManagerSettings, isNodeGyp, isPackageManager, isProgramOf } from '../../ecosystems/image-programs.js';
+import {
+  isManagerAlone,
+  isManagerSettings,
+  isNodeGyp,
+  isPackageManager,
+  isProgramOf,
+} from '../../ecosystems/image-programs.js';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { HOME, PROJECT } from '../../ecosystems/places.js';
 import type { Alert } from '../../falco/alert.js';
 import type { Attribution } from '../attribution/attribution.js';
+import type { HookReads } from '../attribution/hook-reads.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
 import { ENDED_FIELD, LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../evidence/touched-files.js';
@@ -44,6 +51,9 @@ export interface LoweringContext {
   readonly manager: string | null;
   /** Whether one of the processes had opened code of a package by the time of the alert. */
   readonly hasForeignCode: (programs: readonly ProcessStart[], alert: Alert) => boolean;
+  readonly hookReads: HookReads;
+  /** When it was seen last, in nanoseconds since the epoch: what a process does again and again is one alert. */
+  readonly last: bigint;
 }
 
 /** What tools are for that a project's own scripts start: they patch dependencies, and generate or format the project's files. */
@@ -57,11 +67,7 @@ const OTHERS_CHANGED: ReadonlySet<string> = new Set([FOREIGN_WRITE_RULE, PROJECT
  * known here, where the makers of a process are known. An observation still counts as a step of what belongs together: settings
  * that are read and then sent are a finding.
  */
-export function loweredBecause(
-  alert: Alert,
-  attribution: Attribution,
-  { manager, hasForeignCode }: LoweringContext,
-): string | undefined {
+export function loweredBecause(alert: Alert, attribution: Attribution, context: LoweringContext): string | undefined {
   const { owner, by, step, isAskedForHelp, programs } = attribution;
   if (alert.rule === LEFT_RUNNING_RULE && isAskedForHelp && alert.fields[ENDED_FIELD] === 'true') {
     return 'a command line tool that was asked for help started a process in the background, which ended while it was watched';
@@ -70,7 +76,7 @@ export function loweredBecause(
     return CALLED_WITH_NONSENSE;
   }
   if (owner !== undefined && isOwn(owner) && isAboutItself(alert, owner, programs)) {
-    const isItsCode = by === owner && !hasForeignCode(programs, alert);
+    const isItsCode = by === owner && !context.hasForeignCode(programs, alert);
     if (isItsCode || isOfGit(alert)) return "the project's own script changes the project's own settings";
   }
   if (owner !== undefined && isOwn(owner) && by !== owner && TOOLS_CHANGE.has(alert.rule)) {
@@ -107,20 +113,30 @@ export function loweredBecause(
   if (
     program !== undefined &&
     alert.tags.includes(CREDENTIALS) &&
-    isPackageManager(program) &&
-    isManagerSettings(fileOf(alert))
+    isManagerSettings(fileOf(alert)) &&
+    readsOwnSettings(program, by, context)
   ) {
     return 'a package manager of the image reads its own settings';
   }
   if (
     program !== undefined &&
-    manager !== null &&
+    context.manager !== null &&
     alert.tags.includes(RUNTIME) &&
-    isProgramOf(manager, program.exepath)
+    isProgramOf(context.manager, program.exepath)
   ) {
     return "the project's package manager is a runtime, too";
   }
   return undefined;
+}
+
+/** In the step of a dependency a manager that runs hooks of the folder it is called in may be doing what these say. */
+function readsOwnSettings(
+  program: ProcessStart,
+  by: InstalledPackage | undefined,
+  { hookReads, last }: LoweringContext,
+): boolean {
+  if (by === undefined || isOwn(by)) return isPackageManager(program);
+  return isManagerAlone(program, hookReads.hasRead(program, last));
 }
 
 /** Rules of what is read, written and linked in HOME; what is run from there is another matter. */

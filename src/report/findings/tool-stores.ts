@@ -1,9 +1,11 @@
-import { isNodeGyp, isPackageManager, type StartedProgram } from '../../ecosystems/image-programs.js';
+import { isManagerAlone, isNodeGyp } from '../../ecosystems/image-programs.js';
 import { HOME } from '../../ecosystems/places.js';
 import { MANAGER_STORES, PREBUILT_STORES } from '../../ecosystems/stores.js';
 import { type Alert, alertTimeNs } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import type { PackageWrite } from '../attribution/authored-write.js';
+import type { HookReads } from '../attribution/hook-reads.js';
+import type { ProcessStart } from '../attribution/process-tree.js';
 import { isWithin } from '../evidence/touched-files.js';
 import { moduleStoreOf } from './module-stores.js';
 
@@ -53,11 +55,11 @@ const OF_PACKAGES = [
 /** A folder, absolute or below HOME, and the programs of the image that it belongs to. */
 interface Store {
   readonly folder: string;
-  readonly isOf: (program: StartedProgram) => boolean;
+  readonly isOf: (program: ProcessStart, hasReadHook: boolean) => boolean;
 }
 
 const STORES: readonly Store[] = [
-  ...MANAGER_STORES.map((folder) => ({ folder, isOf: isPackageManager })),
+  ...MANAGER_STORES.map((folder) => ({ folder, isOf: isManagerAlone })),
   ...OF_NODE_GYP.map((folder) => ({ folder, isOf: isNodeGyp })),
   ...OF_PACKAGES.map((folder) => ({ folder, isOf: () => false })),
 ];
@@ -72,14 +74,15 @@ interface Group {
 
 /**
  * What packages wrote where a tool keeps what it runs later, as alerts of source `correlation`: one for each package and store. A tool of
- * the image that writes to its own store, because a package's script called it, is none, unless it has foreign code loaded.
+ * the image that writes to its own store, because a package's script called it, is none, unless it has foreign code loaded, or runs hooks of the folder that it was called in.
  */
-export function toolStoreAlerts(writes: readonly PackageWrite[]): readonly FoldedAlert[] {
+export function toolStoreAlerts(writes: readonly PackageWrite[], hookReads: HookReads): readonly FoldedAlert[] {
   const groups = new Map<string, Group>();
   for (const write of writes) {
     const store = storeOf(write);
     const [program] = write.programs;
-    if (store === undefined || (program?.loads === null && store.isOf(program))) continue;
+    const hasReadHook = program !== undefined && hookReads.hasRead(program, alertTimeNs(write.alert));
+    if (store === undefined || (program?.loads === null && store.isOf(program, hasReadHook))) continue;
     const key = `${write.by.path}\0${write.runner.path}\0${store.folder}`;
     const at = alertTimeNs(write.alert);
     const group = groups.get(key);
@@ -102,7 +105,7 @@ function storeOf(write: PackageWrite): Store | undefined {
   const known = STORES.find(({ folder }) => isWithin(`${HOME}/${folder}`, write.path));
   if (known !== undefined) return known;
   const folder = moduleStoreOf(write);
-  return folder === undefined ? undefined : { folder, isOf: isPackageManager };
+  return folder === undefined ? undefined : { folder, isOf: isManagerAlone };
 }
 
 function toAlert({ alert, path }: PackageWrite, { folder }: Store): Alert {

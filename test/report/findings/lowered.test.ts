@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OriginKind } from '../../../src/ecosystems/installed-package.js';
+import { HookReads } from '../../../src/report/attribution/hook-reads.js';
 import { buildReport } from '../../../src/report/build.js';
 import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, startAlert, treeOf } from '../evidence.js';
 
@@ -54,14 +55,67 @@ describe('a package manager that a package calls', () => {
 describe('what reads the settings of a package manager', () => {
   const started = (cmdline: string): readonly Start[] => [...scriptsOf('a'), [2, 20, 10, PROJECT, cmdline]];
   const fields = { 'proc.pid': '20', 'fd.name': '/home/ci/.npmrc' };
+  const GYP = '/usr/local/lib/node_modules/npm/node_modules/node-gyp';
 
   it.each([
     ["npm's own program", 'node /usr/local/bin/npm run build', 'clean'],
     ['a script of a package', 'node setup.js', 'findings'],
     ['a script of a package with the program as an argument', 'node setup.js /usr/local/bin/npm', 'findings'],
     ["npm's program with an option before it", 'node --require=./x.js /usr/local/bin/npm', 'findings'],
+    ['npm with a folder above', 'node /usr/local/bin/npm --prefix ../.. run build', 'clean'],
+    ['a script of the folder called node', 'node node /usr/local/bin/npm run build', 'findings'],
+    [
+      "a path out of npm's folder",
+      `node /usr/local/lib/node_modules/npm/bin/../../../../../../${PROJECT}/node_modules/a/e.js`,
+      'findings',
+    ],
+    [
+      "a path out of node-gyp's folder",
+      `node ${GYP}/../../../../../../../..${PROJECT}/node_modules/a/e.js`,
+      'findings',
+    ],
   ])('%s', (_title, cmdline, verdict) => {
     expect(verdictOf(started(cmdline), fields, ['credentials'])).toBe(verdict);
+  });
+});
+
+describe('the settings of a package manager that runs what the calling folder says', () => {
+  const LIB = '/usr/local/lib/node_modules';
+  const read = { 'proc.pid': '20', 'fd.name': '/home/ci/.npmrc' };
+  const NPM = 'node /usr/local/bin/npm';
+
+  /** `hook`: a file that its process opened before. */
+  function verdict(cmdline: string, kind: OriginKind, hook?: string, exepath?: string): string {
+    const start: Start = [2, 20, 10, `${PROJECT}/node_modules/a`, cmdline];
+    const tree = treeOf(scriptsOf('a'));
+    tree.add(startAlert(start, exepath === undefined ? {} : { 'proc.exepath': exepath }));
+    const hookReads = new HookReads();
+    if (hook !== undefined) hookReads.add(alertAt(3, 'X', { 'proc.pid': '20', 'fd.name': hook }));
+    const a = { ...pkg('node_modules/a', [], ['install']), from: { kind, resolved: null, integrity: null } };
+    const alerts = [folded({ ...alertAt(5, 'X', read), tags: ['credentials'] })];
+    return buildReport(evidence({ packages: [pkg('.', ['a']), a], tree, hookReads, alerts })).verdict;
+  }
+
+  it.each<[string, string, string, (string | undefined)?, string?]>([
+    ['npm that runs a script', `${NPM} run build`, 'clean'],
+    ['npm that installs', `${NPM} install chalk`, 'clean'],
+    ['npm that installs and read a script of a package', `${NPM} install chalk`, 'clean', 'cli.js'],
+    ['npm that read an extension', `${NPM} install`, 'findings', '.npm-extension.cjs'],
+    ['npm that read one of another name', `${NPM} ls --extension-file=x.mjs`, 'findings', 'x.mjs'],
+    ['npm that runs a script called init', `${NPM} run init`, 'clean'],
+    ['npm that runs a module for a new project', `${NPM} init -y`, 'findings'],
+    ['npm that does so by a short name', `${NPM} --silent inn`, 'findings'],
+    ['yarn 1', 'node /usr/local/bin/yarn run build', 'clean'],
+    ['pnpm 12', 'pnpm install', 'clean', undefined, `${LIB}/pnpm/pnpm`],
+    ['pnpm 10', `node ${LIB}/pnpm-10/bin/pnpm.cjs install`, 'findings'],
+    ['yarn 4', `node ${LIB}/@yarnpkg/cli-dist/bin/yarn.js run build`, 'findings'],
+    ['Bundler', 'ruby /usr/bin/bundle list', 'findings', undefined, '/usr/bin/ruby3.1'],
+    ['Bun that installs', 'bun install', 'clean', undefined, `${LIB}/bun/bin/bun`],
+    ['Bun that runs a file', 'bun setup.js', 'findings', undefined, `${LIB}/bun/bin/bun`],
+  ])('%s', (_title, cmdline, expected, hook, exepath) => {
+    const file = hook && `${PROJECT}/node_modules/a/${hook}`;
+    expect(verdict(cmdline, 'registry', file, exepath)).toBe(expected);
+    expect(verdict(cmdline, 'workspace', file, exepath)).toBe('clean');
   });
 });
 

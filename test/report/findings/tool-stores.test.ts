@@ -85,6 +85,8 @@ describe('a file in a folder of HOME that a tool runs from later', () => {
   it.each<[what: string, paths: string[], command: string]>([
     ["npm in npm's cache", ['.npm/_cacache/tmp/1', '.npm/_logs/x.log', '.npm/_npx/a/package.json'], NPM],
     ['node-gyp in its headers', ['.cache/node-gyp/24.0.0/include/node/node.h'], NODE_GYP],
+    ['npm with a folder above', ['.npm/_cacache/x'], `${NPM} ../b`],
+    ['yarn 1 in its cache', ['.cache/yarn/v6/x'], 'node /usr/local/bin/yarn install'],
     [
       'a package in a folder that is nobody else’s',
       ['.cache/a/x', '.npm/node-sass/x', '.cache/puppeteers'],
@@ -105,6 +107,30 @@ describe('a file in a folder of HOME that a tool runs from later', () => {
     ['node-gyp in npm’s', '.npm/_npx/x', NODE_GYP, {}],
     ['npm with foreign code loaded', '.npm/_npx/x', NPM, { 'proc.env[NODE_OPTIONS]': '--require=./x.js' }],
     ['what calls itself npm', '.npm/_npx/x', 'node ./usr/local/bin/npm', {}],
+    [
+      "a path out of npm's folder",
+      '.npm/_npx/x',
+      'node /usr/local/lib/node_modules/npm/bin/../../../../../../tmp/e.js',
+      {},
+    ],
+    [
+      "a path out of node-gyp's folder",
+      '.cache/node-gyp/24.0.0/include/node/node.h',
+      NODE_GYP.replace('bin/', '../../../../../../../../home/ci/'),
+      {},
+    ],
+    [
+      'pnpm 10, which runs hooks of the folder',
+      '.cache/pnpm/x',
+      'node /usr/local/lib/node_modules/pnpm-10/bin/pnpm.cjs i',
+      {},
+    ],
+    [
+      'two words that are one',
+      '.npm/_npx/x',
+      'node /usr/local/bin/npm /../../../../tmp/e.js',
+      { 'proc.cmdnargs': '1' },
+    ],
   ])('%s is not', (_what, path, command, env) => {
     expect(told([path], command, 'a', env).findings).toHaveLength(1);
   });
