@@ -180,8 +180,8 @@ export interface SandboxRun {
   /** What was fetched. Called before any code of a package runs: nothing has had a chance to change it. @throws SandboxError `listing-failed` */
   packages(): Promise<PackageListing>;
   /**
-   * Clones the git dependencies that have to be built and fetches what they are built with; no code of them runs. Null where there
-   * are none.
+   * Clones the git dependencies that have to be built and fetches what they are built with; no code of them runs. One for which that
+   * fails keeps no other from it: `runScripts` of it says so. Null where there are none.
    */
   fetchGitBuilds(packages: readonly InstalledPackage[], timeoutMs: number): Promise<StepResult | null>;
   /** Builds a git dependency that has to be, then runs the lifecycle scripts of one package, as a step of its own. */

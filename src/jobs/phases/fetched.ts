@@ -46,16 +46,17 @@ export class Fetched {
     this.#record.add('fetch', fetched);
     // Both only look.
     await Promise.all([this.#list(context, fetched), comparison.start(run)]);
-    return fetched.exitCode === 0 && (await this.#fetchGitBuilds(context, installMs - fetched.durationMs));
+    if (fetched.exitCode !== 0) return false;
+    await this.#fetchGitBuilds(context, installMs - fetched.durationMs);
+    return true;
   }
 
-  /** Resolves with whether every git dependency that has to be built can be. */
-  async #fetchGitBuilds({ run, limited }: FetchContext, timeLeftMs: number): Promise<boolean> {
+  /** One that can't be built keeps nothing else from running. */
+  async #fetchGitBuilds({ run, limited }: FetchContext, timeLeftMs: number): Promise<void> {
     const ms = Math.max(1, timeLeftMs);
     const fetching = run.fetchGitBuilds(this.#packages, ms);
     const fetched = await limited('fetching what git dependencies are built with', ms, fetching);
-    if (fetched !== null) this.#record.add('fetch', fetched);
-    return fetched === null || fetched.exitCode === 0;
+    if (fetched !== null) this.#record.addGitBuilds(fetched);
   }
 
   /** Without the list nothing can be attributed, but what was seen still stands. */

@@ -41,6 +41,12 @@ export class PhaseRecord {
     } else if (name === 'fetch') this.incomplete.push(...fetchFailure(step));
   }
 
+  /** What came of fetching what git dependencies are built with. One that failed is told of as its own scripts' failure. */
+  addGitBuilds({ command, exitCode, durationMs, timedOut, log }: StepResult): void {
+    this.phases.push({ name: 'fetch', command, exitCode, durationMs, timedOut });
+    this.addLog(log);
+  }
+
   /** A loader that was killed, or spoken for, has shown nothing of the packages it was to load. */
   addImport({ imported, parts }: Loads): void {
     this.add('import', imported, { loaded: [...imported.loaded], parts: [...parts] });

@@ -6,6 +6,7 @@ import type { Clock, ProjectScript, StepResult } from '../../jobs/ports.js';
 import type { StepKind } from '../../report/evidence/steps.js';
 import type { Guise } from '../../report/guise.js';
 import { logLines } from '../../report/text/log-tail.js';
+import { plain } from '../../report/text/plain.js';
 import type { ContainerCommands } from '../container/commands.js';
 
 /** Where git dependencies are built. */
@@ -32,6 +33,8 @@ export class PackageSteps {
   readonly #parts: PackageStepsParts;
   /** Where the repository of a git dependency is, by the dependency's folder. */
   readonly #gitBuilds = new Map<string, string>();
+  /** How the clones ended that failed, by the dependency's folder, with where each was to come from. */
+  readonly #failedClones = new Map<string, { readonly address: string; readonly result: StepResult }>();
 
   constructor(parts: PackageStepsParts) {
     this.#parts = parts;
@@ -65,14 +68,20 @@ export class PackageSteps {
     const results: StepResult[] = [];
     for (const { realPath, from, buildScripts = [] } of packages) {
       if (from.resolved === null || buildScripts.length === 0) continue;
-      const folder = `${GIT_BUILDS}/${this.#gitBuilds.size}`;
-      this.#gitBuilds.set(realPath, folder);
+      const folder = `${GIT_BUILDS}/${results.length}`;
       const left = Math.max(1, deadline - clock.now());
       const command = gitBuild.checkout(from.resolved, folder);
-      results.push(await commands.step(command, { cwd: HOME, timeoutMs: left, kind: 'fetch' }));
-      if (results.at(-1)?.exitCode !== 0) break;
+      const result = await commands.step(command, { cwd: HOME, timeoutMs: left, kind: 'fetch' });
+      results.push(result);
+      if (result.exitCode === 0) this.#gitBuilds.set(realPath, folder);
+      else this.#failedClones.set(realPath, { address: from.resolved, result });
     }
-    return results.length === 0 ? null : together(results);
+    return results.length === 0
+      ? null
+      : together(
+          results,
+          results.find(({ exitCode }) => exitCode !== 0),
+        );
   }
 
   /** As `SandboxRun.runScripts`. */
@@ -95,7 +104,8 @@ export class PackageSteps {
       await step(gitBuild.place(clone, folder), { kind: 'own', cwd: clone });
     }
     if (scripts.length > 0) await step(runner.command(folder, scripts), { kind: 'scripts', folder, cwd: folder });
-    return withEnding(together(results), runner);
+    const unbuilt = this.#failedClones.get(folder);
+    return unbuilt === undefined ? withEnding(together(results), runner) : withoutBuild(unbuilt, results);
   }
 
   /** As `SandboxRun.runProjectScript`. */
@@ -132,11 +142,20 @@ function withEnding(step: StepResult, runner: ScriptRunner): StepResult {
   return reason === undefined ? step : { ...step, reason };
 }
 
-/** Several commands as one step; the last one decides how it ended. */
-function together(results: readonly StepResult[]): StepResult {
-  const last = results.at(-1) as StepResult;
+/** The scripts of a git dependency that was not built: they ran, and it failed all the same. */
+function withoutBuild(
+  { address, result }: { readonly address: string; readonly result: StepResult },
+  scripts: readonly StepResult[],
+): StepResult {
+  const reason = `could not be built: fetching ${plain(address)}, or what it is built with, ended with exit code ${result.exitCode}`;
+  const { durationMs } = together([...scripts, { ...result, durationMs: 0 }]);
+  return { ...together([...scripts, result]), durationMs, reason };
+}
+
+/** Several commands as one step; how it ended is told by one of them, mostly the last. */
+function together(results: readonly StepResult[], deciding = results.at(-1)): StepResult {
   return {
-    ...last,
+    ...(deciding as StepResult),
     command: results.map(({ command }) => command).join(' && '),
     durationMs: results.reduce((sum, { durationMs }) => sum + durationMs, 0),
     log: results.map(({ log }) => log).join(''),
