@@ -80,6 +80,22 @@ function managerOf(started: Started | undefined): PackageManager | undefined {
   return MANAGERS.find(({ program }) => program.files.some((file) => isFile(file, started.file)));
 }
 
+/** Packages of npm's registry that are a JavaScript runtime, or bring its program for one platform. */
+const RUNTIME_PACKAGE = /^(?:bun|deno|@oven\/.+|@deno\/.+)$/;
+
+/** Whether a package of this name is a runtime. */
+export function isRuntimePackage(name: string): boolean {
+  return RUNTIME_PACKAGE.test(name);
+}
+
+/** Yarn puts it before the path of the scripts that it runs: `/tmp/yarn--TIME-RANDOM/node` (yarn 1), `/tmp/xfs-RANDOM/node` (yarn 4). */
+const SHIM = /^\/tmp\/(?:yarn--|xfs-)[^/]+\/node$/;
+
+/** Whether a path is such a script's; anybody may make a file of that name. */
+export function isManagerShim(path: string): boolean {
+  return SHIM.test(path);
+}
+
 /** Whether a program's file is that of the manager of this name. */
 export function isProgramOf(manager: string, file: string): boolean {
   return MANAGERS.some(({ name, program }) => name === manager && program.files.includes(file));

@@ -86,6 +86,11 @@ export class PlantedFiles {
     return by;
   }
 
+  /** The last write of a file by a package's step before a time, where no package's code lies. */
+  writerOf(file: string, time: bigint): PackageWrite | undefined {
+    return this.#lastWrite(file, time);
+  }
+
   /**
    * Who planted code that a process had loaded by a time, without running it as a program: it has read the file. Only of packages
    * that had nothing to do with the step: what a step's own tools make, the step's package answers for.

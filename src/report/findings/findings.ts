@@ -91,11 +91,11 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
   };
 }
 
-function loweringContext({ manager, packages, codeReads, hookReads }: FindingContext, last: bigint): LoweringContext {
+function loweringContext(context: FindingContext, last: bigint): LoweringContext {
+  const { packages, codeReads } = context;
   const isPackage = (folder: string): boolean => packages.owning(folder) !== packages.root;
   return {
-    manager,
-    hookReads,
+    ...context,
     last,
     hasForeignCode: (programs, alert) => {
       const pids = new Set([...programs.map(({ pid }) => pid), Number(alert.fields['proc.pid'])]);

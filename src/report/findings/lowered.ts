@@ -13,6 +13,7 @@ import type { HookReads } from '../attribution/hook-reads.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
 import { ENDED_FIELD, LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../evidence/touched-files.js';
+import { type FileContext, isRuntimeAsFetched, isShimOfManager } from './fetched-programs.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from './foreign-write.js';
 import { asksOneSetting } from './git-question.js';
 
@@ -29,6 +30,7 @@ const KEY_RING = 'B10';
 const RUNTIME = 'runtime';
 
 const TEMPORARY = '/tmp';
+const TEMPORARY_SCRIPT_RULE = 'Interpreter runs a script from a temporary folder';
 
 const OUTSIDE_RULE = 'Write outside the project';
 const GIT_SETTINGS_RULE = 'Git hook written';
@@ -46,7 +48,7 @@ const FILE_FIELDS = ['fd.name', 'evt.arg.newpath', 'evt.arg.path', 'evt.arg.name
 export const CALLED_WITH_NONSENSE = 'it was called with arguments that mean nothing';
 
 /** What else is known of a run. */
-export interface LoweringContext {
+export interface LoweringContext extends FileContext {
   /** The name of the package manager that installed the project; null where none did. */
   readonly manager: string | null;
   /** Whether one of the processes had opened code of a package by the time of the alert. */
@@ -125,6 +127,13 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
     isProgramOf(context.manager, program.exepath)
   ) {
     return "the project's package manager is a runtime, too";
+  }
+  if (program !== undefined && alert.tags.includes(RUNTIME) && isRuntimeAsFetched(program, context)) {
+    return 'the runtime came as a package of that name, and nobody else changed it';
+  }
+  const isOwnStep = by !== undefined && isOwn(by);
+  if (alert.rule === TEMPORARY_SCRIPT_RULE && program && isShimOfManager(program, attribution, isOwnStep, context)) {
+    return 'a package manager of the image puts a script of its own before what it starts';
   }
   return undefined;
 }
