@@ -87,10 +87,14 @@ function headOf(file) {
   }
 }
 
-// With a default as yarn and pnpm write it (`${NAME:-default}`, `${NAME-default}`), or npm (`${NAME?}`: nothing).
-const VARIABLE = /\$\{([A-Za-z_]\w{0,99})((?::?-|\?)[^}]*)?\}/g;
-// A program would do as the value of these says.
-const OBEYED = /^(?:LD_.*|NODE_(?:OPTIONS|PATH|ENV)|BASH_ENV|ENV|IFS|GIT_.*|npm_config_.*)$/i;
+const VARIABLE = /\$\{([^${}=]{1,100})\}/g;
+// A default as yarn 4 and pnpm write it (`NAME:-default`, `NAME-default`), or npm (`NAME?`: nothing).
+const WITH_DEFAULT = /^(\w+)(?::?-.*|\?)$/;
+// Files of which yarn 1 takes all between the braces for the name, and npm all but a question mark.
+const TAKEN_WHOLE = /^\.(?:npmrc|yarnrc)$/;
+// A program would run, load or do as the value of these says.
+const OBEYED =
+  /^(?:LD_(?:PRELOAD|AUDIT|LIBRARY_PATH|DEBUG\w*|PROFILE\w*|BIND_\w+|TRACE_\w+)|NODE_(?:OPTIONS|PATH|ENV)|BASH_ENV|ENV|IFS|GIT_(?:SSH|CONFIG|TRACE|SSL|PROXY|EXEC|TEMPLATE|ATTR|OBJECT|ALTERNATE|PROTOCOL|ALLOW|HTTP|CURL)\w*|GIT_(?:DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|NAMESPACE|ASKPASS|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|TERMINAL_PROMPT|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)|npm_config_(?!\w*(?:token|password|secret|registry)$)\w*)$/i;
 
 /**
  * What a variable is for, by the line before it; null where it may stay unset.
@@ -104,6 +108,20 @@ function useOf(name, hasDefault, before) {
   if (/(?:registry|server|url|proxy)["']?\s*[=:]?\s*["']?$/i.test(before))
     return before.includes('@') ? 'url' : 'registry';
   return 'token';
+}
+
+/**
+ * Nothing is what most settings may be, where the default can't be had.
+ * @param {string} name @param {string} before
+ */
+function useWithDefault(name, before) {
+  const use = useOf(name, false, before);
+  return use === 'token' ? (useOf(name, true, before) ?? 'nothing') : use;
+}
+
+/** @param {string} folder @param {string} name @returns {[string, boolean][]} */
+function linesIn(folder, name) {
+  return linesOf(join(folder, name)).map((line) => [line, TAKEN_WHOLE.test(name)]);
 }
 
 /** @param {string} file @returns {string[]} */
@@ -123,12 +141,20 @@ function linesOf(file) {
 function unsetVariables(project) {
   /** @type {Map<string, string>} */
   const found = new Map();
+  /** @param {string} name @param {string | null} use */
+  const note = (name, use) => {
+    if (use !== null && process.env[name] === undefined && !found.has(name)) found.set(name, use);
+  };
   for (let folder = project; folder.startsWith(top); folder = dirname(folder)) {
-    for (const line of settings.split(',').flatMap((name) => linesOf(join(folder, name)))) {
+    for (const [line, isTakenWhole] of settings.split(',').flatMap((name) => linesIn(folder, name))) {
       for (const match of line.matchAll(VARIABLE)) {
-        const [, name = '', fallback] = match;
-        const use = useOf(name, fallback !== undefined, line.slice(0, match.index));
-        if (use !== null && process.env[name] === undefined && !found.has(name)) found.set(name, use);
+        const [, whole = ''] = match;
+        const before = line.slice(0, match.index);
+        const [, name] = WITH_DEFAULT.exec(whole) ?? [];
+        if (name !== undefined) note(name, useOf(name, true, before));
+        // Who takes it for a name knows no default.
+        if (name === undefined) note(whole, useOf(whole, false, before));
+        else if (isTakenWhole) note(whole, useWithDefault(name, before));
       }
     }
   }

@@ -33,7 +33,12 @@ describe('variables that are not set', () => {
     ['one that is set', '.npmrc', `//npm.corp.example/:_authToken=\${SET}\n`, {}],
     ['with CRLF and quotes', '.npmrc', `_auth="\${A}"\r\n//b/:_password=\${B}\r\n`, { A: 'token', B: 'token' }],
     ['two on a line', '.npmrc', `//\${HOST}/npm/:_authToken=\${TOKEN}`, { HOST: 'host', TOKEN: 'token' }],
-    ['npm takes nothing for it', '.npmrc', `cafile=\${CA_FILE?}\n//a/:_authToken=\${TOKEN?}\n`, { TOKEN: 'token' }],
+    [
+      'npm takes nothing for it',
+      '.npmrc',
+      `cafile=\${CA_FILE?}\n//a/:_authToken=\${TOKEN?}\n`,
+      { TOKEN: 'token', 'TOKEN?': 'token', 'CA_FILE?': 'nothing' },
+    ],
     [
       'a default of pnpm or yarn',
       '.yarnrc.yml',
@@ -67,7 +72,39 @@ describe('variables that are not set', () => {
       `a=\${LD_PRELOAD}\nb=\${GIT_SSH_COMMAND}\nc=\${npm_config_git}`,
       { LD_PRELOAD: 'nothing', GIT_SSH_COMMAND: 'nothing', npm_config_git: 'nothing' },
     ],
-    ['no variable', '.npmrc', `a=\${}\nb=$HOME\nc=\${A B}\nd=\${1}`, {}],
+    ['no variable', '.npmrc', `a=\${}\nb=$HOME\nc=\${A=B}`, {}],
+    [
+      'names that no shell would take',
+      '.npmrc',
+      `//a/:_authToken=\${npm.token}\n_auth=\${1TOKEN}\n_password=\${A B}\n//b/:_authToken=\${1}\n`,
+      { 'npm.token': 'token', '1TOKEN': 'token', 'A B': 'token', '1': 'token' },
+    ],
+    [
+      'a name with a dash, which is a default to some',
+      '.npmrc',
+      `//a/:_authToken=\${MY-TOKEN}`,
+      { MY: 'token', 'MY-TOKEN': 'token' },
+    ],
+    [
+      'a default of one that is set, which yarn 1 takes for its name',
+      '.npmrc',
+      `//a/:_authToken=\${SET:-}\n//b/:_authToken=\${SET?}\n`,
+      { 'SET:-': 'token', 'SET?': 'token' },
+    ],
+    [
+      'a default of something else, which yarn 1 takes for its name',
+      '.yarnrc',
+      `registry "\${A:-https://a.example}"\ncafile \${B:-/etc/ca.pem}\n`,
+      { 'A:-https://a.example': 'registry', 'B:-/etc/ca.pem': 'nothing' },
+    ],
+    ['a number in yarn 4', '.yarnrc.yml', `npmAuthToken: \${1TOKEN}`, { '1TOKEN': 'token' }],
+    [
+      'credentials that are named like what programs obey',
+      '.npmrc',
+      `//a/:_authToken=\${GIT_TOKEN}\n_auth=\${LD_SDK_KEY}\n_password=\${NPM_CONFIG_TOKEN}`,
+      { GIT_TOKEN: 'token', LD_SDK_KEY: 'token', NPM_CONFIG_TOKEN: 'token' },
+    ],
+    ['a name that is too long to be one', '.npmrc', `a=\${${'A'.repeat(101)}}`, {}],
     ['in a file that nobody reads so', 'README.md', `\${A}`, {}],
   ])('%s', (_case, file, text, expected) => {
     const { unset } = find({ [file]: text });

@@ -118,6 +118,15 @@ const rows: readonly [string, PackageManager, Partial<FoundProject>, readonly st
     head('.yarnrc.yml', 'enableScripts: false\nnodeLinker: pnp\nnmMode: classic\n'),
     ['enableScripts of .yarnrc.yml', 'nodeLinker of .yarnrc.yml'],
   ],
+  [
+    'a cache of another machine',
+    yarn4,
+    head('.yarnrc.yml', 'cacheFolder: /builds/cache\n'),
+    ['cacheFolder of .yarnrc.yml'],
+  ],
+  ['a cache of the project', yarn4, head('.yarnrc.yml', 'cacheFolder: ./.cache/yarn\n'), []],
+  ['scripts left out by yarn 1', yarnClassic, head('.npmrc', 'ignore-scripts=true\n'), ['ignore-scripts of .npmrc']],
+  ['scripts of yarn 1 that run', yarnClassic, head('.npmrc', 'ignore-scripts=false\n'), []],
   ['the linker that is used', yarn4, head('.yarnrc.yml', 'enableScripts: true\nnodeLinker: node-modules\n'), []],
   [
     'another Bun',
@@ -162,5 +171,31 @@ const rows: readonly [string, PackageManager, Partial<FoundProject>, readonly st
 describe('guards that are passed over are named', () => {
   it.each(rows)('%s', (_case, manager, more, expected) => {
     expect(manager.overridden?.(foundProject(more))).toEqual(expected);
+  });
+});
+
+describe('the cache of yarn 4', () => {
+  it.each<[string, Partial<FoundProject>, number]>([
+    ['is in HOME', {}, 1],
+    ['is the one that the project brings along', { files: ['.yarn/cache'] }, 0],
+    ['is a folder of the project', head('.yarnrc.yml', 'cacheFolder: ./cache\n'), 0],
+    [
+      'is in HOME where the project has it there',
+      head('.yarnrc.yml', 'cacheFolder: ./cache\nenableGlobalCache: true'),
+      1,
+    ],
+    ['is in HOME for a folder of another machine', head('.yarnrc.yml', 'cacheFolder: /builds/x\n'), 1],
+    [
+      'also where the project brings one along',
+      { ...head('.yarnrc.yml', 'cacheFolder: "/x"'), files: ['.yarn/cache'] },
+      1,
+    ],
+    ['is in HOME for a folder of a user', head('.yarnrc.yml', 'cacheFolder: ~/x\n'), 1],
+    ['is in HOME for a folder of Windows', head('.yarnrc.yml', "cacheFolder: 'C:\\x'\n"), 1],
+    ['is in HOME for a folder outside', head('.yarnrc.yml', 'cacheFolder: a/../../x\n'), 1],
+    ['is in HOME for one that a variable names', head('.yarnrc.yml', `cacheFolder: "\${X}/y"\n`), 1],
+  ])('%s', (_case, more, isGlobal) => {
+    const network = { proxy: 'http://10.0.0.1:1', registry: 'https://r.example/', registries: [] };
+    expect(yarn4.environment(network, foundProject(more))).toContain(`YARN_ENABLE_GLOBAL_CACHE=${isGlobal}`);
   });
 });

@@ -113,6 +113,60 @@ describe('what no flag wins over is taken out', () => {
     expect(text('package.json')).toBe(engines);
   });
 
+  it.each<[string, PackageManager]>([
+    ['npm', npm],
+    ['yarn 1', yarnClassic],
+  ])('for %s the platforms of a workspace, which it stops at', (_name, manager) => {
+    const files = {
+      'app/package.json': '{ "workspaces": ["packages/*"] }',
+      'app/packages/a/package.json': '{ "os": ["darwin"], "libc": ["musl"], "name": "a" }',
+      'app/packages/b/package.json': '{ "name": "b" }',
+      'app/node_modules/c/package.json': '{ "os": ["darwin"] }',
+    };
+    expect(sanitize(manager, files)).toEqual(['os of packages/a/package.json', 'libc of packages/a/package.json']);
+    expect(JSON.parse(text('app/packages/a/package.json'))).toEqual({ name: 'a' });
+    expect(text('app/packages/b/package.json')).toBe(files['app/packages/b/package.json']);
+    expect(text('app/node_modules/c/package.json')).toBe(files['app/node_modules/c/package.json']);
+  });
+
+  it('for yarn 1 those of the project', () => {
+    expect(sanitize(yarnClassic, { 'app/package.json': '{ "os": ["darwin"] }' })).toEqual(['os of package.json']);
+  });
+
+  it.each<[string, PackageManager]>([
+    ['npm', npm],
+    ['yarn 1', yarnClassic],
+  ])('for %s no platforms of other folders, which it leaves out', (_name, manager) => {
+    const files = { 'app/package.json': '{ "name": "app" }', 'app/vendor/a/package.json': '{ "os": ["darwin"] }' };
+    expect(sanitize(manager, files)).toEqual([]);
+    expect(text('app/vendor/a/package.json')).toBe(files['app/vendor/a/package.json']);
+  });
+
+  it("for npm what the lock file says of a workspace's platforms, and of nothing else", () => {
+    const packages = {
+      '': { workspaces: ['a'] },
+      a: { version: '1.0.0', os: ['darwin'], cpu: ['arm'] },
+      'a/node_modules/b': { os: ['darwin'] },
+      'node_modules/a': { link: true },
+    };
+    const files = {
+      'app/package.json': '{ "workspaces": ["a"] }',
+      'app/a/package.json': '{}',
+      'app/package-lock.json': JSON.stringify({ packages }),
+    };
+    expect(sanitize(npm, files)).toEqual([]);
+    const { a: _a, ...others } = packages;
+    expect(JSON.parse(text('app/package-lock.json'))).toEqual({ packages: { a: { version: '1.0.0' }, ...others } });
+  });
+
+  it('a lock file of npm that says nothing of the kind, or is none, stays', () => {
+    const files = { 'app/package.json': '{ "workspaces": ["a"] }', 'app/package-lock.json': '{ "packages": [] }' };
+    expect(sanitize(npm, files)).toEqual([]);
+    expect(text('app/package-lock.json')).toBe('{ "packages": [] }');
+    writeFileSync(join(top, 'app', 'npm-shrinkwrap.json'), '{');
+    expect(sanitize(npm, files)).toEqual([]);
+  });
+
   it('never through a link', () => {
     writeFileSync(join(top, 'outside'), '{ "engines": { "pnpm": "^7" } }');
     mkdirSync(join(top, 'app', 'a'), { recursive: true });
@@ -219,5 +273,24 @@ describe('of .yarnrc', () => {
   ])('%s', (_case, before, taken, after) => {
     expect(sanitize(yarnClassic, { 'app/package.json': '{}', 'app/.yarnrc': before })).toEqual(taken);
     expect(text('app/.yarnrc')).toBe(after);
+  });
+});
+
+describe('of .npmrc, for yarn 1', () => {
+  it.each<[string, string, readonly string[], string]>([
+    ['a mirror of the project stays', 'yarn-offline-mirror=./mirror\n', [], 'yarn-offline-mirror=./mirror\n'],
+    ['pruning of one stays', 'yarn-offline-mirror-pruning=true\n', [], 'yarn-offline-mirror-pruning=true\n'],
+    [
+      'a mirror of another machine does not',
+      'a=b\nyarn-offline-mirror=/Users/joe/m\n',
+      ['yarn-offline-mirror of .npmrc'],
+      'a=b\n',
+    ],
+    ['one in HOME does not', 'yarn-offline-mirror = "~/m"\r\na=b', ['yarn-offline-mirror of .npmrc'], 'a=b'],
+    ['one of a drive does not', "yarn-offline-mirror='C:/m'", ['yarn-offline-mirror of .npmrc'], ''],
+    ['a comment about one stays', '; yarn-offline-mirror=/m\n', [], '; yarn-offline-mirror=/m\n'],
+  ])('%s', (_case, before, taken, after) => {
+    expect(sanitize(yarnClassic, { 'app/package.json': '{}', 'app/.npmrc': before })).toEqual(taken);
+    expect(text('app/.npmrc')).toBe(after);
   });
 });

@@ -5,11 +5,12 @@ import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_LOCK_BYTES = 128 * 1024 * 1024;
 const MAX_DEPTH = 32;
 const MAX_NAME_CHARS = 100;
 
 const [project = '', top = '', plan = '{}'] = process.argv.slice(2);
-/** @type {{guards?: string[][], manifest?: string[][], otherManifests?: string[][], yarnrcYml?: string[], yarnrcYmlInner?: string[], yarnrc?: string}} */
+/** @type {{guards?: string[][], manifest?: string[][], otherManifests?: string[][], locked?: string[], npmrc?: string, yarnrcYml?: string[], yarnrcYmlInner?: string[], yarnrc?: string}} */
 const removals = JSON.parse(plan);
 
 /** @typedef {{text: string, taken: string[]}} Change */
@@ -21,11 +22,11 @@ function print(line) {
 
 /**
  * Nothing is done to what is no plain file, and nothing is written where nothing is taken out.
- * @param {string} file @param {(text: string) => Change} change @param {(line: string) => void} name
+ * @param {string} file @param {(text: string) => Change} change @param {(line: string) => void} name @param {number} maxBytes
  */
-function edit(file, change, name = print) {
+function edit(file, change, name = print, maxBytes = MAX_BYTES) {
   const stat = lstatSync(file, { throwIfNoEntry: false });
-  if (!stat?.isFile() || stat.size > MAX_BYTES) return;
+  if (!stat?.isFile() || stat.size > maxBytes) return;
   const { text, taken } = change(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
   if (taken.length === 0) return;
   writeFileSync(file, text);
@@ -68,6 +69,25 @@ function withoutMembers(paths) {
   };
 }
 
+/**
+ * Of a lock file of npm's, in what it says of folders that are the project's own.
+ * @param {string[]} members @returns {(text: string) => Change}
+ */
+function withoutLocked(members) {
+  return (text) => {
+    try {
+      const lock = JSON.parse(text);
+      const own = Object.keys(isRecord(lock.packages) ? lock.packages : {}).filter(
+        (key) => !key.includes('node_modules/'),
+      );
+      const taken = own.flatMap((key) => members.flatMap((name) => deleted(lock, ['packages', key, name])));
+      return { text: `${JSON.stringify(lock, null, 2)}\n`, taken };
+    } catch {
+      return { text, taken: [] };
+    }
+  };
+}
+
 /** @param {string} folder @param {number} depth @param {(file: string) => void} visit */
 function eachManifestBelow(folder, depth, visit) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -90,6 +110,22 @@ function withoutSettings(kept) {
     return {
       text: lines.filter((line) => stays.test(line)).join('\n'),
       taken: taken.map((line) => line.trim().split(/[\s:]/, 1).join().slice(0, MAX_NAME_CHARS)),
+    };
+  };
+}
+
+/**
+ * Of the settings that every manager of node_modules reads.
+ * @param {string} pattern of the lines that go @returns {(text: string) => Change}
+ */
+function withoutLines(pattern) {
+  const goes = new RegExp(pattern);
+  return (text) => {
+    const lines = text.split(/\r?\n/);
+    const taken = lines.filter((line) => goes.test(line));
+    return {
+      text: lines.filter((line) => !goes.test(line)).join('\n'),
+      taken: taken.map((line) => (line.split('=', 1)[0] ?? '').trim().slice(0, MAX_NAME_CHARS)),
     };
   };
 }
@@ -127,11 +163,16 @@ function editUpwards(name, change) {
   for (let folder = project; folder.startsWith(top); folder = dirname(folder)) edit(join(folder, name), change);
 }
 
-const { guards = [], manifest = [], otherManifests = [], yarnrcYml = [], yarnrcYmlInner = [], yarnrc = '' } = removals;
+const { guards = [], manifest = [], otherManifests = [], locked = [] } = removals;
+const { npmrc = '', yarnrcYml = [], yarnrcYmlInner = [], yarnrc = '' } = removals;
 if (guards.length > 0) edit(join(project, 'package.json'), withoutMembers(guards), () => {});
 if (manifest.length > 0) edit(join(project, 'package.json'), withoutMembers(manifest));
 if (otherManifests.length > 0) {
   eachManifestBelow(project, 0, (file) => edit(file, withoutMembers(otherManifests)));
 }
+for (const file of locked.length > 0 ? ['npm-shrinkwrap.json', 'package-lock.json'] : []) {
+  edit(join(project, file), withoutLocked(locked), () => {}, MAX_LOCK_BYTES);
+}
+if (npmrc !== '') editUpwards('.npmrc', withoutLines(npmrc));
 if (yarnrcYml.length > 0) editUpwards('.yarnrc.yml', withoutKeys(yarnrcYml, yarnrcYmlInner));
 if (yarnrc !== '') editUpwards('.yarnrc', withoutSettings(yarnrc));

@@ -2,7 +2,7 @@ import { arch } from 'node:os';
 import type { PackageManager } from '../manager.js';
 import { failedGuards, textOf } from '../node/guards.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
-import { type Removals, sanitizing } from '../node/sanitize.js';
+import { PLATFORM, platformRemovals, type Removals, sanitizing } from '../node/sanitize.js';
 import { npmrcOf } from '../node/settings.js';
 import type { FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
@@ -85,8 +85,6 @@ const OVERRIDDEN: Readonly<Record<string, string | null>> = {
 };
 /** `init`, `innit` and `create`, and what npm takes for them: any beginning that no other command has. */
 const INIT = /^(?:init?|ini|inni?t?|cr(?:e(?:a(?:te?)?)?)?)$/;
-/** Members of package.json that npm stops at where they mean another machine, whatever its flags say. */
-const PLATFORM = ['os', 'cpu', 'libc'];
 
 const RUNNING = { name: 'npm', version: VERSIONS.NPM_VERSION };
 
@@ -141,7 +139,8 @@ function stopsOf(project: FoundProject): Removals {
   const fails = failedGuards(project, RUNNING).some(({ path }) => path[0] === 'devEngines');
   return {
     guards: fails ? [['devEngines']] : [],
-    manifest: PLATFORM.filter((name) => project.manifest[name] !== undefined).map((name) => [name]),
+    ...platformRemovals(project),
+    locked: project.manifest.workspaces === undefined ? [] : PLATFORM,
   };
 }
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { NetworkSettings } from '../manager.js';
 import { yamlOf } from '../node/settings.js';
 import { CA_FILE, HOME, OPT } from '../places.js';
@@ -93,6 +94,7 @@ export function overriddenSettings(project: FoundProject): readonly string[] {
   const settings = yamlOf(project, '.yarnrc.yml');
   return [
     ...NAMED_GUARDS.filter((name) => says(project, name)),
+    ...(typeof settings.cacheFolder === 'string' && !isInside(settings.cacheFolder) ? ['cacheFolder'] : []),
     ...Object.keys(OVERRIDDEN).filter((name) => Object.hasOwn(settings, name) && settings[name] !== OVERRIDDEN[name]),
   ];
 }
@@ -104,7 +106,14 @@ export function says({ heads }: FoundProject, name: string): boolean {
 
 function bringsCache(project: FoundProject): boolean {
   const { cacheFolder, enableGlobalCache } = yamlOf(project, '.yarnrc.yml');
+  // A folder of another machine can't be made here; what would be in it comes from the registry.
+  if (typeof cacheFolder === 'string' && !isInside(cacheFolder)) return false;
   return project.files.includes('.yarn/cache') || (typeof cacheFolder === 'string' && enableGlobalCache !== true);
+}
+
+/** Whether a path of the root's settings stays in the project. */
+function isInside(path: string): boolean {
+  return !/^(?:[/~]|\w:)/.test(path) && !/\$\{/.test(path) && !/^\.\.(?:\/|$)/.test(posix.normalize(path));
 }
 
 /** Whether `.yarnrc.yml` has a token at its top: for every registry that has none of its own. */

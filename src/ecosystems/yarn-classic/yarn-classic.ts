@@ -2,7 +2,8 @@ import type { PackageManager } from '../manager.js';
 import { failedGuards, textOf } from '../node/guards.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { NPMRC_SECRETS } from '../node/npmrc.js';
-import { sanitizing } from '../node/sanitize.js';
+import { platformRemovals, sanitizing } from '../node/sanitize.js';
+import { npmrcOf } from '../node/settings.js';
 import { HOME } from '../places.js';
 import { askedVersion, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
@@ -13,6 +14,9 @@ import { pack, YARNRC_SECRETS } from './pack.js';
 /** Yarn 1 adds what a `.yarnrc` asks for to its flags, so it is taken out before, but for where packages come from and what they are checked by. */
 const KEPT_SETTINGS =
   '(?:@[\\w.~-]+:)?(?:registry|_auth\\w*)|always-auth|username|email|strict-ssl|cafile|ca|cert|key|//\\S+|yarn-offline-mirror(?!"?:?\\s+"?(?:[/~]|\\w:))|yarn-offline-mirror-pruning';
+
+/** The same in `.npmrc`: a mirror of another machine, in whose folder yarn would put what it downloads. */
+const FOREIGN_MIRROR = '^\\s*yarn-offline-mirror\\s*=\\s*["\']?(?:[/~]|\\w:)';
 
 /**
  * For the fetch alone. What a git repository has for a `prepare` script yarn 1 builds in an install of its own, that none of its flags
@@ -70,8 +74,12 @@ export const yarnClassic: PackageManager = {
     `YARN_PROXY=${proxy}`,
     `YARN_HTTPS_PROXY=${proxy}`,
   ],
-  overridden: (project) => failedGuards(project, RUNNING).map(textOf),
-  sanitize: (project) => sanitizing(project, { yarnrc: KEPT_SETTINGS }),
+  overridden: (project) => [
+    ...failedGuards(project, RUNNING).map(textOf),
+    ...(npmrcOf(project).get('ignore-scripts') === 'true' ? ['ignore-scripts of .npmrc'] : []),
+  ],
+  sanitize: (project) =>
+    sanitizing(project, { ...platformRemovals(project), yarnrc: KEPT_SETTINGS, npmrc: FOREIGN_MIRROR }),
   fetch: ({ files }) => [
     {
       command: ['yarn', 'install', ...(files.includes('yarn.lock') ? ['--pure-lockfile'] : []), ...FORCED],
