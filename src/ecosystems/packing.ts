@@ -7,7 +7,7 @@ export interface ProjectView {
   read(path: string): string;
   /** `path` as written in a file of `folder`, relative to the root; null when it leaves the root. */
   resolve(folder: string, path: string): string | null;
-  /** Files that one of the patterns fits, and none with a leading `!`; without installed packages. */
+  /** Files below the root that one of the patterns fits, and none with a leading `!`; without installed packages. */
   matching(patterns: readonly string[]): readonly string[];
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -125,6 +125,22 @@ describe('what is packed', () => {
     const root = project({ 'package.json': app({ dependencies: { x: 'file:link/secret' }, workspaces: ['link/*'] }) });
     symlinkSync(elsewhere, join(root, 'link'));
     expect(selectFor(root).files.map(([path]) => path)).toEqual(['package.json']);
+  });
+
+  it.each([
+    ['npm', ['../other', 'a'], {}],
+    ['npm', ['a', 'a/../../other', '!../other'], {}],
+    ['pnpm', undefined, { 'pnpm-workspace.yaml': 'packages: [a, "../other"]\n' }],
+  ] as const)('no workspace outside of the project, and says so: %s %j', (manager, workspaces, more) => {
+    const top = project({ 'other/package.json': app(), 'app/package.json': app({ workspaces }) });
+    for (const [name, text] of Object.entries(more)) writeFileSync(join(top, 'app', name), text);
+    mkdirSync(join(top, 'app', 'a'));
+    writeFileSync(join(top, 'app', 'a', 'package.json'), '{}');
+    const { files, notes } = selectFor(join(top, 'app'), manager);
+    expect([...files].map(([path]) => path)).toEqual(['a/package.json', 'package.json', ...Object.keys(more)]);
+    expect(notes.join('\n')).toMatch(
+      /^workspaces (?:a\/\.\.\/)?\.\.\/(?:\.\.\/)?other lie outside of the project: they are not packed/m,
+    );
   });
 
   it('the lock file that decides', () => {

@@ -295,6 +295,31 @@ export const PROJECTS: readonly PackedProject[] = [
     packed: ['bun.lock', 'bun.lockb', 'bunfig.toml', 'fixes/a.patch', 'package.json', 'pkgs/one/package.json'],
   },
   {
+    title: 'pnpm: patches of any name, and local packages of its settings',
+    manager: 'pnpm',
+    files: {
+      'package.json': app(),
+      'pnpm-lock.yaml': 'x',
+      'pnpm-workspace.yaml':
+        'packages:\n  - a\npatchedDependencies:\n  x@1.0.0: fixes/x.diff\n  "y@1.0.0": "fixes/y"\noverrides:\n  z: file:vendor/z\n  q: ^1.0.0\n',
+      'fixes/x.diff': 'x',
+      'fixes/y': 'x',
+      'fixes/none': 'x',
+      'vendor/z/package.json': app(),
+      'vendor/z/index.js': 'x',
+      'a/index.js': 'x',
+    },
+    packed: [
+      'fixes/x.diff',
+      'fixes/y',
+      'package.json',
+      'pnpm-lock.yaml',
+      'pnpm-workspace.yaml',
+      'vendor/z/index.js',
+      'vendor/z/package.json',
+    ],
+  },
+  {
     title: 'bundler: gems that the project brings along',
     manager: 'bundler',
     files: { Gemfile: "source 'x'", 'Gemfile.lock': 'x', 'vendor/cache/a-1.0.0.gem': 'x', 'vendor/bundle/a.rb': 'x' },

@@ -1,9 +1,6 @@
 import { tellingFiles } from '../../ecosystems/managers.js';
-import type { FoundProject } from '../../ecosystems/project.js';
+import { type FoundProject, HEAD_CHARS } from '../../ecosystems/project.js';
 import type { ProjectFiles } from './project-files.js';
-
-/** As much of each file as the sandbox looks at, too. */
-const HEAD_CHARS = 4096;
 
 /** What of a folder says which package manager its project is of, as the sandbox finds it in an archive of it. */
 export function foundProjectIn(project: ProjectFiles): FoundProject {

@@ -41,10 +41,12 @@ export class ProjectFiles implements ProjectView {
     return this.matching(['**'], path).map((file) => posix.join(path, file));
   }
 
-  /** Files that one of the patterns fits, and none with a leading `!`; relative to `folder`. */
+  /** Files below the root that one of the patterns fits, and none with a leading `!`; relative to `folder`. */
   matching(patterns: readonly string[], folder = '.'): readonly string[] {
     const cwd = join(this.root, folder);
-    return globSync([...patterns], { cwd, dot: true, ignore: NEVER, followSymbolicLinks: false }).toSorted();
+    const found = globSync([...patterns], { cwd, dot: true, ignore: NEVER, followSymbolicLinks: false });
+    // Packed, a file from outside would be written outside of the archive's folder, too.
+    return found.filter((file) => this.resolve(folder, file) !== null).toSorted();
   }
 
   /** Of a folder, what git tracks or would; without git everything in it. */

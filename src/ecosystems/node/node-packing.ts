@@ -43,7 +43,12 @@ export function packNodeProject(project: ProjectView, files: NodeFiles): Packing
   for (const path of files.named?.(project) ?? []) visit.local('.', path);
   const patterns = files.workspaces?.(project, manifest) ?? manifest.workspaces;
   const beside = files.workspace ?? [];
-  for (const folder of workspaceFolders(project, patterns)) visit.package(folder, beside);
+  const isOutside = (pattern: string): boolean => project.resolve('.', pattern.replace(/^!/, '')) === null;
+  for (const pattern of patterns.filter(isOutside)) {
+    visit.notes.push(`workspaces ${pattern} lie outside of the project: they are not packed`);
+  }
+  const inside = patterns.filter((pattern) => !isOutside(pattern));
+  for (const folder of workspaceFolders(project, inside)) visit.package(folder, beside);
   for (const path of files.broughtAlong?.(project, manifest) ?? []) visit.bringsAlong(path);
   const { paths, broughtAlong, notes, readingScripts } = visit;
   return { paths, broughtAlong, notes, readingScripts };
