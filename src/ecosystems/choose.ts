@@ -48,9 +48,11 @@ interface FoundLock {
  * file. `asked`: a manager's name, or `auto`.
  */
 export function chooseManager(asked: ManagerName | 'auto', project: FoundProject): Choice {
-  const locks = locksOf(project);
-  if (asked !== 'auto') return edition(asked, project, `the request asks for it${otherLock(asked, locks)}`);
-  const { manager, reason } = chooseAlone(project, locks);
+  const locks = candidates(asked).every((one) => AUTOMATIC.includes(one)) ? locksOf(project) : [];
+  const { manager, reason } =
+    asked === 'auto'
+      ? chooseAlone(project, locks)
+      : edition(asked, project, `the request asks for it${otherLock(asked, locks)}${besideLock(asked, locks)}`);
   return { manager, reason: `${reason}${strangeLocks(project, manager)}` };
 }
 
@@ -121,6 +123,12 @@ function otherLock(asked: ManagerName, locks: readonly FoundLock[]): string {
   const [other] = locks;
   if (other === undefined || locks.some(({ name }) => name === asked)) return '';
   return `, though the project's lock file is ${other.file}: versions may not be the locked ones`;
+}
+
+/** Lock files of other managers beside the one that is kept to. */
+function besideLock(asked: ManagerName, locks: readonly FoundLock[]): string {
+  const others = locks.filter(({ name }) => name !== asked).map(({ file }) => file);
+  return others.length === 0 || others.length === locks.length ? '' : ` (beside ${others.join(', ')})`;
 }
 
 /** What is locked for managers that do not run: whoever reads the report should know that it was not looked at. */
