@@ -23,10 +23,39 @@ export function unrunScripts(
   return [{ code: 'scripts-not-run', message }];
 }
 
+/**
+ * What the project itself needs and is in no folder was not looked at. Hooks of the project may have taken it out, as they do on its own
+ * machines.
+ */
+function missing({ phases, packages, manager }: Installed): readonly IncompleteReason[] {
+  if (phases.some(({ projectCode }) => projectCode !== undefined)) return [];
+  const listed = new Set(packages.flatMap(({ name, calledItself, path }) => [name, calledItself, folderName(path)]));
+  const project = packages.find(({ path }) => path === '.');
+  const names = (project?.dependencies ?? []).filter(
+    (name) => !project?.mayBeAbsent?.includes(name) && project?.resolved?.[name] === undefined && !listed.has(name),
+  );
+  if (names.length === 0) return [];
+  const message = `the project declares ${named(names)}, and nothing of that name was found after ${nameOf(manager)} had fetched it`;
+  return [{ code: 'nothing-installed', message }];
+}
+
+function folderName(path: string): string {
+  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+}
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}
+
+function nameOf(manager: Installed['manager']): string {
+  return manager?.name ?? 'the package manager';
+}
+
 /** A fetch that leaves nothing in place, of a project that declares what it needs, has shown nothing. */
 export function nothingInstalled({ phases, packages, manager }: Installed): readonly IncompleteReason[] {
   if (phases.find(({ name }) => name === 'fetch')?.exitCode !== 0) return [];
-  if (packages.some((pkg) => !isLocal(pkg) || pkg.from.kind === 'link')) return [];
+  if (packages.some((pkg) => !isLocal(pkg) || pkg.from.kind === 'link')) return missing({ phases, packages, manager });
   const needed = packages
     .filter(isLocal)
     .flatMap(({ dependencies, mayBeAbsent }) => dependencies.filter((name) => !mayBeAbsent?.includes(name)));
@@ -34,6 +63,6 @@ export function nothingInstalled({ phases, packages, manager }: Installed): read
   const names = [...new Set(needed)].filter((name) => !listed.has(name));
   if (names.length === 0) return [];
   const shown = names.slice(0, 5).join(', ');
-  const message = `the project declares ${names.length} dependencies (${shown}) and none was found after ${manager?.name ?? 'the package manager'} had fetched them`;
+  const message = `the project declares ${names.length} dependencies (${shown}) and none was found after ${nameOf(manager)} had fetched them`;
   return [{ code: 'nothing-installed', message }];
 }
