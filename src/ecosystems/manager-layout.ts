@@ -10,3 +10,6 @@ export const LINK_FOLDER = new RegExp(
 
 /** What Bundler puts into RUBYOPT itself: it lies beside the image's Ruby, unless RUBYLIB or `-I` says otherwise. */
 export const OWN_RUBY_OPTION = /^bundler\/setup$/;
+
+/** In a command line: a manager's own script as the program's argument, also where it comes with a package. */
+export const MANAGER_SCRIPT = /[ /](?:npm|npx|pnpm|pnpx|yarn|corepack)(?:-cli)?(?:\.c?js)?(?: |$)/;

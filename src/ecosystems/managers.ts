@@ -2,6 +2,7 @@ import { bun } from './bun/bun.js';
 import { bundler } from './bundler/bundler.js';
 import type { PackageManager } from './manager.js';
 import type { ManagerName } from './names.js';
+import { FILES_WITH_VARIABLES } from './node/settings.js';
 import { npm } from './npm/npm.js';
 import { pnpm9, pnpm10, pnpm12 } from './pnpm/pnpm.js';
 import { yarn3, yarn4 } from './yarn-berry/yarn-berry.js';
@@ -45,6 +46,11 @@ export const STRANGE_LOCKS: Readonly<Record<string, string>> = {
   'Gemfile.lock': 'bundler',
   'gems.locked': 'bundler',
 };
+
+/** The files of a project in which some manager replaces `${VARIABLES}`. */
+export function filesWithVariables(): readonly string[] {
+  return FILES_WITH_VARIABLES;
+}
 
 /** The files and folders of a project's root that tell its package manager, or its version. */
 export function tellingFiles(): readonly string[] {

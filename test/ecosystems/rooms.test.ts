@@ -65,6 +65,13 @@ describe('a room for each package manager', () => {
     expect(strangers).toEqual([]);
   });
 
+  it('no other room takes anything out of the room of one of them, or of one runtime', () => {
+    // What every container has in its environment is in that file, whatever installs there.
+    const inside = /ecosystems\/(?!node\/environment\.js$)[\w-]+\//;
+    const strangers = sources.filter((path) => textsOf(path).some(([text]) => inside.test(text)));
+    expect(strangers).toEqual([]);
+  });
+
   it.each(ALLOWED)('%s still needs its exception for %s', (where, texts) => {
     const named = sources.filter((path) => path.startsWith(where)).flatMap(textsOf);
     expect(named.some(([text]) => texts.test(text) && wordsOf(text).some(isName))).toBe(true);

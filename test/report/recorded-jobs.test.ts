@@ -60,6 +60,8 @@ async function replay(name: string) {
   };
 }
 
+if (noRecordedJobs) console.warn('NOT TESTED: recorded jobs of a real Falco (they are not part of the repository)');
+
 describe.skipIf(noRecordedJobs)('a job that a real Falco 0.40 watched', () => {
   it.each(['empty', 'plain', 'esbuild', 'native', 'pnpm', 'yarn1', 'yarn4', 'bundler'])('%s is clean', async (name) => {
     expect(await replay(name)).toEqual({ verdict: 'clean', findings: [], incomplete: [] });

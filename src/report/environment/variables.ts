@@ -1,4 +1,4 @@
-import { OWN_RUBY_OPTION } from '../../ecosystems/manager-layout.js';
+import { MANAGER_SCRIPT, OWN_RUBY_OPTION } from '../../ecosystems/manager-layout.js';
 import { addedByNodePath } from '../attribution/node-path.js';
 import { pathSaid, type SaidProgram } from '../attribution/program-file.js';
 import { commandIn, filesInOptions, pluginsIn, valuesOf, words } from './values.js';
@@ -31,8 +31,6 @@ const SHELL = /\/(?:(?:ba|da)?sh|busybox)$/;
 /** What compiles, or finds out with what to compile: `configure`, gyp. */
 const BUILD = /\/(?:g?make|ninja|cmake|(?:ba|da)?sh|python[\d.]*|ruby[\d.]*)$/;
 const MAKE = /\/g?make$/;
-/** A package manager's own script as the program's argument. */
-const MANAGER = /[ /](?:npm|npx|pnpm|pnpx|yarn|corepack)(?:-cli)?(?:\.c?js)?(?: |$)/;
 
 const file: Names = (value, program) => [pathSaid(program, value)];
 /** An empty name between two colons is the folder that the program works in. */
@@ -95,16 +93,21 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: /^npm_config_(?:script|shell|git|editor|viewer|browser|python)[_-]?\w*$/i,
     readBy: NODE,
-    option: MANAGER,
+    option: MANAGER_SCRIPT,
     ...commandIn,
   },
-  { name: /^npm_config_node[_-]options$/i, readBy: NODE, option: MANAGER, files: filesInOptions },
+  { name: /^npm_config_node[_-]options$/i, readBy: NODE, option: MANAGER_SCRIPT, files: filesInOptions },
   {
     name: /^npm_config_(?:globalconfig|userconfig|prefix|init[_-]module|nodedir)$/i,
     readBy: NODE,
-    option: MANAGER,
+    option: MANAGER_SCRIPT,
     files: (value) =>
       /^(?:\/home\/ci\/\.(?:npmrc|npm-init\.js)|\/usr\/local(?:\/etc\/npmrc)?)$/.test(value) ? [] : [value],
   },
-  { name: /^(?:YARN_(?:RC_FILENAME|PLUGINS|YARN_PATH)|COREPACK_HOME)$/, readBy: NODE, option: MANAGER, files: file },
+  {
+    name: /^(?:YARN_(?:RC_FILENAME|PLUGINS|YARN_PATH)|COREPACK_HOME)$/,
+    readBy: NODE,
+    option: MANAGER_SCRIPT,
+    files: file,
+  },
 ];
