@@ -16,6 +16,8 @@ const ALLOWED: readonly (readonly [file: string, texts: RegExp, why: string])[] 
   ['src/report/environment/variables.ts', /./, 'variables by which programs of the image load code'],
   ['src/report/attribution/handed-over.ts', /bun/, 'a runtime among the interpreters'],
   ['src/report/attribution/interpreter-words.ts', /bun/, 'a runtime among the interpreters'],
+  ['src/egress/registry/front-headers.ts', /^application\/vnd\.npm\./, "media types of npm's registry protocol"],
+  ['src/egress/registry/package-asked.ts', /\/packages\/npm\//, 'a path of GitLab'],
   ['src/egress/cache/wanted.ts', /^application\/vnd\.npm\./, "a media type of npm's registry protocol"],
   ['src/egress/registry/routes.ts', /api\\?\/npm|packages\\?\/npm/, 'paths of Artifactory and GitLab'],
   ['src/sandbox/decoys/', /./, 'credentials as they lie on a CI machine, whatever installs there'],

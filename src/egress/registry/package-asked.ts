@@ -28,7 +28,7 @@ export function packagesAsked(registry: KnownRegistry, path: string): readonly P
   const below = path.startsWith(baseOf(registry)) ? path.slice(baseOf(registry).length) : path;
   const list = GEM_LIST.exec(below);
   if (list !== null) return listed(list[1] ?? '');
-  const one = gemAsked(below) ?? npmAsked(below);
+  const one = gemAsked(below) ?? nodePackageAsked(below);
   return one === undefined ? [] : [one];
 }
 
@@ -41,7 +41,7 @@ function gemAsked(below: string): PackageAsked | undefined {
   return info === undefined ? undefined : { name: info, kind: 'document' };
 }
 
-function npmAsked(below: string): PackageAsked | undefined {
+function nodePackageAsked(below: string): PackageAsked | undefined {
   if (NO_NAME.test(below)) return undefined;
   const [, written, rest = ''] = OF_PACKAGE.exec(below) ?? [];
   if (written === undefined) return undefined;
