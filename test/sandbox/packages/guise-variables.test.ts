@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { containerEnvironment } from '../../../src/ecosystems/node/environment.js';
+import { HOME } from '../../../src/ecosystems/places.js';
+import { makeDecoys } from '../../../src/sandbox/decoys/make.js';
 import { guiseVariables, newJobNumbers, runnerFiles } from '../../../src/sandbox/packages/guise-variables.js';
 
 const numbers = () => newJobNumbers(() => randomBytes(8).toString('hex'));
@@ -17,7 +20,7 @@ describe('the CI job that a sandbox looks like', () => {
     expect(variables(ci).get(name)).not.toBe(variables(ci).get(name));
   });
 
-  it.each(['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_PATH', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY', 'GITHUB_EVENT_PATH'])(
+  it.each(['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_EVENT_PATH'])(
     'has the file that %s names',
     (name) => {
       const job = numbers();
@@ -25,6 +28,13 @@ describe('the CI job that a sandbox looks like', () => {
       expect(runnerFiles(job).map(({ path }) => path)).toContain(file);
     },
   );
+
+  it.each(['gitlab', 'github'] as const)('leaves scripts room in the part of an environment that is told: %s', (ci) => {
+    const network = { proxy: 'http://192.168.224.1:3128', registry: 'https://registry.npmjs.org/', registries: [] };
+    const decoys = makeDecoys(randomBytes, HOME).variables.map(({ variable, value }) => `${variable}=${value}`);
+    const all = [...containerEnvironment(network), ...decoys, ...guiseVariables({ ci, aheadDays: 45 }, numbers())];
+    expect(all.join(' ').length).toBeLessThan(2_500);
+  });
 
   it('moves no clock unless it is to', () => {
     expect(variables('github').has('LD_PRELOAD')).toBe(false);
