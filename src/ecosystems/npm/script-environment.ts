@@ -2,12 +2,11 @@ import type { InstalledPackage } from '../installed-package.js';
 import { HOME } from '../places.js';
 import { VERSIONS } from '../versions.js';
 
-const PREFIX = '/usr/local';
-
 /**
  * What npm itself sets for a script beside what its `@npmcli/run-script` does (`@npmcli/config/lib/set-envs.js`, and
  * `@npmcli/arborist/lib/arborist/rebuild.js` for that of a dependency): who asks whether npm runs it looks for some of these. The
- * values are those that an npm without these variables takes by itself.
+ * values are those that an npm without these variables takes by itself. Left out are those that name files which an npm, or another
+ * program, would obey (`npm_config_userconfig`, `npm_config_prefix`, `EDITOR` …): set by us, they could not be told from a package's.
  */
 export function scriptEnvironment(root: string, pkg: InstalledPackage | undefined): readonly string[] {
   const ofDependency =
@@ -23,16 +22,10 @@ export function scriptEnvironment(root: string, pkg: InstalledPackage | undefine
         ];
   return [
     `npm_config_cache=${HOME}/.npm`,
-    `npm_config_global_prefix=${PREFIX}`,
-    `npm_config_globalconfig=${PREFIX}/etc/npmrc`,
-    `npm_config_init_module=${HOME}/.npm-init.js`,
     `npm_config_local_prefix=${root}`,
     `npm_config_npm_version=${VERSIONS.NPM_VERSION}`,
-    `npm_config_prefix=${PREFIX}`,
-    `npm_config_userconfig=${HOME}/.npmrc`,
     'NODE=/usr/local/bin/node',
     'COLOR=0',
-    'EDITOR=vi',
     ...ofDependency,
   ];
 }
