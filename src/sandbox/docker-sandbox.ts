@@ -16,10 +16,10 @@ import { SandboxError } from './errors.js';
 import { createDisk, releaseDisk, releaseLeftDisks } from './host/disk.js';
 import { HostFirewall } from './host/host-firewall.js';
 import { createNetwork, type JobNetwork } from './host/network.js';
-import { openWayOut } from './host/way-out.js';
+import { openJobGateway } from './host/way-out.js';
 import { DEFAULT_LIMITS, type SandboxLimits, type SandboxOptions } from './options.js';
 
-/** Sandboxes on a Docker engine. Nothing is asked of the engine yet. */
+/** Creates sandboxes on a Docker engine. Does not contact the engine yet. */
 export function createSandbox(options: SandboxOptions): Sandbox {
   return new DockerSandbox(options);
 }
@@ -29,7 +29,7 @@ class DockerSandbox implements Sandbox {
   readonly #limits: SandboxLimits;
   readonly #docker: Docker;
   readonly #firewall: HostFirewall;
-  /** A start or a sandbox each, by the job's id: two tries of one job may meet for a moment. */
+  /** How many attempts use a job's resources, by job id: two attempts of one job may overlap for a moment. */
   readonly #inUse = new Map<string, number>();
 
   constructor(options: SandboxOptions) {
@@ -56,7 +56,7 @@ class DockerSandbox implements Sandbox {
   async create(plan: SandboxPlan): Promise<SandboxRun> {
     const log = this.#options.log.child({ job: plan.jobId, attempt: plan.attempt });
     const decoys = makeDecoys(this.#options.randomBytes, HOME);
-    // As an engine would make it up, but known before there is a container.
+    // In the format that an engine would generate, but known before the container exists.
     const hostname = this.#options.randomBytes(6).toString('hex');
     const release = this.#use(plan.jobId);
     let gateway: Gateway | undefined;
@@ -64,9 +64,9 @@ class DockerSandbox implements Sandbox {
       await this.#clear(plan.jobId);
       const labels = labelsOf(plan, this.#options.instance);
       const network = await createNetwork(this.#docker, plan.jobId, labels);
-      // Before the container is there: the first thing that runs in it finds its way out, or its end of it.
+      // Opened before the container starts, so that its first process already has a way out, or a listener that refuses it.
       const { isTransparent, problem: hostProblem } = await this.#firewall.check();
-      gateway = await openWayOut(this.#options, plan, { decoys, hostname, isTransparent }, network.gateway);
+      gateway = await openJobGateway(this.#options, plan, { decoys, hostname, isTransparent }, network.gateway);
       const { clock, diskFolder: folder } = this.#options;
       const { jobId } = plan;
       const bytes = this.#limits.homeBytes;
@@ -97,7 +97,7 @@ class DockerSandbox implements Sandbox {
     } catch (error) {
       await gateway?.close();
       await this.#clear(plan.jobId).catch((cause: unknown) => {
-        log.warn({ err: cause }, 'what a failed start left could not be removed yet');
+        log.warn({ err: cause }, 'the remains of a failed start could not be removed yet');
       });
       release();
       throw error;
@@ -112,7 +112,7 @@ class DockerSandbox implements Sandbox {
     return removed;
   }
 
-  /** Keeps what a job has on the engine from the sweep, until the returned function is called. */
+  /** Protects a job's resources on the engine from the sweep until the returned function is called. */
   #use(jobId: string): () => void {
     this.#inUse.set(jobId, (this.#inUse.get(jobId) ?? 0) + 1);
     let isReleased = false;
@@ -158,7 +158,7 @@ class DockerSandbox implements Sandbox {
     });
     try {
       const making = this.#docker.createContainer(spec);
-      return await made('making the sandbox', making, (late) => late.remove({ force: true, v: true }));
+      return await made('creating the sandbox', making, (late) => late.remove({ force: true, v: true }));
     } catch (error) {
       if (error instanceof SandboxError && statusOf(error.cause) === 404) throw imageMissing(image, error);
       throw error;

@@ -10,34 +10,37 @@ import type { RandomBytes } from './decoys/decoy.js';
 
 const MIB = 1024 * 1024;
 
-/** What one sandbox may use of the machine. */
+/** The share of the machine that one sandbox may use. */
 export interface SandboxLimits {
-  /** Everything the container holds, its tmpfs included; there is no swap beyond it. */
+  /** All memory of the container, including its tmpfs; there is no swap. */
   readonly memoryBytes: number;
-  /** In processors, fractions allowed. */
+  /** Number of processors; fractions are allowed. */
   readonly cpus: number;
   /** Processes and threads. */
   readonly pids: number;
   /**
-   * HOME with the project and the package manager's cache, and the largest file. With `tmpBytes` it must stay below
-   * `memoryBytes`, unless HOME is on a disk (`diskFolder`).
+   * Size of HOME, which holds the project and the package manager's cache, and of the largest file. Together with `tmpBytes` it must stay
+   * below `memoryBytes`, unless HOME is on a disk (`diskFolder`).
    */
   readonly homeBytes: number;
   readonly tmpBytes: number;
-  /** How long one dependency may take to load, in the import phase. */
+  /** Deadline for loading one dependency, in the import phase. */
   readonly importEachMs: number;
-  /** How long a loaded package whose timers or sockets keep it alive is watched before it is ended, in milliseconds. */
+  /** How long a loaded package that is kept alive by timers or sockets is observed before it is ended, in milliseconds. */
   readonly lingerMs: number;
-  /** After so long the container ends by itself, should its worker be gone for good; more than all deadlines of a job. In milliseconds. */
+  /**
+   * The container ends by itself after this time, in case its worker never comes back; longer than all deadlines of a job together. In
+   * milliseconds.
+   */
   readonly lifetimeMs: number;
-  /** Deadline of the steps that have none of their own: unpacking, listing, canary. */
+  /** Deadline of the steps without one of their own: unpacking, listing, canary. */
   readonly stepMs: number;
 }
 
 /** Enough for large front-end projects (node_modules of 1.5 GB). */
 export const DEFAULT_LIMITS: SandboxLimits = {
   memoryBytes: 4096 * MIB,
-  // Measured with a fork bomb on two processors: with half of one left, the worker's event loop was never late by more than 0.1 s.
+  // Measured with a fork bomb on two processors: leaving half of a processor free kept the delay of the worker's event loop below 0.1 s.
   cpus: Math.max(1, Math.min(2, availableParallelism() - 0.5)),
   pids: 1024,
   homeBytes: 2560 * MIB,
@@ -48,46 +51,46 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   stepMs: 300_000,
 };
 
-/** A registry beside the default one, or the default one with its credentials. */
+/** An additional registry, or the credentials of the default one. */
 export interface SandboxRegistry {
   readonly url: string;
-  /** npm scopes that are installed from it, each with its `@`. */
+  /** The npm scopes that are installed from it, each with its `@`. */
   readonly scopes: readonly string[];
-  /** Value of the `Authorization` header that the gateway adds; the sandbox never holds it. Needs an https URL. */
+  /** Value of the `Authorization` header that the gateway adds; the sandbox never sees it. Needs an https URL. */
   readonly authorization?: string;
 }
 
-/** The images by the name that a package manager gives (`ImageName`). */
+/** The images by the name that package managers use (`ImageName`). */
 export type SandboxImages = Readonly<Record<ImageName, string>>;
 
 export interface SandboxOptions {
   /** @defaultValue `/var/run/docker.sock` */
   readonly dockerSocket?: string;
-  /** Of the worker; `sweep` removes only what carries it, so that two workers on one engine leave each other alone. */
+  /** Name of the worker. `sweep` removes only resources with this label, so several workers can share an engine. */
   readonly instance: string;
   /** The images of `imageTags()`. */
   readonly images: SandboxImages;
   readonly egress: EgressPolicy;
-  /** The widest mode that a job gets, whatever it asks for. @defaultValue that of `egress` */
+  /** The most permissive mode that a job may get. @defaultValue that of `egress` */
   readonly maxEgress?: EgressMode;
   readonly registries?: readonly SandboxRegistry[];
-  /** `http://user:password@host:port`: the proxy that leads out of the company. */
+  /** `http://user:password@host:port`: the company's proxy for access to the internet. */
   readonly upstreamProxy?: string;
-  /** The registry that package managers are pointed at, e.g. `https://registry.npmjs.org/`. */
+  /** The registry that package managers are configured to use, e.g. `https://registry.npmjs.org/`. */
   readonly registry: string;
-  /** What is answered in the place of a refused host. @defaultValue nothing: it is refused at the door */
+  /** Answers on behalf of refused hosts. @defaultValue none: connections to them are refused */
   readonly sink?: Sink | undefined;
-  /** PEM: certificate authorities that the gateway trusts beside the public ones. */
+  /** PEM: certificate authorities that the gateway trusts in addition to the public ones. */
   readonly extraCa?: string;
-  /** Of the worker: what its jobs ask of the registries is kept in it. */
+  /** The worker's cache for registry requests, shared by its jobs. */
   readonly cache?: RegistryCache | undefined;
-  /** An OCI runtime as the engine knows it, e.g. `runsc`. */
+  /** An OCI runtime registered with the engine, e.g. `runsc`. */
   readonly runtime?: string;
-  /** Where HOME is put on a disk of `homeBytes`, instead of in memory: a folder of the host. Needs root. */
+  /** Folder on the host for disk images. If set, HOME is on a disk of `homeBytes` instead of in memory. Needs root. */
   readonly diskFolder?: string;
   readonly limits?: Partial<SandboxLimits>;
   readonly clock: Clock;
-  /** Decoys are made from it. */
+  /** Source of the decoys' random values. */
   readonly randomBytes: RandomBytes;
   readonly log: Logger;
 }

@@ -8,8 +8,8 @@ import { KEEPER_USER } from './identity.js';
 const DEADLINE_MS = 24 * 3_600_000;
 
 /**
- * Starts a program that runs one process for each line it is given. It is the keeper's: nothing of the project can end it, write to it,
- * or wait for it, and a process costs a millisecond, where a command by the Docker engine costs fifty.
+ * Starts a program that runs one process for each line of its input. It belongs to the keeper user, so the project's processes can't end
+ * it, write to it or wait for it. A process costs a millisecond this way, a command through the Docker engine fifty.
  */
 export function startBeats(container: Container): Beats {
   const markers = new PassThrough();

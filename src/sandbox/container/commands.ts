@@ -13,58 +13,58 @@ import { CI_USER, CONFINE, FETCH_USER } from './identity.js';
 import { OutputTail } from './output-tail.js';
 
 const LOG_BYTES = 64 * 1024;
-/** Of a tool's complaint, in characters. */
+/** Maximum length of a tool's error message, in characters. */
 const MESSAGE_CHARS = 500;
-/** How long the end of everything in the container may take before the container itself is killed, in milliseconds. */
+/** How long killing all processes may take before the container itself is killed, in milliseconds. */
 const KILL_MS = 5_000;
 
-/** What the commands of one container need. */
+/** Dependencies of the commands of one container. */
 export interface CommandParts {
   readonly container: Docker.Container;
   readonly limits: SandboxLimits;
   readonly clock: Clock;
-  /** An unguessable name for a step. */
+  /** Generates a random id for a step. */
   readonly newStepId: () => string;
   readonly log: Logger;
 }
 
-/** A command that the report tells of. */
+/** A command that appears in the report. */
 export interface StepRequest {
   readonly cwd: string;
   readonly timeoutMs: number;
   readonly kind: StepKind;
-  /** Folder (`realPath`) of the package whose step it is; absent where it is no package's. */
+  /** Folder (`realPath`) of the package that the step belongs to; absent if it belongs to none. */
   readonly folder?: string;
-  /** As `Step.groups`. */
+  /** See `Step.groups`. */
   readonly groups?: Step['groups'];
-  /** As `Step.secret`. */
+  /** See `Step.secret`. */
   readonly secret?: string;
-  /** Absent: as in the first pass. */
+  /** Absent: the guise of the first pass. */
   readonly guise?: Guise | undefined;
-  /** Beyond `environment`. */
+  /** In addition to `environment`. */
   readonly env?: readonly string[];
-  /** For a program that takes input, and whose standard output is no part of the log. */
+  /** For a program that reads input, and whose standard output is not part of the log. */
   readonly channel?: { readonly stdin: string; readonly stdout: OutputTail };
 }
 
-/** What one program printed on each stream, at most. */
+/** The output of a program, truncated to a limit per stream. */
 export interface Captured extends ExecResult {
   readonly stdout: string;
   readonly stdoutBytes: number;
   readonly stderr: string;
 }
 
-/** What is asked of `#exec`, which adds the step's name, the user and the environment. */
+/** Parameters of `#exec`, which adds the step's id, the user and the environment. */
 interface Run extends Omit<ExecRequest, 'user'>, Pick<StepRequest, 'kind' | 'folder' | 'groups' | 'secret' | 'guise'> {}
 
-/** Runs programs in one container as the project's user, each with its deadline. */
+/** Runs programs in one container as the project's user, each with a deadline. */
 export class ContainerCommands {
   readonly #parts: CommandParts;
   readonly steps = new Steps();
-  /** Of the CI job that this sandbox looks like. */
+  /** The numbers of the CI job that this sandbox imitates. */
   readonly numbers: JobNumbers;
   #wasKilled = false;
-  /** Beyond the container's own environment. */
+  /** In addition to the container's own environment. */
   environment: readonly string[] = [];
 
   constructor(parts: CommandParts) {
@@ -77,7 +77,7 @@ export class ContainerCommands {
     return this.#wasKilled;
   }
 
-  /** A command of the report: its output's tail is kept, and at its deadline everything in the container ends. */
+  /** Runs a command that appears in the report: the end of its output is kept, and at its deadline everything in the container is ended. */
   async step(command: readonly string[], request: StepRequest): Promise<StepResult> {
     const { clock, log } = this.#parts;
     const { timeoutMs, channel, ...run } = request;
@@ -94,7 +94,7 @@ export class ContainerCommands {
     return step;
   }
 
-  /** A command of our own, whose output is read. */
+  /** Runs a command of our own and returns its output. */
   async capture(
     command: readonly string[],
     { cwd, stdin, keep = LOG_BYTES, kind = 'own' }: { cwd: string; stdin?: Readable; keep?: number; kind?: StepKind },
@@ -109,13 +109,16 @@ export class ContainerCommands {
       deadlineMs: this.#parts.limits.stepMs,
       onOutput: (name, payload) => (name === 'stdout' ? stdout : stderr).push(payload),
     });
-    const said = timedOut ? `it took longer than ${this.#parts.limits.stepMs / 1000} s` : firstLines(stderr.text());
-    return { exitCode, timedOut, stdout: stdout.text(), stdoutBytes: stdout.total, stderr: said };
+    const message = timedOut ? `it took longer than ${this.#parts.limits.stepMs / 1000} s` : firstLines(stderr.text());
+    return { exitCode, timedOut, stdout: stdout.text(), stdoutBytes: stdout.total, stderr: message };
   }
 
   async #exec(request: Run): Promise<ExecResult> {
     if (this.#wasKilled) {
-      throw new SandboxError('container-killed', 'the sandbox was killed: what ran in it could not be ended otherwise');
+      throw new SandboxError(
+        'container-killed',
+        'the sandbox was killed because its processes could not be ended otherwise',
+      );
     }
     const result = await this.#confined(request);
     if (result.timedOut) await this.endEverything();
@@ -123,8 +126,8 @@ export class ContainerCommands {
   }
 
   /**
-   * Everything that runs as the project's user, our own tools too: what the project left running could write into the
-   * memory of an unconfined process of the same user, and so do there what it may not do itself.
+   * Everything that runs as the project's user is confined, including our own tools: a process that the project left running could write
+   * into the memory of an unconfined process of the same user, and use it to do what is forbidden to itself.
    */
   #confined({ kind, folder, groups, secret, guise, ...request }: Run): Promise<ExecResult> {
     const id = this.#parts.newStepId();
@@ -142,8 +145,8 @@ export class ContainerCommands {
   }
 
   /**
-   * Kills every process of the project's user: one system call that a fork can't slip past, whatever signals are ignored.
-   * Where even that can't be started (a fork bomb holds all process ids), the container ends.
+   * Kills every process of the project's user with a single system call, which a fork can't outrun and no process can ignore. If not even
+   * that can be started (a fork bomb uses all process ids), the container is killed.
    */
   async endEverything(): Promise<void> {
     const { container, log } = this.#parts;
@@ -156,13 +159,13 @@ export class ContainerCommands {
     } as const;
     const killed = await this.#confined(request).catch(() => undefined);
     if (killed?.exitCode === 0) return;
-    log.warn({ container: container.id }, 'what ran past its deadline could not be ended: killing the container');
+    log.warn({ container: container.id }, 'processes could not be ended after their deadline: killing the container');
     this.#wasKilled = true;
     await removed('killing a container', container.kill());
   }
 }
 
-/** As much of a complaint as a message holds. */
+/** Truncates an error message. */
 export function firstLines(text: string): string {
   return text.trim().slice(0, MESSAGE_CHARS);
 }

@@ -3,7 +3,7 @@ import { HOME } from '../../ecosystems/places.js';
 import type { SandboxLimits } from '../options.js';
 import { KEEPER_USER } from './identity.js';
 
-/** What a container is made from. */
+/** Parameters of a container. */
 export interface ContainerPlan {
   readonly name: string;
   readonly image: string;
@@ -14,16 +14,16 @@ export interface ContainerPlan {
   readonly gateway: string;
   readonly env: readonly string[];
   readonly limits: SandboxLimits;
-  /** The volume that HOME is on; in memory without one. */
+  /** The volume for HOME; without one HOME is in memory. */
   readonly volume?: string;
   readonly runtime?: string;
 }
 
 const PERIOD_US = 100_000;
-/** Against Docker's default of 1024: a busy sandbox must not starve the worker that has to end it. */
+/** Docker's default is 1024: a busy sandbox must not starve the worker that has to end it. */
 const CPU_SHARES = 512;
 const SHM_BYTES = 64 * 1024 * 1024;
-/** A file with content takes a page. The kernel's default is half the machine's pages, whatever the size. */
+/** A file with content uses at least a page. The kernel's default is half the machine's pages, regardless of the size. */
 const BYTES_PER_INODE = 4096;
 
 function tmpfs(sizeBytes: number, more: string): string {
@@ -41,7 +41,7 @@ function homeOf({ volume, limits }: ContainerPlan): Pick<HostConfig, 'Mounts' | 
   return { Mounts: [{ Type: 'volume', Source: volume, Target: HOME, VolumeOptions: options }] };
 }
 
-/** No privileges, no host mounts, a read-only root, tmpfs with quotas, a network without a way out. */
+/** No privileges, no host mounts, a read-only root, tmpfs with quotas, and an isolated network. */
 export function containerSpec(plan: ContainerPlan): ContainerCreateOptions {
   const { limits } = plan;
   const home = homeOf(plan);
@@ -50,8 +50,8 @@ export function containerSpec(plan: ContainerPlan): ContainerCreateOptions {
     Image: plan.image,
     Hostname: plan.hostname,
     Labels: plan.labels,
-    // Keeps the container alive and does nothing: what is of interest runs by exec, as another user. A worker that is killed and never
-    // comes back leaves nothing that runs for long.
+    // Keeps the container alive and does nothing else: the actual work runs by exec, as another user. If the worker is killed and never
+    // comes back, the container ends by itself.
     Cmd: ['sleep', String(Math.ceil(limits.lifetimeMs / 1000))],
     User: KEEPER_USER,
     Env: [...plan.env],
@@ -67,11 +67,11 @@ export function containerSpec(plan: ContainerPlan): ContainerCreateOptions {
       Tmpfs: {
         ...home.Tmpfs,
         '/tmp': tmpfs(limits.tmpBytes, 'exec,mode=1777'),
-        // The engine's own has no limit for inodes.
+        // The engine's default mount has no limit for inodes.
         '/dev/shm': tmpfs(SHM_BYTES, 'noexec,mode=1777'),
       },
       IpcMode: 'private',
-      // A file of holes takes no room of a tmpfs, but of whoever copies it. Open files are limited by `confine`.
+      // A sparse file uses no space of a tmpfs, but of whatever copies it. `confine` limits open files.
       Ulimits: [limit('fsize', limits.homeBytes), limit('core', 0)],
       PidsLimit: limits.pids,
       Memory: limits.memoryBytes,

@@ -1,14 +1,14 @@
 import { SandboxError } from '../errors.js';
 
-/** How long one call to the engine may take, in milliseconds; a start on a loaded machine takes seconds. */
+/** Deadline for one call to the engine, in milliseconds; a start on a loaded machine takes seconds. */
 const CALL_MS = 30_000;
 
 const UNREACHABLE = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EACCES', 'ETIMEDOUT', 'ENOTFOUND']);
 
-/** An engine has addresses for some thirty networks by default; the words are those of moby's `ipamutils`, old and new. */
+/** By default an engine has addresses for about thirty networks. These are the messages of moby's `ipamutils`, old and new. */
 const NO_NETWORK_LEFT = /available,? (?:non-overlapping )?IPv4 address pool|address pools have been fully subnetted/i;
 
-/** The HTTP status of the engine's answer, where there was one. */
+/** The HTTP status of the engine's answer, if there was one. */
 export function statusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
   return typeof error.statusCode === 'number' ? error.statusCode : undefined;
@@ -30,7 +30,7 @@ function toSandboxError(what: string, error: unknown): SandboxError {
   return new SandboxError(code, `${what}: ${reason}`, { cause: error });
 }
 
-/** Waits for a call to the engine until its deadline. What makes something goes by `made`. @throws SandboxError */
+/** Waits for a call to the engine, up to a deadline. Use `made` for calls that create something. @throws SandboxError */
 export async function inTime<T>(what: string, call: Promise<T>, ms: number = CALL_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
@@ -47,8 +47,8 @@ export async function inTime<T>(what: string, call: Promise<T>, ms: number = CAL
 }
 
 /**
- * As `inTime`, for a call that makes something. An engine that is overloaded makes it all the same, when nobody waits for it any more: then it is
- * removed again. Where that fails too, the sweep finds it by its label.
+ * Like `inTime`, for a call that creates something. An overloaded engine may complete it after the deadline, when nobody waits for it any
+ * more; the result is then removed again. If that fails too, the sweep finds it by its label.
  */
 export async function made<T>(
   what: string,
@@ -66,7 +66,7 @@ export async function made<T>(
   }
 }
 
-/** As `inTime`, for a removal: what is not there (404), or is being removed by another call (409), is no error. */
+/** Like `inTime`, for a removal: it is not an error if the object does not exist (404) or is being removed by another call (409). */
 export async function removed(what: string, call: Promise<unknown>): Promise<void> {
   try {
     await inTime(what, call);

@@ -8,25 +8,25 @@ import type { DecoyFile, DecoyToken } from '../decoys/decoy.js';
 import type { JobNetwork } from '../host/network.js';
 import type { SandboxLimits } from '../options.js';
 
-/** What a run owns from now on. */
+/** Everything that a run owns. */
 export interface DockerRunParts {
   readonly docker: Docker;
   readonly container: Docker.Container;
   readonly network: JobNetwork;
   readonly gateway: Gateway;
-  /** Why it can reach what listens on this machine; null when it can't. */
+  /** Why the sandbox can reach services on this machine; null if it can't. */
   readonly hostProblem: string | null;
-  /** That HOME is on, if it is on one. */
+  /** The volume for HOME, if there is one. */
   readonly volume?: string;
   readonly limits: SandboxLimits;
   readonly decoys: readonly DecoyFile[];
-  /** The value of credentials that the project's settings expect in variables. */
+  /** A value for credentials that the project's settings read from variables. */
   readonly settingsToken: DecoyToken;
   readonly ecosystem: Ecosystem;
   readonly networkSettings: NetworkSettings;
   readonly clock: Clock;
   readonly newStepId: () => string;
-  /** From now on what is left of it may be swept. */
+  /** Allows the sweep to remove what is left of the run. */
   readonly release: () => void;
   readonly log: Logger;
 }

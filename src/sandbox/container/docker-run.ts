@@ -41,14 +41,14 @@ import { takeSnapshot } from './snapshot.js';
 import { homeTarFiles, tarOf } from './tar-of.js';
 import { unpackArchive } from './unpack.js';
 
-/** How often a lingering sandbox is looked at, in milliseconds. */
+/** How often a lingering sandbox is checked, in milliseconds. */
 const LOOK_MS = 250;
-/** Credentials that are as old as the sandbox would be noticed. */
+/** Credentials created together with the sandbox would look suspicious. */
 const DECOY_AGE_MS = 40 * 86_400_000;
 
-/** What `find-root.mjs` prints: a manifest of 1 MiB at most, and the beginnings of some files. */
+/** Limit for the output of `find-root.mjs`: a manifest of at most 1 MiB, and the beginnings of some files. */
 const MAX_PROJECT_BYTES = 4 * 1024 * 1024;
-/** Settings of a project that a report names. */
+/** Limit for the settings of a project that a report lists. */
 const MAX_LEFT_OUT = 50;
 
 /** One started container with its network and gateway. */
@@ -91,25 +91,25 @@ export class DockerRun implements SandboxRun {
   }
 
   /**
-   * Makes the project folder, the file of the authority that vouches for every host (PEM), the decoys, and the package managers'
-   * settings. `putArchive` does not reach a tmpfs, hence `tar`.
+   * Creates the project folder, the CA file of the gateway (PEM), the decoys, and the settings of package managers. `putArchive` can't
+   * write to a tmpfs, hence `tar`.
    */
   async prepare(authority: string): Promise<void> {
     const { decoys, clock, networkSettings } = this.#parts;
     const trust = [
       { path: CA_FILE, content: authority },
-      // It reads no variable for this.
+      // wget has no environment variable for this.
       { path: `${HOME}/.wgetrc`, content: `ca_certificate = ${CA_FILE}\n` },
     ];
-    // Whichever of them installs, a script may call another one.
+    // Written for all managers: whichever one installs, a script may call another one.
     const settings = MANAGERS.flatMap((manager) => manager.homeFiles(networkSettings));
     const files = homeTarFiles([...trust, ...runnerFiles(this.#commands.numbers), ...decoys, ...settings]);
     const script = `tar -xf - -C ${HOME} && mkdir -p ${PROJECT}`;
     const stdin = Readable.from([tarOf(files, new Date(clock.now() - DECOY_AGE_MS))]);
     const { exitCode, stdout, stderr } = await this.#commands.capture(['sh', '-c', script], { cwd: '/', stdin });
-    // What the engine says of a program that its runtime can't start comes as the program's output.
-    const said = stderr || firstLines(stdout);
-    if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${said}`);
+    // If the runtime can't start a program, the engine reports the reason as the program's output.
+    const message = stderr || firstLines(stdout);
+    if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${message}`);
   }
 
   get hostProblem(): string | null {
@@ -190,7 +190,7 @@ export class DockerRun implements SandboxRun {
     return this.#choice?.manager ?? MANAGERS[0];
   }
 
-  /** Nothing of the project runs for this: its configuration is only rewritten. */
+  /** Rewrites the project's configuration, without running any code of the project. */
   async #sanitize(): Promise<void> {
     const overridden = this.#manager.overridden?.(this.#project) ?? [];
     this.#leftOut = overridden.slice(0, MAX_LEFT_OUT);

@@ -20,12 +20,12 @@ export interface ExecRequest {
 
 /** How a command in the sandbox ended. */
 export interface ExecResult {
-  /** Null when the deadline came first; the program then still runs, and the caller must see to its end. */
+  /** Null if the deadline was reached; the program is then still running, and the caller must end it. */
   readonly exitCode: number | null;
   readonly timedOut: boolean;
 }
 
-/** Runs one program and hands its output on as it comes. @throws SandboxError `container-gone`, `docker-unavailable`, `docker-failed` */
+/** Runs a program and passes on its output as it arrives. @throws SandboxError `container-gone`, `docker-unavailable`, `docker-failed` */
 export async function runExec(container: Container, request: ExecRequest): Promise<ExecResult> {
   const exec = await orGone(inTime('preparing a command', container.exec(execOptions(request))));
   const hasInput = request.stdin !== undefined;
@@ -56,7 +56,7 @@ function execOptions(request: ExecRequest) {
   };
 }
 
-/** The program may stop reading before its input ends (tar at a fault): its exit code tells more than the broken pipe. */
+/** The program may stop reading before its input ends (tar after an error): its exit code says more than the broken pipe. */
 async function feed(input: Readable, stream: Duplex): Promise<void> {
   let inputError: unknown = input.errored ?? undefined;
   input.once('error', (error) => {
@@ -66,7 +66,7 @@ async function feed(input: Readable, stream: Duplex): Promise<void> {
   if (inputError !== undefined) throw inputError;
 }
 
-/** Resolves with false at the deadline. An error of the connection ends the stream too; the exit code then decides. */
+/** Resolves with false at the deadline. A connection error ends the stream, too; the exit code then decides. */
 function endsWithin(stream: Duplex, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), ms);
@@ -80,24 +80,27 @@ function endsWithin(stream: Duplex, ms: number): Promise<boolean> {
   });
 }
 
-/** A container's end gives its programs exit codes too (137, or 126 for one that came too late): they are not theirs. */
+/**
+ * When a container ends, its programs get exit codes as well (137, or 126 for one that started too late), which must not be mistaken for
+ * their own.
+ */
 async function exitCodeOf(container: Container, exec: Exec): Promise<number> {
   const info = await orGone(inTime('asking for an exit code', exec.inspect()));
   if (info.Running || info.ExitCode === null) {
     throw new SandboxError('docker-unavailable', 'the connection to the Docker engine broke while a command ran');
   }
   if (info.ExitCode !== 0) {
-    const { State } = await orGone(inTime('looking after the sandbox', container.inspect()));
+    const { State } = await orGone(inTime('checking the sandbox', container.inspect()));
     if (!State.Running) throw gone();
   }
   return info.ExitCode;
 }
 
 function gone(cause?: unknown): SandboxError {
-  return new SandboxError('container-gone', 'the sandbox ended before its work did', { cause });
+  return new SandboxError('container-gone', 'the sandbox ended unexpectedly', { cause });
 }
 
-/** A container that is not there, or not running, answers 404, 409 or 500 depending on the call and the engine. */
+/** For a container that is gone or not running the status is 404, 409 or 500, depending on the call and the engine. */
 export async function orGone<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;

@@ -4,9 +4,9 @@ const HEADER_BYTES = 8;
 export type OutputName = 'stdout' | 'stderr';
 
 /**
- * Takes Docker's multiplexed stream apart (8 bytes: stream, 0, 0, 0, length; then the payload), handing on what is there
- * without waiting for a frame's end. docker-modem's `demuxStream` recurses for each frame of a chunk: a program that
- * writes single bytes overflows its stack, so it is no match for a hostile one.
+ * Splits Docker's multiplexed stream (8 bytes: stream, 0, 0, 0, length; then the payload), and passes on payload without waiting for the
+ * end of a frame. docker-modem's `demuxStream` recurses for each frame of a chunk, so a hostile program that writes single bytes overflows
+ * its stack.
  */
 export class FrameReader {
   readonly #emit: (name: OutputName, payload: Buffer) => void;

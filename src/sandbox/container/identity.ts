@@ -1,27 +1,27 @@
 import type { SandboxPlan } from '../../jobs/ports.js';
 
-/** The project's user in the image: every step in which code of the project or of a package runs. */
+/** The project's user in the image, for every step that runs code of the project or of a package. */
 export const CI_USER = '1000:1000';
 /**
- * The same user in a group of its own: the steps in which no code of the project or of a package runs. A process without
- * capabilities can't change its group, and the kernel lets no process of another group into its memory (ptrace(2), "Ptrace access
- * mode checking"), so the rules may leave such steps out (`packwarden_fetching`) and nothing that a package starts can be taken for one.
+ * The same user in another group, for steps that run no code of the project or of a package. A process without capabilities can't change
+ * its group, and the kernel does not let processes of other groups access its memory (ptrace(2), "Ptrace access mode checking"). So the
+ * rules can exclude these steps (`packwarden_fetching`), and nothing that a package starts can pose as one.
  */
 export const FETCH_USER = '1000:2000';
-/** Who pid 1 runs as: nobody that the project's processes could send a signal to. */
+/** The user of pid 1. The project's processes can't send it signals. */
 export const KEEPER_USER = '65534:65534';
-/** The job's id, on everything that was made for it at the engine. */
+/** The job's id, on everything created for it on the engine. */
 export const JOB_LABEL = 'packwarden.job';
 const ATTEMPT_LABEL = 'packwarden.attempt';
-/** The worker it is for: at its start a worker removes what an earlier one of that name left. */
+/** The worker that created it: when a worker starts, it removes what an earlier one with its name left behind. */
 export const INSTANCE_LABEL = 'packwarden.instance';
 
-/** Containers and networks of a job are found by name and by label, whoever made them. */
+/** A job's containers and networks are found by name and by label. */
 export function nameOf(jobId: string): string {
   return `runner-${jobId}`;
 }
 
-/** The labels of everything that is made at the engine for a try of a job. */
+/** The labels of everything created on the engine for an attempt of a job. */
 export function labelsOf(plan: SandboxPlan, instance: string): Record<string, string> {
   return { [JOB_LABEL]: plan.jobId, [ATTEMPT_LABEL]: String(plan.attempt), [INSTANCE_LABEL]: instance };
 }

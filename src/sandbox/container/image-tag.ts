@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { IMAGE_NAMES } from '../../ecosystems/images.js';
 import type { SandboxImages } from '../options.js';
 
-/** The definition that belongs to this code, beside `src/` and `dist/`. */
+/** The image definition that belongs to this code, next to `src/` and `dist/`. */
 const IMAGE_DIR = fileURLToPath(new URL('../../../image', import.meta.url));
 
 function sha256(data: string | Buffer): string {
@@ -20,8 +20,8 @@ function filesBelow(folder: string, prefix: string): string[] {
 }
 
 /**
- * The images' names with their tag, a hash of the folder it is defined in. `scripts/setup.d/image.sh` computes the same
- * (`find . -type f | sort | xargs sha256sum | sha256sum`): a service never runs an image that it was not written for.
+ * The names and tags of the images; the tag is a hash of the folder with their definitions. `scripts/setup.d/image.sh` computes the same
+ * hash (`find . -type f | sort | xargs sha256sum | sha256sum`), so a service never runs an image of another version.
  */
 export function imageTags(imageDir = IMAGE_DIR): SandboxImages {
   const files = filesBelow(imageDir, '.').sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));

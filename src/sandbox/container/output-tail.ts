@@ -1,7 +1,7 @@
 /** Most programs print less. */
 const FIRST_BYTES = 16 * 1024;
 
-/** The last bytes of a stream of any length, in a ring: a program may print for ever. The ring is only as large as what came. */
+/** Keeps the last bytes of a stream of any length in a ring buffer, which grows with the output up to its limit. */
 export class OutputTail {
   readonly #limit: number;
   #ring: Buffer;
@@ -14,7 +14,7 @@ export class OutputTail {
     this.#ring = Buffer.alloc(Math.min(limit, FIRST_BYTES));
   }
 
-  /** All bytes that ever came. */
+  /** The total number of bytes written. */
   get total(): number {
     return this.#total;
   }
@@ -28,7 +28,7 @@ export class OutputTail {
     this.#at = (this.#at + tail.length) % this.#ring.length;
   }
 
-  /** Until it has its full size nothing is overwritten: what came lies at its beginning. */
+  /** As long as the ring is not at its full size, nothing is overwritten, and the content starts at its beginning. */
   #makeRoomFor(bytes: number): void {
     const needed = this.#total + bytes;
     const { length } = this.#ring;
@@ -39,7 +39,7 @@ export class OutputTail {
     this.#at = this.#total;
   }
 
-  /** As UTF-8, starting at a whole character. */
+  /** As UTF-8, starting with a complete character. */
   text(): string {
     if (this.#total <= this.#ring.length) return this.#ring.toString('utf8', 0, this.#total);
     const bytes = Buffer.concat([this.#ring.subarray(this.#at), this.#ring.subarray(0, this.#at)]);

@@ -6,15 +6,15 @@ import { orGone } from './exec.js';
 import { KEEPER_USER } from './identity.js';
 
 const MAX_CMDLINE_CHARS = 500;
-/** `args` last: it holds blanks. */
+/** `args` must be last, since it contains blanks. */
 const COLUMNS = ['uid', 'pid', 'stat', 'args'] as const;
 const KEEPER_UID = KEEPER_USER.split(':')[0];
 
 const answerSchema = z.object({ Processes: z.array(z.array(z.string())) });
 
 /**
- * What of the project runs in a container: everything that is not its keeper's, and not dead already. The list is the
- * engine's, made outside, and whole (`SandboxLimits.pids` bounds it): a package can't hide from it, nor behind others. @throws SandboxError
+ * The project's processes in a container: all that don't belong to the keeper and are not zombies. The list is created by the engine,
+ * outside of the container, and is complete (`SandboxLimits.pids` bounds it), so a package can't hide from it. @throws SandboxError
  */
 export async function runningIn(container: Container): Promise<readonly RunningProcess[]> {
   const call = container.top({ ps_args: `-eo ${COLUMNS.join(',')}` });

@@ -6,10 +6,10 @@ import type { ContainerCommands } from './commands.js';
 /** About 800,000 files. */
 const MAX_BYTES = 128 * 1024 * 1024;
 
-/** What `find` prints of a file; NUL ends each, since a name may hold anything else. */
+/** What `find` prints for each file, separated by NUL, since a name may contain anything else. */
 const FIELDS = ['%p', '%y', '%i', '%n', '%s', '%T@', '%C@', '%m', '%l'] as const;
 
-/** The image's own program, in its read-only root. */
+/** The image's own program, on its read-only root. */
 const COMMAND = [
   '/usr/bin/find',
   HOME,
@@ -18,20 +18,20 @@ const COMMAND = [
 ] as const;
 
 /**
- * The files under HOME, without caches. They are not read, so it costs little. @throws SandboxError `listing-failed` when the list
- * is not whole
+ * Lists the files under HOME, without caches. The files are not read, so it is fast. @throws SandboxError `listing-failed` if the list is
+ * not complete
  */
 export async function takeSnapshot(commands: ContainerCommands): Promise<Snapshot> {
   const { exitCode, stdout, stdoutBytes, stderr } = await commands.capture(COMMAND, { cwd: '/', keep: MAX_BYTES });
   if (stdoutBytes > MAX_BYTES)
     throw new SandboxError('listing-failed', `there are more than ${MAX_BYTES} bytes of names`);
-  // A file that goes while it is looked at, or a folder that its owner closed, is a fault of `find` (1) but not of the list.
+  // `find` exits with 1 if a file disappears while it is listed, or a folder is not readable; the list is still usable.
   if (exitCode !== 0 && exitCode !== 1)
     throw new SandboxError('listing-failed', `the files could not be listed: ${stderr}`);
   return parseSnapshot(stdout);
 }
 
-/** @throws SandboxError `listing-failed` when the text ends within a file */
+/** @throws SandboxError `listing-failed` if the text is truncated */
 export function parseSnapshot(text: string): Snapshot {
   const parts = text.split('\0');
   parts.pop();

@@ -3,7 +3,7 @@ import { Header } from 'tar';
 import type { HomeFile } from '../../ecosystems/manager.js';
 import { HOME } from '../../ecosystems/places.js';
 
-/** A file to be unpacked in a sandbox by its own user. */
+/** A file to be unpacked in a sandbox by the sandbox's user. */
 export interface TarFile {
   /** Relative, with `/`. */
   readonly path: string;
@@ -11,10 +11,10 @@ export interface TarFile {
 }
 
 const BLOCK = 512;
-/** For its owner only, as credentials are. */
+/** Readable by its owner only, as usual for credentials. */
 const MODE = 0o600;
 
-/** An uncompressed tar of small files that are in memory. */
+/** An uncompressed tar of small files in memory. */
 export function tarOf(files: readonly TarFile[], mtime: Date): Buffer {
   const blocks = files.flatMap(({ path, content }) => {
     const body = Buffer.from(content);
@@ -26,8 +26,8 @@ export function tarOf(files: readonly TarFile[], mtime: Date): Buffer {
 }
 
 /**
- * Files for HOME; of several with one path the contents follow each other: a decoy may hold settings, too. Two majors of a package
- * manager give the same settings, which stand once: a YAML file with a key twice is refused.
+ * Files for HOME. The contents of files with the same path are concatenated, since a decoy may also contain settings. Two major versions of
+ * a package manager have the same settings; these are written once, because a YAML file with a duplicate key is rejected.
  */
 export function homeTarFiles(files: readonly HomeFile[]): readonly TarFile[] {
   const contents = new Map<string, Set<string>>();

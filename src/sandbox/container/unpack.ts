@@ -6,9 +6,10 @@ import type { SandboxLimits } from '../options.js';
 import type { Captured, ContainerCommands } from './commands.js';
 
 /**
- * Unpacks a checked archive into the project's folder, by GNU tar as the project's user. Resolves with the absolute paths of the files
- * that it brought, without those of `node_modules`.
- * @throws SandboxError `unpack-failed`, with the reason in words for the report; whatever `archive` fails with
+ * Unpacks a validated archive into the project's folder, with GNU tar as the project's user. Resolves with the absolute paths of the
+ * unpacked files, except those in `node_modules`.
+ *
+ * @throws SandboxError `unpack-failed`, with a reason that is shown in the report; or the error of `archive`
  */
 export async function unpackArchive(
   commands: ContainerCommands,
@@ -30,12 +31,12 @@ export async function unpackArchive(
   throw new SandboxError('unpack-failed', `the archive could not be unpacked: ${reason}`);
 }
 
-/** Whether a path is no part of what a package manager installs. */
+/** Whether a path is not part of what a package manager installs. */
 function isOwn(path: string): boolean {
   return !/(?:^|\/)node_modules\//.test(path);
 }
 
-/** Bytes or inodes are used up: for either tar says the same. */
+/** tar prints the same message when bytes or inodes are used up. */
 function isFull({ stderr }: Captured): boolean {
   return stderr.includes('No space left on device');
 }

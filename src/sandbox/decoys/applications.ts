@@ -1,7 +1,7 @@
 import type { DecoyFile } from './decoy.js';
 import type { Tokens } from './tokens.js';
 
-/** What holds one token: where it lies below HOME, and what stands there. */
+/** A file with one token: its path below HOME and its content. */
 interface Place {
   readonly name: string;
   readonly path: string;
@@ -18,7 +18,7 @@ const hex =
   (tokens) =>
     tokens.hex(length);
 
-/** Programs of a person's machine and of services, for which stealers have long lists. No tool of an install looks at any of them. */
+/** Applications and services that are on the long lists of stealers. No tool of an install reads any of these files. */
 const PLACES: readonly Place[] = [
   {
     name: 'database password',
@@ -82,7 +82,7 @@ const PLACES: readonly Place[] = [
   },
 ];
 
-/** One file for each of them; `path` is relative to HOME. */
+/** A file for each application; `path` is relative to HOME. */
 export function applicationDecoys(tokens: Tokens): readonly DecoyFile[] {
   return PLACES.map(({ name, path, token, content }) => {
     const value = token(tokens);

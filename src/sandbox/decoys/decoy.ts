@@ -1,36 +1,36 @@
-/** A fake credential that stands in a sandbox. Whoever opens its file looks for credentials; whoever sends it has taken one. */
+/** A fake credential in a sandbox. A process that opens the file is looking for credentials; one that sends the content has stolen them. */
 export interface DecoyFile {
-  /** As a report names it, e.g. `SSH key`. */
+  /** The name in a report, e.g. `SSH key`. */
   readonly name: string;
   /** Absolute path in the sandbox. */
   readonly path: string;
   readonly content: string;
-  /** What of the content is found again when it leaves: unguessable, at least 16 characters each. */
+  /** The parts of the content that are searched for in outgoing data: random, at least 16 characters each. */
   readonly secrets: readonly string[];
 }
 
-/** A fake credential in the environment of whatever runs in a sandbox. */
+/** A fake credential in the environment of the sandbox's processes. */
 export interface DecoyVariable {
-  /** As a report names it, e.g. `CI variable CI_JOB_TOKEN`. */
+  /** The name in a report, e.g. `CI variable CI_JOB_TOKEN`. */
   readonly name: string;
   readonly variable: string;
   readonly value: string;
 }
 
-/** A fake credential that stands where the project itself says, and only where it says so. */
+/** A fake credential that is only used where the project's own settings refer to one. */
 export interface DecoyToken {
-  /** As a report names it. */
+  /** The name in a report. */
   readonly name: string;
   readonly value: string;
 }
 
-/** Everything planted for one job. No value is ever used for another. */
+/** Everything planted for one job. Each value is used only once. */
 export interface Decoys {
   readonly files: readonly DecoyFile[];
   readonly variables: readonly DecoyVariable[];
-  /** For whatever variable the settings of the project expect a credential in. */
+  /** The value for every variable from which the project's settings read a credential. */
   readonly settingsToken: DecoyToken;
 }
 
-/** A source of unguessable bytes. */
+/** A source of random bytes. */
 export type RandomBytes = (count: number) => Buffer;

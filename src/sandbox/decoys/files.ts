@@ -3,11 +3,11 @@ import type { DecoyFile } from './decoy.js';
 import { sshPrivateKey } from './ssh-key.js';
 import type { Tokens } from './tokens.js';
 
-/** No decoy leads anywhere: names under `.invalid` never resolve (RFC 2606). */
+/** Decoys never lead to a real host: names under `.invalid` don't resolve (RFC 2606). */
 const GIT_HOST = 'git.corp.invalid';
 const NPM_HOST = 'npm.corp.invalid';
 
-/** Builds one file; `path` is relative to HOME. */
+/** Creates the files of one decoy; `path` is relative to HOME. */
 type Maker = (tokens: Tokens) => readonly Omit<DecoyFile, 'name'>[];
 
 function one(path: string, content: string, ...secrets: readonly string[]): readonly Omit<DecoyFile, 'name'>[] {
@@ -114,7 +114,7 @@ function json(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** A maker whose one file holds one token. */
+/** A decoy with a single file that contains a single token. */
 function holding(path: string, token: (tokens: Tokens) => string, content: (token: string) => string): Maker {
   return (tokens) => {
     const value = token(tokens);
@@ -125,14 +125,14 @@ function holding(path: string, token: (tokens: Tokens) => string, content: (toke
 const npmToken = (tokens: Tokens): string => tokens.npm();
 const gitlabToken = (tokens: Tokens): string => tokens.gitlabPersonal();
 
-/** What a person who signs in through a browser has beside, or instead of, a key. */
+/** Created by a browser-based login, in addition to or instead of keys. */
 function awsSignOn(tokens: Tokens): readonly Omit<DecoyFile, 'name'>[] {
   const accessToken = `aoaAAAAA${tokens.word(180)}`;
   const content = { startUrl: 'https://corp.invalid/start', region: 'eu-central-1', accessToken };
   return one(`.aws/sso/cache/${tokens.hex(40)}.json`, json(content), accessToken);
 }
 
-/** A maker of a coding assistant's session; `at` is where its settings keep the token. */
+/** The session of a coding assistant; `at` builds the settings that contain the token. */
 function assistant(path: string, prefix: string, at: (token: string) => object): Maker {
   return holding(
     path,
@@ -141,13 +141,13 @@ function assistant(path: string, prefix: string, at: (token: string) => object):
   );
 }
 
-/** The usual places, by the name a report gives them. */
+/** The usual locations of credentials, by their name in a report. */
 const MAKERS: Readonly<Record<string, Maker>> = {
   'SSH key': sshKeys,
   'AWS credentials': aws,
   'Google Cloud credentials': gcp,
   'Azure tokens': azure,
-  // For a host of its own: npm must not send it to the registry.
+  // For a separate host, so that npm does not send it to the registry.
   'npm token': holding('.npmrc', npmToken, (token) => `//${NPM_HOST}/:_authToken=${token}\n`),
   'yarn token': holding('.yarnrc.yml', npmToken, (token) => {
     return `npmRegistries:\n  "https://${NPM_HOST}":\n    npmAuthToken: ${token}\n`;
@@ -198,7 +198,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'Chrome profile': chrome,
   'Firefox logins': firefox,
   'crypto wallet': wallets,
-  // An archive's own .env takes its place.
+  // Replaced if the archive contains an .env of its own.
   'dotenv file': holding(
     'project/.env',
     (tokens) => tokens.word(40),
@@ -206,7 +206,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   ),
 };
 
-/** Fake credentials in the usual places below `home`. */
+/** Fake credentials in the usual locations below `home`. */
 export function fileDecoys(tokens: Tokens, home: string): readonly DecoyFile[] {
   const usual = Object.entries(MAKERS).flatMap(([name, make]) => make(tokens).map((file) => ({ name, ...file })));
   return [...usual, ...applicationDecoys(tokens)].map((file) => ({ ...file, path: `${home}/${file.path}` }));

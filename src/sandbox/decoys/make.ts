@@ -3,7 +3,7 @@ import { fileDecoys } from './files.js';
 import { Tokens } from './tokens.js';
 import { variableDecoys } from './variables.js';
 
-/** New decoys for one job; `home` is the user's folder in the sandbox. */
+/** Creates new decoys for one job; `home` is the user's folder in the sandbox. */
 export function makeDecoys(random: RandomBytes, home: string): Decoys {
   const tokens = new Tokens(random);
   const settingsToken = { name: "token for the project's settings", value: tokens.npm() };

@@ -5,7 +5,10 @@ import type { Tokens } from './tokens.js';
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 const LINE = 70;
 
-/** A real, unencrypted Ed25519 key that opens nothing: OpenSSH's own format (openssh `PROTOCOL.key`). RSA would cost 0.4 s of a job. */
+/**
+ * A real, unencrypted Ed25519 key that opens nothing, in OpenSSH's format (openssh `PROTOCOL.key`). Generating an RSA key would take 0.4 s
+ * per job.
+ */
 export function sshPrivateKey(tokens: Tokens, comment: string): { readonly text: string; readonly secret: string } {
   const seed = tokens.bytes(32);
   const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
@@ -33,7 +36,7 @@ export function sshPrivateKey(tokens: Tokens, comment: string): { readonly text:
   ]).toString('base64');
   const lines = body.match(new RegExp(`.{1,${LINE}}`, 'g')) ?? [];
   const text = `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines.join('\n')}\n-----END OPENSSH PRIVATE KEY-----\n`;
-  // The third line holds the seed: nothing before it is secret, and no line break falls into it.
+  // The seed is in the third line: everything before it is not secret, and the seed contains no line break.
   return { text, secret: lines[2] ?? body };
 }
 
@@ -44,7 +47,7 @@ function sshString(value: string | Buffer): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-/** To a multiple of 8, with 1, 2, 3 … */
+/** Pads to a multiple of 8 with 1, 2, 3 … */
 function padded(block: Buffer): Buffer {
   const missing = (8 - (block.length % 8)) % 8;
   return Buffer.concat([block, Buffer.from(Array.from({ length: missing }, (_, index) => index + 1))]);

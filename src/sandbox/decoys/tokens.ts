@@ -5,7 +5,7 @@ const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 const DIGITS = '0123456789';
 const ALPHANUMERIC = UPPER + LOWER + DIGITS;
 
-/** Well-formed fakes: the prefixes and lengths that secret scanners (and thieves) look for. */
+/** Well-formed fakes, with the prefixes and lengths that secret scanners (and thieves) look for. */
 export class Tokens {
   constructor(private readonly random: RandomBytes) {}
 
@@ -29,7 +29,7 @@ export class Tokens {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
   }
 
-  /** AWS: `AKIA` and 16 of base32's letters; the secret has 40 characters of base64's. */
+  /** AWS: `AKIA` and 16 characters of base32; the secret has 40 characters of base64. */
   awsKeyId(): string {
     return `AKIA${this.word(16, `${UPPER}234567`)}`;
   }

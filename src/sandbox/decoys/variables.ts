@@ -1,7 +1,7 @@
 import type { DecoyVariable } from './decoy.js';
 import type { Tokens } from './tokens.js';
 
-/** The variables that thieves of CI secrets look for; the own tokens of a GitLab job and of a GitHub one among them. */
+/** The variables that thieves of CI secrets look for, including the own tokens of a GitLab job and of a GitHub job. */
 export function variableDecoys(tokens: Tokens): readonly DecoyVariable[] {
   const values = {
     CI_JOB_TOKEN: tokens.gitlabJob(),

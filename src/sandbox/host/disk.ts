@@ -10,14 +10,14 @@ import { SandboxError } from '../errors.js';
 const run = promisify(execFile);
 
 const SUFFIX = '.img';
-/** The first user of a namespace for the project's user (`identity.ts`). */
+/** The uid of the project's user, relative to the start of a user namespace (`identity.ts`). */
 const CI_ID = 1000;
-/** Programs of the host that make the file system, in milliseconds. */
+/** Deadline for the host's programs that create the file system, in milliseconds. */
 const TOOL_MS = 60_000;
 
-/** What a job's disk is made from. */
+/** Parameters of a job's disk. */
 export interface DiskPlan {
-  /** On the host; made when it is missing. */
+  /** On the host; created if missing. */
   readonly folder: string;
   readonly jobId: string;
   readonly labels: Record<string, string>;
@@ -25,9 +25,10 @@ export interface DiskPlan {
 }
 
 /**
- * Makes a volume that is a file system of its own size, in a file whose blocks are reserved: its quota is the kernel's,
- * also for files that have no name any more, which no measuring from outside would find. Resolves with the volume's name.
- * @throws SandboxError `disk-failed` without room, loop devices or the right to use them
+ * Creates a volume with a file system of its own, in a preallocated file. Its quota is enforced by the kernel, even for unlinked files,
+ * which could not be measured from outside. Resolves with the volume's name.
+ *
+ * @throws SandboxError `disk-failed` if there is no space, no loop device, or no permission to use them
  */
 export async function createDisk(docker: Docker, { folder, jobId, labels, bytes }: DiskPlan): Promise<string> {
   const file = fileOf(folder, jobId);
@@ -44,7 +45,7 @@ export async function createDisk(docker: Docker, { folder, jobId, labels, bytes 
     throw new SandboxError('disk-failed', `no disk of ${bytes} bytes could be made: ${reason}`, { cause });
   }
   const name = nameOf(jobId);
-  // Without `noinit_itable` the kernel would write all of the inode table, some percent of the size, for nobody.
+  // Without `noinit_itable` the kernel would write the whole inode table, some percent of the size, for no benefit.
   const options = { type: 'ext4', device, o: 'nosuid,nodev,noatime,noinit_itable' };
   const volume = { Name: name, Driver: 'local', Labels: labels, DriverOpts: options };
   const making = docker.createVolume(volume);
@@ -53,8 +54,8 @@ export async function createDisk(docker: Docker, { folder, jobId, labels, bytes 
 }
 
 /**
- * Gives a job's disk away to whoever has mounted it: device and file end with the mount, so with the container, whether
- * this process is still there or not. Without a mount they end now. No error when there is none.
+ * Marks a job's disk for removal: device and file disappear when it is unmounted, i.e. with the container, even if this process is gone by
+ * then. If it is not mounted they are removed now. Not an error if there is no disk.
  */
 export async function releaseDisk(folder: string, jobId: string): Promise<void> {
   const file = fileOf(folder, jobId);
@@ -63,7 +64,7 @@ export async function releaseDisk(folder: string, jobId: string): Promise<void> 
   await rm(file, { force: true });
 }
 
-/** Releases the disks of which a worker that was killed in between left the file. */
+/** Releases the disks whose files were left by a worker that was killed. */
 export async function releaseLeftDisks(folder: string, isLeftover: (jobId: string) => boolean): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const jobs = names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
@@ -74,7 +75,7 @@ function fileOf(folder: string, jobId: string): string {
   return join(folder, `${jobId}${SUFFIX}`);
 }
 
-/** `uid:gid` on the host. An engine that remaps users has them in the name of its root folder (dockerd, userns-remap). */
+/** `uid:gid` on the host. An engine with user namespaces has the offset in the name of its root folder (dockerd, userns-remap). */
 async function projectUser(docker: Docker): Promise<string> {
   const { DockerRootDir } = (await inTime('asking for the engine', docker.info())) as { DockerRootDir?: unknown };
   const [, uid = '0', gid = '0'] = /\/(\d+)\.(\d+)$/.exec(String(DockerRootDir)) ?? [];

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { inTime, statusOf } from '../container/docker-call.js';
 import { SandboxError } from '../errors.js';
 
-/** What is known of a Docker engine. */
+/** Facts about a Docker engine. */
 export interface EngineFacts {
   readonly version: string;
-  /** `1` or `2`; empty where the engine does not say. */
+  /** `1` or `2`; empty if the engine does not report it. */
   readonly cgroupVersion: string;
-  /** Memory and number of processes of a container can be limited. */
+  /** Whether memory and number of processes of a container can be limited. */
   readonly canLimit: boolean;
   readonly missingImages: readonly string[];
 }
@@ -22,7 +22,7 @@ const infoSchema = z.object({
 
 const CALL_MS = 5_000;
 
-/** Asks the engine at `socketPath` about itself and these images. @throws SandboxError */
+/** Asks the engine at `socketPath` for its capabilities and for these images. @throws SandboxError */
 export async function engineFacts(socketPath: string, images: readonly string[]): Promise<EngineFacts> {
   const docker = new Docker({ socketPath });
   const info = infoSchema.parse(await inTime('asking the engine', docker.info(), CALL_MS));

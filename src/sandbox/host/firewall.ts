@@ -6,9 +6,9 @@ import { SandboxError } from '../errors.js';
 const run = promisify(execFile);
 
 const CHAIN = 'PACKWARDEN';
-/** Bridges of sandboxes are told by their name's beginning; Linux allows 15 characters. */
+/** The prefix by which the rules recognize the bridges of sandboxes; Linux allows 15 characters. */
 const BRIDGE_PREFIX = 'pw-';
-/** `-w`: another program may hold the lock, Docker for one. */
+/** `-w`: wait for the lock, which another program (such as Docker) may hold. */
 const IPTABLES = ['-w', '10'];
 
 /** A name for a job's bridge, which the firewall's rules match. */
@@ -16,21 +16,22 @@ export function bridgeName(jobId: string): string {
   return `${BRIDGE_PREFIX}${jobId.replaceAll('-', '').slice(0, 12)}`;
 }
 
-/** What is meant for the machine itself, at the address of the bridge that it came by. */
+/** Matches packets for this machine at the address of the bridge through which they arrived. */
 const TO_GATEWAY = ['-m', 'addrtype', '--dst-type', 'LOCAL', '--limit-iface-in'];
 const FROM_SANDBOX = ['-i', `${BRIDGE_PREFIX}+`];
 
 /**
- * An internal network keeps a container off other machines, not off this one: whatever listens here on all addresses
- * (databases, the engine's API, another job's gateway) answers it. So from a sandbox's bridge only the gateway on that bridge's own address
- * is let in. The rules are made once and stay; they match nothing else.
- * @throws SandboxError `docker-failed` without the right to, or without iptables
+ * An internal network isolates a container from other machines, but not from this one: services that listen here on all addresses
+ * (databases, the engine's API, another job's gateway) would be reachable. So a sandbox's bridge only accepts traffic to the gateway at the
+ * bridge's own address. The rules are added once and stay; they match nothing else.
+ *
+ * @throws SandboxError `docker-failed` without the necessary privileges, or without iptables
  */
 export async function protectHost({ proxy, dns, https, http }: GatewayPorts): Promise<void> {
   const tcp = ['-p', 'tcp', '-m', 'multiport', '--dports', [proxy, dns, https, http].join()];
-  await made(async () => {
+  await configure(async () => {
     await iptables('-N', CHAIN).catch(() => undefined);
-    // Before the last rule, which an earlier version may have made.
+    // Inserted before the last rule, which an earlier version may have added.
     await ensure('filter', CHAIN, '-I', [...TO_GATEWAY, ...tcp, '-j', 'ACCEPT']);
     await ensure('filter', CHAIN, '-I', [...TO_GATEWAY, '-p', 'udp', '--dport', String(dns), '-j', 'ACCEPT']);
     await ensure('filter', CHAIN, '-A', ['-j', 'REJECT']);
@@ -39,22 +40,22 @@ export async function protectHost({ proxy, dns, https, http }: GatewayPorts): Pr
 }
 
 /**
- * What asks for ports 443 and 80 of a bridge's address is led to the gateway's own ports for these, before the engine sends it to a container
- * that has published them, and although a web server of the machine may have them. @throws SandboxError like `protectHost`
+ * Redirects connections to ports 443 and 80 of a bridge's address to the gateway's own ports. This takes precedence over containers that
+ * publish these ports, and works even if a web server on the machine uses them. @throws SandboxError like `protectHost`
  */
-export async function leadToGateway({ https, http }: GatewayPorts): Promise<void> {
-  await made(async () => {
+export async function redirectToGateway({ https, http }: GatewayPorts): Promise<void> {
+  await configure(async () => {
     await ensure('nat', 'PREROUTING', '-I', redirect(443, https));
     await ensure('nat', 'PREROUTING', '-I', redirect(80, http));
   });
 }
 
-async function made(making: () => Promise<void>): Promise<void> {
+async function configure(making: () => Promise<void>): Promise<void> {
   try {
     await making();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.trim() : String(cause);
-    throw new SandboxError('docker-failed', `the firewall rules could not be made: ${reason}`, { cause });
+    throw new SandboxError('docker-failed', `the firewall rules could not be added: ${reason}`, { cause });
   }
 }
 
@@ -63,7 +64,7 @@ function redirect(from: number, to: number): readonly string[] {
   return [...FROM_SANDBOX, ...tcp, ...TO_GATEWAY, '-j', 'REDIRECT', '--to-ports', String(to)];
 }
 
-/** A rule that is there already is left in its place: flushing would open the host to the sandboxes that run now. */
+/** An existing rule is left in place: flushing would expose the host to the sandboxes that are running. */
 async function ensure(
   table: 'filter' | 'nat',
   chain: string,

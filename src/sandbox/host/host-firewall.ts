@@ -1,30 +1,30 @@
 import type { Logger } from 'pino';
 import { GATEWAY_PORTS } from '../../egress/doors/ports.js';
-import { leadToGateway, protectHost } from './firewall.js';
+import { protectHost, redirectToGateway } from './firewall.js';
 
-/** What of the firewall's rules is in force while a job is prepared. */
+/** Which firewall rules are active when a job is prepared. */
 export interface HostProtection {
-  /** What ignores the proxy comes to the gateway. */
+  /** Connections that bypass the proxy are redirected to the gateway. */
   readonly isTransparent: boolean;
-  /** Why a sandbox can reach what listens on this machine; null when it can't. */
+  /** Why a sandbox can reach services on this machine; null if it can't. */
   readonly problem: string | null;
 }
 
 /**
- * The rules that keep sandboxes off this machine. They are looked at before each job, and put back: a firewall that is loaded anew
- * (firewalld, nftables.service) takes them away without a word.
+ * The rules that isolate sandboxes from this machine. They are checked before each job and restored, because a firewall that is reloaded
+ * (firewalld, nftables.service) silently removes them.
  */
 export class HostFirewall {
   readonly #log: Logger;
-  /** One after the other: two that add the same rule at once would leave it there twice. */
+  /** Serializes the checks: two concurrent ones could add the same rule twice. */
   #turn: Promise<unknown> = Promise.resolve();
-  #told = '';
+  #lastLogged = '';
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
-  /** Never rejects: without the right to (a worker that is not root) sandboxes run, and their reports say so. */
+  /** Never rejects: without the necessary privileges (a worker that is not root) sandboxes run anyway, and their reports say so. */
   check(): Promise<HostProtection> {
     const checked = this.#turn.then(() => this.#ensure());
     this.#turn = checked;
@@ -32,22 +32,23 @@ export class HostFirewall {
   }
 
   async #ensure(): Promise<HostProtection> {
-    const open = await problemOf(protectHost(GATEWAY_PORTS));
-    const blind = await problemOf(leadToGateway(GATEWAY_PORTS));
-    this.#tell({ open, blind });
-    return { isTransparent: blind === null, problem: open };
+    const exposed = await problemOf(protectHost(GATEWAY_PORTS));
+    const bypass = await problemOf(redirectToGateway(GATEWAY_PORTS));
+    this.#logChange({ open: exposed, blind: bypass });
+    return { isTransparent: bypass === null, problem: exposed };
   }
 
-  /** Once for each change, not for each job. */
-  #tell(problems: { readonly open: string | null; readonly blind: string | null }): void {
+  /** Logs changes only, not every check. */
+  #logChange(problems: { readonly open: string | null; readonly blind: string | null }): void {
     const text = JSON.stringify(problems);
-    if (text === this.#told || (this.#told === '' && problems.open === null && problems.blind === null)) return;
-    this.#told = text;
+    if (text === this.#lastLogged || (this.#lastLogged === '' && problems.open === null && problems.blind === null))
+      return;
+    this.#lastLogged = text;
     const { open, blind } = problems;
     if (open !== null)
-      this.#log.warn({ reason: open }, 'sandboxes can reach what listens on all addresses of this machine');
-    if (blind !== null) this.#log.warn({ reason: blind }, 'what programs send past the proxy is not seen');
-    if (open === null && blind === null) this.#log.info('the firewall rules are in force');
+      this.#log.warn({ reason: open }, 'sandboxes can reach services that listen on all addresses of this machine');
+    if (blind !== null) this.#log.warn({ reason: blind }, 'connections that bypass the proxy are not observed');
+    if (open === null && blind === null) this.#log.info('the firewall rules are active');
   }
 }
 

@@ -7,11 +7,11 @@ import { bridgeName } from './firewall.js';
 /** A job's own network. */
 export interface JobNetwork {
   readonly id: string;
-  /** IPv4 address of the host's end. */
+  /** IPv4 address of the host on this network. */
   readonly gateway: string;
 }
 
-/** Makes a network without a way out: the engine forwards nothing of it. @throws SandboxError */
+/** Creates a network from which the engine forwards nothing. @throws SandboxError */
 export async function createNetwork(
   docker: Docker,
   jobId: string,
@@ -26,12 +26,12 @@ export async function createNetwork(
     Labels: labels,
     Options: { 'com.docker.network.bridge.name': bridgeName(jobId) },
   };
-  const network = await made('making a network', docker.createNetwork(options), (late) => late.remove());
+  const network = await made('creating a network', docker.createNetwork(options), (late) => late.remove());
   const { IPAM } = await inTime('asking for a network', network.inspect());
   const gateway: unknown = IPAM?.Config?.[0]?.Gateway;
   if (typeof gateway !== 'string' || gateway === '') {
     throw new SandboxError('docker-failed', `the network ${name} has no gateway address`);
   }
-  // Some engines answer with the prefix length.
+  // Some engines include the prefix length.
   return { id: network.id, gateway: gateway.replace(/\/\d+$/, '') };
 }

@@ -11,8 +11,8 @@ import { inTime } from '../container/docker-call.js';
 import type { Decoys } from '../decoys/decoy.js';
 import type { SandboxOptions } from '../options.js';
 
-/** Opens the gateway of one job at `address`. @throws GatewayError, SandboxError when it takes too long */
-export async function openWayOut(
+/** Opens the gateway of one job at `address`. @throws GatewayError, SandboxError if it takes too long */
+export async function openJobGateway(
   options: SandboxOptions,
   plan: SandboxPlan,
   {
@@ -45,8 +45,8 @@ export async function openWayOut(
 }
 
 /**
- * Every registry that is asked for packages: the gateway passes on what is asked of a registry that it knows, nothing else. `publicHosts`
- * are those of the package managers themselves.
+ * Every registry that may be asked for packages; for known registries the gateway passes on only package requests. `publicHosts` are the
+ * hosts that the package managers use by default.
  */
 export function knownRegistries(
   { registry, registries = [] }: Pick<SandboxOptions, 'registry' | 'registries'>,
@@ -60,14 +60,14 @@ export function knownRegistries(
   return [...new Map(all.map((each) => [each.url, each] as const).reverse()).values()];
 }
 
-/** What a list of HOME names of the planted files; `.config` is in everybody's. */
+/** The names of the planted files and folders in a listing of HOME; `.config` is left out, since it is in everyone's. */
 function inHome({ files }: Decoys): readonly string[] {
   const paths = files.map(({ path }) => path).filter((path) => path.startsWith(`${HOME}/`));
   const names = paths.map((path) => path.slice(HOME.length + 1).split('/')[0] ?? '');
   return [...new Set(names)].filter((name) => name.startsWith('.') && name !== '.config');
 }
 
-/** What the gateway looks for in all that leaves the sandbox. */
+/** The secrets that the gateway searches for in outgoing data. */
 function secretsOf({ files, variables, settingsToken }: Decoys): readonly PlantedSecret[] {
   const inFiles = files.flatMap(({ name, secrets }) => secrets.map((value) => ({ name, value })));
   return [...inFiles, ...variables, settingsToken];

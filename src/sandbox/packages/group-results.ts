@@ -3,17 +3,17 @@ import { z } from 'zod';
 const index = z.number().int().nonnegative();
 const lineSchema = z.object({ group: index, at: index, error: z.string().max(4096).nullable() });
 
-/** How packages went that were loaded many to a process. */
+/** The results of packages that were loaded together in one process. */
 export interface GroupResults {
-  /** Folders of those that came to their end, loaded or not: types and command line tools can't be loaded. */
+  /** Folders of the packages with a result, loaded or not: type definitions and command line tools can't be loaded. */
   readonly ended: ReadonlySet<string>;
   /** How many of them could be loaded. */
   readonly worked: number;
-  /** Null where nothing was told that was not asked. */
+  /** Null if the output contains nothing unexpected. */
   readonly problem: string | null;
 }
 
-/** Reads the lines of `image/opt/load-together.mjs`. Never throws: what can't be read is a problem of the run. */
+/** Parses the output of `image/opt/load-together.mjs`. Never throws: malformed lines are a problem of the run. */
 export function readGroupResults(output: string, groups: readonly (readonly string[])[]): GroupResults {
   const ended = new Set<string>();
   let worked = 0;
@@ -21,7 +21,7 @@ export function readGroupResults(output: string, groups: readonly (readonly stri
   for (const line of output.split('\n').filter((candidate) => candidate !== '')) {
     const parsed = parseLine(line);
     const folder = parsed && groups[parsed.group]?.[parsed.at];
-    if (parsed === undefined || folder === undefined) problem ??= 'the loader said something that it was not asked';
+    if (parsed === undefined || folder === undefined) problem ??= 'the loader reported something that it was not asked';
     else if (ended.has(folder)) problem ??= `two results came for ${folder}`;
     else {
       ended.add(folder);

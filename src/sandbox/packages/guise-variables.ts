@@ -10,7 +10,7 @@ const RUNNER_FILES = `${HOME}/_temp`;
 const EVENT = `${RUNNER_FILES}/event.json`;
 const ACTIONS = 'pipelinesghubeus7.actions.githubusercontent.com';
 
-/** What differs from one CI job to the next: whoever reads the sources of this service must not know a sandbox by it. */
+/** Values that differ between CI jobs. They are random, so that nobody can recognise a sandbox by reading the sources of this service. */
 export interface JobNumbers {
   readonly job: number;
   readonly pipeline: number;
@@ -20,7 +20,7 @@ export interface JobNumbers {
   readonly uuid: string;
 }
 
-/** @param random unguessable hexadecimal digits, 16 at a time */
+/** @param random returns 16 random hexadecimal digits */
 export function newJobNumbers(random: () => string): JobNumbers {
   const below = (limit: number): number => Number.parseInt(random().slice(0, 12), 16) % limit;
   const hex = `${random()}${random()}${random()}`;
@@ -65,7 +65,7 @@ const gitlabJob = ({ job, pipeline, project, commit }: JobNumbers) => ({
   GITLAB_USER_LOGIN: 'mweber',
 });
 
-/** As GitHub's runner sets them for a push; its tokens are decoys of the container's own. */
+/** As set by GitHub's runner for a push; its tokens are decoys in the container's own environment. */
 const githubJob = ({ job, pipeline, project, commit, uuid }: JobNumbers) => ({
   GITHUB_ACTIONS: 'true',
   GITHUB_ACTOR: 'mweber',
@@ -93,12 +93,12 @@ const githubJob = ({ job, pipeline, project, commit, uuid }: JobNumbers) => ({
   RUNNER_TEMP: '/tmp',
 });
 
-/** By these a step hands something on to the runner; `which` as the runner calls them. */
+/** The path of a file through which a step passes something on to the runner; `which` is the runner's name for it. */
 function commandFile(which: string, uuid: string): string {
   return `${RUNNER_FILES}/${which}_${uuid.slice(0, 8)}`;
 }
 
-/** The files that GitHub's variables name: whoever asks whether it is a real runner looks whether they are there. */
+/** The files that GitHub's variables refer to: a program that checks for a real runner looks for them. */
 export function runnerFiles({ commit, uuid }: JobNumbers): readonly HomeFile[] {
   const event = {
     after: commit,
@@ -114,8 +114,8 @@ export function runnerFiles({ commit, uuid }: JobNumbers): readonly HomeFile[] {
 }
 
 /**
- * Moves the wall clock of every program that asks the C library for it. The monotonic one stays, so that timers and waits last as long as
- * they say; what is statically linked, or asks the kernel by itself, sees the real time.
+ * Shifts the wall clock for programs that use the C library. The monotonic clock is unchanged, so timers and waits have their normal
+ * duration. Statically linked programs and direct system calls see the real time.
  */
 function clockVariables(aheadDays: number): Readonly<Record<string, string>> {
   if (aheadDays === 0) return {};
@@ -127,7 +127,7 @@ function clockVariables(aheadDays: number): Readonly<Record<string, string>> {
   };
 }
 
-/** What a program of a step finds in its environment beside the container's own, as `NAME=value`. */
+/** The environment variables of a step's program in addition to the container's own, as `NAME=value`. */
 export function guiseVariables({ ci, aheadDays }: Guise, numbers: JobNumbers): readonly string[] {
   const job = ci === 'gitlab' ? gitlabJob(numbers) : githubJob(numbers);
   return Object.entries({ ...job, ...clockVariables(aheadDays) }).map(([name, value]) => `${name}=${value}`);

@@ -1,25 +1,25 @@
 import { type InstalledPackage, isLocal, scriptsOf } from '../../ecosystems/installed-package.js';
 import { PackageIndex } from '../../report/attribution/package-index.js';
 
-/** One package to load in a process of its own. */
+/** A package to load in a process of its own. */
 export interface ImportTarget {
   readonly name: string;
-  /** The folder it lies in; what tells two versions of one name apart. */
+  /** Its folder, which distinguishes two versions with the same name. */
   readonly folder: string;
-  /** Whether the project's own code finds it by name. */
+  /** Whether the project's own code resolves it by name. */
   readonly direct: boolean;
-  /** Command line tools that are asked for `--help`. */
+  /** Command line tools to run with `--help`. */
   readonly bins: readonly string[];
 }
 
-/** How many packages are loaded: far above an honest project's; beyond it the phase's deadline would come first anyway. */
+/** How many packages are loaded: far more than in a legitimate project; beyond it the phase's deadline would be reached first anyway. */
 export const MAX_TARGETS = 2000;
-/** Few packages have more; those that are left out are told. */
+/** Few packages have more tools; the report mentions those that are left out. */
 const MAX_BINS_EACH = 4;
 
 /**
- * What the import phase loads: each direct dependency of the project and of its workspaces, and each package that has
- * an install script, whoever wants it. The project's own code is not loaded: it is not what is judged.
+ * The packages that the import phase loads individually: each direct dependency of the project and of its workspaces, and each package with
+ * an install script, whoever depends on it. The project's own code is not loaded, since it is not what the report is about.
  */
 export function importPlan(packages: readonly InstalledPackage[], projectDir: string): readonly ImportTarget[] {
   const index = new PackageIndex(packages, projectDir);
@@ -41,7 +41,7 @@ export function importPlan(packages: readonly InstalledPackage[], projectDir: st
   return [...targets.values()];
 }
 
-/** The packages in these folders, whoever wants them, without tools; those of a plan as it has them. */
+/** The packages in these folders, without their tools; if a package is in the plan, with its name there. */
 export function onlyIn(
   folders: ReadonlySet<string>,
   plan: readonly ImportTarget[],

@@ -3,7 +3,7 @@ import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import type { LoadedPackage } from '../../report/phase.js';
 import type { ImportTarget } from './import-plan.js';
 
-/** What the lines of one import phase may hold at most, in bytes. */
+/** Limit for the output of one import phase, in bytes. */
 export const MAX_RESULT_BYTES = 4 * 1024 * 1024;
 const MAX_FAILED = 8;
 const MAX_REPLACED = 40;
@@ -14,7 +14,7 @@ const loadLine = z.object({
   folder: text,
   ms: z.number().nonnegative(),
   error: text.nullable(),
-  /** The signal that ended it, where that was not the worker's own. */
+  /** The signal that ended it, unless it was sent by the worker. */
   killed: z.string().max(16).nullable(),
   failed: z.array(text).max(MAX_FAILED),
   replaced: z.array(z.string().max(100)).max(MAX_REPLACED).default([]),
@@ -23,16 +23,16 @@ const loadLine = z.object({
 const toolLine = z.object({ folder: text, bin: text, error: text.nullable() });
 const lineSchema = z.union([toolLine, loadLine]);
 
-/** What the loader told, and what is wrong with it: it runs beside code that may write in its name. */
+/** The loader's results, and what is wrong with them: the loader runs next to code that may write in its name. */
 export interface ImportResults {
   readonly loaded: readonly LoadedPackage[];
   /** Folders of the packages that could be loaded. */
   readonly worked: ReadonlySet<string>;
-  /** Null when each planned package has exactly one result and nothing else was told. */
+  /** Null if each planned package has exactly one result and there is nothing unexpected. */
   readonly problem: string | null;
 }
 
-/** Reads the lines of `image/opt/import-all.mjs`. Never throws: what can't be read is a problem of the run. */
+/** Parses the output of `image/opt/import-all.mjs`. Never throws: malformed lines are a problem of the run. */
 export function readImportResults(
   output: string,
   plan: readonly ImportTarget[],
@@ -45,7 +45,7 @@ export function readImportResults(
   for (const line of output.split('\n').filter((candidate) => candidate !== '')) {
     const parsed = parseLine(line);
     const target = parsed && planned.get(parsed.folder);
-    if (!parsed || !target) problem ??= 'the loader said something that it was not asked';
+    if (!parsed || !target) problem ??= 'the loader reported something that it was not asked';
     else if ('bin' in parsed) noteTool(loaded.get(parsed.folder), parsed);
     else if (loaded.has(parsed.folder)) problem ??= `two results came for ${target.name}`;
     else {
@@ -58,7 +58,7 @@ export function readImportResults(
   return { loaded: [...loaded.values()], worked: new Set(worked), problem };
 }
 
-/** Of a fault of its own a program dies by another signal (SIGSEGV, SIGABRT, SIGILL …). */
+/** Whether it was killed from outside: a program that crashes dies by another signal (SIGSEGV, SIGABRT, SIGILL …). */
 function isKill(signal: string | null): boolean {
   return signal !== null && /^SIG(?:KILL|TERM|INT|HUP|QUIT|USR1|USR2|PIPE|ALRM)$/.test(signal);
 }
@@ -76,7 +76,7 @@ function toLoaded(
   pkg: InstalledPackage | undefined,
   { ms, error, failed, replaced, unreached }: z.infer<typeof loadLine>,
 ): LoadedPackage {
-  // Of a package whose tools are not asked at all none is left out.
+  // If none of a package's tools is run, none counts as left out.
   const tools = bins.length === 0 ? 0 : (pkg?.bins?.length ?? 0) - bins.length;
   const left = tools > 0 ? [...unreached, `${tools} command line tools`] : unreached;
   return {

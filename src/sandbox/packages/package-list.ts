@@ -4,14 +4,17 @@ import type { PackageListing } from '../../jobs/ports.js';
 import type { IncompleteReason } from '../../report/verdict.js';
 import { SandboxError } from '../errors.js';
 
-/** What a lister of packages prints at most: 50,000 packages. */
+/** Limit for the output of a package lister: about 50,000 packages. */
 export const MAX_LISTING_BYTES = 64 * 1024 * 1024;
 
 const shortText = z.string().max(4096);
 
 const origin = z.object({ kind: z.enum(ORIGINS), resolved: shortText.nullable(), integrity: shortText.nullable() });
 
-/** One line of the listing: a package; a name in a `.bin` folder and its file; a disagreement between the manager's record and the disk; why the run can't be vouched for. */
+/**
+ * A line of the listing: a package; a name in a `.bin` folder and its file; a disagreement between the manager's records and the disk; or a
+ * reason why the run is incomplete.
+ */
 const packageLine = z.object({
   name: shortText.min(1),
   calledItself: shortText.optional(),
@@ -35,7 +38,7 @@ const lineSchema = z.union([
   z.object({ incomplete: z.object({ code: z.enum(['fetch-failed', 'other-runtime']), message: shortText }) }),
 ]);
 
-/** @throws SandboxError `listing-failed` when a line is not what the lister writes, or the project is not its first */
+/** @throws SandboxError `listing-failed` if a line is malformed, or the first one is not the project */
 export function parsePackageList(text: string): PackageListing {
   const packages: InstalledPackage[] = [];
   const disagreements: string[] = [];
@@ -49,7 +52,7 @@ export function parsePackageList(text: string): PackageListing {
     else packages.push(parsed);
   }
   if (packages[0]?.path !== '.')
-    throw new SandboxError('listing-failed', 'the list of packages does not begin with the project');
+    throw new SandboxError('listing-failed', 'the list of packages does not start with the project');
   return { packages, disagreements, commands, incomplete };
 }
 
@@ -57,6 +60,6 @@ function parseLine(line: string): z.infer<typeof lineSchema> {
   try {
     return lineSchema.parse(JSON.parse(line));
   } catch (cause) {
-    throw new SandboxError('listing-failed', 'the list of packages is not what its lister writes', { cause });
+    throw new SandboxError('listing-failed', 'the list of packages is malformed', { cause });
   }
 }

@@ -11,25 +11,25 @@ import { readGroupResults } from './group-results.js';
 import { type ImportTarget, importPlan, MAX_TARGETS, onlyIn } from './import-plan.js';
 import { MAX_RESULT_BYTES, readImportResults } from './import-results.js';
 
-/** A package that keeps a process of many for so long is loaded alone instead, in milliseconds. */
+/** A package that blocks a shared process for this long is loaded individually instead, in milliseconds. */
 const STUCK_MS = 8_000;
-/** For one package, of which calls take a part, and how long what they began is watched. */
+/** Time limits for calling the exports of one package, and for observing what the calls started. */
 const CALL_MS = 5_000;
 const CALL_LINGER_MS = 300;
-/** Of the time for it; what is not begun by then is named. */
+/** Share of the deadline for loading packages together; those not started by then are named. */
 const TOGETHER_SHARE = 0.8;
 
-/** What loading depends on. */
+/** Dependencies of the loading steps. */
 export interface PackageLoadsParts {
   readonly commands: ContainerCommands;
   readonly limits: SandboxLimits;
   readonly load: PackageManager['load'];
   readonly projectDir: string;
-  /** 32 hexadecimal digits that nobody can guess. */
+  /** Generates 32 random hexadecimal digits. */
   readonly newSecret: () => string;
 }
 
-/** One of our programs in the sandbox, which loads what its standard input tells. */
+/** One of our programs in the sandbox, which loads the packages listed on its standard input. */
 interface Program extends Pick<StepRequest, 'kind' | 'groups' | 'secret' | 'guise' | 'timeoutMs'> {
   readonly file: string;
   readonly args: readonly string[];
@@ -37,7 +37,7 @@ interface Program extends Pick<StepRequest, 'kind' | 'groups' | 'secret' | 'guis
   readonly input: unknown;
 }
 
-/** The steps in which packages are loaded, alone or many together, and in which their exports are called. */
+/** The steps in which packages are loaded, individually or together, and in which their exports are called. */
 export class PackageLoads {
   readonly #parts: PackageLoadsParts;
 
@@ -45,7 +45,7 @@ export class PackageLoads {
     this.#parts = parts;
   }
 
-  /** As `SandboxRun.importAll`. */
+  /** See `SandboxRun.importAll`. */
   async importAll(
     timeoutMs: number,
     packages: readonly InstalledPackage[],
@@ -56,7 +56,7 @@ export class PackageLoads {
     const whole = importPlan(packages, projectDir);
     const wanted = folders === undefined ? whole : onlyIn(folders, whole, packages);
     const plan = wanted.slice(0, MAX_TARGETS);
-    // Tools are asked for help only while half of the time is left.
+    // Tools are run with --help only while more than half of the time is left.
     const args = [...inSeconds(limits.importEachMs, limits.lingerMs, timeoutMs / 2), load.runtime, load.loader];
     const program = {
       file: 'import-all.mjs',
@@ -73,7 +73,7 @@ export class PackageLoads {
     return { ...step, ...read, problem: read.problem ?? problem };
   }
 
-  /** As `SandboxRun.loadTogether`. */
+  /** See `SandboxRun.loadTogether`. */
   async loadTogether(
     timeoutMs: number,
     packages: readonly InstalledPackage[],
@@ -90,7 +90,7 @@ export class PackageLoads {
     return { ...step, groups, ...readGroupResults(text, groups) };
   }
 
-  /** As `SandboxRun.callAll`. */
+  /** See `SandboxRun.callAll`. */
   async callAll(timeoutMs: number, packages: readonly InstalledPackage[]): Promise<ImportResult | null> {
     const { load, projectDir } = this.#parts;
     if (load.call === undefined) return null;
@@ -101,7 +101,7 @@ export class PackageLoads {
     return { ...step, ...readImportResults(text, plan, packages) };
   }
 
-  /** What loads packages alone is told a secret for the marks of its loaders, where they set any. */
+  /** Loaders that mark whose code is running get a secret, so that packages can't forge their marks. */
   #withSecret(targets: readonly ImportTarget[]): Pick<Program, 'input' | 'secret'> {
     const { load, newSecret } = this.#parts;
     if (!load.marksActing) return { input: { targets, secret: '' } };
@@ -109,7 +109,7 @@ export class PackageLoads {
     return { input: { targets, secret }, secret };
   }
 
-  /** Its standard output is what it tells of the loads. */
+  /** Runs a program whose standard output contains its results. */
   async #run({ file, args, input, ...how }: Program): Promise<{ readonly step: StepResult; readonly text: string }> {
     const { commands, load, projectDir: cwd } = this.#parts;
     const results = new OutputTail(MAX_RESULT_BYTES);

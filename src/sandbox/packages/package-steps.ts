@@ -12,14 +12,14 @@ import type { ContainerCommands } from '../container/commands.js';
 /** Where git dependencies are built. */
 const GIT_BUILDS = `${HOME}/.cache/git-builds`;
 
-/** Without settings or templates of HOME, which a package may have changed. */
+/** Ignores the settings and templates in HOME, which a package may have changed. */
 const MAKE_REPOSITORY =
   'test -e "$1/.git" || GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null git init --quiet --template= --initial-branch=main "$1"';
 
-/** The engine's exit code for what it can't start. */
+/** The engine's exit code for a command that can't be started. */
 const NOT_STARTED = 126;
 
-/** What the steps of a package manager depend on. */
+/** Dependencies of the package manager's steps. */
 export interface PackageStepsParts {
   readonly commands: ContainerCommands;
   readonly clock: Clock;
@@ -28,19 +28,19 @@ export interface PackageStepsParts {
   readonly project: FoundProject;
 }
 
-/** The steps in which a project's packages are fetched, and in which the scripts of each run. */
+/** The steps that fetch a project's packages and run their scripts. */
 export class PackageSteps {
   readonly #parts: PackageStepsParts;
-  /** Where the repository of a git dependency is, by the dependency's folder. */
+  /** The repository of a git dependency, by the dependency's folder. */
   readonly #gitBuilds = new Map<string, string>();
-  /** How the clones ended that failed, by the dependency's folder, with where each was to come from. */
+  /** The results and the addresses of failed clones, by the dependency's folder. */
   readonly #failedClones = new Map<string, { readonly address: string; readonly result: StepResult }>();
 
   constructor(parts: PackageStepsParts) {
     this.#parts = parts;
   }
 
-  /** As `SandboxRun.fetch`. */
+  /** See `SandboxRun.fetch`. */
   async fetch(timeoutMs: number): Promise<StepResult> {
     const { clock, commands, network, manager, project } = this.#parts;
     const deadline = clock.now() + timeoutMs;
@@ -59,7 +59,7 @@ export class PackageSteps {
     return reason === undefined ? fetched : { ...fetched, reason };
   }
 
-  /** As `SandboxRun.fetchGitBuilds`. */
+  /** See `SandboxRun.fetchGitBuilds`. */
   async fetchGitBuilds(packages: readonly InstalledPackage[], timeoutMs: number): Promise<StepResult | null> {
     const { clock, commands, manager } = this.#parts;
     const { gitBuild } = manager;
@@ -84,7 +84,7 @@ export class PackageSteps {
         );
   }
 
-  /** As `SandboxRun.runScripts`. */
+  /** See `SandboxRun.runScripts`. */
   async runScripts(pkg: InstalledPackage, timeoutMs: number, guise?: Guise): Promise<StepResult> {
     const { clock, commands, manager, project } = this.#parts;
     const { scripts: runner, gitBuild } = manager;
@@ -108,7 +108,7 @@ export class PackageSteps {
     return unbuilt === undefined ? withEnding(together(results), runner) : withoutBuild(unbuilt, results);
   }
 
-  /** As `SandboxRun.runProjectScript`. */
+  /** See `SandboxRun.runProjectScript`. */
   async runProjectScript(name: string, timeoutMs: number): Promise<ProjectScript> {
     const { commands, manager, project } = this.#parts;
     const known = namedScripts(project);
@@ -122,18 +122,18 @@ export class PackageSteps {
   }
 
   /**
-   * On a CI machine a project lies in a repository, and its own scripts set that up (`git config core.hooksPath …`). Where the archive
-   * brought none along, there is an empty one; that it could not be made is no fault of the project.
+   * On a CI machine a project is in a repository, and its scripts may configure it (`git config core.hooksPath …`). If the archive does not
+   * contain one, an empty repository is created. A failure is ignored, since it is not the project's fault.
    */
   async #makeRepository(folder: string): Promise<void> {
     await this.#parts.commands.capture(['sh', '-c', MAKE_REPOSITORY, 'sh', folder], { cwd: '/' });
   }
 }
 
-/** Another package's script may have removed the folder, in which the engine then can't start anything. */
+/** Another package's script may have removed the folder; the engine then can't start anything in it. */
 const NO_FOLDER = /^OCI runtime exec failed: .*chdir to cwd .*no such file or directory/;
 
-/** Scripts that failed, with how they ended. */
+/** Adds to a failed step how its scripts ended. */
 function withEnding(step: StepResult, runner: ScriptRunner): StepResult {
   if (step.exitCode === 0 || step.timedOut) return step;
   const lines = logLines(step.log);
@@ -142,7 +142,7 @@ function withEnding(step: StepResult, runner: ScriptRunner): StepResult {
   return reason === undefined ? step : { ...step, reason };
 }
 
-/** The scripts of a git dependency that was not built: they ran, and it failed all the same. */
+/** The scripts of a git dependency that could not be built: although they ran, it counts as failed. */
 function withoutBuild(
   { address, result }: { readonly address: string; readonly result: StepResult },
   scripts: readonly StepResult[],
@@ -152,7 +152,7 @@ function withoutBuild(
   return { ...together([...scripts, result]), durationMs, reason };
 }
 
-/** Several commands as one step; how it ended is told by one of them, mostly the last. */
+/** Merges several commands into one step; one of them, usually the last, decides how it ended. */
 function together(results: readonly StepResult[], deciding = results.at(-1)): StepResult {
   return {
     ...(deciding as StepResult),

@@ -4,8 +4,8 @@ import type { FoundProject } from '../../ecosystems/project.js';
 const HOST = 'packages.invalid';
 
 /**
- * Values for the variables that a project's settings expect on the project's own machines, so that no manager stops where one is not
- * set: a decoy for what is a credential, the configured registry for a registry, and a place that leads nowhere for other hosts.
+ * Values for variables that the project's settings expect on the project's own machines, because some managers stop if one is unset: a
+ * decoy for a credential, the configured registry for a registry, and an unreachable host for other hosts.
  */
 export function settingsVariables(unset: FoundProject['unset'], token: string, registry: string): readonly string[] {
   const values = { token, registry, url: `https://${HOST}/`, host: HOST, nothing: '' };
