@@ -1,39 +1,39 @@
 import type { Origin } from './installed-package.js';
 
-/** A package whose scripts a reviewer allows or refuses, as it was delivered. */
+/** A package whose scripts a reviewer allows or refuses, with where it came from. */
 export interface DecidedPackage {
   readonly name: string;
   readonly version: string;
   readonly from: Origin;
 }
 
-/** What a report says about scripts. One name may be allowed in a version and refused in another. */
+/** A report's decisions about scripts. The same name may be allowed in one version and refused in another. */
 export interface ScriptDecision {
   readonly allowed: readonly DecidedPackage[];
   readonly refused: readonly DecidedPackage[];
-  /** Others with scripts, which no entry for an allowed one may let run. */
+  /** Other packages with scripts; an entry for an allowed package must not let these run. */
   readonly undecided: readonly DecidedPackage[];
 }
 
-/** A file of the project's root, and what belongs into it, in its own syntax. */
+/** A file in the project's root, and the text to add to it, in the file's syntax. */
 export interface AllowListFile {
   readonly file: string;
   readonly text: string;
 }
 
-/** A decision as a manager's project writes it down. */
+/** A decision in the form in which a manager's project stores it. */
 export interface WrittenAllowList extends AllowListFile {
-  /** What another file must hold for it to have its effect, and why. */
+  /** What another file must contain for the list to take effect, and why. */
   readonly beside?: AllowListFile & { readonly why: string };
-  /** What the form can't say of this decision, a sentence each. */
+  /** What this form can't express about the decision, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** A form in which a project says which dependency scripts may run. */
+/** A form in which a project lists the dependencies whose scripts may run. */
 export interface AllowListForm {
-  /** As `packwarden allow-scripts --for` takes it, e.g. `pnpm10`. */
+  /** The value for `packwarden allow-scripts --for`, e.g. `pnpm10`. */
   readonly name: string;
-  /** The setting that holds it, e.g. `allowBuilds`. */
+  /** The setting that contains the list, e.g. `allowBuilds`. */
   readonly setting: string;
   /** The versions that read it, in words. */
   readonly readBy: string;
@@ -50,20 +50,20 @@ export function asJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** Where a package came from as a key of a list: a path of the project is written as `file:`, everything else has a scheme. */
+/** A package's origin as the key of a list: a path of the project is written as `file:`, everything else has a scheme. */
 export function addressOf({ resolved }: Origin): string | undefined {
   if (resolved === null) return undefined;
   return /^[\w+.-]+:/.test(resolved) ? resolved : `file:${resolved}`;
 }
 
-/** What of a decision a list can say, and a sentence for each package that it can't say anything of. */
+/** The part of a decision that a list can express, and a sentence for each package that it can't. */
 export interface Decidable extends Omit<ScriptDecision, 'undecided'> {
   readonly notes: readonly string[];
 }
 
 /**
- * Splits off what no list decides: the scripts of a workspace are the project's own, and those of a package that another one
- * bundles never run. `byAddress`: the list names what is not of the registry by its address, so it needs to have one.
+ * Removes packages that no list affects: the scripts of a workspace are the project's own, and those of bundled packages never run.
+ * `byAddress`: the list identifies packages outside the registry by their address, so they need one.
  */
 export function decidable({ allowed, refused }: ScriptDecision, byAddress: boolean): Decidable {
   const reasons = [...allowed, ...refused].flatMap((pkg) => {
@@ -79,6 +79,6 @@ function undecidable({ from: { kind, resolved } }: DecidedPackage, byAddress: bo
   if (kind === 'workspace' || kind === 'project')
     return 'is a part of the project: its scripts run without being listed';
   if (kind === 'bundled') return 'is bundled in another package: its scripts never run, and no list can allow them';
-  if (byAddress && resolved === null) return "is not of the registry and has no known address: it can't be listed";
+  if (byAddress && resolved === null) return "is not from the registry and has no known address: it can't be listed";
   return undefined;
 }

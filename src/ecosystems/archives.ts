@@ -1,13 +1,13 @@
-/** An archive as projects keep them: yarn's cache of zip files, folders of tarballs and gems. */
+/** The archives that projects contain: yarn's cache of zip files, folders of tarballs and gems. */
 const ARCHIVE = /\.(?:zip|tgz|tar\.gz|gem)$/;
 
-/** The names of the archives among files. */
+/** The names of the archives among these files. */
 export function archivesIn(paths: Iterable<string>): readonly string[] {
   return [...paths].filter((path) => ARCHIVE.test(path)).map((path) => path.slice(path.lastIndexOf('/') + 1));
 }
 
 /**
- * Whether an archive is, by its name, a package's: `name-1.0.0.gem`, `@scope-name-1.0.0.tgz`, in yarn's cache
+ * Whether an archive's name is that of a package: `name-1.0.0.gem`, `@scope-name-1.0.0.tgz`, in yarn's cache
  * `@scope-name-npm-1.0.0-0123abc.zip`.
  */
 export function isArchiveOf(

@@ -1,23 +1,23 @@
 import type { PackageManager, Recognition } from './manager.js';
-import { MANAGERS, managersNamed, STRANGE_LOCKS } from './managers.js';
+import { MANAGERS, managersNamed, UNSUPPORTED_LOCKS } from './managers.js';
 import type { ManagerName } from './names.js';
 import { askedManagers, type FoundProject } from './project.js';
 
-/** The manager that installs a project, and why it is this one, in words for the report. */
+/** The manager that installs a project, and the reason, in words for the report. */
 export interface Choice {
   readonly manager: PackageManager;
   readonly reason: string;
 }
 
 /**
- * The file that makes a folder a project for a request. `auto` chooses among the managers that share the first one's manifest:
- * many a project has another runtime's lock file beside it.
+ * The files that make a folder a project for a request. `auto` chooses among the managers that share the first one's manifest, because many
+ * projects also contain the lock file of another language.
  */
 export function manifestsOf(asked: ManagerName | 'auto'): readonly [string, ...string[]] {
   return candidates(asked)[0].recognition.manifests;
 }
 
-/** The manifest as the check of an uploaded archive takes it. */
+/** The manifest, as needed by the check of an uploaded archive. */
 export function manifestOf(asked: ManagerName | 'auto'): {
   readonly files: Recognition['manifests'];
   readonly faultOf: Recognition['manifestFault'];
@@ -32,20 +32,20 @@ const AUTOMATIC: readonly [PackageManager, ...PackageManager[]] = [
   ...OTHERS.filter(({ recognition }) => recognition.manifests[0] === FIRST.recognition.manifests[0]),
 ];
 
-/** The managers that a request may come out at, the one that is taken where nothing says which first. */
+/** The managers that a request may lead to, the default first. */
 export function candidates(asked: ManagerName | 'auto'): readonly [PackageManager, ...PackageManager[]] {
   return asked === 'auto' ? AUTOMATIC : managersNamed(asked);
 }
 
-/** A lock file of the project and the manager that wrote it. */
+/** A lock file of the project, and the manager that wrote it. */
 interface FoundLock {
   readonly file: string;
   readonly name: ManagerName;
 }
 
 /**
- * What the request asks for wins, then what the project asks for (as corepack reads it), then its lock file, then a settings
- * file. `asked`: a manager's name, or `auto`.
+ * The request takes precedence, then what the project asks for (as corepack reads it), then its lock file, then a settings file. `asked`: a
+ * manager's name, or `auto`.
  */
 export function chooseManager(asked: ManagerName | 'auto', project: FoundProject): Choice {
   const locks = candidates(asked).every((one) => AUTOMATIC.includes(one)) ? locksOf(project) : [];
@@ -53,25 +53,29 @@ export function chooseManager(asked: ManagerName | 'auto', project: FoundProject
     asked === 'auto'
       ? chooseAlone(project, locks)
       : edition(asked, project, `the request asks for it${otherLock(asked, locks)}${besideLock(asked, locks)}`);
-  return { manager, reason: `${reason}${strangeLocks(project, manager)}` };
+  return { manager, reason: `${reason}${unsupportedLocks(project, manager)}` };
 }
 
-/** Where the request leaves it to the project. */
+/** For requests that leave the choice to the project. */
 function chooseAlone(project: FoundProject, locks: readonly FoundLock[]): Choice {
   const asked = askedManagers(project);
   const known = asked.flatMap(({ name, text }) => {
     const manager = AUTOMATIC.find((candidate) => candidate.name === name);
     return manager === undefined ? [] : [{ name: manager.name, text }];
   });
-  // Of several the one that has locked the versions.
-  const wish = known.find(({ name }) => locks.some((lock) => lock.name === name)) ?? known[0];
-  if (wish !== undefined) {
-    return edition(wish.name, project, `package.json asks for ${wish.text}${otherLock(wish.name, locks)}`);
+  // If package.json asks for several, prefer the one that has a lock file.
+  const requested = known.find(({ name }) => locks.some((lock) => lock.name === name)) ?? known[0];
+  if (requested !== undefined) {
+    return edition(
+      requested.name,
+      project,
+      `package.json asks for ${requested.text}${otherLock(requested.name, locks)}`,
+    );
   }
   const [unknown] = asked;
   if (unknown !== undefined) {
     const { manager, reason } = chooseByFiles(project, locks);
-    return { manager, reason: `package.json asks for ${unknown.text}, which is not here; ${reason}` };
+    return { manager, reason: `package.json asks for ${unknown.text}, which is not supported; ${reason}` };
   }
   return chooseByFiles(project, locks);
 }
@@ -90,12 +94,12 @@ function chooseByFiles(project: FoundProject, locks: readonly FoundLock[]): Choi
 }
 
 /**
- * The manager of a folder of which nothing is said at all, of any runtime: like `auto`, but where no lock file is of one that
- * `auto` comes out at, another manager's lock file wins, and without any lock file its manifest, where there is no other.
+ * Chooses the manager of a folder when the user specified none, of any language: like `auto`, except that if there is no lock file of
+ * `auto`'s managers, another manager's lock file is decisive, and without any lock file its manifest, if that is the only one.
  */
 export function detectManager(project: FoundProject): Choice {
-  const wished = AUTOMATIC.some(({ name }) => askedManagers(project).some((asked) => asked.name === name));
-  if (wished || locksOf(project).length > 0) return chooseManager('auto', project);
+  const isRequested = AUTOMATIC.some(({ name }) => askedManagers(project).some((asked) => asked.name === name));
+  if (isRequested || locksOf(project).length > 0) return chooseManager('auto', project);
   const has = (file: string): boolean => project.files.includes(file);
   const others = MANAGERS.filter((manager) => !AUTOMATIC.includes(manager));
   const kinds = FIRST.recognition.manifests.some(has)
@@ -114,38 +118,38 @@ function locksOf({ files }: FoundProject): readonly FoundLock[] {
   const found = AUTOMATIC.flatMap(({ name, recognition }) =>
     recognition.lockFiles.filter((file) => files.includes(file)).map((file): FoundLock => ({ file, name })),
   );
-  // Two editions of one manager name the same file.
+  // Two editions of one manager have the same lock file.
   return found.filter(({ file }, index) => found.findIndex((other) => other.file === file) === index);
 }
 
-/** An install without the lock file it was made for gets other versions: whoever reads the report should know. */
+/** Without the lock file that the project was made for, other versions are installed: readers of the report should know. */
 function otherLock(asked: ManagerName, locks: readonly FoundLock[]): string {
   const [other] = locks;
   if (other === undefined || locks.some(({ name }) => name === asked)) return '';
   return `, though the project's lock file is ${other.file}: versions may not be the locked ones`;
 }
 
-/** Lock files of other managers beside the one that is kept to. */
+/** Lock files of other managers in addition to the one that is used. */
 function besideLock(asked: ManagerName, locks: readonly FoundLock[]): string {
   const others = locks.filter(({ name }) => name !== asked).map(({ file }) => file);
   return others.length === 0 || others.length === locks.length ? '' : ` (beside ${others.join(', ')})`;
 }
 
-/** What is locked for managers that do not run: whoever reads the report should know that it was not looked at. */
-function strangeLocks({ files }: FoundProject, { recognition }: PackageManager): string {
-  const strange = Object.entries(STRANGE_LOCKS).filter(
+/** Lock files of managers that are not run: readers of the report should know that their packages were not examined. */
+function unsupportedLocks({ files }: FoundProject, { recognition }: PackageManager): string {
+  const strange = Object.entries(UNSUPPORTED_LOCKS).filter(
     ([file]) => files.includes(file) && !recognition.lockFiles.includes(file),
   );
   return strange.map(([file, owner]) => `; what ${file} locks was not installed (it is ${owner}'s)`).join('');
 }
 
-/** The edition of a manager that suits the project: the first that says why, else the last. */
+/** The edition of a manager that suits the project: the first that does, otherwise the last. */
 function edition(name: ManagerName, project: FoundProject, why: string): Choice {
   const editions = MANAGERS.filter((manager) => manager.name === name);
   for (const manager of editions) {
     const because = manager.recognition.suits(project);
     if (because === undefined) continue;
-    // What was said as the reason for the manager is not said again for its edition.
+    // Don't repeat the reason for the manager as the reason for its edition.
     const more = because.split('; ').filter((words) => !why.startsWith(words));
     return { manager, reason: [why, ...more].join('; ') };
   }

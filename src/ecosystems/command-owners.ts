@@ -1,6 +1,6 @@
 /**
- * Commands of runtimes and package managers, which are delivered as packages of several names, and the names of packages that may bring
- * them.
+ * Commands of runtimes and package managers, which are published as packages under several names, and the names of the packages that may
+ * contain them.
  */
 export const COMMAND_OWNERS: Readonly<Record<string, RegExp>> = {
   node: /\bnode\b/,

@@ -1,49 +1,49 @@
 import type { PackageManager } from './manager.js';
 import { MANAGERS } from './managers.js';
 
-/** Programs of the image that run a script which they are given, by their file (Debian 12). */
+/** Programs of the image that run the script given as their argument, by path (Debian 12). */
 const INTERPRETERS = /^\/usr\/(?:local\/)?bin\/(?:node|env|ruby[\d.]*|(?:ba|da)?sh)$/;
-/** It starts the interpreter of a `#!` line, whose name comes before the script then. */
+/** Starts the interpreter of a `#!` line; the interpreter's name then comes before the script. */
 const STARTER = '/usr/bin/env';
 
-/** Programs of that kind wherever they lie: packages bring runtimes along, too. */
+/** Such programs in any location: packages bring runtimes of their own. */
 const INTERPRETER_NAMES = /\/(?:node|bun|deno|(?:ba|da)?sh|busybox|python3?[\d.]*|perl|ruby[\d.]*)$/;
 
 const NODE_GYP = '/usr/local/lib/node_modules/npm/node_modules/node-gyp/';
 
-/** A part of a path that leads out of the folder before it. */
+/** A part of a path that leads to the parent folder. */
 const LEADS_ELSEWHERE = /(?:^|\/)\.\.(?:\/|$)/;
 
-/** Whether a program runs the file which is its first argument. */
+/** Whether a program runs the file given as its first argument. */
 export function isInterpreter(exepath: string): boolean {
   return INTERPRETER_NAMES.test(exepath);
 }
 
-/** How a process was started: its program's file as the kernel knows it, and its command line at that time. */
+/** How a process was started: the path of its program as the kernel knows it, and its initial command line. */
 export interface StartedProgram {
   readonly exepath: string;
   readonly cmdline: string;
-  /** How many arguments there are; undefined where that was not told. */
+  /** The number of arguments; undefined if not known. */
   readonly argumentCount?: number | undefined;
 }
 
-/** What a process runs, and the arguments behind that. */
+/** The file that a process runs, and the arguments after it. */
 interface Started {
   readonly file: string;
   readonly words: readonly string[];
 }
 
 /**
- * Whether a process was started as a package manager of the image: as its program, or as an interpreter of the image that was told to
- * run its script, without options before it. The files are in a read-only root, so no package can replace them.
+ * Whether a process was started as a package manager of the image: as its program, or as an interpreter of the image with the manager's
+ * script as its first argument. The files are on a read-only root, so packages can't replace them.
  */
 export function isPackageManager(program: StartedProgram): boolean {
   return managerOf(startedOf(program)) !== undefined;
 }
 
 /**
- * Whether it was started as one, and in a way in which its process runs nobody's code but its own: no hooks, no manifest that is a
- * program. `hasReadHook`: whether the process had opened a file that could be a hook (`isHook`).
+ * Whether a process was started as a package manager of the image, in a way that only runs the manager's own code: no hooks, and no
+ * manifest that is a program. `hasReadHook`: whether the process had opened a file that could be a hook (`isHook`).
  */
 export function isManagerAlone(program: StartedProgram, hasReadHook: boolean): boolean {
   const started = startedOf(program);
@@ -63,7 +63,7 @@ export function isNodeGyp(program: StartedProgram): boolean {
 }
 
 /**
- * Undefined where the words do not tell it: a path may lead out of the image's folders, and where there are fewer arguments than words,
+ * Undefined if the command line is ambiguous: a path may lead out of the image's folders, and if there are fewer arguments than words,
  * so may what looks like the next argument.
  */
 function startedOf({ exepath, cmdline, argumentCount }: StartedProgram): Started | undefined {
@@ -80,7 +80,7 @@ function managerOf(started: Started | undefined): PackageManager | undefined {
   return MANAGERS.find(({ program }) => program.files.some((file) => isFile(file, started.file)));
 }
 
-/** Packages of npm's registry that are a JavaScript runtime, or bring its program for one platform. */
+/** Packages of npm's registry that are a JavaScript runtime, or contain its program for one platform. */
 const RUNTIME_PACKAGE = /^(?:bun|deno|@oven\/.+|@deno\/.+)$/;
 
 /** Whether a package of this name is a runtime. */
@@ -88,25 +88,25 @@ export function isRuntimePackage(name: string): boolean {
   return RUNTIME_PACKAGE.test(name);
 }
 
-/** Yarn puts it before the path of the scripts that it runs: `/tmp/yarn--TIME-RANDOM/node` (yarn 1), `/tmp/xfs-RANDOM/node` (yarn 4). */
+/** Yarn puts its folder first in the PATH of scripts: `/tmp/yarn--TIME-RANDOM/node` (yarn 1), `/tmp/xfs-RANDOM/node` (yarn 4). */
 const SHIM = /^\/tmp\/(?:yarn--|xfs-)[^/]+\/node$/;
 
-/** Whether a path is such a script's; anybody may make a file of that name. */
+/** Whether a path is that of such a script; any program may create a file with that name. */
 export function isManagerShim(path: string): boolean {
   return SHIM.test(path);
 }
 
-/** Whether a program's file is that of the manager of this name. */
+/** Whether a file is the program of the manager with this name. */
 export function isProgramOf(manager: string, file: string): boolean {
   return MANAGERS.some(({ name, program }) => name === manager && program.files.includes(file));
 }
 
-/** Whether a path is one of the settings files that package managers read whenever they run. */
+/** Whether a path is a settings file that package managers read on every run. */
 export function isManagerSettings(path: string): boolean {
   return MANAGERS.some(({ program }) => program.settings.some((end) => path.endsWith(end)));
 }
 
-/** `file` ends in a slash where it is a folder. */
+/** `file` ends with a slash if it is a folder. */
 function isFile(file: string, path: string): boolean {
   return file.endsWith('/') ? path.startsWith(file) : path === file;
 }

@@ -1,30 +1,30 @@
-/** A place where a file names a package; some files name it without a version. */
+/** A line of a file that names a package; some files name it without a version. */
 export interface NamedPackage {
   readonly name: string;
   readonly version: string | null;
-  /** From 1. */
+  /** Starts at 1. */
   readonly line: number;
 }
 
-/** Finds the packages that a file names. The text is the project's own and may be anything: the cost is one look at each line. */
+/** Finds the packages that a file names. The text is untrusted project content, so the cost must be linear in the number of lines. */
 export type LineReader = (lines: readonly string[]) => Iterable<NamedPackage>;
 
-/** A file of a project's root that may say what is installed. */
+/** A file in the project's root that may determine what is installed. */
 export interface DecidingFile {
-  /** Without a folder. */
+  /** File name only. */
   readonly name: string;
   readonly packagesIn: LineReader;
 }
 
-/** The files that say what a manager installs. */
+/** The files that determine what a manager installs. */
 export interface LockFiles {
-  /** What most projects have: its name is used where a report does not say which file it was. */
+  /** The most common file, named by default if a report does not know the actual one. */
   readonly usual: string;
-  /** Lock files and manifests, the one that decides first. */
+  /** Lock files and manifests, in order of precedence. */
   readonly deciding: readonly DecidingFile[];
 }
 
-/** A heading that names a package, and its version on a line below. */
+/** For formats where a heading names the package, and a later line its version. */
 export function headed(nameOf: (line: string) => string | undefined, version: RegExp): LineReader {
   return function* read(lines) {
     let open: NamedPackage | undefined;
@@ -43,7 +43,7 @@ export function headed(nameOf: (line: string) => string | undefined, version: Re
   };
 }
 
-/** One line that names a package, with its version in the second group or without one. */
+/** For formats with one line per package, with its version in the second group or without one. */
 export function listed(pattern: RegExp): LineReader {
   return function* read(lines) {
     for (const [index, line] of lines.entries()) {

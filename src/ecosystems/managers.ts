@@ -9,8 +9,8 @@ import { yarn3, yarn4 } from './yarn-berry/yarn-berry.js';
 import { yarnClassic } from './yarn-classic/yarn-classic.js';
 
 /**
- * Every package manager that there is a room for, the one that is taken where nothing tells first. Of two editions under one
- * name the first that suits a project is taken, and the last where none does.
+ * Every supported package manager, the default first. If a manager has several editions, the first that suits a project is used, otherwise
+ * the last.
  */
 export const MANAGERS: readonly [PackageManager, ...PackageManager[]] = [
   npm,
@@ -24,15 +24,15 @@ export const MANAGERS: readonly [PackageManager, ...PackageManager[]] = [
   bundler,
 ];
 
-/** The editions of one manager. @throws RangeError for a name that there is no room for */
+/** The editions of one manager. @throws RangeError for an unknown name */
 export function managersNamed(name: ManagerName): readonly [PackageManager, ...PackageManager[]] {
   const [first, ...more] = MANAGERS.filter((manager) => manager.name === name);
   if (first === undefined) throw new RangeError(`no package manager ${name}`);
   return [first, ...more];
 }
 
-/** Lock files of other languages' managers, and of managers that there is no room for, with whose they are. */
-export const STRANGE_LOCKS: Readonly<Record<string, string>> = {
+/** Lock files of other languages' managers and of unsupported managers, with their owners. */
+export const UNSUPPORTED_LOCKS: Readonly<Record<string, string>> = {
   'bun.lockb': 'bun before 1.2',
   'deno.lock': 'deno',
   'vlt-lock.json': 'vlt',
@@ -47,18 +47,18 @@ export const STRANGE_LOCKS: Readonly<Record<string, string>> = {
   'gems.locked': 'bundler',
 };
 
-/** The files of a project in which some manager replaces `${VARIABLES}`. */
+/** The files of a project in which a manager replaces `${VARIABLES}`. */
 export function filesWithVariables(): readonly string[] {
   return FILES_WITH_VARIABLES;
 }
 
-/** The files and folders of a project's root that tell its package manager, or its version. */
-export function tellingFiles(): readonly string[] {
+/** The files and folders in a project's root that identify its package manager or the manager's version. */
+export function identifyingFiles(): readonly string[] {
   const all = MANAGERS.flatMap(({ recognition: { manifests, lockFiles, settingsFiles, otherFiles } }) => [
     ...manifests,
     ...lockFiles,
     ...settingsFiles,
     ...otherFiles,
   ]);
-  return [...new Set([...all, ...Object.keys(STRANGE_LOCKS)])];
+  return [...new Set([...all, ...Object.keys(UNSUPPORTED_LOCKS)])];
 }

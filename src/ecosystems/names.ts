@@ -1,3 +1,3 @@
-/** The package managers as requests and reports name them; yarn 1 and yarn 2 and later share a name. */
+/** The names of package managers in requests and reports; yarn 1 and later versions share a name. */
 export const MANAGER_NAMES = ['npm', 'yarn', 'pnpm', 'bundler', 'bun'] as const;
 export type ManagerName = (typeof MANAGER_NAMES)[number];

@@ -1,13 +1,13 @@
-/** Home of the sandbox's user; the image has it too (`image/Dockerfile`). */
+/** Home of the sandbox's user, as in `image/Dockerfile`. */
 export const HOME = '/home/ci';
 /** Where archives are unpacked. */
 export const PROJECT = `${HOME}/project`;
-/** The certificate authorities of a sandbox that has some of its own. */
+/** The certificate authorities of a sandbox. */
 export const CA_FILE = `${HOME}/.config/ci/ca.pem`;
-/** Our own programs in the image (`image/opt`), in its read-only root. */
+/** Our own programs in the image (`image/opt`), on its read-only root. */
 export const OPT = '/opt/ci';
 /**
- * Folders of HOME, and of any `node_modules`, in which an install keeps what it can make again: nothing is loaded from there. As
- * patterns of `find -path`.
+ * Folders in HOME, and in any `node_modules`, with caches that an install can recreate: nothing is loaded from them. In the syntax of `find
+ * -path`.
  */
 export const CACHES = [`${HOME}/.cache`, `${HOME}/.npm`, '*/node_modules/.cache'] as const;

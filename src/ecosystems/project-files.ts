@@ -1,17 +1,20 @@
 import { MANAGERS } from './managers.js';
 
-/** Files that managers take besides those by which a project of theirs is recognised: hooks, runtimes' loaders. */
+/** Files that affect managers in addition to those that identify a project: hooks, loaders of runtimes. */
 const OTHERS: readonly RegExp[] = [
   /^(?:package\.json|Gemfile|gems\.rb|\.yarnrc|\.npmrc|\.bundle\/.*|bunfig\.toml)$/,
   /^\.(?:pnp(?:\.loader)?|pnpmfile|npm-extension)\.[cm]?js$/,
   /^\.yarn\/(?:releases|plugins|sdks|unplugged)\//,
 ];
 
-/** In node_modules: what npm runs at each script (`.hooks`, until npm 6), and records of what is installed, which managers believe. */
+/**
+ * In node_modules: scripts that npm runs around each script (`.hooks`, until npm 6), and records of installed packages, which managers
+ * trust.
+ */
 const RECORDS =
   /^node_modules\/(?:\.hooks\/|\.package-lock\.json$|\.yarn-state\.yml$|\.yarn-integrity$|\.modules\.yaml$)/;
 
-/** `relative`: below the project's folder. Whether some package manager takes its orders from that file, or keeps its record there. */
+/** Whether some package manager reads its settings, code or records from this file. `relative`: relative to the project's folder. */
 export function isManagerFile(relative: string): boolean {
   if (relative.includes('node_modules/')) return RECORDS.test(relative);
   const name = relative.slice(relative.lastIndexOf('/') + 1);

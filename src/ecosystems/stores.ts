@@ -1,4 +1,4 @@
-/** Below HOME: what package managers keep there they run, or install from, later. */
+/** Below HOME: data of package managers that they run or install from later. */
 export const MANAGER_STORES: readonly string[] = [
   '.npm/_npx',
   '.npm/_cacache',
@@ -9,8 +9,8 @@ export const MANAGER_STORES: readonly string[] = [
   '.cache/bun',
 ];
 
-/** Beside npm's own: where downloaders of prebuilt binaries keep them. */
+/** In addition to npm's own: where downloaders of prebuilt binaries store them. */
 export const PREBUILT_STORES: readonly string[] = ['.npm/_prebuilds', '.npm/_libvips'];
 
-/** Below `node_modules`: where managers that link packages keep what the links lead to. */
+/** Below `node_modules`: where managers that link packages keep the targets of the links. */
 export const MODULE_FOLDERS: readonly string[] = ['.pnpm', '.store'];

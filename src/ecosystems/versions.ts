@@ -22,5 +22,5 @@ function read(): z.infer<typeof schema> {
   return schema.parse(Object.fromEntries(pairs));
 }
 
-/** The versions in the image that belongs to this code: part of its tag, so no other image is run. */
+/** The versions in the image that belongs to this code: they are part of its tag, so no other image is used. */
 export const VERSIONS = Object.freeze(read());

@@ -89,14 +89,14 @@ const rows: readonly [string, Ecosystem, Partial<FoundProject>, string, RegExp][
     'auto',
     { manifest: { packageManager: 'vlt@1.0.0' } },
     'npm 12',
-    /asks for vlt@1.0.0, which is not here; nothing in the project/,
+    /asks for vlt@1.0.0, which is not supported; nothing in the project/,
   ],
   [
     'packageManager of something else, with a lock file',
     'auto',
     { files: ['pnpm-lock.yaml'], manifest: { packageManager: 'vlt@1.0.0' } },
     'pnpm 12',
-    /vlt@1.0.0, which is not here; the project has pnpm-lock.yaml/,
+    /vlt@1.0.0, which is not supported; the project has pnpm-lock.yaml/,
   ],
   [
     'a lock file of another manager',
@@ -176,7 +176,7 @@ const rows: readonly [string, Ecosystem, Partial<FoundProject>, string, RegExp][
     'bundler 2',
     /^the request asks for it$/,
   ],
-  ['asked for yarn, nothing tells which', 'yarn', {}, 'yarn 1', /nothing tells its version/],
+  ['asked for yarn, nothing tells which', 'yarn', {}, 'yarn 1', /nothing specifies its version/],
   [
     'asked for yarn with a lock file of yarn 4',
     'yarn',

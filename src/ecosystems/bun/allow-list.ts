@@ -1,8 +1,8 @@
 import { type AllowListForm, asJson, decidable } from '../allow-list.js';
 
 /**
- * `trustedDependencies` of package.json, as Bun 1.4 reads it: names alone, each for every version and every address, in the place of
- * Bun's own list. Any name that is not in it is refused.
+ * `trustedDependencies` of package.json, as read by Bun 1.4: names only, each for every version and address. The list replaces Bun's
+ * default list, and any name that is not in it is refused.
  */
 export const TRUSTED_DEPENDENCIES: AllowListForm = {
   name: 'bun',
@@ -19,9 +19,9 @@ export const TRUSTED_DEPENDENCIES: AllowListForm = {
         ...notes,
         ...names
           .filter((name) => others.has(name))
-          .map((name) => `${name} is not allowed in every version: the list has names alone, so none is trusted`),
-        'the list has names alone: it also trusts versions that nobody has watched',
-        "it takes the place of Bun's own list: of packages that it does not name no script runs any more",
+          .map((name) => `${name} is not allowed in every version: the list contains names only, so none is trusted`),
+        'the list contains names only: it also trusts versions that were never analysed',
+        "it replaces Bun's own list: scripts of packages that it does not name no longer run",
       ],
     };
   },

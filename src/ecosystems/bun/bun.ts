@@ -9,21 +9,21 @@ import { failure, ignoredLock } from './failure.js';
 import { LOCK } from './lock-lines.js';
 import { BUNFIG_SECRETS, pack } from './pack.js';
 
-/** Where the image has it: not on the PATH of other managers' jobs, whose machines have no Bun. */
+/** Its location in the image: not on the PATH of other managers' jobs, since their machines have no Bun. */
 const FOLDER = '/usr/local/lib/node_modules/bun/bin';
 const PROGRAM = `${FOLDER}/bun`;
 
-/** Commands that run no code in its own process. */
+/** Commands that run no code of others in Bun's own process. */
 const INSTALLS = /^(?:install|i|add|a|remove|rm|update|ci|pm|outdated|link|unlink)$/;
 
-/** What of the project's `bunfig.toml` counts; `image/opt/bun/settings.mjs` writes it. */
+/** The supported settings of the project's `bunfig.toml`; written by `image/opt/bun/settings.mjs`. */
 const CONFIG = `${HOME}/.config/ci/bunfig.toml`;
 
 /**
- * With `--config` Bun reads no `bunfig.toml` of the project: a dry run, groups that are left out, a program that looks at the packages
- * (`install.security.scanner`). Nor does it read the project's `.env`, which could set all that too. The hoisted layout is the one that
- * the lister of packages knows, and what the isolated one finds is found there. Ages are guards for the project's own machines. The lock
- * file is kept to where it fits the manifest; a binary one becomes a text.
+ * With `--config` Bun ignores the project's `bunfig.toml`, which could ask for a dry run, omit groups, or run a program that checks the
+ * packages (`install.security.scanner`). It also ignores the project's `.env`, which could set all this, too. The hoisted layout is the one
+ * that the package lister supports; it resolves everything that the isolated one does. Minimum ages are guards for the project's own
+ * machines. The lock file is respected if it matches the manifest; a binary one is converted to text.
  */
 const FORCED = [
   `--config=${CONFIG}`,
@@ -60,7 +60,7 @@ export const bun: PackageManager = {
   program: {
     files: [PROGRAM],
     settings: ['/.npmrc', '/.bunfig.toml'],
-    // It is a runtime, too: what is no command of the manager is a file that it runs.
+    // Bun is a runtime, too: it runs any file that is not one of the manager's commands.
     runsOthers: ({ words }) => !INSTALLS.test(words[0] ?? ''),
   },
   environment: () => [`PATH=${FOLDER}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`],
@@ -77,7 +77,7 @@ export const bun: PackageManager = {
   scripts: nodeScripts(`bun/${VERSIONS.BUN_VERSION} npm/?`, PROGRAM),
 };
 
-/** Bun takes the registry of a scope from its settings alone. */
+/** Bun only reads the registry of a scope from its settings. */
 function scopesOf(registries: NetworkSettings['registries']): string {
   const lines = registries.flatMap(({ url, scopes }) =>
     scopes.map((scope) => `${JSON.stringify(scope)} = ${JSON.stringify(url)}\n`),

@@ -1,13 +1,13 @@
 import type { LineReader, LockFiles } from '../lock-lines.js';
 import { MANIFEST_LINES } from '../node/lock-lines.js';
 
-/** `    "a/b": ["b@1.0.0", …` of `bun.lock`: the key is where it lies, and may be another name than the package's. */
+/** A line `    "a/b": ["b@1.0.0", …` of `bun.lock`: the key is the location, whose name may differ from the package's. */
 const ENTRY = /^ {4}"(?:[^"\\]*\/)?(?:@[^"\\/]+\/)?[^"\\/]+": \["(@?[^"@\\]+)@(?:npm:)?([^"\\]+)"/;
 
 const packagesIn: LineReader = function* read(lines) {
   let inside = false;
   for (const [index, line] of lines.entries()) {
-    // Elsewhere a name is only asked for.
+    // In other sections a name is only a requirement.
     if (/^ {2}"packages": \{/.test(line)) inside = true;
     const [, name, version] = inside ? (ENTRY.exec(line) ?? []) : [];
     if (name !== undefined && version !== undefined) yield { name, version, line: index + 1 };

@@ -2,17 +2,17 @@ import { packNodeProject } from '../node/node-packing.js';
 import type { Packing, ProjectView } from '../packing.js';
 import { hasCredentials, type SecretSettings } from '../secret-settings.js';
 
-// A binary lock file names nothing that can be read out of it.
+// A binary lock file contains no readable paths.
 const FILES = { root: ['bunfig.toml', 'bun.lockb'], lockFiles: ['bun.lock'] };
 
-/** What `bun install` needs; of a workspace it reads the manifest alone. @throws PackingError */
+/** What `bun install` needs; of a workspace it only reads the manifest. @throws PackingError */
 export function pack(project: ProjectView): Packing {
   return packNodeProject(project, FILES);
 }
 
 const SECRET = /(?:^|[\s{,])["']?(token|password|username)["']?\s*=/;
 
-/** `bunfig.toml`: a table of a registry on one line goes as a whole. */
+/** For `bunfig.toml`: a registry's table on a single line is removed as a whole. */
 export const BUNFIG_SECRETS: SecretSettings = {
   'bunfig.toml'(line) {
     const [, name] = SECRET.exec(line) ?? [];

@@ -7,18 +7,18 @@ import { LOCK } from './lock-lines.js';
 import { manifestFault } from './manifest-fault.js';
 import { pack } from './pack.js';
 
-/** Our programs for Ruby in the image. */
+/** Our Ruby programs in the image. */
 const PROGRAMS = `${OPT}/ruby`;
 
-/** Of several in one folder Bundler takes the first. */
+/** If a folder contains both, Bundler uses the first. */
 const GEMFILES = ['gems.rb', 'Gemfile'] as const;
 
 const RUBYGEMS = ['rubygems.org', 'index.rubygems.org'];
 
 /**
- * A project's `.bundle/config` wins over the environment, so its folder is another one (`image/opt/ruby/settings.rb` puts there
- * what counts of it). Every group is fetched, into the project. The lock file is kept to where it fits the Gemfile. No other
- * Bundler is fetched and started in the place of this one, and no plugin of Bundler is run by it.
+ * A project's `.bundle/config` takes precedence over the environment, so another folder is used instead (`image/opt/ruby/settings.rb`
+ * writes the supported settings there). All groups are fetched, into the project. The lock file is respected if it matches the Gemfile.
+ * Bundler must not replace itself by another version, and must not run plugins.
  */
 const FORCED = {
   BUNDLER_VERSION: VERSIONS.BUNDLER_VERSION,
@@ -35,12 +35,12 @@ const FORCED = {
 };
 
 /**
- * RubyGems prefers the newest of all gems that it finds, for its own parts too, and looks into HOME: a gem put there would run in every
- * program of ours that is started after it. With these it finds the image's alone.
+ * RubyGems prefers the newest gem that it finds, also for parts of itself, and searches HOME: a gem installed there would run in all of our
+ * programs that start later. With these settings it only finds the image's gems.
  */
 const IMAGE_GEMS = ['GEM_HOME', 'GEM_PATH'].map((name) => `${name}=/usr/share/rubygems-integration/all`);
 
-/** Of the line that `image/opt/ruby/build_gem.rb` ends with, what no exit code says. */
+/** The part of the last line of `image/opt/ruby/build_gem.rb` that the exit code does not express. */
 const ENDING = /\bwas killed by SIG\w+$/;
 
 export const bundler: PackageManager = {
@@ -72,7 +72,7 @@ export const bundler: PackageManager = {
     // A Gemfile is a program.
     runsOthers: () => true,
   },
-  // A gem's folder, where its steps run, may hold a Gemfile of its own.
+  // The folder of a gem, in which its steps run, may contain a Gemfile of its own.
   environment: (_network, project) => [
     `BUNDLE_GEMFILE=${project.root}/${gemfileOf(project)}`,
     ...Object.entries(FORCED).map(([name, value]) => `${name}=${value}`),

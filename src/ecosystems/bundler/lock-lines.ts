@@ -3,7 +3,7 @@ import { type LockFiles, listed } from '../lock-lines.js';
 const locked = listed(/^ {4}([^\s(]+) \(([^)]+)\)$/);
 const manifest = listed(/^\s*gem[\s(]+['"]([^'"]+)['"]/);
 
-/** Of `gems.rb` and `Gemfile` Bundler takes the first, with the lock file that belongs to it. */
+/** Of `gems.rb` and `Gemfile` Bundler uses the first, with the corresponding lock file. */
 export const LOCK: LockFiles = {
   usual: 'Gemfile.lock',
   deciding: [

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { type Packing, PackingError, type ProjectView } from '../packing.js';
 
-/** Gems in vendor/cache are there because somebody put them there (`bundle cache`): they are the project's, ignored or not. */
+/** Gems in vendor/cache were put there on purpose (`bundle cache`), so they are part of the project, ignored by git or not. */
 const ROOT_FILES = [
   'Gemfile',
   'Gemfile.lock',
@@ -12,9 +12,9 @@ const ROOT_FILES = [
   'vendor/cache',
 ];
 
-/** What `bundle install` needs: Gemfiles, local gems whole, and a gemspec with the files it reads. @throws PackingError */
+/** What `bundle install` needs: Gemfiles, complete local gems, and a gemspec with the files that it reads. @throws PackingError */
 export function pack(project: ProjectView): Packing {
-  // Bundler looks at no other one where there is gems.rb.
+  // If there is gems.rb, Bundler ignores other Gemfiles.
   const gemfile = ['gems.rb', 'Gemfile'].find((file) => project.has(file));
   if (gemfile === undefined) throw new PackingError('no-manifest', 'no Gemfile');
   const paths = [...ROOT_FILES];
@@ -36,7 +36,7 @@ export function pack(project: ProjectView): Packing {
   return { paths, broughtAlong: [], notes: [], readingScripts: [] };
 }
 
-/** Local gems (`path: "…"`, `path "…" do`) and other Gemfiles (`eval_gemfile "…"`), as far as they are written as plain strings. */
+/** Local gems (`path: "…"`, `path "…" do`) and other Gemfiles (`eval_gemfile "…"`), if they are written as plain strings. */
 function localPathsOf(gemfile: string): readonly (readonly [path: string, isGemfile: boolean])[] {
   const code = gemfile.replaceAll(/^\s*#.*$/gm, '');
   const gems = [...code.matchAll(/(?:\bpath:\s*|:path\s*=>\s*|^\s*path[\s(]+)["']([^"'#]+)["']/gm)];

@@ -1,12 +1,12 @@
-/** The container's own, as `image/Dockerfile` has it. */
+/** The container's PATH, as in `image/Dockerfile`. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** The folder in the image with the programs of an edition that is not the one which stands on PATH. */
+/** The image's folder with the programs of an edition that is not on the default PATH. */
 export function editionFolder(edition: string): string {
   return `/usr/local/lib/editions/${edition}`;
 }
 
-/** Puts an edition before the programs of the same name: what a script calls is what installed the project. */
+/** Puts an edition first on PATH, so that scripts call the edition that installed the project. */
 export function editionPath(edition: string): string {
   return `PATH=${editionFolder(edition)}:${PATH}`;
 }

@@ -9,7 +9,7 @@ const PROXIES = [
   'npm_config_proxy',
   'npm_config_https_proxy',
 ];
-/** By which variable each program is told whom to trust; what is built on OpenSSL (Python, Ruby) reads the first, Bun what Node reads. */
+/** The variables from which programs read the CA file; programs based on OpenSSL (Python, Ruby) use the first, Bun the same as Node. */
 const AUTHORITIES = [
   'SSL_CERT_FILE',
   'CURL_CA_BUNDLE',
@@ -23,8 +23,11 @@ const AUTHORITIES = [
   'npm_config_cafile',
 ];
 
-/** Names of variables in a sandbox by several of which its environment is recognised; some are what npm sets for a script. */
-export const TELLING_VARIABLES: readonly string[] = [
+/**
+ * Variable names by which the sandbox's environment is recognized in outgoing data if several occur together; npm sets some of them for
+ * scripts.
+ */
+export const IDENTIFYING_VARIABLES: readonly string[] = [
   'LOGNAME',
   'NODE_EXTRA_CA_CERTS',
   'REQUESTS_CA_BUNDLE',
@@ -37,7 +40,9 @@ export const TELLING_VARIABLES: readonly string[] = [
   'npm_package_json',
 ];
 
-/** The container's environment: that of a CI job behind a proxy. Scripts call npm under any manager, so its settings are part of it. */
+/**
+ * The container's environment: that of a CI job behind a proxy. Scripts may call npm under any manager, so npm's settings are part of it.
+ */
 export function containerEnvironment(network: NetworkSettings): readonly string[] {
   const { proxy, registry, registries } = network;
   return [
@@ -47,20 +52,23 @@ export function containerEnvironment(network: NetworkSettings): readonly string[
     'LANG=C.UTF-8',
     'CI=true',
     ...PROXIES.map((name) => `${name}=${proxy}`),
-    // What speaks with a proxy by itself (axios) must not do so through that proxy once more.
+    // Programs that handle proxies themselves (axios) must not send those requests through the proxy again.
     `no_proxy=${new URL(proxy).hostname}`,
     `NO_PROXY=${new URL(proxy).hostname}`,
-    // Node's own http, https and fetch take the proxy by this (Node 24.5); without it such programs reach nothing, and what they would send is not seen.
+    // Makes Node's own http, https and fetch use the proxy (Node 24.5). Otherwise such programs reach nothing, and what they would send is
+    // not observed.
     'NODE_USE_ENV_PROXY=1',
     'npm_config_noproxy=',
     `npm_config_registry=${registry}`,
     ...registries.flatMap(({ url, scopes }) => scopes.map((scope) => `npm_config_${scope}:registry=${url}`)),
-    // An npm that a script calls would send the registry the list of what is installed.
+    // An npm called by a script would otherwise send the list of installed packages to the registry.
     'npm_config_audit=false',
-    // Node's headers are in the image: node-gyp would download them (the first is read by old ones, the second by new).
+    // The image contains Node's headers, which node-gyp would download otherwise (old versions read the first variable, new ones the
+    // second).
     'npm_config_nodedir=/usr/local',
     'npm_package_config_node_gyp_nodedir=/usr/local',
-    // As container images of Python set it. A package that calls the node-gyp of another one would leave Python's caches in its folder.
+    // Set as in Python's container images. Otherwise a package that calls another package's node-gyp would leave Python caches in its
+    // folder.
     'PYTHONDONTWRITEBYTECODE=1',
     ...AUTHORITIES.map((name) => `${name}=${CA_FILE}`),
   ];

@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { askedManagers, type FoundProject } from '../project.js';
 import { VERSIONS } from '../versions.js';
 
-/** A manager of node_modules as it runs here. */
+/** A node_modules manager as it runs here. */
 export interface RunningManager {
   readonly name: string;
   readonly version: string;
 }
 
-/** A guard that does not hold: a path of package.json's members, and what it demands. */
+/** A guard that is not satisfied: its path in package.json, and what it demands. */
 export interface FailedGuard {
   readonly path: readonly string[];
   readonly demand: string;
@@ -20,14 +20,14 @@ const demand = z.object({ name: z.string().max(100), version: z.string().max(100
 const demands = z.union([demand.transform((one) => [one]), z.array(demand)]);
 
 /**
- * The guards of the root's package.json that what runs here does not pass: `packageManager`, `engines` (of Node and of the manager)
- * and `devEngines` (as npm 11 reads it). Installing goes on without them, and the report names them.
+ * The guards in the root's package.json that this environment does not satisfy: `packageManager`, `engines` (of Node and of the manager)
+ * and `devEngines` (as npm 11 reads it). The install ignores them, and the report lists them.
  */
 export function failedGuards(project: FoundProject, manager: RunningManager): readonly FailedGuard[] {
   return [...packageManagerGuard(project, manager), ...engineGuards(project, manager), ...devGuards(project, manager)];
 }
 
-/** As the report names it, e.g. `engines.pnpm <10 of package.json`. */
+/** The text for the report, e.g. `engines.pnpm <10 of package.json`. */
 export function textOf({ path, demand: text }: FailedGuard): string {
   return `${path.join('.')} ${text} of package.json`;
 }
@@ -63,7 +63,7 @@ function devGuards({ manifest }: FoundProject, manager: RunningManager): readonl
     const path = ['devEngines', kind];
     const wanted = demands.safeParse(value).data;
     const has = runs[kind];
-    // npm stops at what it does not know, too.
+    // npm also stops at members that it does not know.
     if (wanted === undefined || has === undefined) return [{ path, demand: '(unknown)' }];
     const holds = wanted.some(
       ({ name, version = '' }) => name === has.name && (version === '' || admits(version, has.version)),
@@ -76,7 +76,7 @@ function textOfDemand({ name, version = '' }: z.infer<typeof demand>): string {
   return version === '' ? name : `${name}@${version}`;
 }
 
-/** A range that is none admits everything: npm and pnpm only warn of it. */
+/** An invalid range admits everything: npm and pnpm only print a warning. */
 function admits(range: string, version: string): boolean {
   return validRange(range) === null || satisfies(version, range, { includePrerelease: true });
 }

@@ -1,6 +1,6 @@
 import type { DecidingFile, NamedPackage } from '../lock-lines.js';
 
-/** The entries of the dependency sections: elsewhere the same word is a script or a setting. */
+/** The entries of the dependency sections; elsewhere the same word may be a script or a setting. */
 function* dependencies(lines: readonly string[]): Iterable<NamedPackage> {
   let inside = false;
   for (const [index, line] of lines.entries()) {
@@ -11,5 +11,5 @@ function* dependencies(lines: readonly string[]): Iterable<NamedPackage> {
   }
 }
 
-/** The manifest, which decides where there is no lock file. */
+/** The manifest, which is decisive if there is no lock file. */
 export const MANIFEST_LINES: DecidingFile = { name: 'package.json', packagesIn: dependencies };

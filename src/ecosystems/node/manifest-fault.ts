@@ -1,8 +1,11 @@
-/** What is wrong with a package.json, which is a JSON object in UTF-8, with or without a byte order mark (npm takes both); null when nothing is. */
+/**
+ * Checks a package.json, which must be a JSON object in UTF-8, with or without a byte order mark (npm accepts both). Returns what is wrong
+ * with it, or null.
+ */
 export function manifestFault(content: Uint8Array, maxDepth: number): string | null {
   const text = decodedUtf8(content);
   if (text === undefined) return 'package.json is not UTF-8';
-  // A scan before the parser: that one, or a later reader, may recurse.
+  // Check the depth before parsing: the parser, or a later reader, may be recursive.
   if (nesting(text) > maxDepth) return `package.json is nested deeper than ${maxDepth} levels`;
   const value = parsedJson(text);
   if (value === undefined) return 'package.json is not valid JSON';
@@ -26,7 +29,7 @@ function parsedJson(text: string): unknown {
   }
 }
 
-/** The deepest nesting of brackets outside strings. */
+/** The deepest nesting of brackets outside of strings. */
 function nesting(text: string): number {
   let depth = 0;
   let deepest = 0;

@@ -11,27 +11,28 @@ import {
   tarballsNamedIn,
 } from './package-json.js';
 
-/** Files and folders of the root that every manager of node_modules, or a script of the project's, reads. */
+/** Files and folders of the root that every node_modules manager, or a script of the project, reads. */
 const SHARED = ['.npmrc', '.nvmrc', '.node-version', 'patches'];
 
-/** What one manager of node_modules reads, beside manifests and what these name. */
+/** The files that one node_modules manager reads, in addition to manifests and the files that these name. */
 export interface NodeFiles {
-  /** Files and folders of the root, lock files not among them. */
+  /** Files and folders of the root, without lock files. */
   readonly root: readonly string[];
   /** Lock files of the root. */
   readonly lockFiles: readonly string[];
   /** Files that it also reads in the folder of each workspace. */
   readonly workspace?: readonly string[];
-  /** Where the workspaces' manifests may lie. @defaultValue what `workspaces` of the manifest says */
+  /** Where the workspaces' manifests may be. @defaultValue the manifest's `workspaces` */
   workspaces?(project: ProjectView, manifest: NodeManifest): readonly string[];
-  /** More files of the root's settings: local packages and patches as they are named there. */
+  /** Local packages and patches that the root's settings name. */
   named?(project: ProjectView): readonly string[];
-  /** Folders of packages that the project brings along, as its settings name them. */
+  /** Folders of packages that are part of the project, as named in its settings. */
   broughtAlong?(project: ProjectView, manifest: NodeManifest): readonly string[];
 }
 
 /**
- * What the install of a Node project needs: no more, unless its own scripts may read any of its files.
+ * The files that the install of a Node project needs, and no others, unless the project's scripts may read any of its files.
+ *
  * @throws PackingError
  */
 export function packNodeProject(project: ProjectView, files: NodeFiles): Packing {
@@ -54,7 +55,7 @@ export function packNodeProject(project: ProjectView, files: NodeFiles): Packing
   return { paths, broughtAlong, notes, readingScripts };
 }
 
-/** Goes through manifests; each adds the local files that it names. */
+/** Visits manifests, and collects the local files that they name. */
 class Visit {
   readonly paths: string[] = [];
   readonly broughtAlong: string[] = [];
@@ -67,7 +68,7 @@ class Visit {
     this.#project = project;
   }
 
-  /** The manifest of the project or of a workspace, and the files beside it, of which lock files name others. */
+  /** The manifest of the project or of a workspace, with files next to it; lock files among these may name further files. */
   package(folder: string, beside: readonly string[]): void {
     const manifest = this.#manifest(folder);
     if (manifest === undefined) return;
@@ -79,7 +80,7 @@ class Visit {
     for (const bin of binFilesOf(manifest)) this.local(folder, bin);
   }
 
-  /** A file or folder that a file of `folder` names; a folder is packed whole, with what its manifest names. */
+  /** A file or folder named in a file of `folder`; a folder is packed completely, together with what its manifest names. */
   local(folder: string, path: string): void {
     const found = this.#project.resolve(folder, path);
     if (found === null) {
@@ -95,7 +96,7 @@ class Visit {
     if (this.#project.isFolder(found)) this.#manifest(found);
   }
 
-  /** A folder that a file of the root names. */
+  /** A folder named in a file of the root. */
   bringsAlong(path: string): void {
     const found = this.#project.resolve('.', path);
     if (found === null) this.notes.push(`${path} lies outside of the project: its packages are not packed`);

@@ -5,7 +5,7 @@ import { VERSIONS } from '../versions.js';
 import { manifestFault } from './manifest-fault.js';
 import { NPMRC_SECRETS } from './npmrc.js';
 
-/** Fetches what a git dependency is built with: by npm, whichever manager the project has. */
+/** Fetches what the build of a git dependency needs: with npm, whichever manager the project uses. */
 const BUILD_INSTALL = [
   'npm',
   'install',
@@ -17,10 +17,10 @@ const BUILD_INSTALL = [
   '--git=git',
 ];
 
-/** `/NAME/-/FILE`; GitHub's registry has `/download/NAME/VERSION/HASH`. */
+/** `/NAME/-/FILE`; GitHub's registry uses `/download/NAME/VERSION/HASH`. */
 const ARCHIVE_PATH = /\/(?:(?:@|%40)[^/]+\/)?[^/]+\/-\/.+$|\/download\/(?:(?:@|%40)[^/]+\/)?[^/]+\/[^/]+\/[^/]+$/i;
 
-/** What the managers of node_modules have in common. `record`: the name by which the lister knows how one keeps its record. */
+/** The common part of all node_modules managers. `record`: the lister's name for the format in which a manager records the install. */
 export function nodeModules(record: string) {
   return {
     image: 'npm',
@@ -29,7 +29,7 @@ export function nodeModules(record: string) {
       publicHosts: ['registry.npmjs.org', 'registry.yarnpkg.com'],
       archivePath: ARCHIVE_PATH,
     },
-    // Yarn 1 writes npm's registry into lock files under a name of its own, and the others read what was made from these.
+    // Yarn 1 writes its own alias of npm's registry into lock files, and other managers read lock files that were converted from these.
     registryHosts: (registry) => (new URL(registry).host === 'registry.npmjs.org' ? ['registry.yarnpkg.com'] : []),
     homeFiles: () => [],
     secretSettings: NPMRC_SECRETS,
@@ -60,19 +60,19 @@ export function nodeModules(record: string) {
   } as const satisfies Partial<PackageManager>;
 }
 
-/** Of the line that `image/opt/node/run-scripts.cjs` ends with, what no exit code says. */
+/** The part of the last line of `image/opt/node/run-scripts.cjs` that the exit code does not express. */
 const ENDING = /^(?:\S+ script|the scripts) (was killed by SIG\w+|can't be started: .*)/;
 
-/** The manifest of every manager of node_modules. */
+/** The manifest of every node_modules manager. */
 export const PACKAGE_JSON = {
   manifests: ['package.json'],
   manifestFault,
 } as const satisfies Partial<Recognition>;
 
 /**
- * Runs lifecycle scripts as a manager of node_modules does: npm's own `@npmcli/run-script` gives them their environment, and
- * what tells one manager from another comes from here (`npx only-allow pnpm` looks at the user agent).
- * `userAgent`: name and version as the manager announces itself, e.g. `pnpm/12.21.0 npm/?`; `program`: its file in the image.
+ * Runs lifecycle scripts as a node_modules manager does: npm's own `@npmcli/run-script` sets up their environment, and what distinguishes
+ * the managers is added here (`npx only-allow pnpm` checks the user agent). `userAgent`: name and version as the manager sends them, e.g.
+ * `pnpm/12.21.0 npm/?`; `program`: its file in the image.
  */
 export function nodeScripts(userAgent: string, program: string): ScriptRunner {
   const agent = `${userAgent} node/v${VERSIONS.NODE_VERSION} linux ${arch()}`;

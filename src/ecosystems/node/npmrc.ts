@@ -1,14 +1,14 @@
 import { hasCredentials, type SecretSettings } from '../secret-settings.js';
 
-/** Names of settings that are, or lead to, credentials; of one registry, with its address before. */
+/** Names of settings that contain credentials or lead to them; for a single registry they are prefixed with its address. */
 const SECRET = /(^|:)(_auth|_authToken|_password|username|email|certfile|keyfile|cert|key|otp)$/i;
 
-/** Whether npm, and what reads its settings, takes a credential from the setting of this name. */
+/** Whether npm, or another reader of its settings, gets a credential from the setting with this name. */
 export function isSecretSetting(name: string): boolean {
   return SECRET.test(name);
 }
 
-/** `.npmrc`, which every manager of node_modules reads: `name = value` lines. */
+/** For `.npmrc`, which every node_modules manager reads: `name = value` lines. */
 export const NPMRC_SECRETS: SecretSettings = {
   '.npmrc'(line) {
     const [, name = ''] = /^\s*([^#;=]+?)(?:\[\])?\s*=/.exec(line) ?? [];
@@ -16,7 +16,7 @@ export const NPMRC_SECRETS: SecretSettings = {
   },
 };
 
-/** The last value of a setting in a `.npmrc`; undefined where it is not set. */
+/** The last value of a setting in a `.npmrc`; undefined if it is not set. */
 export function npmrcSetting(text: string, wanted: string): string | undefined {
   const lines = text.split('\n').map((line) => /^\s*([^#;=\s]+)\s*=\s*(.*?)\s*$/.exec(line));
   return lines.findLast((found) => found?.[1] === wanted)?.[2]?.replace(/^(["'])(.*)\1$/, '$2');

@@ -11,7 +11,7 @@ const manifestSchema = z.object({
   overrides: z.unknown().optional(),
   resolutions: z.unknown().optional(),
   patchedDependencies: strings,
-  // pnpm's settings of before version 11.
+  // pnpm's settings before version 11.
   pnpm: z.object({ overrides: z.unknown().optional(), patchedDependencies: strings }).partial().catch({}),
   scripts: strings,
   bin: z
@@ -22,10 +22,10 @@ const manifestSchema = z.object({
     .union([z.array(z.string()), z.object({ packages: z.array(z.string()) }).transform(({ packages }) => packages)])
     .catch([]),
 });
-/** What of a `package.json` decides which other files an install needs. What is odd in it counts as absent. */
+/** The parts of a `package.json` that determine which other files an install needs. Malformed parts count as absent. */
 export type NodeManifest = z.infer<typeof manifestSchema>;
 
-/** @throws PackingError `bad-manifest` when it is no JSON object */
+/** @throws PackingError `bad-manifest` if it is not a JSON object */
 export function parseManifest(path: string, text: string): NodeManifest {
   try {
     return manifestSchema.parse(JSON.parse(text.replace(/^\ufeff/, '')));
@@ -35,20 +35,20 @@ export function parseManifest(path: string, text: string): NodeManifest {
   }
 }
 
-/** Every text in dependencies, overrides and resolutions: versions, ranges, paths, addresses. */
+/** All texts in dependencies, overrides and resolutions: versions, ranges, paths, addresses. */
 export function specsOf(manifest: NodeManifest): readonly string[] {
   const { dependencies, devDependencies, optionalDependencies, overrides, resolutions, pnpm } = manifest;
   return textsIn([dependencies, devDependencies, optionalDependencies, overrides, resolutions, pnpm.overrides]);
 }
 
-/** The texts anywhere in a value, down to a depth that no honest one reaches. */
+/** All texts nested in a value, up to a depth that no legitimate one reaches. */
 export function textsIn(value: unknown, depth = 8): readonly string[] {
   if (typeof value === 'string') return [value];
   if (depth === 0 || typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap((inner) => textsIn(inner, depth - 1));
 }
 
-/** Paths of the patch files that the manifest names: pnpm's and Bun's `patchedDependencies`, yarn's `patch:` protocol. */
+/** Paths of the patch files that the manifest names: `patchedDependencies` of pnpm and Bun, yarn's `patch:` protocol. */
 export function patchFilesOf(manifest: NodeManifest): readonly string[] {
   const byYarn = specsOf(manifest).flatMap(
     (spec) => /^patch:.*#(?:~\/)?(?!~builtin|optional!builtin)(.+)$/.exec(spec)?.[1] ?? [],
@@ -57,8 +57,8 @@ export function patchFilesOf(manifest: NodeManifest): readonly string[] {
 }
 
 /**
- * A folder or tarball that a dependency's text points to; null when it is no local one. `a/b.tgz` is a repository on GitHub
- * to every manager, `b.tgz` and `a/b/c.tgz` are files.
+ * The folder or tarball that a dependency's text refers to; null if it is not a local one. All managers treat `a/b.tgz` as a repository on
+ * GitHub, but `b.tgz` and `a/b/c.tgz` as files.
  */
 export function localPathOf(spec: string): string | null {
   const [, path] = /^(?:file:|link:|portal:)(.*)$/.exec(spec) ?? [];
@@ -67,16 +67,16 @@ export function localPathOf(spec: string): string | null {
   return /^[^:@#]+\.(?:tgz|tar\.gz|tar)$/i.test(spec) && spec.split('/').length !== 2 ? spec : null;
 }
 
-/** Tarballs of the project that a lock file names, as it writes them, relative to its own folder. */
+/** Tarballs of the project named in a lock file, as written there, relative to its folder. */
 export function tarballsNamedIn(lockFile: string): readonly string[] {
   const found = lockFile.matchAll(/\bfile:([^\s"'(){},:#]+\.(?:tgz|tar\.gz|tar))(?![\w.-])/gi);
   return [...new Set([...found].map(([, path = '']) => path))];
 }
 
-/** What the managers of node_modules run by themselves for the project and its workspaces. */
+/** The scripts that node_modules managers run on their own for the project and its workspaces. */
 const LIFECYCLE = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare'];
 
-/** Programs that look at no source file of the project. */
+/** Programs that don't read source files of the project. */
 const NEEDS_NO_SOURCES =
   /^(?:(?:npx|yarn|bunx|pnpm exec|npm exec --)\s+)?(?:husky(?:\s+install)?|lefthook\s+install|simple-git-hooks|only-allow\s+\w+|patch-package|is-ci|true|exit\s+0|echo\b.*)$/;
 
@@ -90,7 +90,7 @@ export function scriptsThatNeedSources(manifest: NodeManifest): readonly string[
   });
 }
 
-/** Files that a package manager links: an install of some fails when they are not there. */
+/** Files that a package manager links: with some managers an install fails if they are missing. */
 export function binFilesOf(manifest: NodeManifest): readonly string[] {
   return manifest.bin === undefined ? [] : textsIn(manifest.bin, 2);
 }

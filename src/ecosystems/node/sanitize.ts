@@ -1,30 +1,30 @@
 import { OPT, PROJECT } from '../places.js';
 import type { FoundProject } from '../project.js';
 
-/** What is taken out of a project's files before the fetch. `image/opt/node/sanitize.mjs` does it, and names what was there. */
+/** Settings that are removed from a project's files before the fetch. `image/opt/node/sanitize.mjs` does it, and lists what it removed. */
 export interface Removals {
-  /** Guards in the root's package.json, as paths of members; the manager's own list names them with what they demand. */
+  /** Guards in the root's package.json, as paths of members; they are listed elsewhere, with what they demand. */
   readonly guards?: readonly (readonly string[])[];
-  /** Members of the root's package.json, as paths; `*` is any name. */
+  /** Members of the root's package.json, as paths; `*` stands for any name. */
   readonly manifest?: readonly (readonly string[])[];
-  /** Members of every other package.json of the project (those of packages in `node_modules` are left alone). */
+  /** Members of every other package.json of the project (packages in `node_modules` are left alone). */
   readonly otherManifests?: readonly (readonly string[])[];
-  /** Members of what a lock file of npm's form says of the project's own folders; the manifests there name them already. */
+  /** Members of the entries for the project's own folders in an npm lock file; they are listed for the manifests already. */
   readonly locked?: readonly string[];
-  /** Lines of `.npmrc`, a regular expression, in the root's folder and in those above it. */
+  /** Lines of `.npmrc`, as a regular expression, in the root and in the folders above it. */
   readonly npmrc?: string;
-  /** Members of `.yarnrc.yml`, in the root's folder and in those above it. */
+  /** Members of `.yarnrc.yml`, in the root and in the folders above it. */
   readonly yarnrcYml?: readonly string[];
-  /** Members further in, wherever they stand. */
+  /** Nested members, at any depth. */
   readonly yarnrcYmlInner?: readonly string[];
-  /** Settings of `.yarnrc` that stay, a regular expression for their name; in the same folders. Everything else is taken out. */
+  /** Settings of `.yarnrc` that are kept, as a regular expression for their name; in the same folders. Everything else is removed. */
   readonly yarnrc?: string;
 }
 
-/** Members of a manifest at which managers stop where they mean another machine, whatever their flags say. */
+/** Members of a manifest that stop managers on other platforms, whatever their flags. */
 export const PLATFORM = ['os', 'cpu', 'libc'];
 
-/** What takes them out of the project: its own manifest where it has some, and those of its workspaces. */
+/** Removes them from the project: from its own manifest if it has any, and from those of its workspaces. */
 export function platformRemovals({ manifest }: FoundProject): Pick<Removals, 'manifest' | 'otherManifests'> {
   return {
     manifest: PLATFORM.filter((name) => manifest[name] !== undefined).map((name) => [name]),
@@ -32,7 +32,7 @@ export function platformRemovals({ manifest }: FoundProject): Pick<Removals, 'ma
   };
 }
 
-/** The command that does it; null where nothing is to be taken out. */
+/** The command that removes them; null if there is nothing to remove. */
 export function sanitizing({ root }: FoundProject, removals: Removals): readonly string[] | null {
   const isEmpty = Object.values(removals).every((what) => what === undefined || what.length === 0);
   return isEmpty ? null : ['node', `${OPT}/node/sanitize.mjs`, root, PROJECT, JSON.stringify(removals)];

@@ -1,22 +1,22 @@
 import { parse } from 'yaml';
 import { type FoundProject, HEAD_CHARS } from '../project.js';
 
-/** Files of a project in which a manager of node_modules replaces `${VARIABLES}`. */
+/** Files of a project in which node_modules managers replace `${VARIABLES}`. */
 export const FILES_WITH_VARIABLES = ['.npmrc', '.yarnrc', '.yarnrc.yml', 'pnpm-workspace.yaml'];
 
-/** What the beginning of the project's `.npmrc` sets, by name; of an array the last (`key[]=value`). */
+/** The settings in the beginning of the project's `.npmrc`, by name; for an array the last one (`key[]=value`). */
 export function npmrcOf({ heads }: FoundProject): ReadonlyMap<string, string> {
   const lines = (heads['.npmrc'] ?? '').replace(/^\uFEFF/, '').split(/\r?\n/);
   return new Map(
     lines.flatMap((line): [string, string][] => {
       const [, key, value] = /^\s*([^#;=\s][^=]*?)(?:\[\])?\s*(?:=\s*(.*?)\s*)?$/.exec(line) ?? [];
-      // A name alone is a flag that is set.
+      // A name without a value is a flag.
       return key === undefined ? [] : [[key, (value ?? 'true').replace(/^(["'])(.*)\1$/, '$2')]];
     }),
   );
 }
 
-/** The members of a settings file in YAML; none where it is not there, is too long to be seen whole, or is no mapping. */
+/** The members of a YAML settings file; empty if it is missing, too long to be read completely, or not a mapping. */
 export function yamlOf({ heads }: FoundProject, file: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = parse(heads[file] ?? '', { logLevel: 'silent', uniqueKeys: false, maxAliasCount: 100 });
@@ -26,7 +26,7 @@ export function yamlOf({ heads }: FoundProject, file: string): Readonly<Record<s
   }
 }
 
-/** Whether the file is there and may hold more than what is seen of it. */
+/** Whether the file exists and may contain more than was read. */
 export function isCut({ heads }: FoundProject, file: string): boolean {
   return (heads[file]?.length ?? 0) >= HEAD_CHARS;
 }

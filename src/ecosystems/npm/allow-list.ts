@@ -1,10 +1,10 @@
 import { type AllowListForm, addressOf, asJson, type DecidedPackage, decidable, named } from '../allow-list.js';
 
 /**
- * `allowScripts` of package.json (npm/rfcs#868, read as npm 12.2 does). A key is matched against what was resolved: name and
- * version of a package of the registry, the address of any other, so that no package passes for another one. A refusal wins
- * over what is allowed beside it: it is of the name, whatever version comes next, as `npm deny-scripts` writes it, but of the
- * version where another version is allowed.
+ * `allowScripts` of package.json (npm/rfcs#868, as read by npm 12.2). A key is compared with what was resolved: name and version for
+ * packages of the registry, the address for others, so no package can pass for another one. A refusal takes precedence over entries that
+ * allow. It applies to the name, i.e. also to future versions, as `npm deny-scripts` writes it; but only to the version if another version
+ * is allowed.
  */
 export const ALLOW_SCRIPTS: AllowListForm = {
   name: 'npm',
@@ -31,21 +31,21 @@ function hasNoAddress({ from }: DecidedPackage): boolean {
 }
 
 function withoutEffect({ name, version }: DecidedPackage): string {
-  return `${name}@${version} has no address in the lock file, by which npm tells versions: it allows it only with one`;
+  return `${name}@${version} has no address in the lock file, which npm needs to identify the version: without it the entry has no effect`;
 }
 
-/** Npm 11 only warns of them (tried with 11.16). */
+/** npm 11 only warns about them (tried with 11.16). */
 function undecidedNote(undecided: readonly DecidedPackage[]): readonly string[] {
   return undecided.length === 0 ? [] : [`npm 11 runs what is not in the list; npm 12 does not: ${named(undecided)}`];
 }
 
-/** The key of just this version: a commit of a Git repository, a file or folder. */
+/** The key of exactly this version: a commit of a Git repository, a file or folder. */
 function pinOf({ name, version, from }: DecidedPackage): string {
   const address = from.kind === 'registry' ? undefined : addressOf(from);
   return address ?? `${name}@${version}`;
 }
 
-/** The key of every version: the name in the registry, else the address, without a commit. */
+/** The key of every version: the name in the registry, otherwise the address without a commit. */
 function sourceOf(pkg: DecidedPackage): string {
   if (pkg.from.kind === 'registry') return pkg.name;
   return pkg.from.kind === 'git' ? pinOf(pkg).replace(/#.*$/, '') : pinOf(pkg);

@@ -2,24 +2,24 @@ import { unreadableLock, withoutFrames } from '../failure.js';
 import type { FoundProject } from '../project.js';
 
 const PREFIX = /^npm (?:error|ERR!)(?: |$)/;
-/** npm's help for a command that was used wrongly, and where its log is: both stand behind the reason. */
+/** The usage of a command, and the location of npm's log: both follow after the reason. */
 const END = /^(?:Usage:|Run "npm help|A complete log of this run)/;
 const NO_LOCK = /can only install with an existing/;
 const NOT_IN_SYNC = /are in sync/;
 
-/** As `PackageManager.failure`. `lockFile`: the one that npm takes; undefined where there is none. */
+/** See `PackageManager.failure`. `lockFile`: the one that npm uses; undefined if there is none. */
 export function failure(
   lines: readonly string[],
   { heads }: FoundProject,
   lockFile: string | undefined,
 ): string | undefined {
-  const said = withoutFrames(lines)
+  const messages = withoutFrames(lines)
     .filter((line) => PREFIX.test(line))
     .map((line) => line.replace(PREFIX, '').trim())
     .filter((line) => line !== '');
-  const end = said.findIndex((line) => END.test(line));
-  // What the command is for stands on a line before its usage.
-  const shown = end < 0 ? said : said.slice(0, said[end] === 'Usage:' ? end - 1 : end);
+  const end = messages.findIndex((line) => END.test(line));
+  // The line before the usage describes the command.
+  const shown = end < 0 ? messages : messages.slice(0, messages[end] === 'Usage:' ? end - 1 : end);
   const text = shown.filter((line) => !/^code /.test(line)).join(' ');
   if (lockFile !== undefined && NO_LOCK.test(text)) return unreadableLock(lockFile, heads[lockFile]);
   if (lockFile !== undefined && NOT_IN_SYNC.test(text)) {

@@ -13,12 +13,11 @@ import { pack } from './pack.js';
 import { scriptEnvironment } from './script-environment.js';
 
 /**
- * Flags of the command line win over an uploaded `.npmrc`, over the environment and over HOME's. These keep an uploaded
- * `.npmrc` from turning the fetch into something that shows nothing: a dry run, a lock file only, a help text, dependencies
- * left out, another platform's optional packages, a layout that the lister of packages does not know; and from running a
- * program of the project's choice (`git`).
- * `allow-*`: npm 12 refuses git, URL, file and folder dependencies that npm 11 installs, and they must be seen.
- * `engine-strict`, `min-release-age`: guards for the project's own machines, which must not change what is installed here.
+ * Command line flags take precedence over an uploaded `.npmrc`, the environment and HOME's settings. They prevent an uploaded `.npmrc` from
+ * making the fetch useless (a dry run, a lock file only, a help text, omitted dependencies, another platform's optional packages, a layout
+ * that the package lister does not support), and from running a program of the project's choice (`git`). `allow-*`: npm 12 refuses git,
+ * URL, file and folder dependencies that npm 11 installs, so they must be examined. `engine-strict`, `min-release-age`: guards for the
+ * project's own machines, which must not change what is installed here.
  */
 const FORCED = [
   '--ignore-scripts',
@@ -56,9 +55,9 @@ const FORCED = [
 const SCRIPTS = nodeScripts(`npm/${VERSIONS.NPM_VERSION}`, '/usr/local/lib/node_modules/npm/bin/npm-cli.js');
 
 const LOCK_FILES = ['npm-shrinkwrap.json', 'package-lock.json'];
-/** Code of the project that npm 12 runs while it resolves, though never with `--ignore-scripts`. */
+/** Code of the project that npm 12 runs during resolution, but not with `--ignore-scripts`. */
 const EXTENSIONS = ['.npm-extension.mjs', '.npm-extension.cjs'];
-/** Settings of `.npmrc` that do not count here, each with the value that changes nothing; null where every value does. */
+/** Settings of `.npmrc` that are overridden here, each with the value that makes no difference; null if every value does. */
 const OVERRIDDEN: Readonly<Record<string, string | null>> = {
   'engine-strict': 'false',
   'min-release-age': '0',
@@ -83,7 +82,7 @@ const OVERRIDDEN: Readonly<Record<string, string | null>> = {
   'install-strategy': 'hoisted',
   git: 'git',
 };
-/** `init`, `innit` and `create`, and what npm takes for them: any beginning that no other command has. */
+/** `init`, `innit` and `create`, and the abbreviations that npm accepts: any prefix that no other command has. */
 const INIT = /^(?:init?|ini|inni?t?|cr(?:e(?:a(?:te?)?)?)?)$/;
 
 const RUNNING = { name: 'npm', version: VERSIONS.NPM_VERSION };
@@ -110,10 +109,10 @@ export const npm: PackageManager = {
     hooks: /\.[cm]js$/,
     runsOthers: ({ words, hasReadHook }) => hasReadHook || words.some(isInit),
   },
-  // The container's own environment is npm's.
+  // The container's own environment already contains npm's settings.
   environment: () => [],
   overridden,
-  sanitize: (project) => sanitizing(project, stopsOf(project)),
+  sanitize: (project) => sanitizing(project, blockersOf(project)),
   fetch: ({ files }) => [
     { command: ['npm', lockFileIn(files) === undefined ? 'install' : 'ci', ...FORCED], projectCode: null },
   ],
@@ -124,18 +123,18 @@ export const npm: PackageManager = {
   },
 };
 
-/** A script may have that name, too. */
+/** Excludes scripts with such a name. */
 function isInit(word: string, at: number, words: readonly string[]): boolean {
   return INIT.test(word) && !/^(?:run|run-script)$/.test(words[at - 1] ?? '');
 }
 
-/** The lock file that npm takes: `npm ci` wants one, and without any there is nothing to keep to. */
+/** The lock file that npm uses. `npm ci` needs one. */
 function lockFileIn(files: readonly string[]): string | undefined {
   return LOCK_FILES.find((file) => files.includes(file));
 }
 
-/** `devEngines` only where npm would stop at it: its other members mean something to others. */
-function stopsOf(project: FoundProject): Removals {
+/** `devEngines` is only removed if npm would stop because of it: other tools use its other members. */
+function blockersOf(project: FoundProject): Removals {
   const fails = failedGuards(project, RUNNING).some(({ path }) => path[0] === 'devEngines');
   return {
     guards: fails ? [['devEngines']] : [],
@@ -148,7 +147,7 @@ function overridden(project: FoundProject): readonly string[] {
   const npmrc = npmrcOf(project);
   const settings = Object.keys(OVERRIDDEN).filter((name) => npmrc.has(name) && npmrc.get(name) !== OVERRIDDEN[name]);
   const unlocked = lockFileIn(project.files) === undefined;
-  // With a lock file npm keeps to what it says.
+  // With a lock file npm does not run them.
   const extensions = unlocked ? EXTENSIONS.filter((file) => project.files.includes(file)) : [];
   return [...failedGuards(project, RUNNING).map(textOf), ...settings.map((name) => `${name} of .npmrc`), ...extensions];
 }

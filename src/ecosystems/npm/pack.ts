@@ -3,7 +3,7 @@ import type { Packing, ProjectView } from '../packing.js';
 
 const FILES = { root: [], lockFiles: ['npm-shrinkwrap.json', 'package-lock.json'] };
 
-/** What `npm ci` or `npm install` needs; of a workspace it reads the manifest alone. @throws PackingError */
+/** What `npm ci` or `npm install` needs; of a workspace npm only reads the manifest. @throws PackingError */
 export function pack(project: ProjectView): Packing {
   return packNodeProject(project, FILES);
 }

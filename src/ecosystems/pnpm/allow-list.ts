@@ -4,9 +4,9 @@ import { type AllowListForm, addressOf, type DecidedPackage, decidable, named } 
 const FILE = 'pnpm-workspace.yaml';
 
 /**
- * `allowBuilds`, as pnpm 12 reads it: a refusal wins, a name alone is trusted for packages of the registry only, and one from
- * elsewhere is allowed by its address as the lock file has it (`foo@https://…`). Refused is the name, whatever comes next,
- * but the version where another version is allowed.
+ * `allowBuilds`, as read by pnpm 12: a refusal takes precedence, a name alone only matches packages of the registry, and other packages are
+ * allowed by their address in the lock file (`foo@https://…`). A refusal applies to the name, i.e. also to future versions, but only to the
+ * version if another version is allowed.
  */
 const allowBuilds: AllowListForm = {
   name: 'pnpm',
@@ -26,8 +26,8 @@ const allowBuilds: AllowListForm = {
 };
 
 /**
- * The two lists of pnpm 10, which takes versions in the first one from 10.19 on. What is in neither runs nothing either: the
- * second one keeps pnpm from asking for it, and takes names alone.
+ * The two lists of pnpm 10; the first one accepts versions since 10.19. Packages in neither list don't run scripts either: the second list,
+ * which only accepts names, just prevents pnpm from asking.
  */
 const builtDependencies: AllowListForm = {
   name: 'pnpm10',
@@ -42,18 +42,16 @@ const builtDependencies: AllowListForm = {
   },
 };
 
-/** The newest first. */
+/** Newest first. */
 export const ALLOW_LISTS: readonly AllowListForm[] = [allowBuilds, builtDependencies];
 
-/** `strictDepBuilds` is on by default from pnpm 11 on. */
+/** `strictDepBuilds` is on by default since pnpm 11. */
 function undecidedNote(undecided: readonly DecidedPackage[]): readonly string[] {
   if (undecided.length === 0) return [];
-  return [
-    `pnpm 11 and later end an install with an error until these are allowed or refused, too: ${named(undecided)}`,
-  ];
+  return [`pnpm 11 and later fail an install until these are allowed or refused, too: ${named(undecided)}`];
 }
 
-/** `name@1.0.0 || 2.0.0` for the versions of the registry, `name@address` for each other one. */
+/** `name@1.0.0 || 2.0.0` for versions from the registry, `name@address` for each other one. */
 function pinned(packages: readonly DecidedPackage[]): readonly string[] {
   const versions = new Map<string, Set<string>>();
   const elsewhere: string[] = [];

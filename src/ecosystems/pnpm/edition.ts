@@ -3,7 +3,7 @@ import { npmrcOf } from '../node/settings.js';
 import { askedVersion, type FoundProject, majorOf } from '../project.js';
 import { VERSIONS } from '../versions.js';
 
-/** The versions of pnpm in the image, by major, the newest first. */
+/** The versions of pnpm in the image, by major version, newest first. */
 export const PNPM_EDITIONS = {
   12: VERSIONS.PNPM_VERSION,
   10: VERSIONS.PNPM_10_VERSION,
@@ -12,27 +12,29 @@ export const PNPM_EDITIONS = {
 export type PnpmMajor = keyof typeof PNPM_EDITIONS;
 const MAJORS: readonly PnpmMajor[] = [12, 10, 9];
 
-/** An edition, and why it suits a project, in words for the report (empty: no more need be said). */
+/** An edition, and why it suits a project, in words for the report (empty: nothing to add). */
 interface Suited {
   readonly major: PnpmMajor;
   readonly because: string;
 }
 
-/** Of `.npmrc`'s settings those that change what stands where, or what the lock file says: pnpm 11 and later read them in pnpm-workspace.yaml alone. */
+/**
+ * Settings of `.npmrc` that affect the layout or the content of the lock file. pnpm 11 and later only read them from pnpm-workspace.yaml.
+ */
 const OLD_SETTINGS =
   /^(?:auto-install-peers|dedupe-(?:direct-deps|peer-dependents)|exclude-links-from-lockfile|(?:public-|shamefully-)?hoist(?:-pattern)?|ignore-pnpmfile|inject-workspace-packages|(?:link|prefer)-workspace-packages|lockfile(?:-dir)?|peers-suffix-max-length|pnpmfile|resolution-mode|resolve-peers-from-workspace-root|shared-workspace-lockfile|strict-peer-dependencies)$/;
 
 /**
- * The edition that installs a project as it was meant to be. The lock file decides first (pnpm 10 and later read none of pnpm 8's, and hash
- * hooks and patches in another way than pnpm 9), then what package.json asks for, then where the project has its settings.
+ * The edition that installs a project as intended. The lock file is decisive (pnpm 10 and later can't read pnpm 8's, and hash hooks and
+ * patches differently from pnpm 9), then what package.json asks for, then where the project keeps its settings.
  */
 export function pnpmEdition(project: FoundProject): Suited {
   return (
-    byLockFile(project) ?? byWish(project) ?? byEngines(project) ?? bySettings(project) ?? { major: 12, because: '' }
+    byLockFile(project) ?? byRequest(project) ?? byEngines(project) ?? bySettings(project) ?? { major: 12, because: '' }
   );
 }
 
-/** The version of the lock file's form; undefined where it has none. */
+/** The format version of the lock file; undefined if it has none. */
 export function lockVersionOf({ heads }: FoundProject): string | undefined {
   return /^lockfileVersion:\s*['"]?(\d+(?:\.\d+)?)/m.exec(heads['pnpm-lock.yaml'] ?? '')?.[1];
 }
@@ -45,7 +47,7 @@ function byLockFile(project: FoundProject): Suited | undefined {
     return { major: 9, because: `pnpm-lock.yaml has lockfileVersion ${version}, which pnpm 8 and later do not read` };
   if (major < 9)
     return { major: 9, because: `pnpm-lock.yaml has lockfileVersion ${version}, which pnpm 10 and later do not read` };
-  // MD5 in base32 or hexadecimal; pnpm 10 and later write SHA-256.
+  // MD5 in base32 or hexadecimal; pnpm 10 and later use SHA-256.
   const hasOldHash =
     /^(?:pnpmfileChecksum|packageExtensionsChecksum): [a-z2-7\d]{26,32}$|^ {4}hash: [a-z2-7]{26}$/m.test(lock);
   return hasOldHash
@@ -53,7 +55,7 @@ function byLockFile(project: FoundProject): Suited | undefined {
     : undefined;
 }
 
-function byWish(project: FoundProject): Suited | undefined {
+function byRequest(project: FoundProject): Suited | undefined {
   const asked = askedVersion(project, 'pnpm');
   if (asked === undefined) return undefined;
   const because = `package.json asks for ${asked.text}`;
@@ -64,7 +66,7 @@ function byWish(project: FoundProject): Suited | undefined {
   const major = majorOf(asked.version);
   if (major === undefined) return undefined;
   const nearest = MAJORS.find((candidate) => candidate <= major) ?? 9;
-  // Pnpm 11 reads its settings where pnpm 12 does.
+  // pnpm 11 reads its settings from the same places as pnpm 12.
   const taken = major === 11 ? 12 : nearest;
   return { major: taken, because: taken === major ? because : `${because}; the nearest here is pnpm ${taken}` };
 }
@@ -72,7 +74,7 @@ function byWish(project: FoundProject): Suited | undefined {
 function byEngines({ manifest }: FoundProject): Suited | undefined {
   const range = (manifest.engines as Record<string, unknown> | null | undefined)?.pnpm;
   const major = typeof range === 'string' ? admittedBy(range) : undefined;
-  // A range that admits the newest says nothing about it.
+  // A range that admits the newest edition doesn't need an older one.
   return major === undefined || major === 12
     ? undefined
     : { major, because: `engines.pnpm of package.json is ${range}` };

@@ -4,17 +4,17 @@ import { lockVersionOf } from './edition.js';
 
 const LOCK_FILE = 'pnpm-lock.yaml';
 const CODE = /\bERR_PNPM_\w+/;
-/** Pnpm 12 draws its errors: `×` what it did, `╰─▶` why that failed, the next lines further in. */
+/** pnpm 12 draws its errors as a tree: `×` what failed, `╰─▶` the cause, with continuation lines indented. */
 const CAUSE = /^\s*[├╰]─▶ /;
-/** The lowest lockfileVersion that any edition here reads: projects with it get that edition. */
+/** The lowest lockfileVersion that any edition here can read: projects with it get that edition. */
 const OLDEST_READ = 6;
 const NO_LOCK = /requires a pnpm-lock\.yaml file|pnpm-lock\.yaml is absent/;
 
-/** As `PackageManager.failure`. `version`: of the pnpm that ran. */
+/** See `PackageManager.failure`. `version`: of the pnpm that ran. */
 export function failure(lines: readonly string[], project: FoundProject, version: string): string | undefined {
   const code = CODE.exec(lines.find((line) => CODE.test(line)) ?? '')?.[0];
-  const said = drawn(lines) ?? printed(lines);
-  const text = said === undefined ? '' : said.replace(/^ERR_PNPM_\w+\s*/, '');
+  const message = drawn(lines) ?? printed(lines);
+  const text = message === undefined ? '' : message.replace(/^ERR_PNPM_\w+\s*/, '');
   const head = project.heads[LOCK_FILE];
   if (head !== undefined) {
     if (NO_LOCK.test(text)) return unreadableLock(LOCK_FILE, head, otherForm(project, version));
@@ -27,19 +27,19 @@ export function failure(lines: readonly string[], project: FoundProject, version
   return code === undefined ? text : `${code}: ${text}`;
 }
 
-/** The causes as pnpm 12 draws them. */
+/** The causes as drawn by pnpm 12. */
 function drawn(lines: readonly string[]): string | undefined {
   const start = lines.findIndex((line) => CAUSE.test(line));
   if (start < 0) return undefined;
   const rest = withoutFrames(lines.slice(start).map((line) => line.replace(CAUSE, '    ')));
   const end = rest.findIndex((line) => !/^\s{4}/.test(line));
-  // A path or a hash may be broken over two lines.
+  // A path or a hash may be broken across two lines.
   return (end < 0 ? rest : rest.slice(0, end)).reduce((all, line) => {
     return all === '' || /[/-]$/.test(all) ? `${all}${line.trim()}` : `${all} ${line.trim()}`;
   }, '');
 }
 
-/** The line with the code, as pnpm 9 and 10 print it, and what follows. */
+/** The line with the code, as printed by pnpm 9 and 10, and the following ones. */
 function printed(lines: readonly string[]): string | undefined {
   const start = lines.findIndex((line) => CODE.test(line));
   if (start < 0) return undefined;

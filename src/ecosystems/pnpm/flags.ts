@@ -6,7 +6,7 @@ import type { PnpmMajor } from './edition.js';
 
 type Settings = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Keep a project from turning the fetch into something that shows nothing, or that the lister of packages does not know. */
+/** Prevent a project from making the fetch useless, or from using a layout that the package lister does not support. */
 const LAYOUT: Settings = {
   ignoreScripts: true,
   offline: false,
@@ -23,14 +23,14 @@ const LAYOUT: Settings = {
   symlink: true,
   strictDepBuilds: false,
   updateNotifier: false,
-  // Where CI machines have it too; a store on the project's file system is linked from, not copied.
+  // The same location as on CI machines. A store on the project's file system is linked from, not copied.
   storeDir: `${HOME}/.cache/pnpm/store`,
   stateDir: `${HOME}/.cache/pnpm/state`,
 };
 
 /**
- * Versions, ages and trust are guards for the project's own machines: they must not change what is installed here, nor is pnpm to fetch
- * another version of itself, or of Node.
+ * Guards about versions, ages and trust are meant for the project's own machines: they must not change what is installed here. Nor may pnpm
+ * fetch another version of itself or of Node.
  */
 const GUARDS: Settings = {
   engineStrict: false,
@@ -41,7 +41,7 @@ const GUARDS: Settings = {
   blockExoticSubdeps: false,
 };
 
-/** Until pnpm 10. `only`: of `production` and `dev` each takes the other's packages away, and so does a value of `only` that it knows. */
+/** Until pnpm 10. `only`: each of `production` and `dev` excludes the other's packages, and so does a known value of `only`. */
 const UNTIL_10: Settings = {
   only: 'all',
   dev: false,
@@ -50,7 +50,7 @@ const UNTIL_10: Settings = {
   packageManagerStrict: false,
 };
 
-/** From pnpm 11 on. Packages of Python and Cargo are built, and so run, while they are installed. */
+/** Since pnpm 11. Packages for Python and Cargo are built, i.e. run code, during the install. */
 const FROM_11: Settings = {
   production: true,
   dev: true,
@@ -64,34 +64,34 @@ const FROM_11: Settings = {
   'cargo.enabled': false,
 };
 
-/** Settings that do not count here, whatever they say. */
-const NEVER_COUNT = new Set([...Object.keys(GUARDS), 'useNodeVersion']);
-/** Lists of packages whose scripts the project never runs: here they are run, and watched. */
+/** Settings that are always overridden here. */
+const ALWAYS_OVERRIDDEN = new Set([...Object.keys(GUARDS), 'useNodeVersion']);
+/** Lists of packages whose scripts the project never runs: here they are run and observed. */
 const NEVER_BUILT = ['neverBuiltDependencies', 'ignoredBuiltDependencies'];
 
-/** Whether a setting keeps the scripts of some package from being run. `allowBuilds` (pnpm 11) says for each package whether. */
+/** Whether a setting prevents the scripts of some package. `allowBuilds` (pnpm 11) decides for each package. */
 export function refusesScripts(name: string, value: unknown): boolean {
   if (Array.isArray(value)) return NEVER_BUILT.includes(name) && value.length > 0;
   return name === 'allowBuilds' && value !== null && typeof value === 'object' && Object.values(value).includes(false);
 }
 
-/** Whether the project has a setting that does not count here, of which the report tells. `value`: as the project's file has it. */
+/** Whether the report must mention that a setting of the project is overridden here. `value`: as in the project's file. */
 export function isOverridden(name: string, value: unknown): boolean {
   if (name === 'ignoreScripts') return String(value) === 'true';
-  return NEVER_COUNT.has(name) || (Object.hasOwn(LAYOUT, name) && String(value) !== String(LAYOUT[name]));
+  return ALWAYS_OVERRIDDEN.has(name) || (Object.hasOwn(LAYOUT, name) && String(value) !== String(LAYOUT[name]));
 }
 
-/** As `.npmrc` and the flags until pnpm 10 spell a setting. */
+/** The spelling of a setting in `.npmrc` and in flags until pnpm 10. */
 function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The name that pnpm-workspace.yaml has for a setting of `.npmrc`. */
+/** The name in pnpm-workspace.yaml for a setting of `.npmrc`. */
 export function camel(name: string): string {
   return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Flags win over an uploaded pnpm-workspace.yaml, .npmrc, and the `updateConfig` of a .pnpmfile.cjs alone can't undo them. */
+/** Flags take precedence over an uploaded pnpm-workspace.yaml and .npmrc; only `updateConfig` of a .pnpmfile.cjs can undo them. */
 export function pnpmFlags(major: PnpmMajor, network: NetworkSettings, hasLock: boolean): readonly string[] {
   const { proxy, registry, registries } = network;
   const isOld = major <= 10;
@@ -100,7 +100,7 @@ export function pnpmFlags(major: PnpmMajor, network: NetworkSettings, hasLock: b
     hasLock ? '--frozen-lockfile' : '--no-frozen-lockfile',
     '--ignore-scripts',
     '--reporter=append-only',
-    // What pnpm 12 takes by a name of its own wins over `--config`.
+    // Options for which pnpm 12 has a dedicated flag must be set by it, since it takes precedence over `--config`.
     ...(isOld ? [] : ['--no-offline', '--optional', '--node-linker=isolated', '--no-runtime']),
     ...(major === 9 ? [] : ['--os=linux', `--cpu=${arch()}`, '--libc=glibc']),
     ...settings.map(([name, value]) => `--config.${isOld ? kebab(name) : name}=${value}`),

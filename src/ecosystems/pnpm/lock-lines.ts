@@ -1,7 +1,7 @@
 import { type LockFiles, listed } from '../lock-lines.js';
 import { MANIFEST_LINES } from '../node/lock-lines.js';
 
-/** `foo@1.0.0:`, of older lock files `/foo@1.0.0(peer):` and `/foo/1.0.0_peer:`, with or without a scope. */
+/** `foo@1.0.0:`, in older lock files `/foo@1.0.0(peer):` and `/foo/1.0.0_peer:`, with or without a scope. */
 const packagesIn = listed(/^ {2}['"]?\/?((?:@[^@/'"]+\/)?[^@/'"\s]+)[@/]([^'"(:_]+)/);
 
 export const LOCK: LockFiles = {

@@ -7,7 +7,7 @@ import type { Packing, ProjectView } from '../packing.js';
 
 const SETTINGS = 'pnpm-workspace.yaml';
 
-/** Hooks of the project that pnpm runs in its own process while it resolves; of both it takes the module. */
+/** Hooks of the project that pnpm runs in its own process during resolution; if both exist it uses the module. */
 export const PNPMFILES = ['.pnpmfile.mjs', '.pnpmfile.cjs'] as const;
 
 const schema = z.object({
@@ -23,7 +23,7 @@ const schema = z.object({
 const FILES: NodeFiles = {
   root: [SETTINGS, ...PNPMFILES],
   lockFiles: ['pnpm-lock.yaml'],
-  // With `sharedWorkspaceLockfile: false` each has its own; settings and hooks it may have in any case.
+  // With `sharedWorkspaceLockfile: false` each workspace has a lock file of its own; it may always have its own settings and hooks.
   workspace: ['pnpm-lock.yaml', '.npmrc', ...PNPMFILES],
   workspaces: (project) => settingsOf(project).packages,
   named(project) {
@@ -43,7 +43,7 @@ function settingsOf(project: ProjectView): z.infer<typeof schema> {
   return schema.catch(schema.parse({})).parse(parsed(text));
 }
 
-/** What is no YAML pnpm itself will refuse. */
+/** Invalid YAML is ignored here, since pnpm itself will refuse it. */
 function parsed(text: string): unknown {
   try {
     return parse(text) ?? {};
@@ -52,7 +52,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Before version 11 the hooks' file was named in `.npmrc`. */
+/** Before version 11 the hooks' file was configured in `.npmrc`. */
 function pnpmfileOf(project: ProjectView): readonly string[] {
   const named = project.has('.npmrc') ? npmrcSetting(project.read('.npmrc'), 'pnpmfile') : undefined;
   return named === undefined ? [] : [named];

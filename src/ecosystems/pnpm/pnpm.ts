@@ -17,7 +17,7 @@ import { projectCodeOf } from './project-code.js';
 const LOCK_FILE = 'pnpm-lock.yaml';
 const SETTINGS_FILE = 'pnpm-workspace.yaml';
 
-/** One of the versions of pnpm in the image: pnpm 12 is a program of its own, the older ones are JavaScript. */
+/** One of the versions of pnpm in the image: pnpm 12 is a native program, the older ones are JavaScript. */
 function pnpm(major: PnpmMajor): PackageManager {
   const version = PNPM_EDITIONS[major];
   const isNewest = major === 12;
@@ -28,7 +28,7 @@ function pnpm(major: PnpmMajor): PackageManager {
     version,
     pack,
     lock: LOCK,
-    // Pnpm 9 runs every script.
+    // pnpm 9 runs every script.
     allowLists: major === 9 ? [] : ALLOW_LISTS,
     removal: 'pnpm remove',
     recognition: {
@@ -45,16 +45,16 @@ function pnpm(major: PnpmMajor): PackageManager {
       ? {
           files: ['/usr/local/bin/pnpm', '/usr/local/lib/node_modules/pnpm/'],
           settings: ['/.npmrc', '/.config/pnpm/rc'],
-          // Hooks run in a Node of their own.
+          // Hooks run in a separate Node process.
           runsOthers: () => false,
         }
       : {
           files: [`${editionFolder(edition)}/`, `/usr/local/lib/node_modules/${edition}/`],
           settings: ['/.npmrc', '/.config/pnpm/rc'],
-          // A `.pnpmfile.cjs`, or what settings name in its place.
+          // A `.pnpmfile.cjs`, or the file that settings name instead.
           runsOthers: () => true,
         },
-    // The last ones are for a pnpm that a script calls: the project's guards must not stop it either.
+    // The last ones are for a pnpm called by a script, which must not be stopped by the project's guards either.
     environment: () =>
       isNewest
         ? [`PNPM_CONFIG_CAFILE=${CA_FILE}`, 'PNPM_CONFIG_PM_ON_FAIL=ignore']
@@ -66,8 +66,8 @@ function pnpm(major: PnpmMajor): PackageManager {
     overridden: (project) => overridden(project, version),
     sanitize: (project) =>
       sanitizing(project, {
-        guards: stops(project, version),
-        // Pnpm 9 has no flag for it.
+        guards: blockersOf(project, version),
+        // pnpm 9 has no flag for this.
         manifest: major === 9 ? [['pnpm', 'supportedArchitectures']] : [],
         otherManifests: [['engines', 'pnpm']],
       }),
@@ -89,8 +89,8 @@ export const pnpm12 = pnpm(12);
 export const pnpm10 = pnpm(10);
 export const pnpm9 = pnpm(9);
 
-/** Pnpm stops at its own member of `engines`, in any project of a workspace, and no flag wins over it. */
-function stops(project: FoundProject, version: string): readonly (readonly string[])[] {
+/** pnpm stops because of its own member of `engines` in any project of a workspace, and no flag overrides it. */
+function blockersOf(project: FoundProject, version: string): readonly (readonly string[])[] {
   const guards = failedGuards(project, { name: 'pnpm', version });
   return guards.some(({ path }) => path.join('.') === 'engines.pnpm') ? [['engines', 'pnpm']] : [];
 }

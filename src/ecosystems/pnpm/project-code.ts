@@ -2,15 +2,15 @@ import { isCut } from '../node/settings.js';
 import type { FoundProject } from '../project.js';
 import { PNPMFILES } from './pack.js';
 
-/** Files whose settings may name such hooks, or packages that bring some. */
+/** Files whose settings may name hooks, or packages that contain hooks. */
 const SETTINGS = ['.npmrc', 'pnpm-workspace.yaml'];
 const NAMING = /pnpmfile|config-?dependencies/i;
-/** Where every project of a workspace has a lock file of its own, it may have hooks of its own, too. */
+/** If each project of a workspace has its own lock file, it may have its own hooks, too. */
 const SEPARATE = /shared-?workspace-?lockfile["']?\s*[:=]\s*["']?false/i;
 
 /**
- * What of the project's own code pnpm may run on the way; null where it runs none. A file that is too long to be seen whole may name
- * hooks.
+ * The project's own code that pnpm may run during the fetch; null if there is none. A file that is too long to be read completely may name
+ * hooks, so it counts.
  */
 export function projectCodeOf(project: FoundProject): string | null {
   const file = PNPMFILES.find((name) => project.files.includes(name));

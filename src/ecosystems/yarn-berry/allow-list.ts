@@ -1,8 +1,8 @@
 import { type AllowListForm, asJson, decidable } from '../allow-list.js';
 
 /**
- * `dependenciesMeta` of the top manifest. A version's entry wins over its name's: what is refused is refused by both, so that
- * an older entry that allowed the version has no effect. Below 4.14 yarn runs what no entry names.
+ * `dependenciesMeta` of the root manifest. An entry for a version takes precedence over one for its name, so a refusal writes both, to
+ * override an older entry that allowed the version. Before 4.14 yarn runs scripts of packages without an entry.
  */
 export const DEPENDENCIES_META: AllowListForm = {
   name: 'yarn',

@@ -3,16 +3,16 @@ import type { FoundProject } from '../project.js';
 
 const REPORTED = /^➤ (YN\d{4}): [│┌└·]?\s*(.*)$/;
 /**
- * What yarn reports that is no error: steps, peers, build scripts, what was fetched or added, deprecations, platforms, tips.
+ * Codes that are not errors: steps, peers, build scripts, fetched or added packages, deprecations, platforms, tips.
  * https://yarnpkg.com/advanced/error-codes
  */
 const HARMLESS = /^YN00(?:0[02-8]|13|19|32|6[0-3589]|7[67]|8[5-9])$/;
-/** Said of every failed request. */
+/** Printed for every failed request. */
 const NOISE = /^(?:Request Method|Completed)\b/;
-/** Yarn names the file of every other text that it can't parse. */
+/** For all other texts that it can't parse, yarn names the file. */
 const OF_LOCK = /^(?:Internal Error: |YAMLException: |SyntaxError: )(?!.*\(when parsing )(.*)$/;
 
-/** As `PackageManager.failure`. */
+/** See `PackageManager.failure`. */
 export function failure(lines: readonly string[], { heads }: FoundProject): string | undefined {
   const [first, ...more] = withoutFrames(lines).flatMap(reported);
   if (first !== undefined) return [first, ...more].join('; ');
@@ -22,7 +22,7 @@ export function failure(lines: readonly string[], { heads }: FoundProject): stri
   return isOfLock && heads['yarn.lock'] !== undefined ? unreadableLock('yarn.lock', heads['yarn.lock'], why) : thrown;
 }
 
-/** What a line reports as an error: the first of one with its code. */
+/** The error that a line reports, the first one with its code. */
 function reported(line: string): readonly string[] {
   const [, code = '', text = ''] = REPORTED.exec(line) ?? [];
   if (code === '' || HARMLESS.test(code) || text === '' || NOISE.test(text)) return [];

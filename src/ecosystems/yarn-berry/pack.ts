@@ -47,12 +47,12 @@ function settingsOf(project: ProjectView): z.infer<typeof schema> {
   }
 }
 
-/** Yarn 2 and 3 keep their cache in the project unless a setting says otherwise; yarn 4 in HOME. */
+/** By default yarn 2 and 3 have their cache in the project, yarn 4 in HOME. */
 function isGlobalByDefault(project: ProjectView, { packageManager }: NodeManifest): boolean {
   const [, asked] = /^yarn@(.+)/.exec(packageManager) ?? [];
   if (asked !== undefined) return (majorOf(asked) ?? 4) >= 4;
   const lockFile = project.has(LOCK_FILE) ? project.read(LOCK_FILE) : '';
-  // Yarn 4.0 began with version 8 of the lock file.
+  // Yarn 4.0 started with version 8 of the lock file.
   const [, version = '8'] = /^__metadata:\n(?: {2}.*\n)*? {2}version: (\d+)/m.exec(lockFile) ?? [];
   return Number(version) >= 8;
 }

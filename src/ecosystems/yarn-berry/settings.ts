@@ -6,8 +6,8 @@ import type { FoundProject } from '../project.js';
 import { lockVersionOf, type YarnMajor } from './edition.js';
 
 /**
- * For everything that runs. Variables win over an uploaded `.yarnrc.yml`; what they can't win over is taken out of it before. node_modules:
- * what is loaded and listed stands in folders, not in zip files.
+ * For all commands. Variables take precedence over an uploaded `.yarnrc.yml`; what they can't override is removed from it before.
+ * node_modules: packages must be in folders to be listed and loaded, not in zip files.
  */
 const ALWAYS = {
   YARN_IGNORE_PATH: '1',
@@ -20,8 +20,8 @@ const ALWAYS = {
 };
 
 /**
- * For the fetch alone: a yarn that a script calls runs as the project has it. The plugin runs nothing where yarn would run a script of a
- * git repository, which it packs itself whatever its settings say; so does npm, which yarn calls for some of them.
+ * For the fetch only: a yarn called by a script runs as the project configured it. Yarn packs git repositories itself and runs their
+ * scripts whatever its settings; the plugin disables that. The npm setting does the same for repositories that yarn packs with npm.
  */
 const FETCH = {
   YARN_ENABLE_SCRIPTS: '0',
@@ -32,21 +32,24 @@ const FETCH = {
   YARN_ENABLE_NETWORK: '1',
 };
 
-/** What yarn 3 does not know it stops at. Ages and git: a version that came out today is what is to be seen. */
+/**
+ * Yarn 3 stops at settings that it does not know. Age and git restrictions are lifted, since a version published today is just what must be
+ * examined.
+ */
 const FETCH_4 = {
   YARN_ENABLE_HARDENED_MODE: '0',
   YARN_ENABLE_CONSTRAINTS_CHECKS: '0',
   YARN_ENABLE_OFFLINE_MODE: '0',
   YARN_ENABLE_TIPS: '0',
-  // The age itself each scope has for itself, and no variable changes it there (tried with 4.18).
+  // Each scope can have its own minimum age, which no variable overrides (tried with 4.18).
   YARN_NPM_PREAPPROVED_PACKAGES: '**',
   YARN_APPROVED_GIT_REPOSITORIES: '**',
 };
 
-/** Settings of `.yarnrc.yml` whose override the report names. */
+/** Settings of `.yarnrc.yml` whose override is always reported. */
 const NAMED_GUARDS = ['npmMinimalAgeGate', 'approvedGitRepositories', 'enableHardenedMode'];
 
-/** Others whose override it names, each with the value that changes nothing. */
+/** Other settings whose override is reported, each with the value that makes no difference. */
 const OVERRIDDEN: Readonly<Record<string, unknown>> = {
   enableScripts: true,
   nodeLinker: 'node-modules',
@@ -58,8 +61,14 @@ const OVERRIDDEN: Readonly<Record<string, unknown>> = {
   enableConstraintsChecks: false,
 };
 
-/** A plugin is code that may put itself in place of the install; the architectures would leave this one's packages out. */
-export const LEFT_OUT = ['plugins', 'yarnPath', 'supportedArchitectures', 'injectEnvironmentFiles', 'logFilters'];
+/** A plugin is code that may replace the install; `supportedArchitectures` could exclude the packages for this machine. */
+export const REMOVED_SETTINGS = [
+  'plugins',
+  'yarnPath',
+  'supportedArchitectures',
+  'injectEnvironmentFiles',
+  'logFilters',
+];
 
 const pairs = (settings: Readonly<Record<string, string>>): readonly string[] =>
   Object.entries(settings).map(([name, value]) => `${name}=${value}`);
@@ -72,7 +81,7 @@ export function alwaysEnvironment(
   const { proxy, registry } = network;
   return [
     ...pairs(ALWAYS),
-    // A cache that the project brings along is used, and takes what is missing.
+    // A cache in the project is used, and missing packages are added to it.
     `YARN_ENABLE_GLOBAL_CACHE=${bringsCache(project) ? 0 : 1}`,
     `YARN_NPM_REGISTRY_SERVER=${registry.replace(/\/$/, '')}`,
     `YARN_HTTP_PROXY=${proxy}`,
@@ -84,12 +93,13 @@ export function alwaysEnvironment(
 export function fetchEnvironment(major: YarnMajor, project: FoundProject): readonly string[] {
   if (major === 3) return pairs(FETCH);
   const version = lockVersionOf(project);
-  // Of a lock file of an older form (8 and 9 differ in the settings that came with them) yarn asks the registry for every package anew.
+  // If the lock file has an older format (8 and 9 differ in settings introduced with them), yarn would ask the registry about every package
+  // again.
   const isOlder = typeof version === 'number' && version < 10;
   return [...pairs({ ...FETCH, ...FETCH_4 }), ...(isOlder ? [`YARN_LOCKFILE_VERSION_OVERRIDE=${version}`] : [])];
 }
 
-/** The settings of `.yarnrc.yml` that do not count here. */
+/** The settings of `.yarnrc.yml` that are overridden here. */
 export function overriddenSettings(project: FoundProject): readonly string[] {
   const settings = yamlOf(project, '.yarnrc.yml');
   return [
@@ -99,24 +109,24 @@ export function overriddenSettings(project: FoundProject): readonly string[] {
   ];
 }
 
-/** Whether `.yarnrc.yml` has a setting, at its top or for a scope or registry. */
+/** Whether `.yarnrc.yml` contains a setting, at the top level or for a scope or registry. */
 export function says({ heads }: FoundProject, name: string): boolean {
   return new RegExp(`^\\s*["']?${name}["']?\\s*:`, 'm').test(heads['.yarnrc.yml'] ?? '');
 }
 
 function bringsCache(project: FoundProject): boolean {
   const { cacheFolder, enableGlobalCache } = yamlOf(project, '.yarnrc.yml');
-  // A folder of another machine can't be made here; what would be in it comes from the registry.
+  // A folder of another machine can't be created here; its packages come from the registry instead.
   if (typeof cacheFolder === 'string' && !isInside(cacheFolder)) return false;
   return project.files.includes('.yarn/cache') || (typeof cacheFolder === 'string' && enableGlobalCache !== true);
 }
 
-/** Whether a path of the root's settings stays in the project. */
+/** Whether a path in the root's settings stays in the project. */
 function isInside(path: string): boolean {
   return !/^(?:[/~]|\w:)/.test(path) && !/\$\{/.test(path) && !/^\.\.(?:\/|$)/.test(posix.normalize(path));
 }
 
-/** Whether `.yarnrc.yml` has a token at its top: for every registry that has none of its own. */
+/** Whether `.yarnrc.yml` contains a token at the top level, which applies to every registry without one of its own. */
 export function hasTokenForAll({ heads }: FoundProject): boolean {
   return /^["']?npmAuth(?:Token|Ident)["']?\s*:/m.test(heads['.yarnrc.yml'] ?? '');
 }

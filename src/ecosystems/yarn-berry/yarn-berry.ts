@@ -9,10 +9,17 @@ import { DEPENDENCIES_META } from './allow-list.js';
 import { YARN_EDITIONS, type YarnMajor, yarnEdition } from './edition.js';
 import { failure } from './failure.js';
 import { pack, YARNRC_YML_SECRETS } from './pack.js';
-import { alwaysEnvironment, fetchEnvironment, hasTokenForAll, LEFT_OUT, overriddenSettings, says } from './settings.js';
+import {
+  alwaysEnvironment,
+  fetchEnvironment,
+  hasTokenForAll,
+  overriddenSettings,
+  REMOVED_SETTINGS,
+  says,
+} from './settings.js';
 import { yarnScopes } from './yarn-scopes.js';
 
-/** One of the versions of yarn in the image that are no yarn 1. */
+/** One of the versions of yarn 2 and later in the image. */
 function yarn(major: YarnMajor): PackageManager {
   const running = { name: 'yarn', version: YARN_EDITIONS[major] } as const;
   const edition = `yarn-${major}`;
@@ -39,7 +46,7 @@ function yarn(major: YarnMajor): PackageManager {
     program: {
       files: [`${editionFolder(edition)}/`, folder],
       settings: ['/.yarnrc.yml'],
-      // Plugins of a `.yarnrc.yml`, whatever it is called for.
+      // Plugins of a `.yarnrc.yml`, for any command.
       runsOthers: () => true,
     },
     environment: (network, project) => [editionPath(edition), ...alwaysEnvironment(major, network, project)],
@@ -49,10 +56,10 @@ function yarn(major: YarnMajor): PackageManager {
     ],
     sanitize: (project) =>
       sanitizing(project, {
-        // `false` is for the scripts of a package, `true` lets one of the protocol `exec:` run while it is fetched.
+        // `false` is meant for a package's scripts, but `true` would let a dependency of the protocol `exec:` run during the fetch.
         manifest: project.manifest.dependenciesMeta === undefined ? [] : [['dependenciesMeta', '*', 'built']],
-        // Yarn stops where it is to send credentials and has none; the gateway adds those of the registries that it knows.
-        yarnrcYml: hasTokenForAll(project) ? LEFT_OUT : [...LEFT_OUT, 'npmAlwaysAuth'],
+        // Yarn stops if it should send credentials and has none; the gateway adds those of the known registries.
+        yarnrcYml: hasTokenForAll(project) ? REMOVED_SETTINGS : [...REMOVED_SETTINGS, 'npmAlwaysAuth'],
         yarnrcYmlInner: says(project, 'npmAuthToken') || says(project, 'npmAuthIdent') ? [] : ['npmAlwaysAuth'],
       }),
     fetch: (project) => [

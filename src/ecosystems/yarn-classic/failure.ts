@@ -4,7 +4,7 @@ import type { FoundProject } from '../project.js';
 const PREFIX = /^error (?:Error: )?/;
 const OF_LOCK = /^SyntaxError: (.*) in \S*\/yarn\.lock$/;
 
-/** As `PackageManager.failure`. */
+/** See `PackageManager.failure`. */
 export function failure(lines: readonly string[], { heads }: FoundProject): string | undefined {
   const errors = withoutFrames(lines).filter((line) => PREFIX.test(line));
   const [, why] = OF_LOCK.exec(errors[0]?.replace(PREFIX, '') ?? '') ?? [];

@@ -1,7 +1,7 @@
 import { headed, type LockFiles } from '../lock-lines.js';
 import { MANIFEST_LINES } from '../node/lock-lines.js';
 
-/** `foo@^1.0.0, foo@^1.1.0:` of yarn 1, `"foo@npm:^1.0.0":` of later ones, which read what yarn 1 wrote. */
+/** `foo@^1.0.0, foo@^1.1.0:` of yarn 1, `"foo@npm:^1.0.0":` of later versions, which can also read yarn 1's. */
 const packagesIn = headed((line) => /^"?(@?[^@\s"#]+)@/.exec(line)?.[1], /^ {2}version:? "?([^"\s]+)"?$/);
 
 export const LOCK: LockFiles = {

@@ -3,7 +3,7 @@ import { isSecretSetting, npmrcSetting } from '../node/npmrc.js';
 import type { Packing, ProjectView } from '../packing.js';
 import { hasCredentials, type SecretSettings } from '../secret-settings.js';
 
-/** Folder of tarballs that an install takes packages from, before it asks a registry. */
+/** A folder of tarballs from which packages are installed before asking a registry. */
 const MIRROR = 'yarn-offline-mirror';
 
 const FILES = {
@@ -17,7 +17,7 @@ export function pack(project: ProjectView): Packing {
   return packNodeProject(project, FILES);
 }
 
-/** `.yarnrc`: `name value` lines, each word in quotes or not. */
+/** For `.yarnrc`: `name value` lines, each word in quotes or not. */
 export const YARNRC_SECRETS: SecretSettings = {
   '.yarnrc'(line) {
     const [name = ''] = line.trim().split(/\s+/);
@@ -25,7 +25,7 @@ export const YARNRC_SECRETS: SecretSettings = {
   },
 };
 
-/** As `.yarnrc` names it, else `.npmrc`. */
+/** The folder configured in `.yarnrc`, otherwise in `.npmrc`. */
 function mirrors(project: ProjectView): readonly string[] {
   const yarnrc = project.has('.yarnrc') ? project.read('.yarnrc') : '';
   const npmrc = project.has('.npmrc') ? project.read('.npmrc') : '';

@@ -11,17 +11,17 @@ import { failure } from './failure.js';
 import { LOCK } from './lock-lines.js';
 import { pack, YARNRC_SECRETS } from './pack.js';
 
-/** Yarn 1 adds what a `.yarnrc` asks for to its flags, so it is taken out before, but for where packages come from and what they are checked by. */
+/**
+ * Yarn 1 treats the settings of a `.yarnrc` like flags, so they are removed, except those about where packages come from and how they are
+ * verified.
+ */
 const KEPT_SETTINGS =
   '(?:@[\\w.~-]+:)?(?:registry|_auth\\w*)|always-auth|username|email|strict-ssl|cafile|ca|cert|key|//\\S+|yarn-offline-mirror(?!"?:?\\s+"?(?:[/~]|\\w:))|yarn-offline-mirror-pruning';
 
-/** The same in `.npmrc`: a mirror of another machine, in whose folder yarn would put what it downloads. */
+/** The setting in `.npmrc` of a mirror on another machine, in whose folder yarn would store its downloads. */
 const FOREIGN_MIRROR = '^\\s*yarn-offline-mirror\\s*=\\s*["\']?(?:[/~]|\\w:)';
 
-/**
- * For the fetch alone. What a git repository has for a `prepare` script yarn 1 builds in an install of its own, that none of its flags
- * reaches.
- */
+/** For the fetch only. If a git repository has a `prepare` script, yarn 1 builds it in a separate install that ignores its own flags. */
 const FETCH_ONLY = ['YARN_IGNORE_SCRIPTS=true', 'npm_config_ignore_scripts=true'];
 
 const RUNNING = { name: 'yarn', version: VERSIONS.YARN_CLASSIC_VERSION };
@@ -56,14 +56,14 @@ export const yarnClassic: PackageManager = {
       if (asked !== undefined && asked.version !== '') {
         return majorOf(asked.version) === 1 ? `package.json asks for ${asked.text}` : undefined;
       }
-      if (!project.files.includes('yarn.lock')) return 'nothing tells its version';
+      if (!project.files.includes('yarn.lock')) return 'nothing specifies its version';
       return project.heads['yarn.lock']?.trim() === '' ? 'yarn.lock is empty' : 'yarn.lock is of yarn 1';
     },
   },
   program: {
     files: ['/usr/local/bin/yarn', '/usr/local/lib/node_modules/yarn/'],
     settings: ['/.npmrc', '/.yarnrc'],
-    // It has no hooks; a `yarn-path` is started as a process of its own.
+    // It has no hooks; a `yarn-path` is started as a separate process.
     runsOthers: () => false,
   },
   environment: ({ proxy }) => [

@@ -5,7 +5,7 @@ import type { ProjectArchive } from '../../blobs/rewrite.js';
 import { type Choice, chooseManager, manifestsOf } from '../../ecosystems/choose.js';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import type { PackageManager } from '../../ecosystems/manager.js';
-import { filesWithVariables, MANAGERS, tellingFiles } from '../../ecosystems/managers.js';
+import { filesWithVariables, identifyingFiles, MANAGERS } from '../../ecosystems/managers.js';
 import { CA_FILE, HOME, OPT, PROJECT } from '../../ecosystems/places.js';
 import { type FoundProject, foundProject } from '../../ecosystems/project.js';
 import type { EgressEvidence } from '../../egress/evidence.js';
@@ -146,7 +146,7 @@ export class DockerRun implements SandboxRun {
   async unpack(archive: ProjectArchive): Promise<void> {
     this.#brought = await unpackArchive(this.#commands, archive, this.#parts.limits);
     const { ecosystem, networkSettings, settingsToken } = this.#parts;
-    const files = [manifestsOf(ecosystem), tellingFiles(), filesWithVariables()].map((names) => names.join(','));
+    const files = [manifestsOf(ecosystem), identifyingFiles(), filesWithVariables()].map((names) => names.join(','));
     const findRoot = ['node', `${OPT}/find-root.mjs`, PROJECT, ...files];
     const found = await this.#commands.capture(findRoot, { cwd: PROJECT, keep: MAX_PROJECT_BYTES });
     if (found.exitCode !== 0) throw unpackFailed('the archive holds no project', found);

@@ -1,5 +1,5 @@
 import { candidates } from '../../ecosystems/choose.js';
-import { TELLING_VARIABLES } from '../../ecosystems/node/environment.js';
+import { IDENTIFYING_VARIABLES } from '../../ecosystems/node/environment.js';
 import { HOME } from '../../ecosystems/places.js';
 import type { PlantedSecret } from '../../egress/content/secret-matcher.js';
 import { type Gateway, openGateway } from '../../egress/gateway.js';
@@ -33,7 +33,7 @@ export async function openJobGateway(
     clock,
     logger: log,
     secrets: secretsOf(decoys),
-    identity: { hostname, user: 'ci', home: HOME, variables: TELLING_VARIABLES, files: inHome(decoys) },
+    identity: { hostname, user: 'ci', home: HOME, variables: IDENTIFYING_VARIABLES, files: inHome(decoys) },
     ca: extraCa,
     registries: knownRegistries(options, publicHosts),
     isTransparent,

@@ -71,7 +71,7 @@ const ROWS: readonly [form: string, file: string, plain: object, ofMixed: object
 ];
 
 /** Its list says less than the report does. */
-const OF_BUN = [expect.stringContaining('names alone'), expect.stringContaining("Bun's own list")];
+const OF_BUN = [expect.stringContaining('names only'), expect.stringContaining("Bun's own list")];
 
 describe("a report's decision about scripts", () => {
   it('has a row here for every form', () => {
@@ -141,7 +141,7 @@ describe('a package that is not of the registry', () => {
   it.each<[string, InstalledRow['from'], RegExp]>([
     ['bundled in another one', 'bundled', /^odd@1\.0\.0 is bundled .* no list can allow them$/],
     ['a workspace', 'workspace', /^odd@1\.0\.0 is a part of the project/],
-    ['unknown to the record', 'unknown', /^odd@1\.0\.0 is not of the registry and has no known address/],
+    ['unknown to the record', 'unknown', /^odd@1\.0\.0 is not from the registry and has no known address/],
   ])('%s is in no list, and that is said', (_what, from, note) => {
     for (const form of ['npm', 'pnpm']) {
       const written = write(form, allowed, [row('odd@1.0.0', from, null)]);
@@ -167,7 +167,7 @@ describe('packages with scripts that are neither allowed nor refused', () => {
   });
 
   it.each([
-    ['pnpm', /^pnpm 11 and later end .* until these are allowed or refused, too: a@2\.0\.0$/],
+    ['pnpm', /^pnpm 11 and later fail .* until these are allowed or refused, too: a@2\.0\.0$/],
     ['npm', /^npm 11 runs what is not in the list; npm 12 does not: a@2\.0\.0$/],
   ])('%s says what becomes of them; none is in its list', (form, note) => {
     const { text, notes } = written(form);
