@@ -1,14 +1,14 @@
 import type { Decision } from './doors/gatekeeper.js';
-import type { Asker } from './record.js';
+import type { Origin } from './record.js';
 import type { Target } from './target.js';
 
-/** Where a connection of the sandbox leads, as it was asked for at the gateway's door, and what was decided about it. */
+/** A destination that a program in the sandbox asked the gateway for, and the decision about it. */
 export interface Destination extends Decision {
   readonly target: Target;
-  readonly from: Asker;
-  /** Whether the program speaks TLS, which the gateway ends and begins anew. */
+  readonly from: Origin;
+  /** Whether the program uses TLS. The gateway terminates it and opens a TLS connection of its own to the destination. */
   readonly secure: boolean;
 }
 
-/** Under this name stands what named no host; none can have it. */
+/** Stands for the host of a connection that did not name one; it is not a valid host name. */
 export const UNNAMED = '(unnamed)';

@@ -1,4 +1,4 @@
-/** Why a gateway could not be opened. */
+/** Why a gateway could not be started. */
 export type GatewayErrorCode = 'bad-pattern' | 'weak-secret' | 'listen-failed';
 
 export class GatewayError extends Error {
@@ -13,7 +13,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** Why one attempt was refused; the text reaches the program in the sandbox. */
+/** Why an attempt was refused; the text is shown to the program in the sandbox. */
 export type RefusalCode =
   | 'malformed-target'
   | 'userinfo'
@@ -23,7 +23,7 @@ export type RefusalCode =
   | 'forbidden-address'
   | 'limit';
 
-/** An attempt that policy or a limit refuses. Normal, recorded, and answered with 403. */
+/** The policy or a limit refuses an attempt. This is expected: it is recorded and answered with 403. */
 export class EgressRefusedError extends Error {
   override readonly name = 'EgressRefusedError';
 
@@ -35,11 +35,11 @@ export class EgressRefusedError extends Error {
   }
 }
 
-/** A permitted attempt that failed: the name does not resolve, or nobody answers there. Answered with 502. */
+/** A permitted attempt failed: the name does not resolve, or the host does not answer. Answered with 502. */
 export class EgressFailedError extends Error {
   override readonly name = 'EgressFailedError';
 
-  /** `unproven`: somebody answers, and nobody vouches for them. */
+  /** `unproven`: the host answers, but its certificate is not trusted. */
   constructor(
     message: string,
     options?: ErrorOptions,

@@ -4,24 +4,24 @@ import type { EgressRecord } from './record.js';
 import type { RegistryAsk } from './registry/asks.js';
 import type { RegistryOutage } from './registry/outages.js';
 
-/** What a gateway saw of its sandbox. */
+/** Everything a gateway observed about its sandbox. */
 export interface EgressEvidence {
-  /** What was tried to reach. */
+  /** The destinations that the sandbox tried to reach. */
   readonly egress: readonly EgressRecord[];
-  /** Planted secrets that were on their way out. */
+  /** Planted secrets that the sandbox tried to send. */
   readonly leaks: readonly EgressLeak[];
-  /** Host names that look like data. */
+  /** Host names that look like encoded data. */
   readonly dataNames: readonly DataNames[];
-  /** The packages that the registries were asked for. */
+  /** Packages that were requested from the registries. */
   readonly asks: readonly RegistryAsk[];
-  /** What the registries were asked for and did not give. */
+  /** Requests that a registry failed to answer. */
   readonly outages: readonly RegistryOutage[];
-  /** Bodies of requests that were not looked into, or not to their end, because there was too much of them. */
+  /** Request bodies that were not inspected, or not completely, because of the size limit. */
   readonly unreadBodies: number;
 }
 
-/** Where there was no gateway. */
-export const NOTHING_LEFT: EgressEvidence = {
+/** Used when a job runs without a gateway. */
+export const NO_EGRESS: EgressEvidence = {
   egress: [],
   leaks: [],
   dataNames: [],

@@ -18,11 +18,11 @@ import { Ledger } from './ledger.js';
 import type { EgressMode } from './mode.js';
 import { compilePolicy, type EgressPolicy } from './policy.js';
 import type { EgressRecord } from './record.js';
-import { AskBook, type RegistryAsk } from './registry/asks.js';
+import { type RegistryAsk, RegistryAskLog } from './registry/asks.js';
 import { CachedSource } from './registry/cached-source.js';
 import type { KnownRegistry } from './registry/known-registry.js';
-import { OutageBook, type RegistryOutage } from './registry/outages.js';
-import { openFronts } from './registry/registry-mitm.js';
+import { OutageLog, type RegistryOutage } from './registry/outages.js';
+import { openRegistryMitms } from './registry/registry-mitm.js';
 import { UpstreamSource } from './registry/upstream-source.js';
 import { Authority } from './upstream/authority.js';
 import type { UpstreamProxy } from './upstream/dial.js';
@@ -32,15 +32,15 @@ import type { Sink } from './upstream/sink.js';
 import { Traffic, type TrafficCaps } from './upstream/traffic.js';
 import { trusting } from './upstream/upstream.js';
 
-/** What one sandbox may cost its gateway. */
+/** Limits for one sandbox. */
 export interface GatewayCaps extends ProxyCaps, TrafficCaps {
-  /** Distinct destinations that are recorded one by one. */
+  /** How many distinct destinations are recorded individually. */
   readonly records: number;
-  /** Names that are being resolved at a time. */
+  /** How many names may be resolved at the same time. */
   readonly lookups: number;
 }
 
-/** Ample for the largest installs; npm opens 15 connections. */
+/** Generous even for the largest installs; npm opens 15 connections. */
 const DEFAULT_CAPS: GatewayCaps = {
   connections: 256,
   idleMs: 60_000,
@@ -57,9 +57,9 @@ const DEFAULT_CAPS: GatewayCaps = {
   lookups: 16,
 };
 
-/** What `openGateway` needs. */
+/** Options of `openGateway`. */
 export interface GatewayOptions {
-  /** The gateway address of the job's internal Docker network; nothing else is listened on. */
+  /** The gateway address of the job's internal Docker network. The gateway listens only on this address. */
   readonly address: string;
   readonly policy: EgressPolicy;
   readonly clock: { now(): number };
@@ -67,59 +67,65 @@ export interface GatewayOptions {
   readonly caps?: Partial<GatewayCaps>;
   /** 0 for an ephemeral one. @defaultValue `GATEWAY_PORTS` */
   readonly ports?: GatewayPorts;
-  /** Whether what sandboxes send to ports 443 and 80 of the address comes in: then every name leads here. @defaultValue true */
+  /**
+   * Whether the sandbox's traffic to ports 443 and 80 of the address is redirected here; then every name resolves to this address.
+   * @defaultValue true
+   */
   readonly isTransparent?: boolean;
   /** @defaultValue the host's resolver */
   readonly resolve?: Resolve;
-  /** What was planted in the sandbox and must not leave it. */
+  /** Secrets planted in the sandbox, which must not leave it. */
   readonly secrets?: readonly PlantedSecret[];
-  /** By what the sandbox itself is recognised in what leaves. */
+  /** Identifies the sandbox itself in outgoing data. */
   readonly identity?: SandboxIdentity;
-  /** Registries that are asked for packages and nothing else, and whose credentials are added on the way. */
+  /** Registries, which may only be asked for packages, and whose credentials the gateway adds. */
   readonly registries?: readonly KnownRegistry[];
-  /** What is answered in the place of a refused host. @defaultValue nothing: it is refused at the door */
+  /** Answers on behalf of refused hosts. @defaultValue none: the connection is refused */
   readonly sink?: Sink | undefined;
-  /** PEM: authorities beside the public ones, for certificates of the outside. */
+  /** PEM: certificate authorities trusted for upstream connections, in addition to the public ones. */
   readonly ca?: string | undefined;
-  /** Of the worker, shared by its jobs: what is asked of the registries is answered by it. */
+  /** The worker's cache, shared by its jobs; it answers registry requests. */
   readonly cache?: RegistryCache | undefined;
-  /** Another proxy that everything permitted goes through. */
+  /** A proxy through which all permitted traffic is sent. */
   readonly upstream?: UpstreamProxy | undefined;
 }
 
 /**
- * The only way out of one sandbox, given that the host itself is closed to its network: Docker's `internal` stops only
- * what is forwarded, and the host's services stay in reach at every address of its bridges (measured on 20.10).
+ * The only way out of one sandbox, provided that the sandbox's network can't reach the host itself: Docker's `internal` only blocks
+ * forwarded traffic, so the host's services stay reachable at every address of its bridges (measured on 20.10).
  */
 export interface Gateway {
   readonly ports: GatewayPorts;
   readonly mode: EgressMode;
-  /** PEM: whom the programs in the sandbox must trust, for the gateway speaks for every host. */
+  /** PEM: the certificate authority that programs in the sandbox must trust, since the gateway terminates TLS for every host. */
   readonly authority: string;
-  /** Every attempt until now, bytes included. */
+  /** All attempts so far, with their byte counts. */
   records(): readonly EgressRecord[];
-  /** Planted secrets that were on their way out, permitted or not. */
+  /** Planted secrets that the sandbox tried to send, whether permitted or not. */
   leaks(): readonly EgressLeak[];
-  /** Host names that look like data, by parent domain. */
+  /** Host names that look like encoded data, grouped by parent domain. */
   dataNames(): readonly DataNames[];
-  /** The packages that the registries were asked for. */
+  /** Packages that were requested from the registries. */
   asks(): readonly RegistryAsk[];
-  /** What the registries were asked for and did not give. */
+  /** Requests that a registry failed to answer. */
   outages(): readonly RegistryOutage[];
-  /** Bodies that were more than is read of one job. */
+  /** Number of bodies that exceeded the job's inspection limit. */
   unreadBodies(): number;
-  /** Ends every connection. Idempotent. */
+  /** Closes every connection. Idempotent. */
   close(): Promise<void>;
 }
 
-/** How often the traffic allowance is looked at. What comes in between is over it: some 25 MB of a local far side that floods. */
+/**
+ * How often the traffic allowance is checked. Traffic between two checks can exceed it, by about 25 MB if a fast local upstream floods the
+ * sandbox.
+ */
 const SETTLE_MS = 50;
 
-/** @throws GatewayError `bad-pattern`, `weak-secret`; `listen-failed` when the address is not there or a port is taken */
+/** @throws GatewayError `bad-pattern`, `weak-secret`; `listen-failed` when the address does not exist or a port is in use */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { address, logger, ports = GATEWAY_PORTS, isTransparent = true } = options;
   const parts = partsOf(options);
-  const { ledger, leaks, book, traffic, authority, source, asks, outages, reader } = parts;
+  const { ledger, leaks, hostNames, traffic, authority, source, asks, outages, reader } = parts;
   const open: (() => Promise<void>)[] = [];
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -160,7 +166,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       authority: authority.cert,
       records: () => recordsOf(ledger, traffic),
       leaks: () => leaks.leaks(),
-      dataNames: () => book.dataNames(),
+      dataNames: () => hostNames.dataNames(),
       asks: () => asks.asks(),
       outages: () => outages.outages(),
       unreadBodies: () => reader.unread,
@@ -172,34 +178,34 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** Everything behind the doors. */
+/** Everything behind the listeners. */
 function partsOf(options: GatewayOptions) {
   const { clock, upstream, ca, cache, resolve = resolveByHost, secrets = [], registries = [], sink } = options;
   const caps = { ...DEFAULT_CAPS, ...options.caps };
   const now = (): number => clock.now();
   const ledger = new Ledger(caps.records, now);
   const leaks = new LeakLog(now);
-  const book = new HostNameStats(now);
-  const inspector = new Inspector(new SecretMatcher(secrets), leaks, book, options.identity);
+  const hostNames = new HostNameStats(now);
+  const inspector = new Inspector(new SecretMatcher(secrets), leaks, hostNames, options.identity);
   const traffic = new Traffic(caps, now);
   const dialer = new Dialer(resolve, caps.lookups, now);
   const policy = compilePolicy(options.policy);
   const hasUpstream = upstream !== undefined;
   const gatekeeper = new Gatekeeper({ policy, dialer, ledger, traffic, inspector, hasUpstream });
   const reader = new Reader({ gatekeeper, inspector, now });
-  const outbound = { traffic, caps, upstream };
-  const far = { ...outbound, trust: trusting(ca) };
-  const asking = new UpstreamSource(far);
-  const source = cache === undefined ? asking : new CachedSource(asking, cache, gatekeeper);
-  const asks = new AskBook(now);
-  const outages = new OutageBook();
-  const fronts = openFronts({ registries, source, asks, outages, gatekeeper, inspector, reader, caps });
-  const exchange = new Exchange({ far, reader, gatekeeper, inspector, fronts, sink, caps });
+  const connections = { traffic, caps, upstream };
+  const upstreamOptions = { ...connections, trust: trusting(ca) };
+  const upstreamSource = new UpstreamSource(upstreamOptions);
+  const source = cache === undefined ? upstreamSource : new CachedSource(upstreamSource, cache, gatekeeper);
+  const asks = new RegistryAskLog(now);
+  const outages = new OutageLog();
+  const registryMitms = openRegistryMitms({ registries, source, asks, outages, gatekeeper, inspector, reader, caps });
+  const exchange = new Exchange({ upstreamOptions, reader, gatekeeper, inspector, registryMitms, sink, caps });
   const inside = new InsideServer({ exchange, gatekeeper, inspector, reader, caps });
   const authority = new Authority(now());
-  const judged = { ledger, leaks, book, traffic, gatekeeper, inspector };
+  const evidence = { ledger, leaks, hostNames, traffic, gatekeeper, inspector };
   return {
-    ...judged,
+    ...evidence,
     reader,
     authority,
     asks,
@@ -207,7 +213,7 @@ function partsOf(options: GatewayOptions) {
     source,
     exchange,
     inside,
-    outbound,
+    outbound: connections,
     caps,
     isSinking: sink !== undefined,
   };

@@ -1,13 +1,13 @@
 import type { EgressRequest, UnreadContact } from './content/request.js';
 import { type EgressRecord, OVERFLOW_HOST } from './record.js';
 
-/** A record while it grows: whoever moves bytes for it adds them here. */
+/** A record that is still growing: the code that moves bytes adds them here. */
 export interface LedgerEntry {
   bytesSent: number;
   bytesReceived: number;
 }
 
-/** One attempt; `clientPort` is the local port of the connection that asked the proxy. */
+/** An attempt; `clientPort` is the local port of the client's connection to the proxy. */
 export type Attempt = Pick<EgressRecord, 'host' | 'port' | 'via' | 'allowed' | 'tells'> & {
   readonly clientPort?: number | undefined;
 };
@@ -16,24 +16,24 @@ type Row = { -readonly [K in keyof Omit<EgressRecord, 'clientPorts' | 'requests'
   readonly requests: Map<string, EgressRequest>;
   readonly unread: Map<string, UnreadContact>;
 };
-/** Whose row something belongs to. */
+/** Identifies the row of a destination. */
 export type RowKey = Pick<EgressRecord, 'host' | 'port' | 'via' | 'allowed'>;
 
 const MAX_HOST_LENGTH = 253;
 
-/** Enough to find the processes behind a record; they are seldom more than one or two. */
+/** Enough to find the processes behind a record; there are rarely more than one or two. */
 const MAX_CLIENT_PORTS = 16;
 
-/** Different requests that are told one by one: of one row, and of all. */
+/** How many distinct requests are recorded individually: per row, and in total. */
 const MAX_REQUESTS_OF_ROW = 20;
 const MAX_REQUESTS = 400;
-/** Beyond that, of those that tell of the sandbox. */
-const MAX_TELLING = 100;
+/** Additional requests that are recorded because they reveal something about the sandbox. */
+const MAX_REVEALING = 100;
 const MAX_UNREAD = 8;
 
 /**
- * Every attempt of one sandbox, folded over equal ones. It is bounded: a program that asks for a new name each time ends
- * up in one row of `OVERFLOW_HOST`, counted.
+ * Every attempt of one sandbox, with equal ones merged. Bounded: once the limit is reached, attempts for new names are counted in a single
+ * row with `OVERFLOW_HOST`.
  */
 export class Ledger {
   readonly #rows = new Map<string, Row>();
@@ -46,7 +46,7 @@ export class Ledger {
     this.#now = now;
   }
 
-  /** Notes one attempt and gives the entry for its bytes. */
+  /** Records an attempt, and returns the entry for its bytes. */
   note(attempt: Attempt): LedgerEntry {
     const row = this.#row({ ...attempt, host: printable(attempt.host) });
     row.count += 1;
@@ -57,11 +57,15 @@ export class Ledger {
     return row;
   }
 
-  /** What was sent to a destination, beside the attempt itself. */
-  tell(to: RowKey, request: Omit<EgressRequest, 'count' | 'clientPorts'>, clientPort: number | undefined): void {
+  /** Records a request that was sent to a destination. */
+  recordRequest(
+    to: RowKey,
+    request: Omit<EgressRequest, 'count' | 'clientPorts'>,
+    clientPort: number | undefined,
+  ): void {
     const row = this.#row({ ...to, host: printable(to.host) });
     const { method, path, status, body, bodyKind, tells } = request;
-    // What is shown of two may be the same where what they told is not: in headers, or behind what is shown.
+    // Two requests may look the same in the record but reveal different facts: in headers, or beyond the recorded part.
     const key = JSON.stringify([method, path, status, body, bodyKind, [...tells].sort()]);
     const known = row.requests.get(key);
     if (known !== undefined) {
@@ -72,22 +76,22 @@ export class Ledger {
       return;
     }
     const first = { ...request, count: 1, clientPorts: clientPort === undefined ? [] : [clientPort] };
-    const isTelling = tells.length > 0;
-    const most = MAX_REQUESTS + (isTelling ? MAX_TELLING : 0);
+    const revealsSandbox = tells.length > 0;
+    const most = MAX_REQUESTS + (revealsSandbox ? MAX_REVEALING : 0);
     if (row.requests.size < MAX_REQUESTS_OF_ROW && this.#requests < most) {
       row.requests.set(key, first);
       this.#requests += 1;
       return;
     }
     row.requestsLeft += 1;
-    if (isTelling && giveWay(row.requests)) row.requests.set(key, first);
+    if (revealsSandbox && evictUninteresting(row.requests)) row.requests.set(key, first);
   }
 
-  /** A connection of which nothing, or not all, could be read. */
-  tellUnread(to: RowKey, { reason, serverName }: Omit<UnreadContact, 'count'>): void {
+  /** Records a connection that could not be read, or not completely. */
+  recordUnread(to: RowKey, { reason, serverName }: Omit<UnreadContact, 'count'>): void {
     const row = this.#row({ ...to, host: printable(to.host) });
     const isFull = row.unread.size >= MAX_UNREAD && !row.unread.has(JSON.stringify([reason, serverName]));
-    // Of many names the reasons alone are told apart: they are few.
+    // Once there are many names, only the reasons are kept apart, of which there are few.
     const name = serverName === null || isFull ? null : printable(serverName);
     const key = JSON.stringify([reason, name]);
     const known = row.unread.get(key);
@@ -111,15 +115,15 @@ export class Ledger {
     const { host, port, via, allowed } = attempt;
     const now = this.#now();
     const counters = { count: 0, first: now, last: now, bytesSent: 0, bytesReceived: 0 };
-    const told = { clientPorts: [], requests: new Map(), requestsLeft: 0, unread: new Map() };
-    const row: Row = { host, port, via, allowed, ...counters, ...told };
+    const details = { clientPorts: [], requests: new Map(), requestsLeft: 0, unread: new Map() };
+    const row: Row = { host, port, via, allowed, ...counters, ...details };
     this.#rows.set(keyOf(attempt), row);
     return row;
   }
 }
 
-/** What tells of the sandbox is not hidden by a flood of requests before it. */
-function giveWay(requests: Map<string, EgressRequest>): boolean {
+/** Makes room by dropping a request that reveals nothing, so that a flood of requests can't hide one that does. */
+function evictUninteresting(requests: Map<string, EgressRequest>): boolean {
   const [least] = [...requests].find(([, { tells }]) => tells.length === 0) ?? [];
   return least !== undefined && requests.delete(least);
 }
@@ -128,12 +132,12 @@ function keyOf({ via, allowed, host, port }: Attempt): string {
   return `${via} ${allowed} ${port} ${host}`;
 }
 
-/** A connection may ask more than once; its port is kept once. */
+/** A connection may carry several attempts; its port is stored once. */
 function keepPort(ports: number[], port: number | undefined): void {
   if (port !== undefined && ports.length < MAX_CLIENT_PORTS && !ports.includes(port)) ports.push(port);
 }
 
-/** What a hostile program sends as a name ends up in logs and on pages. */
+/** Host names from a hostile program end up in logs and on pages, so control characters are replaced. */
 function printable(host: string): string {
   return host.slice(0, MAX_HOST_LENGTH).replace(/[^\x21-\x7e]/g, '?');
 }

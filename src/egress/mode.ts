@@ -1,13 +1,13 @@
-/** What a sandbox may reach, from nothing to anything public: the order is that of width. */
+/** What a sandbox may reach, from the most to the least restrictive mode. */
 export const EGRESS_MODES = ['none', 'registry', 'open'] as const;
 export type EgressMode = (typeof EGRESS_MODES)[number];
 
-/** Whether `mode` lets out no more than `max` does. */
+/** Whether `mode` is at most as permissive as `max`. */
 export function isWithin(mode: EgressMode, max: EgressMode): boolean {
   return EGRESS_MODES.indexOf(mode) <= EGRESS_MODES.indexOf(max);
 }
 
-/** `mode`, or `max` where that is narrower. */
+/** The more restrictive of `mode` and `max`. */
 export function narrowed(mode: EgressMode, max: EgressMode): EgressMode {
   return isWithin(mode, max) ? mode : max;
 }

@@ -3,9 +3,8 @@ import { GatewayError } from './errors.js';
 import type { EgressMode } from './mode.js';
 
 /**
- * `registry`: only what `allow` names. `open`: anything public, as Package Hunter did, beside what `allow` names. `none`: nothing.
- * A pattern is `host`, `*.parent` (any depth below, not the parent itself), each with an optional `:port`; without one the
- * ports are 443 and 80.
+ * `registry`: only hosts in `allow`. `open`: in addition anything public, as in Package Hunter. `none`: nothing. A pattern is `host` or
+ * `*.parent` (any depth below the parent, but not the parent itself), with an optional `:port`; without a port, 443 and 80 are allowed.
  */
 export interface EgressPolicy {
   readonly mode: EgressMode;
@@ -13,14 +12,15 @@ export interface EgressPolicy {
   readonly allow?: readonly string[];
 }
 
-/** Where npm gets packages from when nobody says otherwise. */
+/** The default registry of npm. */
 export const DEFAULT_ALLOW: readonly string[] = ['registry.npmjs.org'];
 
 const DEFAULT_PORTS: readonly number[] = [443, 80];
 
 /**
- * How far a permitted name may lead. A name that the operator wrote out may live at a private address (a company's own
- * registry); one that only matches a wildcard, or nothing, may not: whoever owns the name chooses the address.
+ * Which addresses a permitted name may resolve to. `named`: the operator listed the name explicitly, so it may be at a private address (a
+ * company's own registry). `public`: it only matches a wildcard or the open mode, so it may not, because the owner of the name chooses its
+ * address.
  */
 export type Reach = 'named' | 'public';
 
@@ -30,9 +30,9 @@ interface Pattern {
   readonly ports: readonly number[];
 }
 
-/** A policy made ready. */
+/** A policy with parsed patterns. */
 export interface CompiledPolicy {
-  /** Undefined when it is refused. `port` is undefined for a DNS question. `host` as `parseHost` gives it. */
+  /** Undefined if refused. `port` is undefined for a DNS query. `host` must come from `parseHost`. */
   reach(host: string, port: number | undefined): Reach | undefined;
 }
 

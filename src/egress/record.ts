@@ -1,26 +1,26 @@
 import type { EgressRequest, UnreadContact } from './content/request.js';
 
 /**
- * Which way an attempt came: a program asked the proxy for it, asked for the name's address, or, having got the gateway's own address for
- * the name, spoke to the gateway as if it were that host (`transparent`).
+ * How an attempt reached the gateway: as a request to the proxy, as a DNS query, or as a connection to the gateway's own address, which the
+ * resolver returned for the name (`transparent`).
  */
-export type Way = 'proxy' | 'dns' | 'transparent';
+export type EgressChannel = 'proxy' | 'dns' | 'transparent';
 
-/** Where an attempt came from; for a connection, from which port of the sandbox. */
-export interface Asker {
-  readonly via: Way;
+/** Where an attempt came from; for connections with the port in the sandbox. */
+export interface Origin {
+  readonly via: EgressChannel;
   readonly clientPort?: number | undefined;
 }
 
-/** One destination that something in a sandbox tried to reach, folded over equal attempts. */
+/** A destination that a program in a sandbox tried to reach, with equal attempts merged. */
 export interface EgressRecord {
-  /** Host name as it was asked for, lower case, or a literal address. */
+  /** The requested host name in lower case, or a literal address. */
   readonly host: string;
-  /** Null for a DNS question. */
+  /** Null for a DNS query. */
   readonly port: number | null;
-  readonly via: Way;
+  readonly via: EgressChannel;
   readonly allowed: boolean;
-  /** What of the sandbox itself is in the name; absent where nothing is. */
+  /** The facts about the sandbox that the name contains; absent if there are none. */
   readonly tells?: readonly string[];
   readonly count: number;
   /** Milliseconds since the epoch. */
@@ -28,15 +28,15 @@ export interface EgressRecord {
   readonly last: number;
   readonly bytesSent: number;
   readonly bytesReceived: number;
-  /** Local ports of the connections to the gateway, the first few: a sensor knows their processes. */
+  /** Local ports of the first few connections to the gateway; the sensor maps them to processes. */
   readonly clientPorts: readonly number[];
-  /** What was sent, the first few; a registry's own documents and packages are not among them. */
+  /** The first few requests that were sent; a registry's own documents and packages are left out. */
   readonly requests: readonly EgressRequest[];
-  /** Requests that are not told one by one. */
+  /** Number of requests that are not listed individually. */
   readonly requestsLeft: number;
-  /** Connections of which nothing, or not all, could be read. */
+  /** Connections that could not be read, or not completely. */
   readonly unread: readonly UnreadContact[];
 }
 
-/** Under this name stand the attempts that found no row of their own; it can't be a host's. */
+/** Stands for the hosts of all attempts beyond the limit; it is not a valid host name. */
 export const OVERFLOW_HOST = '(others)';

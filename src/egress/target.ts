@@ -1,18 +1,19 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { EgressRefusedError } from './errors.js';
 
-/** Where an attempt wants to go. `host` is a DNS name (lower case, no trailing dot) or a canonical IP address. */
+/** Destination of an attempt. `host` is a DNS name (lower case, no trailing dot) or a canonical IP address. */
 export interface Target {
   readonly host: string;
   readonly port: number;
 }
 
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
-// What C libraries take for an IPv4 address although it does not look like one: 2130706433, 0x7f.1, 0177.0.0.1.
+// C libraries also accept these forms as IPv4 addresses: 2130706433, 0x7f.1, 0177.0.0.1.
 const NUMERIC_LABEL = /^(?:\d+|0x[0-9a-f]*)$/;
 
 /**
- * The target of `CONNECT host:port`. It is split here and not by a URL parser, because a URL parser repairs what is to be refused.
+ * The target of `CONNECT host:port`. Not parsed as a URL, since URL parsers repair malformed targets that must be refused.
+ *
  * @throws EgressRefusedError
  */
 export function parseAuthority(authority: string): Target {
@@ -25,16 +26,16 @@ export function parseAuthority(authority: string): Target {
   return { host: parseHost(match[1]), port };
 }
 
-/** Where a request leads that names it in its first line. */
+/** The target of a request whose first line contains a URL. */
 export interface UrlTarget {
   readonly target: Target;
-  /** Whether it is an https URL: who sends one in the open (axios) leaves TLS to the proxy. */
+  /** Whether it is an https URL: clients that send one in plain text (axios) expect the proxy to use TLS upstream. */
   readonly secure: boolean;
 }
 
 /**
- * The target of a plain `GET http://host/…`; `hostHeader` must name the same host, else the request would be for another
- * site than the one that was permitted. @throws EgressRefusedError
+ * The target of a plain `GET http://host/…`. `hostHeader` must name the same host, otherwise the request would go to another site than the
+ * permitted one. @throws EgressRefusedError
  */
 export function parseHttpTarget(requestTarget: string, hostHeader: string | undefined): UrlTarget {
   const [, scheme = '', authority] = /^(https?):\/\/([^/?#\\]*)/i.exec(requestTarget) ?? [];
@@ -55,7 +56,7 @@ function withPort(authority: string, port: number): string {
   return /:\d*$/.test(authority.replace(/^\[[^\]]*\]/, '')) ? authority : `${authority}:${port}`;
 }
 
-/** Brings a host to its one form. @throws EgressRefusedError */
+/** Normalizes a host. @throws EgressRefusedError */
 export function parseHost(raw: string): string {
   if (raw.startsWith('[')) return parseBracketed(raw);
   const name = raw.toLowerCase().replace(/\.$/, '');
@@ -70,7 +71,7 @@ export function parseHost(raw: string): string {
 
 function parseBracketed(raw: string): string {
   const address = raw.slice(1, -1).toLowerCase();
-  // A zone (fe80::1%eth0) would choose an interface of this host.
+  // A zone (fe80::1%eth0) would select a network interface of this host.
   if (!raw.endsWith(']') || !isIPv6(address) || address.includes('%')) {
     throw new EgressRefusedError('not-a-host-name', 'the target is not an IPv6 address');
   }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { NOTHING_LEFT } from '../egress/evidence.js';
+import { NO_EGRESS } from '../egress/evidence.js';
 import { readProjectBaseline } from '../report/acceptance/project-baseline.js';
 import { buildReport } from '../report/build.js';
 import { comparisonFaults } from '../report/changes/compared.js';
@@ -61,7 +61,7 @@ export function reportOf(evidence: JobEvidence): Report {
     commands: fetched.commands,
     brought: run?.brought ?? new Set(),
     egressMode: run?.egressMode ?? null,
-    ...(run?.wayOut() ?? NOTHING_LEFT),
+    ...(run?.wayOut() ?? NO_EGRESS),
     contacts: monitor.contacts,
     writes: monitor.writes,
     marks: monitor.marks,

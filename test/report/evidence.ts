@@ -1,5 +1,5 @@
 import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
-import { NOTHING_LEFT } from '../../src/egress/evidence.js';
+import { NO_EGRESS } from '../../src/egress/evidence.js';
 import type { Alert } from '../../src/falco/alert.js';
 import { ActingMarks } from '../../src/report/attribution/acting-marks.js';
 import { HookReads } from '../../src/report/attribution/hook-reads.js';
@@ -150,7 +150,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     brought: new Set(),
     packages: [pkg('.')],
     egressMode: 'registry',
-    ...NOTHING_LEFT,
+    ...NO_EGRESS,
     contacts: new Contacts(),
     writes: new ProjectWrites(),
     marks: new LoadMarks(),

@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Asker, type Download, decoded, type Head } from './download.js';
+import { type Download, decoded, type Head, type Requester } from './download.js';
 import { DownloadError, type DownloadErrorCode, NoRoomError } from './errors.js';
 import { keptHeaders } from './lifetime.js';
 import type { CacheAnswer, CacheQuestion } from './port.js';
@@ -14,7 +14,7 @@ const STATUS: Readonly<Record<DownloadErrorCode, number>> = {
   'too-large': 502,
   abandoned: 502,
 };
-/** What is said of the registry, behind its name. */
+/** What the answer says about the registry; its name is put in front. */
 const FAULT: Readonly<Record<DownloadErrorCode, string>> = {
   unreachable: 'could not be reached, or broke off',
   unavailable: 'answered with errors (429 or 5xx)',
@@ -23,39 +23,39 @@ const FAULT: Readonly<Record<DownloadErrorCode, string>> = {
   'too-large': 'answered with too much',
   abandoned: 'could not be reached, or broke off',
 };
-/** Seconds: a client that keeps to it does not take a registry that is back for one that is away. */
+/** Seconds. Clients that honour it don't mistake a registry that has recovered for an unavailable one. */
 const RETRY_AFTER = '5';
 
-/** What is said of an entry beside its bytes. */
+/** The headers of an answer that is served from an entry. */
 export function headersOf({ headers, size, confirmed }: Entry, now: number): Record<string, string> {
   const age = Math.max(0, Math.floor((now - confirmed) / 1000));
   return { ...headers, 'content-length': String(size), age: String(age) };
 }
 
-/** In the gateway's name, where a registry gives no answer. */
-export function sorry(error: unknown): CacheAnswer {
+/** The gateway's own answer when a registry could not be reached. */
+export function failureAnswer(error: unknown): CacheAnswer {
   const { code, message } = error instanceof DownloadError ? error : { code: 'unreachable' as const, message: '' };
   const again = code === 'unavailable' ? { 'retry-after': RETRY_AFTER } : {};
-  const body = Readable.from([Buffer.from(`proxy: ${message || 'the registry gives no answer'}\n`)]);
+  const body = Readable.from([Buffer.from(`proxy: ${message || 'the registry does not answer'}\n`)]);
   return { status: STATUS[code], headers: { 'content-type': 'text/plain', ...again }, body, fault: FAULT[code] };
 }
 
-/** A download as the answer to one who waits for it. `letGo` is called when its body is closed. */
+/** Serves a download to a client that waits for it. `release` is called when the body is closed. */
 export function answerBy(
   download: Download,
   head: Head,
   question: CacheQuestion,
-  asker: Asker,
-  letGo: () => void,
+  requester: Requester,
+  release: () => void,
 ): CacheAnswer {
   const body = new PassThrough();
-  body.once('close', letGo);
-  pipeline(bytesFor(download, question, asker), body).catch(() => undefined);
-  return { status: head.status, headers: passedOn(head), body };
+  body.once('close', release);
+  pipeline(bytesFor(download, question, requester), body).catch(() => undefined);
+  return { status: head.status, headers: headersForClient(head), body };
 }
 
-/** Where there is no room for the download, each who waits for it gets the rest by a download of its own. */
-async function* bytesFor({ spool }: Download, question: CacheQuestion, asker: Asker): AsyncGenerator<Buffer> {
+/** If the spool has no room for the download, each waiting client fetches the remaining bytes itself. */
+async function* bytesFor({ spool }: Download, question: CacheQuestion, requester: Requester): AsyncGenerator<Buffer> {
   let at = 0;
   try {
     for await (const chunk of spool.read()) {
@@ -66,7 +66,7 @@ async function* bytesFor({ spool }: Download, question: CacheQuestion, asker: As
   } catch (error) {
     if (!(error instanceof NoRoomError)) throw error;
   }
-  const answer = await asker.ask(question, asker.signal);
+  const answer = await requester.ask(question, requester.signal);
   try {
     let seen = 0;
     for await (const chunk of decoded(answer).body as AsyncIterable<Buffer>) {
@@ -80,8 +80,8 @@ async function* bytesFor({ spool }: Download, question: CacheQuestion, asker: As
   }
 }
 
-/** Of what is not kept, too, nothing of the registry's connection reaches a client, and no cookie. */
-function passedOn({ headers }: Head): Record<string, string> {
+/** Headers passed on for answers that are not cached. Connection-specific headers and cookies never reach a client. */
+function headersForClient({ headers }: Head): Record<string, string> {
   const { location, vary } = headers;
   const { 'content-length': length, 'content-encoding': coding, 'www-authenticate': login } = headers;
   const more = { location, vary, 'content-length': length, 'content-encoding': coding, 'www-authenticate': login };

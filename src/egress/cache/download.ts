@@ -6,89 +6,90 @@ import { DownloadError, NoRoomError } from './errors.js';
 import type { Ask, CacheQuestion } from './port.js';
 import type { Spool } from './spool.js';
 
-/** Somebody who waits for an answer, and by whose way out it may be asked for. */
-export interface Asker {
+/** Someone who waits for an answer, and who can fetch it through their job's gateway. */
+export interface Requester {
   readonly ask: Ask;
-  /** What `ask` goes by: with one way out of several failing, the others are tried. */
-  readonly way: object;
+  /** Identifies the gateway behind `ask`: if one gateway fails, the others are tried. */
+  readonly gateway: object;
   readonly signal: AbortSignal;
 }
 
-/** How a registry is asked. */
+/** Time limits for requests to a registry. */
 export interface DownloadLimits {
-  /** How long it may take to begin an answer, in milliseconds. */
+  /** How long the registry may take to start its answer, in milliseconds. */
   readonly answerMs: number;
-  /** Pauses before it is asked once more, in milliseconds. */
+  /** Pauses before retries, in milliseconds. */
   readonly retryMs: readonly number[];
 }
 
 export interface Head {
   readonly status: number;
-  /** Those of the decoded answer. */
+  /** Headers of the decoded answer. */
   readonly headers: IncomingHttpHeaders;
-  /** Whether an end that comes too early is noticed: a length, chunks or gzip's own end tell. */
+  /** Whether truncation can be detected: from a length, chunked encoding, or the end marker of gzip. */
   readonly isWhole: boolean;
 }
 
-/** The longest that a registry's `Retry-After` is kept to. */
+/** Upper limit for honouring a registry's `Retry-After`. */
 const MAX_RETRY_AFTER_MS = 20_000;
-/** The index of rubygems.org has 20 MB, the largest documents of npm 100. */
+/** The index of rubygems.org has 20 MB, npm's largest documents 100 MB. */
 const MAX_DECODED_BYTES = 512 * 1024 ** 2;
-const WORTH_ANOTHER_TRY: ReadonlySet<string> = new Set(['unreachable', 'unavailable', 'slow']);
+const RETRYABLE: ReadonlySet<string> = new Set(['unreachable', 'unavailable', 'slow']);
 
 /**
- * One answer of a registry for all who ask for it meanwhile. It goes on when the one who asked first leaves, and by another one's way
- * out when that one's job ends. When it is cut the registry is asked again, and gives what is missing only if the rest is the same.
+ * One answer of a registry, shared by all clients that request it at the same time. It continues when the first client leaves, and through
+ * another job's gateway when the first job ends. If the transfer breaks off, the registry is asked again, and the part already received
+ * must be identical.
  */
 export class Download {
-  /** Rejects with a DownloadError when there is no answer. */
+  /** Rejects with a DownloadError when the registry does not answer. */
   readonly head: Promise<Head>;
-  /** When nothing more comes: with what went wrong, if anything did. */
+  /** Resolves when the download has ended, with the error if it failed. */
   readonly ended: Promise<Error | undefined>;
-  /** By which it was asked last. */
-  #asker: Asker | undefined;
+  /** The client through whose gateway the registry was asked last. */
+  #lastRequester: Requester | undefined;
   readonly #tried = new WeakSet<object>();
-  readonly #askers = new Set<Asker>();
+  readonly #requesters = new Set<Requester>();
   readonly #life = new AbortController();
-  #tellHead: (head: Head) => void = () => undefined;
-  #failHead: (error: Error) => void = () => undefined;
+  #resolveHead: (head: Head) => void = () => undefined;
+  #rejectHead: (error: Error) => void = () => undefined;
   #seen: Head | undefined;
   #isOver = false;
 
   constructor(
-    /** Of the registry, for who is told that it does not answer. */
+    /** Name of the registry, for error messages. */
     private readonly name: string,
     private readonly question: CacheQuestion,
     private readonly limits: DownloadLimits,
     readonly spool: Spool,
-    first: Asker,
+    first: Requester,
   ) {
     this.head = new Promise((resolve, reject) => {
-      this.#tellHead = resolve;
-      this.#failHead = reject;
+      this.#resolveHead = resolve;
+      this.#rejectHead = reject;
     });
     this.head.catch(() => undefined);
     this.join(first);
     this.ended = this.#run();
   }
 
-  /** Nobody waits any more, so it was stopped: it can't be joined. */
+  /** All clients have left, so the download was stopped and can't be joined. */
   get isAbandoned(): boolean {
     return this.#life.signal.aborted;
   }
 
-  get lastAsker(): Asker | undefined {
-    return this.#asker;
+  get lastRequester(): Requester | undefined {
+    return this.#lastRequester;
   }
 
-  join(asker: Asker): void {
-    this.#askers.add(asker);
+  join(requester: Requester): void {
+    this.#requesters.add(requester);
     const leave = (): void => {
-      this.#askers.delete(asker);
-      if (this.#askers.size === 0 && !this.#isOver) this.#life.abort();
+      this.#requesters.delete(requester);
+      if (this.#requesters.size === 0 && !this.#isOver) this.#life.abort();
     };
-    if (asker.signal.aborted) leave();
-    else asker.signal.addEventListener('abort', leave, { once: true });
+    if (requester.signal.aborted) leave();
+    else requester.signal.addEventListener('abort', leave, { once: true });
   }
 
   async #run(): Promise<Error | undefined> {
@@ -97,10 +98,10 @@ export class Download {
       this.spool.end();
       return undefined;
     } catch (error) {
-      const why = error instanceof Error ? error : new Error(String(error));
-      this.#failHead(why);
-      this.spool.end(why);
-      return why;
+      const failure = error instanceof Error ? error : new Error(String(error));
+      this.#rejectHead(failure);
+      this.spool.end(failure);
+      return failure;
     } finally {
       this.#isOver = true;
     }
@@ -109,12 +110,12 @@ export class Download {
   async #tryUntilDone(): Promise<void> {
     const pauses = [...this.limits.retryMs];
     for (;;) {
-      const asker = this.#next();
-      if (asker === undefined) throw new DownloadError('abandoned', 'nobody waits for it');
-      const error = await this.#failureOf(asker);
+      const requester = this.#next();
+      if (requester === undefined) throw new DownloadError('abandoned', 'no client is waiting for it');
+      const error = await this.#failureOf(requester);
       if (error === undefined) return;
-      if (!(error instanceof DownloadError && WORTH_ANOTHER_TRY.has(error.code))) throw error;
-      // Another job's way out may be open where this one's has come to its end.
+      if (!(error instanceof DownloadError && RETRYABLE.has(error.code))) throw error;
+      // Another job's gateway may still work even if this one's job has ended.
       if (this.#untried() !== undefined) continue;
       const ms = pauses.shift();
       if (ms === undefined) throw error;
@@ -124,28 +125,28 @@ export class Download {
     }
   }
 
-  #untried(): Asker | undefined {
-    return [...this.#askers].find(({ way }) => !this.#tried.has(way));
+  #untried(): Requester | undefined {
+    return [...this.#requesters].find(({ gateway }) => !this.#tried.has(gateway));
   }
 
-  #next(): Asker | undefined {
-    const asker = this.#untried() ?? [...this.#askers][0];
-    if (asker !== undefined) this.#tried.add(asker.way);
-    return asker;
+  #next(): Requester | undefined {
+    const requester = this.#untried() ?? [...this.#requesters][0];
+    if (requester !== undefined) this.#tried.add(requester.gateway);
+    return requester;
   }
 
-  async #failureOf(asker: Asker): Promise<Error | undefined> {
-    const giveUp = new AbortController();
-    const deadline = setTimeout(() => giveUp.abort(), this.limits.answerMs);
-    this.#asker = asker;
+  async #failureOf(requester: Requester): Promise<Error | undefined> {
+    const timeout = new AbortController();
+    const deadline = setTimeout(() => timeout.abort(), this.limits.answerMs);
+    this.#lastRequester = requester;
     try {
-      const answer = await asker.ask(this.question, AbortSignal.any([this.#life.signal, giveUp.signal]));
+      const answer = await requester.ask(this.question, AbortSignal.any([this.#life.signal, timeout.signal]));
       clearTimeout(deadline);
       await this.#take(answer);
       return undefined;
     } catch (error) {
       if (error instanceof DownloadError || error instanceof NoRoomError) return error;
-      if (giveUp.signal.aborted) return new DownloadError('slow', `${this.name} does not answer in time`);
+      if (timeout.signal.aborted) return new DownloadError('slow', `${this.name} does not answer in time`);
       return new DownloadError('unreachable', `no answer from ${this.name}`, { cause: error });
     } finally {
       clearTimeout(deadline);
@@ -164,7 +165,7 @@ export class Download {
       const { 'content-length': length, 'transfer-encoding': coding } = answer.headers;
       const isWhole = length !== undefined || coding !== undefined || body !== answer;
       this.#seen ??= { status, headers, isWhole };
-      this.#tellHead(this.#seen);
+      this.#resolveHead(this.#seen);
       await this.#spool(body, body !== answer);
     } finally {
       answer.destroy();
@@ -188,17 +189,17 @@ function changed(): DownloadError {
   return new DownloadError('changed', 'the registry gave something else when it was asked again');
 }
 
-/** What an answer says without the coding that it was asked for. */
+/** Undoes the content encoding of an answer. */
 export function decoded(answer: IncomingMessage): { readonly headers: IncomingHttpHeaders; readonly body: Readable } {
   if (answer.headers['content-encoding'] !== 'gzip') return { headers: answer.headers, body: answer };
   const { 'content-encoding': _coding, 'content-length': _length, ...headers } = answer.headers;
   const body = createGunzip();
-  // Whoever reads it is told what went wrong.
+  // The reader of `body` receives the error.
   pipeline(answer, body, () => undefined);
   return { headers, body };
 }
 
-/** Milliseconds; a date is not kept to, it needs a clock that agrees. */
+/** Milliseconds. A date is ignored, since it depends on synchronized clocks. */
 function retryAfter(value: string | undefined): number | undefined {
   return value !== undefined && /^\d{1,6}$/.test(value) ? Number(value) * 1000 : undefined;
 }

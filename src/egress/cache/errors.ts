@@ -1,16 +1,16 @@
-/** Why a download ended before its answer did. */
+/** Why a download failed. */
 export type DownloadErrorCode =
-  /** The registry is out of reach, or cut what it was sending, also when it was asked again. */
+  /** The registry can't be reached, or broke off its answer, even after retries. */
   | 'unreachable'
   /** It answered 429 or 5xx each time. */
   | 'unavailable'
-  /** It did not begin to answer in time. */
+  /** It did not start to answer in time. */
   | 'slow'
-  /** Asked again for the rest, it gave something else. */
+  /** When asked again for the rest, it sent something different. */
   | 'changed'
-  /** An answer decoded to more than a document may have. */
+  /** The decoded answer is larger than any document may be. */
   | 'too-large'
-  /** Nobody waits for it any more. */
+  /** No client is waiting for it any more. */
   | 'abandoned';
 
 export class DownloadError extends Error {
@@ -25,11 +25,11 @@ export class DownloadError extends Error {
     this.retryAfterMs = options?.retryAfterMs;
   }
 
-  /** How long the registry wants to be left alone. */
+  /** How long the registry asks clients to wait. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** There is no room for what a download brings: the disk is full, or too much is on its way at a time. */
+/** A download can't be stored: the disk is full, or there are too many simultaneous downloads. */
 export class NoRoomError extends Error {
   override readonly name = 'NoRoomError';
   readonly code = 'no-room';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { Slots } from '../doors/slots.js';
-import type { Asker, Download, Head } from './download.js';
+import type { Download, Head, Requester } from './download.js';
 import { DownloadError } from './errors.js';
 import { keptHeaders, lifetimeOf } from './lifetime.js';
 import type { CacheAnswer } from './port.js';
@@ -9,30 +9,34 @@ import { type Documents, proofOf, type WantedDocument } from './proof.js';
 import type { Store } from './store.js';
 import { type Wanted, wantedOf } from './wanted.js';
 
-/** What a keeper needs to know of the cache that it keeps for. */
+/** The parts of the cache that a keeper needs. */
 export interface KeeperOptions {
   readonly maxBytes: number;
   readonly clock: { now(): number };
   readonly log: Logger;
 }
 
-/** Asks for a document as any client does; what comes is kept where `keeps`. */
-export type AskDocument = (document: WantedDocument, asker: Asker, keeps: boolean) => Promise<CacheAnswer | undefined>;
+/** Requests a document through the cache like any client; the answer is stored if `keeps`. */
+export type AskDocument = (
+  document: WantedDocument,
+  requester: Requester,
+  keeps: boolean,
+) => Promise<CacheAnswer | undefined>;
 
-/** Of all that is kept at most this part is one tarball. */
+/** A single tarball may take at most this fraction of the cache. */
 const LARGEST_PART = 1 / 8;
-/** Tarballs that are proven at a time, and those that wait for it: more are not kept. */
+/** How many tarballs are verified at a time, and how many may wait for it; beyond that tarballs are not stored. */
 const PROOFS = 8;
 const WAITING_PROOFS = 256;
 const PROOF_MS = 60_000;
-/** A full disk fails every write: it is told once in so long. */
-const TELL_MS = 60_000;
+/** A full disk fails every write; log that at most this often. */
+const LOG_INTERVAL_MS = 60_000;
 
-/** Decides what of the downloads is kept: documents by the rules of HTTP, tarballs when a document of their registry says what they are. */
+/** Decides which downloads are stored: documents by the rules of HTTP, tarballs if a document of their registry confirms their hash. */
 export class Keeper {
   readonly #proofs = new Slots(PROOFS, WAITING_PROOFS);
   #mismatches = 0;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #loggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly options: KeeperOptions,
@@ -40,12 +44,12 @@ export class Keeper {
     private readonly askDocument: AskDocument,
   ) {}
 
-  /** How many tarballs were not what their documents named. */
+  /** How many tarballs did not have the hash that their documents name. */
   get mismatches(): number {
     return this.#mismatches;
   }
 
-  /** Resolves when a download has ended and was kept or not; what went wrong meanwhile is told here. */
+  /** Resolves when a download has ended and was stored or not; errors are logged here. */
   async settle(wanted: Wanted, download: Download, keeps: boolean): Promise<void> {
     try {
       const head = await download.head.catch(() => undefined);
@@ -55,7 +59,7 @@ export class Keeper {
       if (error !== undefined) throw error;
       await this.#keep(wanted, head, download);
     } catch (error) {
-      this.#tell(error, wanted);
+      this.#logFailure(error, wanted);
     }
   }
 
@@ -67,27 +71,30 @@ export class Keeper {
     await this.store.put(wanted.key, spool, { headers: keptHeaders(head.headers), lifetimeMs });
   }
 
-  async #isProven(wanted: Wanted, { lastAsker, spool }: Download): Promise<boolean> {
+  async #isProven(wanted: Wanted, { lastRequester, spool }: Download): Promise<boolean> {
     const { tarball, question, registry } = wanted;
     if (tarball === undefined) return true;
-    const giveBack = lastAsker === undefined ? undefined : await this.#proofs.take();
-    if (lastAsker === undefined || giveBack === undefined) return false;
+    const release = lastRequester === undefined ? undefined : await this.#proofs.take();
+    if (lastRequester === undefined || release === undefined) return false;
     try {
-      const proof = await proofOf(wanted, tarball, spool, this.#documents(lastAsker));
+      const proof = await proofOf(wanted, tarball, spool, this.#documents(lastRequester));
       if (proof !== 'mismatch') return proof === 'proven';
       this.#mismatches += 1;
       const { host } = new URL(registry.url);
-      this.options.log.warn({ registry: host, path: question.path }, 'a tarball is not what its document names');
+      this.options.log.warn(
+        { registry: host, path: question.path },
+        'a tarball does not have the hash that its document names',
+      );
       return false;
     } finally {
-      giveBack();
+      release();
     }
   }
 
-  /** By the way that the tarball came; its client may have gone. */
-  #documents({ ask, way }: Asker): Documents {
+  /** Uses the gateway through which the tarball came, even if its client has left. */
+  #documents({ ask, gateway }: Requester): Documents {
     const asking = (keeps: boolean) => async (document: WantedDocument, maxBytes: number) => {
-      const answer = await this.askDocument(document, { ask, way, signal: AbortSignal.timeout(PROOF_MS) }, keeps);
+      const answer = await this.askDocument(document, { ask, gateway, signal: AbortSignal.timeout(PROOF_MS) }, keeps);
       return textOf(answer?.body, answer?.status === 200 ? maxBytes : 0);
     };
     return {
@@ -102,13 +109,13 @@ export class Keeper {
     };
   }
 
-  #tell(error: unknown, { question, registry }: Wanted): void {
+  #logFailure(error: unknown, { question, registry }: Wanted): void {
     if (error instanceof DownloadError) return;
     const now = this.options.clock.now();
-    if (now - this.#toldAt < TELL_MS) return;
-    this.#toldAt = now;
+    if (now - this.#loggedAt < LOG_INTERVAL_MS) return;
+    this.#loggedAt = now;
     const { host } = new URL(registry.url);
-    this.options.log.warn({ err: error, registry: host, path: question.path }, 'a download can not be kept');
+    this.options.log.warn({ err: error, registry: host, path: question.path }, 'a download cannot be stored');
   }
 }
 
@@ -117,7 +124,7 @@ function lifetimeFor({ tarball, registry }: Wanted, { headers, isWhole }: Head):
   return lifetimeOf(headers, tarball === undefined ? 'document' : 'tarball', registry.authorization !== undefined);
 }
 
-/** Undefined where there is more. */
+/** Undefined if it is larger than `maxBytes`. */
 async function textOf(body: Readable | undefined, maxBytes: number): Promise<string | undefined> {
   if (body === undefined) return undefined;
   const chunks: Buffer[] = [];

@@ -1,24 +1,24 @@
-/** An entry as it is counted. */
+/** An entry, for accounting. */
 export interface Row {
   readonly key: string;
   readonly integrity: string;
   readonly size: number;
   /** When it was stored, in milliseconds since the epoch. */
   readonly time: number;
-  /** When the registry last said that it is still the same; when it was stored, at first. */
+  /** When the registry last confirmed that it is unchanged; initially when it was stored. */
   confirmed: number;
-  /** When its last use was written down. */
+  /** When its last use was written to disk. */
   marked: number;
 }
 
-/** What an entry takes beside its bytes: the last block of its content, and the index file. */
+/** Overhead per entry: the partly filled last block of its content, and its index file. */
 const BLOCK_BYTES = 4096;
-/** Each takes some 400 bytes of memory. */
+/** Each row takes about 400 bytes of memory. */
 const MAX_ROWS = 200_000;
 
-/** The entries of a store in the order of their last use, and what they take of a disk. */
+/** The entries of a store in the order of their last use, and their disk usage. */
 export class LeastUsed {
-  /** The one that was used longest ago comes first. */
+  /** Least recently used first. */
   readonly #rows = new Map<string, Row>();
   readonly #holders = new Map<string, number>();
   #bytes = 0;
@@ -35,7 +35,7 @@ export class LeastUsed {
     return this.#rows.get(key);
   }
 
-  /** Whether some key has these bytes. */
+  /** Whether any key has this content. */
   hasContent(integrity: string): boolean {
     return this.#holders.has(integrity);
   }
@@ -72,7 +72,7 @@ export class LeastUsed {
     return row;
   }
 
-  /** The keys to be removed, one after the other, until `more` bytes fit below `maxBytes`. */
+  /** The keys to remove, one after the other, until `more` additional bytes fit into `maxBytes`. */
   *over(maxBytes: number, more: number): Generator<string> {
     while (this.#bytes + onDisk(more) + BLOCK_BYTES > maxBytes || this.#rows.size >= MAX_ROWS) {
       const [oldest] = this.#rows.keys();

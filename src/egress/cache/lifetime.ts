@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import CachePolicy from 'http-cache-semantics';
 
-/** Of an answer's head: what it says of its body, and whether and how it can be asked for anew. */
+/** The stored headers: those that describe the body, and those needed for caching and revalidation. */
 const KEPT = ['content-type', 'etag', 'last-modified', 'cache-control', 'digest', 'repr-digest'] as const;
 
-/** A package may have a new version, and one may have been taken down. */
+/** Kept short because a new version may be published, or one be taken down. */
 const MAX_DOCUMENT_MS = 300_000;
-/** A tarball does not change, but it may be taken down; registries say a year. */
+/** Registries allow a year, since a tarball does not change; but it may be taken down. */
 const MAX_TARBALL_MS = 86_400_000;
-/** Of a tarball whose registry says nothing: some let a version be published once more, so it is not for a day. */
+/** For tarballs without caching headers. Shorter, because some registries allow publishing a version again. */
 const SILENT_TARBALL_MS = 3_600_000;
 
-/** What is kept of an answer's head. */
+/** The stored headers of an answer. */
 export type KeptHeaders = Readonly<Partial<Record<(typeof KEPT)[number], string>>>;
 
 export function keptHeaders(headers: IncomingHttpHeaders): KeptHeaders {
@@ -20,7 +20,7 @@ export function keptHeaders(headers: IncomingHttpHeaders): KeptHeaders {
   );
 }
 
-/** What asks whether it is still the same; undefined where the registry gave nothing to ask by. */
+/** The conditional headers for revalidating an entry; undefined if the registry sent no validator. */
 export function conditionOf(kept: KeptHeaders): Record<string, string> | undefined {
   if (kept.etag !== undefined) return { 'if-none-match': kept.etag };
   if (kept['last-modified'] !== undefined) return { 'if-modified-since': kept['last-modified'] };
@@ -28,8 +28,8 @@ export function conditionOf(kept: KeptHeaders): Record<string, string> | undefin
 }
 
 /**
- * For how long an answer may be given again without asking, in milliseconds; undefined where it may not be kept (RFC 9111).
- * What a registry tells to credentials is kept apart by them, so that it is a cache of one reader.
+ * How long an answer may be reused without revalidation, in milliseconds; undefined if it must not be stored (RFC 9111). Answers to
+ * requests with credentials are stored per credentials, so for them this is a private cache.
  */
 export function lifetimeOf(
   headers: IncomingHttpHeaders,

@@ -13,9 +13,9 @@ const versionSchema = z.object({ dist: distSchema });
 const packageSchema = z.object({ versions: z.record(z.string(), z.unknown()) });
 
 /**
- * What a registry's document says a tarball's bytes are, as Subresource Integrity; undefined where it says nothing of it. A package's
- * document, or the one of a version (https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md); a gem's lines of
- * the compact index (https://guides.rubygems.org/rubygems-org-compact-index-api/).
+ * The hash of a tarball according to a registry's document, as Subresource Integrity; undefined if the document does not contain it. The
+ * document describes an npm package or one of its versions (https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md),
+ * or is a gem's file of the compact index (https://guides.rubygems.org/rubygems-org-compact-index-api/).
  */
 export function bytesNamedBy(text: string, tarball: Tarball, gemName = ''): string | undefined {
   return tarball.kind === 'gem'
@@ -51,7 +51,7 @@ function integrityOf(version: unknown): string | undefined {
   return shasum === undefined || !/^[0-9a-f]{40}$/i.test(shasum) ? undefined : ssri.fromHex(shasum, 'sha1').toString();
 }
 
-/** As npm takes it: of several algorithms the strongest counts. Nothing that is weaker than SHA-1, and nothing unreadable. */
+/** As in npm, the strongest algorithm counts. Algorithms weaker than SHA-1 and malformed values are ignored. */
 function strongest(integrity: string): string | undefined {
   const parsed = ssri.parse(integrity) as Readonly<Partial<Record<string, readonly { toString(): string }[]>>>;
   const hashes = ALGORITHMS.map((algorithm) => parsed[algorithm]).find((each) => each !== undefined);

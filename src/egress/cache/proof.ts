@@ -6,27 +6,28 @@ import { documentBelow, type Tarball, type Wanted } from './wanted.js';
 
 export type WantedDocument = ReturnType<typeof documentBelow>;
 
-/** Reads documents of one registry. Each resolves with undefined where there is none, or one that is larger than `maxBytes`. */
+/** Reads documents of one registry. Each method resolves with undefined if there is no document, or if it is larger than `maxBytes`. */
 export interface Documents {
-  /** What is kept, however old it is. */
+  /** From the cache, however old it is. */
   kept(document: WantedDocument, maxBytes: number): Promise<string | undefined>;
-  /** As the registry has it now. */
+  /** From the registry. */
   asked(document: WantedDocument, maxBytes: number): Promise<string | undefined>;
-  /** The same, for a document that nobody else asks for: it is not kept. */
+  /** The same for a document that no client requests; it is not stored. */
   askedOnce(document: WantedDocument, maxBytes: number): Promise<string | undefined>;
 }
 
-/** Reading a larger one takes the only thread for a tenth of a second, so the version's own is asked for. */
+/** Parsing a larger document would block the event loop for a tenth of a second; in that case the version's own document is requested. */
 const QUICK_BYTES = 4 * 1024 ** 2;
 const MAX_BYTES = 64 * 1024 ** 2;
 
-/** `unknown` where no document of the registry says what the bytes are. */
+/** `unknown` if no document of the registry contains the hash. */
 export type Proof = 'proven' | 'unknown' | 'mismatch';
 
 /**
- * Whether a downloaded tarball is what its registry's documents say it is. Kept documents come first, because an install without a
- * lock file has just asked for them; with one nobody asks for any, so we do. Of npm that is the document of the one version, which
- * has a few KB where a package's own may have megabytes; registries that have none (GitLab's) are asked for the package's.
+ * Whether a downloaded tarball has the hash that its registry's documents name. Cached documents are tried first, since an install without
+ * a lock file has just requested them. With a lock file clients request none, so the cache does: for npm the document of the single
+ * version, which has a few KB where the package's document may have megabytes; registries without such documents (GitLab's) are asked for
+ * the package's.
  */
 export async function proofOf(wanted: Wanted, tarball: Tarball, spool: Spool, documents: Documents): Promise<Proof> {
   let proof: Proof = 'unknown';
@@ -38,7 +39,7 @@ export async function proofOf(wanted: Wanted, tarball: Tarball, spool: Spool, do
 }
 
 async function* namedIn({ registry }: Wanted, tarball: Tarball, documents: Documents): AsyncGenerator<string> {
-  for (const { below, form, from, name } of placesOf(tarball)) {
+  for (const { below, form, from, name } of documentsFor(tarball)) {
     const maxBytes = from === 'kept' ? QUICK_BYTES : MAX_BYTES;
     const text = await documents[from](documentBelow(registry, below, form), maxBytes);
     const named = text === undefined ? undefined : bytesNamedBy(text, tarball, name);
@@ -46,19 +47,19 @@ async function* namedIn({ registry }: Wanted, tarball: Tarball, documents: Docum
   }
 }
 
-interface Place {
+interface DocumentPlace {
   readonly below: string;
   readonly form: 'install' | 'whole';
   readonly from: keyof Documents;
   readonly name: string;
 }
 
-function* placesOf({ kind, names, version }: Tarball): Generator<Place> {
+function* documentsFor({ kind, names, version }: Tarball): Generator<DocumentPlace> {
   for (const from of ['kept', 'asked'] as const) {
     for (const name of names) {
       if (kind === 'gem') yield { below: `info/${name}`, form: 'whole', from, name };
       if (kind === 'gem') continue;
-      // As npm's client writes a scope.
+      // Encoded the way npm's client does it.
       const below = name.replace('/', '%2f');
       if (from === 'asked' && version !== undefined) {
         yield { below: `${below}/${version}`, form: 'whole', from: 'askedOnce', name };

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { answerBy, headersOf, sorry } from './answers.js';
-import { type Asker, Download, type DownloadLimits } from './download.js';
+import { answerBy, failureAnswer, headersOf } from './answers.js';
+import { Download, type DownloadLimits, type Requester } from './download.js';
 import { DownloadError } from './errors.js';
 import { Keeper } from './keeper.js';
 import { conditionOf } from './lifetime.js';
@@ -14,48 +14,48 @@ import { Spool, type SpoolRoom } from './spool.js';
 import { type Entry, Store } from './store.js';
 import { documentsOf, type Wanted, wantedOf } from './wanted.js';
 
-/** What `openRegistryCache` needs. */
+/** Options of `openRegistryCache`. */
 export interface RegistryCacheOptions {
-  /** Of this process alone; made when it is missing. */
+  /** Used by this process only; created if missing. */
   readonly folder: string;
-  /** Of disk, for what is kept; what is on its way may take as much again. */
+  /** Disk space for stored answers; downloads in progress may use the same amount again. */
   readonly maxBytes: number;
   readonly clock: { now(): number };
   readonly log: Logger;
-  /** @defaultValue 30 s for an answer to begin; asked again after 1 s and 4 s more, as often as npm does */
+  /** @defaultValue 30 s until an answer starts; retries after 1 s and another 4 s, as often as npm does */
   readonly limits?: DownloadLimits;
 }
 
 const DOWNLOAD_LIMITS: DownloadLimits = { answerMs: 30_000, retryMs: [1_000, 4_000] };
-/** Where something is kept that can be given instead, the registry is asked once, and not for long; milliseconds. */
+/** If a stored entry can be served instead, the registry is asked only once and with this short timeout, in milliseconds. */
 const SHORT_ANSWER_MS = 5_000;
-/** For how long a registry that did not answer is not asked again for what is kept anyway. */
+/** How long a registry that did not answer is not asked again for entries that are stored. */
 const AWAY_MS = 10_000;
-/** How far out of date a document may be that is given because the registry does not answer. */
+/** How outdated a document may be that is served because the registry does not answer. */
 const STALE_DOCUMENT_MS = 86_400_000;
-/** How long the start of a worker waits for a large folder. */
+/** How long the start of a worker waits while a large folder is read. */
 const TAKE_OVER_MS = 2_000;
-const AWAY: ReadonlySet<string> = new Set(['unreachable', 'unavailable', 'slow']);
+const UNAVAILABLE: ReadonlySet<string> = new Set(['unreachable', 'unavailable', 'slow']);
 
-/** What requests of sandboxes came to; the cache's own questions are counted in one that nobody reads. */
+/** Results of the sandboxes' requests; the cache's own requests are counted in a tally that is discarded. */
 type Tally = Record<'hits' | 'hitBytes' | 'misses' | 'shared' | 'stale' | 'unanswered', number>;
 const emptyTally = (): Tally => ({ hits: 0, hitBytes: 0, misses: 0, shared: 0, stale: 0, unanswered: 0 });
 
-interface Client extends Asker {
+interface Client extends Requester {
   readonly tally: Tally;
-  /** Whether what is downloaded for it may be kept. */
+  /** Whether downloads for it may be stored. */
   readonly keeps: boolean;
 }
 
 interface Flight {
   readonly download: Download;
-  /** It may end with "still the same", which helps only who has something. */
+  /** It may end with 304, which is only useful to clients whose entry is stored. */
   readonly isConditional: boolean;
 }
 
 /**
- * Opens the cache, taking over what an earlier process left; where that is much it goes on behind, and nothing is kept or given until it
- * is done. @throws when the folder can't be used
+ * Opens the cache and takes over what an earlier process stored. If that is a lot it continues in the background, and nothing is stored or
+ * served until it is done. @throws when the folder can't be used
  */
 export async function openRegistryCache(options: RegistryCacheOptions): Promise<RegistryCache> {
   const { folder, maxBytes, clock, log } = options;
@@ -64,7 +64,7 @@ export async function openRegistryCache(options: RegistryCacheOptions): Promise<
   await mkdir(spools, { recursive: true, mode: 0o700 });
   const store = new Store({ folder: join(folder, 'kept'), maxBytes, now: () => clock.now() });
   const takingOver = store.takeOver();
-  takingOver.catch((err: unknown) => log.error({ err, folder }, 'the registry cache can not be taken over'));
+  takingOver.catch((err: unknown) => log.error({ err, folder }, 'the registry cache cannot be taken over'));
   await Promise.race([takingOver, pause(TAKE_OVER_MS, undefined, { ref: false })]);
   return new FolderCache(options, store, { folder: spools, newName: randomUUID, maxBytes, bytes: 0 });
 }
@@ -82,8 +82,11 @@ class FolderCache implements RegistryCache {
     private readonly room: SpoolRoom,
   ) {
     this.#limits = options.limits ?? DOWNLOAD_LIMITS;
-    this.#keeper = new Keeper(options, store, (document, asker, keeps) =>
-      this.#take({ ...document, method: 'GET', way: asker.way }, { ...asker, tally: emptyTally(), keeps }),
+    this.#keeper = new Keeper(options, store, (document, requester, keeps) =>
+      this.#take(
+        { ...document, method: 'GET', gateway: requester.gateway },
+        { ...requester, tally: emptyTally(), keeps },
+      ),
     );
   }
 
@@ -92,7 +95,7 @@ class FolderCache implements RegistryCache {
   }
 
   answer(request: CacheRequest, ask: Ask, signal: AbortSignal): Promise<CacheAnswer | undefined> {
-    return this.#take(request, { ask, way: request.way, signal, tally: this.#tally, keeps: true });
+    return this.#take(request, { ask, gateway: request.gateway, signal, tally: this.#tally, keeps: true });
   }
 
   async #take(request: CacheRequest, client: Client): Promise<CacheAnswer | undefined> {
@@ -107,7 +110,7 @@ class FolderCache implements RegistryCache {
 
   #isFresh(wanted: Wanted, { confirmed, lifetimeMs }: Entry): boolean {
     if (this.options.clock.now() >= confirmed + lifetimeMs) return false;
-    // A package's newer document may name other bytes: some registries let a version be published once more.
+    // A newer document of the package may name another hash: some registries allow publishing a version again.
     return documentsOf(wanted).every((key) => (this.store.timeOf(key) ?? 0) <= confirmed);
   }
 
@@ -115,7 +118,7 @@ class FolderCache implements RegistryCache {
     return { status: 200, headers: headersOf(kept, this.options.clock.now()), body };
   }
 
-  /** Undefined where the entry has gone or is damaged. */
+  /** Undefined if the entry is gone or damaged. */
   async #give(kept: Entry, { tally }: Client): Promise<CacheAnswer | undefined> {
     const body = await this.store.read(kept);
     if (body === undefined) return undefined;
@@ -125,7 +128,7 @@ class FolderCache implements RegistryCache {
   }
 
   async #ask(wanted: Wanted, kept: Entry | undefined, client: Client): Promise<CacheAnswer> {
-    if (kept !== undefined && this.options.clock.now() < (this.#awayUntil.get(client.way) ?? 0)) {
+    if (kept !== undefined && this.options.clock.now() < (this.#awayUntil.get(client.gateway) ?? 0)) {
       const stale = await this.#giveStale(wanted, kept, client);
       if (stale !== undefined) return stale;
     }
@@ -133,35 +136,35 @@ class FolderCache implements RegistryCache {
     const isShared = known !== undefined && !known.download.isAbandoned && (kept !== undefined || !known.isConditional);
     const download = isShared ? known.download : this.#start(wanted, kept, client);
     if (isShared) download.join(client);
-    const letGo = download.spool.hold();
+    const release = download.spool.hold();
     try {
-      const head = await beforeAbort(download.head, client.signal);
-      this.#awayUntil.delete(client.way);
+      const head = await unlessAborted(download.head, client.signal);
+      this.#awayUntil.delete(client.gateway);
       if (head.status !== 304) {
         client.tally[isShared ? 'shared' : 'misses'] += 1;
-        return answerBy(download, head, wanted.question, client, letGo);
+        return answerBy(download, head, wanted.question, client, release);
       }
     } catch (error) {
-      letGo();
+      release();
       client.signal.throwIfAborted();
-      return this.#instead(wanted, kept, client, error);
+      return this.#fallback(wanted, kept, client, error);
     }
-    letGo();
+    release();
     const confirmed = kept === undefined ? undefined : await this.store.find(kept.key);
     return (confirmed && (await this.#give(confirmed, client))) ?? this.#ask(wanted, undefined, client);
   }
 
-  async #instead(wanted: Wanted, kept: Entry | undefined, client: Client, error: unknown): Promise<CacheAnswer> {
-    if (error instanceof DownloadError && AWAY.has(error.code)) {
-      this.#awayUntil.set(client.way, this.options.clock.now() + AWAY_MS);
+  async #fallback(wanted: Wanted, kept: Entry | undefined, client: Client, error: unknown): Promise<CacheAnswer> {
+    if (error instanceof DownloadError && UNAVAILABLE.has(error.code)) {
+      this.#awayUntil.set(client.gateway, this.options.clock.now() + AWAY_MS);
       const stale = kept === undefined ? undefined : await this.#giveStale(wanted, kept, client);
       if (stale !== undefined) return stale;
     }
     client.tally.unanswered += 1;
-    return sorry(error);
+    return failureAnswer(error);
   }
 
-  /** A tarball does not get old: its bytes are what the registry named. */
+  /** A tarball does not become outdated: its content has the hash that the registry named. */
   async #giveStale({ tarball }: Wanted, kept: Entry, client: Client): Promise<CacheAnswer | undefined> {
     const { confirmed, lifetimeMs } = kept;
     const isTooOld = this.options.clock.now() > confirmed + lifetimeMs + STALE_DOCUMENT_MS;
@@ -182,17 +185,17 @@ class FolderCache implements RegistryCache {
     const download = new Download(new URL(registry.url).host, asked, limits, spool, client);
     const flight = { download, isConditional: condition !== undefined };
     this.#flights.set(key, flight);
-    const letGo = spool.hold();
+    const release = spool.hold();
     const settled = (): void => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
-      letGo();
+      release();
     };
     this.#keeper.settle(wanted, download, client.keeps).then(settled, settled);
     return download;
   }
 }
 
-async function beforeAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let leave: () => void = () => undefined;
   const left = new Promise<never>((_resolve, reject) => {
     leave = () => reject(signal.reason);

@@ -3,14 +3,14 @@ import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DownloadError, NoRoomError } from './errors.js';
 
-/** Where downloads that do not fit into memory are while they are read, and how much of them there may be. */
+/** Storage for downloads that do not fit into memory, and its limit. */
 export interface SpoolRoom {
-  /** Nobody else writes into it. */
+  /** Used by this process only. */
   readonly folder: string;
   newName(): string;
-  /** Bytes of all spools. */
+  /** Limit for all spools together. */
   readonly maxBytes: number;
-  /** Bytes of the spools that there are. */
+  /** Bytes used by all spools. */
   bytes: number;
 }
 
@@ -19,8 +19,8 @@ const IN_MEMORY_BYTES = 256 * 1024;
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Bytes that come in once and are read by any number of readers, each at its own speed and from the beginning. The first of them are
- * in memory, more in a file without a name: it goes with the process, whenever that ends.
+ * Bytes that are written once and read by any number of readers, each at its own speed from the beginning. Small content is kept in memory,
+ * larger content in an unlinked file, which disappears with the process.
  */
 export class Spool {
   readonly #room: SpoolRoom;
@@ -29,7 +29,7 @@ export class Spool {
   #size = 0;
   #end: 'open' | 'complete' | Error = 'open';
   #holders = 0;
-  #news = new News();
+  #progress = new Signal();
   #isClosed = false;
 
   constructor(room: SpoolRoom) {
@@ -40,29 +40,30 @@ export class Spool {
     return this.#size;
   }
 
-  /** Not to be called again before it resolves. @throws NoRoomError */
+  /** Must not be called again before it resolves. @throws NoRoomError */
   async append(chunk: Buffer): Promise<void> {
-    if (this.#isClosed) throw new DownloadError('abandoned', 'nobody waits for it');
-    if (this.#room.bytes + chunk.length > this.#room.maxBytes) throw new NoRoomError('too much is on its way');
+    if (this.#isClosed) throw new DownloadError('abandoned', 'no client is waiting for it');
+    if (this.#room.bytes + chunk.length > this.#room.maxBytes)
+      throw new NoRoomError('too many bytes are being downloaded');
     try {
       if (this.#file === undefined && this.#size + chunk.length > IN_MEMORY_BYTES) await this.#openFile();
       if (this.#file === undefined) this.#remember(chunk);
       else await writeAt(this.#file, chunk, this.#size);
     } catch (cause) {
-      throw new NoRoomError('a download can not be written', { cause });
+      throw new NoRoomError('a download cannot be written', { cause });
     }
     this.#room.bytes += chunk.length;
     this.#size += chunk.length;
-    this.#tell();
+    this.#wakeReaders();
   }
 
-  /** Nothing more comes: that was all, or an error that each reader is told when it has read what there is. */
+  /** Marks the content as complete, or as failed: then each reader gets the error after the bytes that are available. */
   end(error?: Error): void {
     if (this.#end === 'open') this.#end = error ?? 'complete';
-    this.#tell();
+    this.#wakeReaders();
   }
 
-  /** It is there until all who hold it have let it go; what this returns is called as often as one likes. */
+  /** Keeps the content until every holder has called the returned function; calling it again has no effect. */
   hold(): () => void {
     let isHeld = true;
     this.#holders += 1;
@@ -74,10 +75,10 @@ export class Spool {
     };
   }
 
-  /** From the first byte to the last, those included that are still to come; for who holds it. @throws what it ended with */
+  /** Yields all bytes, including those still to come. The caller must hold the spool. @throws the error it ended with */
   async *read(): AsyncGenerator<Buffer> {
     for (let at = 0; ; ) {
-      const more = this.#news.told;
+      const more = this.#progress.raised;
       if (at < this.#size) {
         const piece = await this.#piece(at);
         at += piece.length;
@@ -89,8 +90,9 @@ export class Spool {
   }
 
   /**
-   * What a chunk at `at` of the same bytes has beyond the ones that are here.
-   * @throws DownloadError `changed` where it is not the same
+   * Given a chunk at offset `at` of the same content, returns the part of it that is not stored yet.
+   *
+   * @throws DownloadError `changed` if it differs from the stored bytes
    */
   async beyond(chunk: Buffer, at: number): Promise<Buffer> {
     let same = 0;
@@ -109,7 +111,7 @@ export class Spool {
     if (this.#file === undefined) return this.#memory.subarray(at, this.#size);
     const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, this.#size - at));
     const { bytesRead } = await this.#file.read(piece, 0, piece.length, at);
-    if (bytesRead === 0) throw new Error('a download can not be read again');
+    if (bytesRead === 0) throw new Error('a download cannot be read back');
     return piece.subarray(0, bytesRead);
   }
 
@@ -137,13 +139,13 @@ export class Spool {
     this.#memory = Buffer.alloc(0);
   }
 
-  #tell(): void {
-    this.#news.tell();
-    this.#news = new News();
+  #wakeReaders(): void {
+    this.#progress.raise();
+    this.#progress = new Signal();
   }
 
   #close(): void {
-    if (this.#end === 'open') this.end(new DownloadError('abandoned', 'nobody waits for it'));
+    if (this.#end === 'open') this.end(new DownloadError('abandoned', 'no client is waiting for it'));
     this.#isClosed = true;
     this.#room.bytes -= this.#size;
     this.#size = 0;
@@ -152,11 +154,11 @@ export class Spool {
   }
 }
 
-/** Something that is told once, to all who wait for it. */
-class News {
-  tell: () => void = () => undefined;
-  readonly told = new Promise<void>((resolve) => {
-    this.tell = resolve;
+/** Can be raised once, and wakes everyone who waits for it. */
+class Signal {
+  raise: () => void = () => undefined;
+  readonly raised = new Promise<void>((resolve) => {
+    this.raise = resolve;
   });
 }
 

@@ -10,42 +10,42 @@ import type { Spool } from './spool.js';
 
 const metadataSchema = z.object({ headers: z.record(z.string(), z.string()), lifetimeMs: z.number() });
 
-/** One answer of a registry, as it was kept. */
+/** A stored answer of a registry. */
 export interface Entry {
   readonly key: string;
-  /** By which its bytes are found and checked. */
+  /** The hash by which its content is found and verified. */
   readonly integrity: string;
   readonly path: string;
   readonly size: number;
   readonly headers: KeptHeaders;
   /** When it was stored, in milliseconds since the epoch. */
   readonly time: number;
-  /** When the registry last said that it is still the same; `time` at first. */
+  /** When the registry last confirmed that it is unchanged; initially `time`. */
   readonly confirmed: number;
-  /** For how long after `confirmed` it may be given without asking; milliseconds. */
+  /** How long after `confirmed` it may be served without revalidation; milliseconds. */
   readonly lifetimeMs: number;
 }
 
 export interface StoreOptions {
-  /** Made when it is missing; of this process alone. */
+  /** Created if missing; used by this process only. */
   readonly folder: string;
   readonly maxBytes: number;
   readonly now: () => number;
 }
 
-/** Larger ones are read twice (checked, then given), smaller ones are in memory when they are checked. */
-const AT_ONCE_BYTES = 4 * 1024 ** 2;
+/** Larger content is read twice (to verify it, then to serve it); smaller content is verified in memory. */
+const MAX_IN_MEMORY_BYTES = 4 * 1024 ** 2;
 const PIECE_BYTES = 1024 ** 2;
-/** How exact the order of last use is after a restart. */
-const MARK_MS = 3_600_000;
-/** `removeFully` leaves no file of the key behind (cacache's README, `rm.entry`); its types don't know of it. */
+/** The accuracy of the order of last use after a restart. */
+const MARK_INTERVAL_MS = 3_600_000;
+/** `removeFully` removes all files of the key (cacache's README, `rm.entry`); it is missing in the types. */
 const removeEntry: (folder: string, key: string, options: { removeFully: boolean }) => Promise<unknown> =
   cacache.rm.entry;
 
 /**
- * Answers on disk, in the form of npm's own cache: bytes by their SHA-512, and an index of keys. A file gets its name when it is whole,
- * and an index line carries its own hash, so that a process may be killed at any moment; and nothing is given before it was read and
- * its hash found right. What was used least recently is removed when `maxBytes` of disk are full.
+ * Answers on disk, in the format of npm's own cache: content addressed by SHA-512, and an index of keys. Content is renamed into place once
+ * it is complete, and each index line carries its own hash, so the process may be killed at any time. Content is served only after its hash
+ * was verified. When `maxBytes` of disk are used, the least recently used entries are removed.
  */
 export class Store {
   readonly #options: StoreOptions;
@@ -59,16 +59,16 @@ export class Store {
   }
 
   /**
-   * Learns what an earlier process left, and removes what belongs to no key. Until then nothing is found and nothing kept: a large
-   * folder takes some seconds. @throws when the folder can't be made or read
+   * Reads what an earlier process stored, and removes content without a key. Until then nothing is found and nothing is stored: a large
+   * folder takes some seconds. @throws when the folder can't be created or read
    */
   async takeOver(): Promise<void> {
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
-    await this.#learn();
+    await this.#readEntries();
     this.#isReady = true;
   }
 
-  /** How many entries were damaged, or not there any more, when they were read. */
+  /** How many entries were found damaged or missing when they were read. */
   get damaged(): number {
     return this.#damaged;
   }
@@ -77,7 +77,7 @@ export class Store {
     return this.#rows.bytes;
   }
 
-  /** Undefined when there is none. */
+  /** Undefined if there is none. */
   async find(key: string): Promise<Entry | undefined> {
     const row = this.#isReady ? this.#rows.get(key) : undefined;
     if (row === undefined) return undefined;
@@ -89,20 +89,20 @@ export class Store {
     return { key, integrity, path, size, headers: keptHeaders(headers), time, confirmed: row.confirmed, lifetimeMs };
   }
 
-  /** When the answer of a key was stored; undefined when it is not there. */
+  /** When the answer of a key was stored; undefined if it is not. */
   timeOf(key: string): number | undefined {
     return this.#rows.get(key)?.time;
   }
 
-  /** The registry says that it is still the same. */
+  /** Records that the registry has revalidated the entry. */
   confirm(key: string): void {
     this.#rows.confirm(key, this.#options.now());
   }
 
-  /** Its bytes, checked; undefined when they are not there, or damaged: then it is removed. */
+  /** The verified content; undefined if it is missing or damaged, and then the entry is removed. */
   async read(entry: Entry): Promise<Readable | undefined> {
     try {
-      const body = await (entry.size > AT_ONCE_BYTES ? checkedFile(entry) : this.#checkedBytes(entry));
+      const body = await (entry.size > MAX_IN_MEMORY_BYTES ? checkedFile(entry) : this.#checkedBytes(entry));
       this.#use(entry);
       return body;
     } catch {
@@ -112,12 +112,12 @@ export class Store {
     }
   }
 
-  /** Keeps what a spool holds, if it has the integrity that is asked for. @throws what the disk says, `EINTEGRITY` */
+  /** Stores the content of a spool. @throws errors of the disk, `EINTEGRITY` */
   async put(key: string, spool: Spool, kept: { headers: KeptHeaders; lifetimeMs: number }): Promise<void> {
     if (!this.#isReady) return;
     const { folder, now } = this.#options;
     await this.#makeRoom(spool.size);
-    // What a key had before is not written over but removed, so that its file does not grow.
+    // Remove the previous entry instead of overwriting it, since its index file would grow.
     if (this.#rows.has(key)) await this.#remove(key, false);
     const writing = cacache.put.stream(folder, key, { metadata: kept, size: spool.size });
     let integrity = '';
@@ -141,7 +141,7 @@ export class Store {
   #use({ key, path }: Entry): void {
     const row = this.#rows.use(key);
     const now = this.#options.now();
-    if (row === undefined || now - row.marked < MARK_MS) return;
+    if (row === undefined || now - row.marked < MARK_INTERVAL_MS) return;
     row.marked = now;
     utimes(path, now / 1000, now / 1000).catch(() => undefined);
   }
@@ -150,7 +150,7 @@ export class Store {
     for (const key of this.#rows.over(this.#options.maxBytes, size)) await this.#remove(key, false);
   }
 
-  /** Removes an entry; its bytes too when no other key has them, or when they are damaged. */
+  /** Removes an entry. Its content is removed too, unless another key still uses it and it is intact. */
   async #remove(key: string, isDamaged: boolean): Promise<void> {
     const { folder } = this.#options;
     const row = this.#rows.remove(key);
@@ -161,8 +161,8 @@ export class Store {
     }
   }
 
-  /** The rows, in the order of their last use. */
-  async #learn(): Promise<void> {
+  /** Reads the stored entries in the order of their last use. */
+  async #readEntries(): Promise<void> {
     const { folder, maxBytes } = this.#options;
     await rm(join(folder, 'tmp'), { recursive: true, force: true });
     const found = new Map<string, { path: string; key: string; integrity: string; size: number; time: number }[]>();
@@ -199,7 +199,7 @@ async function drained(writing: NodeJS.EventEmitter, failed: Promise<void>): Pro
   await Promise.race([new Promise<void>((resolve) => writing.once('drain', resolve)), failed]);
 }
 
-/** Reads it through, and gives the same open file when its hash is right: what is done to its name meanwhile does not matter. */
+/** Verifies the hash and returns the same open file, so that changes to its name in between have no effect. */
 async function checkedFile({ path, integrity, size }: Entry): Promise<Readable> {
   const file = await open(path);
   try {

@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import type { KnownRegistry } from '../registry/known-registry.js';
 import type { CacheQuestion, CacheRequest } from './port.js';
 
-/** A file of a registry: the documents that name its bytes, by the file's name. */
+/** A file in a registry, with what is needed to find the documents that contain its hash. */
 export interface Tarball {
   readonly kind: 'package' | 'gem';
-  /** Last part of its path. */
+  /** The last part of its path. */
   readonly file: string;
-  /** Of an npm package, its scope included; of a gem all that it may be: a hyphen may stand in a name and before a version. */
+  /** The name of an npm package with its scope, or all possible names of a gem: a hyphen may be part of the name or precede the version. */
   readonly names: readonly string[];
-  /** Undefined where the path does not tell it. */
+  /** Undefined if the path does not contain it. */
   readonly version?: string | undefined;
 }
 
-/** What is asked of a registry, without all that is the asker's. */
+/** What is requested from a registry, without anything that depends on the client. */
 export interface Wanted {
-  /** The same for the same registry, credentials, path and form of the document. */
+  /** Identical for the same registry, credentials, path and document format. */
   readonly key: string;
   readonly question: CacheQuestion;
   readonly registry: KnownRegistry;
@@ -23,11 +23,14 @@ export interface Wanted {
   readonly tarball: Tarball | undefined;
 }
 
-/** The form of a package's document that leaves out what an install does not need; npm's registry answers with the whole one else. */
+/**
+ * The abbreviated document of a package, which contains only what an install needs; otherwise npm's registry answers with the full
+ * document.
+ */
 const INSTALL_FORM = 'application/vnd.npm.install-v1+json';
 const INSTALL_ACCEPT = `${INSTALL_FORM}; q=1.0, application/json; q=0.8, */*`;
 
-/** Letters that no server reads as anything else; encoded is at most the scope's `@` and slash. */
+/** Characters that every server interprets the same way. Only the `@` and the slash of a scope may be percent-encoded. */
 const PLAIN_PATH = /^(?:\/(?:[\w.~@+-]|%40|%2[Ff])+)+$/;
 const DOTS = /(?:\/|%2[Ff])\.{1,2}(?=\/|%2[Ff]|$)/;
 
@@ -38,7 +41,7 @@ const PACKAGE_DOWNLOAD = new RegExp(`^download/${SCOPED_OR_NOT}/(\\d[^/]*)/([0-9
 const GEM_FILE = /^gems\/([^/]+)\.gem$/;
 const MAX_NAMES = 3;
 
-/** Undefined where it is nothing for a cache. */
+/** Undefined if the request is not cacheable. */
 export function wantedOf({
   registry,
   path,
@@ -48,7 +51,7 @@ export function wantedOf({
   if (!PLAIN_PATH.test(path) || DOTS.test(path)) return undefined;
   const tarball = tarballAt(belowRegistry(registry, path));
   if (tarball !== undefined) return wanted(registry, path, tarball, '*/*', 'identity');
-  // A file that no document vouches for is none of a registry's own, wherever it lies on its host.
+  // A file that no document refers to does not belong to a registry, wherever it is on the registry's host.
   if (/\.(?:tgz|tar\.gz)$/.test(path)) return undefined;
   const accept = headers.accept?.includes(INSTALL_FORM) === true ? INSTALL_ACCEPT : '*/*';
   return wanted(registry, path, undefined, accept, 'gzip');
@@ -64,18 +67,18 @@ export function documentBelow(
   return { registry, path, headers: form === 'install' ? { accept: INSTALL_FORM } : {} };
 }
 
-/** The keys of all documents that may say what a tarball's bytes are, whichever way a client writes their paths. */
+/** The cache keys of all documents that may contain a tarball's hash, for every way in which clients encode their paths. */
 export function documentsOf({ registry, tarball }: Wanted): readonly string[] {
   if (tarball === undefined) return [];
   const { kind, names } = tarball;
-  const below = kind === 'gem' ? names.map((name) => `info/${name}`) : names.flatMap(writings);
+  const below = kind === 'gem' ? names.map((name) => `info/${name}`) : names.flatMap(encodingsOf);
   const forms = kind === 'gem' ? (['whole'] as const) : (['install', 'whole'] as const);
   return below
     .flatMap((each) => forms.map((form) => wantedOf(documentBelow(registry, each, form))?.key))
     .filter((key) => key !== undefined);
 }
 
-function writings(name: string): readonly string[] {
+function encodingsOf(name: string): readonly string[] {
   return name.includes('/') ? [name, name.replace('/', '%2f'), name.replace('/', '%2F')] : [name];
 }
 
@@ -88,11 +91,11 @@ function wanted(
 ): Wanted {
   const headers = { accept, 'accept-encoding': encoding, 'user-agent': 'packwarden' };
   const key = [tarball === undefined ? accept : 'tarball', registry.url, readerOf(registry), path].join(' ');
-  const mayLieElsewhere = tarball !== undefined;
-  return { key, question: { path, headers, mayLieElsewhere }, registry, tarball };
+  const mayRedirect = tarball !== undefined;
+  return { key, question: { path, headers, mayRedirect }, registry, tarball };
 }
 
-/** Who may read what such a registry tells: whoever has the same credentials. */
+/** Identifies who may read the registry's answers: everyone with the same credentials. */
 function readerOf({ url, authorization }: KnownRegistry): string {
   if (authorization === undefined) return '-';
   return createHash('sha256').update(`${url}\0${authorization}`).digest('base64url').slice(0, 22);
@@ -124,7 +127,7 @@ function nameOf(written: string): string {
   return decodeURIComponent(written);
 }
 
-/** `a-b-1.2-java` is `a-b` of version `1.2-java`, or `a-b-1.2` of `java` if there is such a version. */
+/** `a-b-1.2-java` may be version `1.2-java` of `a-b`, or version `java` of `a-b-1.2`. */
 function gemNames(file: string): readonly string[] {
   const ends = [...file.matchAll(/-(?=\d)/g)].map(({ index }) => index);
   return ends.slice(0, MAX_NAMES).map((end) => file.slice(0, end));

@@ -1,15 +1,15 @@
 import { isIP } from 'node:net';
-import type { Way } from '../record.js';
+import type { EgressChannel } from '../record.js';
 
-/** Host names below one parent domain that carry data instead of naming hosts: a tunnel through DNS, or its like. */
+/** Host names below one parent domain that carry data instead of naming hosts, as in a DNS tunnel. */
 export interface DataNames {
   readonly parent: string;
-  readonly via: Way;
+  readonly via: EgressChannel;
   /** One of the names, in full. */
   readonly example: string;
-  /** Different names, as far as they were told apart. */
+  /** Number of distinct names, as far as they were kept apart. */
   readonly names: number;
-  /** Characters in labels that look like data. */
+  /** Number of characters in labels that look like data. */
   readonly payload: number;
   readonly severity: 'likely' | 'certain';
   /** Milliseconds since the epoch. */
@@ -18,22 +18,28 @@ export interface DataNames {
   readonly clientPorts: readonly number[];
 }
 
-/** What is kept of the names below one parent, however many there are. */
+/** Statistics about the names below one parent; of constant size. */
 export interface NameTally {
-  /** Different names. */
+  /** Number of distinct names. */
   readonly names: number;
-  /** Of them, those with a label that looks like data, and those with a long one. */
+  /** How many of them have a label that looks like data, and how many a long one. */
   readonly dataNames: number;
   readonly longNames: number;
-  /** Characters in such labels, over all names. */
+  /** Total number of characters in such labels. */
   readonly payload: number;
-  /** The most that a single name held, in two or more long labels. */
+  /** The largest amount in a single name, counting names with two or more long labels. */
   readonly widest: number;
-  /** Long labels of one word, whatever they look like: names that have one, their characters, and changes between letters and digits. */
+  /**
+   * Long labels without separators, whatever they look like: how many names contain one, their characters, and their changes between
+   * letters and digits.
+   */
   readonly solid: { readonly names: number; readonly characters: number; readonly turns: number };
 }
 
-/** Content hashes stand alone in honest names (a SHA-1 in hexadecimal has 40 characters); data takes several labels, or names. */
+/**
+ * Legitimate names may contain a single content hash (a SHA-1 in hexadecimal has 40 characters); exfiltrated data takes several labels or
+ * names.
+ */
 const LONG_LABEL = 16;
 const SHORT_LABEL = 8;
 const WIDE_NAME = 60;
@@ -43,18 +49,19 @@ const MANY_SHORT = 16;
 const FLOOD = 200;
 const CERTAIN_PAYLOAD = 200;
 
-/** Whether names below one parent carry data. `undefined`: they look like hosts. */
-export function judgeNames(tally: NameTally): DataNames['severity'] | undefined {
+/** Whether the names below one parent carry data. `undefined`: they look like ordinary host names. */
+export function classifyNames(tally: NameTally): DataNames['severity'] | undefined {
   const { names, dataNames, longNames, payload, widest, solid } = tally;
-  // In base32 a single label of 26 characters may have too few digits to be told by itself; several together have not.
-  const together = solid.names >= MANY_LONG && solid.characters >= MANY_LONG_PAYLOAD;
+  // In base32 a single label of 26 characters may contain too few digits to look random; several labels together are conclusive.
+  const areManySolid = solid.names >= MANY_LONG && solid.characters >= MANY_LONG_PAYLOAD;
   const many =
-    (longNames >= MANY_LONG && payload >= MANY_LONG_PAYLOAD) || (together && isRandom(solid.turns, solid.characters));
+    (longNames >= MANY_LONG && payload >= MANY_LONG_PAYLOAD) ||
+    (areManySolid && isRandom(solid.turns, solid.characters));
   if (widest < WIDE_NAME && !many && dataNames < MANY_SHORT && names < FLOOD) return undefined;
   return payload >= CERTAIN_PAYLOAD || widest >= CERTAIN_PAYLOAD ? 'certain' : 'likely';
 }
 
-/** The domain that somebody registered: the last two labels, three below a two-letter country's `co`, `com` and the like. */
+/** The registered domain: the last two labels, or three below second-level domains like `co` or `com` of a country. */
 export function parentDomain(host: string): string {
   if (isIP(host) !== 0) return host;
   const labels = host.split('.');
@@ -63,18 +70,18 @@ export function parentDomain(host: string): string {
   return labels.slice(-depth).join('.');
 }
 
-/** The labels below the parent. */
+/** The labels below the parent domain. */
 function labelsBelow(host: string): readonly string[] {
   const parent = parentDomain(host);
   return host.length <= parent.length ? [] : host.slice(0, -parent.length - 1).split('.');
 }
 
-/** Whether a word of a name changes between letters and digits as encoded data does. */
+/** Whether a part of the label switches between letters and digits as encoded data does. */
 export function looksRandom(label: string): boolean {
   return label.split(/[-_]/).some((word) => word.length >= SHORT_LABEL && isRandom(turnsIn(word), word.length));
 }
 
-/** Encoded data changes between letters and digits all the time; words, versions and numbers do not. */
+/** Encoded data frequently switches between letters and digits; words, versions and numbers do not. */
 function isRandom(turns: number, characters: number): boolean {
   return turns >= Math.max(3, characters / 10);
 }
@@ -83,8 +90,8 @@ function turnsIn(word: string): number {
   return word.match(/[a-z](?=[0-9])|[0-9](?=[a-z])/gi)?.length ?? 0;
 }
 
-/** Tallies one name more. */
-export function tallied(tally: NameTally, host: string): NameTally {
+/** Adds one name to the statistics. */
+export function withName(tally: NameTally, host: string): NameTally {
   const below = labelsBelow(host);
   const labels = below.filter(looksRandom).map((label) => label.length);
   const words = below.filter((label) => label.length >= LONG_LABEL && !/[-_]/.test(label));

@@ -1,14 +1,14 @@
-import type { Asker } from '../record.js';
-import { type DataNames, EMPTY_TALLY, judgeNames, type NameTally, parentDomain, tallied } from './data-names.js';
+import type { Origin } from '../record.js';
+import { classifyNames, type DataNames, EMPTY_TALLY, type NameTally, parentDomain, withName } from './data-names.js';
 
-/** Parent domains that are kept apart, and names of one that are told apart. */
+/** How many parent domains are tracked, and how many distinct names of each. */
 const MAX_PARENTS = 256;
 const MAX_NAMES = 256;
 const MAX_CLIENT_PORTS = 16;
 
 interface ParentStats {
   readonly parent: string;
-  readonly via: Asker['via'];
+  readonly via: Origin['via'];
   readonly names: Set<string>;
   readonly clientPorts: number[];
   readonly first: number;
@@ -18,44 +18,44 @@ interface ParentStats {
 }
 
 /**
- * The host names of one sandbox by parent domain, in bounded space. The ledger's rows may run out; what many names have in
- * common is still seen here.
+ * Statistics about the host names that one sandbox asked for, per parent domain and of bounded size. Even when the ledger runs out of rows,
+ * what many names have in common is still visible here.
  */
 export class HostNameStats {
-  readonly #pages = new Map<string, ParentStats>();
+  readonly #parents = new Map<string, ParentStats>();
 
   constructor(private readonly now: () => number) {}
 
-  note(host: string, from: Asker): void {
-    const page = this.#page(host, from);
-    page.last = this.now();
+  note(host: string, from: Origin): void {
+    const stats = this.#statsOf(host, from);
+    stats.last = this.now();
     const { clientPort } = from;
-    if (clientPort !== undefined && page.clientPorts.length < MAX_CLIENT_PORTS) page.clientPorts.push(clientPort);
-    if (page.names.has(host)) return;
-    if (page.names.size < MAX_NAMES) page.names.add(host);
-    const before = page.tally.payload;
-    page.tally = tallied(page.tally, host);
-    if (before === 0 && page.tally.payload > 0) page.example = host;
+    if (clientPort !== undefined && stats.clientPorts.length < MAX_CLIENT_PORTS) stats.clientPorts.push(clientPort);
+    if (stats.names.has(host)) return;
+    if (stats.names.size < MAX_NAMES) stats.names.add(host);
+    const before = stats.tally.payload;
+    stats.tally = withName(stats.tally, host);
+    if (before === 0 && stats.tally.payload > 0) stats.example = host;
   }
 
   dataNames(): readonly DataNames[] {
-    return [...this.#pages.values()].flatMap((page) => {
-      const severity = judgeNames(page.tally);
+    return [...this.#parents.values()].flatMap((stats) => {
+      const severity = classifyNames(stats.tally);
       if (severity === undefined) return [];
-      const { parent, via, example, first, last } = page;
-      const { names, payload } = page.tally;
-      return [{ parent, via, example, names, payload, severity, first, last, clientPorts: [...page.clientPorts] }];
+      const { parent, via, example, first, last } = stats;
+      const { names, payload } = stats.tally;
+      return [{ parent, via, example, names, payload, severity, first, last, clientPorts: [...stats.clientPorts] }];
     });
   }
 
-  #page(host: string, { via }: Asker): ParentStats {
+  #statsOf(host: string, { via }: Origin): ParentStats {
     const parent = parentDomain(host);
     const key = `${via} ${parent}`;
-    const known = this.#pages.get(key);
+    const known = this.#parents.get(key);
     if (known !== undefined) return known;
-    if (this.#pages.size >= MAX_PARENTS) this.#makeRoom();
+    if (this.#parents.size >= MAX_PARENTS) this.#makeRoom();
     const now = this.now();
-    const page: ParentStats = {
+    const stats: ParentStats = {
       parent,
       via,
       example: host,
@@ -65,16 +65,17 @@ export class HostNameStats {
       last: now,
       tally: EMPTY_TALLY,
     };
-    this.#pages.set(key, page);
-    return page;
+    this.#parents.set(key, stats);
+    return stats;
   }
 
-  /** Drops a page that shows nothing: parents by the hundred must not push out the one that counts. */
+  /** Drops the least suspicious parent, so that hundreds of harmless ones can't push out the one that matters. */
   #makeRoom(): void {
-    let fewest: [string, ParentStats] | undefined;
-    for (const entry of this.#pages) {
-      if (fewest === undefined || entry[1].tally.payload < fewest[1].tally.payload) fewest = entry;
+    let leastSuspicious: [string, ParentStats] | undefined;
+    for (const entry of this.#parents) {
+      if (leastSuspicious === undefined || entry[1].tally.payload < leastSuspicious[1].tally.payload)
+        leastSuspicious = entry;
     }
-    if (fewest !== undefined) this.#pages.delete(fewest[0]);
+    if (leastSuspicious !== undefined) this.#parents.delete(leastSuspicious[0]);
   }
 }

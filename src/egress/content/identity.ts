@@ -1,25 +1,25 @@
 import { formsOf } from './secret-forms.js';
 
-/** What programs could tell of the sandbox that they run in. */
+/** Facts by which programs could identify the sandbox that they run in. */
 export interface SandboxIdentity {
-  /** Unguessable. */
+  /** Random, so it can't be guessed. */
   readonly hostname: string;
   readonly user: string;
-  /** Its absolute path. */
+  /** Absolute path of the home folder. */
   readonly home: string;
   /** Names of environment variables. */
   readonly variables: readonly string[];
-  /** What lies in HOME and is worth stealing, as a list of it names that (`.ssh`). */
+  /** Names in HOME that are worth stealing, as a listing shows them (`.ssh`). */
   readonly files?: readonly string[];
 }
 
-/** So many names of variables, or of files, together are an environment, or a list of HOME, that was sent. */
+/** This many variable names, or file names, in one text mean that the environment, or a listing of HOME, was sent. */
 const SOME_VARIABLES = 3;
 const SOME_FILES = 3;
-/** A shorter piece of an encoding may be there by chance. */
+/** Shorter forms may occur by chance. */
 const MIN_FORM = 8;
 
-/** Recognises what tells of one sandbox. */
+/** Recognizes facts that identify one sandbox. */
 export class IdentityReader {
   readonly #hostname: readonly string[];
   readonly #home: readonly string[];
@@ -29,8 +29,8 @@ export class IdentityReader {
   readonly #files: readonly RegExp[];
 
   constructor({ hostname, user, home, variables, files = [] }: SandboxIdentity) {
-    this.#hostname = writings(hostname);
-    this.#home = writings(home).filter((form) => form !== home);
+    this.#hostname = encodingsOf(hostname);
+    this.#home = encodingsOf(home).filter((form) => form !== home);
     // `/home/ci` is not in `/home/circleci`.
     this.#plainHome = new RegExp(`${escaped(home)}(?![\\w-])`, 'i');
     this.#user = new RegExp(`\\b(?:user|username|logname)["']?\\s*[:=]\\s*["']?${escaped(user)}\\b`, 'i');
@@ -39,8 +39,8 @@ export class IdentityReader {
     this.#files = files.map((name) => new RegExp(`(?<![\\w.-])${escaped(name)}(?![\\w.-])`));
   }
 
-  /** What of the sandbox stands in a text, in words for a report. */
-  toldIn(text: string): readonly string[] {
+  /** Which facts about the sandbox a text contains, in words for a report. */
+  identifiersIn(text: string): readonly string[] {
     const folded = foldedText(text);
     const variables = this.#variables.filter((name) => text.includes(name));
     const files = this.#files.filter((name) => name.test(text));
@@ -54,8 +54,8 @@ export class IdentityReader {
     ];
   }
 
-  /** The same of a name that is asked for. That a program looks for its own machine, below a local domain too, tells nobody. */
-  toldInName(host: string): readonly string[] {
+  /** The same for a requested name. Names of the own machine, also below a local domain, are left out: such a query reveals nothing. */
+  identifiersInName(host: string): readonly string[] {
     const labels = host.split('.');
     if (labels.length < 3) return [];
     const below = foldedText(labels.slice(0, -2).join(''));
@@ -63,8 +63,8 @@ export class IdentityReader {
   }
 }
 
-/** A value in every encoding that is looked for, forwards and backwards, folded. */
-function writings(value: string): readonly string[] {
+/** A value in all encodings that are searched for, forwards and backwards, folded. */
+function encodingsOf(value: string): readonly string[] {
   const forms = formsOf(value).map(({ text }) => foldedText(text));
   const both = forms.flatMap((form) => [form, [...form].reverse().join('')]);
   return [...new Set(both)].filter((form) => form.length >= MIN_FORM);
@@ -74,7 +74,7 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** Names come in any case, and base64 in two alphabets. */
+/** Ignores case, and the difference between the two alphabets of base64. */
 function foldedText(text: string): string {
   return text.toLowerCase().replaceAll('-', '+').replaceAll('_', '/');
 }

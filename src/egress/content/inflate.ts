@@ -1,16 +1,16 @@
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 
-/** What of an encoded body could be read. */
+/** The decoded part of a body. */
 export interface Decoded {
   readonly bytes: Buffer;
-  /** Whether it is all of it: neither broken, nor more than is read, nor encoded in a way that is not undone here. */
+  /** Whether it is complete: not corrupt, not larger than the limit, and without unsupported encodings. */
   readonly whole: boolean;
 }
 
-/** `Content-Encoding`s one upon the other: more than one is a trick, many are an attack. */
+/** Limit for stacked `Content-Encoding`s: more than one is unusual, many are an attack. */
 const MAX_LAYERS = 3;
 
-/** Undoes `Content-Encoding` up to `limit` bytes, whatever the body would become (zip bombs). Never throws. */
+/** Undoes `Content-Encoding`, up to `limit` bytes of output (zip bombs). Never throws. */
 export async function decoded(raw: Buffer, contentEncoding: string | undefined, limit: number): Promise<Decoded> {
   const layers = (contentEncoding ?? '')
     .toLowerCase()
@@ -32,7 +32,7 @@ const PLAIN: ReadonlySet<string> = new Set(['', 'identity', 'aws-chunked']);
 
 type Decoder = ReturnType<typeof createGunzip | typeof createBrotliDecompress | typeof createInflateRaw>;
 
-/** By RFC 9110 §8.4.1; of `deflate` both readings are in use. */
+/** The codings of RFC 9110 §8.4.1; both interpretations of `deflate` are in use. */
 const DECODERS: Readonly<Record<string, ((bytes: Buffer) => Decoder) | undefined>> = {
   gzip: () => createGunzip(),
   'x-gzip': () => createGunzip(),
@@ -46,12 +46,12 @@ function isZlib(bytes: Buffer): boolean {
   return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
 }
 
-/** What was found to be compressed, and by what. */
+/** Decompressed bytes, and the format that they were compressed in. */
 export interface Unzipped extends Decoded {
   readonly by: 'gzip' | 'zlib' | 'deflate';
 }
 
-/** Undoes gzip and zlib where the bytes begin as such data does, and, where `isAny`, deflate if all of it can be read as that. */
+/** Decompresses bytes that start like gzip or zlib data and, if `isAny`, bytes that are deflate data as a whole. */
 export async function unzipped(bytes: Buffer, limit: number, isAny: boolean): Promise<Unzipped | undefined> {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return { ...(await inflated(bytes, createGunzip(), limit)), by: 'gzip' };
   if (bytes[0] === 0x78 && isZlib(bytes)) return { ...(await inflated(bytes, createInflate(), limit)), by: 'zlib' };
@@ -60,7 +60,7 @@ export async function unzipped(bytes: Buffer, limit: number, isAny: boolean): Pr
   return raw.whole ? { ...raw, by: 'deflate' } : undefined;
 }
 
-/** A shorter run of bytes may be deflate by chance. */
+/** Fewer bytes may be valid deflate data by chance. */
 const MIN_DEFLATED = 16;
 
 function inflated(bytes: Buffer, decoder: Decoder, limit: number): Promise<Decoded> {

@@ -1,45 +1,45 @@
 import type { IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Asker } from '../record.js';
+import type { Origin } from '../record.js';
 import { parentDomain } from './data-names.js';
 import type { HostNameStats } from './host-name-stats.js';
 import { IdentityReader, type SandboxIdentity } from './identity.js';
 import { joinedValues } from './joined-values.js';
 import type { LeakLog, LeakPlace } from './leak.js';
-import { readings } from './readings.js';
+import { decodings } from './readings.js';
 import type { SecretMatcher, SecretScan, SecretTrace } from './secret-matcher.js';
 import { unescaped } from './unescaped.js';
 import { USUAL_HEADERS } from './usual-headers.js';
 
-/** Whom a request is meant for. */
-export interface Addressee {
+/** The intended recipient of a request. */
+export interface Recipient {
   readonly host: string;
-  /** Null for a DNS question. */
+  /** Null for a DNS query. */
   readonly port: number | null;
 }
 
-/** Parents whose questions are read as one stream. */
+/** For how many parent domains consecutive queries are scanned as one stream. */
 const MAX_STREAMS = 64;
-/** `0`, `17`, `003f`: numbers that a tunnel puts between the pieces of what it sends. */
+/** `0`, `17`, `003f`: sequence numbers that a tunnel puts between the pieces of its data. */
 const SEQUENCE_LABEL = /^[^.]{1,4}$/;
 
-/** Longer ones are told by themselves. */
+/** Longer texts contain enough of a secret to be recognized individually. */
 const MAX_PIECE = 64;
-/** Of one request, in which pieces may stand. */
+/** How many parts of a request are compared. */
 const MAX_PARTS = 64;
-/** How much of a path and of headers is looked into; Node takes no more than 16 KiB of both. */
+/** How much of a path and of headers is decoded; Node accepts at most 16 KiB of both. */
 const MAX_HEAD = 64 * 1024;
 const LONG_READING = 16 * 1024;
 
 type HeadOnly = Pick<IncomingMessage, 'url' | 'rawHeaders'>;
 
-/** What was found by undoing encodings. */
+/** The findings in decoded content. */
 export interface Found {
-  /** What it tells of the sandbox. */
+  /** The facts about the sandbox that it contains. */
   readonly tells: readonly string[];
-  /** Whether a planted secret is in it. */
+  /** Whether it contains a planted secret. */
   readonly isLeak: boolean;
-  /** Whether there was more than is read. */
+  /** Whether a limit was reached, so that not everything was inspected. */
   readonly isCut: boolean;
 }
 
@@ -48,7 +48,7 @@ interface NameStream {
   last: string;
 }
 
-/** Reads what leaves a sandbox, permitted or not: names that look like data, and planted secrets anywhere. */
+/** Inspects everything that leaves a sandbox, whether permitted or not, for names that look like data and for planted secrets. */
 export class Inspector {
   readonly #streams = new Map<string, NameStream>();
   readonly #identity: IdentityReader | undefined;
@@ -56,18 +56,18 @@ export class Inspector {
   constructor(
     private readonly matcher: SecretMatcher,
     private readonly leaks: LeakLog,
-    private readonly book: HostNameStats,
+    private readonly hostNames: HostNameStats,
     identity?: SandboxIdentity | undefined,
   ) {
     this.#identity = identity && new IdentityReader(identity);
   }
 
-  /** A host that was asked for, in the words of whoever asked where it is no host. Returns what it tells of the sandbox. */
-  name(raw: string, port: number | null, from: Asker): readonly string[] {
+  /** A requested host; if it is not a valid host, the text that the client sent. Returns the facts about the sandbox that it contains. */
+  name(raw: string, port: number | null, from: Origin): readonly string[] {
     const host = raw.toLowerCase().replace(/\.$/, '');
     const isName = /^[^/:@\s]+\.[^/:@\s]+$/.test(host);
-    if (isName) this.book.note(host, from);
-    const tells = this.#identity?.toldInName(host) ?? [];
+    if (isName) this.hostNames.note(host, from);
+    const tells = this.#identity?.identifiersInName(host) ?? [];
     if (this.matcher.isEmpty) return tells;
     const parent = isName ? parentDomain(host) : host;
     const traces = [...this.matcher.traces(host.replaceAll('.', '')), ...this.#pieces(host, parent, from)];
@@ -75,13 +75,13 @@ export class Inspector {
     return tells;
   }
 
-  /** Whether there is a planted secret in a header's value. */
+  /** Whether a header's value contains a planted secret. */
   holdsSecret(value: string | undefined): boolean {
     return value !== undefined && !this.matcher.isEmpty && this.#decoded(value).length > 0;
   }
 
-  /** A request's line and headers. Returns whether there is a planted secret in it. */
-  head(request: HeadOnly, to: Addressee, from: Asker): boolean {
+  /** Inspects the request line and headers. Returns whether they contain a planted secret. */
+  head(request: HeadOnly, to: Recipient, from: Origin): boolean {
     if (this.matcher.isEmpty) return false;
     const place = { host: to.host, port: to.port, asked: to.host, from };
     const path = pathOf(request);
@@ -94,33 +94,33 @@ export class Inspector {
     return traces.length + inHeaders.length > 0;
   }
 
-  /** What is sent to `to`, piece by piece. */
-  body(to: Addressee, from: Asker): (chunk: Buffer) => void {
+  /** Inspects a body that is sent to `to`, chunk by chunk. */
+  body(to: Recipient, from: Origin): (chunk: Buffer) => void {
     if (this.matcher.isEmpty) return () => undefined;
     const scan = this.matcher.open();
-    const told = new Set<string>();
+    const reported = new Set<string>();
     const place: LeakPlace = { host: to.host, port: to.port, where: 'body', asked: to.host, from };
     return (chunk) => {
-      const fresh = scan.push(chunk).filter(({ secret, encoding }) => !told.has(`${encoding} ${secret}`));
-      for (const { secret, encoding } of fresh) told.add(`${encoding} ${secret}`);
+      const fresh = scan.push(chunk).filter(({ secret, encoding }) => !reported.has(`${encoding} ${secret}`));
+      for (const { secret, encoding } of fresh) reported.add(`${encoding} ${secret}`);
       this.#note(fresh, place);
     };
   }
 
   /**
-   * A body with its `Content-Encoding` undone, and all that can be read in it by undoing further encodings. Resolves with what it tells
-   * of the sandbox.
+   * Inspects a body whose `Content-Encoding` was undone, and everything that further decoding reveals in it. Resolves with the facts about
+   * the sandbox that it contains.
    */
-  async decoded(bytes: Buffer, isAsItCame: boolean, to: Addressee, from: Asker): Promise<Found> {
+  async decoded(bytes: Buffer, isUnencoded: boolean, to: Recipient, from: Origin): Promise<Found> {
     if (bytes.length === 0) return { tells: [], isLeak: false, isCut: false };
     const place = { host: to.host, port: to.port, where: 'body', asked: to.host, from } as const;
-    const found = await this.#deep(bytes, !isAsItCame, place);
+    const found = await this.#deep(bytes, !isUnencoded, place);
     if (!found.isLeak) this.#bodyPiece(bytes, to, from);
     return found;
   }
 
-  /** A request's line and headers, with all that can be read in them by undoing encodings. */
-  async headDecoded(request: HeadOnly, to: Addressee, from: Asker): Promise<Found> {
+  /** Inspects everything that decoding reveals in the request line and headers. */
+  async headDecoded(request: HeadOnly, to: Recipient, from: Origin): Promise<Found> {
     const place = { host: to.host, port: to.port, asked: to.host, from };
     const values = request.rawHeaders.filter((_, index) => index % 2 === 1).join(' \n \n');
     const bytesOf = (text: string): Buffer => Buffer.from(text.slice(0, MAX_HEAD), 'latin1');
@@ -136,36 +136,36 @@ export class Inspector {
     };
   }
 
-  /** Some bytes as they are, noted where `isNoted`, and all that is in them. */
+  /** Inspects bytes as they are (recorded if `isNoted`), and everything that decoding reveals in them. */
   async #deep(bytes: Buffer, isNoted: boolean, place: LeakPlace): Promise<Found> {
     const plain = this.matcher.open().push(bytes);
     if (isNoted) this.#note(plain, place);
-    const told = new Set(plain.map(({ secret }) => secret));
-    const tells = new Set(this.tells(bytes.toString('latin1')));
+    const reported = new Set(plain.map(({ secret }) => secret));
+    const facts = new Set(this.tells(bytes.toString('latin1')));
     let isCut = false;
     const cut = (): void => {
       isCut = true;
     };
-    for await (const { bytes: read, how } of readings(bytes, cut)) {
-      // Others have their turn between two readings: each may take some milliseconds.
+    for await (const { bytes: read, how } of decodings(bytes, cut)) {
+      // Yields to other work between two decodings, since each may take some milliseconds.
       if (read.length > LONG_READING) await nextTurn();
       const traces = this.matcher.open().push(read);
-      const fresh = traces.filter(({ secret }) => !told.has(secret));
-      for (const { secret } of fresh) told.add(secret);
-      for (const tell of this.tells(read.toString('latin1'))) tells.add(tell);
+      const fresh = traces.filter(({ secret }) => !reported.has(secret));
+      for (const { secret } of fresh) reported.add(secret);
+      for (const fact of this.tells(read.toString('latin1'))) facts.add(fact);
       const wrapped = fresh.map((trace) => ({ ...trace, encoding: [trace.encoding, ...how].join(' in ') }));
       this.#note(wrapped, place);
     }
-    return { tells: [...tells], isLeak: told.size > 0, isCut };
+    return { tells: [...facts], isLeak: reported.size > 0, isCut };
   }
 
-  /** What of the sandbox itself stands in a text. */
+  /** Which facts about the sandbox a text contains. */
   tells(text: string): readonly string[] {
-    return this.#identity?.toldIn(text) ?? [];
+    return this.#identity?.identifiersIn(text) ?? [];
   }
 
-  /** The values of a short body: a secret may be sent in many of them. */
-  #bodyPiece(bytes: Buffer, to: Addressee, from: Asker): void {
+  /** Scans the values of a short body: a secret may be spread over many of them. */
+  #bodyPiece(bytes: Buffer, to: Recipient, from: Origin): void {
     if (bytes.length > MAX_PIECE * 4) return;
     const text = bytes.toString('latin1');
     const [joined] = joinedValues(text);
@@ -174,10 +174,10 @@ export class Inspector {
   }
 
   /**
-   * What is different in requests to the hosts of one domain, one after the other: a secret may be sent in pieces, each too short to be told.
-   * Numbers that count them are left out.
+   * Scans the varying parts of consecutive requests to the hosts of one domain as one stream: a secret may be sent in pieces that are too
+   * short to be recognized individually. Sequence numbers are left out.
    */
-  #piece(where: 'url' | 'header' | 'body', parts: readonly string[], { host, port }: Addressee, from: Asker): void {
+  #piece(where: 'url' | 'header' | 'body', parts: readonly string[], { host, port }: Recipient, from: Origin): void {
     if (this.matcher.isEmpty) return;
     const stream = this.#stream(`${where} ${parentDomain(host)}`);
     const before = stream.last.split('\0');
@@ -188,10 +188,10 @@ export class Inspector {
     this.#note(stream.scan.push(Buffer.from(fresh.join(''), 'latin1')), { host, port, where, asked: host, from });
   }
 
-  /** The labels of one parent's names, one after the other, without what only counts them. */
-  #pieces(host: string, parent: string, { via }: Asker): readonly SecretTrace[] {
+  /** Scans the labels of consecutive names below one parent as one stream, without sequence numbers. */
+  #pieces(host: string, parent: string, { via }: Origin): readonly SecretTrace[] {
     const stream = this.#stream(`${via} ${parent}`);
-    // The same name is asked for twice, for either kind of address.
+    // Each name is queried twice, for IPv4 and IPv6.
     if (stream.last === host) return [];
     stream.last = host;
     const labels = host.slice(0, -parent.length - 1).split('.');
@@ -200,14 +200,14 @@ export class Inspector {
 
   #stream(key: string): NameStream {
     const stream = this.#streams.get(key) ?? { scan: this.matcher.open(), last: '' };
-    // The one that was used longest ago makes room.
+    // Evicts the least recently used stream.
     this.#streams.delete(key);
     if (this.#streams.size >= MAX_STREAMS) this.#streams.delete(this.#streams.keys().next().value ?? '');
     this.#streams.set(key, stream);
     return stream;
   }
 
-  /** As it stands, and with its escapes undone. */
+  /** Scans the text as it is, and with its escapes undone. */
   #decoded(text: string): readonly SecretTrace[] {
     const undone = unescaped(text);
     return [...this.matcher.traces(text), ...(undone === text ? [] : this.matcher.traces(undone))];
@@ -223,14 +223,14 @@ function pathOf({ url = '' }: HeadOnly): string {
   return url.replace(/^https?:\/\/[^/?#]*/i, '');
 }
 
-/** The steps of a path and the values of its query. */
+/** The segments of a path and the values of its query. */
 function partsOf(path: string): readonly string[] {
-  const [way = '', query = ''] = path.split('?');
+  const [beforeQuery = '', query = ''] = path.split('?');
   const values = query.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1));
-  return [...way.split('/'), ...values].slice(0, MAX_PARTS);
+  return [...beforeQuery.split('/'), ...values].slice(0, MAX_PARTS);
 }
 
-/** The values of headers that programs think of themselves. */
+/** The values of unusual headers. */
 function ownValues(rawHeaders: readonly string[]): readonly string[] {
   const own = rawHeaders.flatMap((name, index) => {
     return index % 2 === 0 && !USUAL_HEADERS.has(name.toLowerCase()) ? [rawHeaders[index + 1] ?? ''] : [];

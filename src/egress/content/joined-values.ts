@@ -1,15 +1,15 @@
-/** What is shorter than this is no form of more than one value. */
+/** Shorter texts can't contain several values. */
 const MIN_TEXT = 12;
-/** Values that are sent in so many pieces are put together; more is what honest lists hold. */
+/** How many values are joined; legitimate lists may have more. */
 const MAX_VALUES = 2_000;
 
-/** A string of JSON, and what makes it a name. */
+/** A JSON string, and the colon that makes it a name. */
 const JSON_STRING = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?/g;
 const FORM_VALUE = /=([^&=\s;]{1,200})(?=[&;\s]|$)/g;
 const PART = /\r\n\r\n([^\r\n]{1,200})\r\n--/g;
 const MAX_PATH = 64 * 1024;
 
-/** The values of JSON, of a form or query, of the parts of a message, and the steps of a path, each kind put together in order. */
+/** The values of JSON, of a form or query, of the parts of a message, and the segments of a path; each kind joined in order. */
 export function joinedValues(text: string): readonly string[] {
   if (text.length < MIN_TEXT) return [];
   const joined = [
@@ -21,7 +21,7 @@ export function joinedValues(text: string): readonly string[] {
   return joined.filter((values) => values.length > 1).map((values) => values.join(''));
 }
 
-/** The values of one kind. */
+/** The values that match a pattern. */
 function valuesOf(text: string, pattern: RegExp): readonly string[] {
   const values: string[] = [];
   for (const [, value = '', isName] of text.matchAll(pattern)) {

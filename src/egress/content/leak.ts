@@ -1,40 +1,40 @@
-import { type Asker, OVERFLOW_HOST, type Way } from '../record.js';
+import { type EgressChannel, type Origin, OVERFLOW_HOST } from '../record.js';
 import type { SecretTrace } from './secret-matcher.js';
 
-/** A trace in what an encoding was undone of. */
+/** A secret that was found, possibly after decoding. */
 type Trace = Pick<SecretTrace, 'secret'> & Pick<EgressLeak, 'encoding'>;
 
-/** One planted secret on its way out by one door, folded over its repetitions. */
+/** A planted secret that was sent to one destination in one way, with repetitions merged. */
 export interface EgressLeak {
-  /** The secret's name, never its value. */
+  /** Name of the secret, never its value. */
   readonly secret: string;
-  /** Whom it was meant for; of names that carry it, the parent domain. */
+  /** The intended recipient; for host names that carry the secret, their parent domain. */
   readonly host: string;
-  /** Null for a DNS question. */
+  /** Null for a DNS query. */
   readonly port: number | null;
-  readonly via: Way;
+  readonly via: EgressChannel;
   readonly where: 'name' | 'url' | 'header' | 'body';
-  /** How it was written, from the inside out: `plain`, `base64 in gzip` … */
+  /** How it was encoded, from the inside out: `plain`, `base64 in gzip` … */
   readonly encoding: string;
-  /** Questions or requests that it was seen in. */
+  /** Number of queries or requests that contained it. */
   readonly count: number;
   /** Milliseconds since the epoch. */
   readonly first: number;
   readonly last: number;
-  /** The first host asked for, in full: by it a sensor knows who asked. */
+  /** The first requested host in full; the sensor uses it to find the process. */
   readonly asked: string;
-  /** Local ports of the connections that asked the proxy, the first few. */
+  /** Local ports of the first few connections to the proxy. */
   readonly clientPorts: readonly number[];
 }
 
-/** Where a trace was found. */
-export type LeakPlace = Pick<EgressLeak, 'host' | 'port' | 'where' | 'asked'> & { readonly from: Asker };
+/** Where a secret was found. */
+export type LeakPlace = Pick<EgressLeak, 'host' | 'port' | 'where' | 'asked'> & { readonly from: Origin };
 
 type Row = { -readonly [K in keyof Omit<EgressLeak, 'clientPorts'>]: EgressLeak[K] } & {
   readonly clientPorts: number[];
 };
 
-/** Distinct leaks that are kept one by one; those to further hosts stand in rows of `OVERFLOW_HOST`, counted. */
+/** How many distinct leaks are kept individually; leaks to further hosts are counted in rows with `OVERFLOW_HOST`. */
 const MAX_LEAKS = 200;
 const MAX_CLIENT_PORTS = 16;
 

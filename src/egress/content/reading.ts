@@ -2,36 +2,36 @@ import type { IncomingMessage } from 'node:http';
 import type { Destination } from '../destination.js';
 import type { Gatekeeper } from '../doors/gatekeeper.js';
 import type { RowKey } from '../ledger.js';
-import type { Asker } from '../record.js';
+import type { Origin } from '../record.js';
 import { kindOf, shown } from './body.js';
 import { decoded } from './inflate.js';
 import type { Inspector } from './inspector.js';
 import type { UnreadReason } from './request.js';
 
 const MIB = 1024 ** 2;
-/** How much of a body is decoded and looked into; all of it is read for planted secrets as it comes. */
+/** How much of a body is decoded and inspected; planted secrets are searched in all of it while it passes. */
 const MAX_BODY = MIB;
-/** The same for all bodies of a job. */
+/** The same limit for all bodies of a job together. */
 const MAX_BODIES = 16 * MIB;
 const MAX_PATH = 500;
 const MAX_HEADERS = 40;
 const MAX_HEADER_NAME = 80;
 
-/** What readings are made with. */
+/** Dependencies of a reader. */
 export interface ReaderParts {
   readonly gatekeeper: Gatekeeper;
   readonly inspector: Inspector;
   readonly now: () => number;
 }
 
-/** Reads the requests of one sandbox: what is in them is evidence, wherever they go. */
+/** Reads the requests of one sandbox. Their content is evidence, wherever they go. */
 export class Reader {
   #left = MAX_BODIES;
   #unread = 0;
 
   constructor(private readonly parts: ReaderParts) {}
 
-  /** Begins with the head; the body is shown by `take` as it comes. */
+  /** Reads the head; the body is passed to `take` as it arrives. */
   open(request: IncomingMessage, { target, from }: Pick<Destination, 'target' | 'from'>): Reading {
     const { inspector } = this.parts;
     inspector.head(request, target, from);
@@ -39,12 +39,12 @@ export class Reader {
     return new Reading({ request, from }, this.parts, scan, (bytes) => this.#take(bytes));
   }
 
-  /** Bodies that were not looked into, or not to their end, because all of the job's together were too much. */
+  /** Bodies that were not inspected, or not completely, because the job's limit was reached. */
   get unread(): number {
     return this.#unread;
   }
 
-  /** Whether so many bytes more may be kept. */
+  /** Whether this many more bytes may be kept. */
   #take(bytes: number): boolean {
     if (bytes > this.#left) {
       this.#unread += 1;
@@ -55,13 +55,13 @@ export class Reader {
   }
 }
 
-/** A request, and who sent it. */
+/** A request, and where it came from. */
 interface Sent {
   readonly request: Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'>;
-  readonly from: Asker;
+  readonly from: Origin;
 }
 
-/** One request, as it comes. */
+/** A request that is being read. */
 export class Reading {
   readonly #at: number;
   readonly #parts: Buffer[] = [];
@@ -95,7 +95,7 @@ export class Reading {
     this.#parts.push(chunk);
   }
 
-  /** Says why no more of the body was waited for. */
+  /** Records why the body was not read completely. */
   cutOff(why: UnreadReason | undefined): void {
     this.#cut = why;
   }
@@ -105,18 +105,18 @@ export class Reading {
     const { gatekeeper, inspector } = this.parts;
     const { request, from } = this.sent;
     const { method = '', url = '', headers, rawHeaders } = request;
-    const isAsItCame = headers['content-encoding'] === undefined;
+    const isUnencoded = headers['content-encoding'] === undefined;
     const { bytes, whole } = await decoded(Buffer.concat(this.#parts), headers['content-encoding'], MAX_BODY);
-    const isWhole = whole && this.#whole && (isAsItCame || this.mayKeep(bytes.length));
+    const isWhole = whole && this.#whole && (isUnencoded || this.mayKeep(bytes.length));
     const kind = isWhole || isText(bytes) ? kindOf(bytes, headers['content-type']) : 'unread';
     const target = { host: to.host, port: to.port };
-    const inBody = await inspector.decoded(bytes, isAsItCame, target, from);
+    const inBody = await inspector.decoded(bytes, isUnencoded, target, from);
     const inHead = await inspector.headDecoded(request, target, from);
     const isCut = !isWhole || inBody.isCut || inHead.isCut;
     const reason = isCut ? 'too-much' : this.#cut;
-    if (reason !== undefined) gatekeeper.unread(to, { reason, serverName: null });
+    if (reason !== undefined) gatekeeper.recordUnread(to, { reason, serverName: null });
     const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
-    const told = {
+    const summary = {
       method: method.slice(0, MAX_HEADER_NAME),
       path: printable(pathOf(url)).slice(0, MAX_PATH),
       headers: [...new Set(names)].slice(0, MAX_HEADERS).map((name) => printable(name).slice(0, MAX_HEADER_NAME)),
@@ -127,7 +127,7 @@ export class Reading {
       tells: [...new Set([...inspector.tells(rawHeaders.join('\n')), ...inHead.tells, ...inBody.tells])],
       at: this.#at,
     };
-    gatekeeper.told(to, told, from);
+    gatekeeper.recordRequest(to, summary, from);
   }
 }
 
@@ -135,7 +135,7 @@ function isText(bytes: Buffer): boolean {
   return bytes.length > 0 && kindOf(bytes, undefined) !== 'binary';
 }
 
-/** A plain request's target is a URL; where it leads is told by its row. */
+/** The target of a plain request is a URL; its host is already part of the row. */
 function pathOf(url: string): string {
   return url.replace(/^https?:\/\/[^/?#]*/i, '') || '/';
 }

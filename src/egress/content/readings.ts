@@ -2,41 +2,41 @@ import { unzipped } from './inflate.js';
 import { joinedValues } from './joined-values.js';
 import { unescaped } from './unescaped.js';
 
-/** Bytes that stand in others by one or more encodings. */
-export interface Reading {
+/** Bytes found inside other bytes by undoing one or more encodings. */
+export interface Decoding {
   readonly bytes: Buffer;
-  /** From the inside out. */
+  /** The undone encodings, from the inside out. */
   readonly how: readonly string[];
 }
 
-/** Who encodes oftener is not followed; nor is more read than so many bytes in all. */
+/** Limits for nested encodings, and for the decoded bytes in total. */
 const MAX_DEPTH = 3;
 const MAX_BYTES = 8 * 1024 ** 2;
 const MAX_READINGS = 2_000;
-/** Of one kind in one text, the longest. */
+/** How many runs of one kind are decoded in a text, the longest first. */
 const MAX_RUNS = 200;
-/** Raw deflate is looked for in so many places. */
+/** How many times raw deflate is tried. */
 const MAX_TRIES = 32;
-/** A shorter piece of an encoding holds too little to be told from chance. */
+/** Shorter runs are indistinguishable from ordinary text. */
 const BASE64_RUN = /[A-Za-z0-9+/_-]{24,}/g;
 const HEX_RUN = /(?:[0-9a-fA-F]{2}){16,}/g;
 const SPACED_HEX_RUN = /(?:[0-9a-fA-F]{2}[:\s-]){15,}[0-9a-fA-F]{2}/g;
 const DECIMAL_RUN = /(?:\b\d{1,3}\s*,\s*){11,}\d{1,3}\b/g;
-/** So much of some bytes tells what they are. */
+/** How many bytes are checked to recognize text. */
 const LOOK = 96;
 
 /**
- * What else may be read in some bytes: backwards, by gzip, zlib, deflate, base64, hexadecimal, numbers, UTF-16, `%xx` and its like, and put together
- * from the values of a form, one within the other. The bytes as they are and one layer of base64, hexadecimal and base32 are known to the
- * matcher. `cut` is called where there was more than is read.
+ * What else the bytes may contain: reversed, gzip, zlib, deflate, base64, hexadecimal, decimal numbers, UTF-16, percent-encoded and other
+ * escapes, and values joined together, also nested. The bytes themselves and a single layer of base64, hexadecimal and base32 are covered by
+ * the matcher. `cut` is called if a limit was reached.
  */
-export async function* readings(bytes: Buffer, cut: () => void = () => undefined): AsyncGenerator<Reading> {
+export async function* decodings(bytes: Buffer, cut: () => void = () => undefined): AsyncGenerator<Decoding> {
   let left = MAX_BYTES;
   let count = 0;
   let tries = MAX_TRIES;
-  const waiting: Reading[] = [{ bytes, how: [] }];
+  const waiting: Decoding[] = [{ bytes, how: [] }];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    // Raw deflate has no beginning of its own: it is tried where what stands there is no text.
+    // Raw deflate has no magic number, so it is tried on everything that is not text.
     const mayBeRaw = tries > 0 && !isText(next.bytes);
     if (mayBeRaw) tries -= 1;
     for (const found of [...(await inflated(next, mayBeRaw)), ...unwrapped(next, cut)]) {
@@ -49,15 +49,15 @@ export async function* readings(bytes: Buffer, cut: () => void = () => undefined
   }
 }
 
-async function inflated({ bytes, how }: Reading, mayBeRaw: boolean): Promise<readonly Reading[]> {
+async function inflated({ bytes, how }: Decoding, mayBeRaw: boolean): Promise<readonly Decoding[]> {
   const inner = await unzipped(bytes, MAX_BYTES / 8, mayBeRaw);
   return inner === undefined || inner.bytes.length === 0 ? [] : [{ bytes: inner.bytes, how: [inner.by, ...how] }];
 }
 
-/** One layer undone. */
-export function unwrapped({ bytes, how }: Reading, cut: () => void = () => undefined): readonly Reading[] {
+/** Undoes one layer. */
+export function unwrapped({ bytes, how }: Decoding, cut: () => void = () => undefined): readonly Decoding[] {
   const text = bytes.toString('latin1');
-  const found: Reading[] = [];
+  const found: Decoding[] = [];
   const add = (name: string, inner: Buffer): unknown => found.push({ bytes: inner, how: [name, ...how] });
   if (how[0] !== 'reverse') add('reverse', Buffer.from(bytes).reverse());
   if (bytes.includes(0)) add('UTF-16', bytes.filter((byte) => byte !== 0) as Buffer);
@@ -73,7 +73,7 @@ export function unwrapped({ bytes, how }: Reading, cut: () => void = () => undef
   return found;
 }
 
-/** Something of the same alphabet may stand before it: where what is read first makes no sense, what makes more is read beside it. */
+/** Characters of the same alphabet may precede the encoded data: if decoding from the start makes no sense, other offsets that do are added. */
 function shifted(run: string, most: number, encoding: 'base64' | 'hex'): readonly Buffer[] {
   const first = Buffer.from(run, encoding);
   if (makesSense(first)) return [first];
@@ -81,7 +81,7 @@ function shifted(run: string, most: number, encoding: 'base64' | 'hex'): readonl
   return [first, ...others.filter(makesSense)];
 }
 
-/** Text, or what begins as gzip or zlib does. */
+/** Whether the bytes are text, or start like gzip or zlib data. */
 function makesSense(bytes: Buffer): boolean {
   const [first, second = 0] = bytes;
   if (first === 0x1f && second === 0x8b) return true;
@@ -95,7 +95,7 @@ function isText(bytes: Buffer): boolean {
   );
 }
 
-/** Lines of an encoding that was wrapped are one run. */
+/** Joins the lines of a wrapped encoding into one run. */
 function runs(text: string, pattern: RegExp, cut: () => void): readonly string[] {
   const all = text.replace(/(?<=[\w+/=-])(?:\r?\n|\\n)(?=[\w+/=-])/g, '').match(pattern) ?? [];
   if (all.length <= MAX_RUNS) return all;

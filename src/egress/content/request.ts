@@ -1,32 +1,32 @@
-/** What a body was taken for. `unread`: encoded in a way that is not undone here, broken, or more than is read. */
+/** The type of a body. `unread`: an unsupported encoding, corrupt, or larger than the limit. */
 export const BODY_KINDS = ['none', 'json', 'form', 'multipart', 'text', 'binary', 'unread'] as const;
 export type BodyKind = (typeof BODY_KINDS)[number];
 
-/** One HTTP request that a program in a sandbox sent, as far as a report shows it. Everything in it is the program's own words. */
+/** An HTTP request that a program in a sandbox sent, as shown in a report. All of it is chosen by the program. */
 export interface EgressRequest {
   readonly method: string;
-  /** With its query; cut. */
+  /** Includes the query; truncated. */
   readonly path: string;
-  /** Names alone, lower case, as they came. */
+  /** Names only, in lower case and in the original order. */
   readonly headers: readonly string[];
-  /** What it was answered with, by the far side or by the gateway; null where it went away before. */
+  /** The status of the answer, from the upstream host or from the gateway; null if the client left before. */
   readonly status: number | null;
-  /** As they came, still encoded. */
+  /** Size before decoding. */
   readonly bodyBytes: number;
   readonly bodyKind: BodyKind;
-  /** The beginning of the body, decoded; empty where there is nothing to read. */
+  /** The beginning of the decoded body; empty if nothing is readable. */
   readonly body: string;
-  /** What of the sandbox itself is in it. */
+  /** The facts about the sandbox that it contains. */
   readonly tells: readonly string[];
-  /** Equal ones. */
+  /** How many equal requests were sent. */
   readonly count: number;
-  /** The first one, in milliseconds since the epoch. */
+  /** Time of the first one, in milliseconds since the epoch. */
   readonly at: number;
-  /** Local ports of the connections that they came by, the first few: a sensor knows their processes. */
+  /** Local ports of the first few connections that carried them; the sensor maps them to processes. */
   readonly clientPorts: readonly number[];
 }
 
-/** Why of a connection nothing, or not all, could be read. */
+/** Why a connection could not be read, or not completely. */
 export const UNREAD_REASONS = [
   'certificate-not-trusted',
   'handshake-failed',
@@ -42,7 +42,7 @@ export type UnreadReason = (typeof UNREAD_REASONS)[number];
 /** Connections to one destination that could not be read. */
 export interface UnreadContact {
   readonly reason: UnreadReason;
-  /** The name that was asked for in the handshake (SNI); null without one. */
+  /** The server name of the TLS handshake (SNI); null without one. */
   readonly serverName: string | null;
   readonly count: number;
 }

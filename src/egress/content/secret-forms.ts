@@ -1,13 +1,13 @@
-/** How a secret was written where it was found. */
+/** How a secret was encoded where it was found. */
 export type SecretEncoding = 'plain' | 'base64' | 'hex' | 'base32';
 
-/** A secret, or the part of it that does not depend on what stands before and after it, in one encoding. */
+/** A secret in one encoding, or the part of it that does not depend on the surrounding bytes. */
 export interface SecretForm {
   readonly encoding: SecretEncoding;
   readonly text: string;
 }
 
-/** Armour of a PEM file, and the first bytes of every unencrypted OpenSSH key: no secret, so its trace proves nothing. */
+/** PEM headers, and the beginning of every unencrypted OpenSSH key. They are not secret, so finding them proves nothing. */
 const GUESSABLE = /-----(?:BEGIN|END) [A-Z0-9 ]+-----|b3BlbnNzaC1rZXktdjE\S{0,75}/g;
 
 /** Every form in which a program might send `value`; the plain one first. */
@@ -22,8 +22,8 @@ export function formsOf(value: string): readonly [SecretForm, ...SecretForm[]] {
 }
 
 /**
- * What an encoding of `bitsPerChar` bits makes of `bytes` after `shift` others: the characters that hold none of their
- * neighbours' bits.
+ * The part of an encoding with `bitsPerChar` bits per character that does not depend on the `shift` bytes before or on the bytes after
+ * `bytes`.
  */
 function aligned(bytes: Buffer, shift: number, bitsPerChar: number, encode: (bytes: Buffer) => string): string {
   const text = encode(Buffer.concat([Buffer.alloc(shift), bytes]));

@@ -1,52 +1,52 @@
 import { GatewayError } from '../errors.js';
 import { formsOf, type SecretEncoding, type SecretForm } from './secret-forms.js';
 
-/** A value that was planted in a sandbox to see whether it leaves. */
+/** A value that was planted in a sandbox to detect exfiltration. */
 export interface PlantedSecret {
-  /** What a person knows it by, e.g. `~/.aws/credentials`. */
+  /** A name for users, e.g. `~/.aws/credentials`. */
   readonly name: string;
-  /** Unguessable, of at least `FRAGMENT` bytes. */
+  /** Random, at least `FRAGMENT` bytes long. */
   readonly value: string;
 }
 
-/** What of a secret was seen, and how it was written. */
+/** A secret that was found, and how it was encoded. */
 export interface SecretTrace {
   readonly secret: string;
   readonly encoding: SecretEncoding;
 }
 
 /**
- * So many characters of any form in a row are a trace of the secret: a thief who sends it in pieces is seen by each piece, in
- * whatever order they come. By chance it does not happen (36^12).
+ * This many consecutive characters of any form are evidence of the secret, so a thief who sends it in pieces is detected by each piece, in
+ * any order. It does not happen by chance (36^12).
  */
 export const FRAGMENT = 12;
 
-/** `aaaaaaaaaaaa` is no trace of anything. */
+/** Excludes fragments such as `aaaaaaaaaaaa`. */
 const MIN_DISTINCT = 6;
 
 const MULTIPLIER = 0x01000193;
-/** `MULTIPLIER` to the power of `FRAGMENT`, modulo 2^32: what the byte that leaves the window has become. */
+/** `MULTIPLIER` to the power of `FRAGMENT`, modulo 2^32: the weight of the byte that leaves the window. */
 const LEAVING = Array.from({ length: FRAGMENT }).reduce<number>((power) => Math.imul(power, MULTIPLIER), 1);
 const FILTER_BITS = 22;
 
 /**
- * Knows every fragment of every form of some secrets. Text is read byte by byte, once, whatever the number of secrets: a
- * rolling hash (Rabin-Karp) and a bit table say "not here" for nearly every byte.
+ * Finds every fragment of every form of the secrets. Each byte is processed once, whatever the number of secrets: a rolling hash
+ * (Rabin-Karp) and a bit table rule out a match for almost every byte.
  */
 export class SecretMatcher {
   readonly #fragments = new Map<string, SecretTrace>();
   readonly #filter = new Uint8Array(2 ** (FILTER_BITS - 3));
 
-  /** @throws GatewayError `weak-secret` for a value that is too short to be told from chance */
+  /** @throws GatewayError `weak-secret` for a value that is too short to be recognized reliably */
   constructor(secrets: readonly PlantedSecret[]) {
     for (const { name, value } of secrets) {
       const [plain, ...encoded] = formsOf(value);
       const known = this.#learn(name, plain);
-      // Two secrets may have the same value: the first one's name stands for both.
+      // If two secrets have the same value, it is reported under the first one's name.
       if (!known && this.traces(plain.text).length === 0) {
         throw new GatewayError(
           'weak-secret',
-          `the planted secret ${name} has no ${FRAGMENT} characters to be known by`,
+          `the planted secret ${name} is too short: it needs ${FRAGMENT} distinctive characters`,
         );
       }
       for (const form of encoded) this.#learn(name, form);
@@ -57,17 +57,17 @@ export class SecretMatcher {
     return this.#fragments.size === 0;
   }
 
-  /** A reader of one stream of text. */
+  /** Creates a scanner for one stream. */
   open(): SecretScan {
     return new SecretScan(this.#fragments, this.#filter);
   }
 
-  /** Of a text that is there as a whole. */
+  /** Scans a complete text. */
   traces(text: string): readonly SecretTrace[] {
     return this.open().push(Buffer.from(text, 'latin1'));
   }
 
-  /** Whether there was a fragment to learn. */
+  /** Returns whether it contained a new fragment. */
   #learn(secret: string, form: SecretForm): boolean {
     const { encoding } = form;
     const bytes = foldedBytes(form.text);
@@ -87,9 +87,9 @@ export class SecretMatcher {
   }
 }
 
-/** Reads one stream of text, in pieces of any size; what it keeps between two of them is a fragment's length. */
+/** Scans one stream in chunks of any size; between chunks it keeps as many bytes as a fragment has. */
 export class SecretScan {
-  /** The last bytes as a ring; `#at` is the oldest one's place. */
+  /** Ring buffer of the last bytes; `#at` is the position of the oldest one. */
   readonly #ring = Buffer.alloc(FRAGMENT);
   #at = 0;
   #hash = 0;
@@ -99,14 +99,14 @@ export class SecretScan {
     private readonly filter: Uint8Array,
   ) {}
 
-  /** The traces that end in `bytes`, each once. */
+  /** The secrets that end in `bytes`, each once. */
   push(bytes: Uint8Array): readonly SecretTrace[] {
     const found = new Set<SecretTrace>();
     const ring = this.#ring;
     const { filter } = this;
     let at = this.#at;
     let hash = this.#hash;
-    // Every byte of every upload passes here: plain variables make it several times as fast.
+    // Every byte of every upload passes through this loop; local variables make it several times as fast.
     for (let i = 0; i < bytes.length; i += 1) {
       const byte = FOLDED[bytes[i] as number] as number;
       hash = (Math.imul(hash, MULTIPLIER) + byte - Math.imul(ring[at] as number, LEAVING)) | 0;
@@ -123,7 +123,7 @@ export class SecretScan {
   }
 }
 
-/** Names come in any case, and base64 in two alphabets: all of it is compared in one. */
+/** Maps letters to lower case and the URL-safe base64 alphabet to the standard one, so that all variants compare equal. */
 const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte >= 0x41 && byte <= 0x5a) return byte | 0x20;
   if (byte === 0x2d) return 0x2b;

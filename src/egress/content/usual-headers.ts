@@ -1,4 +1,4 @@
-/** Headers of whose values nobody but a client library thinks: what stands in others is the program's own. */
+/** Headers whose values are normally set by client libraries. The values of all others come from the program itself. */
 export const USUAL_HEADERS: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',

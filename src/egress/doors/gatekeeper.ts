@@ -4,37 +4,37 @@ import type { EgressRequest, UnreadContact } from '../content/request.js';
 import { EgressFailedError, EgressRefusedError } from '../errors.js';
 import type { Ledger, LedgerEntry, RowKey } from '../ledger.js';
 import type { CompiledPolicy, Reach } from '../policy.js';
-import type { Asker } from '../record.js';
+import type { Origin } from '../record.js';
 import type { Target } from '../target.js';
 import type { Address, Dialer } from '../upstream/dialer.js';
 import type { Traffic } from '../upstream/traffic.js';
 
-/** A permitted attempt: where to dial, and the record its bytes belong to. */
+/** A permitted attempt: the addresses to dial, and the record for its byte counts. */
 export interface Permit {
   readonly addresses: readonly Address[];
   readonly entry: LedgerEntry;
 }
 
-/** What was decided about an attempt. */
+/** The decision about an attempt. */
 export interface Decision {
-  /** Undefined where it is refused: nothing of it leaves, and the gateway answers itself. */
+  /** Undefined if refused: then nothing is sent upstream, and the gateway answers itself. */
   readonly permit: Permit | undefined;
-  /** Why it is refused, for whoever reads the program's output. */
+  /** Why it was refused, for readers of the program's output. */
   readonly refusal?: string;
 }
 
-/** What a gatekeeper decides by, and where it writes. */
+/** What a gatekeeper bases its decisions on, and where it records them. */
 export interface GatekeeperParts {
   readonly policy: CompiledPolicy;
   readonly dialer: Dialer;
   readonly ledger: Ledger;
   readonly traffic: Traffic;
   readonly inspector: Inspector;
-  /** Whether another proxy dials: what a permitted name leads to is then its business. */
+  /** Whether an upstream proxy makes the connections: then that proxy resolves permitted names. */
   readonly hasUpstream: boolean;
 }
 
-/** Decides about each attempt, whichever way it comes, and notes it. */
+/** Decides about each attempt, on whichever channel it arrives, and records it. */
 export class Gatekeeper {
   readonly #parts: GatekeeperParts;
 
@@ -43,10 +43,11 @@ export class Gatekeeper {
   }
 
   /**
-   * `port` is null for a DNS question. A permitted name that does not resolve stays permitted in the record.
+   * `port` is null for a DNS query. A permitted name that does not resolve is still recorded as permitted.
+   *
    * @throws EgressRefusedError, EgressFailedError
    */
-  async admit(host: string, port: number | null, from: Asker): Promise<Permit> {
+  async admit(host: string, port: number | null, from: Origin): Promise<Permit> {
     const { ledger, inspector } = this.#parts;
     const tells = inspector.name(host, port, from);
     try {
@@ -58,8 +59,8 @@ export class Gatekeeper {
     }
   }
 
-  /** The same for who answers in the place of a refused host. @throws EgressFailedError */
-  async decide({ host, port }: Target, from: Asker): Promise<Decision> {
+  /** The same, but returns a refusal, for callers that answer on behalf of refused hosts. @throws EgressFailedError */
+  async decide({ host, port }: Target, from: Origin): Promise<Decision> {
     try {
       return { permit: await this.admit(host, port, from) };
     } catch (error) {
@@ -69,8 +70,8 @@ export class Gatekeeper {
   }
 
   /**
-   * Whether what a registry itself names as a place may be reached. Where it may not, nothing is noted: the client hears of the place, and asks
-   * for it or not.
+   * Whether the target of a registry's redirect may be reached. If not, nothing is recorded: the client gets the redirect, and may request
+   * its target itself.
    */
   async reached({ host, port }: Target): Promise<Permit | undefined> {
     try {
@@ -82,30 +83,30 @@ export class Gatekeeper {
     }
   }
 
-  /** Notes a request to a permitted target that is not passed on. */
-  refuseRequest({ host, port }: Target, from: Asker): void {
+  /** Records a request to a permitted target that is not passed on. */
+  refuseRequest({ host, port }: Target, from: Origin): void {
     const tells = this.#parts.inspector.name(host, port, from);
     this.#parts.ledger.note({ host, port, allowed: false, tells, ...from });
   }
 
-  /** Notes what was sent. */
-  told(to: RowKey, request: Omit<EgressRequest, 'count' | 'clientPorts'>, { clientPort }: Asker): void {
-    this.#parts.ledger.tell(to, request, clientPort);
+  /** Records a request that was sent. */
+  recordRequest(to: RowKey, request: Omit<EgressRequest, 'count' | 'clientPorts'>, { clientPort }: Origin): void {
+    this.#parts.ledger.recordRequest(to, request, clientPort);
   }
 
-  /** Notes a connection of which nothing, or not all, could be read. */
-  unread(to: RowKey, contact: Omit<UnreadContact, 'count'>): void {
-    this.#parts.ledger.tellUnread(to, contact);
+  /** Records a connection that could not be read, or not completely. */
+  recordUnread(to: RowKey, contact: Omit<UnreadContact, 'count'>): void {
+    this.#parts.ledger.recordUnread(to, contact);
   }
 
-  /** Notes an attempt whose target could not even be read; `raw` is what was sent. */
-  refuse(raw: string, from: Asker): void {
+  /** Records an attempt without a valid target; `raw` is what the client sent. */
+  refuse(raw: string, from: Origin): void {
     const tells = this.#parts.inspector.name(raw, null, from);
     this.#parts.ledger.note({ host: raw === '' ? '(unreadable)' : raw, port: null, allowed: false, tells, ...from });
   }
 
-  /** Looks for planted secrets in what is no name and no request. `host`: whom it was meant for, in the words of whoever sent it. */
-  look(bytes: Buffer, host: string, from: Asker): void {
+  /** Searches for planted secrets in data that is neither a name nor a request. `host`: the intended recipient, as the client sent it. */
+  look(bytes: Buffer, host: string, from: Origin): void {
     this.#parts.inspector.body({ host: host === '' ? '(unreadable)' : host, port: null }, from)(bytes);
   }
 
@@ -120,7 +121,7 @@ export class Gatekeeper {
     return dialer.addresses(host, reach);
   }
 
-  /** A name may be one that only the upstream proxy resolves; what resolves here is checked all the same. */
+  /** A name may be resolvable only by the upstream proxy. If it resolves here, its addresses are checked anyway. */
   async #addressesForUpstream(host: string, reach: Reach): Promise<readonly Address[]> {
     if (reach === 'named' && isIP(host) === 0) return [];
     try {

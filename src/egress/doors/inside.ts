@@ -10,7 +10,7 @@ import type { Exchange } from '../upstream/exchange.js';
 import type { Gatekeeper } from './gatekeeper.js';
 import { nameIn } from './tunnel.js';
 
-/** What reading HTTP inside of tunnels needs. */
+/** Dependencies of the server inside tunnels. */
 export interface InsideParts {
   readonly exchange: Exchange;
   readonly gatekeeper: Gatekeeper;
@@ -19,19 +19,19 @@ export interface InsideParts {
   readonly caps: { readonly headMs: number };
 }
 
-/** A connection inside of a tunnel: where it leads, and a connection there that was made already. */
+/** A connection inside a tunnel: its destination, and an upstream connection if one was already made. */
 interface Inside {
-  /** Of a connection that names nobody, the name is `UNNAMED`: each of its requests says by `Host` where it leads. */
+  /** If the connection did not name a host, this has the host `UNNAMED`, and the `Host` header of each request decides. */
   readonly destination: Destination;
   readonly isByHost: boolean;
   first: Socket | undefined;
   hasAsked: boolean;
 }
 
-/** Of Node's parser: `rawPacket` is what it could not read. */
+/** An error of Node's HTTP parser: `rawPacket` is the input that it could not parse. */
 type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
-/** Reads HTTP/1.1 inside of tunnels. It listens nowhere. */
+/** Serves HTTP/1.1 inside tunnels, without listening on a port of its own. */
 export class InsideServer {
   readonly #server: Server;
   readonly #open = new WeakMap<Duplex, Inside>();
@@ -48,7 +48,7 @@ export class InsideServer {
       inside.first = undefined;
       this.#answer(request, response, inside, first).catch(() => response.destroy());
     };
-    // A request without Host is refused like others, and not by Node before it is on record.
+    // Let us answer requests without Host, since Node would refuse them before they are recorded.
     const settings = { requireHostHeader: false, headersTimeout: parts.caps.headMs, requestTimeout: 0 };
     this.#server = createServer(settings, take);
     this.#server.on('checkContinue', take).on('checkExpectation', take);
@@ -59,12 +59,12 @@ export class InsideServer {
     });
   }
 
-  /** Serves one connection. */
+  /** Serves a connection with a known destination. */
   serve(socket: Socket, destination: Destination, first: Socket | undefined): void {
     this.#serve(socket, { destination, isByHost: false, first, hasAsked: false });
   }
 
-  /** Serves one connection of which only its requests tell where they lead. */
+  /** Serves a connection whose requests name their destinations. */
   serveByHost(socket: Socket, destination: Destination): void {
     this.#serve(socket, { destination, isByHost: true, first: undefined, hasAsked: false });
   }
@@ -72,15 +72,18 @@ export class InsideServer {
   #serve(socket: Socket, inside: Inside): void {
     const { destination } = inside;
     this.#open.set(socket, inside);
-    // Some find out after the handshake that they do not trust the certificate.
+    // Some clients reject the certificate only after the handshake, and then send no request.
     socket.once('close', () => {
       const { target, from, permit, secure } = destination;
       if (inside.hasAsked || !secure) return;
       const row = { ...target, via: from.via, allowed: permit !== undefined };
-      this.parts.gatekeeper.unread(row, { reason: 'nothing-asked', serverName: inside.isByHost ? null : target.host });
+      this.parts.gatekeeper.recordUnread(row, {
+        reason: 'nothing-asked',
+        serverName: inside.isByHost ? null : target.host,
+      });
     });
     this.#server.emit('connection', socket);
-    // It was paused while what comes first was looked at.
+    // The socket was paused while its first bytes were inspected.
     socket.resume();
   }
 
@@ -107,15 +110,15 @@ export class InsideServer {
   async #byHost({ url = '', headers }: IncomingMessage, destination: Destination): Promise<Destination> {
     const { target, from } = destination;
     const { gatekeeper } = this.parts;
-    // A request that is written for a proxy says it in its first line.
+    // A request written for a proxy contains the host in its first line.
     const named = /^https?:\/\/([^/?#\\]*)/i.exec(url)?.[1] ?? headers.host ?? '';
     const host = nameIn(named.replace(/:\d+$/, ''));
     if (host === undefined) {
       gatekeeper.refuseRequest(target, from);
-      return { ...destination, refusal: 'it is not said for whom this is' };
+      return { ...destination, refusal: 'the request does not name a host' };
     }
-    const meant = { host, port: target.port };
-    return { ...destination, target: meant, ...(await gatekeeper.decide(meant, from)) };
+    const namedTarget = { host, port: target.port };
+    return { ...destination, target: namedTarget, ...(await gatekeeper.decide(namedTarget, from)) };
   }
 
   #tunnelInTunnel(request: IncomingMessage, socket: Duplex): void {
@@ -134,7 +137,7 @@ export class InsideServer {
     close(socket, 405);
   }
 
-  /** What is no HTTP. Who goes away or falls silent has asked for nothing. */
+  /** Records input that is not HTTP. A client that only disconnects or stays silent has not requested anything. */
   #noteUnreadable({ code = '', rawPacket }: ClientError, socket: Duplex): void {
     const inside = this.#open.get(socket);
     if (inside !== undefined) inside.hasAsked ||= code.startsWith('HPE_');
@@ -142,7 +145,7 @@ export class InsideServer {
     const { gatekeeper, inspector } = this.parts;
     const { target, from, permit } = inside.destination;
     if (permit !== undefined) gatekeeper.refuseRequest(target, from);
-    gatekeeper.unread({ ...target, via: from.via, allowed: false }, { reason: 'not-http', serverName: null });
+    gatekeeper.recordUnread({ ...target, via: from.via, allowed: false }, { reason: 'not-http', serverName: null });
     if (rawPacket !== undefined) inspector.body(target, from)(rawPacket);
   }
 }

@@ -1,13 +1,13 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** A door that is open. */
+/** A listening server. */
 export interface Door {
   readonly port: number;
-  /** Ends every connection. */
+  /** Closes every connection. */
   close(): Promise<void>;
 }
 
-/** Listens at a port of an address, 0 for an ephemeral one. @throws what `listen` says */
+/** Listens on a port, 0 for an ephemeral one. @throws errors of `listen` */
 export async function opened(
   server: Server,
   { address, port }: { readonly address: string; readonly port: number },

@@ -1,30 +1,30 @@
 import type { Socket } from 'node:net';
 
 /**
- * Joins a program with a permitted host in a protocol of their own, which is read as it passes. Either side's end ends the other; what
- * is still on its way to the client is delivered first.
+ * Connects a client with a permitted host and inspects what the client sends; used for protocols that are neither HTTP nor TLS. When either
+ * side closes, the other one is closed too, after pending data was delivered to the client.
  */
-export function join(near: Socket, far: Socket, read: (chunk: Buffer) => void): void {
-  near.on('data', read);
-  near.pipe(far);
-  far.pipe(near);
-  far.once('close', (failed) => (failed ? near.destroy() : near.end()));
-  if (far.destroyed) near.destroy();
+export function join(client: Socket, upstream: Socket, read: (chunk: Buffer) => void): void {
+  client.on('data', read);
+  client.pipe(upstream);
+  upstream.pipe(client);
+  upstream.once('close', (failed) => (failed ? client.destroy() : client.end()));
+  if (upstream.destroyed) client.destroy();
 }
 
-/** Reads what comes for a host that is refused, up to so many bytes and milliseconds, and ends the connection. */
+/** Reads what a client sends to a refused host, up to these limits, and closes the connection. */
 export function readAndEnd(
-  near: Socket,
+  client: Socket,
   read: (chunk: Buffer) => void,
   { refusedBytes, refusedMs }: { readonly refusedBytes: number; readonly refusedMs: number },
 ): void {
   let bytes = 0;
-  const deadline = setTimeout(() => near.destroy(), refusedMs);
-  near.once('close', () => clearTimeout(deadline)).once('end', () => near.destroy());
-  near.on('data', (chunk: Buffer) => {
+  const deadline = setTimeout(() => client.destroy(), refusedMs);
+  client.once('close', () => clearTimeout(deadline)).once('end', () => client.destroy());
+  client.on('data', (chunk: Buffer) => {
     read(chunk);
     bytes += chunk.length;
-    if (bytes >= refusedBytes) near.destroy();
+    if (bytes >= refusedBytes) client.destroy();
   });
-  near.resume();
+  client.resume();
 }

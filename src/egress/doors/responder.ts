@@ -15,35 +15,36 @@ import { parseHost } from '../target.js';
 import type { Address } from '../upstream/dialer.js';
 import type { Gatekeeper, Permit } from './gatekeeper.js';
 
-/** The low four bits of a DNS header's flags (RFC 1035 §4.1.1). */
+/** The response codes in a DNS header's flags (RFC 1035 §4.1.1). */
 const RCODE = { noError: 0, formatError: 1, serverFailure: 2, noSuchName: 3 } as const;
 
 const DNS = { via: 'dns' } as const;
 
-/** Seconds: long enough for one install's next connection. */
+/** Seconds; long enough for the next connection of an install. */
 const TTL = 30;
 
-/** So many questions of one packet are noted. */
+/** How many questions of one packet are recorded. */
 const MAX_QUESTIONS = 20;
 
 /** What `openResponder` needs. */
 export interface ResponderOptions {
-  /** Where it listens. */
+  /** The address to listen on. */
   readonly address: string;
-  /** Whether whoever connects to that address speaks with the gateway: then it is given for every name. */
+  /** Whether connections to that address are redirected to the gateway: then it is the answer for every name. */
   readonly isTransparent: boolean;
-  /** Whether the gateway answers in the place of refused hosts, too: then their names exist. */
+  /** Whether the gateway also answers on behalf of refused hosts: then their names resolve, too. */
   readonly isSinking: boolean;
-  /** 0 for an ephemeral one. */
+  /** 0 for an ephemeral port. */
   readonly port: number;
   readonly gatekeeper: Gatekeeper;
   readonly logger: Logger;
 }
 
 /**
- * A DNS server (UDP) to which every host is the gateway; a name that is refused without an answer in its place, or that leads nowhere, does
- * not exist. That is said at once, since a program that waits for an answer holds up the job. Every name asked for is noted.
- * @throws what `bind` says
+ * A DNS server (UDP) that resolves every host to the gateway. Names that are refused (unless the gateway answers for them) or unknown do
+ * not exist; the answer is immediate, since a program waiting for a timeout would delay the job. Every requested name is recorded.
+ *
+ * @throws errors of `bind`
  */
 export function openResponder(options: ResponderOptions): Promise<Socket> {
   const socket = createSocket(options.address.includes(':') ? 'udp6' : 'udp4');
@@ -83,7 +84,7 @@ async function answerTo(
   const questions = query.questions ?? [];
   const [question] = questions;
   const isHonest = query.type !== 'response' && question !== undefined && questions.length === 1;
-  // No resolver asks so, but what it says would have left: a packet may hold more than a question.
+  // No resolver sends such packets, but their content would have left: a packet may contain more than a question.
   if (!isHonest) for (const { name } of questions.slice(0, MAX_QUESTIONS)) gatekeeper.refuse(name, DNS);
   if (!isHonest || hasRecords(query)) gatekeeper.look(message, question?.name ?? '', DNS);
   // An answer to an answer would be the start of a loop.
@@ -100,7 +101,7 @@ async function answerTo(
     permit.entry.bytesReceived += packet.length;
     return packet;
   } catch {
-    // No host's name, or it leads nowhere: the program in the sandbox can't tell, the record can.
+    // Not a valid host name, or it does not resolve. The program gets the same answer for both; the record distinguishes them.
     return response(query, RCODE.noSuchName, []);
   }
 }
@@ -117,7 +118,7 @@ function parseQuery(message: Buffer): Packet | undefined {
   }
 }
 
-/** Undefined where it is refused. @throws EgressRefusedError where it can be no host's name, EgressFailedError */
+/** Undefined if refused. @throws EgressRefusedError if it is not a valid host name, EgressFailedError */
 async function admitted(gatekeeper: Gatekeeper, name: string): Promise<Permit | undefined> {
   let host: string;
   try {

@@ -1,4 +1,4 @@
-/** So many at a time; who comes then waits, and when too many wait already is turned away. */
+/** A semaphore with a bounded waiting queue. */
 export class Slots {
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -10,19 +10,19 @@ export class Slots {
     this.#free = size;
   }
 
-  /** Resolves with what gives the slot back, to be called once; with undefined for who is turned away. */
+  /** Resolves with a function that releases the slot, to be called once; with undefined if the queue is full. */
   async take(): Promise<(() => void) | undefined> {
     if (this.#free > 0) {
       this.#free -= 1;
-      return () => this.#giveBack();
+      return () => this.#release();
     }
     if (this.#waiting.length >= this.maxWaiting) return undefined;
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return () => this.#giveBack();
+    return () => this.#release();
   }
 
-  /** The next one who waits takes it over. */
-  #giveBack(): void {
+  /** The slot passes to the next one in the queue. */
+  #release(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;
     else next();

@@ -2,22 +2,22 @@ import { createServer, type Socket } from 'node:net';
 import type { Inspector } from '../content/inspector.js';
 import { UNNAMED } from '../destination.js';
 import { EgressFailedError } from '../errors.js';
-import type { Asker } from '../record.js';
+import type { Origin } from '../record.js';
 import type { Target } from '../target.js';
 import type { RestCaps } from '../upstream/rest.js';
-import { carried } from './carried.js';
+import { detectProtocol } from './carried.js';
 import type { Gatekeeper } from './gatekeeper.js';
 import type { InsideServer } from './inside.js';
 import { type Door, opened } from './listening.js';
 import { readAndEnd } from './raw.js';
-import { nameIn, secured, type TunnelParts } from './tunnel.js';
+import { nameIn, type TunnelParts, terminateTls } from './tunnel.js';
 
-/** What `openTransparentDoor` needs. */
+/** Options of `openTransparentDoor`. */
 export interface TransparentOptions extends TunnelParts {
   readonly address: string;
-  /** Where it listens; 0 for an ephemeral one. */
+  /** The port to listen on; 0 for an ephemeral one. */
   readonly port: number;
-  /** The port that programs ask for. */
+  /** The port that programs connect to. */
   readonly asked: number;
   readonly inside: InsideServer;
   readonly gatekeeper: Gatekeeper;
@@ -26,8 +26,8 @@ export interface TransparentOptions extends TunnelParts {
 }
 
 /**
- * For programs that know no proxy: the resolver gives them the gateway's own address, and they speak here as if it were the host that they
- * mean. Which one that is, is what they say of it: by the name in the handshake, else by `Host`. @throws what `listen` says
+ * For programs that don't support proxies: the resolver returns the gateway's own address for every name, so they connect here instead of
+ * to the host. Which host they mean is known from the TLS handshake or the `Host` header. @throws errors of `listen`
  */
 export function openTransparentDoor(options: TransparentOptions): Promise<Door> {
   const { gatekeeper, caps } = options;
@@ -43,18 +43,18 @@ export function openTransparentDoor(options: TransparentOptions): Promise<Door> 
 
 async function serve(options: TransparentOptions, socket: Socket): Promise<void> {
   const { inside, caps, asked } = options;
-  const from: Asker = { via: 'transparent', clientPort: socket.remotePort };
-  const what = await carried(socket, caps.headMs);
-  if (what === undefined) return void socket.destroy();
+  const from: Origin = { via: 'transparent', clientPort: socket.remotePort };
+  const protocol = await detectProtocol(socket, caps.headMs);
+  if (protocol === undefined) return void socket.destroy();
   const target: Target = { host: UNNAMED, port: asked };
-  if (what === 'http') return inside.serveByHost(socket, { target, from, permit: undefined, secure: false });
-  if (what === 'other' || what === 'silent') return readUnnamed(options, socket, target, from);
+  if (protocol === 'http') return inside.serveByHost(socket, { target, from, permit: undefined, secure: false });
+  if (protocol === 'other' || protocol === 'silent') return readUnnamed(options, socket, target, from);
   return serveSecured(options, socket, from);
 }
 
-async function serveSecured(options: TransparentOptions, socket: Socket, from: Asker): Promise<void> {
+async function serveSecured(options: TransparentOptions, socket: Socket, from: Origin): Promise<void> {
   const { inside, gatekeeper, caps, asked, address } = options;
-  const handshake = await secured(options, socket, address);
+  const handshake = await terminateTls(options, socket, address);
   const { serverName } = handshake;
   const host = serverName === undefined ? undefined : nameIn(serverName);
   const target: Target = { host: host ?? UNNAMED, port: asked };
@@ -63,26 +63,26 @@ async function serveSecured(options: TransparentOptions, socket: Socket, from: A
     return inside.serveByHost(handshake.inside, { target, from, permit: undefined, secure: true });
   }
   const decided = await gatekeeper.decide(target, from).catch((error: unknown) => {
-    // A permitted name that leads nowhere is on record; there is nobody to speak with.
+    // A permitted name that can't be reached has been recorded; there is no host to connect to.
     if (error instanceof EgressFailedError) return undefined;
     throw error;
   });
   if (handshake.inside === undefined) {
     const row = { ...target, via: from.via, allowed: decided?.permit !== undefined };
-    gatekeeper.unread(row, { reason: handshake.reason, serverName: serverName ?? null });
+    gatekeeper.recordUnread(row, { reason: handshake.reason, serverName: serverName ?? null });
   }
   if (handshake.inside === undefined || decided === undefined) return void socket.destroy();
   inside.serve(handshake.inside, { target, from, secure: true, ...decided }, undefined);
 }
 
-/** Neither TLS nor HTTP: it names nobody, so nothing of it goes anywhere. */
+/** Neither TLS nor HTTP: the connection does not name a host, so it is not passed on. */
 function readUnnamed(
   { gatekeeper, inspector, caps }: TransparentOptions,
   socket: Socket,
   target: Target,
-  from: Asker,
+  from: Origin,
 ): void {
   gatekeeper.refuseRequest(target, from);
-  gatekeeper.unread({ ...target, via: from.via, allowed: false }, { reason: 'not-http', serverName: null });
+  gatekeeper.recordUnread({ ...target, via: from.via, allowed: false }, { reason: 'not-http', serverName: null });
   readAndEnd(socket, inspector.body(target, from), caps);
 }

@@ -5,7 +5,7 @@ import { EgressRefusedError } from '../errors.js';
 import { parseHost } from '../target.js';
 import type { Authority } from '../upstream/authority.js';
 
-/** What ending TLS needs. */
+/** Dependencies for terminating TLS. */
 export interface TunnelParts {
   readonly authority: Authority;
   readonly caps: { readonly headMs: number };
@@ -16,13 +16,17 @@ export type Handshake =
   | { readonly inside: TLSSocket; readonly serverName: string | undefined }
   | { readonly inside: undefined; readonly serverName: string | undefined; readonly reason: UnreadReason };
 
-/** Ends TLS with a certificate for the name that is asked for, and for `unasked` where none is. */
-export function secured({ authority, caps }: TunnelParts, socket: Socket, unasked: string): Promise<Handshake> {
+/** Terminates TLS with a certificate for the requested name, or for `defaultName` if the client names none. */
+export function terminateTls(
+  { authority, caps }: TunnelParts,
+  socket: Socket,
+  defaultName: string,
+): Promise<Handshake> {
   let serverName: string | undefined;
   const inside = new TLSSocket(socket, {
     isServer: true,
-    secureContext: authority.contextFor(unasked),
-    // Whoever offers HTTP/2 too is answered in HTTP/1.1.
+    secureContext: authority.contextFor(defaultName),
+    // Clients that also offer HTTP/2 get HTTP/1.1.
     ALPNCallback: (offered: { readonly servername: string; readonly protocols: readonly string[] }) => {
       serverName ??= offered.servername || undefined;
       return offered.protocols.find((protocol) => protocol === 'http/1.1');
@@ -52,12 +56,12 @@ export function secured({ authority, caps }: TunnelParts, socket: Socket, unaske
   });
 }
 
-/** The client's alert, as OpenSSL tells it: `unknown ca`, `bad certificate`, `certificate unknown`. */
+/** The client's TLS alert, in OpenSSL's wording: `unknown ca`, `bad certificate`, `certificate unknown`. */
 function isDistrust(error: NodeJS.ErrnoException): boolean {
   return /alert (?:unknown ca|bad certificate|certificate unknown|unsupported certificate)/i.test(error.message);
 }
 
-/** The host that a client names; undefined where it is none. */
+/** The host that a client named; undefined if it is not valid. */
 export function nameIn(serverName: string): string | undefined {
   try {
     return parseHost(serverName);

@@ -1,41 +1,41 @@
-/** When, and from which local port of the sandbox, a registry was asked. */
+/** When a registry was asked, and from which local port of the sandbox. */
 export interface AskedAt {
   readonly clientPort: number | undefined;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** A package that a registry was asked for, folded over equal questions. */
+/** A package that was requested from a registry, with equal requests merged. */
 export interface RegistryAsk {
-  /** The registry's. */
+  /** Host of the registry. */
   readonly host: string;
   readonly port: number;
-  /** As the registry calls it; `OTHER_PACKAGES` for those that are not told apart. */
+  /** The name used by the registry; `OTHER_PACKAGES` for packages beyond the limit. */
   readonly name: string;
-  /** `document`: what there is of it; `package`: the thing itself. */
+  /** `document`: the package's metadata; `package`: the file itself. */
   readonly kind: 'document' | 'package';
-  /** The version or the file that was asked for, as far as the path names one. */
+  /** The requested version or file, if the path names one. */
   readonly version?: string | undefined;
-  /** What the registry answered. */
+  /** Status of the registry's answer. */
   readonly status: number;
   readonly count: number;
-  /** The first ones, and the last one. */
+  /** The first requests, and the last one. */
   readonly asked: readonly AskedAt[];
 }
 
-/** Under this name stand the packages that were more than are told apart; no package can have it. */
+/** Stands for all packages beyond the limit; it is not a valid package name. */
 export const OTHER_PACKAGES = '(others)';
 
-/** A large install asks for some thousand packages, for each twice. */
+/** A large install requests some thousand packages, each of them twice. */
 const MAX_KEPT = 40_000;
 const MAX_ASKED = 8;
-/** npm's longest name has 214 characters. */
+/** npm's names have at most 214 characters. */
 const MAX_NAME = 220;
 
 type Kept = Omit<RegistryAsk, 'asked' | 'count'> & { count: number; readonly asked: AskedAt[] };
 
-/** Every package that the registries were asked for by one sandbox, in bounded space. */
-export class AskBook {
+/** Every package that one sandbox requested from the registries; of bounded size. */
+export class RegistryAskLog {
   readonly #kept = new Map<string, Kept>();
 
   constructor(private readonly now: () => number) {}

@@ -2,18 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import { EgressRefusedError } from '../errors.js';
 import { parseHost, type Target } from '../target.js';
 
-/** Another address that a registry names for what it was asked for. */
-export interface Elsewhere {
+/** The target of a registry's redirect. */
+export interface RedirectTarget {
   readonly target: Target;
   readonly secure: boolean;
-  /** With its query: it may be signed. */
+  /** Includes the query, which may contain a signature. */
   readonly path: string;
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Where an answer says that the thing is; undefined where it says nothing like that, or leads from TLS to none. `from`: what was asked. */
-export function elsewhereIn({ statusCode = 0, headers }: IncomingMessage, from: URL): Elsewhere | undefined {
+/** The target of a redirect; undefined if the answer is not one, or would lead from TLS to plain text. `from`: the requested URL. */
+export function redirectTarget({ statusCode = 0, headers }: IncomingMessage, from: URL): RedirectTarget | undefined {
   const { location } = headers;
   if (!REDIRECTS.has(statusCode) || location === undefined || !URL.canParse(location, from.href)) return undefined;
   const { protocol, hostname, port, pathname, search, username, password } = new URL(location, from.href);
@@ -29,8 +29,8 @@ export function elsewhereIn({ statusCode = 0, headers }: IncomingMessage, from: 
   }
 }
 
-/** The same as an address. */
-export function urlOf({ target: { host, port }, secure, path }: Elsewhere): URL {
+/** The same as a URL. */
+export function urlOf({ target: { host, port }, secure, path }: RedirectTarget): URL {
   const name = host.includes(':') ? `[${host}]` : host;
   return new URL(path, `${secure ? 'https' : 'http'}://${name}:${port}`);
 }

@@ -1,22 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { Target } from '../target.js';
 
-/** The forms of a document that package managers ask for, the first that is meant. */
+/** The forms of a document that package managers request, in order of preference. */
 const FORMS: readonly (readonly [asked: string, sent: string])[] = [
   ['application/vnd.npm.install-v1+json', 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*'],
   ['application/json', 'application/json'],
 ];
 const ENCODINGS: readonly string[] = ['gzip', 'deflate', 'br', 'zstd', 'identity'];
 const DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-/** A hash, or a number of a version. */
+/** A hash or a version number. */
 const ETAG = /^(?:W\/)?"[\w+/=.:-]{1,90}"$/;
 
 /**
- * What of a client's head reaches a registry: which form of a document is wanted, and what the client has already, each only as it looks where
- * it is honest. Nothing that says where a message ends, what is done with the connection, or which other request this one stands for
- * (`x-http-method-override`, `x-original-url`, `sudo`), and nothing that a program may choose freely (`user-agent`, `npm-session`).
+ * The client headers that are passed on to a registry, each only in the form that package managers use: those that select the form of a
+ * document, and those for revalidation. Excluded are headers about message framing or the connection, headers that stand for another request
+ * (`x-http-method-override`, `x-original-url`, `sudo`), and headers with arbitrary content (`user-agent`, `npm-session`).
  */
-const PASSED_ON: Readonly<Record<string, (value: string) => string | undefined>> = {
+const PASSED_TO_REGISTRY: Readonly<Record<string, (value: string) => string | undefined>> = {
   accept: (value) => FORMS.find(([asked]) => value.includes(asked))?.[1] ?? '*/*',
   'accept-encoding': (value) => ENCODINGS.filter((each) => value.includes(each)).join(', ') || undefined,
   'if-modified-since': (value) => matching(value, DATE),
@@ -29,8 +29,8 @@ function matching(value: string, pattern: RegExp): string | undefined {
   return pattern.test(value) ? value : undefined;
 }
 
-/** Of one connection, not of the message it carries (RFC 9110 §7.6.1). */
-const OF_CONNECTION: ReadonlySet<string> = new Set([
+/** Hop-by-hop headers (RFC 9110 §7.6.1). */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -41,7 +41,7 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** The whole head of the request to the registry; `authorization` takes the place of the sender's. */
+/** All headers of the request to the registry; `authorization` replaces the client's. */
 export function headersTo(
   { host, port }: Target,
   { headers }: IncomingMessage,
@@ -49,7 +49,7 @@ export function headersTo(
 ): Record<string, string> {
   const name = host.includes(':') ? `[${host}]` : host;
   const sent: Record<string, string> = { host: port === 443 ? name : `${name}:${port}`, 'user-agent': 'packwarden' };
-  for (const [each, asHonest] of Object.entries(PASSED_ON)) {
+  for (const [each, asHonest] of Object.entries(PASSED_TO_REGISTRY)) {
     const value = headers[each];
     const passed = typeof value === 'string' ? asHonest(value) : undefined;
     if (passed !== undefined) sent[each] = passed;
@@ -57,31 +57,31 @@ export function headersTo(
   return authorization === undefined ? sent : { ...sent, authorization };
 }
 
-/** The message is framed anew, whom it is for is said anew, and what is expected of the next hop was answered by this one. */
-const NOT_ONWARD: ReadonlySet<string> = new Set(['content-length', 'expect', 'host']);
+/** The message is framed anew, `Host` is set anew, and `Expect` was already answered by this gateway. */
+const NOT_FORWARDED: ReadonlySet<string> = new Set(['content-length', 'expect', 'host']);
 
-/** A client's headers for another connection: without those of its own, and of the gateway's. */
+/** A client's headers for the upstream connection, without those of its own connection and of the gateway. */
 export function endToEnd({ rawHeaders, headers }: IncomingMessage): Record<string, string[]> {
   const named = new Set((headers.connection ?? '').toLowerCase().split(/[\s,]+/));
   const sent: Record<string, string[]> = {};
   for (const [name, value] of pairs(rawHeaders)) {
     const lower = name.toLowerCase();
-    if (OF_CONNECTION.has(lower) || named.has(lower) || NOT_ONWARD.has(lower) || lower.startsWith('proxy-')) continue;
+    if (HOP_BY_HOP.has(lower) || named.has(lower) || NOT_FORWARDED.has(lower) || lower.startsWith('proxy-')) continue;
     sent[lower] = [...(sent[lower] ?? []), value];
   }
   return sent;
 }
 
-/** Raw headers of an answer, without those of the registry's connection. */
+/** Raw headers of an answer, without hop-by-hop headers. */
 export function answerHeaders(answer: IncomingMessage): string[] {
   const named = new Set((answer.headers.connection ?? '').toLowerCase().split(/[\s,]+/));
   return pairs(answer.rawHeaders).flatMap(([name, value]) => {
     const lower = name.toLowerCase();
-    return OF_CONNECTION.has(lower) || named.has(lower) ? [] : [name, value];
+    return HOP_BY_HOP.has(lower) || named.has(lower) ? [] : [name, value];
   });
 }
 
-/** Raw headers without the ones of this name. */
+/** Raw headers without those of this name. */
 export function without(raw: readonly string[], unwanted: string): string[] {
   return pairs(raw).flatMap(([name, value]) => (name.toLowerCase() === unwanted ? [] : [name, value]));
 }
@@ -91,7 +91,7 @@ export function valuesOf(raw: readonly string[], wanted: string): string[] {
   return pairs(raw).flatMap(([name, value]) => (name.toLowerCase() === wanted ? [value] : []));
 }
 
-/** A host as a `Host` header names it. */
+/** The value of the `Host` header for a host. */
 export function hostHeader({ host, port }: Target, secure: boolean): string {
   const name = host.includes(':') ? `[${host}]` : host;
   return port === (secure ? 443 : 80) ? name : `${name}:${port}`;

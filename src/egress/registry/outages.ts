@@ -1,19 +1,19 @@
 import type { Target } from '../target.js';
 import type { PackageAsked } from './package-asked.js';
 
-/** What a registry was asked for and did not give, not when it was asked again either. */
+/** Requests that a registry failed to answer, also when they were repeated. */
 export interface RegistryOutage {
   readonly host: string;
   readonly port: number;
-  /** The last one's, in our words: `answered 503`, `does not answer in time`. */
+  /** Reason of the last failure: `answered 503`, `did not answer in time`. */
   readonly reason: string;
-  /** Different things that it did not give. */
+  /** Number of distinct failed requests. */
   readonly missing: number;
-  /** Those of them that were a package itself, the first few by name; without them an install is none. */
+  /** Names of the first few that requested a package file; without them an install is incomplete. */
   readonly packages: readonly string[];
 }
 
-/** A registry that is away for a large install; beyond that it is known to be away. */
+/** Limit per registry for a large install; beyond that it is obvious that the registry is unavailable. */
 const MAX_PATHS = 2_000;
 const SHOWN = 5;
 
@@ -22,8 +22,8 @@ interface Missing {
   readonly about: PackageAsked | undefined;
 }
 
-/** What the registries of one sandbox still owe, in bounded space. */
-export class OutageBook {
+/** The requests of one sandbox that the registries have not answered yet; of bounded size. */
+export class OutageLog {
   readonly #missing = new Map<string, { readonly target: Target; readonly paths: Map<string, Missing> }>();
 
   failed(target: Target, path: string, missing: Missing): void {

@@ -2,11 +2,11 @@ import { OTHER_PACKAGES } from './asks.js';
 import type { KnownRegistry } from './known-registry.js';
 import { baseOf, NAME, SCOPED, whole } from './routes.js';
 
-/** A package that a route is about: for its documents, or for itself. */
+/** A package that a route is about, and whether its documents or its file are requested. */
 export interface PackageAsked {
   readonly name: string;
   readonly kind: 'document' | 'package';
-  /** What of it: a version, or a file's name where no version can be told from it. */
+  /** The requested version, or the file's name if it contains no recognizable version. */
   readonly version?: string;
 }
 
@@ -17,12 +17,12 @@ const GEM_INFO = /^info\/(.+)$/;
 const GEM_LIST = /^api\/v1\/dependencies(?:\.json)?(?:\?gems=(.*))?$/;
 const NO_NAME = /^(?:versions|names|(?:latest_|prerelease_)?specs\.4\.8(?:\.gz)?)$/;
 const OF_PACKAGE = new RegExp(`(?:^download/(?=@|%40)|/packages/npm/|^)(${SCOPED}|${NAME})(?:/(.*))?$`);
-/** Bundler asks for some dozens at once. */
+/** Bundler requests a few dozen at once. */
 const MAX_LISTED = 100;
 
 /**
- * The packages that a permitted path asks for; none for indexes. A gem's file names its version too, which is told apart as far as it
- * can be.
+ * The packages that a permitted path requests; none for indexes. The version in a gem's file name is separated as far as it can be
+ * distinguished from the name.
  */
 export function packagesAsked(registry: KnownRegistry, path: string): readonly PackageAsked[] {
   const below = path.startsWith(baseOf(registry)) ? path.slice(baseOf(registry).length) : path;
@@ -47,7 +47,7 @@ function nodePackageAsked(below: string): PackageAsked | undefined {
   if (written === undefined) return undefined;
   const name = written.replace(/%40/g, '@').replace(/%2f/gi, '/');
   const isFile = /^(?:-|download)\//.test(rest) || below.startsWith('download/');
-  // GitHub Packages names a file by its version and hash.
+  // In GitHub Packages a file is named after its version and hash.
   const file = below.startsWith('download/')
     ? rest.replace(/\/[0-9a-f]{40,128}$/, '')
     : rest.replace(/^(?:-|download)\//, '');
@@ -55,7 +55,7 @@ function nodePackageAsked(below: string): PackageAsked | undefined {
   return { name, kind: isFile ? 'package' : 'document', ...(version === '' ? {} : { version }) };
 }
 
-/** `x-1.0.0.tgz` of `@corp/x` is 1.0.0. Whatever else stands in a path is a part of what was asked for. */
+/** `x-1.0.0.tgz` of `@corp/x` is 1.0.0. Any other text is part of the requested version. */
 function versionOf(name: string, file: string): string {
   const bare = file.replace(/\.(?:tgz|tar\.gz)$/, '').replace(/^(?:@|%40)[\w.~-]+(?:\/|%2f)/i, '');
   const prefix = `${name.replace(/^.*\//, '')}-`;

@@ -9,52 +9,52 @@ import { Slots } from '../doors/slots.js';
 import { EgressFailedError } from '../errors.js';
 import type { Target } from '../target.js';
 import { type RestCaps, readRest } from '../upstream/rest.js';
-import type { AskBook } from './asks.js';
+import type { RegistryAskLog } from './asks.js';
 import { type Fault, faultOf, say } from './front-answer.js';
 import { headersTo, without } from './front-headers.js';
 import { type KnownRegistry, targetOf } from './known-registry.js';
-import type { OutageBook } from './outages.js';
+import type { OutageLog } from './outages.js';
 import { packagesAsked } from './package-asked.js';
 import { registryAsked } from './routes.js';
 import type { RegistrySource } from './source.js';
 
-/** What the fronts of one gateway need. */
+/** Dependencies of the registry handlers. */
 export interface RegistryMitmOptions {
   readonly registries: readonly KnownRegistry[];
   readonly source: RegistrySource;
-  readonly asks: AskBook;
-  readonly outages: OutageBook;
+  readonly asks: RegistryAskLog;
+  readonly outages: OutageLog;
   readonly gatekeeper: Gatekeeper;
   readonly inspector: Inspector;
   readonly reader: Reader;
   readonly caps: RestCaps;
 }
 
-/** A destination that was permitted. */
+/** A permitted destination. */
 export type Permitted = Destination & { readonly permit: Permit };
 
-/** Requests to one registry at a time; npm asks for 15. */
+/** Simultaneous requests to one registry; npm makes 15. */
 const MAX_REQUESTS = 32;
-const NO_ROUTE: Fault = { status: 403, reason: 'this is nothing that an install asks of a registry' };
-const CARRIES: Fault = { status: 403, reason: 'this tells of where it is asked from' };
-/** What of the sandbox no package manager names to a registry; some name the folder that they work in. */
-const TELLING: ReadonlySet<string> = new Set(['the host name', 'the environment']);
-/** Requests that wait for their turn: more than a sandbox may have connections, unless it sends many at once by each. */
+const NO_ROUTE: Fault = { status: 403, reason: 'an install does not need this request' };
+const REVEALS_SANDBOX: Fault = { status: 403, reason: 'the request reveals facts about the sandbox' };
+/** Facts about the sandbox that no package manager sends to a registry. (Some do send their working directory.) */
+const REVEALING: ReadonlySet<string> = new Set(['the host name', 'the environment']);
+/** Limit for queued requests: more than the connections of a sandbox, so it is only reached with pipelining. */
 const MAX_WAITING = 512;
 
 /**
- * Stands in for the registries of one host, adding the credentials of those that want some. Whatever a lock file or a package's
- * metadata names as the place of a tarball is asked for here.
+ * Handles requests to the registries of one host, and adds the credentials of those that need them. Tarballs that a lock file or a
+ * package's metadata locates on this host are requested here, too.
  *
- * Each request to a registry is written anew. Where a client's message ends is read here and told to nobody, so that two programs
- * can't understand it differently (request smuggling, RFC 9112 §11.2).
+ * Each request to a registry is built anew. The boundaries of the client's message are interpreted here only and never passed on, so that
+ * the gateway and the registry can't disagree about them (request smuggling, RFC 9112 §11.2).
  */
 export class RegistryMitm {
   readonly #options: RegistryMitmOptions;
   readonly #target: Target;
   readonly #slots = new Slots(MAX_REQUESTS, MAX_WAITING);
-  /** Connections on which something was refused. */
-  readonly #over = new WeakSet<Duplex>();
+  /** Connections on which a request was refused. */
+  readonly #refused = new WeakSet<Duplex>();
 
   constructor(options: RegistryMitmOptions, target: Target) {
     this.#options = options;
@@ -62,7 +62,8 @@ export class RegistryMitm {
   }
 
   async take(request: IncomingMessage, response: ServerResponse, destination: Permitted): Promise<void> {
-    if (this.#over.has(request.socket)) return say(response, 400, 'behind a request that was refused');
+    if (this.#refused.has(request.socket))
+      return say(response, 400, 'an earlier request on this connection was refused');
     const fault = faultOf(request);
     if (fault !== undefined) return this.#refuse(request, response, fault, destination);
     const { method = '', url = '' } = request;
@@ -70,16 +71,16 @@ export class RegistryMitm {
     if (registry === undefined) return this.#refuse(request, response, NO_ROUTE, destination);
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
-    const giveBack = await this.#slots.take();
-    if (giveBack === undefined) return say(response, 503, 'too many requests at a time');
+    const release = await this.#slots.take();
+    if (release === undefined) return say(response, 503, 'too many requests at a time');
     try {
       if (!leaving.signal.aborted) await this.#forward(request, response, registry, destination, leaving.signal);
     } finally {
-      giveBack();
+      release();
     }
   }
 
-  /** Notes it with what it would have carried out, and ends the connection: what follows on it is taken for nobody's request. */
+  /** Records the request together with its body, and closes the connection, so that the rest can't be taken for another request. */
   async #refuse(
     request: IncomingMessage,
     response: ServerResponse,
@@ -87,7 +88,7 @@ export class RegistryMitm {
     { from }: Permitted,
   ): Promise<void> {
     const { gatekeeper, reader, caps } = this.#options;
-    this.#over.add(request.socket);
+    this.#refused.add(request.socket);
     gatekeeper.refuseRequest(this.#target, from);
     const reading = reader.open(request, { target: this.#target, from });
     request.on('data', (chunk: Buffer) => reading.take(chunk));
@@ -109,15 +110,15 @@ export class RegistryMitm {
     const { url: path = '', rawHeaders } = request;
     const { authorization } = registry;
     const method = request.method === 'HEAD' ? 'HEAD' : 'GET';
-    // A planted token that the project's own `.npmrc` sends (`${NPM_TOKEN}`) is replaced or left out here, and goes nowhere.
+    // A planted token that the project's own `.npmrc` sends (`${NPM_TOKEN}`) is replaced or removed here, so it goes nowhere.
     const isPlanted = inspector.holdsSecret(request.headers.authorization);
     const isLeftOut = authorization !== undefined || isPlanted;
     const read = isLeftOut ? without(rawHeaders, 'authorization') : rawHeaders;
     const head = { url: path, rawHeaders: read };
     const isPlainLeak = inspector.head(head, this.#target, from);
     const { isLeak, tells } = await inspector.headDecoded(head, this.#target, from);
-    if (isPlainLeak || isLeak || tells.some((what) => TELLING.has(what))) {
-      return this.#refuse(request, response, CARRIES, destination);
+    if (isPlainLeak || isLeak || tells.some((what) => REVEALING.has(what))) {
+      return this.#refuse(request, response, REVEALS_SANDBOX, destination);
     }
     const headers = headersTo(
       this.#target,
@@ -141,7 +142,7 @@ export class RegistryMitm {
       if (response.headersSent) throw error;
       if (error instanceof EgressFailedError && error.code === 'unproven') {
         const row = { host, port, via: from.via, allowed: true };
-        gatekeeper.unread(row, { reason: 'bad-certificate', serverName: null });
+        gatekeeper.recordUnread(row, { reason: 'bad-certificate', serverName: null });
       }
       if (!leaving.aborted) failed('could not be reached');
       say(response, 502, `no answer from ${host}:${port}`);
@@ -149,13 +150,13 @@ export class RegistryMitm {
   }
 }
 
-/** An answer that says nothing of what was asked for: the registry may give it another time. */
+/** The registry is temporarily unable to answer; it may succeed when asked again. */
 function isFault(status: number): boolean {
   return status === 429 || status >= 500;
 }
 
-/** The fronts of a gateway, by host and port. */
-export function openFronts(options: RegistryMitmOptions): ReadonlyMap<string, RegistryMitm> {
+/** The registry handlers of a gateway, by host and port. */
+export function openRegistryMitms(options: RegistryMitmOptions): ReadonlyMap<string, RegistryMitm> {
   const targets = options.registries.map(targetOf);
   return new Map(targets.map((target) => [`${target.host}:${target.port}`, new RegistryMitm(options, target)]));
 }

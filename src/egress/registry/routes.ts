@@ -1,22 +1,22 @@
 import type { Target } from '../target.js';
 import { type KnownRegistry, targetOf } from './known-registry.js';
 
-/** Requests that change nothing; with another one a package could publish in the company's name. */
-const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+/** Methods that don't change anything; with others a package could publish under the company's credentials. */
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
-// No name begins with what is a registry's own (`-/whoami`, `_session`, `..`), or ends as no name does (`auth.`).
+// Excludes names that start like a registry's own endpoints (`-/whoami`, `_session`, `..`) or end as no name does (`auth.`).
 export const NAME = '[A-Za-z0-9~](?:[\\w.~-]*[\\w~-])?';
-// Encoded is, if anything, what sets a scope off: as npm's clients write it, once.
+// Only the delimiters of a scope may be percent-encoded, once, as npm's clients do.
 const SCOPE = '(?:@|%40)[A-Za-z0-9~_-][\\w.~-]*(?:/|%2[Ff])';
 export const SCOPED = `${SCOPE}${NAME}`;
 const PACKAGE = `(?:${NAME}|${SCOPED})`;
 const VERSION = '\\d+\\.\\d+\\.\\d+(?:[-+][\\w.+-]*)?';
 const FILE = `(?:${SCOPE})?\\w[\\w.+~-]*\\.(?:tgz|tar\\.gz)`;
-// Some have the version's folder between (Font Awesome, Gitea).
+// Some registries have the version as a folder in between (Font Awesome, Gitea).
 const TARBALL = `${PACKAGE}/-/(?:${VERSION}/)?${FILE}`;
 export const GEM = '[A-Za-z0-9_-][\\w.-]*';
 
-/** What the package managers ask for, by the path below the registry's URL. */
+/** The requests of package managers, as paths below the registry's URL. */
 const ROUTES: readonly string[] = [
   `${PACKAGE}(?:/(?:${VERSION}|latest))?`,
   TARBALL,
@@ -34,25 +34,25 @@ const ROUTES: readonly string[] = [
 const ROUTE = whole(`(?:${ROUTES.join('|')})`);
 
 /**
- * What looks like a package's document and is none: Artifactory answers `auth/SCOPE` below a registry with the credentials that it
- * was asked with, as settings of npm, and so `auth` above its registries; Gem in a Box builds its index at `reindex`.
+ * Paths that look like a package's document but are something else: Artifactory answers `auth/SCOPE` below a registry, and `auth` above its
+ * registries, with the credentials of the request in the format of npm's settings; Gem in a Box rebuilds its index at `reindex`.
  */
-const NO_PACKAGE = /^(?:auth\/[^/]*|reindex)$/i;
-const NO_PACKAGE_OF_ARTIFACTORY = /\/api\/npm\/auth$/i;
+const NOT_A_PACKAGE = /^(?:auth\/[^/]*|reindex)$/i;
+const NOT_A_PACKAGE_IN_ARTIFACTORY = /\/api\/npm\/auth$/i;
 
-/** A group's or an instance's registry of GitLab, whose packages say that their tarballs are at the projects. */
+/** A registry of a GitLab group or instance. Its packages' tarballs are located at the projects. */
 const GITLAB = /^(.*\/api\/v4\/)(?:groups\/[^/]+\/-\/)?packages\/npm\/$/;
 const GITLAB_TARBALL = whole(`projects/\\d+/packages/npm/${TARBALL}`);
 
-/** A pattern that a whole path must be of. */
+/** A pattern that must match a whole path. */
 export function whole(pattern: string): RegExp {
   return new RegExp(`^${pattern}$`);
 }
 
 /**
- * The registry that a request asks for what an install needs: the one with the longest URL that it lies below. Undefined where
- * there is none, or where it is asked for anything else: the path is compared letter by letter and undone nowhere, because servers
- * differ in how they read `..;`, `%2e`, `%252f`, `\` and `//`.
+ * The registry that a request belongs to: the one with the longest URL that is a prefix of it. Undefined if there is none, or if the
+ * request is not needed for an install. The path is compared literally, without decoding, because servers differ in how they interpret
+ * `..;`, `%2e`, `%252f`, `\` and `//`.
  */
 export function registryAsked(
   registries: readonly KnownRegistry[],
@@ -60,7 +60,7 @@ export function registryAsked(
   method: string,
   path: string,
 ): KnownRegistry | undefined {
-  if (!READING.has(method)) return undefined;
+  if (!SAFE_METHODS.has(method)) return undefined;
   const here = registries.filter((registry) => {
     const { host, port } = targetOf(registry);
     return host === target.host && port === target.port;
@@ -73,21 +73,24 @@ export function registryAsked(
   return nearest === undefined ? here.find((registry) => isGitlabTarball(registry, path)) : undefined;
 }
 
-/** A dependency by the address of its tarball may lie on a registry's host; where that has no credentials for us, there is nothing more to get. */
+/**
+ * A dependency given as the URL of a tarball may be on a registry's host. Without credentials for that host, allowing it gives access to
+ * nothing more.
+ */
 const TARBALL_FILE = /^(?:\/[\w~@+-][\w.~@+-]*)+\.(?:tgz|tar\.gz)$/;
 
 function isFileWithoutCredentials(path: string, here: readonly KnownRegistry[]): boolean {
   return here.every(({ authorization }) => authorization === undefined) && TARBALL_FILE.test(path);
 }
 
-/** The path of a registry's URL, with a slash at its end. */
+/** The path of a registry's URL, with a trailing slash. */
 export function baseOf({ url }: KnownRegistry): string {
   return new URL(url).pathname.replace(/\/*$/, '/');
 }
 
 function isRoute(path: string, base: string): boolean {
   const below = path.slice(base.length);
-  return ROUTE.test(below) && !NO_PACKAGE.test(below) && !NO_PACKAGE_OF_ARTIFACTORY.test(path);
+  return ROUTE.test(below) && !NOT_A_PACKAGE.test(below) && !NOT_A_PACKAGE_IN_ARTIFACTORY.test(path);
 }
 
 function isGitlabTarball(registry: KnownRegistry, path: string): boolean {

@@ -1,18 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Permit } from '../doors/gatekeeper.js';
-import { askedBy, askedOnce, FarAgent, type UpstreamOptions } from '../upstream/upstream.js';
-import { type Elsewhere, urlOf } from './elsewhere.js';
+import { sendOnce, sendPooled, UpstreamAgent, type UpstreamOptions } from '../upstream/upstream.js';
+import { type RedirectTarget, urlOf } from './elsewhere.js';
 import { answerHeaders } from './front-headers.js';
 import type { RegistryAnswer, RegistryRequest, RegistrySource } from './source.js';
 
-/** Asks the registries themselves. */
+/** Sends requests to the registries. */
 export class UpstreamSource implements RegistrySource {
   readonly #life = new AbortController();
-  readonly #agents = new Map<string, FarAgent>();
+  readonly #agents = new Map<string, UpstreamAgent>();
 
   constructor(private readonly options: UpstreamOptions) {
-    // Each connection listens for the end: as many as a sandbox may have are no leak.
+    // Each connection listens to this signal; as many listeners as a sandbox may have connections are not a leak.
     setMaxListeners(0, this.#life.signal);
   }
 
@@ -22,20 +22,20 @@ export class UpstreamSource implements RegistrySource {
     return { status, statusText, rawHeaders: answerHeaders(answer), body: answer };
   }
 
-  /** As it comes from the registry. @throws EgressFailedError, or what Node says of the connection */
+  /** Returns the registry's answer as a stream. @throws EgressFailedError, or Node's error of the connection */
   open(asked: RegistryRequest, leaving: AbortSignal): Promise<IncomingMessage> {
     const { target, permit, registry, method, path, headers } = asked;
     const signal = AbortSignal.any([this.#life.signal, leaving]);
     const end = { target, permit, secure: registry.url.startsWith('https:') };
     const bare = { method, path, headers };
-    // Where credentials are sent, a connection carries one request (request smuggling, RFC 9112 §11.2).
+    // With credentials each connection carries a single request (request smuggling, RFC 9112 §11.2).
     return registry.authorization === undefined
-      ? askedBy(this.#agent(end), { ...bare, headers: { ...headers, connection: 'keep-alive' } }, signal)
-      : askedOnce(this.options, end, { ...bare, headers: { ...headers, connection: 'close' } }, signal);
+      ? sendPooled(this.#agent(end), { ...bare, headers: { ...headers, connection: 'keep-alive' } }, signal)
+      : sendOnce(this.options, end, { ...bare, headers: { ...headers, connection: 'close' } }, signal);
   }
 
-  /** What lies at another place than the registry; it gets no credentials. @throws like `open` */
-  elsewhere(place: Elsewhere, permit: Permit, leaving: AbortSignal): Promise<IncomingMessage> {
+  /** Fetches a redirect's target, without the registry's credentials. @throws like `open` */
+  redirected(place: RedirectTarget, permit: Permit, leaving: AbortSignal): Promise<IncomingMessage> {
     const { target, secure, path } = place;
     const signal = AbortSignal.any([this.#life.signal, leaving]);
     const headers = {
@@ -45,7 +45,7 @@ export class UpstreamSource implements RegistrySource {
       'user-agent': 'packwarden',
     };
     const bare = { method: 'GET', path, headers: { ...headers, connection: 'close' } } as const;
-    return askedOnce(this.options, { target, permit, secure }, bare, signal);
+    return sendOnce(this.options, { target, permit, secure }, bare, signal);
   }
 
   close(): void {
@@ -53,12 +53,12 @@ export class UpstreamSource implements RegistrySource {
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
-  #agent(end: ConstructorParameters<typeof FarAgent>[1]): FarAgent {
+  #agent(end: ConstructorParameters<typeof UpstreamAgent>[1]): UpstreamAgent {
     const { host, port } = end.target;
     const key = `${end.secure} ${host}:${port}`;
     const known = this.#agents.get(key);
     if (known !== undefined) return known;
-    const made = new FarAgent(this.options, end, this.#life.signal);
+    const made = new UpstreamAgent(this.options, end, this.#life.signal);
     this.#agents.set(key, made);
     return made;
   }

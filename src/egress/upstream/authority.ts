@@ -33,7 +33,7 @@ import {
   Version,
 } from '@peculiar/asn1-x509';
 
-/** What a server proves itself with, in PEM. */
+/** A server's certificate and key, in PEM. */
 export interface ServerIdentity {
   readonly cert: string;
   readonly key: string;
@@ -43,15 +43,15 @@ export interface ServerIdentity {
 const ECDSA_WITH_SHA256 = new AlgorithmIdentifier({ algorithm: '1.2.840.10045.4.3.2' });
 const COMMON_NAME = '2.5.4.3';
 const ISSUER = named('Proxy CA');
-/** RFC 5280: the upper bound of a common name. The name that counts is the alternative one. */
+/** The upper bound of a common name in RFC 5280. Clients only check the alternative name. */
 const MAX_COMMON_NAME = 64;
 const DAY_MS = 86_400_000;
-/** Names that are kept ready; an install speaks with a handful. */
+/** How many TLS contexts are cached; an install connects to a handful of hosts. */
 const MAX_READY = 512;
 
 /**
- * Vouches for the gateway before the programs of one sandbox, by whatever name they ask for. The sandbox trusts `cert`; no key
- * ever enters it, and none outlives the job.
+ * The certificate authority that the programs of one sandbox trust; it issues certificates for whatever host they ask for. The sandbox gets
+ * `cert` only. The keys never enter it, and don't outlive the job.
  */
 export class Authority {
   /** PEM. */
@@ -62,9 +62,9 @@ export class Authority {
   readonly #validity: Validity;
   readonly #ready = new Map<string, SecureContext>();
 
-  /** `now`: milliseconds since the epoch. It takes about 1 ms. */
+  /** `now`: milliseconds since the epoch. Takes about 1 ms. */
   constructor(now: number) {
-    // The clock of a sandbox may be behind (a job that is run at another time).
+    // The sandbox's clock may be behind (a job that runs with a simulated time).
     this.#validity = new Validity({ notBefore: new Date(now - 30 * DAY_MS), notAfter: new Date(now + 365 * DAY_MS) });
     this.#own = newKeys();
     this.#servers = newKeys();
@@ -82,14 +82,15 @@ export class Authority {
       extension(id_ce_basicConstraints, new BasicConstraints({ cA: false }), true),
       extension(id_ce_keyUsage, new KeyUsage(KeyUsageFlags.digitalSignature), true),
       extension(id_ce_extKeyUsage, new ExtendedKeyUsage([id_kp_serverAuth])),
-      // Of a key that vouches for others rustls (pnpm, bun) takes no server; OpenSSL's strict mode (Python) wants to know it.
+      // rustls (pnpm, bun) rejects a server certificate with the CA's key, hence two keys; OpenSSL's strict mode (Python) requires this
+      // extension.
       extension(id_ce_authorityKeyIdentifier, new AuthorityKeyIdentifier({ keyIdentifier: this.#own.id })),
       extension(id_ce_subjectAltName, new SubjectAlternativeName([address])),
     ]);
     return { cert, key: this.#serverKey };
   }
 
-  /** The same, ready to be shown in a handshake; those asked for last are kept. */
+  /** The same as a TLS context; the most recent ones are cached. */
   contextFor(name: string): SecureContext {
     const known = this.#ready.get(name);
     if (known !== undefined) return known;
@@ -134,7 +135,7 @@ function newKeys(): Keys {
   return { secret: privateKey, info, id: new KeyIdentifier(new Uint8Array(id).buffer) };
 }
 
-/** Positive, and never one of before: browsers and NSS refuse a number that an issuer has used. */
+/** Positive and random: browsers and NSS reject a serial number that an issuer has used before. */
 function serialNumber(): ArrayBuffer {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;

@@ -6,25 +6,25 @@ import type { Target } from '../target.js';
 import { fixedLookup } from './dialer.js';
 import type { Traffic } from './traffic.js';
 
-/** The company's own proxy, where nothing else leads out. */
+/** The company's own proxy, for networks without direct access. */
 export interface UpstreamProxy {
-  /** `http://user:password@host:port`, the credentials where they are asked for. */
+  /** `http://user:password@host:port`, with credentials if the proxy needs them. */
   readonly url: string;
 }
 
-/** What a connection out needs, and may cost. */
+/** Dependencies and limits of an upstream connection. */
 export interface OutboundOptions {
   readonly traffic: Traffic;
   readonly upstream?: UpstreamProxy | undefined;
   readonly caps: {
-    /** How long the far side may take to accept, in milliseconds; an upstream proxy's answer included. */
+    /** How long connecting may take, in milliseconds, including the upstream proxy's answer. */
     readonly dialMs: number;
   };
 }
 
 /**
- * A connection to a permitted target, by the upstream proxy where there is one; `by-url`: to that proxy itself, which is then asked
- * for the URL of what is not encrypted. It does not outlive `signal`. @throws EgressFailedError
+ * Connects to a permitted target, through the upstream proxy if there is one. `by-url`: connects to that proxy itself, which is then asked
+ * for a plain http URL. Closed when `signal` is aborted. @throws EgressFailedError
  */
 export function dial(
   options: OutboundOptions,
@@ -36,30 +36,34 @@ export function dial(
   const { traffic, upstream, caps } = options;
   const { host, port } = upstream === undefined ? target : addressOf(upstream);
   return new Promise((resolve, reject) => {
-    const far = connect({ host, port, ...(upstream === undefined ? { lookup: fixedLookup(permit.addresses) } : {}) });
-    traffic.follow(far, permit.entry);
-    const leave = (): unknown => far.destroy();
-    signal.addEventListener('abort', leave);
-    if (signal.aborted) leave();
-    const deadline = setTimeout(leave, caps.dialMs);
+    const socket = connect({
+      host,
+      port,
+      ...(upstream === undefined ? { lookup: fixedLookup(permit.addresses) } : {}),
+    });
+    traffic.follow(socket, permit.entry);
+    const close = (): unknown => socket.destroy();
+    signal.addEventListener('abort', close);
+    if (signal.aborted) close();
+    const deadline = setTimeout(close, caps.dialMs);
     let cause: Error | undefined;
-    far.on('error', (error) => {
+    socket.on('error', (error) => {
       cause = error;
     });
-    far.once('close', () => {
+    socket.once('close', () => {
       clearTimeout(deadline);
-      signal.removeEventListener('abort', leave);
+      signal.removeEventListener('abort', close);
       reject(new EgressFailedError(`no connection to ${target.host}:${target.port}`, { cause }));
     });
     const established = (): void => {
       clearTimeout(deadline);
-      resolve(far);
+      resolve(socket);
     };
-    far.once('connect', () => {
+    socket.once('connect', () => {
       if (upstream === undefined || how === 'by-url') return established();
-      askUpstream(upstream, far, target).then(established, (error: Error) => {
+      askUpstream(upstream, socket, target).then(established, (error: Error) => {
         cause = error;
-        far.destroy();
+        socket.destroy();
       });
     });
   });
@@ -71,11 +75,11 @@ function addressOf({ url }: UpstreamProxy): Target {
 }
 
 /** `CONNECT` over a connection to the upstream proxy. */
-function askUpstream(upstream: UpstreamProxy, far: Socket, { host, port }: Target): Promise<void> {
+function askUpstream(upstream: UpstreamProxy, socket: Socket, { host, port }: Target): Promise<void> {
   const path = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const headers = { host: path, ...upstreamLogin(upstream) };
   return new Promise((resolve, reject) => {
-    const asking = request({ method: 'CONNECT', path, headers, createConnection: () => far });
+    const asking = request({ method: 'CONNECT', path, headers, createConnection: () => socket });
     asking.once('error', reject);
     asking.once('response', (response) => reject(new Error(`the upstream proxy answered ${response.statusCode}`)));
     asking.once('connect', (response, _socket, head) => {
@@ -83,14 +87,14 @@ function askUpstream(upstream: UpstreamProxy, far: Socket, { host, port }: Targe
         reject(new Error(`the upstream proxy answered ${response.statusCode}`));
         return;
       }
-      if (head.length > 0) far.unshift(head);
+      if (head.length > 0) socket.unshift(head);
       resolve();
     });
     asking.end();
   });
 }
 
-/** The header by which an upstream proxy knows us, where it wants one. */
+/** The header that authenticates us to the upstream proxy, if it needs one. */
 export function upstreamLogin(upstream: UpstreamProxy | undefined): Record<string, string> {
   const { username, password } = new URL(upstream?.url ?? 'http://none');
   if (username === '') return {};

@@ -10,10 +10,10 @@ export interface Address {
   readonly family: 4 | 6;
 }
 
-/** Resolves a name to all its addresses; rejects when there is none. */
+/** Resolves a name to all its addresses; rejects if there are none. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
-/** The host's own resolver, with its hosts file and search order. */
+/** The host's own resolver, including its hosts file and search domains. */
 export const resolveByHost: Resolve = async (host) => {
   const found = await lookup(host, { all: true, verbatim: true });
   return found.map((entry) => entry.address);
@@ -28,8 +28,8 @@ const CACHE_MS = 30_000;
 const CACHE_SIZE = 256;
 
 /**
- * Turns a permitted host into addresses that may be dialled. A name is resolved once and what was checked is what is
- * dialled, so that a name that changes its address in between (DNS rebinding) gains nothing.
+ * Resolves permitted hosts to addresses that may be dialled. The checked addresses are the ones that are dialled, so a name that changes
+ * its address in between (DNS rebinding) gains nothing.
  */
 export class Dialer {
   readonly #resolve: Resolve;
@@ -38,17 +38,17 @@ export class Dialer {
   readonly #cache = new Map<string, Cached>();
   #pending = 0;
 
-  /** At most `maxLookups` names are being resolved at a time; further ones are refused. */
+  /** At most `maxLookups` names are resolved at the same time; further ones are refused. */
   constructor(resolve: Resolve, maxLookups: number, now: () => number) {
     this.#resolve = resolve;
     this.#maxLookups = maxLookups;
     this.#now = now;
   }
 
-  /** @throws EgressRefusedError when one of the addresses is out of reach, EgressFailedError when there is none */
+  /** @throws EgressRefusedError if any of the addresses is not permitted, EgressFailedError if there is none */
   async addresses(host: string, reach: Reach): Promise<readonly Address[]> {
     const found = isIP(host) === 0 ? await this.#lookup(host) : [host];
-    // One bad address among good ones is a trick, not a mishap.
+    // A forbidden address among permitted ones is an attack, not an accident.
     for (const address of found) check(host, address, reach);
     return found.map((address) => ({ address, family: isIPv4(address) ? 4 : 6 }));
   }
@@ -86,7 +86,7 @@ function check(host: string, address: string, reach: Reach): void {
   }
 }
 
-/** A `lookup` for `net.connect` that knows no other addresses than the checked ones. */
+/** A `lookup` for `net.connect` that only returns the checked addresses. */
 export function fixedLookup(addresses: readonly Address[]): LookupFunction {
   return (_host, options, callback) => {
     const [first] = addresses;

@@ -8,22 +8,22 @@ import { say } from '../registry/front-answer.js';
 import { valuesOf, without } from '../registry/front-headers.js';
 import type { Permitted, RegistryMitm } from '../registry/registry-mitm.js';
 import { parseHost } from '../target.js';
-import { type OnwardParts, passOn } from './onward.js';
+import { forward, type OnwardParts } from './onward.js';
 import { type RestCaps, readRest } from './rest.js';
 import { answer, type Sink, statusOf } from './sink.js';
 
-/** What answering requests needs. */
+/** Dependencies of the exchange. */
 export interface ExchangeParts extends OnwardParts {
   readonly gatekeeper: Gatekeeper;
   readonly inspector: Inspector;
-  /** By `host:port`. */
-  readonly fronts: ReadonlyMap<string, RegistryMitm>;
-  /** Undefined where a refused request is told so. */
+  /** Keys are `host:port`. */
+  readonly registryMitms: ReadonlyMap<string, RegistryMitm>;
+  /** Undefined if refused requests get 403 instead. */
   readonly sink: Sink | undefined;
   readonly caps: RestCaps;
 }
 
-/** Answers each request of a sandbox that could be read: by a registry, by the host that it is for, or in the place of one. */
+/** Answers each readable request of a sandbox: by a registry, by the requested host, or by the sink on its behalf. */
 export class Exchange {
   readonly #parts: ExchangeParts;
 
@@ -31,11 +31,11 @@ export class Exchange {
     this.#parts = parts;
   }
 
-  frontFor({ host, port }: Destination['target']): RegistryMitm | undefined {
-    return this.#parts.fronts.get(`${host}:${port}`);
+  registryFor({ host, port }: Destination['target']): RegistryMitm | undefined {
+    return this.#parts.registryMitms.get(`${host}:${port}`);
   }
 
-  /** `first`: a connection to the destination that was made already. */
+  /** `first`: a connection to the destination that was already made. */
   async take(
     request: IncomingMessage,
     response: ServerResponse,
@@ -44,24 +44,27 @@ export class Exchange {
   ): Promise<void> {
     const other = otherHost(request, destination);
     if (other !== undefined) return this.#misdirected(request, response, destination, other);
-    if (!isPermitted(destination)) return this.#sunk(request, response, destination);
-    const front = this.frontFor(destination.target);
-    if (front !== undefined) return front.take(request, response, destination);
+    if (!isPermitted(destination)) return this.#answerForRefused(request, response, destination);
+    const registry = this.registryFor(destination.target);
+    if (registry !== undefined) return registry.take(request, response, destination);
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
-    this.#keepToken(request, destination.target.host);
-    return passOn(this.#parts, request, response, destination, first);
+    this.#removePlantedToken(request, destination.target.host);
+    return forward(this.#parts, request, response, destination, first);
   }
 
-  /** npm shows its token wherever a registry sends it on the same host; a planted one is nobody's secret there, and goes no further. */
-  #keepToken(request: IncomingMessage, host: string): void {
-    const isOfRegistry = [...this.#parts.fronts.keys()].some((each) => each.startsWith(`${host}:`));
+  /**
+   * npm sends its token to any URL on the registry's host that the registry names. If it is a planted token that is not exfiltration, but
+   * it must not leave.
+   */
+  #removePlantedToken(request: IncomingMessage, host: string): void {
+    const isOfRegistry = [...this.#parts.registryMitms.keys()].some((each) => each.startsWith(`${host}:`));
     if (!isOfRegistry || !this.#parts.inspector.holdsSecret(request.headers.authorization)) return;
     request.rawHeaders = without(request.rawHeaders, 'authorization');
     delete request.headers.authorization;
   }
 
-  /** Nothing leaves; what would have been sent is read to its end, as far as it is read. */
-  async #sunk(request: IncomingMessage, response: ServerResponse, destination: Destination): Promise<void> {
+  /** Nothing is sent upstream; the request's body is read up to the limit. */
+  async #answerForRefused(request: IncomingMessage, response: ServerResponse, destination: Destination): Promise<void> {
     const { reader, sink, caps } = this.#parts;
     const { target, from, refusal = 'it is refused' } = destination;
     if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
@@ -74,7 +77,10 @@ export class Exchange {
     else answer(status, response, refusal);
   }
 
-  /** A request for another host than the tunnel is for: the way past an allow list that shares a server with others (fronting). */
+  /**
+   * A request inside a tunnel for another host than the tunnel's: a way around an allow list if both are on the same server (domain
+   * fronting).
+   */
   async #misdirected(
     request: IncomingMessage,
     response: ServerResponse,
@@ -88,7 +94,7 @@ export class Exchange {
     request.on('data', (chunk: Buffer) => reading.take(chunk));
     reading.cutOff(await readRest(request, caps));
     await reading.end({ ...named, via: from.via, allowed: false }, 421);
-    say(response, 421, `refused: the tunnel is for ${target.host}, the request for another host`);
+    say(response, 421, `refused: the tunnel is for ${target.host}, the request names another host`);
   }
 }
 
@@ -97,8 +103,8 @@ function isPermitted(destination: Destination): destination is Permitted {
 }
 
 /**
- * What the `Host` headers name where it is not what was asked for, and that it is said twice; a request without one names nothing else.
- * Of two, one server believes the first and another one the last.
+ * The host in the `Host` headers if it differs from the destination; the destination itself if there are several equal ones, since servers
+ * differ in which one they use. Undefined without such a header.
  */
 function otherHost({ rawHeaders }: IncomingMessage, { target }: Destination): string | undefined {
   const all = valuesOf(rawHeaders, 'host').filter((value) => value !== '');

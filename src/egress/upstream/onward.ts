@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { Reader, Reading } from '../content/reading.js';
@@ -8,21 +8,21 @@ import { say } from '../registry/front-answer.js';
 import { answerHeaders, endToEnd, hostHeader } from '../registry/front-headers.js';
 import type { Permitted } from '../registry/registry-mitm.js';
 import { dial, upstreamLogin } from './dial.js';
-import { proven, type UpstreamOptions } from './upstream.js';
+import { startTls, type UpstreamOptions } from './upstream.js';
 
-/** What passing a request on needs. */
+/** Dependencies for forwarding a request. */
 export interface OnwardParts {
-  readonly far: UpstreamOptions;
+  readonly upstreamOptions: UpstreamOptions;
   readonly reader: Reader;
   readonly gatekeeper: Gatekeeper;
 }
 
 /**
- * Passes a request on to a permitted host that is no registry, whatever it is, over a connection of its own: `first`, where one was
- * made already. The message is framed anew; it is read on its way.
+ * Forwards any request to a permitted host that is not a registry, over a connection of its own: `first`, if one was already made. The
+ * message is framed anew and inspected on its way.
  */
-export async function passOn(
-  { far, reader, gatekeeper }: OnwardParts,
+export async function forward(
+  { upstreamOptions, reader, gatekeeper }: OnwardParts,
   request: IncomingMessage,
   response: ServerResponse,
   destination: Permitted,
@@ -35,13 +35,13 @@ export async function passOn(
   response.once('close', () => leaving.abort());
   let status: number | null = null;
   try {
-    const answer = await asked(far, request, reading, destination, first, leaving.signal);
+    const answer = await send(upstreamOptions, request, reading, destination, first, leaving.signal);
     status = answer.statusCode ?? 502;
     response.writeHead(status, answer.statusMessage, answerHeaders(answer));
     await pipeline(answer, response);
   } catch (error) {
     if (error instanceof EgressFailedError && error.code === 'unproven') {
-      gatekeeper.unread(row, { reason: 'bad-certificate', serverName: null });
+      gatekeeper.recordUnread(row, { reason: 'bad-certificate', serverName: null });
     }
     if (response.headersSent) response.destroy();
     else {
@@ -53,9 +53,9 @@ export async function passOn(
   }
 }
 
-/** Asks the host, or the company's proxy for the URL. @throws EgressFailedError, or what Node says of the connection */
-async function asked(
-  far: UpstreamOptions,
+/** Sends the request to the host, or its URL to the upstream proxy. @throws EgressFailedError, or Node's error of the connection */
+async function send(
+  upstreamOptions: UpstreamOptions,
   request: IncomingMessage,
   reading: Reading,
   { target, permit, secure }: Permitted,
@@ -63,15 +63,17 @@ async function asked(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const isOpen = first !== undefined && !first.destroyed;
-  const isAskedByUrl = far.upstream !== undefined && !secure && !isOpen;
-  const dialled = isOpen ? first : await dial(far, target, permit, signal, isAskedByUrl ? 'by-url' : 'tunnel');
-  const socket = secure ? await proven(far, target, dialled) : dialled;
-  const login = isAskedByUrl ? upstreamLogin(far.upstream) : {};
+  const isAskedByUrl = upstreamOptions.upstream !== undefined && !secure && !isOpen;
+  const connection = isOpen
+    ? first
+    : await dial(upstreamOptions, target, permit, signal, isAskedByUrl ? 'by-url' : 'tunnel');
+  const socket = secure ? await startTls(upstreamOptions, target, connection) : connection;
+  const login = isAskedByUrl ? upstreamLogin(upstreamOptions.upstream) : {};
   const host = hostHeader(target, secure);
   const headers = { host, ...endToEnd(request), ...framing(request), ...login, connection: 'close' };
   const path = isAskedByUrl ? `http://${host}${pathOf(request)}` : pathOf(request);
   return new Promise((resolve, reject) => {
-    const sent = send({ method: request.method, path, headers, setHost: false, createConnection: () => socket });
+    const sent = httpRequest({ method: request.method, path, headers, setHost: false, createConnection: () => socket });
     sent.once('response', resolve).on('error', reject);
     request.on('data', (chunk: Buffer) => reading.take(chunk));
     if (hasBody(request)) request.pipe(sent);
@@ -79,13 +81,13 @@ async function asked(
   });
 }
 
-/** What a GET brings is read and goes no further: servers differ in whether they read it. */
+/** The body of a GET is read but not forwarded: servers differ in whether they read it. */
 function hasBody({ method, headers }: IncomingMessage): boolean {
   if (method === 'GET' || method === 'HEAD') return false;
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
-/** Where the message ends, in our own words. */
+/** The headers that mark the end of the message, determined by us. */
 function framing(request: IncomingMessage): Record<string, string> {
   const { method, headers } = request;
   if (!hasBody(request)) return method === 'GET' || method === 'HEAD' ? {} : { 'content-length': '0' };
@@ -95,7 +97,7 @@ function framing(request: IncomingMessage): Record<string, string> {
     : { 'transfer-encoding': 'chunked' };
 }
 
-/** A plain request's target is a URL. */
+/** The target of a plain request is a URL. */
 function pathOf({ url = '/' }: IncomingMessage): string {
   const path = url.replace(/^http:\/\/[^/?#]*/i, '');
   return path.startsWith('/') || path === '*' ? path : `/${path}`;

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 
-/** How much of a refused request's body is read, and for how long: what it would have carried out is evidence. */
+/** How much of a refused request's body is read, and for how long. It is evidence of what would have been exfiltrated. */
 export interface RestCaps {
   readonly refusedBytes: number;
   /** Milliseconds without a byte. */
   readonly refusedMs: number;
-  /** Milliseconds in all. */
+  /** Milliseconds in total. */
   readonly refusedTotalMs: number;
 }
 
-/** Why a body was not read to its end. */
+/** Why a body was not read completely. */
 export type Cut = 'too-much' | 'unfinished';
 
-/** Resolves when a refused body has been seen, as far as it is read; with why, where that is not all of it. */
+/** Resolves when a refused body has been read, up to the limits; with the reason if it was not read completely. */
 export function readRest(request: IncomingMessage, caps: RestCaps): Promise<Cut | undefined> {
   return new Promise((resolve) => {
     let bytes = 0;

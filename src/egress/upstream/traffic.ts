@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import type { LedgerEntry } from '../ledger.js';
 
-/** What the connections to the outside may cost. Times in milliseconds, bytes in both directions. */
+/** Limits for upstream connections. Times in milliseconds, bytes in both directions. */
 export interface TrafficCaps {
-  /** Of all connections of one gateway. */
+  /** For all connections of one gateway. */
   readonly bytes: number;
   readonly connectionBytes: number;
-  /** How long a connection may be open, however busy it is. */
+  /** Maximum duration of a connection, even if it is busy. */
   readonly connectionMs: number;
-  /** A connection that moves fewer than `idleBytes` in so long is stuck, or made to look busy. */
+  /** A connection that moves fewer than `idleBytes` in this time is stuck, or kept open artificially. */
   readonly idleMs: number;
   readonly idleBytes: number;
 }
@@ -19,12 +19,12 @@ interface Flow {
   readonly opened: number;
   sent: number;
   received: number;
-  /** When the present interval of `idleMs` began, and the connection's bytes then. */
+  /** Start of the current interval of `idleMs`, and the byte count at that time. */
   since: number;
   bytesThen: number;
 }
 
-/** Counts what goes over the outer connections of one gateway, and ends those that cost too much. */
+/** Counts the traffic on a gateway's upstream connections, and closes those that exceed their limits. */
 export class Traffic {
   readonly #flows = new Set<Flow>();
   readonly #caps: TrafficCaps;
@@ -36,7 +36,7 @@ export class Traffic {
     this.#now = now;
   }
 
-  /** Counts `socket` for `entry` until it closes. */
+  /** Counts the traffic of `socket` for `entry` until it closes. */
   follow(socket: Socket, entry: LedgerEntry): void {
     const now = this.#now();
     const flow: Flow = { socket, entry, opened: now, sent: 0, received: 0, since: now, bytesThen: 0 };
@@ -47,7 +47,7 @@ export class Traffic {
     });
   }
 
-  /** Brings the records up to date; ends every connection once the allowance is used up, and single ones over their own. */
+  /** Updates the records. Closes connections over their own limits, and all of them once the total allowance is used up. */
   settle(): void {
     for (const flow of this.#flows) {
       this.#settle(flow);

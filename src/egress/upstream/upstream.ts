@@ -7,36 +7,36 @@ import { EgressFailedError } from '../errors.js';
 import type { Target } from '../target.js';
 import { dial, type OutboundOptions } from './dial.js';
 
-/** What connections to the outside are made with, and who may vouch for the far side. */
+/** Options of upstream connections, and the authorities trusted to authenticate the upstream host. */
 export interface UpstreamOptions extends OutboundOptions {
   readonly trust: SecureContext;
 }
 
-/** Where the outside is asked. */
-export interface FarEnd {
+/** An upstream host to connect to. */
+export interface UpstreamHost {
   readonly target: Target;
   readonly permit: Permit;
-  /** Whether TLS is spoken there. */
+  /** Whether it uses TLS. */
   readonly secure: boolean;
 }
 
 let lastTrust: { readonly ca: string; readonly context: SecureContext } | undefined;
 
-/** The public authorities, and those in `ca` (PEM). It takes some 50 ms to make, so jobs with the same ones share it. */
+/** The public authorities and those in `ca` (PEM). Creating the context takes about 50 ms, so jobs with the same `ca` share it. */
 export function trusting(ca: string | undefined): SecureContext {
   if (ca === undefined) return createSecureContext();
   if (lastTrust?.ca !== ca) lastTrust = { ca, context: createSecureContext({ ca: [...rootCertificates, ca] }) };
   return lastTrust.context;
 }
 
-/** A connection on which nothing has been sent before the far side has proven who it is. @throws EgressFailedError */
-export async function reached(options: UpstreamOptions, end: FarEnd, signal: AbortSignal): Promise<Socket> {
+/** A connection to an upstream host, which is authenticated before anything is sent. @throws EgressFailedError */
+export async function connectTo(options: UpstreamOptions, end: UpstreamHost, signal: AbortSignal): Promise<Socket> {
   const socket = await dial(options, end.target, end.permit, signal);
-  return end.secure ? proven(options, end.target, socket) : socket;
+  return end.secure ? startTls(options, end.target, socket) : socket;
 }
 
-/** Speaks TLS over a connection. @throws EgressFailedError where nobody vouches for the far side */
-export function proven({ trust }: UpstreamOptions, { host, port }: Target, socket: Socket): Promise<TLSSocket> {
+/** Starts TLS on a connection. @throws EgressFailedError if the upstream host's certificate is not trusted */
+export function startTls({ trust }: UpstreamOptions, { host, port }: Target, socket: Socket): Promise<TLSSocket> {
   const servername = isIP(host) === 0 ? host : '';
   const tls = connect({ socket, host, servername, ALPNProtocols: ['http/1.1'], secureContext: trust });
   return new Promise((resolve, reject) => {
@@ -54,14 +54,14 @@ export function proven({ trust }: UpstreamOptions, { host, port }: Target, socke
   });
 }
 
-/** Of a connection that ended, whatever was to be said on it. */
+/** Error codes of a connection that was lost, which say nothing about the certificate. */
 const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
-/** Connections to one place that are used again and again, each for one request at a time. They end with `life`. */
-export class FarAgent extends Agent {
+/** A pool of connections to one upstream host, each used for one request at a time. They are closed when `life` is aborted. */
+export class UpstreamAgent extends Agent {
   constructor(
     private readonly options: UpstreamOptions,
-    private readonly end: FarEnd,
+    private readonly end: UpstreamHost,
     private readonly life: AbortSignal,
   ) {
     super({ keepAlive: true });
@@ -71,29 +71,36 @@ export class FarAgent extends Agent {
     _options: ClientRequestArgs,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    reached(this.options, this.end, this.life).then(
+    connectTo(this.options, this.end, this.life).then(
       (socket) => callback?.(null, socket),
-      // Node's type wants a stream, Node itself none.
+      // Node's types require a stream, but Node does not.
       (error: Error) => callback?.(error, undefined as unknown as Duplex),
     );
     return undefined;
   }
 }
 
-/** What is asked over such connections: it has no body. */
+/** A request without a body. */
 export interface BareRequest {
   readonly method: 'GET' | 'HEAD';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Asks; once more where the far side had just given up a connection that was kept. @throws what Node says of the connection */
-export async function askedBy(agent: FarAgent, asked: BareRequest, signal: AbortSignal): Promise<IncomingMessage> {
+/**
+ * Sends a request over a pooled connection; repeated once if the upstream host had just closed that connection. @throws Node's error of the
+ * connection
+ */
+export async function sendPooled(
+  agent: UpstreamAgent,
+  asked: BareRequest,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const once = (): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
-      const far = request({ ...asked, agent, signal });
-      far.once('response', resolve).end();
-      far.on('error', (error) => reject(Object.assign(error, { wasKept: far.reusedSocket })));
+      const sent = request({ ...asked, agent, signal });
+      sent.once('response', resolve).end();
+      sent.on('error', (error) => reject(Object.assign(error, { wasKept: sent.reusedSocket })));
     });
   try {
     return await once();
@@ -103,16 +110,16 @@ export async function askedBy(agent: FarAgent, asked: BareRequest, signal: Abort
   }
 }
 
-/** Asks over a connection that is made for this one request, so that nothing of it is left for the next one. */
-export async function askedOnce(
+/** Sends a request over a connection of its own, so that nothing is left over for the next request. */
+export async function sendOnce(
   options: UpstreamOptions,
-  end: FarEnd,
+  end: UpstreamHost,
   asked: BareRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const socket = await reached(options, end, signal);
+  const socket = await connectTo(options, end, signal);
   return new Promise((resolve, reject) => {
-    const far = request({ ...asked, createConnection: () => socket });
-    far.once('response', resolve).on('error', reject).end();
+    const sent = request({ ...asked, createConnection: () => socket });
+    sent.once('response', resolve).on('error', reject).end();
   });
 }

@@ -66,7 +66,7 @@ export async function open(
   signal: AbortSignal = new AbortController().signal,
   method: 'GET' | 'HEAD' = 'GET',
 ): Promise<CacheAnswer | undefined> {
-  return cache.answer({ registry: { url, authorization }, method, path, headers, way }, ask, signal);
+  return cache.answer({ registry: { url, authorization }, method, path, headers, gateway: way }, ask, signal);
 }
 
 export async function read({ status, headers, body }: CacheAnswer): Promise<Got> {

@@ -43,7 +43,7 @@ const ask = ({ path, headers }, signal) =>
     outgoing.once('response', resolve).on('error', reject).end();
   });
 while (cache.counters().hits === 0) {
-  const asked = { registry, method: 'GET', path: TARBALL, headers: {}, way: registry };
+  const asked = { registry, method: 'GET', path: TARBALL, headers: {}, gateway: registry };
   const { body } = await cache.answer(asked, ask, new AbortController().signal);
   for await (const _chunk of body);
   await new Promise((resolve) => setImmediate(resolve));

@@ -38,7 +38,7 @@ describe('what tells of the sandbox', () => {
     ['as ls gives it', '.aws\n.npmrc\n.ssh\n', 'file names of the home folder'],
     ['with paths', 'found .ssh/id_rsa, .aws/credentials and .docker/config.json', 'file names of the home folder'],
   ])('%s is told: %s', (_what, text, tells) => {
-    expect(reader.toldIn(text)).toContain(tells);
+    expect(reader.identifiersIn(text)).toContain(tells);
   });
 
   it.each<[what: string, text: string]>([
@@ -49,7 +49,7 @@ describe('what tells of the sandbox', () => {
     ['another hash', 'c0ffee5ad9e1 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'],
     ['an id', 'e58ed763-928c-4155-bee9-fdbaaadc15f3'],
   ])('%s is not', (_what, text) => {
-    expect(reader.toldIn(text)).toEqual([]);
+    expect(reader.identifiersIn(text)).toEqual([]);
   });
 
   it.each<[name: string, tells: boolean]>([
@@ -65,6 +65,6 @@ describe('what tells of the sandbox', () => {
     ['registry.npmjs.org', false],
     ['d1e2f3a4b5c6.cloudfront.net', false],
   ])('a question for %s: %s', (name, tells) => {
-    expect(reader.toldInName(name.toLowerCase())).toEqual(tells ? ['the host name'] : []);
+    expect(reader.identifiersInName(name.toLowerCase())).toEqual(tells ? ['the host name'] : []);
   });
 });

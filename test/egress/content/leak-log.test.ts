@@ -22,7 +22,7 @@ describe('more than is kept', () => {
   it('of names that could not be read is counted by the reason', () => {
     const ledger = new Ledger(10, () => 0);
     const to = { host: 'a.invalid', port: 443, via: 'proxy', allowed: false } as const;
-    for (let n = 0; n < MANY; n += 1) ledger.tellUnread(to, { reason: 'not-http', serverName: `s${n}.invalid` });
+    for (let n = 0; n < MANY; n += 1) ledger.recordUnread(to, { reason: 'not-http', serverName: `s${n}.invalid` });
     const [record] = ledger.records();
     expect(record?.unread.reduce((sum, { count }) => sum + count, 0)).toBe(MANY);
   });
