@@ -48,8 +48,13 @@ function isLineOfHttp(text: string): boolean {
   return end < 0 || VERSION.test(text.slice(0, end));
 }
 
-/** The result of a detection; undefined if the connection ended before. */
-export type FirstWords = TunnelProtocol | 'silent' | undefined;
+/** Everything that a client sent before it closed the connection, if that was too little to detect a protocol. */
+export interface Ended {
+  readonly all: Buffer;
+}
+
+/** The result of a detection; undefined if the connection ended without a byte. */
+export type FirstWords = TunnelProtocol | 'silent' | Ended | undefined;
 
 /**
  * Detects the protocol from the first bytes of a client, and puts them back. Resolves with `silent` if they are inconclusive after `waitMs`,
@@ -62,7 +67,8 @@ export function detectProtocol(client: Socket, waitMs: number, upstream?: Socket
       clearTimeout(waiting);
       client.off('data', look).off('close', gone).off('end', gone).pause();
       upstream?.off('readable', spoken);
-      if (seen.length > 0 && !client.destroyed) client.unshift(seen);
+      // After the end of a stream nothing can be put back.
+      if (seen.length > 0 && !client.destroyed && typeof protocol === 'string') client.unshift(seen);
       resolve(protocol);
     };
     const look = (chunk: Buffer): void => {
@@ -75,7 +81,7 @@ export function detectProtocol(client: Socket, waitMs: number, upstream?: Socket
       // If it has ended instead, the stream notices that here, so that a later request gets a connection that is open.
       else upstream?.read(0);
     };
-    const gone = (): void => done(undefined);
+    const gone = (): void => done(seen.length === 0 ? undefined : { all: seen });
     const waiting = setTimeout(() => done('silent'), waitMs);
     client.on('data', look).once('close', gone).once('end', gone).resume();
     upstream?.on('readable', spoken);

@@ -8,7 +8,7 @@ import type { RestCaps } from '../upstream/rest.js';
 import { detectProtocol } from './carried.js';
 import type { Gatekeeper } from './gatekeeper.js';
 import type { InsideServer } from './inside.js';
-import { join, readAndEnd } from './raw.js';
+import { join, readAndEnd, recordEnded } from './raw.js';
 import { nameIn, type TunnelParts, terminateTls } from './tunnel.js';
 
 /** Dependencies of the proxy's tunnels. */
@@ -53,6 +53,10 @@ export async function serveTunnel(
   // If the host speaks first, its client may wait for it indefinitely; until then the client's own first bytes still decide.
   const protocol = await detectProtocol(client, upstream === undefined ? caps.headMs : caps.idleMs, upstream);
   if (protocol === undefined) return void client.destroy();
+  if (typeof protocol === 'object') {
+    recordEnded(parts, protocol, destination.target, destination.from);
+    return void client.destroy();
+  }
   // If the client's first bytes are inconclusive, nothing is passed on unless the host has spoken.
   if (protocol === 'silent') return carryRaw(parts, client, destination, hasSpoken(upstream) ? upstream : undefined);
   if (protocol === 'other') return carryRaw(parts, client, destination, upstream);

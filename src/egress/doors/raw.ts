@@ -1,4 +1,9 @@
 import type { Socket } from 'node:net';
+import type { Inspector } from '../content/inspector.js';
+import type { Origin } from '../record.js';
+import type { Target } from '../target.js';
+import type { Ended } from './carried.js';
+import type { Gatekeeper } from './gatekeeper.js';
 
 /**
  * Connects a client with a permitted host and inspects what the client sends; used for protocols that are neither HTTP nor TLS. When either
@@ -27,4 +32,16 @@ export function readAndEnd(
     if (bytes >= refusedBytes) client.destroy();
   });
   client.resume();
+}
+
+/** Records what a client sent before it closed the connection. It was too little to detect a protocol, and was not passed on. */
+export function recordEnded(
+  { gatekeeper, inspector }: { readonly gatekeeper: Gatekeeper; readonly inspector: Inspector },
+  { all }: Ended,
+  target: Target,
+  from: Origin,
+): void {
+  gatekeeper.refuseRequest(target, from);
+  gatekeeper.recordUnread({ ...target, via: from.via, allowed: false }, { reason: 'not-http', serverName: null });
+  inspector.body(target, from)(all);
 }

@@ -9,7 +9,7 @@ import { detectProtocol } from './carried.js';
 import type { Gatekeeper } from './gatekeeper.js';
 import type { InsideServer } from './inside.js';
 import { type Door, opened } from './listening.js';
-import { readAndEnd } from './raw.js';
+import { readAndEnd, recordEnded } from './raw.js';
 import { nameIn, type TunnelParts, terminateTls } from './tunnel.js';
 
 /** Options of `openTransparentDoor`. */
@@ -47,6 +47,10 @@ async function serve(options: TransparentOptions, socket: Socket): Promise<void>
   const protocol = await detectProtocol(socket, caps.headMs);
   if (protocol === undefined) return void socket.destroy();
   const target: Target = { host: UNNAMED, port: asked };
+  if (typeof protocol === 'object') {
+    recordEnded(options, protocol, target, from);
+    return void socket.destroy();
+  }
   if (protocol === 'http') return inside.serveByHost(socket, { target, from, permit: undefined, secure: false });
   if (protocol === 'other' || protocol === 'silent') return readUnnamed(options, socket, target, from);
   return serveSecured(options, socket, from);

@@ -89,6 +89,8 @@ describe('a program that knows no proxy', () => {
 
   it.each<[what: string, bytes: string]>([
     ['a protocol of its own', `HELO ${SECRETS[0]?.value}\r\n`],
+    ['a word, and nothing after it', SECRETS[0]?.value ?? ''],
+    ['the beginning of SSH', `SSH-${SECRETS[0]?.value}`],
     ['a request without a host', `GET /${SECRETS[0]?.value} HTTP/1.0\r\n\r\n`],
     ['a host that is none', `GET /${SECRETS[0]?.value} HTTP/1.1\r\nHost: a b\r\n\r\n`],
     ['a tunnel', `CONNECT ${SECRETS[0]?.value}.invalid:443 HTTP/1.1\r\nHost: x\r\n\r\n`],

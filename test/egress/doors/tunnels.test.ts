@@ -206,6 +206,16 @@ describe('in a tunnel to a refused host', () => {
     ]);
   });
 
+  it('a word that the client ends its tunnel after is on record', async () => {
+    const gateway = await sinking();
+    const socket = connect(gateway.ports.proxy, '127.0.0.1', () => socket.end(`${host(`${NAME}:443`)}hello`));
+    socket.on('error', () => undefined).resume();
+    await until(() => gateway.records().length > 0);
+    expect(gateway.records()).toEqual([
+      expect.objectContaining({ allowed: false, unread: [expect.objectContaining({ reason: 'not-http' })] }),
+    ]);
+  });
+
   it('an address instead of a name is answered for like a name', async () => {
     const gateway = await sinking();
     const target = '192.0.2.7:443';
