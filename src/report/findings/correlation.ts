@@ -83,7 +83,9 @@ export function sends(finding: Finding): boolean {
   const means = finding.alert.output_fields['egress.means'];
   if (means === 'download') return false;
   if (finding.measured !== undefined) return means !== 'telemetry';
-  return finding.known === undefined || finding.known === CALLED_WITH_NONSENSE;
+  if (finding.known !== CALLED_WITH_NONSENSE) return finding.known === undefined;
+  // A function that is called with nonsense may begin to connect to anything; it has sent what was read of it.
+  return (finding.alert.output_fields['egress.sent'] ?? '') !== '';
 }
 /** What a package manager asks its registry for is not: it reads its credentials each time. */
 const isOutside = ({ alert, rule }: Finding): boolean => alert.source === 'EGRESS' && rule !== REGISTRY_ASK_RULE;
@@ -99,9 +101,14 @@ function severalKinds(own: readonly Finding[]): Finding | undefined {
   return together(CORRELATED.severalKinds, 'CRITICAL', reads);
 }
 
-/** Here an observation counts: a library that looks for .env is honest until it calls somebody. */
+/**
+ * Here an observation counts: a library that looks for .env is honest until it calls somebody. Of a function that is called with nonsense
+ * only what it found there: it looks for its settings whatever it was called for.
+ */
 function readThenSent(own: readonly Finding[]): Finding | undefined {
-  const reads = own.filter((finding) => has(finding, 'credentials'));
+  const reads = own.filter(
+    (finding) => has(finding, 'credentials') && (finding.known !== CALLED_WITH_NONSENSE || finding.decoy !== null),
+  );
   const earliest = reads[0];
   const sent = own.filter((finding) => sends(finding) && earliest !== undefined && finding.last >= earliest.first);
   if (sent.length === 0) return undefined;

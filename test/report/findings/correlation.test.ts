@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Priority } from '../../../src/falco/alert.js';
 import type { Finding } from '../../../src/report/finding.js';
 import { correlate } from '../../../src/report/findings/correlation.js';
+import { CALLED_WITH_NONSENSE } from '../../../src/report/findings/lowered.js';
 
 const EPOCH = Date.UTC(2026, 10, 24);
 const at = (second: number): string => new Date(EPOCH + second * 1000).toISOString();
@@ -15,11 +16,13 @@ interface Changes {
   readonly known?: string;
   readonly cmdline?: string;
   readonly file?: string;
+  readonly decoy?: string;
+  readonly sent?: string;
 }
 
 function finding(second: number, tags: string[], changes: Changes = {}): Finding {
   const { rule = tags.join(), priority = 'WARNING', by = 'evil', last = second, source = 'SYSCALL' } = changes;
-  const { known, cmdline = 'node setup.js', file = `/${rule}` } = changes;
+  const { known, cmdline = 'node setup.js', file = `/${rule}`, decoy = null, sent } = changes;
   return {
     rule,
     priority,
@@ -29,7 +32,7 @@ function finding(second: number, tags: string[], changes: Changes = {}): Finding
     last: at(last),
     phase: 'install',
     package: by === null ? null : { name: by, version: '1.0.0', path: ['app', by] },
-    decoy: null,
+    decoy,
     processes: [],
     ...(known === undefined ? {} : { known }),
     alert: {
@@ -37,7 +40,11 @@ function finding(second: number, tags: string[], changes: Changes = {}): Finding
       time: { seconds: '1', nanos: 0 },
       source,
       hostname: 'h',
-      output_fields: { 'proc.cmdline': cmdline, 'fd.name': file },
+      output_fields: {
+        'proc.cmdline': cmdline,
+        'fd.name': file,
+        ...(sent === undefined ? {} : { 'egress.sent': sent }),
+      },
       priority,
       rule,
       tags,
@@ -113,6 +120,24 @@ const rows: readonly [string, Finding[], string[]][] = [
   ['a read that is only an observation, then a refused host', [ssh(1, { priority: 'NOTICE' }), egress(2)], [SENT]],
   ['a send, then a read', [send(1), ssh(2)], []],
   ['a send before and again after a read', [send(1, { last: 3 }), ssh(2)], [SENT]],
+  [
+    'a function that finds credentials when it is called, and sends something',
+    [
+      ssh(1, { known: CALLED_WITH_NONSENSE, decoy: 'SSH key' }),
+      egress(2, { known: CALLED_WITH_NONSENSE, sent: 'POST /' }),
+    ],
+    ['Credentials read, then sent'],
+  ],
+  [
+    'one that looks for its settings, and sends something',
+    [ssh(1, { known: CALLED_WITH_NONSENSE }), egress(2, { known: CALLED_WITH_NONSENSE, sent: 'POST /' })],
+    [],
+  ],
+  [
+    'one that finds credentials, and only begins to connect',
+    [ssh(1, { known: CALLED_WITH_NONSENSE, decoy: 'SSH key' }), egress(2, { known: CALLED_WITH_NONSENSE })],
+    [],
+  ],
   ['a read, then a known host refused', [ssh(1), egress(2, { known: 'prebuilt' })], []],
   ['a read, then a send by another package', [ssh(1), send(2, { by: 'other' })], []],
   ['download, chmod, run', steps(1, 2, 3), [RUN]],
