@@ -105,7 +105,9 @@ describe('the queue in a browser', () => {
         'content-security-policy',
       );
     // Its pages have a <base>; ours have none. Of ours the start page alone has a form.
-    expect(await policyOf('/queues/')).toBe((await policyOf('/projects'))?.replace("base-uri 'none'", "base-uri 'self'"));
+    expect(await policyOf('/queues/')).toBe(
+      (await policyOf('/projects'))?.replace("base-uri 'none'", "base-uri 'self'"),
+    );
     const { page, faults } = await watchedPage(browser);
     await page.setExtraHTTPHeaders(as('ops'));
     const asked = new Set<string>();

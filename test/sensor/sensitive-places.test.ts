@@ -90,7 +90,6 @@ const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
     '.config/gh/hosts.yml',
     '.config/gh',
     '.config/git/credentials',
-    '.gitconfig',
     '.local/state/gh/x',
     'project/.git/config',
   ],

@@ -142,7 +142,7 @@ function looksUpSettings({ finding, all }: Case): string | undefined {
 
 /** Of the project or of the user: who the author is, where the repository lies. */
 function isGitSettings(file: string): boolean {
-  return /\/\.git\/config$|\/\.gitconfig$|\/\.config\/git\/config$/.test(file);
+  return /\/\.git\/config$/.test(file);
 }
 
 /** A process that left its session, and was watched until it ended. */
