@@ -63,7 +63,6 @@ describe('a file in a folder of HOME that a tool runs from later', () => {
     'project/packages/web/node_modules/.vite/deps/react.js',
     '../../tmp/tsx-1000/1-abc',
     '../../tmp/node-jiti/x.js',
-    '../../tmp/v8-compile-cache-1000/a/b.BLOB',
     '../../tmp/ts-node-1000/a.js',
   ])('of code that is compiled, generated or bundled: %s', (path) => {
     expect(told([path]).findings).toEqual([[RULE, 'a', 1]]);
@@ -73,6 +72,7 @@ describe('a file in a folder of HOME that a tool runs from later', () => {
     ['a cache named after its package', 'project/node_modules/.cache/a/x.js'],
     ["a cache in the package's own modules", 'project/node_modules/a/node_modules/.cache/jiti/x.js'],
     ["Node's own cache of compiled code", '../../tmp/node-compile-cache/v24/x'],
+    ['the cache of compiled code that libraries keep', '../../tmp/v8-compile-cache-1000/a/b.BLOB'],
     ['another file of a temporary folder', '../../tmp/x/y.js'],
     ["a manager's record", 'project/node_modules/.modules.yaml'],
   ])('not %s', (_title, path) => expect(told([path]).findings.filter(([rule]) => rule === RULE)).toEqual([]));
