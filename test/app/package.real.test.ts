@@ -59,9 +59,9 @@ describe('what is sent', () => {
     expect(sources.every((file) => /^package\/src\/(?:sensor\/bpf|witness\/native)\/[\w.]+\.[ch]$/.test(file))).toBe(
       true,
     );
-    // The command line that a service hands out is in it, packed: 400 KiB.
+    // The command line that a service hands out is in it, packed: 410 KiB. Without that the program itself is some 790 KiB.
     expect(files).toContain('package/dist/client/cli.tgz');
-    expect(statSync(tarball).size).toBeLessThan(1_200 * 1024);
+    expect(statSync(tarball).size).toBeLessThan(1_300 * 1024);
   });
 });
 
