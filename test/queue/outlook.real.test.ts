@@ -1,32 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
-import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QUEUE_NAME } from '../../src/queue/job-record.js';
 import { outlookOf } from '../../src/queue/outlook.js';
-import { type RedisServer, startRedisServer } from '../../src/queue/redis-server.js';
+import { ownRedis } from './own-redis.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'pw-outlook-'));
-let server: RedisServer;
+const connected = ownRedis();
 let redis: Redis;
 let queue: Queue;
 
 beforeAll(async () => {
-  server = await startRedisServer(folder, pino({ level: 'silent' }));
-  redis = new Redis(server.url.replace(/^unix:\/\//, ''));
+  redis = connected();
   queue = new Queue(QUEUE_NAME, { connection: redis });
   await queue.waitUntilReady();
 });
-afterAll(async () => {
-  await queue?.close();
-  redis?.disconnect();
-  await server?.stop();
-  rmSync(folder, { recursive: true });
-});
-beforeEach(() => redis.flushall());
+afterAll(() => queue?.close());
 
 /** Jobs that have ended, each after so many milliseconds. */
 async function ended(durations: readonly number[]): Promise<void> {

@@ -1,35 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Redis } from 'ioredis';
-import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Redis } from 'ioredis';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Place, Project, ProjectRun } from '../../src/jobs/projects/ports.js';
 import { KEYS } from '../../src/queue/projects/project-keys.js';
 import { RedisProjectIndex } from '../../src/queue/projects/redis-project-index.js';
-import { type RedisServer, startRedisServer } from '../../src/queue/redis-server.js';
 import { summaryOf } from '../../src/report/compare/summary.js';
 import { installed, reads, run } from '../report/compare/runs.js';
+import { ownRedis } from './own-redis.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'pw-projects-'));
+const connected = ownRedis();
 const RETENTION_S = 3_600;
-let server: RedisServer;
 let redis: Redis;
 let now = Date.now();
 let index: RedisProjectIndex;
 
-beforeAll(async () => {
-  server = await startRedisServer(folder, pino({ level: 'silent' }));
-  redis = new Redis(server.url.replace(/^unix:\/\//, ''));
-});
-afterAll(async () => {
-  redis?.disconnect();
-  await server?.stop();
-  rmSync(folder, { recursive: true });
-});
-beforeEach(async () => {
-  await redis.flushall();
+beforeEach(() => {
+  redis = connected();
   now = Date.now();
   index = new RedisProjectIndex({ redis, retentionS: RETENTION_S, now: () => now, guard: (work) => work() });
 });

@@ -1,4 +1,4 @@
-/** The names of the packages' keys in Redis; owners and packages are strangers' words and stand in JSON. */
+/** Redis keys for packages. Names of owners and packages are untrusted input, so they are JSON-encoded. */
 const PREFIX = 'packwarden:packages';
 
 export const PACKAGE_KEYS = {

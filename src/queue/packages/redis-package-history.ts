@@ -2,25 +2,14 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { JobPackages, PackageDeed, PackageHistory, PackageRuns } from '../../jobs/packages/ports.js';
 import { behaviourSchema } from '../../report/compare/behaviour.js';
+import { jobEntries, oldestKept, type RedisStoreOptions, resultsOf } from '../redis-store.js';
 import { PACKAGE_KEYS } from './package-keys.js';
 
 /** Jobs that are kept of one package: so many entries Redis keeps in one small block, and no page shows more. */
 export const MAX_RUNS = 128;
 /** Entries that are written in one go: Redis answers others in between. */
 const AT_ONCE = 1_000;
-/** A job's id is a UUID; its version stands behind it. */
-const ID_LENGTH = 36;
-
 const deedsSchema = z.array(z.object({ version: z.string().nullable(), behaviour: behaviourSchema }));
-
-export interface RedisPackageHistoryOptions {
-  readonly redis: Redis;
-  /** How long a job is kept, in seconds: as long as its report. */
-  readonly retentionS: number;
-  readonly now: () => number;
-  /** Around everything that is asked of Redis: turns its absence into the queue's own error. */
-  readonly guard: <T>(work: () => Promise<T>) => Promise<T>;
-}
 
 /**
  * Keeps the packages of jobs in Redis beside the queue. What is kept grows with the number of different packages, not with that of
@@ -28,9 +17,9 @@ export interface RedisPackageHistoryOptions {
  */
 export class RedisPackageHistory implements PackageHistory {
   readonly #redis: Redis;
-  readonly #options: RedisPackageHistoryOptions;
+  readonly #options: RedisStoreOptions;
 
-  constructor(options: RedisPackageHistoryOptions) {
+  constructor(options: RedisStoreOptions) {
     this.#options = options;
     this.#redis = options.redis;
   }
@@ -44,7 +33,7 @@ export class RedisPackageHistory implements PackageHistory {
       // What an earlier try of the job did is replaced.
       const first = this.#redis.multi().del(key);
       if (did.length > 0) first.hset(key, ...did).expire(key, retentionS);
-      failOn(await first.exec());
+      resultsOf(await first.exec());
       await this.#keepRuns(packages);
     });
   }
@@ -55,7 +44,7 @@ export class RedisPackageHistory implements PackageHistory {
         list.map((version) => ({ key, member: `${job} ${version}` })),
       ),
     );
-    const settings = [submittedAt, MAX_RUNS, this.#oldest(), this.#options.retentionS];
+    const settings = [submittedAt, MAX_RUNS, oldestKept(this.#options), this.#options.retentionS];
     for (let start = 0; start < entries.length; start += AT_ONCE) {
       const batch = entries.slice(start, start + AT_ONCE);
       const keys = batch.map(({ key }) => key);
@@ -66,12 +55,16 @@ export class RedisPackageHistory implements PackageHistory {
   runs(name: string, owner: string | null | undefined): Promise<PackageRuns> {
     return this.#options.guard(async () => {
       const key = PACKAGE_KEYS.runs(name, owner);
-      const found = await this.#redis.zrevrangebyscore(key, '+inf', this.#oldest(), 'WITHSCORES', 'LIMIT', 0, MAX_RUNS);
-      const runs = found.flatMap((member, index) => {
-        if (index % 2 === 1) return [];
-        const [job, version] = [member.slice(0, ID_LENGTH), member.slice(ID_LENGTH + 1)];
-        return [{ job, version, submittedAt: Number(found[index + 1]) }];
-      });
+      const found = await this.#redis.zrevrangebyscore(
+        key,
+        '+inf',
+        oldestKept(this.#options),
+        'WITHSCORES',
+        'LIMIT',
+        0,
+        MAX_RUNS,
+      );
+      const runs = jobEntries(found).map(({ id: job, version, submittedAt }) => ({ job, version, submittedAt }));
       return { runs, isCut: runs.length >= MAX_RUNS };
     });
   }
@@ -80,17 +73,13 @@ export class RedisPackageHistory implements PackageHistory {
     return this.#options.guard(async () => {
       const pipeline = this.#redis.pipeline();
       for (const job of jobs) pipeline.hget(PACKAGE_KEYS.deeds(job), name);
-      return failOn(await pipeline.exec()).map(readDeeds);
+      return resultsOf(await pipeline.exec()).map(readDeeds);
     });
   }
 
   forget(job: string): Promise<void> {
     // The entries of its packages lead to a job that is gone, which no reader is shown; they go with the next ones.
     return this.#options.guard(async () => void (await this.#redis.del(PACKAGE_KEYS.deeds(job))));
-  }
-
-  #oldest(): number {
-    return this.#options.now() - this.#options.retentionS * 1000;
   }
 }
 
@@ -112,13 +101,4 @@ function readDeeds(text: unknown): readonly PackageDeed[] {
   } catch {
     return [];
   }
-}
-
-/** What a pipeline or transaction answered. @throws the first error in it */
-function failOn(results: [error: Error | null, result: unknown][] | null): readonly unknown[] {
-  if (results === null) throw new Error('the transaction was not run');
-  return results.map(([error, result]) => {
-    if (error !== null) throw error;
-    return result;
-  });
 }

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { EarlierThan, Place, Project, ProjectIndex, ProjectRun, RunQuery } from '../../jobs/projects/ports.js';
 import { type Summary, summarySchema } from '../../report/compare/summary.js';
+import { oldestKept, type RedisStoreOptions, resultsOf } from '../redis-store.js';
 import { KEYS } from './project-keys.js';
 
 /** Summaries kept per line and part: concurrent pipelines may need the one before the last, but never the fiftieth. */
@@ -34,28 +35,19 @@ const runSchema = z.object({
 });
 const placeSchema = z.object({ project: z.string(), part: z.string(), line: z.enum(LINES) });
 
-export interface RedisProjectIndexOptions {
-  readonly redis: Redis;
-  /** How long a run is kept, in seconds: as long as its report. */
-  readonly retentionS: number;
-  readonly now: () => number;
-  /** Wraps all access to Redis: converts its unavailability into the queue's own error. */
-  readonly guard: <T>(work: () => Promise<T>) => Promise<T>;
-}
-
 /** Stores projects in Redis next to the queue. Every key expires after the retention of its last write. */
 export class RedisProjectIndex implements ProjectIndex {
   readonly #redis: Redis;
-  readonly #options: RedisProjectIndexOptions;
+  readonly #options: RedisStoreOptions;
 
-  constructor(options: RedisProjectIndexOptions) {
+  constructor(options: RedisStoreOptions) {
     this.#options = options;
     this.#redis = options.redis;
   }
 
   latest(place: Place, { before, commit }: EarlierThan): Promise<Summary | 'unreadable' | undefined> {
     return this.#options.guard(async () => {
-      const jobs = await this.#redis.zrevrangebyscore(KEYS.line(place), `(${before}`, this.#oldest());
+      const jobs = await this.#redis.zrevrangebyscore(KEYS.line(place), `(${before}`, oldestKept(this.#options));
       for (const job of jobs) {
         const stored = await this.#redis.getBuffer(KEYS.summary(job));
         // Its job was removed, or is older than the retention.
@@ -72,7 +64,7 @@ export class RedisProjectIndex implements ProjectIndex {
       const places = await this.#redis.hvals(KEYS.places(project));
       const read = places.map((text) => parsed(placeSchema, text)).filter((place) => place !== undefined);
       const counts = await Promise.all(
-        read.map((place) => this.#redis.zcount(KEYS.line(place), this.#oldest(), '+inf')),
+        read.map((place) => this.#redis.zcount(KEYS.line(place), oldestKept(this.#options), '+inf')),
       );
       return read.filter((_place, index) => (counts[index] ?? 0) > 0);
     });
@@ -89,7 +81,7 @@ export class RedisProjectIndex implements ProjectIndex {
     const transaction = this.#redis.multi();
     const keep = (key: string): void => void transaction.expire(key, retentionS);
     for (const key of [KEYS.all, KEYS.ofOwner(owner)]) {
-      transaction.zadd(key, 'GT', submittedAt, id).zremrangebyscore(key, '-inf', this.#oldest());
+      transaction.zadd(key, 'GT', submittedAt, id).zremrangebyscore(key, '-inf', oldestKept(this.#options));
       keep(key);
     }
     // If two run concurrently, the later one knows the project's current name.
@@ -108,14 +100,14 @@ export class RedisProjectIndex implements ProjectIndex {
       transaction.hset(KEYS.places(id), `${run.line} ${run.part}`, JSON.stringify(place));
       keep(KEYS.places(id));
     }
-    failOn(await transaction.exec());
+    resultsOf(await transaction.exec());
     await this.#boundPlaces(id);
   }
 
   projects(owner: string | null | undefined, limit: number): Promise<readonly Project[]> {
     return this.#options.guard(async () => {
       const key = owner === undefined ? KEYS.all : KEYS.ofOwner(owner);
-      const ids = await this.#redis.zrevrangebyscore(key, '+inf', this.#oldest(), 'LIMIT', 0, limit);
+      const ids = await this.#redis.zrevrangebyscore(key, '+inf', oldestKept(this.#options), 'LIMIT', 0, limit);
       if (ids.length === 0) return [];
       const texts = await this.#redis.mget(ids.map(KEYS.project));
       return texts.map((text) => parsed(projectSchema, text)).filter((project) => project !== undefined);
@@ -133,7 +125,7 @@ export class RedisProjectIndex implements ProjectIndex {
       const jobs = await this.#redis.zrevrangebyscore(
         KEYS.runs(project),
         `(${before}`,
-        this.#oldest(),
+        oldestKept(this.#options),
         'LIMIT',
         0,
         limit,
@@ -149,12 +141,8 @@ export class RedisProjectIndex implements ProjectIndex {
       const run = parsed(runSchema, await this.#redis.get(KEYS.run(job)));
       const transaction = this.#redis.multi().del(KEYS.run(job), KEYS.summary(job));
       if (run !== undefined) transaction.zrem(KEYS.runs(run.project), job).zrem(KEYS.line(run), job);
-      failOn(await transaction.exec());
+      resultsOf(await transaction.exec());
     });
-  }
-
-  #oldest(): number {
-    return this.#options.now() - this.#options.retentionS * 1000;
   }
 
   /** A project whose manifest has a different name in each run must not fill Redis. */
@@ -181,10 +169,4 @@ function parsed<T>(schema: z.ZodType<T>, text: string | null): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-function failOn(results: [error: Error | null, result: unknown][] | null): void {
-  const failed = results?.find(([error]) => error !== null)?.[0];
-  if (results === null) throw new Error('the transaction was not run');
-  if (failed) throw failed;
 }

@@ -1,22 +1,19 @@
 import type { Redis } from 'ioredis';
 import type { JobSpec } from '../../jobs/job.js';
 import type { JobCursor } from '../../jobs/search/query.js';
+import { jobEntries, type RedisStoreOptions, resultsOf } from '../redis-store.js';
 
 const PREFIX = 'packwarden:jobs';
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Sorted sets: the ids of jobs by the time of their submission. Owners are strangers' words and stand in JSON. */
+/** The key of a sorted set of job ids by time of submission. Names of owners are untrusted input, so they are JSON-encoded. */
 export function jobsKey(owner: string | null | undefined): string {
   return owner === undefined ? `${PREFIX}:all` : `${PREFIX}:of:${JSON.stringify(owner)}`;
 }
 
-export interface JobIndexOptions {
-  readonly redis: Redis;
-  /** How long ended jobs are kept, in seconds. */
-  readonly retentionS: number;
+export interface JobIndexOptions extends Pick<RedisStoreOptions, 'redis' | 'retentionS' | 'now'> {
   /** How long a job may wait for a worker, in milliseconds. */
   readonly queueMs: number;
-  readonly now: () => number;
 }
 
 /** Which jobs there are, by the time of their submission: BullMQ orders those of each state by something else. */
@@ -36,17 +33,13 @@ export class JobIndex {
       transaction.zadd(key, submittedAt, id).zremrangebyscore(key, '-inf', now() - keptMs);
       transaction.pexpire(key, keptMs);
     }
-    const failed = (await transaction.exec())?.find(([error]) => error !== null)?.[0];
-    if (failed) throw failed;
+    resultsOf(await transaction.exec());
   }
 
   async remove(id: string, owner: string | null): Promise<void> {
     await this.#options.redis.multi().zrem(jobsKey(owner), id).zrem(jobsKey(undefined), id).exec();
   }
 }
-
-/** A job's id is a UUID; in the sets of packages a version stands behind it. */
-const ID_LENGTH = 36;
 
 /** Some entries of such a set, or of a package's, from `offset` on below a time, newest first. */
 export async function readEntries(
@@ -57,7 +50,5 @@ export async function readEntries(
 ): Promise<readonly JobCursor[]> {
   const max = from === undefined ? '+inf' : String(from);
   const found = await redis.zrevrangebyscore(key, max, '-inf', 'WITHSCORES', 'LIMIT', offset, count);
-  return found.flatMap((member, index) =>
-    index % 2 === 1 ? [] : [{ id: member.slice(0, ID_LENGTH), submittedAt: Number(found[index + 1]) }],
-  );
+  return jobEntries(found).map(({ id, submittedAt }) => ({ id, submittedAt }));
 }

@@ -1,37 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Redis } from 'ioredis';
-import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Redis } from 'ioredis';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { JobPackages, PackageDeed } from '../../../src/jobs/packages/ports.js';
 import { PACKAGE_KEYS } from '../../../src/queue/packages/package-keys.js';
 import { MAX_RUNS, RedisPackageHistory } from '../../../src/queue/packages/redis-package-history.js';
-import { type RedisServer, startRedisServer } from '../../../src/queue/redis-server.js';
+import { ownRedis } from '../own-redis.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'pw-packages-'));
+const connected = ownRedis();
 const RETENTION_S = 3_600;
 const DEED: PackageDeed = {
   version: '1.0.0',
   behaviour: { kind: 'rule', what: 'Read of an SSH key', where: '~/.ssh/…', phase: 'install' },
 };
-let server: RedisServer;
 let redis: Redis;
 let now = Date.now();
 let history: RedisPackageHistory;
 
-beforeAll(async () => {
-  server = await startRedisServer(folder, pino({ level: 'silent' }));
-  redis = new Redis(server.url.replace(/^unix:\/\//, ''));
-});
-afterAll(async () => {
-  redis?.disconnect();
-  await server?.stop();
-  rmSync(folder, { recursive: true });
-});
-beforeEach(async () => {
-  await redis.flushall();
+beforeEach(() => {
+  redis = connected();
   now = Date.now();
   history = new RedisPackageHistory({ redis, retentionS: RETENTION_S, now: () => now, guard: (work) => work() });
 });

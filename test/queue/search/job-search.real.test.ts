@@ -1,43 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
-import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobSpec } from '../../../src/jobs/job.js';
 import type { JobCursor, JobFilter } from '../../../src/jobs/search/query.js';
 import { QUEUE_NAME } from '../../../src/queue/job-record.js';
 import { MAX_RUNS, RedisPackageHistory } from '../../../src/queue/packages/redis-package-history.js';
-import { type RedisServer, startRedisServer } from '../../../src/queue/redis-server.js';
 import { JobIndex } from '../../../src/queue/search/job-index.js';
 import { JobRows } from '../../../src/queue/search/job-rows.js';
 import { SCANNED, searchJobs } from '../../../src/queue/search/job-search.js';
+import { ownRedis } from '../own-redis.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'pw-search-'));
+const connected = ownRedis();
 const now = Date.now();
-let server: RedisServer;
 let redis: Redis;
 let queue: Queue;
 let index: JobIndex;
 let packages: RedisPackageHistory;
 
 beforeAll(async () => {
-  server = await startRedisServer(folder, pino({ level: 'silent' }));
-  redis = new Redis(server.url.replace(/^unix:\/\//, ''));
+  redis = connected();
   queue = new Queue(QUEUE_NAME, { connection: redis });
   await queue.waitUntilReady();
   index = new JobIndex({ redis, retentionS: 3_600, queueMs: 60_000, now: () => now });
   packages = new RedisPackageHistory({ redis, retentionS: 3_600, now: () => now, guard: (work) => work() });
 });
-afterAll(async () => {
-  await queue?.close();
-  redis?.disconnect();
-  await server?.stop();
-  rmSync(folder, { recursive: true });
-});
-beforeEach(() => redis.flushall());
+afterAll(() => queue?.close());
 
 /** A job, written as BullMQ does, submitted `at` milliseconds from now. */
 async function keep(at: number, owner: string, project: string, more: Record<string, string> = {}): Promise<string> {
