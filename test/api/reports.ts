@@ -1,4 +1,5 @@
 import type { JobView } from '../../src/jobs/job.js';
+import { notCompared } from '../../src/report/compare/headline.js';
 import type { Finding, LegacyAlert } from '../../src/report/finding.js';
 import type { Report } from '../../src/report/report.js';
 
@@ -87,4 +88,10 @@ export function egressRow(changes: Partial<Report['egress'][number]> = {}): Repo
     package: null,
     ...changes,
   };
+}
+
+/** What changed of a project of this name that has no earlier report. */
+export function ofProject(name: string, headline = ''): NonNullable<Report['whatChanged']> {
+  const project = { id: 'a'.repeat(32), name, line: 'none', lineReason: '' } as const;
+  return { ...notCompared({ code: 'no-earlier-report', message: '' }, project), reason: null, headline };
 }

@@ -1,7 +1,7 @@
 import type { Page } from '../pages/document.js';
-import { counted } from '../pages/finding-section.js';
+import { counted, VERDICT_TAGS } from '../pages/finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from '../pages/html.js';
-import { packageAddress } from '../pages/package-link.js';
+import { jobLink, packageAddress } from '../pages/links.js';
 import { moment } from '../pages/time.js';
 import type { PackageDeedRow, PackageDetails, PackageVersion } from './package-shapes.js';
 
@@ -9,8 +9,6 @@ import type { PackageDeedRow, PackageDetails, PackageVersion } from './package-s
 const VERSIONS = { most: 60, bytes: 140_000 };
 const DEEDS = { most: 40, bytes: 20_000 };
 const JOBS = { most: 20, bytes: 12_000 };
-
-const VERDICTS = { clean: 'good', findings: 'bad', incomplete: 'doubtful' } as const;
 
 /** The page at `/packages/NAME`: what each version did, and where it was seen. */
 export function packagePage(details: PackageDetails): Page {
@@ -81,7 +79,7 @@ function jobTable({ version, jobs }: PackageVersion, json: string, isOpen: boole
     jobs,
     JOBS,
     ({ job, submittedAt, project, ref, verdict, deeds }) =>
-      html`<tr><th scope="row">${projectLink(project)}</th><td>${ref === null ? '–' : hostile(ref, 60)}</td><td>${jobLink(job)}</td><td>${verdict === null ? '–' : html`<span class="tag ${VERDICTS[verdict]}">${verdict}</span>`}</td><td class="number">${deeds}</td><td>${moment(submittedAt)}</td></tr>`,
+      html`<tr><th scope="row">${projectLink(project)}</th><td>${ref === null ? '–' : hostile(ref, 60)}</td><td>${jobLink(job)}</td><td>${verdict === null ? '–' : html`<span class="tag ${VERDICT_TAGS[verdict]}">${verdict}</span>`}</td><td class="number">${deeds}</td><td>${moment(submittedAt)}</td></tr>`,
   );
   return html`<details${isOpen ? html` open` : null}><summary>Where it was seen</summary><div class="scroll" role="region" aria-label="${`Jobs with ${version.slice(0, 60)}`}" tabindex="0"><table><thead><tr><th scope="col">Project</th><th scope="col">Branch</th><th scope="col">Job</th><th scope="col">Job’s verdict</th><th scope="col" class="number">Things done</th><th scope="col">Submitted</th></tr></thead><tbody>${shown}</tbody></table></div>
 ${moreIn(left, 'jobs', json)}</details>`;
@@ -91,10 +89,6 @@ function projectLink(project: PackageVersion['jobs'][number]['project']): Part {
   if (project === null) return html`<span class="muted">no project named</span>`;
   const name = hostile(project.name, 80);
   return project.id === null ? name : html`<a href="/projects/${project.id}">${name}</a>`;
-}
-
-function jobLink(job: string): Html {
-  return html`<a href="/jobs/${job}"><code class="id">${job.slice(0, 8)}</code></a>`;
 }
 
 function moreIn(left: number, what: string, json: string): Part {

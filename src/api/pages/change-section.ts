@@ -3,7 +3,7 @@ import type { PackageChange } from '../../report/compare/what-changed.js';
 import type { Report } from '../../report/report.js';
 import { counted } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
-import { packageLink } from './package-link.js';
+import { jobLink, packageLink } from './links.js';
 import { moment } from './time.js';
 
 const ROWS = { most: 60, bytes: 16_000 };
@@ -31,7 +31,7 @@ export function changeSection({ whatChanged, id }: Report): Html {
   const unlisted =
     left + counts.added + counts.changed + counts.removed - added.length - changed.length - removed.length;
   return html`<section aria-labelledby="changes"><h2 id="changes">What changed</h2>
-${against === null ? null : html`<p>Compared with <a href="/jobs/${against.job}"><code class="id">${against.job.slice(0, 8)}</code></a> of ${moment(against.submittedAt)}.</p>`}
+${against === null ? null : html`<p>Compared with ${jobLink(against.job)} of ${moment(against.submittedAt)}.</p>`}
 ${compared ? null : html`<p>${hostile(whatChanged.headline, 500)}. With <code>--fail-on new</code> every finding counts as new.</p>`}
 ${project === null ? null : html`<p class="muted">Project <a href="/projects/${project.id}">${hostile(project.name, 120)}</a>; ${hostile(project.lineReason, 200)}.</p>`}
 ${notes.map((note) => html`<p class="notice">${note}</p>`)}

@@ -6,7 +6,7 @@ import { placesOf } from '../../report/findings/places.js';
 import type { Report } from '../../report/report.js';
 import { specOf } from '../../report/spec.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
-import { packageLink } from './package-link.js';
+import { packageLink } from './links.js';
 import { moment } from './time.js';
 
 /** What a page holds of a report with very many findings; the JSON has all of them. */
@@ -149,3 +149,6 @@ export function more(left: number, what: string, id: string): Part {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
+
+/** The colour of a verdict, as a class of the stylesheet. */
+export const VERDICT_TAGS = { clean: 'good', findings: 'bad', incomplete: 'doubtful' } as const;

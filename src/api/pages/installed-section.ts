@@ -3,7 +3,7 @@ import { originsOf, otherwiseCalled } from '../../report/scripts/origins.js';
 import { specOf } from '../../report/spec.js';
 import { counted, more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
-import { packageLink } from './package-link.js';
+import { packageLink } from './links.js';
 
 const LISTED = { most: 300, bytes: 12_000 };
 const RENAMED = { most: 40, bytes: 8_000 };

@@ -5,7 +5,7 @@ import { specOf } from '../../report/spec.js';
 import { size } from '../../report/text/size.js';
 import { more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
-import { packageLink } from './package-link.js';
+import { packageLink } from './links.js';
 import { snippet } from './snippet.js';
 
 const ROWS = { most: 60, bytes: 10_000 };

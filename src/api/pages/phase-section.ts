@@ -4,7 +4,7 @@ import { toleratedFailures } from '../../report/scripts/script-rows.js';
 import { specOf } from '../../report/spec.js';
 import { counted, more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
-import { packageLink } from './package-link.js';
+import { packageLink } from './links.js';
 import { duration } from './time.js';
 
 const LOADED = { most: 60, bytes: 8_000 };

@@ -2,7 +2,7 @@ import type { Report } from '../../report/report.js';
 import { specOf } from '../../report/spec.js';
 import { more } from './finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from './html.js';
-import { packageLink } from './package-link.js';
+import { packageLink } from './links.js';
 
 const ROWS = { most: 100, bytes: 16_000 };
 

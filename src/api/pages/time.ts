@@ -2,7 +2,11 @@ import { type Html, html } from './html.js';
 
 /** A moment, to the second, in UTC: whose clock it is must not be a question. `iso`: ISO 8601. */
 export function moment(iso: string): Html {
-  return html`<time datetime="${iso}">${`${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`}</time>`;
+  return html`<time datetime="${iso}">${inUtc(iso)}</time>`;
+}
+
+function inUtc(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }
 
 const SPANS = [
@@ -17,7 +21,7 @@ export function ago(at: number, now: number): Html {
   const span = SPANS.find(([, ms]) => now - at >= ms);
   const count = span === undefined ? 0 : Math.floor((now - at) / span[1]);
   const words = span === undefined ? 'just now' : `${count} ${span[0]}${count === 1 ? '' : 's'} ago`;
-  return html`<time datetime="${iso}" title="${`${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`}">${words}</time>`;
+  return html`<time datetime="${iso}" title="${inUtc(iso)}">${words}</time>`;
 }
 
 /** A time to come that nobody knows to the second. */

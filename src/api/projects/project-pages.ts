@@ -1,7 +1,7 @@
 import type { Page } from '../pages/document.js';
-import { counted } from '../pages/finding-section.js';
+import { counted, VERDICT_TAGS } from '../pages/finding-section.js';
 import { fitting, type Html, hostile, html, type Part } from '../pages/html.js';
-import { packageLink } from '../pages/package-link.js';
+import { jobLink, packageLink } from '../pages/links.js';
 import { moment } from '../pages/time.js';
 import type { Identity } from '../ports.js';
 import type { ProjectDetails, ProjectRow } from './project-shapes.js';
@@ -17,7 +17,6 @@ const SOURCES = {
   manifest: 'the manifest',
 } as const;
 
-const VERDICTS = { clean: 'good', findings: 'bad', incomplete: 'doubtful' } as const;
 const LINES = { default: 'default branch', other: 'other', none: 'no branch told' } as const;
 
 /** The page at `/projects`. */
@@ -60,7 +59,7 @@ ${left > 0 ? html`<p class="more">And ${left} more manifests: all of them are in
 function runSection({ id, runs, next }: ProjectDetails): Html {
   const rows = runs.map(
     ({ job, submittedAt, verdict, findings, ref, line, headline }) =>
-      html`<tr><th scope="row"><a href="/jobs/${job}"><code class="id">${job.slice(0, 8)}</code></a></th><td><span class="tag ${VERDICTS[verdict]}">${verdict === 'findings' ? counted(findings, 'finding') : verdict}</span></td><td>${moment(submittedAt)}</td><td>${ref === null ? null : html`${hostile(ref, 60)} `}<span class="muted">${LINES[line]}</span></td><td>${headline === null ? '–' : hostile(headline, 240)}</td></tr>`,
+      html`<tr><th scope="row">${jobLink(job)}</th><td><span class="tag ${VERDICT_TAGS[verdict]}">${verdict === 'findings' ? counted(findings, 'finding') : verdict}</span></td><td>${moment(submittedAt)}</td><td>${ref === null ? null : html`${hostile(ref, 60)} `}<span class="muted">${LINES[line]}</span></td><td>${headline === null ? '–' : hostile(headline, 240)}</td></tr>`,
   );
   const head = html`<th scope="col">Job</th><th scope="col">Outcome</th><th scope="col">Submitted</th><th scope="col">Branch</th><th scope="col">What changed</th>`;
   return html`<section aria-labelledby="runs"><h2 id="runs">Runs</h2>
@@ -75,11 +74,11 @@ function partSection(part: ProjectDetails['parts'][number], index: number, id: s
     behaviours,
     BEHAVIOURS,
     ({ package: by, version, does, since }) =>
-      html`<tr><th scope="row">${by === null ? 'not known' : packageLink(by, hostile(by, 120))}${version === null ? null : html` <span class="muted">${hostile(version, 40)}</span>`}</th><td>${hostile(does, 240)}</td><td>${moment(since.at)}${since.version === null ? null : html` <span class="muted">${hostile(since.version, 40)}</span>`} <a href="/jobs/${since.job}"><code class="id">${since.job.slice(0, 8)}</code></a></td></tr>`,
+      html`<tr><th scope="row">${by === null ? 'not known' : packageLink(by, hostile(by, 120))}${version === null ? null : html` <span class="muted">${hostile(version, 40)}</span>`}</th><td>${hostile(does, 240)}</td><td>${moment(since.at)}${since.version === null ? null : html` <span class="muted">${hostile(since.version, 40)}</span>`} ${jobLink(since.job)}</td></tr>`,
   );
   const where = job === null ? 'another version of Packwarden kept it' : null;
   return html`<section aria-labelledby="${heading}"><h2 id="${heading}">What the packages of ${hostile(name === '' ? 'the project' : name, 80)} do</h2>
-<p>${where ?? html`${counted(packages, 'package')} in the last complete run (${LINES[line]}), <a href="/jobs/${job ?? ''}"><code class="id">${(job ?? '').slice(0, 8)}</code></a> of ${moment(submittedAt ?? '')}.`}</p>
+<p>${where ?? html`${counted(packages, 'package')} in the last complete run (${LINES[line]}), ${jobLink(job ?? '')} of ${moment(submittedAt ?? '')}.`}</p>
 ${shown.length === 0 ? html`<p class="muted">Nothing that a rule or the gateway tells of.</p>` : table(heading, html`<th scope="col">Package</th><th scope="col">Does</th><th scope="col">Since</th>`, shown)}
 ${left === 0 ? null : html`<p class="more">And ${left.toLocaleString('en')} more: all of them are in <a href="/v1/projects/${id}">the JSON</a>.</p>`}</section>`;
 }

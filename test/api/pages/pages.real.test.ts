@@ -6,7 +6,7 @@ import type { Report } from '../../../src/report/report.js';
 import { accessibilityFaults, launchBrowser, photograph, watchedPage } from '../../app/browser.js';
 import { installed, reads, run } from '../../report/compare/runs.js';
 import { HOSTILE_TEXTS } from '../hostile-report.js';
-import { egressRow, ID, job } from '../reports.js';
+import { egressRow, ID, job, ofProject } from '../reports.js';
 import { type Service, startService } from '../service.js';
 
 let service: Service;
@@ -83,19 +83,7 @@ function ended(id: string, submittedAt: number, number: number): Report {
         ]
       : [],
     egress: isBad ? hosts.map((host) => egressRow({ host, package: { name: '@acme/widget', version, path: [] } })) : [],
-    whatChanged: {
-      headline: 'nothing new',
-      compared: false,
-      reason: null,
-      against: null,
-      project: { id: 'a'.repeat(32), name: of(NAMES, number), line: 'none', lineReason: '' },
-      counts: { added: 0, removed: 0, changed: 0, news: 0 },
-      added: [],
-      removed: [],
-      changed: [],
-      unchanged: [],
-      notes: [],
-    },
+    whatChanged: ofProject(of(NAMES, number), 'nothing new'),
   });
 }
 

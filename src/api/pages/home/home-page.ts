@@ -4,7 +4,7 @@ import type { Identity, Readiness } from '../../ports.js';
 import { BOARD_PATH } from '../board-page.js';
 import type { Page } from '../document.js';
 import { type Html, hostile, html, type Part } from '../html.js';
-import { packageAddress } from '../package-link.js';
+import { packageAddress } from '../links.js';
 import { filterForm, isEmpty } from './filter-form.js';
 import { jobTable } from './job-table.js';
 

@@ -1,7 +1,7 @@
 import type { JobSummary } from '../../../jobs/job.js';
 import type { JobFilter, JobPage } from '../../../jobs/search/query.js';
 import { listAddress } from '../../jobs/list/list-query.js';
-import { counted } from '../finding-section.js';
+import { counted, VERDICT_TAGS } from '../finding-section.js';
 import { type Html, hostile, html, type Part } from '../html.js';
 import { ago, duration } from '../time.js';
 import { isEmpty } from './filter-form.js';
@@ -52,12 +52,10 @@ function submitter({ owner, context }: JobSummary): Part {
   return html`${hostile(login, 60)}${owner === null ? null : html` <span class="muted">${hostile(owner, 80)}</span>`}`;
 }
 
-const TAGS = { clean: 'good', findings: 'bad', incomplete: 'doubtful' } as const;
-
 function outcome({ state, verdict, findings }: JobSummary): Html {
   if (verdict === null) return html`<span class="tag">${state}</span>`;
   const text = verdict === 'findings' && findings !== null ? counted(findings, 'finding') : verdict;
-  return html`<span class="tag ${TAGS[verdict]}">${text}</span>`;
+  return html`<span class="tag ${VERDICT_TAGS[verdict]}">${text}</span>`;
 }
 
 function emptyState({ page, filter, isLater, isOwn }: JobTable): Html {

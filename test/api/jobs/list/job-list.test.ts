@@ -2,7 +2,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { browse, startForReaders, words } from '../../browsing.js';
 import { HOSTILE_TEXTS } from '../../hostile-report.js';
-import { ID, job, report } from '../../reports.js';
+import { ID, job, ofProject, report } from '../../reports.js';
 import type { Service } from '../../service.js';
 
 let service: Service;
@@ -25,19 +25,7 @@ function ended(digit: number, project: string, verdict: 'clean' | 'findings', na
   const installed = names.map((name) => {
     return { name, version: '1.0.0', folder: 'x', from: 'registry' as const, resolved: null, integrity: null };
   });
-  const whatChanged = {
-    headline: '',
-    compared: false,
-    reason: null,
-    against: null,
-    project: { id: 'a'.repeat(32), name: project, line: 'none' as const, lineReason: '' },
-    counts: { added: 0, removed: 0, changed: 0, news: 0 },
-    added: [],
-    removed: [],
-    changed: [],
-    unchanged: [],
-    notes: [],
-  };
+  const whatChanged = ofProject(project);
   const submittedAt = NOON + digit;
   const finishedAt = new Date(submittedAt + 12_000).toISOString();
   const made = report({ id, verdict, installed, whatChanged, finishedAt });

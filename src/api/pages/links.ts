@@ -13,3 +13,8 @@ export function packageLink(name: string, shown: Part): Html {
   const address = packageAddress(name);
   return address === undefined ? html`${shown}` : html`<a href="${address}">${shown}</a>`;
 }
+
+/** A link to a job's page, by the beginning of the job's id. */
+export function jobLink(job: string): Html {
+  return html`<a href="/jobs/${job}"><code class="id">${job.slice(0, 8)}</code></a>`;
+}
