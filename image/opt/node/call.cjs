@@ -11,6 +11,7 @@ const { builtIns, replacedSince } = require('./built-ins.cjs');
 const { callEach, functionsOf } = require('./calls.cjs');
 const { markActing } = require('./acting.cjs');
 const { loadOtherFiles, loadPackage } = require('./entries.cjs');
+const { refuseExits } = require('./exits.cjs');
 const { listenToLastWords } = require('./last-words.cjs');
 const { watchThreads } = require('./threads.cjs');
 const { watchTimers } = require('./timers.cjs');
@@ -38,10 +39,7 @@ const lastWords = listenToLastWords();
 markActing(project);
 process.on('uncaughtException', () => {});
 process.on('unhandledRejection', () => {});
-// Whoever ends the process when it is called must not keep what comes after it from being called. An error stops its code as the end would.
-process.exit = (code) => {
-  throw new Error(`process.exit(${code ?? ''})`);
-};
+refuseExits();
 
 /** @param {string} entry */
 function tell(entry) {

@@ -3,6 +3,7 @@
 const { types } = require('node:util');
 const { answerAnew, answering, argumentLists, quiet } = require('./arguments.cjs');
 const { isHook } = require('./plugins.cjs');
+const { shuffled } = require('./shuffled.cjs');
 
 const MAX_DEPTH = 3;
 /** A server's handler, a plugin's factory: what a function returns is called so far down. */
@@ -18,7 +19,6 @@ const { apply, construct, getPrototypeOf, ownKeys } = Reflect;
 const { isPromise } = types;
 const { then } = Promise.prototype;
 const { toString: textOf } = Function.prototype;
-const { random, floor } = Math;
 const { now } = Date;
 
 let followed = 0;
@@ -39,11 +39,7 @@ function functionsOf(exported, seen) {
     if (depth > 0) for (const member of membersOf(value)) look(member, depth - 1);
   };
   look(exported, MAX_DEPTH);
-  for (let at = found.length - 1; at > 0; at -= 1) {
-    const other = floor(random() * (at + 1));
-    [found[at], found[other]] = [/** @type {Function} */ (found[other]), /** @type {Function} */ (found[at])];
-  }
-  return found;
+  return shuffled(found);
 }
 
 /** Of exports that are not enumerable, too. @param {any} value @returns {unknown[]} */

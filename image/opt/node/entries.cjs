@@ -6,7 +6,8 @@ const { builtinModules, createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const vm = require('node:vm');
-const { otherFiles, shuffled } = require('./files.cjs');
+const { otherFiles } = require('./files.cjs');
+const { shuffled } = require('./shuffled.cjs');
 
 const MAX_SUBPATHS = 64;
 // After this long no further subpath is begun: the package's own entry is what matters.
@@ -58,6 +59,11 @@ function subpathsOf({ exports }) {
   return (all.length > MAX_SUBPATHS ? shuffled(all) : all).slice(0, MAX_SUBPATHS);
 }
 
+/** @param {string} target @param {string} project */
+function folderOf(target, project) {
+  return target.startsWith('/') ? target : join(project, 'node_modules', target);
+}
+
 /**
  * Where the package is looked for, under which name, and its manifest. A direct dependency is found by name from the project,
  * another package by its folder.
@@ -65,7 +71,7 @@ function subpathsOf({ exports }) {
  */
 function locate(target, project) {
   const isFolder = target.startsWith('/');
-  const folder = isFolder ? target : join(project, 'node_modules', target);
+  const folder = folderOf(target, project);
   const manifest = readManifest(folder);
   if (!isFolder) return { from: project, name: target, manifest };
   // Only a package with `exports` can name itself; of the others the folder is the name.
@@ -123,7 +129,7 @@ async function loadPackage(target, project, tell) {
  * @returns {Promise<{modules: unknown[], left: number}>}
  */
 async function loadOtherFiles(target, project, ms) {
-  const folder = target.startsWith('/') ? target : join(project, 'node_modules', target);
+  const folder = folderOf(target, project);
   const files = otherFiles(folder, readManifest(folder));
   const end = Date.now() + ms;
   const modules = [];

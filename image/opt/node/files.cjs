@@ -3,6 +3,7 @@
 'use strict';
 const { readdirSync } = require('node:fs');
 const { join, normalize } = require('node:path');
+const { shuffled } = require('./shuffled.cjs');
 
 const CODE = /\.(?:js|cjs|mjs)$/;
 /** In which a package without `exports` keeps what others ask for by its name. */
@@ -89,12 +90,4 @@ function filesIn(folder) {
   return found;
 }
 
-/** Whoever puts many files before his own must not be passed over each time. @template T @param {T[]} items */
-function shuffled(items) {
-  return items
-    .map((item) => ({ item, at: Math.random() }))
-    .sort((one, other) => one.at - other.at)
-    .map(({ item }) => item);
-}
-
-module.exports = { otherFiles, shuffled };
+module.exports = { otherFiles };

@@ -7,6 +7,7 @@
 const { closeSync, openSync, readFileSync, writeFileSync, writeSync } = require('node:fs');
 const { join } = require('node:path');
 const { loadPackage } = require('./entries.cjs');
+const { refuseExits } = require('./exits.cjs');
 const { watchTimers } = require('./timers.cjs');
 
 process.on('SIGUSR1', () => {});
@@ -29,12 +30,8 @@ const fireTimers = watchTimers();
 // One package's error is no reason not to load the next one.
 process.on('uncaughtException', () => {});
 process.on('unhandledRejection', () => {});
-// Nor is a package that ends the process, at once or later. An error stops its code as the end would have.
-let exits = 0;
-process.exit = function exit(code) {
-  exits += 1;
-  throw new Error(`process.exit(${code ?? ''})`);
-};
+// Nor is a package that ends the process.
+const exits = refuseExits();
 
 /** @param {number} at @param {string | null} error */
 function tell(at, error) {
@@ -46,7 +43,7 @@ async function load({ at, folder }) {
   closeSync(openSync(join(MARKS, String(at)), 'r'));
   /** @type {string | null} */
   let error = 'it did not come to its end';
-  const exitsBefore = exits;
+  const exitsBefore = exits();
   let timer;
   const late = new NativePromise((resolve) => {
     timer = later(resolve, EACH_MS, 'late');
@@ -58,7 +55,7 @@ async function load({ at, folder }) {
   cancel(timer);
   await fireTimers();
   // Without a line it counts as not loaded, and is loaded alone, where the process does end.
-  if (result === 'loaded' && exits === exitsBefore) tell(at, error);
+  if (result === 'loaded' && exits() === exitsBefore) tell(at, error);
 }
 
 async function main() {

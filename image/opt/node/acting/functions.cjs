@@ -28,7 +28,7 @@ function hostSubject(given) {
   return typeof host === 'string' ? apply(toLowerCase, host, []) : undefined;
 }
 
-/** Node's own database; empty where this Node has none. Its warning that it may change would stand in every load's output. */
+/** The module `node:sqlite`, or an empty object if this version of Node lacks it. Its experimental warning would clutter the log of every load. */
 function sqlite() {
   const { emitWarning } = process;
   process.emitWarning = () => {};
