@@ -8,8 +8,8 @@ const LISTENING_RULE = 'Listening port opened';
 const DEBUGGER_PORT = '9229';
 
 /**
- * What was done in a process after another package had connected to its debugger may be either one's doing, so that it is nobody's for
- * sure. Whoever connected has a finding of its own for that.
+ * After another package has connected to the debugger of a process, either of the two may be responsible for what the process does, so
+ * such findings name no package and list both as candidates. Connecting is a finding against the package that did it.
  */
 export function doubtDebugged(findings: readonly Finding[]): readonly Finding[] {
   const sessions = findings.filter(({ rule, package: by }) => rule === DEBUGGER_RULE && by !== null);

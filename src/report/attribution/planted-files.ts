@@ -72,23 +72,18 @@ export class PlantedFiles {
     if (delivered !== undefined) return { ...write, runner: delivered, by: delivered };
     const time = alertTimeNs(alert);
     const read = isMoved ? [{ path: old ?? '', time }] : (this.#reads.get(Number(pid)) ?? []);
-    const origins = read.map((source) => this.#lastWrite(source.path, source.time));
+    const origins = read.map((source) => this.writerOf(source.path, source.time));
     return origins.find((origin) => origin !== undefined && origin.runner !== runner);
   }
 
   /** Whose doing it is that `file` has the content that it had at a time; undefined where nobody planted it. */
   planterOf(file: string, time: bigint, { owner, programs }: AtWork): InstalledPackage | undefined {
-    const write = this.#lastWrite(file, time);
+    const write = this.writerOf(file, time);
     if (write === undefined) return undefined;
     const { by, runner } = write;
     // A tool that was called to write it (a compiler, a download) did its caller's work, unless it ran it itself.
     if (by !== runner && runner === owner && !programs.some((program) => this.#isOf(by, program))) return undefined;
     return by;
-  }
-
-  /** The last write of a file by a package's step before a time, where no package's code lies. */
-  writerOf(file: string, time: bigint): PackageWrite | undefined {
-    return this.#lastWrite(file, time);
   }
 
   /**
@@ -100,7 +95,7 @@ export class PlantedFiles {
     if (program === undefined || !obeysFiles(program)) return undefined;
     for (const { path, time: at } of pids.flatMap((pid) => this.#reads.get(pid) ?? [])) {
       if (at > time || at < program.time) continue;
-      const write = this.#lastWrite(path, at);
+      const write = this.writerOf(path, at);
       if (write !== undefined && write.runner !== owner && write.by !== owner) return write.by;
     }
     return undefined;
@@ -120,7 +115,7 @@ export class PlantedFiles {
   }
 
   /** The last write of a file, or of a folder that holds it: one that was moved or linked to its place. */
-  #lastWrite(file: string, time: bigint): PackageWrite | undefined {
+  writerOf(file: string, time: bigint): PackageWrite | undefined {
     let last: PackageWrite | undefined;
     for (let path = file; path !== ''; path = path.slice(0, path.lastIndexOf('/'))) {
       const found = this.#byPath.get(path)?.findLast(({ alert }) => alertTimeNs(alert) <= time);

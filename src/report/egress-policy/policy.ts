@@ -22,8 +22,8 @@ const NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 const ASKING: readonly string[] = ['GET', 'HEAD'];
 
 /**
- * What the honest part of a run needed: what was permitted as long as nothing speaks against it, and, of what was refused, files that a package
- * asked for at its own site (or at a place that somebody accepted) and nothing else there was a finding. Names alone: an address is nobody's.
+ * The hosts that the honest part of a run needed: permitted ones that no finding is about, and refused ones that a package only asked for
+ * files on its own site (or that somebody accepted). Only host names are listed, because an IP address does not say whose it is.
  */
 export function egressPolicyOf(judged: Judged): EgressPolicy {
   const rules = new Map<string, EgressRule>();
@@ -61,7 +61,7 @@ function isHonestDownload(row: Row, { findings, observations }: Judged): boolean
   return told.length > 0 && told.every(isDownload) && requests.every(({ method }) => ASKING.includes(method));
 }
 
-/** Of names that carry something their parent is told, without a port. */
+/** For a host name that carries data, the report names the parent domain, without a port. */
 function isAbout({ alert: { output_fields: fields } }: Finding, { host, port }: Row): boolean {
   const named = fields['egress.host'] ?? '';
   if (named !== '' && fields['egress.port'] === undefined && host.endsWith(`.${named}`)) return true;

@@ -45,7 +45,7 @@ function isTold({ tells = [], requests, requestsLeft, unread }: EgressRecord): b
   return tells.length + requests.length + requestsLeft + unread.length > 0;
 }
 
-/** That a package asks its own site for a file, where it may, is nothing to tell of; nor is what nobody's code does. */
+/** Nothing is reported for a package that requests a file from its own, permitted site, or if no package's code is involved. */
 function saysSomething({ alert }: FoldedAlert, actors: Actors): boolean {
   const { 'egress.means': means, 'egress.own': own } = alert.fields;
   if (means === 'identity') return true;

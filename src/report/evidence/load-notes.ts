@@ -28,9 +28,22 @@ export interface LoadNote {
 }
 
 /** What is said of one package. */
-interface Said extends Pick<Alert, 'priority' | 'tags'> {
+export interface Said extends Pick<Alert, 'priority' | 'tags'> {
   readonly rule: string;
   readonly what: string;
+}
+
+/** What is said of a package as an alert of source `correlation`: no process is known. `at`: milliseconds since the epoch. */
+export function noteOf(
+  { rule, what, priority, tags }: Said,
+  spec: string,
+  by: LoadNote['by'],
+  { at, hostname }: { readonly at: number; readonly hostname: string },
+): LoadNote {
+  const time = BigInt(at) * 1_000_000n;
+  const output = `${rule} (${what} package=${spec})`;
+  const alert = { time: alertTimeAt(time), priority, source: 'correlation', rule, output, fields: {}, hostname, tags };
+  return { folded: { alert, count: 1, first: time, last: time }, by };
 }
 
 /** What the loaders tell beyond how a load went, one for each package, as of the beginning of its phase. */
@@ -40,21 +53,7 @@ export function loadNotes(
   hostname: string,
   starts: readonly PhaseStart[],
 ): readonly LoadNote[] {
-  const note = ({ rule, what, priority, tags }: Said, spec: string, by: LoadNote['by'], at: number): LoadNote => {
-    const time = BigInt(at) * 1_000_000n;
-    const output = `${rule} (${what} package=${spec})`;
-    const alert = {
-      time: alertTimeAt(time),
-      priority,
-      source: 'correlation',
-      rule,
-      output,
-      fields: {},
-      hostname,
-      tags,
-    };
-    return { folded: { alert, count: 1, first: time, last: time }, by };
-  };
+  const note = (said: Said, spec: string, by: LoadNote['by'], at: number) => noteOf(said, spec, by, { at, hostname });
   return phases.flatMap(({ name: phase, loaded = [], notRepeated = [] }) => {
     const at = starts.find(({ name }) => name === phase)?.at ?? 0;
     const ofLoads = loaded.flatMap((one) => {

@@ -129,7 +129,7 @@ function downloadedAndRun(own: readonly Finding[]): Finding | undefined {
 
 const isPermitted = ({ rule }: Finding): boolean => rule === PERMITTED_CONTACT_RULE;
 
-/** From a host that it was let to, and that is nobody's that is known. */
+/** A download from a permitted host that is neither the package's own site nor known for it. */
 function isForeignDownload(finding: Finding): boolean {
   const { 'egress.means': means, 'egress.own': isOwn } = finding.alert.output_fields;
   return isPermitted(finding) && means === 'download' && isOwn === 'false' && finding.known === undefined;

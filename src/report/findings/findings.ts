@@ -10,8 +10,8 @@ import { decoyOf, type PlantedDecoy } from '../evidence/decoys.js';
 import type { LoadMarks } from '../evidence/load-groups.js';
 import type { Finding, LegacyAlert, PackageRef } from '../finding.js';
 import { specOf } from '../spec.js';
-import { type LoweringContext, loweredBecause } from './lowered.js';
-import { listsProcesses } from './process-list.js';
+import { CREDENTIALS, type LoweringContext, loweredBecause } from './lowered.js';
+import { isOfProcessList, PROCESS_LIST } from './process-list.js';
 import { loadedBy } from './repeats.js';
 
 /** When a phase began, in milliseconds since the epoch; in order. */
@@ -68,8 +68,8 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
   // The shell that the worker's step starts for a script is not the package's choice.
   if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
   const { by, orBy, owner, package: pkg, processes } = attribution;
-  const isListing = isOfEnvironments(alert) && attribution.programs.slice(0, 1).some(listsProcesses);
-  const lowered = isListing ? LISTING : loweredBecause(alert, attribution, loweringContext(context, last));
+  const isListing = alert.tags.includes(CREDENTIALS) && isOfProcessList(alert, attribution.programs[0]);
+  const lowered = isListing ? PROCESS_LIST : loweredBecause(alert, attribution, loweringContext(context, last));
   return {
     rule: alert.rule,
     priority: lowered === undefined ? alert.priority : 'NOTICE',
@@ -102,13 +102,6 @@ function loweringContext(context: FindingContext, last: bigint): LoweringContext
       return codeReads.hasOpened(pids, alertTimeNs(alert), isPackage);
     },
   };
-}
-
-const CREDENTIALS = 'credentials';
-const LISTING = 'the list of processes opens the environment of each, and was not told to show it';
-
-function isOfEnvironments({ tags, fields }: Alert): boolean {
-  return tags.includes(CREDENTIALS) && /^\/proc\/\d+\/environ$/.test(fields['fd.name'] ?? '');
 }
 
 /** How many packages are named where one of many did it. */

@@ -21,7 +21,7 @@ import { asksOneSetting } from './git-question.js';
 const PROJECT_SETTINGS = 'project_settings';
 
 /** Tag of rules about credentials that are read. */
-const CREDENTIALS = 'credentials';
+export const CREDENTIALS = 'credentials';
 
 /** The behaviour's number of key rings and private keys. */
 const KEY_RING = 'B10';
@@ -32,7 +32,8 @@ const RUNTIME = 'runtime';
 const TEMPORARY = '/tmp';
 const TEMPORARY_SCRIPT_RULE = 'Interpreter runs a script from a temporary folder';
 
-const OUTSIDE_RULE = 'Write outside the project';
+/** The rule of `rules/packwarden_persistence.yaml` about files that have no rule of their own. */
+export const OUTSIDE_RULE = 'Write outside the project';
 const GIT_SETTINGS_RULE = 'Git hook written';
 
 const ASSISTANT_RULE = 'AI assistant started';
@@ -78,8 +79,8 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
     return CALLED_WITH_NONSENSE;
   }
   if (owner !== undefined && isOwn(owner) && isAboutItself(alert, owner, programs)) {
-    const isItsCode = by === owner && !context.hasForeignCode(programs, alert);
-    if (isItsCode || isOfGit(alert)) return "the project's own script changes the project's own settings";
+    const isItsCode = (): boolean => by === owner && !context.hasForeignCode(programs, alert);
+    if (isOfGit(alert) || isItsCode()) return "the project's own script changes the project's own settings";
   }
   if (owner !== undefined && isOwn(owner) && by !== owner && TOOLS_CHANGE.has(alert.rule)) {
     return "the project's own script starts a tool that changes it";
@@ -172,8 +173,8 @@ const NO_MISTAKE = ['persistence', 'escape', 'runs'];
 const IN_FILES = 'T1552.001';
 
 /**
- * Whether what a function does counts though it was called with nonsense: it may delete, ask or start what it is told to. It is called in
- * an empty folder: who changes the project or another package from there has looked for it.
+ * Whether an alert counts although it comes from a function that we called with meaningless arguments: such a function may honestly delete,
+ * request or start whatever it was given. Since it runs in an empty folder, changing the project or another package takes intent.
  */
 function countsInCall(alert: Alert): boolean {
   const { tags, fields, rule } = alert;

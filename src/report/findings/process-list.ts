@@ -1,3 +1,4 @@
+import type { Alert } from '../../falco/alert.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
 
 /** The image's own (Debian's procps), in a root that no package can write to. */
@@ -30,4 +31,13 @@ export function listsProcesses({
     isValue = !isValue && (word.startsWith('-') ? TAKES_VALUE : BSD_TAKES_VALUE).test(word);
   }
   return true;
+}
+
+/** Why a read of another process's environment is no read of credentials. */
+export const PROCESS_LIST = 'the list of processes opens the environment of each, and was not told to show it';
+
+/** Whether an alert is about an environment that the list of processes opened. `program`: what the process had become. */
+export function isOfProcessList({ fields }: Pick<Alert, 'fields'>, program: ProcessStart | undefined): boolean {
+  const isEnvironment = /^\/proc\/\d+\/environ$/.test(fields['fd.name'] ?? '');
+  return isEnvironment && program !== undefined && listsProcesses(program);
 }

@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import { COMMAND_OWNERS } from '../../ecosystems/command-owners.js';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import { alertTimeAt } from '../../falco/alert.js';
 import type { PackageIndex } from '../attribution/package-index.js';
-import type { LoadNote } from '../evidence/load-notes.js';
+import { type LoadNote, noteOf } from '../evidence/load-notes.js';
+import { specOf } from '../spec.js';
 
 /** The rule name under which a package's command is reported that stands before a program of the machine. */
 export const SHADOWED_RULE = 'Command named like a program of the machine';
+
+const TAGS = ['packwarden', 'tampering', 'mitre_persistence', 'T1574.007'];
 
 /** What every machine has: only a package of that very name has a reason to bring it. */
 const SYSTEM = new Set(
@@ -31,27 +33,19 @@ export function shadowedPrograms(
     if (by === undefined || by.path === '.' || isItsOwn(name, by)) continue;
     found.set(by, (found.get(by) ?? new Set()).add(name));
   }
-  return [...found].map(([by, names]) => ({ by, folded: toAlert(by, [...names].toSorted(), hostname, at) }));
+  return [...found].map(([by, names]) => {
+    const said = {
+      rule: SHADOWED_RULE,
+      what: `names=${[...names].toSorted().join(',')}`,
+      priority: 'WARNING' as const,
+      tags: TAGS,
+    };
+    return noteOf(said, specOf(by), by, { at, hostname });
+  });
 }
 
 function isItsOwn(name: string, { name: pkg }: InstalledPackage): boolean {
   const owners = COMMAND_OWNERS[name];
   if (owners !== undefined) return owners.test(pkg);
   return !SYSTEM.has(name) || pkg === name || pkg.endsWith(`/${name}`);
-}
-
-function toAlert(by: InstalledPackage, names: readonly string[], hostname: string, at: number): LoadNote['folded'] {
-  const time = BigInt(at) * 1_000_000n;
-  const output = `${SHADOWED_RULE} (names=${names.join(',')} package=${by.name}@${by.version})`;
-  const alert = {
-    time: alertTimeAt(time),
-    priority: 'WARNING',
-    source: 'correlation',
-    rule: SHADOWED_RULE,
-    output,
-    fields: {},
-    hostname,
-    tags: ['packwarden', 'tampering', 'mitre_persistence', 'T1574.007'],
-  } as const;
-  return { alert, count: 1, first: time, last: time };
 }

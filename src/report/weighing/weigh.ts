@@ -6,12 +6,11 @@ import { touchedFiles } from '../evidence/touched-files.js';
 import type { Finding, PackageRef } from '../finding.js';
 import { sends } from '../findings/correlation.js';
 import { REFUSED_EGRESS_RULE } from '../findings/egress-findings.js';
+import { CREDENTIALS, OUTSIDE_RULE } from '../findings/lowered.js';
 import { TOOL_STORE_RULE } from '../findings/tool-stores.js';
 import { packageKey } from '../spec.js';
 import { isOwnFolder } from './own-folder.js';
 
-const CREDENTIALS = 'credentials';
-const OUTSIDE_RULE = 'Write outside the project';
 const REMOVED_RULE = 'Files of the home folder removed';
 const DETACHED_RULE = 'Process detached itself';
 /** What is honest in a folder of one's own. */
