@@ -2,7 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import Docker from 'dockerode';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import { rewritten } from '../../src/blobs/rewrite.js';
+import type { InstalledPackage } from '../../src/ecosystems/installed-package.js';
 import type { Ecosystem } from '../../src/jobs/job.js';
 import type { SandboxRun } from '../../src/jobs/ports.js';
 import { imageTags } from '../../src/sandbox/container/image-tag.js';
@@ -48,6 +50,20 @@ export async function withProject<T>(
   } finally {
     await run.destroy();
   }
+}
+
+/** Without a way out: fetches a project, which must succeed, and lists what came of it for `use`. */
+export function withFetched<T>(
+  ecosystem: Ecosystem,
+  files: Files,
+  use: (run: SandboxRun, packages: readonly InstalledPackage[]) => Promise<T>,
+): Promise<T> {
+  const fetchFirst = async (run: SandboxRun): Promise<T> => {
+    const fetched = await run.fetch(120_000);
+    expect(fetched, fetched.log).toMatchObject({ exitCode: 0 });
+    return use(run, (await run.packages()).packages);
+  };
+  return withProject(files, fetchFirst, { egress: { mode: 'none' } }, ecosystem);
 }
 
 /** A project whose own `postinstall` is this shell command. */

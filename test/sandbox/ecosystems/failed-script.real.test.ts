@@ -3,30 +3,20 @@ import type { Ecosystem } from '../../../src/jobs/job.js';
 import { scriptOrder } from '../../../src/jobs/phases/script-order.js';
 import { runAllScripts } from '../../../src/jobs/phases/script-phase.js';
 import { gem } from '../gem.js';
-import { withProject } from '../rig.js';
+import { withFetched } from '../rig.js';
 import type { Files } from '../tarball.js';
 
 /** The reasons that the scripts of a project give, dependencies first. */
 async function reasons(ecosystem: Ecosystem, files: Files): Promise<readonly string[]> {
-  const found: string[] = [];
-  await withProject(
-    files,
-    async (run) => {
-      const fetched = await run.fetch(120_000);
-      expect(fetched, fetched.log).toMatchObject({ exitCode: 0 });
-      const { packages } = await run.packages();
-      const { incomplete } = await runAllScripts(scriptOrder(packages, run.projectDir), {
-        runScripts: (pkg, ms) => run.runScripts(pkg, ms),
-        clock: Date,
-        timeoutMs: 120_000,
-        limited: (_what, _ms, work) => work,
-      });
-      found.push(...incomplete.map(({ code, message }) => `${code}: ${message}`));
-    },
-    { egress: { mode: 'none' } },
-    ecosystem,
-  );
-  return found;
+  return withFetched(ecosystem, files, async (run, packages) => {
+    const { incomplete } = await runAllScripts(scriptOrder(packages, run.projectDir), {
+      runScripts: (pkg, ms) => run.runScripts(pkg, ms),
+      clock: Date,
+      timeoutMs: 120_000,
+      limited: (_what, _ms, work) => work,
+    });
+    return incomplete.map(({ code, message }) => `${code}: ${message}`);
+  });
 }
 
 const MANAGERS: readonly [title: string, ecosystem: Ecosystem, more: object][] = [

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Ecosystem } from '../../../src/jobs/job.js';
-import { withProject } from '../rig.js';
+import { withFetched } from '../rig.js';
 import type { Files } from '../tarball.js';
 
 const A = { 'a/package.json': { name: 'a', version: '1.0.0' } };
@@ -63,17 +63,9 @@ const rows: readonly [title: string, ecosystem: Ecosystem, files: Files, leftOut
 ];
 
 it.each(rows)('%s: it is installed all the same', async (_title, ecosystem, files, leftOut) => {
-  await withProject(
-    files,
-    async (run) => {
-      const fetched = await run.fetch(120_000);
-      expect(fetched, fetched.log).toMatchObject({ exitCode: 0 });
-      const { packages } = await run.packages();
-      expect(packages.map(({ name }) => name).sort()).toEqual(['a', 'project']);
-      const said = run.manager?.leftOut.filter((line) => !line.startsWith('packageManager '));
-      expect(said).toEqual(leftOut);
-    },
-    { egress: { mode: 'none' } },
-    ecosystem,
-  );
+  await withFetched(ecosystem, files, async (run, packages) => {
+    expect(packages.map(({ name }) => name).sort()).toEqual(['a', 'project']);
+    const said = run.manager?.leftOut.filter((line) => !line.startsWith('packageManager '));
+    expect(said).toEqual(leftOut);
+  });
 });
