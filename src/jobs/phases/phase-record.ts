@@ -41,7 +41,7 @@ export class PhaseRecord {
     } else if (name === 'fetch') this.incomplete.push(...fetchFailure(step));
   }
 
-  /** What came of fetching what git dependencies are built with. One that failed is told of as its own scripts' failure. */
+  /** Records the fetch of what git dependencies are built with. A failed one is reported as a failure of that package's scripts. */
   addGitBuilds({ command, exitCode, durationMs, timedOut, log }: StepResult): void {
     this.phases.push({ name: 'fetch', command, exitCode, durationMs, timedOut });
     this.addLog(log);
