@@ -43,12 +43,11 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 
 /** All headers of the request to the registry; `authorization` replaces the client's. */
 export function headersTo(
-  { host, port }: Target,
+  target: Target,
   { headers }: IncomingMessage,
   authorization: string | undefined,
 ): Record<string, string> {
-  const name = host.includes(':') ? `[${host}]` : host;
-  const sent: Record<string, string> = { host: port === 443 ? name : `${name}:${port}`, 'user-agent': 'packwarden' };
+  const sent: Record<string, string> = { host: hostHeader(target, true), 'user-agent': 'packwarden' };
   for (const [each, asHonest] of Object.entries(PASSED_TO_REGISTRY)) {
     const value = headers[each];
     const passed = typeof value === 'string' ? asHonest(value) : undefined;

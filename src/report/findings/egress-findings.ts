@@ -46,19 +46,9 @@ export interface GatewayObservation {
  * see, so without this a `fetch` of an unknown host would look clean.
  */
 export function refusedEgress(record: EgressRecord): GatewayObservation {
-  const { host, port, via, count, first, last } = record;
-  const isMetadata = METADATA_HOSTS.has(host);
-  return {
-    rule: isMetadata ? METADATA_RULE : REFUSED_EGRESS_RULE,
-    priority: isMetadata ? 'CRITICAL' : 'WARNING',
-    output: `Egress refused by the gateway (host=${host} port=${port ?? '<NA>'} via=${via} count=${count})`,
-    fields: targetFields(host, port, via),
-    asked: record,
-    sent: isMetadata ? undefined : record,
-    count,
-    first,
-    last,
-  };
+  const refused = contact(record, { rule: REFUSED_EGRESS_RULE, priority: 'WARNING' });
+  if (!METADATA_HOSTS.has(record.host)) return refused;
+  return { ...refused, rule: METADATA_RULE, priority: 'CRITICAL', sent: undefined };
 }
 
 /**
@@ -66,11 +56,18 @@ export function refusedEgress(record: EgressRecord): GatewayObservation {
  * that are read, and then something that can't be read is sent).
  */
 export function permittedContact(record: EgressRecord): GatewayObservation {
+  return contact(record, { rule: PERMITTED_CONTACT_RULE, priority: 'NOTICE' });
+}
+
+function contact(
+  record: EgressRecord,
+  { rule, priority }: Pick<GatewayObservation, 'rule' | 'priority'>,
+): GatewayObservation {
   const { host, port, via, count, first, last } = record;
   return {
-    rule: PERMITTED_CONTACT_RULE,
-    priority: 'NOTICE',
-    output: `Contact with a permitted host (host=${host} port=${port ?? '<NA>'} via=${via} count=${count})`,
+    rule,
+    priority,
+    output: `${rule} (host=${host} port=${port ?? '<NA>'} via=${via} count=${count})`,
     fields: targetFields(host, port, via),
     asked: record,
     sent: record,
