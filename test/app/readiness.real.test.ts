@@ -79,7 +79,7 @@ describe('/readyz where audit events are received', () => {
     const damaged = await partThat('the damage', 'geo', ({ reason = '' }) => reason.startsWith('GeoLite2-City.mmdb: '));
     expect(damaged.ready).toBe(false);
     rmSync(geo, { recursive: true });
-    await partThat('the missing folder', 'geo', ({ reason = '' }) => reason.startsWith('the folder can not be read: '));
+    await partThat('the missing folder', 'geo', ({ reason = '' }) => reason.startsWith('the folder cannot be read: '));
   });
 
   it('says why changed rules are not in force, until they are mended', async () => {

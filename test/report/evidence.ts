@@ -109,6 +109,7 @@ export function startAlert([second, pid, ppid, cwd, cmdline]: Start, more: Recor
     'proc.ppid': String(ppid),
     'proc.cwd': `${cwd}/`,
     'proc.cmdline': cmdline,
+    'proc.cmdnargs': String(cmdline.split(' ').length - 1),
     'proc.exepath': EXEPATHS[program] ?? (program.startsWith('/') ? program : `/usr/bin/${program}`),
     ...more,
   });

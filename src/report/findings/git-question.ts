@@ -7,29 +7,39 @@ const GITS_OWN = /^(?:--git-dir=.*|--work-tree=.*|--no-pager|--bare|--no-optiona
 /** What may stand between `config` and the key and changes nothing about asking. */
 const OF_CONFIG =
   /^--(?:local|global|system|worktree|includes|no-includes|null|show-origin|show-scope|type=\w+|bool|int|path)$|^-z$/;
+const LISTS = /^(?:--list|-l|list)$/;
 const ASKS = /^--get(?:-all|-regexp)?$/;
+
+type GitProgram = Pick<ProcessStart, 'exepath' | 'cmdline' | 'loads' | 'argumentCount'>;
 
 /**
  * Whether a process is the image's git that was asked for one setting and told to change none: `git -C PLACE config --local --get KEY`,
  * `git config --global KEY`. Falco joins the words of a command line with blanks, so its rule can't tell a folder's name from a value: here the
  * number of words is known. An option that is not known is no question.
  */
-export function asksOneSetting({
-  exepath,
-  cmdline,
-  loads,
-  argumentCount,
-}: Pick<ProcessStart, 'exepath' | 'cmdline' | 'loads' | 'argumentCount'>): boolean {
+export function asksOneSetting(program: GitProgram): boolean {
+  const words = wordsOfConfig(program);
+  if (words === undefined) return false;
+  const isAsked = ASKS.test(words[0] ?? '') || words[0] === 'get';
+  const keys = isAsked ? words.slice(1) : words;
+  return keys.length === 1 && !(keys[0] ?? '-').startsWith('-');
+}
+
+/** Whether a process is the image's git that was asked for the list of its settings: `git config --global --list`. */
+export function listsSettings(program: GitProgram): boolean {
+  const words = wordsOfConfig(program);
+  return words?.length === 1 && LISTS.test(words[0] ?? '');
+}
+
+/** The words after `config`, without those that change nothing about asking; undefined where it is not the image's git, or not known. */
+function wordsOfConfig({ exepath, cmdline, loads, argumentCount }: GitProgram): readonly string[] | undefined {
   const [, ...words] = cmdline.split(' ');
-  if (exepath !== GIT || loads !== null || argumentCount !== words.length) return false;
+  if (exepath !== GIT || loads !== null || argumentCount !== words.length) return undefined;
   let at = 0;
   while (at < words.length && words[at] !== 'config') {
     const word = words[at] ?? '';
-    if (!TAKES_VALUE.has(word) && !GITS_OWN.test(word)) return false;
+    if (!TAKES_VALUE.has(word) && !GITS_OWN.test(word)) return undefined;
     at += TAKES_VALUE.has(word) ? 2 : 1;
   }
-  const rest = words.slice(at + 1).filter((word) => !OF_CONFIG.test(word));
-  const isAsked = ASKS.test(rest[0] ?? '') || rest[0] === 'get';
-  const keys = isAsked ? rest.slice(1) : rest;
-  return keys.length === 1 && !(keys[0] ?? '-').startsWith('-');
+  return words.slice(at + 1).filter((word) => !OF_CONFIG.test(word));
 }

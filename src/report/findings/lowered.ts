@@ -15,7 +15,7 @@ import { ENDED_FIELD, LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../evidence/touched-files.js';
 import { type FileContext, isRuntimeAsFetched, isShimOfManager } from './fetched-programs.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from './foreign-write.js';
-import { asksOneSetting } from './git-question.js';
+import { asksOneSetting, listsSettings } from './git-question.js';
 
 /** Tag of rules about files that a project may change when it is its own: CI configuration, Git settings, manifests, editors' settings. */
 const PROJECT_SETTINGS = 'project_settings';
@@ -35,6 +35,8 @@ const TEMPORARY_SCRIPT_RULE = 'Interpreter runs a script from a temporary folder
 /** The rule of `rules/packwarden_persistence.yaml` about files that have no rule of their own. */
 export const OUTSIDE_RULE = 'Write outside the project';
 const GIT_SETTINGS_RULE = 'Git hook written';
+
+const ASKED_TOOL_RULE = 'Credential asked of a tool';
 
 const ASSISTANT_RULE = 'AI assistant started';
 /** With these alone a program tells about itself, and does nothing. */
@@ -81,6 +83,9 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
   if (owner !== undefined && isOwn(owner) && isAboutItself(alert, owner, programs)) {
     const isItsCode = (): boolean => by === owner && !context.hasForeignCode(programs, alert);
     if (isOfGit(alert) || isItsCode()) return "the project's own script changes the project's own settings";
+  }
+  if (owner !== undefined && isOwn(owner) && by === owner && isListOfGitSettings(alert, programs[0])) {
+    if (!context.hasForeignCode(programs, alert)) return "the project's own script asks git for its settings";
   }
   if (owner !== undefined && isOwn(owner) && by !== owner && TOOLS_CHANGE.has(alert.rule)) {
     return "the project's own script starts a tool that changes it";
@@ -184,6 +189,10 @@ function countsInCall(alert: Alert): boolean {
   if (tags.includes(PROJECT_SETTINGS)) return touchedFiles(alert).some((file) => isWithin(HOME, file));
   if (tags.includes(CREDENTIALS)) return !tags.includes(IN_FILES);
   return NO_MISTAKE.some((tag) => tags.includes(tag));
+}
+
+function isListOfGitSettings({ rule }: Alert, program: ProcessStart | undefined): boolean {
+  return rule === ASKED_TOOL_RULE && program !== undefined && listsSettings(program);
 }
 
 /** Opened, not moved or linked: what a project's build or server signs with. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asksOneSetting } from '../../../src/report/findings/git-question.js';
+import { asksOneSetting, listsSettings } from '../../../src/report/findings/git-question.js';
 
 function asked(
   words: readonly string[],
@@ -40,4 +40,26 @@ describe('git is asked for one setting', () => {
     expect(asked(words, { exepath: '/tmp/git' })).toBe(false);
     expect(asked(words, { loads: ['/tmp/x.so'] })).toBe(false);
   });
+});
+
+describe('git is asked for the list of its settings', () => {
+  const lists = (words: readonly string[]): boolean =>
+    listsSettings({
+      exepath: '/usr/bin/git',
+      loads: null,
+      cmdline: ['git', ...words].join(' '),
+      argumentCount: words.length,
+    });
+
+  it.each(['config --list', 'config --global -l', '-C /x config --local --list --show-origin', 'config list'])(
+    'git %s',
+    (line) => expect(lists(line.split(' '))).toBe(true),
+  );
+
+  it.each<[string, string[]]>([
+    ['the settings of a host, where tokens are', ['config', '--get-urlmatch', 'http', 'https://a.b']],
+    ['with a setting of its own', ['-c', 'core.pager=evil', 'config', '--list']],
+    ['a value of that name', ['config', 'core.pager', '--list']],
+    ['another command', ['branch', '--list']],
+  ])('%s is none', (_title, words) => expect(lists(words)).toBe(false));
 });

@@ -96,4 +96,18 @@ describe("the project's own code in its own script", () => {
     const writes = ['node_modules/victim/index.js', 'node_modules/left-pad/index.js', 'vite.config.js'];
     expect(found(reportOf(OWN, { writes }))).toEqual([]);
   });
+
+  const listed = () => folded(alertAt(4, 'Credential asked of a tool', { 'proc.pid': '20' }));
+
+  it('asks git for its settings', () => {
+    expect(found(reportOf('git config --global --list', { alerts: [listed()] }))).toEqual([]);
+  });
+
+  it('asks for no more than these, and the tool that it starts does not ask', () => {
+    const rule = 'Credential asked of a tool';
+    expect(found(reportOf('git config --get-urlmatch http https://a.b', { alerts: [listed()] }))).toEqual([
+      [rule, 'app'],
+    ]);
+    expect(found(reportOf(TOOL, { alerts: [listed()] }))).toEqual([[rule, 'tool']]);
+  });
 });
