@@ -4,6 +4,10 @@ import { type ListedCommand, lazy } from './listed-command.js';
 /** Every command of `packwarden`, by name. */
 export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   serve: lazy('run the service: API, worker, sensor', async () => (await import('./serve.js')).serve),
+  run: lazy(
+    "detonate a project's dependencies on this machine, without a service that runs already",
+    async () => (await import('./run/command.js')).run,
+  ),
   ...CLIENT_COMMANDS,
   demo: lazy(
     'detonate the sample project falco-test/ and print its report',

@@ -6,10 +6,9 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { create as createTar } from 'tar';
 import { type Config, loadConfig } from '../app/config/config.js';
-import { createLogger } from '../app/logger.js';
-import { startService } from '../app/service.js';
 import type { Report } from '../report/report.js';
 import { renderText } from '../report/text/text.js';
+import { withLocalService } from './local-service.js';
 import { ServiceClient } from './service-client.js';
 import { explainState } from './states.js';
 import { type Command, readArgs, UsageError } from './usage.js';
@@ -38,14 +37,6 @@ function requireSample(): void {
   );
 }
 
-async function answers(base: string): Promise<boolean> {
-  try {
-    return (await fetch(`${base}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
-  } catch {
-    return false;
-  }
-}
-
 /** What the sample does must be in the report, by the package that does it. */
 function behavedAsItShould(report: Report): boolean {
   const rules = report.findings.filter(({ package: by }) => by?.name === 'evil-dep').map(({ rule }) => rule);
@@ -53,8 +44,11 @@ function behavedAsItShould(report: Report): boolean {
   return report.verdict === 'findings' && expected.every((rule) => rules.includes(rule));
 }
 
+function say(text: string): void {
+  process.stderr.write(`[demo] ${text}\n`);
+}
+
 async function detonate(base: string, config: Config): Promise<number> {
-  const say = (text: string): void => void process.stderr.write(`[demo] ${text}\n`);
   const client = new ServiceClient(base);
   say(`submits falco-test/ to ${base}`);
   const tarball = await pack(SAMPLE);
@@ -83,14 +77,6 @@ export const demo: Command = {
     }
     requireSample();
     const config = loadConfig();
-    const base = `http://${config.PACKWARDEN_HOST}:${config.PACKWARDEN_PORT}`;
-    if (await answers(base)) return detonate(base, config);
-    process.stderr.write(`[demo] starts the service on ${base} for this demo\n`);
-    const service = await startService(config, 'all', createLogger('error'));
-    try {
-      return await detonate(base, config);
-    } finally {
-      await service.stop();
-    }
+    return withLocalService(config, say, ({ base }) => detonate(base, config));
   },
 };

@@ -1,6 +1,7 @@
 import { loadConfig } from '../app/config/config.js';
 import { createLogger } from '../app/logger.js';
 import { ROLES, type Role, startService } from '../app/service.js';
+import { untilSignal } from './interrupted.js';
 import { type Command, readArgs, UsageError } from './usage.js';
 
 const HELP = `Usage: packwarden serve [--role all|api|worker]
@@ -15,13 +16,6 @@ Settings: packwarden config --help
 
 function isRole(text: string): text is Role {
   return (ROLES as readonly string[]).includes(text);
-}
-
-/** Resolves with the signal that asks the process to end. */
-function untilSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
-  });
 }
 
 /** `packwarden serve`. */

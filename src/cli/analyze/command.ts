@@ -36,7 +36,15 @@ export const analyze: Command = {
   },
 };
 
-async function submitAndReport(options: AnalyzeOptions, submission: Submission): Promise<number> {
+/**
+ * Submits a project, waits for its report and prints it as the options say; `onJob` hears the address of the job's page once the service
+ * has accepted it. Resolves with the exit code. @throws ServiceError
+ */
+export async function submitAndReport(
+  options: AnalyzeOptions,
+  submission: Submission,
+  onJob: (page: string) => void = () => undefined,
+): Promise<number> {
   const progress = new Progress((text) => process.stderr.write(text), process.stderr.isTTY === true);
   const interrupt = new Interrupt(options.timeoutMs);
   const client = new ServiceClient(options.url, {
@@ -46,7 +54,7 @@ async function submitAndReport(options: AnalyzeOptions, submission: Submission):
     onWait: (error, ms) => progress.waits(error, ms),
     pollMs: POLL_MS,
   });
-  const run = new Run(client, progress, interrupt);
+  const run = new Run(client, progress, interrupt, onJob);
   const tarball = await pack(submission);
   try {
     tellSubmission(submission, tarball, options.url, progress);
@@ -70,6 +78,7 @@ class Run {
     private readonly client: ServiceClient,
     private readonly progress: Progress,
     private readonly interrupt: Interrupt,
+    private readonly onJob: (page: string) => void,
   ) {}
 
   /** Null when it was interrupted or took too long. @throws ServiceError */
@@ -77,7 +86,9 @@ class Run {
     let id: string | null = null;
     try {
       id = await this.client.submit(tarball, options, randomUUID(), (sent) => this.progress.sent(sent, tarball.bytes));
-      this.progress.say(`job ${this.client.base}/jobs/${id}`);
+      const page = `${this.client.base}/jobs/${id}`;
+      this.progress.say(`job ${page}`);
+      this.onJob(page);
       return await this.client.follow(id, (state) => this.progress.state(state));
     } catch (error) {
       if (!this.interrupt.signal.aborted) throw error;
@@ -124,8 +135,8 @@ function because(submission: Submission): string {
   return submission.kind === 'tarball' || submission.reason === null ? '' : `: ${plain(submission.reason)}`;
 }
 
-/** What would be sent. */
-function listing(submission: Submission): string {
+/** The files that would be sent, for people. */
+export function listing(submission: Submission): string {
   if (submission.kind === 'tarball') return `${submission.path}, as it is (${submission.ecosystem})\n`;
   const { selection, ecosystem } = submission;
   const sizes = selection.files.map(
