@@ -1,4 +1,4 @@
-import type { EgressRequest, UnreadContact } from './content/request.js';
+import { type EgressRequest, MAX_HEADER_VALUES, type UnreadContact } from './content/request.js';
 import { type EgressRecord, OVERFLOW_HOST } from './record.js';
 
 /** A record that is still growing: the code that moves bytes adds them here. */
@@ -70,9 +70,10 @@ export class Ledger {
     const known = row.requests.get(key);
     if (known !== undefined) {
       const { count, clientPorts } = known;
+      const headerValues = merged(known.headerValues, request.headerValues);
       const isMore = clientPort !== undefined && !clientPorts.includes(clientPort);
       const ports = isMore && clientPorts.length < MAX_CLIENT_PORTS ? [...clientPorts, clientPort] : clientPorts;
-      row.requests.set(key, { ...known, count: count + 1, clientPorts: ports });
+      row.requests.set(key, { ...known, headerValues, count: count + 1, clientPorts: ports });
       return;
     }
     const first = { ...request, count: 1, clientPorts: clientPort === undefined ? [] : [clientPort] };
@@ -120,6 +121,12 @@ export class Ledger {
     this.#rows.set(keyOf(attempt), row);
     return row;
   }
+}
+
+/** The lines of both, each once; truncated. */
+function merged(lines: string, others: string): string {
+  if (lines === others) return lines;
+  return [...new Set([...lines.split('\n'), ...others.split('\n')])].join('\n').slice(0, MAX_HEADER_VALUES);
 }
 
 /** Makes room by dropping a request that reveals nothing, so that a flood of requests can't hide one that does. */

@@ -251,6 +251,7 @@ describe('what was sent', () => {
     method: 'POST',
     path: '/in?d=1',
     headers: ['host'],
+    headerValues: '',
     status: 200,
     bodyBytes: 8,
     bodyKind: 'form',

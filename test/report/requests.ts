@@ -5,6 +5,7 @@ export const GET: EgressRequest = {
   method: 'GET',
   path: '/',
   headers: ['host'],
+  headerValues: '',
   status: 404,
   bodyBytes: 0,
   bodyKind: 'none',

@@ -88,10 +88,17 @@ export class Inspector {
     const traces = this.#decoded(path);
     this.#note(traces, { ...place, where: 'url' });
     if (traces.length === 0) this.#piece('url', partsOf(path), to, from);
-    const inHeaders = this.#decoded(request.rawHeaders.join('\n'));
-    this.#note(inHeaders, { ...place, where: 'header' });
-    if (inHeaders.length === 0) this.#piece('header', ownValues(request.rawHeaders), to, from);
-    return traces.length + inHeaders.length > 0;
+    const isInHeaders = this.headers(request.rawHeaders, to, from);
+    return traces.length > 0 || isInHeaders;
+  }
+
+  /** Inspects headers, or the trailers behind a body: names and values in turn. Returns whether they contain a planted secret. */
+  headers(raw: readonly string[], to: Recipient, from: Origin): boolean {
+    if (this.matcher.isEmpty || raw.length === 0) return false;
+    const traces = this.#decoded(raw.join('\n'));
+    this.#note(traces, { host: to.host, port: to.port, asked: to.host, from, where: 'header' });
+    if (traces.length === 0) this.#piece('header', ownValues(raw), to, from);
+    return traces.length > 0;
   }
 
   /** Inspects a body that is sent to `to`, chunk by chunk. */

@@ -6,7 +6,7 @@ import type { Origin } from '../record.js';
 import { kindOf, shown } from './body.js';
 import { decoded } from './inflate.js';
 import type { Inspector } from './inspector.js';
-import type { UnreadReason } from './request.js';
+import { MAX_HEADER_VALUES, type UnreadReason } from './request.js';
 
 const MIB = 1024 ** 2;
 /** How much of a body is decoded and inspected; planted secrets are searched in all of it while it passes. */
@@ -16,6 +16,8 @@ const MAX_BODIES = 16 * MIB;
 const MAX_PATH = 500;
 const MAX_HEADERS = 40;
 const MAX_HEADER_NAME = 80;
+/** Where it goes and how long it is: nothing that a program can choose freely. */
+const FRAMING: ReadonlySet<string> = new Set(['host', 'content-length', 'connection', 'transfer-encoding']);
 
 /** Dependencies of a reader. */
 export interface ReaderParts {
@@ -57,7 +59,7 @@ export class Reader {
 
 /** A request, and where it came from. */
 interface Sent {
-  readonly request: Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'>;
+  readonly request: Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders' | 'rawTrailers'>;
   readonly from: Origin;
 }
 
@@ -104,14 +106,17 @@ export class Reading {
   async end(to: RowKey, status: number | null): Promise<void> {
     const { gatekeeper, inspector } = this.parts;
     const { request, from } = this.sent;
-    const { method = '', url = '', headers, rawHeaders } = request;
+    const { method = '', url = '', headers, rawTrailers } = request;
+    // Trailers come behind the body, and say what headers say.
+    const rawHeaders = [...request.rawHeaders, ...rawTrailers];
+    const target = { host: to.host, port: to.port };
+    inspector.headers(rawTrailers, target, from);
     const isUnencoded = headers['content-encoding'] === undefined;
     const { bytes, whole } = await decoded(Buffer.concat(this.#parts), headers['content-encoding'], MAX_BODY);
     const isWhole = whole && this.#whole && (isUnencoded || this.mayKeep(bytes.length));
     const kind = isWhole || isText(bytes) ? kindOf(bytes, headers['content-type']) : 'unread';
-    const target = { host: to.host, port: to.port };
     const inBody = await inspector.decoded(bytes, isUnencoded, target, from);
-    const inHead = await inspector.headDecoded(request, target, from);
+    const inHead = await inspector.headDecoded({ url, rawHeaders }, target, from);
     const isCut = !isWhole || inBody.isCut || inHead.isCut;
     const reason = isCut ? 'too-much' : this.#cut;
     if (reason !== undefined) gatekeeper.recordUnread(to, { reason, serverName: null });
@@ -120,6 +125,7 @@ export class Reading {
       method: method.slice(0, MAX_HEADER_NAME),
       path: printable(pathOf(url)).slice(0, MAX_PATH),
       headers: [...new Set(names)].slice(0, MAX_HEADERS).map((name) => printable(name).slice(0, MAX_HEADER_NAME)),
+      headerValues: chosenValues(rawHeaders),
       status,
       bodyBytes: this.#bytes,
       bodyKind: kind,
@@ -129,6 +135,14 @@ export class Reading {
     };
     gatekeeper.recordRequest(to, summary, from);
   }
+}
+
+/** One value a line; a folded one is one line all the same. */
+function chosenValues(rawHeaders: readonly string[]): string {
+  const values = rawHeaders.flatMap((name, index) =>
+    index % 2 === 0 && !FRAMING.has(name.toLowerCase()) ? [(rawHeaders[index + 1] ?? '').replace(/\s/g, ' ')] : [],
+  );
+  return [...new Set(values)].join('\n').slice(0, MAX_HEADER_VALUES);
 }
 
 function isText(bytes: Buffer): boolean {

@@ -9,6 +9,11 @@ export interface EgressRequest {
   readonly path: string;
   /** Names only, in lower case and in the original order. */
   readonly headers: readonly string[];
+  /**
+   * The distinct values of its headers and trailers, those of equal requests too, one a line; truncated. For judging only: reports do not
+   * show them.
+   */
+  readonly headerValues: string;
   /** The status of the answer, from the upstream host or from the gateway; null if the client left before. */
   readonly status: number | null;
   /** Size before decoding. */
@@ -25,6 +30,9 @@ export interface EgressRequest {
   /** Local ports of the first few connections that carried them; the sensor maps them to processes. */
   readonly clientPorts: readonly number[];
 }
+
+/** How much of the values of headers is recorded. Text of this length was not inspected completely. */
+export const MAX_HEADER_VALUES = 2_000;
 
 /** Why a connection could not be read, or not completely. */
 export const UNREAD_REASONS = [

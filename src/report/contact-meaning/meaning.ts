@@ -33,6 +33,10 @@ export interface JudgedContact {
 const MAX_OPAQUE_IN_PATHS = 64;
 const MAX_QUERY = 200;
 const MAX_PATH = 400;
+/** In values of headers of all requests together: ids of a trace, a key that names a project, the hash of what is there already. */
+const MAX_OPAQUE_IN_HEADERS = 160;
+/** Clients send some 300 characters in all, a browser's some 600. */
+const MAX_HEADER_CHARS = 1_200;
 /** What facts about a program's use come to. */
 const MAX_TELEMETRY_BYTES = 4_000;
 const MAX_TELEMETRY_REQUESTS = 20;
@@ -49,11 +53,19 @@ export function judgeContact(sent: Sent, sites: Sites): JudgedContact {
   // What headers are called is the program's own choice, too.
   const chosen = [...requests.map(({ path }) => path), ...requests.flatMap(({ headers }) => headers)];
   if (opaqueChars(...chosen) > MAX_OPAQUE_IN_PATHS) return { meaning: 'unknown', isOwn };
+  const values = requests.map(({ headerValues }) => headerValues);
+  if (opaqueChars(...values) > MAX_OPAQUE_IN_HEADERS) return { meaning: 'unknown', isOwn };
+  if (distinctChars(values) > MAX_HEADER_CHARS) return { meaning: 'unknown', isOwn };
   if (requests.every(isDownload)) return { meaning: 'download', isOwn };
   if (requests.every((request) => isDownload(request) || isTelemetry(request)) && isFew(requests)) {
     return { meaning: 'telemetry', isOwn };
   }
   return { meaning: 'unknown', isOwn };
+}
+
+/** Characters in the lines of some texts, each line once. */
+function distinctChars(texts: readonly string[]): number {
+  return [...new Set(texts.flatMap((text) => text.split('\n')))].reduce((sum, { length }) => sum + length, 0);
 }
 
 /** Asks for something, and sends nothing. */

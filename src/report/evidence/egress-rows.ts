@@ -55,7 +55,7 @@ function contentOf({
     ...(requests.length === 0
       ? {}
       : {
-          requests: requests.map(({ at, headers, tells, clientPorts: _ports, ...rest }) => {
+          requests: requests.map(({ at, headers, headerValues: _values, tells, clientPorts: _ports, ...rest }) => {
             return { ...rest, headers: [...headers], tells: [...tells], first: new Date(at).toISOString() };
           }),
         }),

@@ -27,7 +27,7 @@ const UNREAD: Readonly<Record<UnreadContact['reason'], string>> = {
 };
 
 /** One request in a line: what was sent, not what came of it. Its words are the program's. */
-export function sentLine(request: Omit<EgressRequest, 'at' | 'headers' | 'clientPorts'>): string {
+export function sentLine(request: Omit<EgressRequest, 'at' | 'headers' | 'headerValues' | 'clientPorts'>): string {
   const { method, path, bodyBytes, bodyKind, body, status, tells, count } = request;
   const what = bodyBytes === 0 ? '' : `, ${size(bodyBytes)} of ${KINDS[bodyKind]}`;
   const told = tells.length === 0 ? '' : `, with ${tells.join(', ')}`;

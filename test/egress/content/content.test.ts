@@ -227,6 +227,25 @@ describe('what was sent is on record', () => {
     expect(record?.requestsLeft).toBe(11);
   });
 
+  it('the values of headers are kept to be judged, those of equal requests too', async () => {
+    const gateway = await sinking();
+    for (const value of ['first', 'second', 'first']) await send(gateway, `GET /same HTTP/1.1\r\nX-Data: ${value}`);
+    expect(sent(gateway)?.map(({ headerValues, count }) => [headerValues, count])).toEqual([['first\nsecond', 3]]);
+  });
+
+  it.each<[what: string, trailer: string, found: object]>([
+    ['a planted secret', `X-Data: ${TOKEN}`, { secret: 'npm token', where: 'header' }],
+    ['one in base64 twice', `X-Data: ${b64(b64(JSON_BODY))}`, { secret: 'npm token', where: 'header' }],
+  ])('%s in a trailer is found', async (_what, trailer, found) => {
+    const gateway = await sinking();
+    const head =
+      'POST /in HTTP/1.1\r\nHost: x.invalid\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nTrailer: X-Data';
+    const request = `${head}\r\n\r\n2\r\nhi\r\n0\r\n${trailer}\r\n\r\n`;
+    await securely(gateway, 'x.invalid:443', gateway.authority, request);
+    expect(gateway.leaks()[0]).toMatchObject(found);
+    expect(sent(gateway)?.[0]?.headerValues).toContain(trailer.slice('X-Data: '.length));
+  });
+
   it.each<[what: string, request: (tail: string) => readonly [head: string, body: string]]>([
     ['in a header', (tail: string) => [`GET /x HTTP/1.1\r\nX-Data: ${tail}`, '']],
     ['behind what is shown of a path', (tail: string) => [`GET /${'p'.repeat(600)}${tail} HTTP/1.1`, '']],

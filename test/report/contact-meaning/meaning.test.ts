@@ -27,6 +27,15 @@ const mixed = (count: number): string =>
   [...letters(count)].map((letter) => ((randomBytes(1)[0] ?? 0) % 2 === 0 ? letter.toUpperCase() : letter)).join('');
 const list = <T>(count: number, make: () => T) => Array.from({ length: count }, (_, i) => [`k${i}`, make()] as const);
 
+/** What Chromium 140 sends with a page. */
+const USUAL_VALUES = [
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/140.0.0.0 Safari/537.36',
+  'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7',
+  '"Chromium";v="140", "Not=A?Brand";v="24", "HeadlessChrome";v="140"',
+  '?0\n"Linux"\n1\nnone\nnavigate\n?1\ndocument\ngzip, deflate, br, zstd\nen-US,en;q=0.9',
+  `W/"${'0a1b2c3d4e5f60718293a4b5c6d7e8f901a2b3c4'}"`,
+].join('\n');
+
 describe('what a contact means', () => {
   it.each<[string, Sent, Meaning]>([
     ['a binary is asked for', to('x.example', get('/v1.2.3/tool-linux-x64.tar.gz')), 'download'],
@@ -70,6 +79,24 @@ describe('what a contact means', () => {
     ['letters in both cases', to('x.example', get(`/${mixed(380)}`)), 'unknown'],
     ['base64 in steps of a path', to('x.example', get(`/${base64(150).match(/.{7}/g)?.join('/')}`)), 'unknown'],
     ['data in names of headers', to('x.example', get('/', { headers: [letters(70), letters(70)] })), 'unknown'],
+    ['what clients send in headers', to('x.example', get('/', { headerValues: USUAL_VALUES })), 'download'],
+    ['the trace of a request', to('x.example', get('/', { headerValues: `00-${hex(16)}-${hex(8)}-01` })), 'download'],
+    ['data in a header', to('x.example', get('/', { headerValues: base64(300) })), 'unknown'],
+    [
+      'data in headers of many',
+      to('x.example', ...list(9, () => base64(30)).map(([at, headerValues]) => get(`/${at}`, { headerValues }))),
+      'unknown',
+    ],
+    [
+      'words in headers',
+      to('x.example', get('/', { headerValues: Object.values(list(300, () => letters(5))).join(' ') })),
+      'unknown',
+    ],
+    [
+      'data in a header of telemetry',
+      to('x.example', post({ version: '1.2.3' }, { headerValues: base64(300) })),
+      'unknown',
+    ],
     ['letters in JSON', to('x.example', post({ v: '1.0.0', d: letters(800) })), 'unknown'],
     ['letters in many values', to('x.example', post(Object.fromEntries(list(20, () => letters(25))))), 'unknown'],
     ['bytes in JSON', to('x.example', post([...randomBytes(200)])), 'unknown'],
