@@ -9,12 +9,13 @@ import { type Command, readArgs, UsageError } from './usage.js';
 const HELP_COMMAND = 'packwarden allow-scripts --help';
 const HELP = `Usage: packwarden allow-scripts REPORT [--for ${FORMS.map(({ name }) => name).join('|')}]
 
-Prints which dependency scripts may run, for the package manager that the report is of (or the one named by --for), in the
-form that its file takes (read by ${FORMS.map(({ readBy }) => readBy).join('; ')}).
+Prints the allow list of install scripts in the package manager's own format: for the package manager that the report is
+about, or the one named by --for (read by ${FORMS.map(({ readBy }) => readBy).join('; ')}).
 ${REPORT_HELP}
-Of a job with --check-needed, packages that need no script (they can be loaded without, and it left nothing) are refused, too,
-and named on standard error, as are those that are not recommended though they did nothing, with the reason.
-Exit code 0; 1 when the report recommends and refuses nothing.
+If the job ran with --check-needed, scripts that turned out to be unnecessary (the package loads without its script, and the
+script left nothing behind) are refused, too. Standard error lists them, and the scripts that are not recommended although they
+did nothing suspicious, with the reason.
+Exit code 0; 1 when there is no script to allow or refuse.
 `;
 
 function formOf(report: Report, wanted: string | undefined): AllowListForm {
@@ -22,7 +23,7 @@ function formOf(report: Report, wanted: string | undefined): AllowListForm {
   if (form !== undefined) return form;
   const { name, version } = wanted === undefined ? reportedManager(report) : { name: wanted, version: '' };
   const known = FORMS.map((each) => each.name).join(', ');
-  throw new UsageError(`${`${name} ${version}`.trim()} has no such form; known ones: ${known}`, HELP_COMMAND);
+  throw new UsageError(`${`${name} ${version}`.trim()}: unknown format; choose one of ${known}`, HELP_COMMAND);
 }
 
 /** `packwarden allow-scripts`. */

@@ -14,16 +14,19 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     async () => (await import('./demo.js')).demo,
   ),
   rules: lazy(
-    'check, list, show and try rule files: lint, list, show, test, fields',
+    'work with rule files: lint, list, show, test, fields',
     async () => (await import('./rules/command.js')).rules,
   ),
   doctor: lazy(
-    'look at what a service needs on this machine: pass, warn, fail, and the way out',
+    'check what a service needs on this machine, and say how to fix what is missing',
     async () => (await import('./doctor.js')).doctor,
   ),
-  config: lazy('print the effective configuration, secrets masked', async () => (await import('./config.js')).config),
+  config: lazy(
+    'print the effective configuration with secrets masked',
+    async () => (await import('./config.js')).config,
+  ),
   credentials: lazy(
-    'make a bearer token or a basic user, hashed',
+    'create a bearer token, a user with a password, or a token for GitLab',
     async () => (await import('./credentials.js')).credentials,
   ),
 };

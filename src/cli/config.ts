@@ -8,8 +8,8 @@ function help(): string {
   const lines = rows.map(({ name, fallback, meaning }) => `  ${name.padEnd(width)}  ${meaning} [${fallback}]`);
   return `Usage: packwarden config
 
-Prints the effective configuration as JSON, secrets masked. Settings are environment variables, or the same keys in the
-YAML or JSON file that PACKWARDEN_CONFIG names; the environment wins. In brackets: the default.
+Prints the effective configuration as JSON, with secrets masked. Settings are environment variables, or the same keys in the
+YAML or JSON file that PACKWARDEN_CONFIG names; environment variables take precedence. Defaults are in brackets.
 
 ${lines.join('\n')}
 `;

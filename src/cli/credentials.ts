@@ -5,13 +5,13 @@ import { type Command, readArgs, UsageError } from './usage.js';
 
 const HELP = `Usage: packwarden credentials token NAME     >> tokens file
        packwarden credentials user NAME      >> users file   (the password is read from standard input)
-       packwarden credentials gitlab NAME    a verification token for one of GitLab's audit destinations
+       packwarden credentials gitlab NAME    (a verification token for one of GitLab's audit destinations)
 
-Prints the line for PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE, or the entry of \`tokens\` in PACKWARDEN_GITLAB_DESTINATIONS_FILE: a name and
-a hash. A new token itself is shown once, on standard error.
+Prints a line with the name and a hash, for PACKWARDEN_TOKENS_FILE, PACKWARDEN_USERS_FILE or the \`tokens\` entry in
+PACKWARDEN_GITLAB_DESTINATIONS_FILE. A new token itself is shown once, on standard error.
 `;
 
-/** 24 characters: GitLab takes verification tokens of 16 to 24. */
+/** 18 bytes are 24 characters in base64: GitLab accepts verification tokens of 16 to 24 characters. */
 const GITLAB_BYTES = 18;
 
 /** `packwarden credentials`. */
@@ -27,7 +27,7 @@ export const credentials: Command = {
     }
     const [kind, name, ...rest] = positionals;
     if (name === undefined || rest.length > 0)
-      throw new UsageError('a kind and a name are needed', 'packwarden credentials --help');
+      throw new UsageError('expected a kind (token, user or gitlab) and a name', 'packwarden credentials --help');
     process.stdout.write(`${await line(kind, name)}\n`);
     return 0;
   },
@@ -36,13 +36,13 @@ export const credentials: Command = {
 async function line(kind: string | undefined, name: string): Promise<string> {
   if (kind === 'token' || kind === 'gitlab') {
     const token = randomBytes(kind === 'token' ? 24 : GITLAB_BYTES).toString('base64url');
-    process.stderr.write(`The token, shown this once: ${token}\n`);
+    process.stderr.write(`The token (it is not shown again): ${token}\n`);
     return formatToken(name, token);
   }
   if (kind !== 'user')
-    throw new UsageError(`the kind is token, user or gitlab, not '${kind}'`, 'packwarden credentials --help');
+    throw new UsageError(`expected token, user or gitlab, not '${kind}'`, 'packwarden credentials --help');
   const password = (await readAll(process.stdin)).replace(/\r?\n$/, '');
   if (password.length < 12)
-    throw new UsageError('the password has less than 12 characters', 'packwarden credentials --help');
+    throw new UsageError('the password must have at least 12 characters', 'packwarden credentials --help');
   return formatUser(name, password, randomBytes(16));
 }

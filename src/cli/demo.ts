@@ -17,8 +17,8 @@ const SAMPLE = fileURLToPath(new URL('../../falco-test', import.meta.url));
 
 const HELP = `Usage: packwarden demo
 
-Submits falco-test/, a project that misbehaves harmlessly, to the service (one that already runs here, else one that is
-started for the demo), shows its progress, and prints the report. Exit code 0 when the misbehaviour was found.
+Submits falco-test/, a project that misbehaves harmlessly, to the service that runs on this machine (if none does, starts one
+for the demo), shows the progress, and prints the report. Exit code 0 when the misbehaviour was found.
 `;
 
 /** Packs a folder as a CI job would: `tar -C DIR -czf - .` */
@@ -28,7 +28,7 @@ async function pack(folder: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** @throws UsageError in the npm package, which leaves it out: scanners would take it for what it plays. */
+/** @throws UsageError in the npm package, which does not contain the sample: scanners would take it for real malware. */
 function requireSample(): void {
   if (existsSync(SAMPLE)) return;
   throw new UsageError(
@@ -37,8 +37,8 @@ function requireSample(): void {
   );
 }
 
-/** What the sample does must be in the report, by the package that does it. */
-function behavedAsItShould(report: Report): boolean {
+/** Whether the report has what the sample does, attributed to the package that does it. */
+function foundMisbehaviour(report: Report): boolean {
   const rules = report.findings.filter(({ package: by }) => by?.name === 'evil-dep').map(({ rule }) => rule);
   const expected = ['Network tool started', 'Read of an SSH key', 'Read of the password database'];
   return report.verdict === 'findings' && expected.every((rule) => rules.includes(rule));
@@ -50,7 +50,7 @@ function say(text: string): void {
 
 async function detonate(base: string, config: Config): Promise<number> {
   const client = new ServiceClient(base);
-  say(`submits falco-test/ to ${base}`);
+  say(`submitting falco-test/ to ${base}`);
   const tarball = await pack(SAMPLE);
   const upload = { bytes: tarball.length, open: () => Readable.from([tarball]) };
   const id = await client.submit(upload, { ecosystem: 'auto' }, randomUUID());
@@ -60,10 +60,10 @@ async function detonate(base: string, config: Config): Promise<number> {
   const folder = join(config.PACKWARDEN_DATA_DIR, 'demo');
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
-  process.stdout.write(`The whole report: ${join(folder, 'report.json')}\n`);
-  process.stdout.write(`             and: ${base}/v1/jobs/${id} while the service runs (npm start)\n`);
-  if (behavedAsItShould(report)) return 0;
-  say('the sample did not come out as it should: see the report above');
+  process.stdout.write(`The full report: ${join(folder, 'report.json')}\n`);
+  process.stdout.write(`            and: ${base}/v1/jobs/${id} while the service runs (npm start)\n`);
+  if (foundMisbehaviour(report)) return 0;
+  say('the report does not have the expected findings: see above');
   return 1;
 }
 

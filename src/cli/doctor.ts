@@ -10,9 +10,11 @@ const ROLES = ['all', 'api', 'worker'] as const satisfies readonly DoctorRole[];
 const HELP_COMMAND = 'packwarden doctor --help';
 const HELP = `Usage: packwarden doctor [--role all|api|worker] [--json]
 
-Looks at what a service with this configuration needs on this machine: kernel, control groups, Docker and the sandbox images, Falco or the
-embedded sensor, Redis, disk, clock, registry, certificates, and the service itself if it runs. Changes nothing.
-Exit code 0, also with warnings; 1 when a part fails, 2 for wrong usage or a configuration that can't be used.
+Checks what a service with this configuration needs on this machine: kernel, control groups, Docker and the sandbox images, Falco or
+the embedded sensor, Redis, disk, clock, registry, certificates, and the service itself if it runs. Changes nothing.
+  --role   what the service on this machine runs: all (default), only the API, or only a worker
+  --json   the checks as JSON
+Exit code 0 (warnings allowed); 1 when a check fails, 2 for wrong usage or an invalid configuration.
 `;
 const SIGNS: Readonly<Record<Check['status'], string>> = { pass: 'ok  ', warn: 'warn', fail: 'FAIL' };
 
@@ -31,7 +33,7 @@ export const doctor: Command = {
       return 0;
     }
     const role = ROLES.find((known) => known === values.role);
-    if (role === undefined) throw new UsageError(`--role is one of ${ROLES.join(', ')}`, HELP_COMMAND);
+    if (role === undefined) throw new UsageError(`--role must be one of ${ROLES.join(', ')}`, HELP_COMMAND);
     const config = loadConfig();
     const host = machineHost(config, '/usr/local/bin:/usr/bin:/bin', createLogger('silent'));
     const checks = await examine(host, config, role);
@@ -42,9 +44,9 @@ export const doctor: Command = {
 
 function textOf(checks: readonly Check[]): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
-  const lines = checks.flatMap(({ name, status, message, wayOut }) => [
+  const lines = checks.flatMap(({ name, status, message, fix }) => [
     `${SIGNS[status]}  ${name.padEnd(width)}  ${plain(message)}`,
-    ...(wayOut === null ? [] : [`${' '.repeat(width + 6)}→ ${plain(wayOut)}`]),
+    ...(fix === null ? [] : [`${' '.repeat(width + 6)}→ ${plain(fix)}`]),
   ]);
   return `${lines.join('\n')}\n`;
 }

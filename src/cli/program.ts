@@ -5,9 +5,9 @@ import { UsageError } from './usage.js';
 
 type Commands = Readonly<Record<string, ListedCommand>>;
 
-/** Runs one of `commands` as the process's arguments say, and sets its exit code: 0 done, 1 what was asked about is not in order, 2 wrong usage or a fault of the service. */
+/** Runs the command that the process's arguments name, and sets the exit code: 0 success, 1 the command found a problem, 2 wrong usage or the service failed. */
 export async function runProgram(commands: Commands): Promise<void> {
-  // `packwarden rules list | head` wants no more: that is no fault of anybody's. Messages that nobody reads end nothing.
+  // With `packwarden rules list | head` the reader closes the pipe early: that is no error. Nor is a closed standard error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
@@ -30,7 +30,7 @@ async function runCommand(commands: Commands, argv: readonly string[]): Promise<
     return name === undefined ? 2 : 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) throw new UsageError(`there is no command '${name}'`, 'packwarden --help');
+  if (command === undefined) throw new UsageError(`unknown command '${name}'`, 'packwarden --help');
   return command.run(rest);
 }
 

@@ -3,18 +3,18 @@ import { loadConfig } from '../app/config/config.js';
 import { type Report, reportSchema } from '../report/report.js';
 import { UsageError } from './usage.js';
 
-/** What a command that takes a report says of it in its help. */
+/** How the help of the commands that read a report describes this argument. */
 export const REPORT_HELP =
-  'REPORT is a file, the address of a report (http://…/v1/jobs/ID), or the id of a job of the service that is configured here.';
+  'REPORT is a file, the URL of a report (http://…/v1/jobs/ID), or the ID of a job of the service configured on this machine.';
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * The report that is a command's one argument. `help`: the command that tells more. @throws UsageError where there is not just one, and
- * when there is no report by that name
+ * The report that a command's only argument names. `help`: the command whose help to point to. @throws UsageError when there is not
+ * exactly one argument, or it names no report
  */
 export async function readReport([where, ...rest]: readonly string[], help: string): Promise<Report> {
-  if (where === undefined || rest.length > 0) throw new UsageError('one report is needed', help);
+  if (where === undefined || rest.length > 0) throw new UsageError('expected one REPORT', help);
   const refuse = (why: string): UsageError => new UsageError(`${where}: ${why}`, help);
   let text: string;
   try {
@@ -25,7 +25,7 @@ export async function readReport([where, ...rest]: readonly string[], help: stri
   try {
     return reportSchema.parse(JSON.parse(text));
   } catch {
-    throw refuse('this is no full report of Packwarden (a job that still runs has none)');
+    throw refuse('not a complete report of Packwarden (a running job has none yet)');
   }
 }
 

@@ -1,4 +1,4 @@
-/** A failure that may pass: the connection, a full or restarting service. */
+/** A temporary failure: the connection, a service that is full or restarting. */
 export interface RetryableFailure {
   readonly error: Error;
   /** Seconds that the service asked to wait; null when it did not say. */
@@ -6,10 +6,10 @@ export interface RetryableFailure {
 }
 
 export interface RetryOptions {
-  /** How long such failures in a row are retried, in milliseconds. */
+  /** How long to keep retrying, in milliseconds. */
   readonly retryForMs: number;
   readonly signal: AbortSignal;
-  /** Told before each wait. */
+  /** Called before each wait. */
   readonly onWait: (error: Error, waitMs: number) => void;
   readonly now: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -19,8 +19,8 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15_000;
 
 /**
- * Runs `work` until it gives a value. Waits double from a second up to 15 s, or are what the service asked for. When the
- * time is over, the last failure is thrown.
+ * Runs `work` until it returns a value. The waits double from one second up to 15 s, unless the service asks for another.
+ * When `retryForMs` is used up, throws the last failure.
  */
 export async function withRetries<T>(
   options: RetryOptions,

@@ -7,10 +7,10 @@ import { type Command, readArgs, UsageError } from './usage.js';
 const HELP = `Usage: packwarden serve [--role all|api|worker]
 
 Runs the service until SIGINT or SIGTERM.
-  --role   all (default): API and worker in this process, with an own redis-server and the embedded sensor unless
-           PACKWARDEN_REDIS_URL and PACKWARDEN_FALCO_GRPC name others; api or worker: only that part
-           (several hosts then share one Redis and one PACKWARDEN_DATA_DIR)
-SIGHUP makes it read its rule files again (it notices changed ones by itself, too) and GitLab's audit destinations.
+  --role   all (default): API and worker in one process; starts its own redis-server unless PACKWARDEN_REDIS_URL is set, and
+           the embedded sensor unless PACKWARDEN_FALCO_GRPC or PACKWARDEN_FALCO_FILE is set.
+           api or worker: only that part (several hosts then share one Redis and one PACKWARDEN_DATA_DIR)
+SIGHUP reloads the rule files (changed files are also noticed without it) and GitLab's audit destinations.
 Settings: packwarden config --help
 `;
 
@@ -28,7 +28,8 @@ export const serve: Command = {
       process.stdout.write(HELP);
       return 0;
     }
-    if (!isRole(values.role)) throw new UsageError(`--role is one of ${ROLES.join(', ')}`, 'packwarden serve --help');
+    if (!isRole(values.role))
+      throw new UsageError(`--role must be one of ${ROLES.join(', ')}`, 'packwarden serve --help');
     const config = loadConfig();
     const log = createLogger(config.PACKWARDEN_LOG_LEVEL);
     const stopping = untilSignal();
@@ -38,7 +39,7 @@ export const serve: Command = {
     const signal = await stopping;
     log.info({ signal }, 'stopping');
     if (await service.stop()) return 0;
-    // What does not end by itself would keep this process, and with it its children.
+    // Something did not stop in time and would keep this process, and its children, alive.
     process.exit(1);
   },
 };

@@ -19,41 +19,41 @@ const acceptedSchema = z.object({ id: z.uuid() });
 const runningSchema = z.object({ status: z.string(), verdict: z.string().optional() });
 const errorSchema = z.object({ reason: z.string() });
 
-/** A full queue, a proxy without its service, a restart: these pass. */
-const PASSING = new Set([429, 502, 503, 504]);
+/** A full queue, a proxy whose upstream is down, a restart: worth a retry. */
+const RETRYABLE = new Set([429, 502, 503, 504]);
 
 export interface ServiceClientOptions {
-  /** Sent with every request: credentials and what the job is. */
+  /** Sent with every request: credentials, and which CI job this is. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How long a service that does not answer is put up with, in milliseconds. @defaultValue 0 */
+  /** How long to retry when the service does not answer, in milliseconds. @defaultValue 0 */
   readonly retryForMs?: number;
-  /** Ends every wait and request. */
+  /** Aborts every wait and request. */
   readonly signal?: AbortSignal;
-  /** Told before a request is repeated. */
+  /** Called before each retry. */
   readonly onWait?: (error: Error, waitMs: number) => void;
-  /** How often a running job is asked for, in milliseconds. @defaultValue 200 */
+  /** How often to poll a running job, in milliseconds. @defaultValue 200 */
   readonly pollMs?: number;
 }
 
-/** What a job asks for beside its tarball. */
+/** The options of a job, sent along with its tarball. */
 export interface JobOptions {
   readonly ecosystem: string;
-  /** To find out which install scripts are needed; else as the service has it. */
+  /** Whether to find out which install scripts are needed; false: the service's setting. */
   readonly checkNeeded?: boolean;
   /** Scripts of the project to run. */
   readonly run?: readonly string[];
-  /** Null or absent: as the service has it. */
+  /** Null or absent: the service's setting. */
   readonly passes?: Passes | null;
   readonly project?: ProjectOptions;
 }
 
-/** A body that can be sent again. */
+/** A request body that can be sent again on a retry. */
 export interface Upload {
   readonly bytes: number;
   open(): Readable;
 }
 
-/** A running service as a client sees it. `base` is its address, e.g. `http://127.0.0.1:3000`. */
+/** Client of a running service. `base` is its address, e.g. `http://127.0.0.1:3000`. */
 export class ServiceClient {
   readonly base: string;
   readonly #options: ServiceClientOptions;
@@ -66,8 +66,8 @@ export class ServiceClient {
   }
 
   /**
-   * Submits a tarball; repeated until there is an answer, it is still one job by its `key`. `onSent` hears how many bytes
-   * have gone. @throws ServiceError with the service's reason
+   * Submits a tarball. `key` is the idempotency key: however often the request is retried, it makes one job. `onSent` is called
+   * with the number of bytes sent so far. @throws ServiceError with the service's reason
    */
   async submit(
     upload: Upload,
@@ -88,7 +88,7 @@ export class ServiceClient {
     return acceptedSchema.parse(response).id;
   }
 
-  /** Follows a job to its report; `onState` hears each change of its state once. @throws ServiceError */
+  /** Waits for a job's report; `onState` is called once for each change of its state. @throws ServiceError */
   async follow(id: string, onState: (state: string) => void): Promise<FullReport> {
     const { pollMs = 200 } = this.#options;
     let last = '';
@@ -102,7 +102,7 @@ export class ServiceClient {
     }
   }
 
-  /** Cancels a job that runs, removes one that waits. Works when everything else has been aborted. @throws ServiceError */
+  /** Cancels a running job, removes a waiting one. Also works after `signal` has aborted everything else. @throws ServiceError */
   async cancel(id: string): Promise<void> {
     const signal = AbortSignal.timeout(10_000);
     const outcome = await this.#once(`/v1/jobs/${id}`, { method: 'DELETE', signal });
@@ -114,7 +114,7 @@ export class ServiceClient {
     if (report.success) return report.data;
     const [issue] = report.error.issues;
     throw new ServiceError(
-      `the report is not one that this version reads (${issue?.path.join('.')}: ${issue?.message}): use the client of the service's version`,
+      `this version can't read the report (${issue?.path.join('.')}: ${issue?.message}): use the client of the service's version`,
     );
   }
 
@@ -130,7 +130,7 @@ export class ServiceClient {
     return withRetries(options, () => this.#once(path, { signal: this.#signal, ...init() }));
   }
 
-  /** @throws ServiceError for what will not pass, AbortError */
+  /** @throws ServiceError for a failure that a retry would not help, AbortError */
   async #once(path: string, init: RequestInit): Promise<{ readonly value: unknown } | RetryableFailure> {
     try {
       const headers = { ...this.#options.headers, ...(init.headers as Record<string, string> | undefined) };
@@ -141,7 +141,7 @@ export class ServiceClient {
     } catch (cause) {
       if (cause instanceof ServiceError || this.#signal.aborted) throw cause;
       if (cause instanceof SyntaxError) {
-        throw new ServiceError(`${this.base} does not answer as Packwarden does: is the address right?`, cause);
+        throw new ServiceError(`${this.base} does not answer like Packwarden: is the address right?`, cause);
       }
       const why = cause instanceof Error && cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
       return { error: new ServiceError(`no service answers at ${this.base}${why}`, cause), retryAfterS: null };
@@ -150,9 +150,9 @@ export class ServiceClient {
 
   #refusal(path: string, response: Response, text: string): RetryableFailure {
     const reason = errorSchema.safeParse(parseJson(text));
-    const told = reason.success ? reason.data.reason : response.statusText;
-    const error = new ServiceError(`${this.base}${path} answered ${response.status}: ${told}`);
-    if (!PASSING.has(response.status)) throw error;
+    const explanation = reason.success ? reason.data.reason : response.statusText;
+    const error = new ServiceError(`${this.base}${path} answered ${response.status}: ${explanation}`);
+    if (!RETRYABLE.has(response.status)) throw error;
     const asked = Number(response.headers.get('retry-after') ?? Number.NaN);
     return { error, retryAfterS: Number.isFinite(asked) ? asked : null };
   }

@@ -1,14 +1,14 @@
 import type { ClientConfig } from '../app/config/client-config.js';
 import { UsageError } from './usage.js';
 
-/** The service's address: as the command line gives it, else the environment. @throws UsageError with the command `help` */
+/** The service's address from the command line, otherwise from the environment. @throws UsageError that points to `help` */
 export function serviceUrl(given: string | undefined, config: ClientConfig, help: string): string {
   const url = given ?? config.PACKWARDEN_URL;
   if (/^https?:\/\//.test(url) && URL.canParse(url)) return url;
-  throw new UsageError(`--url ${url}: not an http or https address`, help);
+  throw new UsageError(`--url ${url}: expected an http or https address`, help);
 }
 
-/** What is given on the command line wins; an ID token is what a job has that was given nothing. */
+/** Credentials of the command line come first, then those of the environment; a GitLab job without either has its ID token. */
 export function authorization(token: string | undefined, config: ClientConfig): Record<string, string> {
   const { HTR_user: user, HTR_pass: password } = config;
   const bearer = token ?? config.PACKWARDEN_TOKEN;

@@ -1,9 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** A command line that can't be understood: exit code 2. */
+/** An invalid command line: exit code 2. */
 export class UsageError extends Error {
   readonly code = 'usage';
-  /** `help` is the command that shows how it is meant. */
+  /** `help` is the command that prints the right usage. */
   constructor(
     message: string,
     readonly help: string,
@@ -14,13 +14,13 @@ export class UsageError extends Error {
   }
 }
 
-/** A command of `packwarden`: what it does with the arguments behind its name. */
+/** A command of `packwarden`; it gets the arguments that follow its name. */
 export interface Command {
   /** Resolves with the exit code. @throws UsageError */
   run(argv: readonly string[]): Promise<number>;
 }
 
-/** `util.parseArgs` with our error. @throws UsageError */
+/** `util.parseArgs`, but with our error. @throws UsageError */
 export function readArgs<T extends ParseArgsConfig>(
   command: string,
   argv: readonly string[],

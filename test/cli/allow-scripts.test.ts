@@ -75,15 +75,15 @@ describe('packwarden allow-scripts', () => {
   });
 
   it.each<[string, string[], RegExp]>([
-    ['no report', [], /one report is needed/],
+    ['no report', [], /expected one REPORT/],
     ['a file that is not there', [join(folder, 'none.json')], /ENOENT/],
-    ['no JSON', [file('no.json', 'hello')], /no full report/],
-    ['a job that still runs', [file('running.json', { id: 'x', status: 'installing' })], /no full report/],
-    ['a manager that has no such form', [file('r.json', decided), '--for', 'bundler'], /bundler has no such form/],
+    ['no JSON', [file('no.json', 'hello')], /not a complete report/],
+    ['a job that still runs', [file('running.json', { id: 'x', status: 'installing' })], /not a complete report/],
+    ['a manager that has no such form', [file('r.json', decided), '--for', 'bundler'], /bundler: unknown format/],
     [
       'a report of yarn 1, which runs every script',
       [file('y.json', ofYarn1)],
-      /yarn 1\.\S+ has no such form; known ones: npm, /,
+      /yarn 1\.\S+: unknown format; choose one of npm, /,
     ],
   ])('refuses %s', async (_case, argv, message) => {
     await expect(run(...argv)).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) });

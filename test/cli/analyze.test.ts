@@ -212,7 +212,7 @@ describe('packwarden analyze', () => {
     await end(await submitted(), {});
     const { code, stderr } = await cli.ended;
     expect([code, asked]).toEqual([0, ['10']]);
-    expect(stderr).toMatch(/answered 503: .*; tries again in 0 s\n/);
+    expect(stderr).toMatch(/answered 503: .*; retrying in 0 s\n/);
     front.close();
   });
 
@@ -231,7 +231,7 @@ describe('packwarden analyze', () => {
     const id = await submitted();
     const { code, stdout, stderr } = await cli.ended;
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(`no report within 2 s: cancels job ${id}`);
+    expect(stderr).toContain(`no report within 2 s: cancelling job ${id}`);
     expect(service.queue.views.size).toBe(0);
   });
 
@@ -242,7 +242,7 @@ describe('packwarden analyze', () => {
     cli.child.kill('SIGINT');
     const { code, stdout, stderr } = await cli.ended;
     expect([code, stdout]).toEqual([130, '']);
-    expect(stderr).toContain(`cancels job ${id}`);
+    expect(stderr).toContain(`cancelling job ${id}`);
     expect(service.queue.views.size).toBe(0);
   });
 
@@ -259,16 +259,20 @@ describe('packwarden analyze', () => {
   });
 
   it.each([
-    ['a wrong format', ['--format', 'pdf'], 'the formats are text, json'],
-    ['a wrong output', ['--output', 'gitlab'], 'it is FORMAT=FILE'],
-    ['a wrong manager', ['--manager', 'cargo'], 'the package managers are auto, npm, yarn, pnpm, bundler, bun'],
-    ['a wrong priority', ['--fail-on', 'AWFUL'], 'the priorities are EMERGENCY'],
-    ['a wrong script', ['--run', 'a b'], '--run a b: it is the name of a script in package.json'],
-    ['a wrong number of passes', ['--passes', '3'], '--passes 3: it is 1 or 2'],
-    ['a wrong address', ['--url', 'localhost:3000'], 'not an http or https address'],
+    ['a wrong format', ['--format', 'pdf'], 'unknown format; choose one of text, json'],
+    ['a wrong output', ['--output', 'gitlab'], 'expected FORMAT=FILE'],
+    [
+      'a wrong manager',
+      ['--manager', 'cargo'],
+      'unknown package manager; choose one of auto, npm, yarn, pnpm, bundler, bun',
+    ],
+    ['a wrong priority', ['--fail-on', 'AWFUL'], 'expected new or one of EMERGENCY'],
+    ['a wrong script', ['--run', 'a b'], '--run a b: not a valid name of a script in package.json'],
+    ['a wrong number of passes', ['--passes', '3'], '--passes 3: expected 1 or 2'],
+    ['a wrong address', ['--url', 'localhost:3000'], 'expected an http or https address'],
     ['a wrong time for retries', ['--retry-for', 'ever'], 'a number of seconds'],
-    ['a wrong deadline', ['--timeout', '1h'], '--timeout 1h: a number of seconds'],
-    ['two projects', ['a', 'b'], 'at a time'],
+    ['a wrong deadline', ['--timeout', '1h'], '--timeout 1h: expected a number of seconds'],
+    ['two projects', ['a', 'b'], 'expected one folder or tarball'],
   ])('refuses %s', (_title, args, reason) => {
     expect(() => readAnalyzeOptions(args, loadClientConfig({}))).toThrow(reason);
   });

@@ -102,7 +102,7 @@ describe('packwarden behaviours LIST', () => {
     const folder = folderWith({ 'list.txt': 'tool\n' });
     service.queue.down = true;
     const cli = measure(folder);
-    await eventually('a retry', WAIT_MS, () => (cli.stderr.includes('tries again') ? true : undefined));
+    await eventually('a retry', WAIT_MS, () => (cli.stderr.includes('retrying') ? true : undefined));
     service.queue.down = false;
     await endNext(TOOL);
     expect((await cli.ended).code).toBe(0);
@@ -115,7 +115,7 @@ describe('packwarden behaviours LIST', () => {
     cli.child.kill('SIGINT');
     const { code, stderr } = await cli.ended;
     expect(code).toBe(130);
-    expect(stderr).toContain('the next run goes on');
+    expect(stderr).toContain('the next run continues from here');
     expect(service.queue.views.get(id)).toBeUndefined();
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
@@ -148,11 +148,11 @@ describe('packwarden behaviours --from', () => {
 
   it.each([
     [['--from', '/nowhere', '--out', '/tmp/never'], 'can’t be read'],
-    [['list', '--from', '/tmp'], 'not both'],
+    [['list', '--from', '/tmp'], 'can not be combined'],
     [[], 'one LIST'],
     [['/nowhere'], 'can’t be read'],
     [['list', '--concurrency', '99'], '1 to 16'],
-    [['list', '--url', 'ftp://x'], 'not an http'],
+    [['list', '--url', 'ftp://x'], 'expected an http'],
   ])('%j is wrong usage', async (args, reason) => {
     const { code, stderr } = await new Cli(['behaviours', ...args]).ended;
     expect(code).toBe(2);

@@ -6,7 +6,7 @@ import { Cli } from './run-cli.js';
 async function make(kind: string): Promise<{ line: string; token: string }> {
   const { code, stdout, stderr } = await new Cli(['credentials', kind, 'prod']).ended;
   expect(code).toBe(0);
-  return { line: stdout.trim(), token: /shown this once: (\S+)/.exec(stderr)?.[1] ?? '' };
+  return { line: stdout.trim(), token: /it is not shown again\): (\S+)/.exec(stderr)?.[1] ?? '' };
 }
 
 it('a token: its line lets it in', async () => {

@@ -46,8 +46,8 @@ describe('packwarden egress-policy', () => {
 
   it('refuses an unknown form, and a report of before', async () => {
     await expect(run({ ...report(), egressPolicy: { rules: [rule] } }, '--for', 'iptables')).rejects.toThrow(
-      'known ones',
+      'unknown format',
     );
-    await expect(run(report())).rejects.toThrow('of before');
+    await expect(run(report())).rejects.toThrow('too old');
   });
 });

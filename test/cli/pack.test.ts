@@ -93,7 +93,7 @@ describe('what is packed', () => {
     expect(selectProject(root, manager, []).files.map(([path]) => path)).not.toContain('src/main.ts');
     const whole = selectProject(root, manager, [], ['build']);
     expect(whole.files.map(([path]) => path)).toContain('src/main.ts');
-    expect(whole.notes).toEqual(['packs the whole project, because its own scripts shall be run: build']);
+    expect(whole.notes).toEqual(['packing the whole project, because its own scripts are to be run: build']);
   });
 
   it('what --include names: a file, a folder, a pattern', () => {

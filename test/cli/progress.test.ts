@@ -16,7 +16,7 @@ function written(isTty: boolean, total: number, steps: readonly number[]): strin
 describe('the progress of an upload', () => {
   it('counts up in one line of a terminal', () => {
     expect(written(true, 2 * MIB, [MIB, MIB + 1, 2 * MIB])).toBe(
-      '\ruploads 50 % of 2.0 MiB\ruploads 100 % of 2.0 MiB\n',
+      '\ruploading 50 % of 2.0 MiB\ruploading 100 % of 2.0 MiB\n',
     );
   });
 

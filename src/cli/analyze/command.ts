@@ -51,13 +51,13 @@ export async function submitAndReport(
     headers: options.headers,
     retryForMs: options.retryMs,
     signal: interrupt.signal,
-    onWait: (error, ms) => progress.waits(error, ms),
+    onWait: (error, ms) => progress.retrying(error, ms),
     pollMs: POLL_MS,
   });
   const run = new Run(client, progress, interrupt, onJob);
   const tarball = await pack(submission);
   try {
-    tellSubmission(submission, tarball, options.url, progress);
+    announceSubmission(submission, tarball, options.url, progress);
     const report = await run.toReport(tarball, jobOptionsOf(submission, options));
     if (report === null) return interrupt.exitCode;
     return await publish(report, submission, options, progress, client.base);
@@ -92,7 +92,7 @@ class Run {
       return await this.client.follow(id, (state) => this.progress.state(state));
     } catch (error) {
       if (!this.interrupt.signal.aborted) throw error;
-      this.progress.say(id === null ? this.interrupt.reason : `${this.interrupt.reason}: cancels job ${id}`);
+      this.progress.say(id === null ? this.interrupt.reason : `${this.interrupt.reason}: cancelling job ${id}`);
       if (id !== null) await this.client.cancel(id);
       return null;
     }
@@ -121,30 +121,30 @@ async function publish(
   return exitCode;
 }
 
-function tellSubmission(submission: Submission, tarball: Tarball, url: string, progress: Progress): void {
+function announceSubmission(submission: Submission, tarball: Tarball, url: string, progress: Progress): void {
   if (submission.kind === 'project') {
     for (const note of submission.selection.notes) progress.say(note);
     progress.say(`packed ${counted(submission.selection.files.length, 'file')}`);
   }
   const why = because(submission);
-  if (why !== '') progress.say(`a project of ${submission.ecosystem}${why}`);
-  progress.say(`uploads ${size(tarball.bytes)} to ${url} as ${submission.ecosystem}`);
+  if (why !== '') progress.say(`package manager ${submission.ecosystem}${why}`);
+  progress.say(`uploading ${size(tarball.bytes)} to ${url} as ${submission.ecosystem}`);
 }
 
 function because(submission: Submission): string {
   return submission.kind === 'tarball' || submission.reason === null ? '' : `: ${plain(submission.reason)}`;
 }
 
-/** The files that would be sent, for people. */
+/** What `--dry-run` prints: the files that would be sent. */
 export function listing(submission: Submission): string {
-  if (submission.kind === 'tarball') return `${submission.path}, as it is (${submission.ecosystem})\n`;
+  if (submission.kind === 'tarball') return `${submission.path}, unchanged (${submission.ecosystem})\n`;
   const { selection, ecosystem } = submission;
   const sizes = selection.files.map(
     ([path, content]) => content?.length ?? lstatSync(join(selection.project.root, path)).size,
   );
   const rows = selection.files.map(([path, content], at) => {
     const bytes = size(sizes[at] ?? 0).padStart(12);
-    return `${bytes}  ${plain(path)}${content === null ? '' : '  (without its secrets)'}`;
+    return `${bytes}  ${plain(path)}${content === null ? '' : '  (secrets removed)'}`;
   });
   const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
   const notes = selection.notes.map((note) => `note: ${note}`);

@@ -2,14 +2,14 @@ import { constants } from 'node:os';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** Waits for what ends the command early: Ctrl-C, a CI runner that cancels its job, or its own deadline. */
+/** Aborts the command early: on Ctrl-C, when a CI runner cancels its job, or at the command's own deadline. */
 export class Interrupt {
   readonly #controller = new AbortController();
   #received: (typeof SIGNALS)[number] | null = null;
 
-  /** `timeoutMs`: how long the command may take; null: as long as the job does. */
+  /** `timeoutMs`: how long the command may take; null: no limit. */
   constructor(private readonly timeoutMs: number | null) {
-    // Once: a second Ctrl-C ends the command as it would without us.
+    // `once`: a second Ctrl-C gets Node's default handling and kills the command at once.
     for (const name of SIGNALS) {
       process.once(name, () => {
         this.#received = name;
@@ -23,12 +23,12 @@ export class Interrupt {
     return this.#controller.signal;
   }
 
-  /** Why it ended, for people. */
+  /** Why the command ended, as a message for the user. */
   get reason(): string {
     return this.#received === null ? `no report within ${(this.timeoutMs ?? 0) / 1000} s` : 'interrupted';
   }
 
-  /** 128 and the signal's number, as a shell says it; 2 when the service took too long. */
+  /** 128 plus the signal's number, the shell's convention; 2 when the service took too long. */
   get exitCode(): number {
     return this.#received === null ? 2 : 128 + constants.signals[this.#received];
   }

@@ -8,30 +8,30 @@ import type { FailOn } from '../../report/outcome.js';
 import { authorization, serviceUrl } from '../service-options.js';
 import { readArgs, UsageError } from '../usage.js';
 
-/** What one run of `packwarden analyze` shall do. */
+/** The parsed command line of `packwarden analyze`. */
 export interface AnalyzeOptions {
   /** Absolute path of a folder or of a tarball. */
   readonly target: string;
-  /** Null: as the project's lock file tells. */
+  /** Null: detected from the project's lock file. */
   readonly manager: Ecosystem | null;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly include: readonly string[];
   readonly dryRun: boolean;
   readonly checkNeeded: boolean;
-  /** Scripts of the project. */
+  /** Scripts of the project's package.json to run after the install. */
   readonly run: readonly string[];
-  /** Null: as the service has it. */
+  /** Null: the service's setting. */
   readonly passes: Passes | null;
-  /** On standard output; null: text in a terminal, else JSON. */
+  /** Format on standard output; null: text in a terminal, otherwise JSON. */
   readonly format: FormatName | null;
   readonly outputs: readonly { readonly format: FormatName; readonly file: string }[];
   readonly annotations: string | null;
   readonly failOn: FailOn;
-  /** Which project and line it is a run of, where the CI job's variables do not tell. */
+  /** Which project and branch this run belongs to, where the CI job's variables do not say. */
   readonly project: ProjectOptions;
   readonly retryMs: number;
-  /** Null: as long as the job takes. */
+  /** Null: no limit. */
   readonly timeoutMs: number | null;
   readonly colour: boolean;
 }
@@ -66,11 +66,11 @@ const ARGUMENTS = {
   },
 } as const;
 
-/** Null when the help is asked for. @throws UsageError */
+/** Null when `--help` was given. @throws UsageError */
 export function readAnalyzeOptions(argv: readonly string[], config: ClientConfig): AnalyzeOptions | null {
   const { values, positionals } = readArgs('analyze', argv, ARGUMENTS);
   if (values.help) return null;
-  if (positionals.length > 1) throw usage(`one folder or tarball is analyzed at a time, not ${positionals.length}`);
+  if (positionals.length > 1) throw usage(`expected one folder or tarball, got ${positionals.length}`);
   return {
     target: resolve(positionals[0] ?? '.'),
     manager: values.manager === undefined ? null : managerOf(values.manager),
@@ -100,44 +100,46 @@ export function readAnalyzeOptions(argv: readonly string[], config: ClientConfig
 
 function outputOf(text: string): { format: FormatName; file: string } {
   const [, name = '', file = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (file === '') throw usage(`--output ${text}: it is FORMAT=FILE`);
+  if (file === '') throw usage(`--output ${text}: expected FORMAT=FILE`);
   return { format: formatOf('--output', name), file };
 }
 
 function formatOf(option: string, name: string): FormatName {
   if (isFormatName(name)) return name;
-  throw usage(`${option} ${name}: the formats are ${FORMAT_NAMES.join(', ')}`);
+  throw usage(`${option} ${name}: unknown format; choose one of ${FORMAT_NAMES.join(', ')}`);
 }
 
 function managerOf(name: string): Ecosystem {
   const known = ECOSYSTEMS.find((ecosystem) => ecosystem === name);
-  if (known === undefined) throw usage(`--manager ${name}: the package managers are ${ECOSYSTEMS.join(', ')}`);
+  if (known === undefined) {
+    throw usage(`--manager ${name}: unknown package manager; choose one of ${ECOSYSTEMS.join(', ')}`);
+  }
   return known;
 }
 
 function scriptsOf(texts: readonly string[]): readonly string[] {
   const names = [...new Set(texts.flatMap((text) => text.split(',')).map((name) => name.trim()))];
   const wrong = names.find((name) => !SCRIPT_NAME.test(name));
-  if (wrong !== undefined) throw usage(`--run ${wrong}: it is the name of a script in package.json`);
-  if (names.length > MOST_RUN) throw usage(`--run: at most ${MOST_RUN} scripts are run`);
+  if (wrong !== undefined) throw usage(`--run ${wrong}: not a valid name of a script in package.json`);
+  if (names.length > MOST_RUN) throw usage(`--run: at most ${MOST_RUN} scripts are allowed`);
   return names;
 }
 
 function passesOf(text: string): Passes {
   const known = PASSES.find((passes) => String(passes) === text);
-  if (known === undefined) throw usage(`--passes ${text}: it is ${PASSES.join(' or ')}`);
+  if (known === undefined) throw usage(`--passes ${text}: expected ${PASSES.join(' or ')}`);
   return known;
 }
 
 function failOnOf(name: string): FailOn {
   if (name.toLowerCase() === 'new') return 'new';
   const known = PRIORITIES.find((priority) => priority === name.toUpperCase());
-  if (known === undefined) throw usage(`--fail-on ${name}: the priorities are ${PRIORITIES.join(', ')}, and new`);
+  if (known === undefined) throw usage(`--fail-on ${name}: expected new or one of ${PRIORITIES.join(', ')}`);
   return known;
 }
 
 function secondsOf(option: string, text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw usage(`${option} ${text}: a number of seconds`);
+  if (!/^\d{1,6}$/.test(text)) throw usage(`${option} ${text}: expected a number of seconds`);
   return Number(text);
 }
 

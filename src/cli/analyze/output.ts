@@ -7,7 +7,7 @@ import { lockFileOf } from '../../report/formats/lock-file.js';
 import { renderText } from '../../report/text/text.js';
 import type { AnalyzeOptions } from './options.js';
 
-/** Where a report is written. */
+/** What standard output is connected to, which decides the report's format and layout. */
 export interface Terminal {
   readonly isTty: boolean;
   readonly hasColours: boolean;
@@ -16,12 +16,12 @@ export interface Terminal {
 
 export interface WrittenReport {
   readonly report: FullReport;
-  /** Relative to the repository; null where only the report can tell. */
+  /** Path relative to the repository; null for a tarball, whose lock file only the report knows. */
   readonly lockFile: string | null;
   readonly reportUrl: string;
 }
 
-/** The report for standard output: text for a person, JSON for a program, unless something else was asked for. */
+/** The report for standard output: text in a terminal, JSON otherwise, unless `--format` says something else. */
 export async function renderForStdout(
   written: WrittenReport,
   options: AnalyzeOptions,
@@ -34,7 +34,7 @@ export async function renderForStdout(
   return renderText(report, { colour, width: Math.min(stdout.columns ?? 80, 120), reportUrl });
 }
 
-/** Writes the files that were asked for. */
+/** Writes the files of `--output` and `--annotations`. */
 export async function writeOutputs(written: WrittenReport, options: AnalyzeOptions): Promise<void> {
   for (const { format, file } of options.outputs) await writeTo(file, await render(written, format));
   if (options.annotations !== null) await writeTo(options.annotations, annotations(written));

@@ -1,10 +1,10 @@
 import { size } from '../../report/text/size.js';
 import { explainState } from '../states.js';
 
-/** A smaller upload is over before anybody reads how far it is. */
-const COUNTED_BYTES = 1024 ** 2;
+/** Smaller uploads finish too fast for a percentage to be readable. */
+const MIN_BYTES_FOR_PERCENT = 1024 ** 2;
 
-/** Tells a person on standard error what goes on, a line for each thing; in a terminal the upload counts up in place. */
+/** Prints progress for a person on standard error, one line per step; in a terminal the upload's percentage counts up in place. */
 export class Progress {
   readonly #start = performance.now();
   #percent = -1;
@@ -24,14 +24,14 @@ export class Progress {
 
   sent(bytes: number, total: number): void {
     const percent = total === 0 ? 100 : Math.floor((bytes / total) * 100);
-    if (!this.isTty || total < COUNTED_BYTES || percent === this.#percent) return;
+    if (!this.isTty || total < MIN_BYTES_FOR_PERCENT || percent === this.#percent) return;
     this.#percent = percent;
-    this.write(`\r[packwarden ${this.#elapsed()}] uploads ${percent} % of ${size(total)}`);
+    this.write(`\r[packwarden ${this.#elapsed()}] uploading ${percent} % of ${size(total)}`);
     if (percent >= 100) this.write('\n');
   }
 
-  waits(error: Error, ms: number): void {
-    this.say(`${error.message}; tries again in ${Math.ceil(ms / 1000)} s`);
+  retrying(error: Error, ms: number): void {
+    this.say(`${error.message}; retrying in ${Math.ceil(ms / 1000)} s`);
   }
 
   #elapsed(): string {

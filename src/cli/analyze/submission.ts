@@ -9,16 +9,16 @@ import { existingTarball, packSelection, type Tarball } from '../pack/tarball.js
 import { UsageError } from '../usage.js';
 import { type AnalyzeOptions, HELP_COMMAND } from './options.js';
 
-/** What will be sent: a project that is packed, or a tarball as it is. */
+/** What will be sent: the packed files of a project, or an existing tarball, unchanged. */
 export type Submission =
   | {
       readonly kind: 'project';
       readonly ecosystem: Ecosystem;
-      /** Why it is packed for this package manager; null where the command says which. */
+      /** Why this package manager was chosen; null when `--manager` named it. */
       readonly reason: string | null;
       readonly selection: Selection;
       readonly lockFile: string;
-      /** Its folder in the checkout of a CI job; null at the checkout's root, and elsewhere. */
+      /** The project's folder within the CI job's checkout; null at the checkout's root, and outside of CI. */
       readonly folder: string | null;
     }
   | { readonly kind: 'tarball'; readonly ecosystem: Ecosystem; readonly path: string };
@@ -26,9 +26,10 @@ export type Submission =
 /** @throws UsageError */
 export function chooseSubmission(options: AnalyzeOptions, config: ClientConfig): Submission {
   const { target } = options;
-  if (!existsSync(target)) throw new UsageError(`there is no ${target}`, HELP_COMMAND);
+  if (!existsSync(target)) throw new UsageError(`${target} does not exist`, HELP_COMMAND);
   if (!statSync(target).isDirectory()) {
-    if (options.include.length > 0) throw new UsageError('--include adds to a folder, not to a tarball', HELP_COMMAND);
+    if (options.include.length > 0)
+      throw new UsageError('--include works with a folder, not with a tarball', HELP_COMMAND);
     return { kind: 'tarball', ecosystem: options.manager ?? 'auto', path: target };
   }
   const { manager, reason } = managerFor(target, options.manager);

@@ -27,7 +27,7 @@ export const behaviours: Command = {
     const say = (text: string): void => progress.say(plain(text));
     if (options.kind === 'measure') return measure(options, say);
     const built = await buildData(options.folders, options.out);
-    tell(built, options.out, say);
+    announceData(built, options.out, say);
     return built.leftOut.length === 0 ? 0 : 1;
   },
 };
@@ -42,7 +42,7 @@ async function measure(
     headers: options.headers,
     retryForMs: options.retryMs,
     signal: interrupt.signal,
-    onWait: (error, ms) => say(`${error.message}; tries again in ${Math.ceil(ms / 1000)} s`),
+    onWait: (error, ms) => say(`${error.message}; retrying in ${Math.ceil(ms / 1000)} s`),
     pollMs: POLL_MS,
   });
   const results = new Results(options.out);
@@ -52,11 +52,11 @@ async function measure(
     failed = await new Measuring({ client, results, concurrency: options.concurrency, signal, say }).run(lines);
   } catch (error) {
     if (!signal.aborted) throw error;
-    say(`${interrupt.reason}: the next run goes on`);
+    say(`${interrupt.reason}: the next run continues from here`);
     return interrupt.exitCode;
   }
-  if (!lines.some((line) => results.has(line))) throw new Error('nothing could be measured');
-  tell(await buildData([results.reports], options.out), options.out, say);
+  if (!lines.some((line) => results.has(line))) throw new Error('no line could be measured');
+  announceData(await buildData([results.reports], options.out), options.out, say);
   for (const line of failed) say(`not measured: ${line}`);
   return failed.length === 0 ? 0 : 1;
 }
@@ -68,8 +68,8 @@ async function readList(file: string): Promise<readonly Line[]> {
   return parseList(text);
 }
 
-function tell({ data, reports, leftOut }: Built, out: string, say: (text: string) => void): void {
+function announceData({ data, reports, leftOut }: Built, out: string, say: (text: string) => void): void {
   for (const file of leftOut) say(`left out: ${file}`);
-  const what = `${counted(data.packages.length, 'package')} by ${counted(reports, 'report')}`;
+  const what = `${counted(data.packages.length, 'package')} from ${counted(reports, 'report')}`;
   say(`${out}/${DATA_FILE}: ${what}, ${counted(data.behaviours.length, 'behaviour')}`);
 }

@@ -8,18 +8,18 @@ import { UsageError } from '../usage.js';
 import { HELP_COMMAND } from './options.js';
 import { writeWhole } from './results.js';
 
-/** What the data's file is called. */
+/** Name of the file that holds the merged data. */
 export const DATA_FILE = 'measured.json';
 
-/** What came of the reports in some folders. */
+/** The data that was built from the reports in some folders. */
 export interface Built {
   readonly data: BehaviourData;
   readonly reports: number;
-  /** Files that can't be used, each with the reason. */
+  /** Files that could not be used, each with the reason. */
   readonly leftOut: readonly string[];
 }
 
-/** Makes the data of all reports `*.json` of the folders, and writes it to `out`. @throws UsageError when a folder can't be read */
+/** Merges all reports (`*.json`) of the folders, and writes the data to `out`. @throws UsageError when a folder can't be read */
 export async function buildData(folders: readonly string[], out: string): Promise<Built> {
   const leftOut: string[] = [];
   const measurements: Measurement[] = [];
@@ -43,12 +43,12 @@ async function filesOf(folder: string): Promise<readonly string[]> {
     .map((name) => join(folder, name));
 }
 
-/** Why it can't be used, in words, where it can't. */
+/** The measurement that a file holds; a text with the reason if it can't be used. */
 async function measurementOf(file: string): Promise<Measurement | string> {
   try {
     const report = reportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     return unusableBecause(report) ?? behavioursOf(report);
   } catch {
-    return 'it is no full report of Packwarden';
+    return 'not a complete report of Packwarden';
   }
 }

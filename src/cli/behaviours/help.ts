@@ -7,26 +7,26 @@ export function help(): string {
   return `Usage: packwarden behaviours LIST [OPTIONS]
        packwarden behaviours --from FOLDER [--from FOLDER …] [--out FOLDER]
 
-Measures what packages of npm's registry do when they are installed and loaded, so that a service knows how usual it is. Each
-line of LIST is a project of its own, which a service detonates: packages that npm installs together, NAME or NAME@RANGE,
-with spaces between; # begins a comment. The results are kept line by line: a run that was interrupted goes on where it was.
+Measures what packages of npm's registry do when they are installed and loaded, so that a service knows which behaviour is
+common. Each line of LIST is detonated as a project of its own: packages to install together, NAME or NAME@RANGE, separated by
+spaces; # starts a comment. Results are saved line by line, so that an interrupted run continues where it stopped.
 
-  --out FOLDER           where results and data go (default: behaviours)
-  --from FOLDER          no jobs: makes the data of the JSON reports in FOLDER (several times)
+  --out FOLDER           where to write results and data (default: behaviours)
+  --from FOLDER          run no jobs, build the data from the JSON reports in FOLDER (repeatable)
   --url URL              address of the service
-  --token TOKEN          bearer token; a variable is better, because others can see a command line
-  --concurrency N        jobs at once (default: 2)
-  --retry-for SECONDS    how long a service that is full or does not answer is put up with (default: 3600)
+  --token TOKEN          bearer token; prefer the environment variable: other users of the machine can see command lines
+  --concurrency N        jobs to run at the same time (default: 2)
+  --retry-for SECONDS    how long to retry when the service is full or unreachable (default: 3600)
 
-In the folder afterwards: ${DATA_FILE} (the data: name the folder in PACKWARDEN_BEHAVIOURS of the service), reports/ (one for
-each line) and incomplete/ (of lines that could not be measured; they are tried again the next time).
+The folder then contains ${DATA_FILE} (the data: set the service's PACKWARDEN_BEHAVIOURS to this folder), reports/ (one for
+each line) and incomplete/ (reports of lines that could not be measured; the next run tries these lines again).
 
 Exit codes
-  0  everything was measured
-  1  something was not, and is told; the data is of the others
-  2  wrong usage, or a fault of the service
+  0  every line was measured
+  1  some lines were not; they are listed, and the data covers the others
+  2  wrong usage, or the service failed
 
-Environment (options win)
+Environment (options take precedence)
 ${variables.join('\n')}
 `;
 }

@@ -3,23 +3,23 @@ import semver from 'semver';
 import { UsageError } from '../usage.js';
 import { HELP_COMMAND } from './options.js';
 
-/** npm's names, those of before its rules included. */
+/** Names of npm packages, including old ones that today's naming rules would not allow. */
 const NAME = /^(?:@[\w.~-]+\/)?[\w.~-]+$/;
 const TAG = /^[A-Za-z][\w.-]*$/;
 const ANY = '*';
 const MAX_SLUG = 80;
 
-/** One line of a list: packages that are installed together. */
+/** One line of a list: packages to install together. */
 export interface Line {
-  /** As it is written, without comment and superfluous space. */
+  /** The line's text without its comment and extra spaces. */
   readonly text: string;
-  /** What its results are called in a folder; no two lines have the same. */
+  /** File name for its results, unique for each line. */
   readonly slug: string;
-  /** Name → range, as a manifest has them. */
+  /** Name → range, as in a manifest. */
   readonly dependencies: Readonly<Record<string, string>>;
 }
 
-/** The lines of a list, each once: `name[@range] …`, `#` begins a comment. @throws UsageError that names the line */
+/** The lines of a list without duplicates: `name[@range] …`, `#` starts a comment. @throws UsageError that names the line */
 export function parseList(text: string): readonly Line[] {
   const lines = new Map<string, Line>();
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
@@ -46,7 +46,7 @@ function dependencyOf(word: string, number: number): readonly [name: string, ran
   const at = word.indexOf('@', 1);
   const name = at === -1 ? word : word.slice(0, at);
   const range = at === -1 ? ANY : word.slice(at + 1);
-  // A package from somewhere else than the registry says nothing about that name.
+  // Only packages of the registry: a tarball or Git address would tell nothing about the registry's package of that name.
   if (NAME.test(name) && range !== '' && (semver.validRange(range) !== null || TAG.test(range))) return [name, range];
   throw new UsageError(`line ${number} of the list: ${word} is not NAME or NAME@RANGE of the registry`, HELP_COMMAND);
 }

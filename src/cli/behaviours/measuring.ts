@@ -9,21 +9,21 @@ import type { Line } from './list.js';
 import { projectOf } from './project.js';
 import type { Results } from './results.js';
 
-/** A job more is not asked for before this much time has passed, in milliseconds. */
+/** Minimum time between two submissions, in milliseconds: the service limits how many it accepts. */
 const SUBMIT_EVERY_MS = 1_000;
-/** Whatever is wrong then is wrong with the service. */
+/** After this many failures in a row the fault is the service's, not the packages'. */
 const MAX_FAILURES_IN_A_ROW = 3;
 
 export interface MeasuringOptions {
   readonly client: Pick<ServiceClient, 'submit' | 'follow' | 'cancel'>;
   readonly results: Results;
-  /** Jobs at once. */
+  /** Jobs that run at the same time. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
 }
 
-/** Has each line of a list detonated that has no result yet. */
+/** Submits every line of a list that has no result yet for detonation. */
 export class Measuring {
   readonly #options: MeasuringOptions;
   readonly #failed: string[] = [];
@@ -42,7 +42,7 @@ export class Measuring {
     const open = lines.filter((line) => !results.has(line));
     this.#total = open.length;
     if (open.length < lines.length) say(`${lines.length - open.length} of ${lines.length} lines are measured already`);
-    // A queue that all take from: whoever is ready has the next line.
+    // All workers share one iterator: a worker that is done takes the next line.
     const queue = open.values();
     const workers = Array.from({ length: concurrency }, () => this.#work(queue));
     const ends = await Promise.allSettled(workers);
@@ -66,7 +66,7 @@ export class Measuring {
       const fault = unusableBecause(report);
       await results.keep(line, report, fault === undefined);
       this.#failuresInARow = 0;
-      if (fault === undefined) this.#tell(line, toldOf(report));
+      if (fault === undefined) this.#announce(line, outcomeText(report));
       else this.#fail(line, fault);
     } catch (error) {
       if (signal.aborted || !(error instanceof ServiceError)) throw error;
@@ -76,7 +76,7 @@ export class Measuring {
     }
   }
 
-  /** An interrupted job is cancelled at the service. */
+  /** Cancels the job at the service when the command is interrupted. */
   async #detonate(line: Line): Promise<FullReport> {
     const { client, signal } = this.#options;
     const tarball = await projectOf(line);
@@ -91,27 +91,27 @@ export class Measuring {
     }
   }
 
-  /** One after the other, with a while between. */
+  /** Spaces the submissions of all workers: each waits until SUBMIT_EVERY_MS after the one before. */
   #nextTurn(): Promise<unknown> {
     const mine = this.#turn;
     this.#turn = mine.then(() => sleep(SUBMIT_EVERY_MS, undefined, { signal: this.#options.signal }));
-    // Who waits for it hears of the interruption.
+    // Whoever awaits this turn handles the abort; without this line the last turn, which nobody awaits, would be an unhandled rejection.
     this.#turn.catch(() => undefined);
     return mine;
   }
 
   #fail(line: Line, why: string): void {
     this.#failed.push(`${line.text}: ${why}`);
-    this.#tell(line, `not measured: ${why}`);
+    this.#announce(line, `not measured: ${why}`);
   }
 
-  #tell(line: Line, what: string): void {
+  #announce(line: Line, what: string): void {
     this.#done += 1;
     this.#options.say(`${this.#done}/${this.#total} ${line.text}: ${what}`);
   }
 }
 
-function toldOf({ verdict, incomplete }: FullReport): string {
+function outcomeText({ verdict, incomplete }: FullReport): string {
   const [fault] = incomplete;
-  return fault === undefined ? verdict : `${verdict} (${fault.code}: what it did until then counts)`;
+  return fault === undefined ? verdict : `${verdict} (${fault.code}: the behaviour up to that point counts)`;
 }

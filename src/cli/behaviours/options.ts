@@ -3,17 +3,17 @@ import type { ClientConfig } from '../../app/config/client-config.js';
 import { authorization, serviceUrl } from '../service-options.js';
 import { readArgs, UsageError } from '../usage.js';
 
-/** What one run of `packwarden behaviours` shall do. */
+/** The parsed command line of `packwarden behaviours`. */
 export type BehavioursOptions =
   | { readonly kind: 'from'; readonly folders: readonly string[]; readonly out: string }
   | {
       readonly kind: 'measure';
-      /** Absolute paths, as all here. */
+      /** An absolute path, like all paths here. */
       readonly list: string;
       readonly out: string;
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
-      /** Jobs at once. */
+      /** Jobs that run at the same time. */
       readonly concurrency: number;
       readonly retryMs: number;
     };
@@ -35,17 +35,17 @@ const ARGUMENTS = {
   },
 } as const;
 
-/** Null when the help is asked for. @throws UsageError */
+/** Null when `--help` was given. @throws UsageError */
 export function readBehavioursOptions(argv: readonly string[], config: ClientConfig): BehavioursOptions | null {
   const { values, positionals } = readArgs('behaviours', argv, ARGUMENTS);
   if (values.help) return null;
   const out = resolve(values.out);
   const [list, ...more] = positionals;
   if (values.from !== undefined) {
-    if (list !== undefined) throw usage('reports are read by --from, or made of a LIST: not both');
+    if (list !== undefined) throw usage('--from and LIST can not be combined');
     return { kind: 'from', folders: values.from.map((folder) => resolve(folder)), out };
   }
-  if (list === undefined || more.length > 0) throw usage('one LIST is needed');
+  if (list === undefined || more.length > 0) throw usage('expected one LIST');
   return {
     kind: 'measure',
     list: resolve(list),
@@ -60,7 +60,7 @@ export function readBehavioursOptions(argv: readonly string[], config: ClientCon
 function numberOf(option: string, text: string, least: number, most: number): number {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= least && number <= most) return number;
-  throw usage(`${option} ${text}: a number from ${least} to ${most}`);
+  throw usage(`${option} ${text}: expected a number from ${least} to ${most}`);
 }
 
 function usage(message: string): UsageError {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { create as createTar } from 'tar';
 import type { Line } from './list.js';
 
-/** A project that needs the packages of a line and nothing else, as a tarball. */
+/** The tarball of a project whose only dependencies are the packages of a line. */
 export async function projectOf({ dependencies }: Line): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'packwarden-'));
   try {

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import type { FullReport } from '../../jobs/full-report.js';
 import type { Line } from './list.js';
 
-/** What was measured so far, a report for each line, in a folder. */
+/** The results so far, saved in a folder: one report for each line. */
 export class Results {
-  /** Where reports lie that count. */
+  /** Folder of the usable reports. */
   readonly reports: string;
   readonly #incomplete: string;
 
@@ -19,7 +19,7 @@ export class Results {
     return existsSync(join(this.reports, `${slug}.json`));
   }
 
-  /** `isUsable`: whether something can be learned from it; if not it is kept apart. */
+  /** Unusable reports go to a folder of their own, so that the next run tries their lines again. */
   async keep({ slug }: Line, report: FullReport, isUsable: boolean): Promise<void> {
     const apart = join(this.#incomplete, `${slug}.json`);
     await writeWhole(isUsable ? join(this.reports, `${slug}.json`) : apart, report);
@@ -27,7 +27,7 @@ export class Results {
   }
 }
 
-/** As JSON, all of it or nothing: a file that is there is complete. */
+/** Writes JSON atomically: a file that exists is complete. */
 export async function writeWhole(file: string, content: unknown): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const half = `${file}.half`;

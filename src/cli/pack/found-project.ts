@@ -2,7 +2,7 @@ import { identifyingFiles } from '../../ecosystems/managers.js';
 import { type FoundProject, HEAD_CHARS } from '../../ecosystems/project.js';
 import type { ProjectFiles } from './project-files.js';
 
-/** What of a folder says which package manager its project is of, as the sandbox finds it in an archive of it. */
+/** The files that identify a project's package manager, in the form in which the sandbox finds them in an uploaded archive. */
 export function foundProjectIn(project: ProjectFiles): FoundProject {
   const files = identifyingFiles().filter((file) => project.has(file));
   const texts = files.filter((file) => !project.isFolder(file));
@@ -10,7 +10,7 @@ export function foundProjectIn(project: ProjectFiles): FoundProject {
   return { root: project.root, files, heads, manifest: manifestIn(project), unset: [] };
 }
 
-/** What is wrong with a manifest is said when it is packed. */
+/** An empty manifest when it can't be parsed: packing it reports the error later. */
 function manifestIn(project: ProjectFiles): FoundProject['manifest'] {
   try {
     const manifest: unknown = JSON.parse(project.read('package.json').replace(/^\ufeff/, ''));

@@ -16,12 +16,12 @@ import { dirname, join, resolve } from 'node:path';
 const LIST = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
 
 /**
- * What git tracks or would below `folder` (no links in its path), relative to it; undefined where there is no repository, or git can't
- * read its index.
+ * The files below `folder` that git tracks or that are untracked but not ignored, relative to it (its path must have no links);
+ * undefined when there is no repository, or git can't read its index.
  *
- * Git runs programs that a repository's configuration names (`core.fsmonitor` already for a list of files), and takes any folder that
- * looks like a repository for one. A checkout is not trusted here, so git is given a repository of ours, without configuration, and
- * only the checkout's index, a list of files.
+ * Git runs programs that a repository's configuration names (even listing files runs `core.fsmonitor`), and accepts any folder that
+ * looks like a repository. The checkout is not trusted here, so git gets a temporary repository of ours, without that
+ * configuration, and of the checkout only the index, which is a list of files.
  */
 export function gitFilesIn(folder: string): readonly string[] | undefined {
   const repository = repositoryOf(folder);
@@ -40,7 +40,7 @@ export function gitFilesIn(folder: string): readonly string[] | undefined {
   }
 }
 
-/** The nearest folder with a `.git`, which may be a file that names it (a worktree, a submodule). */
+/** The nearest folder with a `.git`, which may be a file that points elsewhere (a worktree, a submodule). */
 function repositoryOf(folder: string): { readonly workTree: string; readonly gitDir: string } | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const git = join(at, '.git');
@@ -53,7 +53,7 @@ function repositoryOf(folder: string): { readonly workTree: string; readonly git
   }
 }
 
-/** What git wants of a repository, and of the checkout's what only tells which files it ignores and where the rest of its index is. */
+/** The minimum that git accepts as a repository, and from the checkout only its ignore patterns and the parts of its index. */
 function makeRepository(ours: string, theirs: string): void {
   for (const name of ['objects', 'refs', 'info']) mkdirSync(join(ours, name));
   writeFileSync(join(ours, 'HEAD'), 'ref: refs/heads/main\n');

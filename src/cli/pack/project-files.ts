@@ -15,7 +15,7 @@ export class ProjectFiles implements ProjectView {
     this.root = realpathSync(folder);
   }
 
-  /** What lies behind a link to a folder does not count: packed, it would be written through that link. */
+  /** Files behind a link to a folder do not count: unpacking the archive would write them through that link. */
   has(path: string): boolean {
     const file = join(this.root, path);
     return existsSync(file) && realpathSync(dirname(file)) === (path === '.' ? dirname(this.root) : dirname(file));
@@ -29,32 +29,32 @@ export class ProjectFiles implements ProjectView {
     return readFileSync(join(this.root, path), 'utf8');
   }
 
-  /** `path` as written in a file of `folder`, relative to the root; null when it leaves the root. */
+  /** Resolves `path`, as written in a file of `folder`, relative to the root; null when it leaves the root. */
   resolve(folder: string, path: string): string | null {
     const inside = posix.normalize(posix.join(folder, path)).replace(/\/$/, '');
     return inside === '..' || inside.startsWith('../') || posix.isAbsolute(path) ? null : inside;
   }
 
-  /** A file itself; of a folder everything in it, but what an install makes or a repository keeps. */
+  /** For a file itself; for a folder all files in it except `node_modules` and `.git`. */
   under(path: string): readonly string[] {
     if (!this.isFolder(path)) return this.has(path) ? [path] : [];
     return this.matching(['**'], path).map((file) => posix.join(path, file));
   }
 
-  /** Files below the root that one of the patterns fits, and none with a leading `!`; relative to `folder`. */
+  /** Files of `folder` that match one of the patterns and no pattern with a leading `!`; relative to `folder`. */
   matching(patterns: readonly string[], folder = '.'): readonly string[] {
     const cwd = join(this.root, folder);
     const found = globSync([...patterns], { cwd, dot: true, ignore: NEVER, followSymbolicLinks: false });
-    // Packed, a file from outside would be written outside of the archive's folder, too.
+    // A file from outside of the root would also be unpacked outside of the archive's folder.
     return found.filter((file) => this.resolve(folder, file) !== null).toSorted();
   }
 
-  /** Of a folder, what git tracks or would; without git everything in it. */
+  /** The files of a folder that git does not ignore; all of them without git. */
   kept(path: string): readonly string[] {
     return this.#gitFiles()?.filter((file) => file.startsWith(`${path}/`) && this.has(file)) ?? this.under(path);
   }
 
-  /** Everything that belongs to the project: what git tracks or would; without git everything. */
+  /** All files of the project that git does not ignore; all of them without git. Never secret files. */
   all(): readonly string[] {
     const files = this.#gitFiles() ?? this.under('.');
     return files.filter((file) => this.has(file) && !this.isFolder(file) && !isSecretFile(basename(file)));
@@ -66,7 +66,7 @@ export class ProjectFiles implements ProjectView {
   }
 }
 
-/** `path` as `base` sees it, with `/`; null when it lies outside. */
+/** `path` relative to `base`, with `/`; null when it lies outside. */
 export function relativeTo(base: string, path: string): string | null {
   const found = relative(base, path).split(sep).join('/');
   return found.startsWith('..') ? null : found;

@@ -7,7 +7,7 @@ export interface Cleaned {
   readonly removed: readonly string[];
 }
 
-/** Of every package manager: a project that one installs may hold settings of another. */
+/** Settings of every package manager: a project of one may also hold another's settings file. */
 const SETTINGS: SecretSettings = Object.assign({}, ...MANAGERS.map(({ secretSettings }) => secretSettings));
 
 /** Whether files of this name are packed only after `clean`. */
@@ -27,7 +27,7 @@ export function clean(name: string, content: string): Cleaned {
   return { content: kept.join('\n'), removed };
 }
 
-/** Files that hold secrets by custom and that no install reads: never packed unless named. */
+/** Files that usually hold secrets and that no install reads: packed only if the user names them. */
 export function isSecretFile(name: string): boolean {
   return /^(\.env(\..*)?|\.netrc|\.git-credentials|id_(rsa|dsa|ecdsa|ed25519))$/.test(name) && name !== '.env.example';
 }

@@ -9,15 +9,15 @@ import { foundProjectIn } from './found-project.js';
 import { ProjectFiles } from './project-files.js';
 import { Selection } from './selection.js';
 
-/** The package manager of the project in a folder. `asked`: null where its own files shall say which. */
+/** The package manager of the project in a folder. `asked`: null to detect it from the project's files. */
 export function managerFor(folder: string, asked: Ecosystem | null): Choice {
   const project = foundProjectIn(new ProjectFiles(folder));
   return asked === null ? detectManager(project) : chooseManager(asked, project);
 }
 
 /**
- * Selects what an install of the project in `folder` needs, and `include` (patterns) besides; all of it where scripts of the project (`run`)
- * shall be run. @throws UsageError
+ * Selects the files that an install of the project in `folder` needs, plus those that `include` (patterns) names; the whole project
+ * when scripts of it (`run`) are to be run. @throws UsageError
  */
 export function selectProject(
   folder: string,
@@ -31,24 +31,23 @@ export function selectProject(
   selection.addAll(paths);
   for (const path of broughtAlong) selection.addAll(project.kept(path));
   for (const note of notes) selection.note(plain(note));
-  const why = wholeFor(readingScripts, run);
+  const why = reasonToPackAll(readingScripts, run);
   if (why !== null) {
-    selection.note(`packs the whole project, because ${why}`);
+    selection.note(`packing the whole project, because ${why}`);
     selection.addAll(project.all());
   }
   selection.add(BASELINE_FILE);
   for (const pattern of include) {
     const found = [...project.under(pattern), ...project.matching([pattern])];
-    if (found.length === 0)
-      throw new UsageError(`--include ${pattern}: there is no such file`, 'packwarden analyze --help');
+    if (found.length === 0) throw new UsageError(`--include ${pattern}: no file matches`, 'packwarden analyze --help');
     selection.addAll(found);
   }
   return selection;
 }
 
-/** Why the sources of the project are needed; null where they are not. */
-function wholeFor(readingScripts: readonly string[], run: readonly string[]): string | null {
-  if (run.length > 0) return `its own scripts shall be run: ${run.map((name) => plain(name)).join(', ')}`;
+/** Why the project's sources are needed; null when they are not. */
+function reasonToPackAll(readingScripts: readonly string[], run: readonly string[]): string | null {
+  if (run.length > 0) return `its own scripts are to be run: ${run.map((name) => plain(name)).join(', ')}`;
   if (readingScripts.length === 0) return null;
   return `its own scripts run on install: ${readingScripts.map((script) => plain(script)).join('; ')}`;
 }
@@ -62,7 +61,7 @@ function packingOf(project: ProjectFiles, manager: PackageManager): Packing {
   }
 }
 
-/** The file of `selection`'s root that decides what is installed. */
+/** The lock file in the root of `selection` that the package manager installs from. */
 export function lockFileIn({ project }: Selection, { lock }: PackageManager): string {
   return lock.deciding.find(({ name }) => project.has(name))?.name ?? lock.usual;
 }

@@ -2,15 +2,15 @@ import { basename } from 'node:path';
 import type { ProjectFiles } from './project-files.js';
 import { clean, isSecretFile, mayHoldSecrets } from './secrets.js';
 
-/** What will be packed of a project, and what its owner should know about it. */
+/** The files of a project that will be packed, with notes about them for the user. */
 export class Selection {
-  /** Path → content in place of the file's own; null: as it is. */
+  /** Path → content that replaces the file's own; null: unchanged. */
   readonly #files = new Map<string, string | null>();
   readonly #notes = new Set<string>();
 
   constructor(readonly project: ProjectFiles) {}
 
-  /** Adds a file, or a folder with everything in it but files of secrets; nothing when there is no such thing. */
+  /** Adds a file, or all files of a folder except secret ones; does nothing when the path does not exist. */
   add(path: string): void {
     for (const file of this.project.under(path)) {
       if (file === path || !isSecretFile(basename(file))) this.#addFile(file);
@@ -25,7 +25,7 @@ export class Selection {
     this.#notes.add(text);
   }
 
-  /** In the order of their names. */
+  /** Sorted by path. */
   get files(): readonly (readonly [path: string, content: string | null])[] {
     return [...this.#files].toSorted(([a], [b]) => (a < b ? -1 : 1));
   }

@@ -10,11 +10,11 @@ import type { Selection } from './selection.js';
 export interface Tarball {
   readonly bytes: number;
   open(): Readable;
-  /** Removes what was made for it. */
+  /** Removes its temporary files. */
   dispose(): Promise<void>;
 }
 
-/** A file that is a tarball already. */
+/** A tarball that the user has made, sent unchanged. */
 export async function existingTarball(path: string): Promise<Tarball> {
   const { size } = await stat(path);
   return { bytes: size, open: () => createReadStream(path), dispose: async () => undefined };
@@ -37,7 +37,7 @@ export async function packSelection(selection: Selection): Promise<Tarball> {
   }
 }
 
-/** A copy beside the others: some are packed with another content than they have on disk. */
+/** Copies a file into the folder that is packed; a copy, because some files get another content than they have on disk. */
 async function place(selection: Selection, path: string, replacement: string | null, content: string): Promise<void> {
   const source = join(selection.project.root, path);
   const target = join(content, path);

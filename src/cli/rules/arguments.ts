@@ -2,19 +2,19 @@ import { OWN_RULE_FILES } from '../../app/own-rules.js';
 import { type LoadedRules, loadRules, RULE_PRIORITIES, type RulePriority, readRuleFiles } from '../../rules/index.js';
 import { UsageError } from '../usage.js';
 
-/** Loads the files and folders that were named; our own rules when none was. @throws RuleSetError */
+/** Loads the given files and folders, Packwarden's own rules if there are none. @throws RuleSetError */
 export async function loadNamed(paths: readonly string[]): Promise<LoadedRules> {
   return loadRules(await readRuleFiles(paths.length === 0 ? OWN_RULE_FILES : paths));
 }
 
-/** The value of an option that is a priority. @throws UsageError */
+/** Parses the value of an option that is a priority. @throws UsageError */
 export function priorityOf(option: string, text: string): RulePriority {
   return oneOf(option, RULE_PRIORITIES, text);
 }
 
-/** The value of an option that is one of some words, in whatever case. @throws UsageError */
+/** Parses the value of an option that is one of some words, ignoring case. @throws UsageError */
 export function oneOf<T extends string>(option: string, words: readonly T[], text: string): T {
   const found = words.find((word) => word.toLowerCase() === text.toLowerCase());
   if (found !== undefined) return found;
-  throw new UsageError(`${option} is one of ${words.join(', ')}, not '${text}'`, 'packwarden rules --help');
+  throw new UsageError(`${option} must be one of ${words.join(', ')}, not '${text}'`, 'packwarden rules --help');
 }

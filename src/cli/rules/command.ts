@@ -8,15 +8,19 @@ import { tryEvents } from './try-events.js';
 
 const HELP = `Usage: packwarden rules COMMAND
 
-  lint FILE… [--format json]             errors and warnings with their places; exit code 1 when there is an error
-       [--engine VERSION]                also what a Falco of that rules engine would not take (0.46: Falco 0.40; 0.62: 0.44)
-  list [FILE…] [--tag TAG] [--priority P] the rules, P and more severe
-  show RULE [FILE…]                      one rule with its macros, lists and exceptions resolved
-  test [FILE…] --events EVENTS.jsonl     which rules hold for recorded events, with their output
-       [--matching first|all] [-D TEXT] [-T TAG] [-t TAG] [--minimum-priority P]
-  fields [TEXT] [--filled|--unfilled]    the fields rules may use, and which of them the sensor fills
+  lint FILE…                             print errors and warnings with their locations; exit code 1 if there is an error
+       [--engine VERSION]                also report what a Falco with that rules engine rejects (0.46: Falco 0.40; 0.62: 0.44)
+  list [FILE…]                           list the rules
+       [--tag TAG] [--priority P]        only those with this tag; of priority P or more severe
+  show RULE [FILE…]                      print one rule with its macros, lists and exceptions resolved
+  test [FILE…] --events EVENTS.jsonl     print which rules match recorded events, with their output
+       [--matching first|all]            only the first rule that matches an event, or all of them (default)
+       [-D TEXT] [-T TAG] [-t TAG]       without rules whose name contains TEXT; without a tag; only with a tag
+       [--minimum-priority P]            only rules of priority P or more severe
+  fields [TEXT] [--filled|--unfilled]    list the fields rules may use (names that contain TEXT), and which the sensor fills
 
-FILE may be a folder: its .yaml and .yml files, sorted by name. Without a FILE, Packwarden's own rules. --format json works everywhere.
+FILE may be a folder: its .yaml and .yml files are read, sorted by name. Without FILE, Packwarden's own rules are used.
+Every command has --format json.
 An event is a JSON object with Falco's field names as keys: {"evt.type": "openat", "fd.name": "/etc/shadow"}.
 `;
 
@@ -30,12 +34,11 @@ export async function runRules(argv: readonly string[], io: Io = STANDARD_IO): P
     return name === undefined ? 2 : 0;
   }
   if (!Object.hasOwn(COMMANDS, name)) {
-    throw new UsageError(`there is no command 'rules ${name}'`, 'packwarden rules --help');
+    throw new UsageError(`unknown command 'rules ${name}'`, 'packwarden rules --help');
   }
   return COMMANDS[name as keyof typeof COMMANDS](rest, io);
 }
 
-/** For the table of commands. */
 export const rules: Command = {
   run: (argv) => runRules(argv),
 };

@@ -2,9 +2,9 @@ import { UsageError } from '../usage.js';
 
 /** Where a command writes. */
 export interface Io {
-  /** What was asked for. */
+  /** The command's result. */
   out(text: string): void;
-  /** What is said beside it. */
+  /** Summaries and messages. */
   err(text: string): void;
 }
 
@@ -18,19 +18,19 @@ export const STANDARD_IO: Io = {
   },
 };
 
-/** `--format`, which is `text` unless given. @throws UsageError */
+/** Whether `--format` asks for JSON; without the option it is text. @throws UsageError */
 export function isJson(format: string | undefined, command: string): boolean {
   if (format === undefined || format === 'text') return false;
   if (format === 'json') return true;
-  throw new UsageError(`--format is text or json, not '${format}'`, `packwarden ${command} --help`);
+  throw new UsageError(`--format must be text or json, not '${format}'`, `packwarden ${command} --help`);
 }
 
-/** JSON with big integers as numbers' digits would lose them: they become texts. */
+/** JSON with bigints as strings: as numbers they would lose digits. */
 export function toJson(value: unknown): string {
   return `${JSON.stringify(value, (_key, entry: unknown) => (typeof entry === 'bigint' ? String(entry) : entry), 2)}\n`;
 }
 
-/** Rows as columns, each as wide as its widest cell. */
+/** Lays out rows as columns, each as wide as its widest cell. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) {

@@ -11,7 +11,7 @@ import { readArgs, UsageError } from '../usage.js';
 import { CATALOGS } from './catalogs.js';
 import { type Io, isJson, toJson } from './io.js';
 
-/** `packwarden rules lint FILE… [--engine VERSION]`: 1 when there is an error in a file. @throws UsageError, RuleSetError for an unreadable file */
+/** `packwarden rules lint FILE… [--engine VERSION]`: resolves with 1 if a file has an error. @throws UsageError, RuleSetError for an unreadable file */
 export async function lint(argv: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readArgs('rules', argv, {
     options: { format: { type: 'string' }, engine: { type: 'string' } },
@@ -29,12 +29,12 @@ export async function lint(argv: readonly string[], io: Io): Promise<number> {
   return errors > 0 ? 1 : 0;
 }
 
-/** `0.46`, as people say it, is `0.46.0`. @throws UsageError */
+/** Also accepts `0.46` for `0.46.0`. @throws UsageError */
 function engineOf(text: string): Version {
   const version = parseEngineVersion(/^\d+\.\d+$/.test(text) ? `${text}.0` : text);
   if (version !== undefined) return version;
   throw new UsageError(
-    `--engine is a version of Falco's rules engine (0.46 is Falco 0.40's), not '${text}'`,
+    `--engine must be a version of Falco's rules engine (0.46 is Falco 0.40's), not '${text}'`,
     'packwarden rules --help',
   );
 }

@@ -15,7 +15,7 @@ export async function show(argv: readonly string[], io: Io): Promise<number> {
   const rule = explainRule(loaded, name);
   if (rule === undefined) {
     const isThere = loaded.rules.has(name);
-    io.err(isThere ? `rule '${name}' has an error: see packwarden rules lint\n` : `there is no rule '${name}'\n`);
+    io.err(isThere ? `rule '${name}' has an error: see packwarden rules lint\n` : `unknown rule '${name}'\n`);
     return 1;
   }
   if (isJson(values.format, 'rules')) {

@@ -14,8 +14,8 @@ import { loadNamed, oneOf, priorityOf } from './arguments.js';
 import { type Io, isJson } from './io.js';
 
 /**
- * `packwarden rules test [FILE…] --events EVENTS.jsonl`: which rules hold for recorded events, with their output.
- * @throws UsageError, RuleSetError; an Error that names the line of an event that is none
+ * `packwarden rules test [FILE…] --events EVENTS.jsonl`: prints which rules match recorded events, with their output.
+ * @throws UsageError, RuleSetError; an Error that names the line if it is not an event
  */
 export async function tryEvents(argv: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readArgs('rules', argv, {
