@@ -28,7 +28,7 @@ import { errorHandler } from './refuse.js';
 import { requestLog } from './request-log.js';
 import { securityHeaders } from './security-headers.js';
 
-/** GitLab's audit events: where they come in, what the rules said, and what of it belongs to a job. */
+/** What the API needs for GitLab's audit events: receiving them, reading their alerts, and joining them with jobs. */
 export interface GitlabRoutes {
   readonly events: AuditEventOptions;
   readonly alerts: AlertReader;
@@ -40,17 +40,17 @@ export interface ApiDependencies extends UploadOptions, Omit<ReportOptions, 'cor
   readonly authenticator: Authenticator;
   readonly projects: ProjectIndex;
   readonly packages: PackageHistory;
-  /** The packed command line that is handed out; absent where none was built. */
+  /** The packed client that `/cli.tgz` offers; absent when none was built. */
   readonly commandLine?: Buffer | undefined;
   readonly metrics: MetricsSource;
-  /** Null where alerts are pulled over gRPC. */
+  /** Null when alerts are pulled over gRPC or read from a file. */
   readonly alertReceiver: AlertReceiver | null;
-  /** Absent where no destination of audit events is configured. */
+  /** Absent when no destination of audit events is configured. */
   readonly gitlab?: GitlabRoutes;
-  /** Absent: the queue is not shown. */
+  /** Absent: the API has no page of the queue. */
   readonly queueBoard?: QueueBoard;
   readonly clock: Clock;
-  /** A new id for a request, as its log lines and `X-Request-Id` show it. */
+  /** Makes the ID of a request, for its log lines and `X-Request-Id`. */
   readonly newId: () => string;
   readonly log: Logger;
 }
@@ -60,10 +60,10 @@ export function createApi(dependencies: ApiDependencies): Express {
   const { readiness, authenticator, metrics, alertReceiver, gitlab, queueBoard, clock, newId, log } = dependencies;
   const app = express();
   app.disable('x-powered-by');
-  // Reports are read once or twice; a digest of each answer would only cost.
+  // Reports are read once or twice: computing an ETag for each answer would not pay off.
   app.disable('etag');
   app.set('query parser', 'simple');
-  // A machine's feed of thousands a second: the receiver counts it and tells its failures, a line for each would drown the rest.
+  // Mounted before the request log: thousands of events a second would drown the other lines. The receiver counts them and logs failures.
   if (gitlab !== undefined) app.use(auditEventRoutes(gitlab.events));
   app.use(requestLog(log, clock, newId), securityHeaders);
   app.use(healthRoutes(readiness));
@@ -79,7 +79,7 @@ export function createApi(dependencies: ApiDependencies): Express {
   app.use('/v1', v1Routes(reading), projectRoutes(dependencies), packageRoutes(dependencies));
   if (gitlab !== undefined) app.use('/v1', gitlabAlertRoutes(gitlab.alerts));
   app.use(() => {
-    throw new ApiError(404, 'unknown-route', 'there is nothing at this address');
+    throw new ApiError(404, 'unknown-route', 'no such address');
   });
   app.use(errorHandler(log));
   return app;

@@ -4,18 +4,18 @@ import { z } from 'zod';
 import { ApiError } from './errors.js';
 import { methodNotAllowed } from './method.js';
 
-/** What `/cli.json` says of `/cli.tgz`. */
+/** The answer of `/cli.json`, which describes `/cli.tgz`. */
 export const commandLineSchema = z.object({
   name: z.literal('packwarden'),
   version: z.string(),
   path: z.literal('/cli.tgz'),
   bytes: z.int(),
-  integrity: z.string().meta({ description: 'as lock files have it: sha512- and the digest in base64' }),
+  integrity: z.string().meta({ description: 'as in lock files: sha512- and the digest in base64' }),
 });
 
 /**
- * `GET /cli.tgz`, `GET /cli.json`: the command line that fits this service. They need no credentials: npx has none to send, and
- * they are the same published code for everybody. `tarball`: undefined where none was built.
+ * `GET /cli.tgz`, `GET /cli.json`: the command line client of this service's version. They need no credentials: npx has none to
+ * send, and they are the same published code for everybody. `tarball`: undefined when none was built.
  */
 export function commandLineRoutes(version: string, tarball: Buffer | undefined): Router {
   const router = Router();
@@ -25,7 +25,7 @@ export function commandLineRoutes(version: string, tarball: Buffer | undefined):
     .route('/cli.tgz')
     .get((_request: Request, response: Response) => {
       const { tarball: body, digest } = built(file);
-      // A client asks again each time, so that it runs what fits the service as it is now.
+      // No caching without asking: a client must run the version that fits the service as it is now.
       response.set({ 'Cache-Control': 'no-cache', ETag: `"sha512-${digest}"`, 'Repr-Digest': `sha-512=:${digest}:` });
       response.type('application/gzip').send(body);
     })
@@ -53,6 +53,6 @@ function built<T>(file: T | null): T {
   throw new ApiError(
     404,
     'no-command-line',
-    'this service was built without its command line: scripts/setup --only project packs it',
+    'this service was built without its command line client: run scripts/setup --only project to pack it',
   );
 }

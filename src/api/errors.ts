@@ -1,6 +1,6 @@
 import { ARCHIVE_FAULTS, ArchiveError } from '../blobs/errors.js';
 
-/** `code` of an answer that refuses: stable, for programs. */
+/** `code` of an error answer: stable, so that programs can rely on it. */
 export type ApiErrorCode =
   | 'malformed-request'
   | 'malformed-id'
@@ -25,7 +25,7 @@ export type ApiErrorCode =
   | 'too-many-attempts'
   | 'too-many-streams';
 
-/** A request that the API itself refuses. `message` is the reason the client reads. */
+/** The API itself refuses a request. `message` becomes the `reason` in the answer. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
@@ -33,7 +33,6 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: ApiErrorCode,
     message: string,
-    /** More fields of the answer, e.g. `known`; and its headers. */
     readonly extra: {
       readonly fields?: Readonly<Record<string, unknown>>;
       readonly headers?: Readonly<Record<string, string | readonly string[]>>;
@@ -43,14 +42,14 @@ export class ApiError extends Error {
   }
 }
 
-/** What a client gets for an error. */
+/** The HTTP answer for an error. */
 export interface ErrorAnswer {
   readonly status: number;
   readonly body: { readonly status: 'error'; readonly reason: string; readonly [field: string]: unknown };
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Codes of errors from below whose message is fit for the client (`src/blobs/`, `src/queue/`, `src/jobs/`, `src/gitlab/`). */
+/** Errors of other rooms (`src/blobs/`, `src/queue/`, `src/jobs/`, `src/gitlab/`) whose messages clients may read, by their `code`. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'too-large': 413,
   aborted: 400,
@@ -68,10 +67,10 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'bad-ci-variables': 400,
 };
 
-/** Seconds after which a client may try again what was refused for now. */
+/** Seconds after which a client may retry a request that was refused temporarily. */
 const RETRY_AFTER_S = '10';
 
-/** The one place where errors become HTTP. What it does not know is a 500 that tells nothing. */
+/** The only place that turns errors into HTTP answers. An unknown error becomes a 500 that reveals no details. */
 export function answerFor(error: unknown): ErrorAnswer {
   if (error instanceof ApiError) {
     const { status, code, message, extra } = error;
@@ -85,7 +84,7 @@ export function answerFor(error: unknown): ErrorAnswer {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const known = STATUS_BY_CODE[code];
   if (known !== undefined && error instanceof Error) return answer(known, error.message, { code });
-  // Express's own: an URL that can't be decoded and the like. Their messages may quote the request.
+  // Errors of Express itself, e.g. for a URL that can't be decoded. Not their own messages: these may quote the request.
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
   if (status >= 400 && status < 500) return answer(status, 'the request is malformed', { code: 'malformed-request' });
   return answer(500, 'internal error', { code: 'internal' });

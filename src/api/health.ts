@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { methodNotAllowed } from './method.js';
 import type { Readiness } from './ports.js';
 
-/** For load balancers and supervisors: they need no credentials. */
+/** `/healthz` and `/readyz`: without credentials, because load balancers and supervisors have none. */
 export function healthRoutes(readiness: Readiness): Router {
   const router = Router();
   router

@@ -1,13 +1,13 @@
 import { type Request, type Response, Router } from 'express';
 import { methodNotAllowed } from './method.js';
 
-/** The service's figures, as Prometheus reads them. */
+/** The service's metrics in Prometheus' format. */
 export interface MetricsSource {
   readonly contentType: string;
   render(): Promise<string>;
 }
 
-/** `GET /metrics`, behind the same credentials as the jobs. */
+/** `GET /metrics`, which needs the same credentials as the jobs. */
 export function metricsRoutes(metrics: MetricsSource): Router {
   const router = Router();
   router

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { ApiError, type ApiErrorCode } from './errors.js';
 
-/** How a word that is not known is refused. */
+/** How an unknown word is refused. */
 export interface Refusal {
   readonly status: 400 | 404;
   readonly code: ApiErrorCode;
-  /** What the words are, e.g. `format`. */
+  /** What the words stand for, e.g. `format`. */
   readonly what: string;
 }
 
-/** A parameter that has to be one of some words. A repeated one is a list, and refused like any other. @throws ApiError that names the words */
+/** Parses a parameter that must be one of some words. If it was sent twice its value is a list, and refused. @throws ApiError that lists the words */
 export function oneOf<T extends string>(value: unknown, known: readonly T[], { status, code, what }: Refusal): T {
   const word = z.enum(known).safeParse(value);
   if (word.success) return word.data;

@@ -6,7 +6,7 @@ import { boardPage } from './pages/board-page.js';
 import { sendDocument } from './pages/document.js';
 import type { QueueBoard } from './ports.js';
 
-/** bull-board, to be mounted at `BOARD_PATH`: for administrators, and for nothing but looking. */
+/** bull-board, to be mounted at `BOARD_PATH`: only for administrators, and read-only. */
 export function queueBoardRoutes(board: QueueBoard): Router {
   const router = Router();
   router.use(administratorsOnly);
@@ -32,7 +32,7 @@ export function queueBoardRoutes(board: QueueBoard): Router {
 
 function administratorsOnly(_request: Request, response: Response, next: NextFunction): void {
   if (!identityOf(response).isAdministrator) {
-    throw new ApiError(403, 'forbidden', 'the queue is for administrators (PACKWARDEN_ADMINISTRATORS)');
+    throw new ApiError(403, 'forbidden', 'only administrators (PACKWARDEN_ADMINISTRATORS) may see the queue');
   }
   next();
 }

@@ -6,12 +6,12 @@ import { sendPage } from './pages/document.js';
 import { errorPage } from './pages/error-page.js';
 import { wantsPage } from './pages/routes.js';
 
-/** How long a refused sender may go on sending, in milliseconds, before the connection is cut. */
+/** How long a client may keep sending the body of a refused request, in milliseconds, before the connection is closed. */
 const LINGER_MS = 5_000;
 
-/** The error middleware: every failure of every route ends here. */
+/** The error middleware, which answers every failed request. */
 export function errorHandler(log: Logger) {
-  // Express knows an error handler by its four parameters.
+  // All four parameters are needed: Express recognises an error handler by their number.
   return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const answer = answerFor(error);
     const requestId: unknown = response.locals.requestId;
@@ -29,9 +29,9 @@ export function errorHandler(log: Logger) {
 }
 
 /**
- * Answers a client that is still sending its body. Closing at once would make its system reset the connection, and the
- * client would report that instead of our answer. So the whole answer goes out first, and the connection is closed when
- * the client has stopped sending, or has had its time ("lingering close").
+ * Answers a client that is still sending its body. Closing the connection immediately would reset it, and the client would report
+ * that instead of our answer. So the whole answer is sent first, and the connection is closed when the client has stopped sending,
+ * or after LINGER_MS ("lingering close").
  */
 function answerWhileSending(request: IncomingMessage, response: Response, body: string): void {
   response.set({
@@ -47,7 +47,7 @@ function answerWhileSending(request: IncomingMessage, response: Response, body: 
   request.resume();
 }
 
-/** Whether the request has a body whose end has not come yet. */
+/** Whether the request has a body that has not fully arrived yet. */
 function isSending(request: IncomingMessage): boolean {
   const { 'transfer-encoding': encoding, 'content-length': length } = request.headers;
   return !request.complete && (encoding !== undefined || Number(length ?? 0) > 0);

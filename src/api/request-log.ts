@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import type { Clock } from '../jobs/ports.js';
 
 /**
- * Middleware: gives each request an id, which the answer carries as `X-Request-Id`, and logs how it ended. The route is
- * logged as it is declared and not as it was asked for, because an address may hold a secret.
+ * Middleware: gives each request an ID, which the answer has as `X-Request-Id`, and logs its result. It logs the route's pattern
+ * instead of the requested address, because an address may contain a secret.
  */
 export function requestLog(log: Logger, clock: Clock, newId: () => string) {
   return (request: Request, response: Response, next: NextFunction): void => {
@@ -14,7 +14,7 @@ export function requestLog(log: Logger, clock: Clock, newId: () => string) {
     response.set('X-Request-Id', requestId);
     response.once('close', () => {
       const route: unknown = request.route?.path;
-      // Clients poll: what went well and changed nothing is not worth a line.
+      // Clients poll: successful reads are too many to log by default.
       const level = request.method === 'GET' && response.statusCode < 400 ? 'debug' : 'info';
       log[level](
         {

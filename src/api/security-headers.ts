@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 
-/** For answers that no browser is to render, load from or keep. Pages set a Content-Security-Policy of their own. */
+/** Keeps browsers from rendering, embedding or caching an answer. Pages set a Content-Security-Policy of their own. */
 const HEADERS = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
@@ -10,7 +10,7 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 };
 
-/** Middleware: what every answer carries. */
+/** Middleware: sets the security headers of every answer. */
 export function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
   response.set(HEADERS);
   next();

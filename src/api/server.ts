@@ -7,12 +7,12 @@ export interface ServerOptions {
   readonly idleTimeoutMs?: number;
 }
 
-/** A server for `createApi`'s handler; not listening yet. It can refuse an upload before the client sends its body. */
+/** An HTTP server for `createApi`'s handler, not listening yet. It can refuse an upload before the client sends its body. */
 export function createApiServer(handler: RequestListener, options: ServerOptions = {}): Server {
   const { requestTimeoutMs = 15 * 60_000, idleTimeoutMs = 60_000 } = options;
   const server = createServer({ requestTimeout: requestTimeoutMs }, handler);
   server.setTimeout(idleTimeoutMs);
-  // With a listener Node does not send `100 Continue` by itself: the upload route does, once it wants the body.
+  // With this listener Node does not send `100 Continue` by itself: the upload route does, once it has accepted the request.
   server.on('checkContinue', handler);
   return server;
 }

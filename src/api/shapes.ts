@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { legacyAlertSchema } from '../report/finding.js';
 import { reportSchema } from '../report/report.js';
 
-/** The shapes of the HTTP interface: what routes answer is typed by them, and `/openapi.json` is made from them. */
+/** The schemas of the HTTP API: they type the routes' answers, and `/openapi.json` is generated from them. */
 
 const RUNNING = ['queued', 'preparing', 'fetching', 'installing', 'importing', 'draining'] as const;
 const STATES = [...RUNNING, 'finished', 'incomplete'] as const;
 
-/** An upload that was taken in, as Package Hunter says it. */
+/** Package Hunter's answer to an upload. */
 export const legacyAcceptedSchema = z.object({ status: z.literal('ok'), id: z.uuid() });
 
-/** What Package Hunter's clients read (https://gitlab.com/gitlab-org/security-products/package-hunter). */
+/** The answer about a job that Package Hunter's clients read (https://gitlab.com/gitlab-org/security-products/package-hunter). */
 export const legacyViewSchema = z.discriminatedUnion('status', [
   z.object({ id: z.uuid(), status: z.literal('pending') }),
   z.object({ id: z.uuid(), status: z.literal('finished'), result: z.array(legacyAlertSchema) }),
@@ -18,7 +18,7 @@ export const legacyViewSchema = z.discriminatedUnion('status', [
 ]);
 export type LegacyView = z.infer<typeof legacyViewSchema>;
 
-/** An upload that was taken in. */
+/** The answer to an upload. */
 export const acceptedSchema = z.object({ id: z.uuid(), status: z.literal('queued'), ecosystem: z.string() });
 export type Accepted = z.infer<typeof acceptedSchema>;
 
@@ -28,12 +28,12 @@ export const runningJobSchema = z.object({
   status: z.enum(STATES),
   ecosystem: z.string(),
   submittedAt: z.iso.datetime(),
-  /** Of a job that waits for its turn. */
+  /** Only for a waiting job. */
   queue: z
     .object({
-      /** How many jobs wait before it. */
+      /** How many waiting jobs are ahead of it. */
       before: z.number().int(),
-      /** When it starts, roughly; null where that is not known. */
+      /** Estimated start; null when it is not known. */
       startsAt: z.iso.datetime().nullable(),
     })
     .optional(),
@@ -51,7 +51,7 @@ export const stateEventSchema = z.object({
 });
 export type StateEvent = z.infer<typeof stateEventSchema>;
 
-/** Every error; `code` tells programs what `reason` tells people. More fields may come with it, e.g. `entry`, `known`. */
+/** Every error: `code` is for programs, `reason` for people. There may be more fields, e.g. `entry`, `known`. */
 export const errorSchema = z.looseObject({
   status: z.literal('error'),
   reason: z.string(),

@@ -15,12 +15,12 @@ export interface StatusDependencies {
   readonly authenticator: Authenticator;
   readonly metrics: MetricsSource;
   readonly clock: Clock;
-  /** A new id for a request, as its log lines and `X-Request-Id` show it. */
+  /** Makes the ID of a request, for its log lines and `X-Request-Id`. */
   readonly newId: () => string;
   readonly log: Logger;
 }
 
-/** What a worker of its own answers: whether it is well, and its figures. Nothing of the jobs. */
+/** The HTTP interface of a process that runs only a worker: health and metrics, no jobs. */
 export function createStatusApi(dependencies: StatusDependencies): Express {
   const { readiness, authenticator, metrics, clock, newId, log } = dependencies;
   const app = express();
@@ -31,7 +31,7 @@ export function createStatusApi(dependencies: StatusDependencies): Express {
   app.use(identify(authenticator));
   app.use(metricsRoutes(metrics));
   app.use(() => {
-    throw new ApiError(404, 'unknown-route', 'a worker answers /healthz, /readyz and /metrics');
+    throw new ApiError(404, 'unknown-route', 'a worker only serves /healthz, /readyz and /metrics');
   });
   app.use(errorHandler(log));
   return app;

@@ -29,17 +29,20 @@ describe('a job that runs', () => {
 
 describe('a job that waits', () => {
   test.each([
-    [{ before: 0, startsInMs: null }, 'It is the next one.'],
-    [{ before: 0, startsInMs: 0 }, 'It is the next one: it starts when a job that runs has ended.'],
-    [{ before: 1, startsInMs: null }, '1 job waits before it.'],
-    [{ before: 1, startsInMs: 20_000 }, '1 job waits before it: it will probably start in about a minute.'],
-    [{ before: 40, startsInMs: 600_000 }, '40 jobs wait before it: it will probably start in about 10 minutes.'],
-    [{ before: 2_000, startsInMs: 36_000_000 }, '2,000 jobs wait before it: it will probably start in about 10 hours.'],
+    [{ before: 0, startsInMs: null }, 'This job is next.'],
+    [{ before: 0, startsInMs: 0 }, 'This job is next: it starts when a running job has ended.'],
+    [{ before: 1, startsInMs: null }, '1 job is ahead of this one.'],
+    [{ before: 1, startsInMs: 20_000 }, '1 job is ahead of this one; it will probably start in about a minute.'],
+    [{ before: 40, startsInMs: 600_000 }, '40 jobs are ahead of this one; it will probably start in about 10 minutes.'],
+    [
+      { before: 2_000, startsInMs: 36_000_000 },
+      '2,000 jobs are ahead of this one; it will probably start in about 10 hours.',
+    ],
   ])('%j: %s', async (outlook, sentence) => {
     service.queue.views.set(ID, job({ owner: 'ci' }));
     service.queue.outlooks.set(ID, outlook);
     const page = words((await browse(service, `/jobs/${ID}`)).text);
-    expect(page).toContain(`Waiting Waits for a worker. ${sentence}`);
+    expect(page).toContain(`Waiting Waiting for a worker. ${sentence}`);
     const { body } = await request(service.server).get(`/v1/jobs/${ID}`).set('Authorization', 'Bearer ci');
     expect(body).toMatchObject({ status: 'queued', queue: { before: outlook.before } });
     if (outlook.startsInMs === null) expect(body.queue.startsAt).toBeNull();
@@ -82,7 +85,7 @@ describe('the start page', () => {
     delete service.parts.docker;
     expect(status).toBe(200);
     expect(words(text)).toContain('not ready docker : the Docker engine does not answer');
-    expect(words(text)).toContain('The job queue does not answer just now.');
+    expect(words(text)).toContain('The job queue does not answer right now.');
   });
 });
 

@@ -71,7 +71,7 @@ describe('the page of a report', () => {
 
   test('says the verdict in a sentence, who did it, with what, and what pulls it in', async () => {
     const text = words(await pageOf(full));
-    expect(text).toContain('1 package did what an install has no business doing: 2 findings.');
+    expect(text).toContain('1 package did things that an install should not do: 2 findings.');
     expect(text).toContain('evil-dep@1.0.0 : Read of the password database and 1 more');
     expect(text).toContain('evil-dep 1.0.0');
     expect(text).toContain('Installed because of app → left-pad-ng → evil-dep');
@@ -83,7 +83,7 @@ describe('the page of a report', () => {
     const page = await pageOf(full);
     const text = words(page);
     expect(text).toMatch(
-      /x\.attacker\.invalid refused name look-up 2 – – evil-dep@1\.0\.0 .*registry\.npmjs\.org :443 allowed/,
+      /x\.attacker\.invalid refused DNS lookup 2 – – evil-dep@1\.0\.0 .*registry\.npmjs\.org :443 allowed/,
     );
     expect(text).toMatch(/0\.00 s 40 npm ci 2\.50 s 41 node setup\.js finding e@1/);
     expect(text).toMatch(/wait, prepare 10\.0 s – install 20\.0 s 2 drain 1 min 0 s – findings 2/);
@@ -114,8 +114,8 @@ describe('the page of a report', () => {
     const manager = { name: 'npm', version: '12.2.0', reason: 'its lock file', leftOut: ['.npmrc: ignore-scripts'] };
     const text = words(await pageOf(report({ phases, manager })));
     expect(text).toMatch(/npm 12\.2\.0 : its lock file .*\.npmrc: ignore-scripts/);
-    expect(text).toMatch(/install exit code 0 20\.0 s, install scripts run: 2 of 2 npm ci/);
-    expect(text).toMatch(/Still ran when the phase was over: node miner\.js process 77/);
+    expect(text).toMatch(/install exit code 0 20\.0 s, install scripts that ran: 2 of 2 npm ci/);
+    expect(text).toMatch(/Still running when the phase was over: node miner\.js process 77/);
     expect(text).toMatch(/import stopped at its deadline .*2 packages loaded, 1 of them in vain/);
     expect(text).toMatch(/bad@2\.0\.0 not loaded 31 ms Cannot find module x \.\/sub .*good@1\.0\.0 loaded 20 ms/);
   });
@@ -132,9 +132,9 @@ describe('the page of a report', () => {
     const page = await pageOf(report({ installed, disagreements }));
     const text = words(page);
     expect(text).toContain('1,502 packages, registry 1,501, git 1.');
-    expect(text).toContain('1 package calls itself otherwise');
+    expect(text).toContain('1 package with another name in the manifest');
     expect(text).toMatch(/liar@1\.0\.0 &lt;b&gt;esbuild registry node_modules\/liar/);
-    expect(text).toMatch(/record of the install and the disk disagree: node_modules\/x is on the disk/);
+    expect(text).toMatch(/record of the install differs from the files on disk: node_modules\/x is on the disk/);
     expect(text).not.toContain('p77@');
     expect(await pageOf(report())).not.toContain('id="installed"');
   });
@@ -196,19 +196,19 @@ describe('the page of a report', () => {
     expect(text).toMatch(/WARNING GitLab - CI\/CD variable changed .*A CI variable was changed/);
     expect(text).toMatch(/during the job high ci_variable_updated Changed NPM_TOKEN Bob acme\/web T2 its target is/);
     expect(text).toContain('T5 another person, in the same project');
-    expect(text).toContain('rogue-runner : a new runner Every event of it names this job.');
+    expect(text).toContain('rogue-runner : a new runner Every event names this job.');
     expect(text).toContain('GitLab events 2');
     around = section({ context: { ...CONTEXT, verified: false } });
     const claimed = await pageOf(full, { ...CONTEXT, verified: false });
     expect(words(claimed)).toContain('not verified claimed by the submission');
     expect(claimed).not.toContain('href="https://gitlab.example');
     expect(words(claimed)).not.toContain('NPM_TOKEN');
-    expect(words(await pageOf(full))).toContain('the submission told of no CI job');
+    expect(words(await pageOf(full))).toContain('the submission did not name a CI job');
   });
 
   test('says what to do: refuse, allow, accept with a reason', async () => {
     const text = words(await pageOf(full));
-    expect(text).toContain('evil-dep@1.0.0 : it comes with left-pad-ng');
+    expect(text).toContain('evil-dep@1.0.0 : a dependency of left-pad-ng');
     expect(text).toContain('npm uninstall left-pad-ng');
     const decision = '&quot;esbuild@0.25.0&quot;: true, &quot;evil-dep&quot;: false';
     expect(text.replaceAll(' ,', ',')).toContain(decision);
@@ -229,8 +229,8 @@ describe('the page of a report', () => {
     const page = await pageOf(report({ packages, allowScripts, scriptCheck: { problem: null } }));
     const text = words(page);
     expect(text).toMatch(/builds@1\.0\.0 postinstall sh -c node x\.js 3 yes/);
-    expect(text).toMatch(/still@1\.0\.0 postinstall was not seen to run – not told/);
-    expect(text).toContain('They can be loaded without their scripts, which left nothing behind.');
+    expect(text).toMatch(/still@1\.0\.0 postinstall not seen running – unknown/);
+    expect(text).toContain('These packages load without their scripts, which left nothing behind.');
     expect(text).toContain('odd@1.0.0 is not recommended: it is installed under another name');
     expect(page).not.toMatch(/<b>(?:banner|x)/);
     expect(words(await pageOf(report({ packages })))).not.toContain('Needed to load it');
@@ -240,9 +240,9 @@ describe('the page of a report', () => {
     expect(words(await pageOf(report()))).toContain('The install was watched from end to end');
     const reasons = [{ code: 'sensor-lost', message: 'the sensor was lost' }];
     const text = words(await pageOf(report({ status: 'incomplete', verdict: 'incomplete', incomplete: reasons })));
-    expect(text).toContain('This run can’t be vouched for');
+    expect(text).toContain('This run could not be watched in full');
     expect(text).toContain('the sensor was lost sensor-lost');
-    expect(text).toContain('The watching failed, not the project. Submit it again');
+    expect(text).toContain('The monitoring failed, not the project. Submit it again');
     expect(text).not.toContain('did nothing it should not');
   });
 

@@ -78,7 +78,7 @@ test.each(['/v1/jobs', '/monitor/project/npm'])(
 test.each(['1', '', 'true&check-needed=true'])('check-needed=%s: 400', async (value) => {
   const answer = await upload(project(), `/v1/jobs?check-needed=${value}`);
   expect(answer.status).toBe(400);
-  expect(answer.body).toMatchObject({ code: 'malformed-request', reason: 'check-needed is true or false' });
+  expect(answer.body).toMatchObject({ code: 'malformed-request', reason: 'check-needed must be true or false' });
 });
 
 test.each([
@@ -93,17 +93,17 @@ test.each([
 });
 
 test.each([
-  ['run=', /^run is 1 to 10 names of scripts/],
-  ['run=a,,b', /^run is/],
-  ['run=--help', /^run is/],
-  ['run=a%20b', /^run is/],
-  ['run=a%00', /^run is/],
-  ['run=a&run=b', /^run is/],
-  [`run=${Array.from({ length: 11 }, (_, at) => `s${at}`).join(',')}`, /^run is/],
-  [`run=${'x'.repeat(101)}`, /^run is/],
-  ['passes=0', /^passes is 1, or 2/],
-  ['passes=3', /^passes is/],
-  ['passes=1&passes=2', /^passes is/],
+  ['run=', /^run must be 1 to 10 names of scripts/],
+  ['run=a,,b', /^run must be/],
+  ['run=--help', /^run must be/],
+  ['run=a%20b', /^run must be/],
+  ['run=a%00', /^run must be/],
+  ['run=a&run=b', /^run must be/],
+  [`run=${Array.from({ length: 11 }, (_, at) => `s${at}`).join(',')}`, /^run must be/],
+  [`run=${'x'.repeat(101)}`, /^run must be/],
+  ['passes=0', /^passes must be 1, or 2/],
+  ['passes=3', /^passes must be/],
+  ['passes=1&passes=2', /^passes must be/],
 ])('%s: 400', async (query, reason) => {
   const answer = await upload(project(), `/v1/jobs?${query}`);
   expect(answer.status).toBe(400);

@@ -3,18 +3,18 @@ import express, { type NextFunction, type Request, type Response, Router } from 
 import { ApiError } from '../errors.js';
 import { methodNotAllowed } from '../method.js';
 
-/** Takes the alerts that a Falco >= 0.44 posts (`http_output`). */
+/** Receives the alerts that a Falco >= 0.44 posts (`http_output`). */
 export interface AlertReceiver {
-  /** The path's last part: Falco can send no token header (facts on Falco, D3). */
+  /** Last segment of the path: Falco's `http_output` can't send a token in a header. */
   readonly secret: string;
-  /** Takes one body in; false when it was no alert. */
+  /** Accepts one request body; false when it is not an alert. */
   receive(body: string): boolean;
 }
 
 /** An alert is a few KiB; its fields hold at most a command line and some paths. */
 const MAX_ALERT = '1mb';
 
-/** `POST /falco/alerts/:secret`. It always answers 204 at once: Falco looks at no status, and a slow answer stalls all its outputs. */
+/** `POST /falco/alerts/:secret`. Always answers 204 at once: Falco ignores the status, and a slow answer stalls all its outputs. */
 export function falcoRoutes(receiver: AlertReceiver): Router {
   const router = Router();
   router
@@ -22,9 +22,9 @@ export function falcoRoutes(receiver: AlertReceiver): Router {
     .post(
       (request: Request, response: Response, next: NextFunction) => {
         if (!sameSecret(String(request.params.secret), receiver.secret)) {
-          throw new ApiError(404, 'unknown-route', 'there is nothing at this address');
+          throw new ApiError(404, 'unknown-route', 'no such address');
         }
-        // libcurl asks so before larger bodies, and otherwise waits a second for each.
+        // libcurl sends `Expect` before larger bodies, and without this answer waits a second for each.
         if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
         next();
       },
@@ -33,7 +33,7 @@ export function falcoRoutes(receiver: AlertReceiver): Router {
         receiver.receive(typeof request.body === 'string' ? request.body : '');
         response.status(204).end();
       },
-      // A body that can't be read was an alert of somebody: it counts as lost, and Falco is not kept waiting.
+      // A body that can't be read may have been an alert: the receiver counts it as lost, and Falco gets its answer at once.
       (error: unknown, _request: Request, response: Response, next: NextFunction) => {
         if (error instanceof ApiError) return next(error);
         receiver.receive('');

@@ -6,7 +6,7 @@ import { refuseUnprotected } from '../auth/protected-ref.js';
 import { ApiError } from '../errors.js';
 import { methodNotAllowed } from '../method.js';
 
-/** The alerts of source `gitlab`; `src/gitlab/store/alerts.ts` is it. */
+/** Reads the alerts of source `gitlab`; implemented by `src/gitlab/store/alerts.ts`. */
 export interface AlertReader {
   /** @throws errors with a `code` that `src/api/errors.ts` knows */
   read(query: AlertQuery): Promise<AlertPage>;
@@ -14,7 +14,7 @@ export interface AlertReader {
 
 const DEFAULT_LIMIT = 200;
 const MAX_LIMIT = 1000;
-/** A place in the stream, or a time. */
+/** A position in the Redis stream. */
 const CURSOR = /^\d{1,15}-\d{1,20}$/;
 
 const since = z.string().transform((text, context): string | number => {
@@ -30,7 +30,7 @@ const querySchema = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
 });
 
-/** `GET /gitlab/alerts?since=&project=&limit=`, to be mounted at `/v1`. Administrators see all, a project its own. */
+/** `GET /gitlab/alerts?since=&project=&limit=`, to be mounted at `/v1`. Administrators see all alerts, a project's ID token its own. */
 export function gitlabAlertRoutes(alerts: AlertReader): Router {
   const router = Router();
   router
@@ -49,7 +49,7 @@ export function gitlabAlertRoutes(alerts: AlertReader): Router {
   return router;
 }
 
-/** @throws ApiError 403 for who is neither an administrator nor a project on a protected ref, or asks for another project */
+/** @throws ApiError 403 unless the reader is an administrator, or a project on a protected ref that asks for its own alerts */
 function scopeOf(response: Response, project: string | undefined): Pick<AlertQuery, 'project' | 'instance'> {
   const { isAdministrator, job } = identityOf(response);
   if (isAdministrator) return project === undefined ? {} : { project };

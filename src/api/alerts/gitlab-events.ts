@@ -4,18 +4,18 @@ import { type DeliveryHead, type EventReceiver, MAX_BODY_BYTES } from '../../git
 import { ApiError } from '../errors.js';
 import { methodNotAllowed } from '../method.js';
 
-/** What the route of GitLab's audit events needs. */
+/** Options of the route that receives GitLab's audit events. */
 export interface AuditEventOptions {
   readonly receiver: EventReceiver;
-  /** Where GitLab posts to, e.g. `/gitlab/audit-events`. */
+  /** The path that GitLab posts to, e.g. `/gitlab/audit-events`. */
   readonly path: string;
 }
 
 const TOKEN_HEADER = 'x-gitlab-event-streaming-token';
-/** How long a body may take: a sender that stalls is let go. */
+/** Deadline for a body to arrive; after it the connection is closed. */
 const BODY_DEADLINE_MS = 30_000;
 
-/** Takes the audit events that GitLab streams. The token is looked at before anything of the body is read. */
+/** Receives the audit events that GitLab streams. The token is checked before the body is read. */
 export function auditEventRoutes({ receiver, path }: AuditEventOptions): Router {
   const router = Router();
   router
@@ -36,19 +36,19 @@ export function auditEventRoutes({ receiver, path }: AuditEventOptions): Router 
   return router;
 }
 
-/** Each line of a header: Node joins several into one text, which could be a token again. */
+/** The values of a header, one for each time it was sent: Node would join them into one text, which might pass as another token. */
 function headerLines(request: Request, name: string): readonly string[] {
   const { rawHeaders } = request;
   return rawHeaders.filter((_value, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
 }
 
-/** A sender that stalls is cut off at the deadline. @throws ApiError 400 when the body was cut off, GitlabError `too-large` */
+/** Closes the connection at the deadline. @throws ApiError 400 when the body did not arrive in full, GitlabError `too-large` */
 async function readBody(request: Request, receiver: EventReceiver, head: DeliveryHead): Promise<Buffer> {
   const deadline = setTimeout(() => request.destroy(), BODY_DEADLINE_MS);
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    // Without destroying it at an early end: the refusal is answered while the sender still sends.
+    // Keep the request open when the loop ends early: the client is still sending while the refusal is answered.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > MAX_BODY_BYTES) return await receiver.refuseTooLarge(head, bytes);
@@ -56,7 +56,7 @@ async function readBody(request: Request, receiver: EventReceiver, head: Deliver
     }
   } catch (error) {
     if (error instanceof GitlabError) throw error;
-    throw new ApiError(400, 'aborted', 'the body was cut off');
+    throw new ApiError(400, 'aborted', 'the request body was cut off');
   } finally {
     clearTimeout(deadline);
   }

@@ -14,19 +14,19 @@ export interface AuthenticatorOptions {
   /** Absent when no GitLab instance is trusted. */
   readonly idTokens?: IdTokenVerifier;
   readonly clock: Clock;
-  /** Slow on purpose: what a guess at a password costs. */
+  /** Slow on purpose, to make guessing passwords expensive. */
   readonly hashPassword: typeof hashPassword;
-  /** 32 random bytes of this process: they key the cache and stand in for unknown users. */
+  /** 32 random bytes of this process: the key of the cache's digests, and the stand-in for unknown users' salt and hash. */
   readonly secret: Buffer;
 }
 
-/** Clients poll every few seconds: a password that was right is taken for this long without scrypt. */
+/** Clients poll every few seconds: for this long a correct password is accepted from the cache, without scrypt. */
 const CACHE_MS = 5 * 60_000;
 const CACHE_ENTRIES = 1_000;
 
 /**
- * Checks bearer tokens, basic users and GitLab's ID tokens. With none of them configured the service is open: everybody is
- * let in, unnamed.
+ * Checks bearer tokens, users with passwords (basic authentication) and GitLab's ID tokens. If none of them is configured the
+ * service is open: it accepts every request, without a name.
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { tokens, users, administrators = new Set(), idTokens } = options;
@@ -47,12 +47,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   };
 }
 
-/** Jobs belong to the project, so that a later job of it may read what an earlier one submitted. */
+/** The project owns what its CI jobs submit, so that a later CI job may read an earlier one's reports. */
 function projectOf(job: JobContext): Identity {
   return { name: `gitlab:${job.instance}:project:${job.projectId}`, isAdministrator: false, job };
 }
 
-/** Looks at every token, so that the time tells nothing about which one was close. */
+/** Compares with every token, so that the time it takes reveals nothing about which one was close. */
 function findToken(tokens: readonly TokenRecord[], token: string): string | undefined {
   const digest = hashToken(token);
   let found: string | undefined;
@@ -65,16 +65,16 @@ function findToken(tokens: readonly TokenRecord[], token: string): string | unde
 class PasswordCheck {
   readonly #options: AuthenticatorOptions;
   readonly #gate = new PasswordGate();
-  /** Keyed digest of user and password → until when it is taken, in milliseconds since the epoch. */
+  /** Keyed digest of user and password → when the entry expires, in milliseconds since the epoch. */
   readonly #cache = new Map<string, number>();
-  /** Checks that run just now: fifty jobs of one user that poll at once ask scrypt once. */
+  /** Checks in progress: if fifty clients of one user poll at the same time, scrypt runs once. */
   readonly #running = new Map<string, Promise<string | undefined>>();
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
   }
 
-  /** The user's name when the password is his. */
+  /** The user's name if the password is right. */
   async check(encoded: string): Promise<string | undefined> {
     const { clock, secret } = this.#options;
     const credentials = Buffer.from(encoded, 'base64').toString();
@@ -90,7 +90,7 @@ class PasswordCheck {
 
   async #verify(name: string, password: string, key: string): Promise<string | undefined> {
     const { users, clock, hashPassword, secret } = this.#options;
-    // An unknown user costs what a known one does: his password is compared with a secret nobody has.
+    // An unknown user takes as long as a known one, which hides who exists: the password is compared with a hash that no password has.
     const record = users.find((user) => user.name === name) ?? { name: null, salt: secret, digest: secret };
     const digest = await this.#gate.run(() => hashPassword(password, record.salt));
     if (!timingSafeEqual(record.digest, digest) || record.name === null) return undefined;

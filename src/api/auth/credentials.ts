@@ -2,14 +2,14 @@ import { createHash, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 
-/** A bearer token at rest. */
+/** A bearer token as it is stored. */
 export interface TokenRecord {
   readonly name: string;
-  /** SHA-256 of the token: enough for random tokens of 128 bits and more, which is what is handed out. */
+  /** SHA-256 of the token: a fast hash is enough, because our tokens are random with at least 128 bits. */
   readonly digest: Buffer;
 }
 
-/** A user's password at rest. */
+/** A user's password as it is stored. */
 export interface UserRecord {
   readonly name: string;
   readonly salt: Buffer;
@@ -17,7 +17,7 @@ export interface UserRecord {
   readonly digest: Buffer;
 }
 
-/** A credentials file is damaged. The message names the line and never quotes it. */
+/** A credentials file is malformed. The message names the line but never quotes it, because it may hold a secret. */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
   readonly code = 'bad-credentials-file';

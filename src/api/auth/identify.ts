@@ -3,18 +3,18 @@ import { ApiError } from '../errors.js';
 import type { Authenticator, Identity } from '../ports.js';
 import { refuseForeignHost } from './own-host.js';
 
-/** Both schemes; a browser asks for name and password on `Basic`. */
+/** Both schemes: `Basic` makes a browser ask for name and password. */
 const CHALLENGES = ['Basic realm="packwarden", charset="UTF-8"', 'Bearer realm="packwarden"'];
 
 const identities = new WeakMap<Response, Identity>();
 
-/** Middleware: lets only known senders through, before anything of their body is read. */
+/** Middleware: authenticates a request before its body is read. */
 export function identify(authenticator: Authenticator) {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     if (authenticator.isOpen) refuseForeignHost(request);
     const identity = await authenticator.authenticate(request.headers.authorization);
     if (identity === undefined) {
-      throw new ApiError(401, 'unauthorized', 'send a bearer token, or name and password, that this service knows', {
+      throw new ApiError(401, 'unauthorized', 'send a bearer token, or a name and password, that this service knows', {
         headers: { 'WWW-Authenticate': CHALLENGES },
       });
     }
@@ -23,9 +23,9 @@ export function identify(authenticator: Authenticator) {
   };
 }
 
-/** Who sent the request behind `response`; `identify` has run. */
+/** Who sent the request that `response` answers; `identify` must have run. */
 export function identityOf(response: Response): Identity {
   const identity = identities.get(response);
-  if (identity === undefined) throw new TypeError('a route behind no authentication asks for the identity');
+  if (identity === undefined) throw new TypeError('identityOf was called on a route without authentication');
   return identity;
 }

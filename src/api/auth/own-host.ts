@@ -4,9 +4,9 @@ import { ApiError } from '../errors.js';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 
 /**
- * For a service that asks nobody who they are: requests must mean this machine, by name and by the page that they come from. A web site
- * can have its own name lead to 127.0.0.1 (DNS rebinding); the visitor's browser then sends that name as `Host`, and would let the site
- * submit, read and remove jobs. @throws ApiError 403 `foreign-host`
+ * For a service without authentication: only accepts requests whose `Host` and `Origin` are this machine. Otherwise a web site could
+ * make its own name resolve to 127.0.0.1 (DNS rebinding), and the visitor's browser would let it submit, read and remove jobs.
+ * @throws ApiError 403 `foreign-host`
  */
 export function refuseForeignHost({ headers }: Pick<Request, 'headers'>): void {
   const { host = '', origin } = headers;

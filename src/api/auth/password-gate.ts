@@ -1,15 +1,15 @@
 import { ApiError } from '../errors.js';
 
-/** scrypt takes a thread of the pool that also writes the uploads: half of its four are left to them. */
+/** scrypt uses a thread of the pool that also writes uploads: half of the four threads stay free for them. */
 const RUNNING = 2;
 const WAITING = 32;
 
-/** Keeps a flood of wrong passwords from taking every thread and all the memory. */
+/** Limits concurrent password checks, so that a flood of wrong passwords can't occupy every thread and all memory. */
 export class PasswordGate {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
 
-  /** Runs `work` when it is its turn. @throws ApiError 429 `too-many-attempts` when too many wait already */
+  /** Runs `work` when a slot is free. @throws ApiError 429 `too-many-attempts` when too many are waiting already */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running < RUNNING) this.#running++;
     else await this.#turn();
@@ -24,7 +24,7 @@ export class PasswordGate {
 
   #turn(): Promise<void> {
     if (this.#waiting.length >= WAITING) {
-      throw new ApiError(429, 'too-many-attempts', 'too many passwords are being checked just now');
+      throw new ApiError(429, 'too-many-attempts', 'too many passwords are being checked right now');
     }
     return new Promise((resolve) => this.#waiting.push(resolve));
   }

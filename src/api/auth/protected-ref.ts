@@ -3,8 +3,8 @@ import { ApiError } from '../errors.js';
 import { identityOf } from './identify.js';
 
 /**
- * Everybody who may push a branch gets an ID token of the project there. What is the project's as a whole takes one of a ref that only some may push to, or an
- * administrator. `what`: e.g. `reports are deleted`. @throws ApiError 403
+ * Whoever may push a branch can get an ID token of the project in a job there. Actions that concern the whole project therefore need
+ * an ID token from a protected ref, or an administrator. `what`: e.g. `reports are deleted`. @throws ApiError 403
  */
 export function refuseUnprotected(response: Response, what: string): void {
   const { isAdministrator, job } = identityOf(response);

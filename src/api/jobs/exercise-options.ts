@@ -4,16 +4,16 @@ import { MOST_RUN, type Passes, SCRIPT_NAME } from '../../jobs/job.js';
 import { ApiError } from '../errors.js';
 import type { JobOptions } from './upload.js';
 
-/** What a request asks to be exercised: `?check-needed=true&run=build,test&passes=2`. @throws ApiError 400 */
+/** The options of a request that say what a job runs: `?check-needed=true&run=build,test&passes=2`. @throws ApiError 400 */
 export function exerciseOptionsOf({ query }: Request): Pick<JobOptions, 'checkNeeded' | 'run' | 'passes'> {
   return { checkNeeded: checkNeededOf(query), run: runOf(query), passes: passesOf(query) };
 }
 
-/** Whether the job asks which install scripts are needed. */
+/** Whether to find out which install scripts are needed. */
 function checkNeededOf(query: Request['query']): boolean | undefined {
   const asked = z.enum(['true', 'false']).optional().safeParse(query['check-needed']);
   if (asked.success) return asked.data && asked.data === 'true';
-  throw malformed('check-needed is true or false');
+  throw malformed('check-needed must be true or false');
 }
 
 const namesSchema = z
@@ -22,18 +22,18 @@ const namesSchema = z
   .pipe(z.array(z.string().regex(SCRIPT_NAME)).min(1).max(MOST_RUN))
   .optional();
 
-/** Scripts of the project. */
+/** Scripts of the project's package.json to run after the install. */
 function runOf({ run }: Request['query']): readonly string[] | undefined {
   const names = namesSchema.safeParse(run);
   if (names.success) return names.data && [...new Set(names.data)];
-  throw malformed(`run is 1 to ${MOST_RUN} names of scripts in the project's package.json, separated by commas`);
+  throw malformed(`run must be 1 to ${MOST_RUN} names of scripts in the project's package.json, separated by commas`);
 }
 
-/** How often everything runs. */
+/** How many times scripts and loads run. */
 function passesOf({ passes }: Request['query']): Passes | undefined {
   const asked = z.enum(['1', '2']).optional().safeParse(passes);
   if (!asked.success)
-    throw malformed('passes is 1, or 2 for a second pass on another CI’s machine with the clock ahead');
+    throw malformed('passes must be 1, or 2 for a second pass as if on another CI system and at a later date');
   return asked.data && (asked.data === '1' ? 1 : 2);
 }
 

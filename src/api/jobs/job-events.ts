@@ -6,22 +6,22 @@ import type { JobService } from '../ports.js';
 import type { StateEvent } from '../shapes.js';
 import { findJob } from './job-id.js';
 
-/** How many clients may follow jobs at once in this process: each holds a connection. */
+/** How many clients may follow jobs at the same time in this process: each holds a connection. */
 const MAX_STREAMS = 500;
-/** Proxies cut connections that are silent for a minute. What an event did not tell is found out then, too. */
+/** Proxies close connections that are silent for a minute. Each heartbeat also reads the job, in case a change was not announced. */
 const HEARTBEAT_MS = 15_000;
-/** After this a client has to come again, in milliseconds: browsers do so by themselves. */
+/** After this many milliseconds a client has to reconnect; browsers do so by themselves. */
 const MAX_STREAM_MS = 30 * 60_000;
-/** Bytes that a client may leave unread before it is let go. */
+/** Bytes that a client may leave unread before it is disconnected. */
 const MAX_UNREAD = 64 * 1024;
 
 export interface JobEventsOptions {
   readonly jobs: JobService;
-  /** Aborts when the service stops: streams end then, and do not hold it up. */
+  /** Aborts when the service stops, which ends all streams: open ones would delay the stop. */
   readonly stopping: AbortSignal;
 }
 
-/** `GET /v1/jobs/:id/events`: server-sent events, one at once and one for each change of state; the stream ends with the job. */
+/** `GET /v1/jobs/:id/events`: server-sent events, one immediately and one for each change of state; the stream ends with the job. */
 export function jobEvents(options: JobEventsOptions) {
   const { jobs, stopping } = options;
   const open = new Set<Response>();
@@ -34,7 +34,7 @@ export function jobEvents(options: JobEventsOptions) {
       throw new ApiError(
         503,
         'too-many-streams',
-        'too many clients follow jobs just now: ask for the job itself instead',
+        'too many clients are following jobs right now: poll the job itself instead',
       );
     }
     open.add(response);
@@ -48,7 +48,7 @@ class EventStream {
   readonly #response: Response;
   readonly #jobs: JobService;
   readonly #job: JobView;
-  #told = '';
+  #lastSent = '';
   #reading = false;
   #again = false;
 
@@ -70,8 +70,8 @@ class EventStream {
       clearTimeout(limit);
     });
     response.flushHeaders();
-    this.#tell(this.#job);
-    // What changed before the listener was there has told nobody.
+    this.#send(this.#job);
+    // The job may have changed between being read and the listener's registration.
     this.#read();
   }
 
@@ -80,7 +80,7 @@ class EventStream {
     this.#read();
   }
 
-  /** Reads the job and tells what is new; one reading at a time, however many changes come meanwhile. */
+  /** Reads the job and sends what is new; one read at a time, however many changes are announced meanwhile. */
   #read(): void {
     this.#again = true;
     if (this.#reading) return;
@@ -93,19 +93,19 @@ class EventStream {
   async #readWhileAsked(): Promise<void> {
     while (this.#again && this.#response.writable) {
       this.#again = false;
-      // A queue that does not answer is asked again with the next heartbeat.
+      // If the queue does not answer, the next heartbeat tries again.
       const job = await this.#jobs.find(this.#job.id).catch(() => this.#job);
       if (job === undefined) this.#response.end();
-      else this.#tell(job);
+      else this.#send(job);
     }
   }
 
-  #tell(job: JobView): void {
+  #send(job: JobView): void {
     const { id, state, report } = job;
     const event: StateEvent = { id, status: state, ...(report === null ? {} : { verdict: report.verdict }) };
     const data = JSON.stringify(event);
-    if (data !== this.#told) this.#write(`event: state\ndata: ${data}\n\n`);
-    this.#told = data;
+    if (data !== this.#lastSent) this.#write(`event: state\ndata: ${data}\n\n`);
+    this.#lastSent = data;
     if (report !== null) this.#response.end();
   }
 

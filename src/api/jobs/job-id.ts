@@ -4,8 +4,8 @@ import { ApiError } from '../errors.js';
 import type { Identity, JobService } from '../ports.js';
 
 /**
- * Finds the job that a request names. Jobs are for who submitted them, and for administrators.
- * @throws ApiError 400 when `id` is no UUID, 403 when it is somebody else's, 404 when there is no such job
+ * Finds the job that a request names. Only its submitter and administrators may read a job.
+ * @throws ApiError 400 when `id` is not a UUID, 403 when the job belongs to someone else, 404 when there is no such job
  */
 export async function findJob(jobs: JobService, id: unknown, reader: Identity): Promise<JobView> {
   const parsed = z.uuid().safeParse(id);
@@ -13,7 +13,7 @@ export async function findJob(jobs: JobService, id: unknown, reader: Identity): 
   const job = await jobs.find(parsed.data.toLowerCase());
   if (job === undefined) throw new ApiError(404, 'unknown-job', 'there is no such job, or it has expired');
   if (!reader.isAdministrator && job.owner !== reader.name) {
-    throw new ApiError(403, 'forbidden', 'a job is for its submitter and for administrators');
+    throw new ApiError(403, 'forbidden', 'only its submitter and administrators may read a job');
   }
   return job;
 }

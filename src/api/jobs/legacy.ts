@@ -6,7 +6,7 @@ import type { LegacyView } from '../shapes.js';
 import { findJob } from './job-id.js';
 import { type UploadOptions, upload } from './upload.js';
 
-/** Package Hunter's interface: a job written for it works unchanged. */
+/** Package Hunter's API: a CI job written for Package Hunter works unchanged. */
 export function legacyRoutes(options: UploadOptions): Router {
   const router = Router();
   router
@@ -23,14 +23,14 @@ export function legacyRoutes(options: UploadOptions): Router {
         response.json(legacyView(await findJob(options.jobs, request.query.id, identityOf(response))));
         return;
       }
-      // Clients take this answer as a sign of life: its code is 200.
-      response.json({ status: 'error', reason: 'no id given: ask for /?id=<id>' });
+      // With status 200, although it is an error: Package Hunter's clients use this answer as a health check.
+      response.json({ status: 'error', reason: 'no id given: use /?id=<id>' });
     })
     .all(methodNotAllowed('GET, HEAD'));
   return router;
 }
 
-/** A job in the legacy shape. A run that cannot vouch for itself is an `error`, never an empty `finished`. */
+/** A job in Package Hunter's shape. An incomplete run is an `error`, never a `finished` one without results. */
 function legacyView(job: JobView): LegacyView {
   const { id, report } = job;
   if (report === null) return { id, status: 'pending' };

@@ -2,7 +2,7 @@ import type { JobView } from '../../jobs/job.js';
 import type { QueueOutlook } from '../../jobs/ports.js';
 import type { JobService } from '../ports.js';
 
-/** Where a job stands among those that wait; null for one that does not. */
+/** The position of a waiting job in the queue; null for a job that is not waiting. */
 export async function outlookOf(
   { id, state }: JobView,
   jobs: Pick<JobService, 'outlook'>,

@@ -4,13 +4,13 @@ import { correlatedJob, type FullReport } from '../../jobs/full-report.js';
 import type { JobView } from '../../jobs/job.js';
 import type { CorrelationReader, Identity } from '../ports.js';
 
-/** What a report is read with. */
+/** What reading a report needs. */
 export interface ReportReading {
-  /** Null where no audit events are received. */
+  /** Null when no audit events are received. */
   readonly correlation: CorrelationReader | null;
 }
 
-/** The report of a job with what GitLab's audit events say by now, as `reader` may see it; null while there is none. */
+/** A job's report, joined with the GitLab audit events received so far, as `reader` may see it; null while there is no report. */
 export async function readReport(
   job: JobView,
   { correlation }: ReportReading,
@@ -29,7 +29,7 @@ async function gitlabSection(
   }
   const correlated = correlatedJob(job);
   if (correlated === undefined) {
-    return offSection({ code: 'no-identity', message: 'the submission told of no CI job' }, null);
+    return offSection({ code: 'no-identity', message: 'the submission did not name a CI job' }, null);
   }
   return visibleTo(await correlation.sectionOf(job.id, correlated), reader);
 }

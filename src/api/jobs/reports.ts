@@ -15,23 +15,23 @@ import { type ReportReading, readReport } from './read-report.js';
 
 export interface ReportOptions extends ReportReading {
   readonly jobs: JobService;
-  /** Packwarden's own version, as reports name their tool. */
+  /** Packwarden's own version: report formats name their tool with its version. */
   readonly version: string;
 }
 
-/** When a client asks again for a report that is not there yet, in seconds. */
+/** Seconds after which a client should ask again for a report that is not ready. */
 const RETRY_AFTER_S = '3';
 
-/** A relative path as another system's report shows it. */
+/** A relative path that a report format shows findings at. */
 const fileSchema = z
   .string()
   .regex(/^(?!\/)[^\p{C}\\]{1,255}$/u)
   .optional();
 
 /**
- * `GET /jobs/:id/report?format=…&file=…`: the report in a format of other systems. The verdict also stands in the header
- * `Packwarden-Verdict`. `GET /jobs/:id/verdict?fail-on=…`: for clients that read no JSON, what `packwarden analyze` would end
- * with, as one line: exit code, verdict, reason.
+ * `GET /jobs/:id/report?format=…&file=…`: the report in one of the report formats. The header `Packwarden-Verdict` also has the
+ * verdict. `GET /jobs/:id/verdict?fail-on=…`: for clients that can't parse JSON, one line with the exit code that
+ * `packwarden analyze` would return, the verdict and the reason.
  */
 export function reportRoutes(options: ReportOptions): Router {
   const router = Router();
@@ -65,7 +65,7 @@ export function reportRoutes(options: ReportOptions): Router {
   return router;
 }
 
-/** @throws ApiError 409 while there is none */
+/** @throws ApiError 409 while there is no report */
 async function finishedReport(options: ReportOptions, request: Request, response: Response): Promise<FullReport> {
   const reader = identityOf(response);
   const job = await findJob(options.jobs, request.params.id, reader);
@@ -77,7 +77,7 @@ async function finishedReport(options: ReportOptions, request: Request, response
   });
 }
 
-/** The report's page under the name that the client itself used for us. */
+/** The address of the report's page, with the host name that the client used for this request. */
 function pageOf(request: Request, id: string): string | null {
   const host = request.get('host') ?? '';
   return /^[\w.:[\]-]+$/.test(host) ? `${request.protocol}://${host}/jobs/${id}` : null;
@@ -96,5 +96,5 @@ function failOnOf(name: unknown): FailOn {
 function fileOf(name: unknown): string | undefined {
   const file = fileSchema.safeParse(name);
   if (file.success) return file.data;
-  throw new ApiError(400, 'malformed-request', 'file is a relative path of at most 255 characters');
+  throw new ApiError(400, 'malformed-request', 'file must be a relative path of at most 255 characters');
 }

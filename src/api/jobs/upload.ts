@@ -8,7 +8,7 @@ import { ApiError } from '../errors.js';
 import { oneOf } from '../one-of.js';
 import type { JobService } from '../ports.js';
 
-/** Types that a gzipped tar is sent as; the first is what Package Hunter's clients send. */
+/** Media types that clients use for a gzipped tar; Package Hunter's clients send the first. */
 export const MEDIA_TYPES = [
   'application/octet-stream',
   'application/gzip',
@@ -18,14 +18,14 @@ export const MEDIA_TYPES = [
   'application/x-compressed-tar',
 ];
 
-/** What an upload route needs. */
+/** Options of the upload routes. */
 export interface UploadOptions {
   readonly jobs: JobService;
-  /** Bytes; a body that announces more is refused before it is read. */
+  /** In bytes; a request whose Content-Length is larger is refused before its body is read. */
   readonly maxUploadBytes: number;
 }
 
-/** What a request may ask for beside what its headers tell. */
+/** Options of a job that a request gives in its query. */
 export interface JobOptions {
   readonly checkNeeded?: boolean | undefined;
   readonly run?: readonly string[] | undefined;
@@ -33,7 +33,7 @@ export interface JobOptions {
   readonly project?: ProjectOptions;
 }
 
-/** Takes the request's body in as a job of `ecosystem`. @throws ApiError 400, 404, 413, 415, and what `JobService.submit` throws */
+/** Submits the request's body as a job for `ecosystem`. @throws ApiError 400, 404, 413, 415, and whatever `JobService.submit` throws */
 export async function upload(
   request: Request,
   response: Response,
@@ -50,7 +50,7 @@ export async function upload(
   const context = job === null ? claimedContext(variables, address) : completed(job, variables, address);
   const project = projectLineOf(context, named);
   const idempotencyKey = idempotencyKeyOf(request);
-  // `createApiServer` leaves this answer to us, so that everything above is refused before the body is sent.
+  // Sent only now (see `createApiServer`): all checks above can refuse the request before the client sends the body.
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
   return options.jobs.submit({
     ecosystem: known,
@@ -64,18 +64,22 @@ export async function upload(
   });
 }
 
-/** What the job asks to reach (`?egress=none`). */
+/** The egress mode that the job asks for (`?egress=none`). */
 function egressOf({ query: { egress } }: Request): EgressMode | undefined {
   if (egress === undefined) return undefined;
   return oneOf(egress, EGRESS_MODES, { status: 400, code: 'unknown-egress', what: 'egress mode' });
 }
 
-/** As in the IETF's draft of the header: one value of visible characters. */
+/** The IETF draft of this header allows one value of visible characters. */
 function idempotencyKeyOf(request: Request): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw new ApiError(400, 'malformed-request', 'Idempotency-Key is one value of 1 to 255 visible ASCII characters');
+  throw new ApiError(
+    400,
+    'malformed-request',
+    'Idempotency-Key must be one value of 1 to 255 visible ASCII characters',
+  );
 }
 
 function checkHead(request: Request, maxBytes: number): void {

@@ -20,7 +20,7 @@ const LISTED = 50;
 
 export type V1Options = UploadOptions & ReportOptions & JobEventsOptions & { readonly clock: Clock };
 
-/** The modern face of the same jobs, to be mounted at `/v1`. */
+/** Packwarden's own API for jobs, to be mounted at `/v1`. */
 export function v1Routes(options: V1Options): Router {
   const { jobs } = options;
   const router = Router();
@@ -46,7 +46,7 @@ export function v1Routes(options: V1Options): Router {
     })
     .delete(async (request: Request, response: Response) => {
       const job = await findJob(jobs, request.params.id, identityOf(response));
-      // A CI job cancels what it began itself.
+      // Without a report it is a cancellation, which any CI job may ask for.
       if (job.report !== null) refuseUnprotected(response, 'reports are deleted');
       if (await jobs.remove(job.id)) response.status(204).end();
       else response.status(202).json({ id: job.id, status: 'cancelling' });
@@ -57,7 +57,7 @@ export function v1Routes(options: V1Options): Router {
   return router;
 }
 
-/** A job that has no report yet. */
+/** The answer for a job that has no report yet. */
 async function stateOf(job: JobView, { jobs, clock }: V1Options): Promise<RunningJob> {
   const outlook = await outlookOf(job, jobs);
   return {

@@ -7,7 +7,7 @@ const FAILURE: Answer = {
   content: { 'application/json': 'Error', 'text/html': null },
 };
 
-/** The OpenAPI 3.1 document: a constant of the program. */
+/** The OpenAPI 3.1 document. It is the same for every request, so it is built once. */
 export const OPENAPI_DOCUMENT = Object.freeze({
   openapi: '3.1.0',
   info: {

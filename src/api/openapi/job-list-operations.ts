@@ -11,19 +11,19 @@ const words = (name: string, description: string): Parameter => ({
   schema: { type: 'string', maxLength: 255 },
 });
 
-/** What jobs are searched by, in the interface and on the start page. An empty one counts as none. */
+/** Search parameters for jobs, in the API and on the start page. An empty one counts as absent. */
 export const jobFilter: readonly Parameter[] = [
-  words('project', 'only jobs of projects whose name holds this, in any case'),
+  words('project', 'only jobs of projects whose name contains this, ignoring case'),
   {
     name: 'verdict',
     in: 'query',
     required: false,
-    description: 'only jobs with this verdict; none: those that wait or run',
+    description: 'only jobs with this verdict; none: waiting and running jobs',
     schema: { type: 'string', enum: ['', ...LISTED_VERDICTS] },
   },
-  words('submitter', 'only jobs of submitters, or GitLab users, whose name holds this, in any case'),
-  words('package', 'only ended jobs that had the package of this name; scoped ones as @scope/name'),
-  words('before', 'only jobs behind this place; the answer’s next'),
+  words('submitter', 'only jobs of submitters, or GitLab users, whose name contains this, ignoring case'),
+  words('package', 'only finished jobs that installed the package of this name; scoped ones as @scope/name'),
+  words('before', 'only jobs after this position: the value of next in the previous answer'),
 ];
 
 export const JOB_LIST_OPERATIONS: readonly Operation[] = [
@@ -32,7 +32,7 @@ export const JOB_LIST_OPERATIONS: readonly Operation[] = [
     path: '/v1/jobs',
     group: 'Jobs',
     summary:
-      'The jobs that the reader may read, newest first. A search that finds little stops after 2,000 jobs and says where to go on.',
+      'The jobs that the caller may read, newest first. A search stops after looking through 2,000 jobs and says where to continue.',
     secured: true,
     parameters: [
       ...jobFilter,
@@ -40,7 +40,7 @@ export const JOB_LIST_OPERATIONS: readonly Operation[] = [
         name: 'limit',
         in: 'query',
         required: false,
-        description: 'jobs in one answer, 50 unless given',
+        description: 'number of jobs in one answer (default: 50)',
         schema: { type: 'integer', minimum: 1, maximum: MAX_LISTED },
       },
     ],

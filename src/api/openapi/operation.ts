@@ -1,20 +1,20 @@
 import type { Parameter } from './parameters.js';
 import type { SchemaName } from './schemas.js';
 
-/** What an operation answers with one of its status codes. */
+/** The answer of an operation with one of its status codes. */
 export interface Answer {
   readonly description: string;
-  /** Media type → the shape of JSON, or null for what is none. */
+  /** Media type → the JSON's schema, or null for other content. */
   readonly content: Readonly<Record<string, SchemaName | null>>;
 }
 
-/** One thing a client can ask for. Every one may also be answered with an `Error`. */
+/** One operation of the API. Every operation may also answer with an `Error`. */
 export interface Operation {
   readonly method: 'get' | 'post' | 'delete';
   readonly path: string;
   readonly group: 'Jobs' | 'Package Hunter' | 'Service' | 'Pages';
   readonly summary: string;
-  /** Whether credentials are needed, where the service has any. */
+  /** Whether it needs credentials, on a service that is not open. */
   readonly secured: boolean;
   readonly parameters?: readonly Parameter[];
   /** Media types of the request's body. */
@@ -27,5 +27,5 @@ export const json = (description: string, schema: SchemaName): Answer => ({
   description,
   content: { 'application/json': schema },
 });
-/** An answer that is a page. */
+/** An answer in HTML. */
 export const page = (description: string): Answer => ({ description, content: { 'text/html': null } });

@@ -5,7 +5,7 @@ const name: Parameter = {
   name: 'name',
   in: 'path',
   required: true,
-  description: 'the package; a scoped one as @scope/name, its slash encoded or not',
+  description: 'the package; a scoped one as @scope/name, with the slash encoded or not',
   schema: { type: 'string', minLength: 1, maxLength: 214 },
 };
 const scope: Parameter = {
@@ -16,13 +16,13 @@ const scope: Parameter = {
   schema: { type: 'string', pattern: '^@' },
 };
 
-/** What can be asked of packages. */
+/** The operations on packages. */
 export const PACKAGE_OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
     path: '/v1/packages/{name}',
     group: 'Jobs',
-    summary: 'A package: every version in jobs that the reader may read, what each did and where, newest first.',
+    summary: 'A package: every version in jobs that the caller may read, what each did and where, newest first.',
     secured: true,
     parameters: [name],
     answers: { 200: json('the package', 'Package') },
@@ -31,14 +31,14 @@ export const PACKAGE_OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/v1/packages/{scope}/{name}',
     group: 'Jobs',
-    summary: 'The same of a package with a scope.',
+    summary: 'The same for a package with a scope.',
     secured: true,
     parameters: [scope, name],
     answers: { 200: json('the package', 'Package') },
   },
 ];
 
-/** The same as pages. */
+/** The same operations as pages. */
 export const PACKAGE_PAGES: readonly Operation[] = PACKAGE_OPERATIONS.map((operation) => ({
   ...operation,
   path: operation.path.replace('/v1', ''),

@@ -1,7 +1,7 @@
 import { EGRESS_MODES } from '../../egress/mode.js';
 import { ECOSYSTEMS } from '../../jobs/job.js';
 
-/** Of an operation's path or query. */
+/** A parameter in an operation's path or query. */
 export interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query';
@@ -18,14 +18,14 @@ export const id: Parameter = {
   schema: { type: 'string', format: 'uuid' },
 };
 
-/** The schema of what installs a project. */
+/** The schema of a package manager's name. */
 export const ecosystem = { type: 'string', enum: [...ECOSYSTEMS] };
 
 export const egress: Parameter = {
   name: 'egress',
   in: 'query',
   required: false,
-  description: 'what the job may reach: less than the service lets jobs reach, or more, up to PACKWARDEN_EGRESS_MAX',
+  description: 'which hosts the job may reach: fewer than the service’s default, or more, up to PACKWARDEN_EGRESS_MAX',
   schema: { type: 'string', enum: [...EGRESS_MODES] },
 };
 
@@ -37,23 +37,23 @@ const named = (name: string, description: string): Parameter => ({
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 });
 
-/** What a submission says of its project. */
+/** How a submission describes its project. */
 export const projectOptions: readonly Parameter[] = [
   named(
     'project',
-    'the project that it is a run of; an ID token’s counts before it; without both a CI job’s, else the manifest’s name',
+    'the project that the job belongs to. An ID token’s project takes precedence; without both, the CI job’s, otherwise the name in the manifest',
   ),
-  named('part', 'tells several manifests of one project apart; the manifest’s name unless given'),
-  named('ref', 'its branch or tag; an ID token’s counts before it'),
+  named('part', 'distinguishes several manifests of one project (default: the name in the manifest)'),
+  named('ref', 'the branch or tag; an ID token’s takes precedence'),
   named(
     'default-branch',
-    'the branch whose last complete report others are compared with; CI_DEFAULT_BRANCH unless given',
+    'the branch whose last complete report other branches are compared with (default: CI_DEFAULT_BRANCH)',
   ),
   {
     name: 'compare',
     in: 'query',
     required: false,
-    description: 'the job whose report it is compared with; one that the submitter may read',
+    description: 'a job to compare the report with; the submitter must be allowed to read it',
     schema: { type: 'string', format: 'uuid' },
   },
 ];
@@ -64,7 +64,7 @@ export const exercise: readonly Parameter[] = [
     in: 'query',
     required: false,
     description:
-      "scripts of the project's package.json that are run after everything else, separated by commas, e.g. build,test",
+      "scripts of the project's package.json to run after everything else, separated by commas, e.g. build,test",
     schema: { type: 'string' },
   },
   {
@@ -72,7 +72,7 @@ export const exercise: readonly Parameter[] = [
     in: 'query',
     required: false,
     description:
-      'whether scripts and loads run once more on another CI’s machine with the clock ahead (2) or not (1); as PACKWARDEN_DEPTH unless given',
+      'whether scripts and loads run a second time, as if on another CI system and at a later date (2), or only once (1); default: set by PACKWARDEN_DEPTH',
     schema: { type: 'string', enum: ['1', '2'] },
   },
 ];
@@ -82,6 +82,6 @@ export const checkNeeded: Parameter = {
   in: 'query',
   required: false,
   description:
-    'whether to find out which install scripts are needed, by a second install without; as PACKWARDEN_CHECK_NEEDED unless given',
+    'whether to find out which install scripts are needed, by a second install without them; default: set by PACKWARDEN_CHECK_NEEDED',
   schema: { type: 'string', enum: ['true', 'false'] },
 };

@@ -13,25 +13,25 @@ const runPage: readonly Parameter[] = [
     name: 'before',
     in: 'query',
     required: false,
-    description: 'only runs before this time; the answer’s next',
+    description: 'only runs before this time: the value of next in the previous answer',
     schema: { type: 'string', format: 'date-time' },
   },
   {
     name: 'limit',
     in: 'query',
     required: false,
-    description: 'runs in one answer, 50 unless given',
+    description: 'number of runs in one answer (default: 50)',
     schema: { type: 'integer', minimum: 1, maximum: 200 },
   },
 ];
 
-/** What can be asked of projects. */
+/** The operations on projects. */
 export const PROJECT_OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
     path: '/v1/projects',
     group: 'Jobs',
-    summary: 'The projects whose jobs the reader may read, that which ran last first.',
+    summary: 'The projects whose jobs the caller may read, the most recently run first.',
     secured: true,
     answers: { 200: json('the projects', 'Projects') },
   },
@@ -39,14 +39,14 @@ export const PROJECT_OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/v1/projects/{id}',
     group: 'Jobs',
-    summary: 'A project: its runs, newest first, and what its packages do, since when.',
+    summary: 'A project: its runs, newest first, and what its packages do and since when.',
     secured: true,
     parameters: [projectId, ...runPage],
     answers: { 200: json('the project', 'Project') },
   },
 ];
 
-/** The same as pages. */
+/** The same operations as pages. */
 export const PROJECT_PAGES: readonly Operation[] = [
   {
     method: 'get',

@@ -4,7 +4,7 @@ import { docsPage } from '../pages/docs-page.js';
 import { sendPage } from '../pages/document.js';
 import { OPENAPI_DOCUMENT } from './document.js';
 
-/** `/openapi.json`, and the same for people at `/docs`. */
+/** The API reference: `/openapi.json` for programs, `/docs` for people. */
 export function openApiRoutes(): Router {
   const router = Router();
   router

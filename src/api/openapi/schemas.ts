@@ -37,7 +37,7 @@ const SCHEMAS = {
 
 export type SchemaName = keyof typeof SCHEMAS;
 
-/** `components.schemas`. They are open: a client must bear fields that a later version adds. */
+/** `components.schemas`. They allow additional properties: a client must tolerate fields that a later version adds. */
 export function componentSchemas(): Record<string, object> {
   const entries = Object.entries(SCHEMAS).map(([name, schema]) => {
     const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });

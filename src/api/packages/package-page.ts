@@ -5,7 +5,7 @@ import { jobLink, packageAddress } from '../pages/links.js';
 import { moment } from '../pages/time.js';
 import type { PackageDeedRow, PackageDetails, PackageVersion } from './package-shapes.js';
 
-/** What one page holds; the JSON has all of it. */
+/** Limits of what one page shows; the JSON has everything. */
 const VERSIONS = { most: 60, bytes: 140_000 };
 const DEEDS = { most: 40, bytes: 20_000 };
 const JOBS = { most: 20, bytes: 12_000 };
@@ -22,7 +22,7 @@ export function packagePage(details: PackageDetails): Page {
     main: html`<h1>${hostile(name, 214)}</h1>
 <p class="lead">${summary(versions)}</p>
 <p class="muted"><a href="/?package=${encodeURIComponent(name)}#jobs">Its jobs</a> · <a href="${json}">As JSON</a></p>
-${isCut ? html`<p class="notice">Of one package the newest 128 runs are kept: earlier ones may have shown more.</p>` : null}
+${isCut ? html`<p class="notice">Only the newest 128 runs of a package are kept: earlier ones may have shown more.</p>` : null}
 <section aria-labelledby="versions"><h2 id="versions">Versions, last seen first</h2>
 ${shown}
 ${moreIn(left, 'versions', json)}</section>`,
@@ -54,14 +54,14 @@ function deedTable({ version, deeds, jobs }: PackageVersion, json: string): Html
   if (deeds.length === 0) return html`<p>${nothingSeen(jobs)}</p>`;
   const { shown, left } = fitting(deeds, DEEDS, (deed) => deedRow(deed, jobs.length));
   return html`<div class="scroll" role="region" aria-label="${`What ${version.slice(0, 60)} did`}" tabindex="0"><table class="deeds"><thead><tr><th scope="col">What it did</th><th scope="col">Phase</th><th scope="col" class="number">In jobs</th><th scope="col">Last in</th></tr></thead><tbody>${shown}</tbody></table></div>
-${moreIn(left, 'things that it did', json)}`;
+${moreIn(left, 'behaviours', json)}`;
 }
 
-/** A job that was not watched to its end shows nothing, and says nothing good of the package. */
+/** A job that was not watched to its end proves nothing, so its silence must not read as praise for the package. */
 function nothingSeen(jobs: PackageVersion['jobs']): string {
   const whole = jobs.filter(({ verdict }) => verdict === 'clean' || verdict === 'findings').length;
-  if (whole === 0) return 'Not known what it does: none of its jobs was watched to its end.';
-  return `Did nothing that a rule or the gateway tells of, in ${counted(whole, 'job')} watched to the end.`;
+  if (whole === 0) return 'Behaviour unknown: none of its jobs was watched to the end.';
+  return `Did nothing that a rule or the gateway reports, in ${counted(whole, 'job')} watched to the end.`;
 }
 
 function deedRow({ does, kind, what, where, phase, jobs, lastJob, onlyHere }: PackageDeedRow, all: number): Html {
@@ -69,7 +69,7 @@ function deedRow({ does, kind, what, where, phase, jobs, lastJob, onlyHere }: Pa
   return html`<tr><th scope="row">${words}${onlyHere ? html` <span class="tag doubtful">no other version</span>` : null}${where === '' ? null : html`<br><code>${hostile(where, 160)}</code>`}</th><td>${phase === '' ? '–' : hostile(phase, 20)}</td><td class="number">${jobs} of ${all}</td><td>${jobLink(lastJob)}</td></tr>`;
 }
 
-/** The phase has a column of its own. */
+/** Removes the phase, which has a column of its own. */
 function withoutPhase(does: string): string {
   return does.replace(/ \([a-z]+\)$/, '');
 }

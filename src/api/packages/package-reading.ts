@@ -6,7 +6,7 @@ import { ApiError } from '../errors.js';
 import type { Identity, JobService } from '../ports.js';
 import type { PackageDeedRow, PackageDetails, PackageVersion } from './package-shapes.js';
 
-/** What packages are read from. */
+/** The sources of a package's page. */
 export interface PackageReading {
   readonly jobs: Pick<JobService, 'summaries'>;
   readonly packages: PackageHistory;
@@ -20,7 +20,7 @@ interface Seen {
 }
 
 /**
- * A package in the jobs that the reader may read. One that is not there and one that only others' jobs had are the same to him.
+ * A package in the jobs that the reader may read. The answer does not reveal whether other people's jobs had the package.
  * @throws ApiError 404
  */
 export async function readPackage(
@@ -63,7 +63,7 @@ function versionsOf(seen: readonly Seen[]): PackageVersion[] {
   return [...byVersion].map(([version, own]) => versionOf(version, own, isOnly));
 }
 
-/** `own` is the version's, newest first. */
+/** `own`: the version's runs, newest first. */
 function versionOf(version: string, own: readonly Seen[], isOnly: (key: string) => boolean): PackageVersion {
   const times = own.map(({ run }) => run.submittedAt);
   return {
@@ -77,7 +77,7 @@ function versionOf(version: string, own: readonly Seen[], isOnly: (key: string) 
   };
 }
 
-/** What rules tell comes first, and what was seen last before what was seen earlier. */
+/** Behaviours that rules found come first, and those seen last before those seen earlier. */
 function deedRows(own: readonly Seen[], isOnly: (key: string) => boolean): PackageDeedRow[] {
   const rows = new Map<string, PackageDeedRow>();
   for (const { job, deeds } of own) {

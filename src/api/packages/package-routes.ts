@@ -8,10 +8,10 @@ import { packagePage } from './package-page.js';
 import { type PackageReading, readPackage } from './package-reading.js';
 import type { PackageDetails } from './package-shapes.js';
 
-/** A scope's slash may be sent as it is, or encoded. */
+/** Two routes, because clients may or may not encode the slash after a scope. */
 const ADDRESSES = ['/packages/:name', '/packages/:scope/:name'];
 
-/** `GET /v1/packages/NAME`: what is kept of a package. To be mounted at `/v1`. */
+/** `GET /v1/packages/NAME`: what is known about a package. To be mounted at `/v1`. */
 export function packageRoutes(reading: PackageReading): Router {
   const router = Router();
   router
@@ -38,6 +38,6 @@ export function packagePageRoutes(reading: PackageReading): Router {
 function detailsOf(reading: PackageReading, { params }: Request, response: Response): Promise<PackageDetails> {
   const { scope, name } = params;
   const parsed = packageNameSchema.safeParse(scope === undefined ? name : `${scope}/${name}`);
-  if (!parsed.success) throw new ApiError(400, 'malformed-name', 'this is not the name of a package');
+  if (!parsed.success) throw new ApiError(400, 'malformed-name', 'not a valid package name');
   return readPackage(reading, parsed.data, identityOf(response));
 }

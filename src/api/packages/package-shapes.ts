@@ -4,15 +4,15 @@ const deed = z.object({
   /** In words: `reads cloud credentials (install)`. */
   does: z.string(),
   kind: z.enum(['rule', 'script', 'host', 'program', 'files']),
-  /** The rule's name, the host, the program's or the script's. */
+  /** The name of the rule, host, program or script. */
   what: z.string(),
-  /** The kind of place it was about; empty where there is none. */
+  /** The kind of place that was accessed; empty when there is none. */
   where: z.string(),
   phase: z.string(),
-  /** In how many of the version's jobs it was seen, and in which last. */
+  /** In how many of the version's jobs it was seen, and in which one last. */
   jobs: z.number().int(),
   lastJob: z.string(),
-  /** No other version that was seen did it. */
+  /** Whether no other known version did it. */
   onlyHere: z.boolean(),
 });
 export type PackageDeedRow = z.infer<typeof deed>;
@@ -22,9 +22,9 @@ const job = z.object({
   submittedAt: z.iso.datetime(),
   project: z.object({ id: z.string().nullable(), name: z.string() }).nullable(),
   ref: z.string().nullable(),
-  /** The whole job's, whoever's doing it was. */
+  /** The verdict on the whole job, which may be another package's fault. */
   verdict: z.enum(['clean', 'findings', 'incomplete']).nullable(),
-  /** How many things of this version were seen there. */
+  /** How many behaviours of this version were seen in the job. */
   deeds: z.number().int(),
 });
 
@@ -38,11 +38,11 @@ const version = z.object({
 });
 export type PackageVersion = z.infer<typeof version>;
 
-/** A package: its versions, that which was seen last first, and what each did, in jobs that the reader may read. */
+/** A package: its versions, the most recently seen first, and what each did, in jobs that the reader may read. */
 export const packageDetailsSchema = z.object({
   name: z.string(),
   versions: z.array(version),
-  /** Whether older jobs with it may have been let go: only so many are kept of one package. */
+  /** Whether older jobs with the package may be missing: only the newest are kept for each package. */
   isCut: z.boolean(),
 });
 export type PackageDetails = z.infer<typeof packageDetailsSchema>;

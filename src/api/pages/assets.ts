@@ -23,12 +23,12 @@ function load(name: AssetName): readonly [AssetName, { readonly body: Buffer; re
 
 const ASSETS = new Map((Object.keys(TYPES) as AssetName[]).map(load));
 
-/** Where a page finds a file of `web/`; the address changes with the content. */
+/** The address of a file of `web/`; it changes with the file's content, so that browsers may cache it forever. */
 export function assetPath(name: AssetName): string {
   return ASSETS.get(name)?.path ?? '';
 }
 
-/** `GET /assets/…`: the pages' style, scripts and icon. They are the same for everybody and tell nothing. */
+/** `GET /assets/…`: the pages' style sheet, scripts and icon. Needs no credentials: they are the same for everybody and hold no data. */
 export function assetRoutes(): Router {
   const router = Router();
   router
@@ -37,7 +37,7 @@ export function assetRoutes(): Router {
       const name = String(request.params.name) as AssetName;
       const asset = ASSETS.get(name);
       if (asset === undefined || asset.path !== request.path) {
-        throw new ApiError(404, 'unknown-route', 'there is nothing at this address');
+        throw new ApiError(404, 'unknown-route', 'no such address');
       }
       response.set('Cache-Control', 'public, max-age=31536000, immutable').type(TYPES[name]).send(asset.body);
     })

@@ -1,10 +1,10 @@
 import type { QueueBoard } from '../ports.js';
 import { Html, html } from './html.js';
 
-/** Where administrators look at the queue. */
+/** The path of the queue's page for administrators. */
 export const BOARD_PATH = '/queues';
 
-/** The document of bull-board's pages, as its own but for a font from outside and inline style, which no policy of ours lets in. */
+/** The HTML of bull-board's pages: like its own, but without a font from elsewhere and inline styles, which our content policy forbids. */
 export function boardPage({ styles, scripts, config }: QueueBoard): Html {
   return html`<!doctype html>
 <html lang="en">
@@ -19,7 +19,7 @@ ${styles.map((name) => html`<link rel="stylesheet" href="${BOARD_PATH}/static/${
 <body class="preload">
 <script id="__UI_CONFIG__" type="application/json">${new Html(config)}</script>
 <div id="root"></div>
-<noscript><p>This page is drawn by JavaScript. <a href="/">The start page</a> lists the recent jobs without.</p></noscript>
+<noscript><p>This page needs JavaScript. <a href="/">The start page</a> lists the recent jobs without it.</p></noscript>
 ${scripts.map((name) => html`<script src="${BOARD_PATH}/static/${name}" defer></script>`)}
 </body>
 </html>

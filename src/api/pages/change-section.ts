@@ -9,7 +9,7 @@ import { moment } from './time.js';
 const ROWS = { most: 60, bytes: 16_000 };
 const MAX_NEWS = 6;
 
-/** The page's first line: what is new against an earlier report. */
+/** The page's first line: what is new compared with an earlier report. */
 export function changeLine({ whatChanged }: Report): Html {
   if (whatChanged === undefined) return html``;
   const { headline, compared, counts } = whatChanged;
@@ -17,7 +17,7 @@ export function changeLine({ whatChanged }: Report): Html {
   return html`<p class="${tone}"><strong>What changed:</strong> ${hostile(headline, 500)}${compared ? html` <a href="#changes">Details</a>` : null}</p>`;
 }
 
-/** Which packages changed, and what each does that it did not do before. */
+/** Which packages changed, and which behaviours of each are new. */
 export function changeSection({ whatChanged, id }: Report): Html {
   if (whatChanged === undefined) return html``;
   const { against, project, compared, added, changed, removed, unchanged, counts, notes } = whatChanged;

@@ -6,23 +6,23 @@ import { type Html, html } from './html.js';
 
 const GROUPS = ['Jobs', 'Package Hunter', 'Service', 'Pages'] as const;
 
-/** The reference of the HTTP interface, from the same table as `/openapi.json`. */
+/** The API reference, generated from the same table as `/openapi.json`. */
 export function docsPage(): Page {
   const groups = GROUPS.map(
     (group) => html`<section aria-labelledby="${anchor(group)}"><h2 id="${anchor(group)}">${group}</h2>
 ${OPERATIONS.filter((operation) => operation.group === group).map(operationArticle)}</section>`,
   );
-  const shapes = Object.entries(componentSchemas()).map(
+  const schemas = Object.entries(componentSchemas()).map(
     ([name, schema]) =>
       html`<h3 id="schema-${name}">${name}</h3><details><summary>JSON Schema of ${name}</summary><pre tabindex="0"><code>${JSON.stringify(schema, null, 1)}</code></pre></details>`,
   );
   return {
-    title: 'HTTP interface',
-    main: html`<h1>HTTP interface</h1>
-<p class="lead">The same as OpenAPI 3.1: <a href="/openapi.json">/openapi.json</a>.</p>
-<p>Where the service has credentials, send <code>Authorization: Bearer TOKEN</code>, or name and password (basic). Every request may be answered with an <a href="#schema-Error">Error</a>: 400 malformed, 401, 403, 404, 405, 413 too large, 415, 422 a hostile archive, 429, 503 not available just now.</p>
+    title: 'HTTP API',
+    main: html`<h1>HTTP API</h1>
+<p class="lead">Also available as OpenAPI 3.1: <a href="/openapi.json">/openapi.json</a>.</p>
+<p>If the service requires credentials, send <code>Authorization: Bearer TOKEN</code>, or a name and password (basic authentication). Every request may be answered with an <a href="#schema-Error">Error</a>: 400 malformed, 401, 403, 404, 405, 413 too large, 415, 422 hostile archive, 429, 503 temporarily unavailable.</p>
 <div class="routes">${groups}</div>
-<section aria-labelledby="shapes"><h2 id="shapes">Shapes</h2>${shapes}</section>`,
+<section aria-labelledby="schemas"><h2 id="schemas">Schemas</h2>${schemas}</section>`,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { assetPath } from './assets.js';
 import { type Html, html } from './html.js';
 
-/** Everything comes from our own origin, nothing is inline, and nobody may frame it. */
+/** Content policy: everything comes from our own origin, nothing is inline, and no other site may frame a page. */
 const POLICY = [
   "default-src 'none'",
   "style-src 'self'",
@@ -13,23 +13,22 @@ const POLICY = [
 ].join('; ');
 
 export interface Page {
-  /** Plain text; the program's name is put behind it. */
+  /** Plain text; the program's name is appended. */
   readonly title: string;
   readonly main: Html;
-  /** The page's script, where it has one; pages are complete without. */
+  /** The page's script, if any; pages are complete without it. */
   readonly script?: 'copy.js' | 'live.js' | 'upload.js';
-  /** Seconds after which a browser without JavaScript loads the page again. */
+  /** Seconds after which a browser without JavaScript reloads the page. */
   readonly reloadS?: number;
-  /** Whether a form on it asks us for another page. */
+  /** Whether the page has a form that is sent to this service. */
   readonly hasForm?: true;
 }
 
-/** Sends a whole page. */
 export function sendPage(response: Response, page: Page): void {
   sendDocument(response, documentOf(page), { base: 'none', form: page.hasForm ? 'self' : 'none' });
 }
 
-/** Sends a document. `base`: whose addresses a `<base>` in it may name; `form`: where its forms may send to. */
+/** Sends a document. `base`: whether it may have a `<base>`; `form`: where its forms may be sent to. */
 export function sendDocument(
   response: Response,
   document: Html,

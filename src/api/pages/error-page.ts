@@ -6,10 +6,10 @@ const TITLES: Readonly<Record<number, string>> = {
   401: 'Please sign in',
   403: 'Not allowed',
   404: 'Not found',
-  503: 'Not available just now',
+  503: 'Temporarily unavailable',
 };
 
-/** What a browser shows for an error: the same words as the JSON, as a sentence. */
+/** The page of an error, with the reason that the JSON has. */
 export function errorPage({ status, body }: ErrorAnswer): Page {
   const title = TITLES[status] ?? 'This did not work';
   return {

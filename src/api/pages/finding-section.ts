@@ -9,14 +9,14 @@ import { fitting, type Html, hostile, html, type Part } from './html.js';
 import { packageLink } from './links.js';
 import { moment } from './time.js';
 
-/** What a page holds of a report with very many findings; the JSON has all of them. */
+/** Limits of what a page shows of a report with very many findings; the JSON has all of them. */
 const GROUPS = { most: 40, bytes: 48_000 };
 const PER_GROUP = { most: 25, bytes: 25_000 };
 const OBSERVATIONS = { most: 30, bytes: 10_000 };
 const MAX_PARTS = 6;
 const MAX_PLACES = 5;
 
-/** What was found, by package. */
+/** The findings, grouped by package. */
 export function findingSection(report: Report, groups: readonly FindingGroup[]): Html {
   if (groups.length === 0) return html``;
   const { shown, left } = fitting(groups, GROUPS, (group) => groupArticle(group, report.id));
@@ -26,23 +26,23 @@ ${more(left, 'packages with findings', report.id)}
 </section>`;
 }
 
-/** What was seen and does not decide the verdict. */
+/** Observations: what was seen but does not affect the verdict. */
 export function observationSection(report: Report): Html {
   if (report.observations.length === 0) return html``;
   const { shown, left } = fitting(report.observations, OBSERVATIONS, (finding) => {
     const by = finding.package;
     const who: Part = by ? packageLink(by.name, hostile(specOf(by))) : 'package not known';
-    return html`<li><span class="priority low">${finding.priority}</span> ${hostile(finding.rule)} ${firstPlace(finding)} <span class="muted">${who}</span>${mildness(finding)}</li>`;
+    return html`<li><span class="priority low">${finding.priority}</span> ${hostile(finding.rule)} ${firstPlace(finding)} <span class="muted">${who}</span>${reasonItIsHarmless(finding)}</li>`;
   });
   return html`<section aria-labelledby="observations"><h2 id="observations">Observations</h2>
-<p class="muted">Worth knowing, but below the priority that decides the verdict, or accepted by this service’s owners or the project’s.</p>
+<p class="muted">Worth knowing, but below the priority that affects the verdict, or accepted by the owners of this service or of the project.</p>
 <ul class="plain">${shown}</ul>
 ${more(left, 'observations', report.id)}
 </section>`;
 }
 
-/** Why it does not decide the verdict, where that is not its priority alone. */
-function mildness({ known, accepted }: Finding): Part {
+/** Why it does not affect the verdict, if there is another reason than its priority. */
+function reasonItIsHarmless({ known, accepted }: Finding): Part {
   if (accepted) {
     const by = accepted.by === 'project' ? 'the project' : 'this service';
     return html`<br><span class="tag">accepted by ${by} until ${accepted.expires}</span> ${hostile(accepted.reason)}`;
@@ -64,7 +64,7 @@ ${more(left, 'findings of this package', id)}
 </article>`;
 }
 
-/** What is put together stands for its parts: it names them. The JSON has them on their own, too. */
+/** Leaves out findings that a combined finding lists as its parts. The JSON has them separately, too. */
 function withoutParts(findings: readonly Finding[]): readonly Finding[] {
   const rules = new Set(
     findings
@@ -74,7 +74,7 @@ function withoutParts(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter(({ rule, parts }) => parts !== undefined || !rules.has(rule));
 }
 
-/** Why the package is installed, from the project's root. */
+/** The path of dependencies from the project's root to the package. */
 function pathOf(path: readonly string[]): Html {
   const shown = path.length > 12 ? [...path.slice(0, 6), '…', ...path.slice(-5)] : path;
   return html`<p class="path"><span class="label">Installed because of</span> ${shown.map((name, index) => html`${index === 0 ? null : ' → '}${hostile(name, 100)}`)}</p>`;
@@ -87,7 +87,7 @@ function findingItem(finding: Finding): Html {
 <p><span class="priority ${isSevere(finding) ? 'high' : 'medium'}">${finding.priority}</span> <strong>${hostile(finding.rule)}</strong>${finding.isNew ? html` <span class="tag bad">new</span>` : null}${finding.decoy === null || finding.places ? null : html` <span class="tag">decoy: ${hostile(finding.decoy, 100)}</span>`}</p>
 <dl>
 ${row('What', evidenceOf(finding))}
-${row('Put together', parts === undefined ? null : html`<ul class="plain">${parts.slice(0, MAX_PARTS).map(partItem)}</ul>`)}
+${row('Combined from', parts === undefined ? null : html`<ul class="plain">${parts.slice(0, MAX_PARTS).map(partItem)}</ul>`)}
 ${row('Why', finding.begun === undefined ? null : hostile(finding.begun, 400))}
 ${row('Command', command === '' ? null : html`<code>${hostile(command)}</code>`)}
 ${row('Run by', ranBy === undefined ? null : hostile(specOf(ranBy), 120))}
@@ -111,7 +111,7 @@ function chain(finding: Finding): Html {
   return html`<details><summary>Started by ${counted(finding.processes.length - 1, 'process', 'processes')}</summary><ol class="chain">${rows}</ol></details>`;
 }
 
-/** The first places; the JSON has all of them. */
+/** The first places that were accessed; the JSON has all of them. */
 function evidenceOf(finding: Finding): Part {
   const places = placesOf(finding);
   const shown = places.slice(0, MAX_PLACES).filter(({ subject, decoy }) => subject !== '' || decoy !== null);
@@ -126,7 +126,7 @@ function evidenceOf(finding: Finding): Part {
   return html`<ul class="plain">${items.map((item) => html`<li>${item}</li>`)}${rest}</ul>`;
 }
 
-/** In a list of observations a line has to do. */
+/** Only the first place, because a list of observations has one line for each. */
 function firstPlace(finding: Finding): Part {
   const [{ subject }, ...others] = placesOf(finding);
   return html`${subject === '' ? null : html`<code>${hostile(subject)}</code>`}${others.length === 0 ? null : html` and ${others.length.toLocaleString('en')} more places`}`;
@@ -140,7 +140,7 @@ function isSevere({ priority }: Finding): boolean {
   return ['EMERGENCY', 'ALERT', 'CRITICAL', 'ERROR'].includes(priority);
 }
 
-/** What the page left out, and where it is. */
+/** A line that says how many items the page left out, and where to find them. */
 export function more(left: number, what: string, id: string): Part {
   if (left === 0) return null;
   return html`<p class="more">And ${left.toLocaleString('en')} more ${what}: all of them are in <a href="/v1/jobs/${id}">the JSON report</a>.</p>`;
@@ -150,5 +150,5 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
-/** The colour of a verdict, as a class of the stylesheet. */
+/** The style sheet's class with a verdict's colour. */
 export const VERDICT_TAGS = { clean: 'good', findings: 'bad', incomplete: 'doubtful' } as const;

@@ -8,17 +8,17 @@ import { moment } from './time.js';
 const EVENTS = { most: 40, bytes: 12_000 };
 const ALERTS = { most: 15, bytes: 5_000 };
 
-/** Which CI job it was, and GitLab's audit events around it, each with how sure it is that the two belong together. */
+/** The CI job that submitted the project, and GitLab's audit events around it, each with how certain their connection is. */
 export function gitlabSection({ id, gitlab }: FullReport): Html {
   const { status, context, reasons } = gitlab;
-  const told = reasons.map(({ code, message }) => html`<li>${hostile(message)} <code>${hostile(code)}</code></li>`);
+  const notes = reasons.map(({ code, message }) => html`<li>${hostile(message)} <code>${hostile(code)}</code></li>`);
   const nothing = status === 'off' && context === null;
   if (nothing && reasons.some(({ code }) => code === 'no-feed')) return html``;
   const body =
-    status === 'off' ? null : html`${stateOf(gitlab)}${stories(gitlab)}${alerts(gitlab, id)}${events(gitlab, id)}`;
+    status === 'off' ? null : html`${stateOf(gitlab)}${sequencesOf(gitlab)}${alerts(gitlab, id)}${events(gitlab, id)}`;
   return html`<section aria-labelledby="gitlab"><h2 id="gitlab">GitLab</h2>
 ${context === null ? null : contextFacts(context)}
-${told.length === 0 ? null : html`<ul class="plain muted">${told}</ul>`}
+${notes.length === 0 ? null : html`<ul class="plain muted">${notes}</ul>`}
 ${body}
 </section>`;
 }
@@ -33,14 +33,14 @@ function contextFacts(context: JobContext): Html {
 <div><dt>Project</dt><dd>${hostile(projectPath ?? `number ${projectId}`, 120)} <span class="muted">${hostile(instance, 100)}</span></dd></div>
 ${fact('Pipeline', pipelineId)}${jobId === undefined ? null : html`<div><dt>CI job</dt><dd>${jobLink(context, jobId)}</dd></div>`}${fact('Branch or tag', ref)}${fact('Started by', userLogin)}
 </dl>
-${mismatch === undefined ? null : html`<p class="notice">The ID token is of project ${mismatch.tokenProjectId}, the submission’s variables claim project ${mismatch.claimedProjectId}. The token counts.</p>`}`;
+${mismatch === undefined ? null : html`<p class="notice">The ID token belongs to project ${mismatch.tokenProjectId}, but the submission’s variables claim project ${mismatch.claimedProjectId}. The token takes precedence.</p>`}`;
 }
 
 function fact(term: string, value: string | undefined): Part {
   return value === undefined ? null : html`<div><dt>${term}</dt><dd>${hostile(value, 120)}</dd></div>`;
 }
 
-/** A link only to the GitLab that signed for the job: anything else may lead anywhere. */
+/** Links only to the GitLab instance that signed the job's identity: an unverified address could lead anywhere. */
 function jobLink({ verified, instance, jobUrl }: JobContext, jobId: string): Html {
   if (!verified || jobUrl === undefined || !jobUrl.startsWith(`${instance}/`)) return html`${jobId}`;
   return html`<a href="${jobUrl}" rel="noreferrer">${jobId}</a>`;
@@ -48,17 +48,17 @@ function jobLink({ verified, instance, jobUrl }: JobContext, jobId: string): Htm
 
 function stateOf({ status, events: shown, unlisted, closesAt, baseline }: FullReport['gitlab']): Html {
   const total = shown.length + unlisted;
-  const count = total === 0 ? 'No telling event' : counted(total, 'event');
-  const usual = baseline === 0 ? null : ` ${counted(baseline, 'event')} of an ordinary run left out.`;
+  const count = total === 0 ? 'No notable event' : counted(total, 'notable event');
+  const usual = baseline === 0 ? null : ` ${counted(baseline, 'event')} that every run causes not shown.`;
   const later = status === 'waiting' && closesAt !== null ? html` More may come until ${moment(closesAt)}.` : null;
   return html`<p>${count} around this job.${usual}${later}</p>`;
 }
 
-/** What several things tell together. */
-function stories({ sequences }: FullReport['gitlab']): Part {
+/** Events that mean more together than each alone. */
+function sequencesOf({ sequences }: FullReport['gitlab']): Part {
   return sequences.map(
     ({ name, message, relation }) =>
-      html`<p class="notice"><strong>${hostile(name)}</strong>: ${hostile(message, 500)} <span class="muted">${relation === 'linked' ? 'Every event of it names this job.' : 'Together in place and time.'}</span></p>`,
+      html`<p class="notice"><strong>${hostile(name)}</strong>: ${hostile(message, 500)} <span class="muted">${relation === 'linked' ? 'Every event names this job.' : 'They happened in the same place and time.'}</span></p>`,
   );
 }
 
@@ -78,9 +78,9 @@ function events({ events: all, unlisted }: FullReport['gitlab'], id: string): Pa
   const { shown, left } = fitting(all, EVENTS, eventRow);
   return html`<h3 id="gitlab-events">Events</h3>
 <div class="scroll" role="region" aria-labelledby="gitlab-events" tabindex="0"><table class="events">
-<thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Who, where</th><th scope="col">Why it stands here</th></tr></thead>
+<thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Who, where</th><th scope="col">Why it is listed</th></tr></thead>
 <tbody>${shown}</tbody></table></div>
-<p class="muted">T1 is of this very job, T6 of the same person elsewhere.</p>
+<p class="muted">T1: an event of this very job, … T6: an event of the same person elsewhere.</p>
 ${more(left + unlisted, 'events', id)}`;
 }
 

@@ -1,11 +1,11 @@
 import { plain } from '../../report/text/plain.js';
 
-/** Markup that is safe to send. Only `html` makes it: everything that is put into a template is escaped. */
+/** Markup that is safe to send. Made by `html`, which escapes everything that is put into a template. */
 export class Html {
   constructor(readonly markup: string) {}
 }
 
-/** What may stand in a template: text and numbers are escaped, markup and lists of it stand as they are. */
+/** What can be put into a template: text is escaped, markup and lists of markup are inserted unchanged. */
 export type Part = string | number | Html | null | readonly Part[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -33,19 +33,19 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
   return new Html(String.raw({ raw: strings }, ...parts.map(render)));
 }
 
-/** Characters of a hostile text that a page shows. */
+/** How many characters of a hostile text a page shows by default. */
 const SHOWN = 300;
 
 /**
- * Text that a package controls, in the flow of a page: without control characters, cut, and apart from its
- * surroundings, so that right-to-left text can't reorder what stands beside it.
+ * Text that a package controls, for use within a line: without control characters, shortened, and isolated (`<bdi>`), so that
+ * right-to-left text can't reorder the text around it.
  */
 export function hostile(text: string, most = SHOWN): Html {
   const characters = plain(text.length > most ? text.slice(0, most) : text);
   return html`<bdi>${characters}${text.length > most ? '…' : null}</bdi>`;
 }
 
-/** Many lines of such text, for a `<pre>`: line ends and tabs stay. */
+/** Several lines of such text for a `<pre>`: line ends and tabs are kept. */
 export function hostileLines(text: string): string {
   return text
     .split(/\r?\n/)
@@ -53,7 +53,7 @@ export function hostileLines(text: string): string {
     .join('\n');
 }
 
-/** As many items as fit into `bytes` of markup, at most `most`, and how many were left out. */
+/** Renders as many items as fit into `bytes` of markup, at most `most`; `left` is how many were left out. */
 export function fitting<T>(
   items: readonly T[],
   limit: { readonly most: number; readonly bytes: number },

@@ -9,7 +9,7 @@ const LISTED = { most: 300, bytes: 12_000 };
 const RENAMED = { most: 40, bytes: 8_000 };
 const DISAGREEMENTS = { most: 40, bytes: 8_000 };
 
-/** What was fetched, before any code of it ran: how many packages, from where, and what about them is odd. */
+/** The packages that were fetched, as they were before any of their code ran: how many, from where, and what is odd about them. */
 export function installedSection(report: Report): Html {
   const { installed = [], disagreements = [], id } = report;
   if (installed.length === 0 && disagreements.length === 0) return html``;
@@ -22,7 +22,7 @@ ${renamedTable(report)}
 </section>`;
 }
 
-/** By name: from here to what each did, in this job and in others. */
+/** All packages by name, each with a link to what it did in this job and others. */
 function packageList({ installed = [], id }: Report): Part {
   if (installed.length === 0) return null;
   const byName = [...new Map(installed.map((row) => [specOf(row), row])).values()].sort((a, b) =>
@@ -33,14 +33,14 @@ function packageList({ installed = [], id }: Report): Part {
     LISTED,
     (row) => html`<li>${packageLink(row.name, hostile(specOf(row), 120))}</li>`,
   );
-  return html`<details><summary>By name, each with what it did in this and other jobs</summary><ul class="inline">${shown}</ul>
+  return html`<details><summary>By name, each with a link to what it did in this and other jobs</summary><ul class="inline">${shown}</ul>
 ${more(left, 'packages', id)}</details>`;
 }
 
 function disagreementList(disagreements: readonly string[], id: string): Part {
   if (disagreements.length === 0) return null;
   const { shown, left } = fitting(disagreements, DISAGREEMENTS, (words) => html`<li>${hostile(words)}</li>`);
-  return html`<div class="notice"><p>The package manager’s own record of the install and the disk disagree:</p><ul>${shown}</ul>${more(left, 'disagreements', id)}</div>`;
+  return html`<div class="notice"><p>The package manager’s record of the install differs from the files on disk:</p><ul>${shown}</ul>${more(left, 'disagreements', id)}</div>`;
 }
 
 function renamedTable({ installed = [], id }: Report): Part {
@@ -52,9 +52,9 @@ function renamedTable({ installed = [], id }: Report): Part {
     (row) =>
       html`<tr><th scope="row">${packageLink(row.name, hostile(specOf(row), 120))}</th><td>${hostile(row.calledItself, 120)}</td><td>${row.from}</td><td><code>${hostile(row.folder, 160)}</code></td></tr>`,
   );
-  return html`<details><summary>${counted(renamed.length, 'package calls itself', 'packages call themselves')} otherwise</summary>
-<div class="scroll" role="region" aria-label="Packages that call themselves otherwise" tabindex="0"><table>
-<thead><tr><th scope="col">Delivered as</th><th scope="col">Calls itself</th><th scope="col">From</th><th scope="col">Folder</th></tr></thead>
+  return html`<details><summary>${counted(renamed.length, 'package', 'packages')} with another name in the manifest</summary>
+<div class="scroll" role="region" aria-label="Packages with another name in their manifest" tabindex="0"><table>
+<thead><tr><th scope="col">Installed as</th><th scope="col">Name in its manifest</th><th scope="col">From</th><th scope="col">Folder</th></tr></thead>
 <tbody>${shown}</tbody></table></div>
 ${more(left, 'packages', id)}</details>`;
 }

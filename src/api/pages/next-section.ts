@@ -13,10 +13,10 @@ const ACCEPTANCES = { most: 10, bytes: 12_000 };
 const MAX_REMOVALS = 10;
 const MAX_NOTES = 5;
 
-/** What may stand in a command that is pasted into a shell. */
+/** Package names that are safe in a command that someone pastes into a shell. */
 const SHELL_SAFE = /^(?:@[a-z0-9_~][\w.~-]*\/)?[a-z0-9_~][\w.~-]*$/i;
 
-/** What to do with the report: run again, refuse, allow, accept with a reason. */
+/** What the reader can do next: run again, refuse, allow, accept with a reason. */
 export function nextSection(report: Report, groups: readonly FindingGroup[]): Html {
   const parts = [
     incomplete(report),
@@ -42,7 +42,7 @@ function refuse(report: Report, groups: readonly FindingGroup[]): Part {
     const through =
       path[1] === undefined || path[1] === name
         ? null
-        : html`: it comes with ${hostile(path[1], 100)}, which is the one to remove, update or replace`;
+        : html`: a dependency of ${hostile(path[1], 100)}, which is the package to remove, update or replace`;
     return html`<li><strong>${hostile(specOf({ name, version }), 120)}</strong>${through}</li>`;
   });
   const direct = [...new Set(culprits.map(({ name, path }) => path[1] ?? name))].filter((name) =>
@@ -60,7 +60,7 @@ ${
           .slice(0, MAX_REMOVALS)
           .map((name) => `${remove} ${name}`)
           .join('\n'),
-        'commands that remove them',
+        'commands that remove these packages',
       )
 }`;
 }
@@ -72,23 +72,23 @@ function allow(report: Report): Part {
   const { file, text, beside, notes } = allowScriptsForm(report, form);
   if (text.length > SNIPPET_CHARACTERS) {
     return html`<h3>Allow</h3>
-<p>${recommended.length} install scripts ran clean. What belongs into <code>${file}</code> is printed by</p>
-${snippet(`packwarden allow-scripts ${report.id}`, 'command that prints what to allow')}
+<p>${recommended.length} install scripts ran clean. This command prints the entries for <code>${file}</code>:</p>
+${snippet(`packwarden allow-scripts ${report.id}`, 'command that prints the allow list')}
 ${notAllowed(unneeded)}`;
   }
   const what =
     recommended.length === 0 ? 'No script needs to be allowed.' : 'These install scripts ran clean, in these versions.';
   return html`<h3>Allow</h3>
-<p>${what} Into <code>${file}</code>:</p>
+<p>${what} Add to <code>${file}</code>:</p>
 ${snippet(text, `for ${file}`)}
-${beside === undefined ? null : html`<p>Into <code>${beside.file}</code>, because ${beside.why}:</p>${snippet(beside.text, `for ${beside.file}`)}`}
+${beside === undefined ? null : html`<p>Add to <code>${beside.file}</code>, because ${beside.why}:</p>${snippet(beside.text, `for ${beside.file}`)}`}
 ${notes.slice(0, MAX_NOTES).map((note) => html`<p>${hostile(note, 300)}.</p>`)}
 ${notAllowed(unneeded)}`;
 }
 
 function notAllowed(unneeded: readonly string[]): Part {
   if (unneeded.length === 0) return null;
-  return html`<p>Not allowed, though they ran clean: ${hostile(unneeded.slice(0, 20).join(', '), 500)}. They can be loaded without their scripts, which left nothing behind.</p>`;
+  return html`<p>Not allowed, although they ran clean: ${hostile(unneeded.slice(0, 20).join(', '), 500)}. These packages load without their scripts, which left nothing behind.</p>`;
 }
 
 function notRecommended(report: Report): Part {
@@ -101,7 +101,7 @@ function notRecommended(report: Report): Part {
 
 function accept(report: Report): Part {
   const now = Date.parse(report.finishedAt);
-  // The most severe come first; whoever accepts more than these writes a wider entry.
+  // The most severe findings come first; to accept more than these, a wider entry is the better way.
   const acceptable = report.findings.slice(0, ACCEPTANCES.most).flatMap((finding) => {
     const text = acceptanceOf(finding, now);
     return text === null || text.length > SNIPPET_CHARACTERS ? [] : [{ finding, text }];
@@ -114,6 +114,6 @@ function accept(report: Report): Part {
       html`<details><summary>${hostile(finding.rule)}${finding.package === null ? null : html` by ${hostile(finding.package.name, 100)}`}</summary>${snippet(text, `entry that accepts ${finding.rule}`.slice(0, 100))}</details>`,
   );
   return html`<h3>Accept with a reason</h3>
-<p>What is wanted all the same is written into this service’s baseline (<code>PACKWARDEN_BASELINE</code>), or into the project’s own <code>packwarden.yaml</code> where this service takes it and the finding is below CRITICAL, with who accepts it and why as its <code>reason</code>. It stays in the reports, marked, and no longer decides the verdict:</p>
+<p>To accept a finding, add an entry to this service’s baseline (<code>PACKWARDEN_BASELINE</code>), or to the project’s own <code>packwarden.yaml</code> if this service allows that and the finding is below CRITICAL. Its <code>reason</code> should say who accepts it and why. Reports still show the finding, marked as accepted, but it no longer affects the verdict:</p>
 ${shown}`;
 }

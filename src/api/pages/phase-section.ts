@@ -14,7 +14,7 @@ const SHORT = 80;
 const FAILURES = { most: 10, bytes: 5_000 };
 const LEFT_RUNNING = { most: 10, bytes: 3_000 };
 
-/** What was run: the manager, each phase with its command and end, what it loaded, and what it left running. */
+/** What was run: the package manager, and each phase with its command, its result, what it loaded and what it left running. */
 export function phaseSection(report: Report): Html {
   if (report.phases.length === 0) return html``;
   return html`<section aria-labelledby="phases"><h2 id="phases">What was run</h2>
@@ -27,14 +27,14 @@ function managerOf({ manager }: Report): Part {
   if (manager === null) return null;
   const { shown, left } = fitting(manager.leftOut, LEFT_OUT, (what) => html`<li><code>${hostile(what)}</code></li>`);
   return html`<p>${hostile(`${manager.name} ${manager.version}`, 60)}: ${hostile(manager.reason)}.</p>
-${shown.length === 0 ? null : html`<p>Left out of the project’s configuration, because it would have made the install show nothing:</p><ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul>`}`;
+${shown.length === 0 ? null : html`<p>Settings removed from the project’s configuration, because they would have kept the install from showing anything:</p><ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul>`}`;
 }
 
 function phaseArticle(phase: Phase, report: Report): Html {
   const { name, command, exitCode, durationMs, timedOut, scripts } = phase;
-  const end = timedOut ? 'stopped at its deadline' : exitCode === null ? 'did not end' : `exit code ${exitCode}`;
+  const end = timedOut ? 'stopped at its deadline' : exitCode === null ? 'did not finish' : `exit code ${exitCode}`;
   const good = !timedOut && exitCode === 0;
-  const ran = scripts === undefined ? null : `, install scripts run: ${scripts.ran} of ${scripts.declared}`;
+  const ran = scripts === undefined ? null : `, install scripts that ran: ${scripts.ran} of ${scripts.declared}`;
   return html`<h3>${name} <span class="tag ${good ? 'good' : 'doubtful'}">${end}</span></h3>
 <p>${duration(durationMs)}${ran}</p>
 ${commandLine(command)}
@@ -44,22 +44,22 @@ ${leftRunning(phase)}
 ${loaded(phase, report.id)}`;
 }
 
-/** Long ones, of many options, unfold. */
+/** Long commands are folded. */
 function commandLine(command: string): Html {
   if (command.length <= SHORT) return html`<p><code>${hostile(command)}</code></p>`;
   return html`<details><summary><code>${hostile(command, SHORT)}</code></summary><p><code>${hostile(command, 1_000)}</code></p></details>`;
 }
 
-/** A step of the project's, not of a package's. */
+/** Says that the phase also runs code of the project itself, not only of packages. */
 function ownCode({ projectCode = [] }: Phase): Part {
   if (projectCode.length === 0) return null;
-  return html`<p>It runs code of the project itself on the way: <code>${hostile(projectCode.join(', '), 200)}</code>.</p>`;
+  return html`<p>This phase also runs code of the project itself: <code>${hostile(projectCode.join(', '), 200)}</code>.</p>`;
 }
 
-/** Optional packages may fail: the install goes on without them. */
-function failures(said: readonly string[]): Part {
-  if (said.length === 0) return null;
-  const { shown, left } = fitting(said, FAILURES, (text) => html`<li>${hostile(text, 500)}</li>`);
+/** Failed scripts of optional packages, without which the install continues. */
+function failures(messages: readonly string[]): Part {
+  if (messages.length === 0) return null;
+  const { shown, left } = fitting(messages, FAILURES, (text) => html`<li>${hostile(text, 500)}</li>`);
   return html`<div class="notice"><p>Scripts of optional packages that failed:</p><ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul></div>`;
 }
 
@@ -71,15 +71,15 @@ function leftRunning({ leftRunning: processes = [] }: Phase): Part {
     ({ pid, cmdline }) =>
       html`<li><code>${hostile(cmdline, 200)}</code> <span class="muted">process ${pid}</span></li>`,
   );
-  return html`<div class="notice"><p>Still ran when the phase was over:</p><ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul></div>`;
+  return html`<div class="notice"><p>Still running when the phase was over:</p><ul>${shown}${left === 0 ? null : html`<li>and ${left} more</li>`}</ul></div>`;
 }
 
-/** The packages that did not load come first. */
+/** The loaded packages; those that failed to load come first. */
 function loaded({ loaded: packages = [] }: Phase, id: string): Part {
   if (packages.length === 0) return null;
   const failures = packages.filter(({ ok }) => !ok).length;
   const { shown, left } = fitting(packages.toSorted(byOutcome), LOADED, loadedRow);
-  return html`<details><summary>${counted(packages.length, 'package')} loaded${failures === 0 ? null : `, ${failures} of them in vain`}</summary>
+  return html`<details><summary>${counted(packages.length, 'package')} loaded${failures === 0 ? null : `, ${failures} more failed to load`}</summary>
 <div class="scroll" role="region" aria-label="Loaded packages" tabindex="0"><table>
 <thead><tr><th scope="col">Package</th><th scope="col">Outcome</th><th scope="col" class="number">Took</th><th scope="col">What failed</th></tr></thead>
 <tbody>${shown}</tbody></table></div>

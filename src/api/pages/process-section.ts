@@ -3,20 +3,20 @@ import { counted, more } from './finding-section.js';
 import { fitting, type Html, hostile, html } from './html.js';
 
 const ROWS = { most: 200, bytes: 24_000 };
-/** Deeper levels are drawn like this one. */
+/** Deeper levels are indented like this one. */
 const MAX_DEPTH = 10;
 
-/** The programs that were started, each below the one that started it, with its time. */
+/** The programs that were started, as a tree, with their times. */
 export function processSection(report: Report): Html {
   if (report.processes === undefined || report.processes.rows.length === 0) return html``;
   const { rows, total } = report.processes;
   const begun = report.phases[0]?.startedAt;
   const start = Date.parse(begun ?? report.submittedAt);
   const flagged = new Set(report.findings.flatMap(({ processes }) => (processes[0] ? [processes[0].pid] : [])));
-  // Before the first phase nothing of the project runs: those are the steps that make the sandbox ready.
-  const told = rows.filter(({ at, pid }) => begun === undefined || Date.parse(at) >= start || flagged.has(pid));
-  const before = rows.length - told.length;
-  const { shown } = fitting(asTree(told), ROWS, ({ row, depth }) =>
+  // Before the first phase no code of the project runs: those are the steps that prepare the sandbox.
+  const listed = rows.filter(({ at, pid }) => begun === undefined || Date.parse(at) >= start || flagged.has(pid));
+  const before = rows.length - listed.length;
+  const { shown } = fitting(asTree(listed), ROWS, ({ row, depth }) =>
     processRow(row, depth, start, flagged.has(row.pid)),
   );
   return html`<section aria-labelledby="processes"><h2 id="processes">Processes</h2>
@@ -25,7 +25,7 @@ export function processSection(report: Report): Html {
 <thead><tr><th scope="col" class="number">After</th><th scope="col" class="number">Process</th><th scope="col">Command</th><th scope="col">Package</th></tr></thead>
 <tbody>${shown}</tbody></table></div>
 ${more(total - before - shown.length, 'programs', report.id)}
-${before === 0 ? null : html`<p class="muted">${counted(before, 'program')} more made the sandbox ready, before anything of the project ran.</p>`}
+${before === 0 ? null : html`<p class="muted">${counted(before, 'program')} more prepared the sandbox, before any code of the project ran.</p>`}
 </details></section>`;
 }
 
@@ -40,10 +40,10 @@ interface Node {
   readonly children: Node[];
 }
 
-/** Rows, which come in time, in the order of the tree: what a program started stands below it. */
+/** Puts rows, which are sorted by time, in the order of the tree: each program is followed by those that it started. */
 export function asTree(rows: readonly ProcessRow[]): readonly Node[] {
   const roots: Node[] = [];
-  // The latest program of each pid: a parent was there before its children, so there are no circles.
+  // The latest program of each pid. A parent starts before its children, so there can be no cycles.
   const latest = new Map<number, Node>();
   for (const row of rows) {
     const parent = row.ppid === row.pid ? undefined : latest.get(row.ppid);

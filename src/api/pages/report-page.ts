@@ -15,7 +15,7 @@ import { scriptSection } from './script-section.js';
 import { timelineSection } from './timeline-section.js';
 import { verdictSection, verdictSentence } from './verdict-section.js';
 
-/** Characters of the log that a page shows, from its end. */
+/** How many characters of the log's end a page shows. */
 const LOG = 8_000;
 
 const FORMATS = [
@@ -27,7 +27,7 @@ const FORMATS = [
   ['cyclonedx', 'CycloneDX'],
 ] as const;
 
-/** The page of a job that has its report: complete without JavaScript, and under 200 KB whatever the report holds. */
+/** The page of a finished job: complete without JavaScript, and under 200 KB whatever the report contains. */
 export function reportPage(report: FullReport): Page {
   const groups = groupByPackage(report.findings);
   return {

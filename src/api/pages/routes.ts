@@ -47,7 +47,7 @@ export function pageRoutes(options: PageOptions): Router {
   return router;
 }
 
-/** Whether a browser asks: API clients that say nothing get JSON. */
+/** Whether the client is a browser: API clients without an `Accept` header get JSON. */
 export function wantsPage(request: Request): boolean {
   return request.accepts(['json', 'html']) === 'html';
 }

@@ -6,16 +6,16 @@ import { packageLink } from './links.js';
 
 const ROWS = { most: 100, bytes: 16_000 };
 
-/** The packages with install scripts: what ran, what it left, and whether anybody needs it. */
+/** The packages with install scripts: what ran, how many files it wrote, and whether the package needs it. */
 export function scriptSection(report: Report): Html {
   const { packages, scriptCheck } = report;
   if (packages.length === 0) return html``;
   const asked = scriptCheck !== undefined;
   const { shown, left } = fitting(packages, ROWS, (row) => scriptRow(row, asked));
   return html`<section aria-labelledby="scripts"><h2 id="scripts">Install scripts</h2>
-${scriptCheck?.problem ? html`<p class="notice">Which scripts are needed can’t be told: ${hostile(scriptCheck.problem)}.</p>` : null}
+${scriptCheck?.problem ? html`<p class="notice">It is not known which scripts are needed: ${hostile(scriptCheck.problem)}.</p>` : null}
 <div class="scroll" role="region" aria-labelledby="scripts" tabindex="0"><table>
-<thead><tr><th scope="col">Package</th><th scope="col">Scripts</th><th scope="col">What ran</th><th scope="col">Files written</th>${asked ? html`<th scope="col">Needed to load it</th>` : null}</tr></thead>
+<thead><tr><th scope="col">Package</th><th scope="col">Scripts</th><th scope="col">What ran</th><th scope="col">Files written</th>${asked ? html`<th scope="col">Needed to load</th>` : null}</tr></thead>
 <tbody>${shown}</tbody></table></div>
 ${more(left, 'packages', report.id)}
 </section>`;
@@ -29,7 +29,7 @@ function scriptRow(row: Row, asked: boolean): Html {
 }
 
 function commandsOf({ ran, commands }: Row): Part {
-  if (!ran) return html`<span class="muted">was not seen to run</span>`;
+  if (!ran) return html`<span class="muted">not seen running</span>`;
   const [first] = commands;
   if (first === undefined) return 'ran';
   const others = commands.length - 1;
@@ -38,5 +38,5 @@ function commandsOf({ ran, commands }: Row): Part {
 
 function neededOf({ needed }: Row): Part {
   if (needed === true) return 'yes';
-  return needed === false ? 'no' : html`<span class="muted">not told</span>`;
+  return needed === false ? 'no' : html`<span class="muted">unknown</span>`;
 }

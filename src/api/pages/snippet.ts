@@ -1,10 +1,10 @@
 import { plain } from '../../report/text/plain.js';
 import { type Html, html } from './html.js';
 
-/** Longer ones are no longer looked through before they are pasted. */
+/** Nobody would read a longer snippet before pasting it. */
 export const SNIPPET_CHARACTERS = 4_000;
 
-/** Text to be pasted elsewhere; what stands in it may be a package's. With JavaScript it has a button that copies it. */
+/** Text for pasting elsewhere, parts of which a package may control. With JavaScript it gets a button that copies it. */
 export function snippet(text: string, label: string): Html {
   const lines = text.trimEnd().split('\n');
   const shown = lines.map((line, at) => html`${at === 0 ? null : '\n'}<bdi>${plain(line)}</bdi>`);

@@ -1,6 +1,6 @@
 import { type Html, html } from './html.js';
 
-/** A moment, to the second, in UTC: whose clock it is must not be a question. `iso`: ISO 8601. */
+/** A time to the second, in UTC, so that nobody has to wonder about the time zone. `iso`: ISO 8601. */
 export function moment(iso: string): Html {
   return html`<time datetime="${iso}">${inUtc(iso)}</time>`;
 }
@@ -15,7 +15,7 @@ const SPANS = [
   ['minute', 60_000],
 ] as const;
 
-/** How long ago something was, as a person says it; the exact moment stands beside it for whoever points at it. */
+/** How long ago something was, e.g. `2 days ago`, with the exact time as a tooltip. */
 export function ago(at: number, now: number): Html {
   const iso = new Date(at).toISOString();
   const span = SPANS.find(([, ms]) => now - at >= ms);
@@ -24,14 +24,14 @@ export function ago(at: number, now: number): Html {
   return html`<time datetime="${iso}" title="${inUtc(iso)}">${words}</time>`;
 }
 
-/** A time to come that nobody knows to the second. */
+/** A rough estimate of a waiting time. */
 export function roughly(ms: number): string {
   if (ms < 90_000) return 'about a minute';
   if (ms < 90 * 60_000) return `about ${Math.round(ms / 60_000)} minutes`;
   return `about ${Math.round(ms / (60 * 60_000))} hours`;
 }
 
-/** A span of milliseconds as a person says it. */
+/** A duration in readable units. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;

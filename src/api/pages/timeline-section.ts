@@ -4,10 +4,10 @@ import { counted } from './finding-section.js';
 import { type Html, html, type Part } from './html.js';
 import { duration } from './time.js';
 
-/** The drawing's width in its own units; it is stretched to the page's. */
+/** The drawing's width in SVG units; it is stretched to the page's width. */
 const WIDTH = 1000;
 const HEIGHT = 16;
-/** Marks of one row: more of them are one smear. */
+/** Marks in one row: more would blur into each other. */
 const MAX_MARKS = 200;
 
 interface Span {
@@ -18,7 +18,7 @@ interface Span {
   readonly findings: number;
 }
 
-/** The run over its phases, and when findings and GitLab's events came. The drawing shows what the table says. */
+/** The run's phases over time, with the times of findings and of GitLab's events. The drawing repeats what the table says. */
 export function timelineSection(report: FullReport): Html {
   const spans = spansOf(report);
   if (spans.length === 0) return html``;
@@ -30,14 +30,14 @@ export function timelineSection(report: FullReport): Html {
       html`<tr><th scope="row">${name}</th><td class="number">${duration(Math.max(0, to - from))}</td><td class="number">${findings === 0 ? '–' : findings.toLocaleString('en')}</td><td class="track">${drawing(html`<rect class="bar" x="${x(from)}" y="3" width="${Math.max(2, x(to) - x(from))}" height="${HEIGHT - 6}" rx="2"/>`)}</td></tr>`,
   );
   const found = report.findings.map(({ first }) => Date.parse(first));
-  const told = report.gitlab.events
+  const eventTimes = report.gitlab.events
     .map(({ event }) => Date.parse(event.time))
     .filter((at) => at >= start && at <= start + whole);
   return html`<section aria-labelledby="timeline"><h2 id="timeline">Timeline</h2>
 <table class="timeline">
 <thead><tr><th scope="col">Phase</th><th scope="col" class="number">Took</th><th scope="col" class="number">Findings</th><th scope="col" class="track"><span class="hidden">Drawing</span></th></tr></thead>
 <tbody>${rows}
-${momentsRow('findings', 'mark', found, x)}${momentsRow('GitLab events', 'event', told, x)}</tbody>
+${momentsRow('findings', 'mark', found, x)}${momentsRow('GitLab events', 'event', eventTimes, x)}</tbody>
 </table>
 <p class="muted">From the submission to the report: ${duration(whole)}${report.findings.length > MAX_MARKS ? `; the first ${counted(MAX_MARKS, 'finding')} are drawn` : null}.</p>
 </section>`;
@@ -47,7 +47,7 @@ function drawing(content: Html | readonly Html[]): Html {
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${content}</svg>`;
 }
 
-/** Moments of one kind in a row of their own; none where there are none. */
+/** A row with the times of one kind of event; null if there are none. */
 function momentsRow(name: string, kind: 'mark' | 'event', times: readonly number[], x: (at: number) => number): Part {
   if (times.length === 0) return null;
   const marks = times
@@ -58,7 +58,7 @@ function momentsRow(name: string, kind: 'mark' | 'event', times: readonly number
   return html`<tr><th scope="row">${name}</th><td></td><td class="number">${times.length.toLocaleString('en')}</td><td class="track">${drawing(marks)}</td></tr>`;
 }
 
-/** The phases, and what was before and after them. Empty for a run that got nowhere, or was told without times. */
+/** The phases, and the time before and after them. Empty for a run without phases, or whose phases have no times. */
 function spansOf(report: Report): readonly Span[] {
   const phases = report.phases.flatMap(({ name, startedAt, durationMs }) =>
     startedAt === undefined ? [] : [{ name, from: Date.parse(startedAt), to: Date.parse(startedAt) + durationMs }],

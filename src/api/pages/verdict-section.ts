@@ -11,17 +11,17 @@ export function verdictSentence(report: Report, groups: readonly FindingGroup[])
   if (report.verdict === 'clean') {
     return 'The install was watched from end to end and did nothing it should not.';
   }
-  if (report.verdict === 'incomplete') return 'This run can’t be vouched for, so it is not called clean.';
+  if (report.verdict === 'incomplete') return 'This run could not be watched in full, so it can’t be called clean.';
   const known = groups.filter((group) => group.package !== null).length;
-  const unknown = known < groups.length ? ' and something whose package is not known' : '';
-  return `${counted(known, 'package')}${unknown} did what an install has no business doing: ${counted(report.findings.length, 'finding')}.`;
+  const unknown = known < groups.length ? ' and an unknown package' : '';
+  return `${counted(known, 'package')}${unknown} did things that an install should not do: ${counted(report.findings.length, 'finding')}.`;
 }
 
 const MAX_CULPRITS = 5;
 
 const TITLES = { clean: 'Clean', findings: 'Findings', incomplete: 'Incomplete' } as const;
 
-/** The head of a report: the verdict, why it is incomplete, and how the run was watched. */
+/** The top of a report: the verdict, why it is incomplete, and how the run was watched. */
 export function verdictSection(report: Report, groups: readonly FindingGroup[]): Html {
   return html`<header class="verdict ${report.verdict}">
 <h1>${TITLES[report.verdict]}</h1>
@@ -35,12 +35,12 @@ ${report.verdict === 'clean' ? null : html`<p><a href="#next">What to do next</a
 <div><dt>Submitted</dt><dd>${moment(report.submittedAt)}</dd></div>
 <div><dt>Took</dt><dd>${duration(Date.parse(report.finishedAt) - Date.parse(report.submittedAt))}</dd></div>
 <div><dt>Installed by</dt><dd>${report.manager === null ? hostile(report.ecosystem) : hostile(`${report.manager.name} ${report.manager.version}`, 60)}</dd></div>
-<div><dt>Install scripts run</dt><dd>${scripts(report)}</dd></div>
+<div><dt>Install scripts that ran</dt><dd>${scripts(report)}</dd></div>
 <div><dt>Watched by</dt><dd>${watched(report)}</dd></div>
 </dl>`;
 }
 
-/** Who it was, and the worst that each did. */
+/** The packages with findings, each with its most severe one. */
 function culprits(groups: readonly FindingGroup[]): Part {
   if (groups.length === 0) return null;
   const rows = groups.slice(0, MAX_CULPRITS).map(({ package: by, findings: [worst, ...others] }) => {
@@ -63,11 +63,11 @@ function notices(report: Report): Part {
 
 function scripts(report: Report): string {
   const ran = report.phases.find(({ name }) => name === 'install')?.scripts;
-  return ran === undefined ? 'not known' : `${ran.ran} of ${ran.declared}`;
+  return ran === undefined ? 'unknown' : `${ran.ran} of ${ran.declared}`;
 }
 
 function watched({ monitoring }: Report): Part {
   const { proven, source, openingCanaryMs, closingCanaryMs, drops, witness } = monitoring;
   const canary = (ms: number | null): string => (ms === null ? 'no answer' : duration(ms));
-  return html`${source === '' ? 'no sensor' : hostile(source)}, ${proven ? 'proven' : 'not proven'} (canaries: ${canary(openingCanaryMs)}, ${canary(closingCanaryMs)}; ${counted(drops, 'event')} dropped)${witness?.state === 'unavailable' ? html`; decoys not watched besides: ${hostile(witness.reason ?? '', 300)}` : null}`;
+  return html`${source === '' ? 'no sensor' : hostile(source)}, ${proven ? 'proven' : 'not proven'} (canaries: ${canary(openingCanaryMs)}, ${canary(closingCanaryMs)}; ${counted(drops, 'event')} dropped)${witness?.state === 'unavailable' ? html`; decoys not watched: ${hostile(witness.reason ?? '', 300)}` : null}`;
 }

@@ -6,15 +6,15 @@ import { ApiError } from '../errors.js';
 import { findJob } from '../jobs/job-id.js';
 import type { JobService } from '../ports.js';
 
-/** A name as pages and other systems show it. */
+/** A name without control characters. */
 const name = z
   .string()
   .regex(/^[^\p{C}]{1,255}$/u)
   .optional();
 
 /**
- * What a request says of its project: `?project=&part=&ref=&default-branch=&compare=`.
- * @throws ApiError 400 for what is no name, and what `findJob` throws for a job that the submitter may not read
+ * How a request describes its project: `?project=&part=&ref=&default-branch=&compare=`.
+ * @throws ApiError 400 for an invalid name, and what `findJob` throws for a job that the submitter may not read
  */
 export async function projectOptionsOf(
   request: Request,
@@ -34,5 +34,5 @@ export async function projectOptionsOf(
 function nameOf({ query }: Request, parameter: string): string | undefined {
   const given = name.safeParse(query[parameter]);
   if (given.success) return given.data;
-  throw new ApiError(400, 'malformed-request', `${parameter} is one name of 1 to 255 characters`);
+  throw new ApiError(400, 'malformed-request', `${parameter} must be one name of 1 to 255 characters`);
 }

@@ -6,18 +6,18 @@ import { moment } from '../pages/time.js';
 import type { Identity } from '../ports.js';
 import type { ProjectDetails, ProjectRow } from './project-shapes.js';
 
-/** What one page holds of behaviours; the JSON has all of them. */
+/** How many behaviours one page shows; the JSON has all of them. */
 const BEHAVIOURS = { most: 200, bytes: 60_000 };
 const MAX_PARTS = 10;
 
 const SOURCES = {
-  'id-token': 'GitLab, by its ID token',
-  claim: 'a CI job’s variables',
+  'id-token': 'GitLab’s ID token',
+  claim: 'the CI job’s variables',
   request: 'the request',
   manifest: 'the manifest',
 } as const;
 
-const LINES = { default: 'default branch', other: 'other', none: 'no branch told' } as const;
+const LINES = { default: 'default branch', other: 'other', none: 'unknown branch' } as const;
 
 /** The page at `/projects`. */
 export function projectsPage(projects: readonly ProjectRow[], { isAdministrator, name }: Identity): Page {
@@ -29,10 +29,10 @@ export function projectsPage(projects: readonly ProjectRow[], { isAdministrator,
   return {
     title: 'Projects',
     main: html`<h1 id="projects">${whose}</h1>
-<p class="lead">Each report says what is new against the last complete one of its project’s default branch.</p>
+<p class="lead">Each report says what is new compared with the last complete report of the project’s default branch.</p>
 ${
   rows.length === 0
-    ? html`<p>No projects yet. One is listed when its first job has ended: named by its CI job, by the request, or by its manifest. <a href="/#submit">Submit one</a></p>`
+    ? html`<p>No projects yet. A project is listed when its first job has ended. Its name comes from the CI job, the request, or the manifest. <a href="/#submit">Submit one</a></p>`
     : table(
         'projects',
         html`<th scope="col">Project</th><th scope="col">Last run</th><th scope="col">Named by</th>`,
@@ -63,7 +63,7 @@ function runSection({ id, runs, next }: ProjectDetails): Html {
   );
   const head = html`<th scope="col">Job</th><th scope="col">Outcome</th><th scope="col">Submitted</th><th scope="col">Branch</th><th scope="col">What changed</th>`;
   return html`<section aria-labelledby="runs"><h2 id="runs">Runs</h2>
-${rows.length === 0 ? html`<p>There are no more runs: those that are older than reports are kept are let go.</p>` : table('runs', head, rows, 'wide')}
+${rows.length === 0 ? html`<p>There are no older runs: they expire together with their reports.</p>` : table('runs', head, rows, 'wide')}
 ${next === null ? null : html`<p><a href="/projects/${id}?before=${next}">Older runs</a></p>`}</section>`;
 }
 
@@ -74,16 +74,16 @@ function partSection(part: ProjectDetails['parts'][number], index: number, id: s
     behaviours,
     BEHAVIOURS,
     ({ package: by, version, does, since }) =>
-      html`<tr><th scope="row">${by === null ? 'not known' : packageLink(by, hostile(by, 120))}${version === null ? null : html` <span class="muted">${hostile(version, 40)}</span>`}</th><td>${hostile(does, 240)}</td><td>${moment(since.at)}${since.version === null ? null : html` <span class="muted">${hostile(since.version, 40)}</span>`} ${jobLink(since.job)}</td></tr>`,
+      html`<tr><th scope="row">${by === null ? 'unknown' : packageLink(by, hostile(by, 120))}${version === null ? null : html` <span class="muted">${hostile(version, 40)}</span>`}</th><td>${hostile(does, 240)}</td><td>${moment(since.at)}${since.version === null ? null : html` <span class="muted">${hostile(since.version, 40)}</span>`} ${jobLink(since.job)}</td></tr>`,
   );
-  const where = job === null ? 'another version of Packwarden kept it' : null;
+  const unreadable = job === null ? 'The last complete run was stored by another version of Packwarden.' : null;
   return html`<section aria-labelledby="${heading}"><h2 id="${heading}">What the packages of ${hostile(name === '' ? 'the project' : name, 80)} do</h2>
-<p>${where ?? html`${counted(packages, 'package')} in the last complete run (${LINES[line]}), ${jobLink(job ?? '')} of ${moment(submittedAt ?? '')}.`}</p>
-${shown.length === 0 ? html`<p class="muted">Nothing that a rule or the gateway tells of.</p>` : table(heading, html`<th scope="col">Package</th><th scope="col">Does</th><th scope="col">Since</th>`, shown)}
+<p>${unreadable ?? html`${counted(packages, 'package')} in the last complete run (${LINES[line]}), ${jobLink(job ?? '')} of ${moment(submittedAt ?? '')}.`}</p>
+${shown.length === 0 ? html`<p class="muted">Nothing that a rule or the gateway reports.</p>` : table(heading, html`<th scope="col">Package</th><th scope="col">Does</th><th scope="col">Since</th>`, shown)}
 ${left === 0 ? null : html`<p class="more">And ${left.toLocaleString('en')} more: all of them are in <a href="/v1/projects/${id}">the JSON</a>.</p>`}</section>`;
 }
 
-/** `wide`: with a column of sentences, which would else be a word wide on a phone. */
+/** `wide`: for a table with a column of sentences, which would otherwise be one word wide on a phone. */
 function table(label: string, head: Html, rows: Part, width: 'usual' | 'wide' = 'usual'): Html {
   return html`<div class="scroll" role="region" aria-labelledby="${label}" tabindex="0"><table class="${width}"><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }

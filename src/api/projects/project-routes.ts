@@ -17,7 +17,7 @@ const PROJECTS = 200;
 const RUNS = 50;
 const MAX_RUNS = 200;
 
-/** `GET /v1/projects` and `GET /v1/projects/:id`: what is kept of the projects whose jobs the reader may read. To be mounted at `/v1`. */
+/** `GET /v1/projects` and `GET /v1/projects/:id`, for the projects whose jobs the reader may read. To be mounted at `/v1`. */
 export function projectRoutes({ projects }: ProjectRoutesOptions): Router {
   const router = Router();
   router
@@ -64,11 +64,11 @@ async function detailsOf(projects: ProjectIndex, request: Request, reader: Ident
     .string()
     .regex(/^[0-9a-f]{32}$/)
     .safeParse(request.params.id);
-  if (!id.success) throw new ApiError(400, 'malformed-id', 'the id of a project has 32 hex digits');
+  if (!id.success) throw new ApiError(400, 'malformed-id', 'the id of a project must have 32 hex digits');
   const project = await projects.project(id.data);
   if (project === undefined) throw new ApiError(404, 'unknown-project', 'there is no such project, or it has expired');
   if (!reader.isAdministrator && project.owner !== reader.name) {
-    throw new ApiError(403, 'forbidden', 'a project is for who submitted its jobs and for administrators');
+    throw new ApiError(403, 'forbidden', 'only the submitter of its jobs and administrators may read a project');
   }
   const { limit, before } = pageOf(request);
   const runs: readonly ProjectRun[] = await projects.runs(project.id, { before, limit: limit + 1 });
@@ -88,7 +88,7 @@ function pageOf({ query }: Request): { readonly limit: number; readonly before: 
     })
     .safeParse({ limit: query.limit, before: query.before });
   if (!page.success) {
-    throw new ApiError(400, 'malformed-request', `limit is 1 to ${MAX_RUNS}, before is an ISO 8601 time`);
+    throw new ApiError(400, 'malformed-request', `limit must be 1 to ${MAX_RUNS}, before an ISO 8601 time`);
   }
   const { limit, before } = page.data;
   return { limit, before: before === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(before) };

@@ -7,7 +7,7 @@ const line = z.enum(['default', 'other', 'none']);
 const row = z.object({
   id: z.string(),
   name: z.string(),
-  /** What told the project: an ID token, the request, a CI job's variables, or the manifest. */
+  /** Where the project's name comes from: an ID token, the request, a CI job's variables, or the manifest. */
   source: z.enum(['id-token', 'request', 'claim', 'manifest']),
   lastRun: z.iso.datetime(),
 });
@@ -28,7 +28,7 @@ const run = z.object({
 });
 
 const behaviour = z.object({
-  /** Null where no package is known. */
+  /** Null when the package is not known. */
   package: z.string().nullable(),
   version: z.string().nullable(),
   /** In words: `reads cloud credentials (install)`. */
@@ -37,21 +37,21 @@ const behaviour = z.object({
   what: z.string(),
   where: z.string(),
   phase: z.string(),
-  /** The first of the kept runs that saw it. */
+  /** The first of the stored runs that saw it. */
   since: z.object({ job: z.string(), at: z.iso.datetime(), version: z.string().nullable() }),
 });
 
 const part = z.object({
   part: z.string(),
   line,
-  /** Null where another version of Packwarden kept it. */
+  /** Null when another version of Packwarden stored it, in a format that this one can't read. */
   job: z.string().nullable(),
   submittedAt: z.iso.datetime().nullable(),
   packages: z.number().int(),
   behaviours: z.array(behaviour),
 });
 
-/** A project: its runs, newest first, and what its packages did in the last complete one of each line. */
+/** A project: its runs, newest first, and what its packages did in the last complete run of the default branch and of the others. */
 export const projectDetailsSchema = row.extend({
   runs: z.array(run),
   /** The parameter `before` of the next page; null on the last one. */
@@ -64,7 +64,7 @@ export function projectRow({ id, name, source, lastRunAt }: Project): ProjectRow
   return { id, name, source, lastRun: iso(lastRunAt) };
 }
 
-/** What is kept of a project, as it is answered. */
+/** Builds the answer for one project. */
 export function projectDetails(
   project: Project,
   { runs, hasMore }: { readonly runs: readonly ProjectRun[]; readonly hasMore: boolean },
@@ -96,7 +96,7 @@ function partOf({ part, line }: Place, summary: Summary | 'unreadable' | undefin
   };
 }
 
-/** The default branch's first. */
+/** The default branch comes first. */
 function inOrder(a: ProjectDetails['parts'][number], b: ProjectDetails['parts'][number]): number {
   return a.line.localeCompare(b.line) || a.part.localeCompare(b.part);
 }

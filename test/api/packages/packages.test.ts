@@ -154,7 +154,7 @@ describe('the page of a package', () => {
     expect(page).toContain('2 versions seen in 2 jobs.');
     expect(page).toMatch(/Read of cloud credentials no other version ~\/\.aws\/credentials install 1 of 1 00000002/);
     expect(page).toContain('asks x.attacker.invalid no other version');
-    expect(page).toContain('Did nothing that a rule or the gateway tells of, in 1 job watched to the end.');
+    expect(page).toContain('Did nothing that a rule or the gateway reports, in 1 job watched to the end.');
     expect(text).toContain(`href="/jobs/${id}"`);
     expect(text).toContain('href="/v1/packages/@evil/dep"');
   });
@@ -162,7 +162,7 @@ describe('the page of a package', () => {
   it('never calls quiet what was not watched to its end', async () => {
     await keep(1, 'ci', { ...quiet, verdict: 'incomplete', status: 'incomplete' });
     const page = words((await browse(service, '/packages/@evil/dep')).text);
-    expect(page).toContain('Not known what it does: none of its jobs was watched to its end.');
+    expect(page).toContain('Behaviour unknown: none of its jobs was watched to the end.');
   });
 
   it('is reached from the report’s findings and its list of packages, and from a search', async () => {
@@ -188,7 +188,7 @@ describe('the page of a package', () => {
     const { text } = await browse(service, '/packages/evil');
     expect(Buffer.byteLength(text)).toBeLessThan(200_000);
     expect(words(text)).toMatch(/And \d+ more versions: all of them are in the JSON/);
-    expect(words(text)).toContain('Of one package the newest 128 runs are kept');
+    expect(words(text)).toContain('Only the newest 128 runs of a package are kept');
     expect(text).not.toMatch(/<script>document|onmouseover='|\u202e|<img/);
   });
 

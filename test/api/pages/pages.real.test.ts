@@ -150,10 +150,10 @@ describe('by hand', () => {
     await look(`/jobs/${ID}`, 'waiting');
     const { page, faults } = await watchedPage(browser);
     await page.goto(`${url}/jobs/${ID}`);
-    await page.getByText('12 jobs wait before it: it will probably start in about 6 minutes.').waitFor();
+    await page.getByText('12 jobs are ahead of this one; it will probably start in about 6 minutes.').waitFor();
     service.queue.change(job({ state: 'preparing' }));
     await page.getByRole('heading', { name: 'Running' }).waitFor();
-    expect(await page.getByText('wait before it').count()).toBe(0);
+    expect(await page.getByText('ahead of this one').count()).toBe(0);
     expect(faults).toEqual([]);
     await page.close();
   });

@@ -7,8 +7,8 @@ import type { Identity } from '../../ports.js';
 
 export const MAX_LISTED = 200;
 
-/** A form sends what was left empty as an empty text: nothing was asked for. */
-const asked = <T extends z.ZodType>(schema: T) =>
+/** Treats an empty text like a missing parameter: a form also sends the fields that were left empty. */
+const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess(
     (value) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : value || undefined),
     schema,
@@ -18,27 +18,27 @@ const words = z.string().regex(/^[^\p{C}]{1,255}$/u);
 const CURSOR = /^(\d{1,15})-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 const FIELDS = {
-  project: { schema: asked(words.optional()), must: 'project is a part of a name, of 1 to 255 characters' },
+  project: { schema: optional(words.optional()), must: 'project must be a part of a name, of 1 to 255 characters' },
   verdict: {
-    schema: asked(z.enum(LISTED_VERDICTS).optional()),
-    must: `verdict is one of ${LISTED_VERDICTS.join(', ')}`,
+    schema: optional(z.enum(LISTED_VERDICTS).optional()),
+    must: `verdict must be one of ${LISTED_VERDICTS.join(', ')}`,
   },
-  submitter: { schema: asked(words.optional()), must: 'submitter is a part of a name, of 1 to 255 characters' },
+  submitter: { schema: optional(words.optional()), must: 'submitter must be a part of a name, of 1 to 255 characters' },
   package: {
-    schema: asked(packageNameSchema.optional()),
-    must: 'package is the name of one package, such as @scope/name',
+    schema: optional(packageNameSchema.optional()),
+    must: 'package must be the name of one package, such as @scope/name',
   },
   before: {
-    schema: asked(z.string().regex(CURSOR).transform(cursorOf).optional()),
-    must: 'before is what the answer before it calls next',
+    schema: optional(z.string().regex(CURSOR).transform(cursorOf).optional()),
+    must: 'before must be the value of next in the previous answer',
   },
   limit: {
-    schema: asked(z.coerce.number().int().min(1).max(MAX_LISTED).optional()),
-    must: `limit is 1 to ${MAX_LISTED}`,
+    schema: optional(z.coerce.number().int().min(1).max(MAX_LISTED).optional()),
+    must: `limit must be 1 to ${MAX_LISTED}`,
   },
 } as const;
 
-/** Which jobs a request asks for, within what its reader may read. @throws ApiError 400 that names the parameter */
+/** Which jobs a request asks for, limited to those that its sender may read. @throws ApiError 400 that names the parameter */
 export function listQueryOf({ query }: Request, reader: Identity, limit: number): JobQuery {
   const filter: JobFilter = {
     project: fieldOf(query, 'project'),
@@ -69,12 +69,12 @@ function cursorOf(text: string): JobCursor {
   return { submittedAt: Number(submittedAt), id };
 }
 
-/** A cursor as an address holds it. */
+/** A cursor as a query parameter. */
 export function cursorText({ submittedAt, id }: JobCursor): string {
   return `${submittedAt}-${id}`;
 }
 
-/** The address of a list with this filter, from a place on. */
+/** The address of a job list with this filter, starting after a cursor. */
 export function listAddress(path: string, filter: JobFilter, after: JobCursor | null): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(filter)) if (value !== undefined) parameters.set(name, value);

@@ -8,13 +8,13 @@ const job = z.object({
   status: z.string(),
   ecosystem: z.string(),
   submittedAt: z.iso.datetime(),
-  /** Null where the service is open. */
+  /** Null when the service is open. */
   submitter: z.string().nullable(),
-  /** The id is there once the job has ended; null where nothing names a project. */
+  /** Null when nothing names a project. The id is null until the job has ended. */
   project: z.object({ id: z.string().nullable(), name: z.string() }).nullable(),
   /** The branch or tag. */
   ref: z.string().nullable(),
-  /** Whether it is a job of a merge request's pipeline. */
+  /** Whether the job came from a merge request's pipeline. */
   mergeRequest: z.boolean(),
   /** Null until the job has ended, like `findings` and `durationMs`. */
   verdict: z.enum(['clean', 'findings', 'incomplete']).nullable(),
@@ -28,8 +28,8 @@ export const jobListSchema = z.object({
   /** The parameter `before` of the next page; null on the last one. */
   next: z.string().nullable(),
   /**
-   * Why the page ends here: `full`; `end`: there are no older ones; `stopped`: so many jobs were looked through that `next` has to go on; `forgotten`: of
-   * one package only the newest runs are kept.
+   * Why the page ends here: `full`: it has `limit` jobs; `end`: there are no older ones; `stopped`: the search reached its limit of
+   * jobs to look through, continue with `next`; `forgotten`: for one package only the newest runs are kept.
    */
   end: z.enum(['full', 'end', 'stopped', 'forgotten']),
 });

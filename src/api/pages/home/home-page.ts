@@ -10,19 +10,19 @@ import { jobTable } from './job-table.js';
 
 export interface HomeContent {
   readonly identity: Identity;
-  /** What was asked for. */
+  /** The search. */
   readonly query: JobQuery;
   /** Null while the queue does not answer. */
   readonly jobs: JobPage | null;
   readonly readiness: Awaited<ReturnType<Readiness['check']>>;
   readonly maxUploadBytes: number;
-  /** Whether administrators find the queue at `/queues/`. */
+  /** Whether administrators can see the queue at `/queues/`. */
   readonly hasBoard: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** The page at `/`: submit a project, find a job, the state of the service. */
+/** The page at `/`: submit a project, find a job, see the state of the service. */
 export function homePage(content: HomeContent): Page {
   return {
     title: isEmpty(content.query.filter) ? '' : 'Jobs',
@@ -60,7 +60,7 @@ function jobsSection({ identity, query, jobs, now }: HomeContent): Html {
   const { filter, after } = query;
   const table =
     jobs === null
-      ? html`<p class="notice">The job queue does not answer just now.</p>`
+      ? html`<p class="notice">The job queue does not answer right now.</p>`
       : jobTable({
           page: jobs,
           filter,
@@ -70,7 +70,7 @@ function jobsSection({ identity, query, jobs, now }: HomeContent): Html {
           now,
         });
   const isPlain = isEmpty(filter) && after === undefined;
-  // Where there is nothing to search in, a form would only be in the way.
+  // Without any jobs there is nothing to search.
   const isNothing = isPlain && jobs?.jobs.length === 0;
   return html`<section aria-labelledby="jobs"><h2 id="jobs">${whose}</h2>
 ${isNothing ? null : filterForm(filter, withSubmitter)}
@@ -78,7 +78,7 @@ ${jobs?.jobs.length ? packageHint(filter.package) : null}
 ${table}</section>`;
 }
 
-/** Who looks for the jobs of a package may want to know what it does. */
+/** A link to the package's page for whoever searches jobs by package. */
 function packageHint(name: string | undefined): Part {
   const address = name === undefined ? undefined : packageAddress(name);
   if (name === undefined || address === undefined) return null;
@@ -91,7 +91,7 @@ function stateSection({ readiness, identity, hasBoard }: HomeContent): Html {
       html`<li><span class="tag ${ready ? 'good' : optional ? 'doubtful' : 'bad'}">${ready ? 'ready' : 'not ready'}</span> <strong>${name}</strong>${reason === undefined ? null : html`: ${hostile(reason)}`}</li>`,
   );
   return html`<section aria-labelledby="service"><h2 id="service">Service</h2>
-<p>${readiness.ready ? 'Jobs that come in now run.' : 'Jobs that come in now wait until every part is ready.'}</p>
+<p>${readiness.ready ? 'New jobs run.' : 'New jobs wait until every part is ready.'}</p>
 <ul class="plain">${parts}</ul>
 <p><a href="/readyz">/readyz</a> · <a href="/metrics">/metrics</a>${hasBoard && identity.isAdministrator ? html` · <a href="${BOARD_PATH}/">${BOARD_PATH}</a>` : null}</p></section>`;
 }

@@ -11,15 +11,15 @@ export interface JobTable {
   readonly filter: JobFilter;
   /** Whether it is not the first page. */
   readonly isLater: boolean;
-  /** Whether the jobs may be of several submitters. */
+  /** Whether the jobs may belong to several submitters. */
   readonly withSubmitter: boolean;
-  /** Whether others have jobs that are not listed. */
+  /** Whether only the reader's own jobs are listed. */
   readonly isOwn: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** The jobs that were found, and what to do where there are none or more. */
+/** The jobs that were found, with paging, or what to do when there are none. */
 export function jobTable(table: JobTable): Html {
   const { page, withSubmitter, now } = table;
   if (page.jobs.length === 0) return html`${emptyState(table)}${paging(table)}`;
@@ -29,14 +29,14 @@ export function jobTable(table: JobTable): Html {
 <tbody>${rows}</tbody></table></div>${paging(table)}`;
 }
 
-/** On a phone the first two columns are seen without scrolling: whose it is, and how it went. */
+/** The first two columns are the most important ones: on a phone only they are visible without scrolling. */
 function row(job: JobSummary, withSubmitter: boolean, now: number): Html {
   const { id, project, durationMs, submittedAt } = job;
   const name = project === null ? 'No project named' : hostile(project.name, 80);
   return html`<tr><th scope="row"><a href="/jobs/${id}">${name}</a> <code class="id muted">${id.slice(0, 8)}</code></th><td>${outcome(job)}</td><td>${branch(job)}</td>${withSubmitter ? html`<td>${submitter(job)}</td>` : null}<td class="number">${durationMs === null ? '–' : duration(durationMs)}</td><td class="number">${ago(submittedAt, now)}</td></tr>`;
 }
 
-/** `refs/merge-requests/12/head` and GitHub's `refs/pull/12/merge` are what pipelines of merge requests run on. */
+/** Pipelines of merge requests run on `refs/merge-requests/12/head`, or GitHub's `refs/pull/12/merge`. */
 const REQUEST_REF = /^refs\/(?:merge-requests|pull)\/(\d+)\//;
 
 function branch({ ref, context }: JobSummary): Part {
@@ -59,13 +59,12 @@ function outcome({ state, verdict, findings }: JobSummary): Html {
 }
 
 function emptyState({ page, filter, isLater, isOwn }: JobTable): Html {
-  if (page.end === 'stopped') return html`<p>Nothing that matches among the newest jobs.</p>`;
+  if (page.end === 'stopped') return html`<p>No match among the newest jobs.</p>`;
   if (isLater) return html`<p>There are no older jobs${isEmpty(filter) ? '' : ' that match'}.</p>`;
   if (isEmpty(filter)) {
-    return html`<p>No jobs yet. <a href="#submit">Submit a project</a> above, or by the <a href="/docs">HTTP interface</a>: each job is listed here with what it found, until it expires.</p>`;
+    return html`<p>No jobs yet. <a href="#submit">Submit a project</a> above, or through the <a href="/docs">HTTP API</a>: each job is listed here with its result until it expires.</p>`;
   }
-  const hint =
-    filter.package === undefined ? '' : ' A package is looked for by its whole name, among what ended jobs installed.';
+  const hint = filter.package === undefined ? '' : ' Packages are searched by their full name, in finished jobs.';
   return html`<p>No job${isOwn ? ' of yours' : ''} matches.${hint}</p>`;
 }
 
@@ -78,9 +77,9 @@ function paging({ page, filter, isLater }: JobTable): Part {
   ].filter((link) => link !== null);
   const why =
     end === 'stopped'
-      ? html`<p class="notice">This search looked through 2,000 jobs and stopped there; older ones may match, too.</p>`
+      ? html`<p class="notice">This search stopped after 2,000 jobs; older ones may match, too.</p>`
       : end === 'forgotten'
-        ? html`<p class="notice">Only the newest jobs with one package are kept to be searched; older ones may have had it, too.</p>`
+        ? html`<p class="notice">Only the newest jobs with a package can be searched; older ones may have had it, too.</p>`
         : null;
   if (links.length === 0) return why;
   return html`${why}<nav aria-label="Pages of jobs"><ul class="inline">${links.map((link) => html`<li>${link}</li>`)}</ul></nav>`;

@@ -81,18 +81,18 @@ describe('GET /v1/jobs', () => {
   });
 
   it.each([
-    ['?verdict=maybe', 'verdict is one of clean, findings, incomplete, none'],
-    ['?project=a&project=b', 'project is a part of a name'],
-    ['?project=a%00b', 'project is a part of a name'],
-    [`?submitter=${'x'.repeat(256)}`, 'submitter is a part of a name'],
-    ['?package=..%2F..%2Fetc', 'package is the name of one package'],
-    ['?package=a%2Fb', 'package is the name of one package'],
-    [`?package=${'x'.repeat(215)}`, 'package is the name of one package'],
-    ['?package=%E2%80%AEabc', 'package is the name of one package'],
-    ['?before=yesterday', 'before is what the answer before it calls next'],
-    ['?before=1e9-x', 'before is what the answer before it calls next'],
-    ['?limit=0', 'limit is 1 to 200'],
-    ['?limit=1000000', 'limit is 1 to 200'],
+    ['?verdict=maybe', 'verdict must be one of clean, findings, incomplete, none'],
+    ['?project=a&project=b', 'project must be a part of a name'],
+    ['?project=a%00b', 'project must be a part of a name'],
+    [`?submitter=${'x'.repeat(256)}`, 'submitter must be a part of a name'],
+    ['?package=..%2F..%2Fetc', 'package must be the name of one package'],
+    ['?package=a%2Fb', 'package must be the name of one package'],
+    [`?package=${'x'.repeat(215)}`, 'package must be the name of one package'],
+    ['?package=%E2%80%AEabc', 'package must be the name of one package'],
+    ['?before=yesterday', 'before must be the value of next in the previous answer'],
+    ['?before=1e9-x', 'before must be the value of next in the previous answer'],
+    ['?limit=0', 'limit must be 1 to 200'],
+    ['?limit=1000000', 'limit must be 1 to 200'],
   ])('%s is refused, also on the page', async (query, reason) => {
     const answer = await list(query);
     expect([answer.status, answer.body.code]).toEqual([400, 'malformed-request']);
@@ -116,14 +116,14 @@ describe('the start page', () => {
     expect(nothing.text).not.toContain('role="search"');
     ended(1, 'shop', 'clean', []);
     const unmatched = words((await browse(service, '/?package=left-pad')).text);
-    expect(unmatched).toContain('No job of yours matches. A package is looked for by its whole name');
+    expect(unmatched).toContain('No job of yours matches. Packages are searched by their full name');
     expect(unmatched).toContain('All jobs');
     expect(unmatched).not.toContain('What every version');
     const older = words((await browse(service, `/?before=1-${ID}`)).text);
     expect(older).toContain('There are no older jobs.');
     service.queue.stops = true;
     const stopped = words((await browse(service, '/?project=x')).text);
-    expect(stopped).toMatch(/looked through 2,000 jobs and stopped there.*Search older jobs/);
+    expect(stopped).toMatch(/search stopped after 2,000 jobs.*Search older jobs/);
   });
 
   it('shows project, branch, verdict, duration and age, and to administrators the submitter', async () => {
