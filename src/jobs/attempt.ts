@@ -8,19 +8,19 @@ import type { JobSpec } from './job.js';
 import type { Depth } from './phases/depth.js';
 import type { AlertFeed, BlobStore, Clock, Sandbox, StateListener, WatchDecoys } from './ports.js';
 
-/** Deadlines in milliseconds, and what decides the verdict. */
+/** Deadlines in milliseconds, and the priority that decides the verdict. */
 export interface DetonationLimits {
-  /** From the pick-up until the archive is unpacked. */
+  /** From the worker's start on the job until the archive is unpacked. */
   readonly prepareMs: number;
   readonly installMs: number;
   readonly importMs: number;
-  /** How long what a phase left running is watched, in milliseconds. */
+  /** How long to watch processes that a phase left running. */
   readonly lingerMs: number;
   /** How long a canary's alert may take, and how long the alert source may take to connect. */
   readonly graceMs: number;
-  /** How long after the closing canary the source may still say that it dropped events before it. */
+  /** How long to wait after the closing canary for the source's last report of dropped events. */
   readonly settleMs: number;
-  /** A job that waited longer than this in the queue is given up. */
+  /** A job that waited longer than this in the queue is not run. */
   readonly queueMs: number;
   readonly failOn: Priority;
 }
@@ -34,20 +34,20 @@ export interface DetonationDependencies {
   /** An unguessable string for a canary. */
   readonly newNonce: () => string;
   readonly limits: DetonationLimits;
-  /** Whether jobs that don't say are asked which install scripts are needed. */
+  /** Default for jobs: whether to find out which install scripts are needed. */
   readonly checkNeeded: boolean;
   readonly depth: Depth;
   readonly known: KnownPackages;
-  /** What packages were measured to do. */
+  /** Measured behaviours of known packages, to tell usual behaviour from unusual. */
   readonly behaviours: Behaviours;
-  /** What this service's owners have accepted. */
+  /** The findings that this service's owners have accepted. */
   readonly baseline: Baseline;
-  /** Whether projects may bring their own. */
+  /** Whether projects may bring a baseline of their own. */
   readonly projectBaseline: ProjectBaselineMode;
   readonly log: Logger;
 }
 
-/** One try of one job. */
+/** One attempt at one job: the queue retries a job whose worker died. */
 export interface Attempt {
   readonly spec: JobSpec;
   /** From 1. */

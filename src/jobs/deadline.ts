@@ -1,4 +1,4 @@
-/** A step did not end in its time. */
+/** A step did not finish before its deadline. */
 export class DeadlineError extends Error {
   readonly code = 'deadline';
   constructor(what: string, ms: number) {
@@ -16,11 +16,11 @@ export class CancelledError extends Error {
   }
 }
 
-/** Waits at most `ms` milliseconds, and some slack. @throws DeadlineError, CancelledError, or what the work throws */
+/** Waits for `work` at most `ms` milliseconds plus some slack. @throws DeadlineError, CancelledError, or what the work throws */
 export type Limited = <T>(what: string, ms: number, work: Promise<T>) => Promise<T>;
 
 /**
- * Waits for `work` until its deadline or until `signal` aborts. The work itself is not stopped: its owner destroys the
+ * Waits for `work` until its deadline, or until `signal` aborts. The work itself is not stopped: the caller destroys the
  * sandbox, which ends it. @throws DeadlineError, CancelledError, or what the work throws
  */
 export async function within<T>(what: string, ms: number, signal: AbortSignal, work: Promise<T>): Promise<T> {

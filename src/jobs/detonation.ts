@@ -27,10 +27,10 @@ import { Canaries } from './watching/canaries.js';
 import { JobWitness } from './watching/job-witness.js';
 import { Monitor } from './watching/monitor.js';
 
-/** What the sandbox itself may take beyond a step's own deadline before the worker stops believing it. */
+/** How much longer than a step's own deadline the sandbox may take to end it before the worker gives up on the sandbox. */
 const SLACK_MS = 30_000;
 
-/** Leads one try of a job through its phases, and writes the report of whatever happened. */
+/** Runs one attempt at a job through its phases, and builds the report, whatever happened. */
 export class Detonation {
   readonly #deps: DetonationDependencies;
   readonly #attempt: Attempt;
@@ -58,12 +58,12 @@ export class Detonation {
     this.#witness = new JobWitness(deps.watchDecoys, deps.log.child({ job: attempt.spec.id }));
     const asked = attempt.spec.checkNeeded ?? deps.checkNeeded;
     this.#checksScripts = asked;
-    this.#scriptCheck = asked ? { loads: new Map(), problem: 'the run did not come to it' } : null;
+    this.#scriptCheck = asked ? { loads: new Map(), problem: 'the run ended before this check' } : null;
   }
 
   /**
-   * Runs to a report. Faults of the project and of the sensor end in the report; faults of the machine (Docker gone) are
-   * thrown, for the queue to try again. Nothing of the sandbox is left either way.
+   * Runs the job and resolves with its report. Failures of the project and of the sensor become part of the report. Failures of the
+   * machine (e.g. Docker is down) are thrown, so that the queue retries the job. The sandbox is removed in both cases.
    */
   async run(): Promise<Report> {
     let watch: Watch | undefined;
@@ -96,7 +96,7 @@ export class Detonation {
     const { limits } = this.#deps;
     await this.#canaries.awaitSource();
     await this.#limited('watching the decoys', limits.prepareMs, this.#witness.start(run));
-    // Unpacking runs nothing of the project, so the sensor may still have to prove itself meanwhile.
+    // Unpacking runs no code of the project, so it need not wait for the opening canary.
     const unpacking = this.#limited('unpacking the archive', limits.prepareMs, run.unpack(archive));
     await Promise.all([this.#canaries.opening(run), unpacking]);
     await this.#to('watched');
@@ -112,26 +112,26 @@ export class Detonation {
     await this.#to('imported');
 
     this.#record.start('drain');
-    if (this.#leftRunning) await this.#withSlack('ending what still ran', 0, run.endProcesses());
+    if (this.#leftRunning) await this.#withSlack('ending the remaining processes', 0, run.endProcesses());
     await Promise.all([this.#canaries.closing(run), fetched ? this.#comparison.after(run) : undefined]);
     await this.#to('drained');
   }
 
   /**
-   * Watches what the phase left running for a while. It goes on to the end of the job: a daemon lives through the build on
-   * a CI machine too, and each second that it is watched it may show what it waits for. Before the closing canary it is
-   * killed, so that nothing happens after the last moment that was watched. `ended`: what an earlier phase left, and was ended with a
-   * step that had to be stopped: it was not watched to its end either.
+   * Watches processes that the phase left running for a while. They keep running until the end of the job, as a daemon does on a CI
+   * machine: the longer they are watched, the likelier they show what they wait for. Before the closing canary they are killed, so
+   * that nothing happens unwatched. `ended`: processes that an earlier phase left, and that were killed together with a step that
+   * passed its deadline; the report lists them too, because they were not watched to their end either.
    */
   async #linger(run: SandboxRun, ended: readonly RunningProcess[] = []): Promise<void> {
     const phase = this.#record.phases.at(-1);
     const { lingerMs } = this.#deps.limits;
-    const running = await this.#withSlack('watching what still runs', lingerMs, run.linger(lingerMs));
+    const running = await this.#withSlack('watching the remaining processes', lingerMs, run.linger(lingerMs));
     this.#leftRunning = running.length > 0;
     if (phase && running.length + ended.length > 0) phase.leftRunning = [...ended, ...running];
   }
 
-  /** Brings the packages into place and lists them, before any of their code has run. Resolves with whether that worked. */
+  /** Downloads and unpacks the packages and lists them, before any of their code runs. Resolves with whether that worked. */
   async #fetch(run: SandboxRun): Promise<boolean> {
     const { installMs } = this.#deps.limits;
     const isFetched = await this.#fetched.fetch({
@@ -144,7 +144,7 @@ export class Detonation {
     return isFetched;
   }
 
-  /** The scripts have the time that the fetch left. */
+  /** Runs the install scripts; they share `installMs` with the fetch. */
   async #runScripts(run: SandboxRun): Promise<void> {
     const { clock, limits } = this.#deps;
     if (this.#checksScripts) {
@@ -173,7 +173,7 @@ export class Detonation {
     await this.#linger(run);
   }
 
-  /** What is done beyond install and import, as the depth and the job ask for. */
+  /** The phases after install and import that the service's depth and the job ask for. */
   async #exercise(run: SandboxRun): Promise<void> {
     const { clock, depth, limits } = this.#deps;
     const exercise = new Exercise({
@@ -202,7 +202,7 @@ export class Detonation {
       timeoutMs,
       marks: this.#monitor.marks,
       limited: this.#withSlack,
-      toldOf: () => this.#canaries.between(run),
+      alertsArrived: () => this.#canaries.between(run),
       unrepeated: (marks) => unrepeated(this.#monitor, this.#actors(run), marks),
     };
   }
@@ -212,7 +212,7 @@ export class Detonation {
     return { tree: this.#monitor.tree, steps, packages: new PackageIndex(packages, projectDir, commands) };
   }
 
-  /** An extra that the job asks for: where it has no answer, that is no fault of the job. What is seen of it counts. */
+  /** An optional check: if it fails, the run is not incomplete. Alerts during the check count like all others. */
   async #loadWithoutScripts(run: SandboxRun): Promise<void> {
     const { importMs } = this.#deps.limits;
     this.#record.start('check');
@@ -223,7 +223,7 @@ export class Detonation {
     if (phase === null) return;
     this.#record.phases.push(phase);
     await this.#linger(run);
-    if (this.#leftRunning) await this.#withSlack('ending what still ran', 0, run.endProcesses());
+    if (this.#leftRunning) await this.#withSlack('ending the remaining processes', 0, run.endProcesses());
   }
 
   async #createSandbox(): Promise<SandboxRun> {
@@ -236,7 +236,7 @@ export class Detonation {
     return run;
   }
 
-  /** What the engine does not come to now is swept later; a report that is ready is not given up for it. */
+  /** A failed removal must not cost a finished report: a later sweep removes what is left. */
   async #destroy(): Promise<void> {
     try {
       await this.#run?.destroy();
@@ -280,8 +280,8 @@ export class Detonation {
   }
 }
 
-/** What a package asked of the machine that the worker runs on went past the gateway, so nobody saw it. */
+/** The run is incomplete, because connections to the worker's machine bypass the gateway and so are not recorded. */
 function unprotected(problem: string): IncompleteReason {
-  const message = `the sandbox could reach what listens on the worker's machine: ${problem}`;
+  const message = `the sandbox could reach services on the worker's machine: ${problem}`;
   return { code: 'host-unprotected', message };
 }

@@ -4,14 +4,14 @@ import { gitlabSectionSchema } from '../gitlab/correlate/section.js';
 import { reportSchema } from '../report/report.js';
 import type { JobView } from './job.js';
 
-/** The report of a job with what is joined to it when it is read: GitLab's audit events go on coming after it is written. */
+/** A job's report with GitLab's audit events, which are joined each time it is read: more of them arrive after it is written. */
 export const fullReportSchema = reportSchema.extend({ gitlab: gitlabSectionSchema });
 export type FullReport = z.infer<typeof fullReportSchema>;
 
-/** A claimed start is not believed further back than this: no window may be stretched by a variable. */
+/** Limit for a claimed start time: a CI variable must not be able to extend the time window without bounds. */
 const LONGEST_JOB_MS = 24 * 3_600_000;
 
-/** A finished job as the correlation sees it; undefined while it runs, and where no CI job is known. */
+/** What the correlation needs to know of a finished job; undefined while the job runs, and when no CI job is known. */
 export function correlatedJob(job: JobView): CorrelatedJob | undefined {
   const { context, report, submittedAt } = job;
   if (context === null || report === null) return undefined;

@@ -17,11 +17,11 @@ import type { Canaries } from './watching/canaries.js';
 import type { JobWitness } from './watching/job-witness.js';
 import type { Monitor } from './watching/monitor.js';
 
-/** What was seen of one try of a job. */
+/** Everything that one attempt at a job recorded. */
 export interface JobEvidence {
   readonly deps: DetonationDependencies;
   readonly spec: JobSpec;
-  /** Undefined where no sandbox was made. */
+  /** Undefined when no sandbox was created. */
   readonly run: SandboxRun | undefined;
   readonly record: PhaseRecord;
   readonly canaries: Canaries;
@@ -32,7 +32,7 @@ export interface JobEvidence {
   readonly scriptCheck: ScriptCheck | null;
 }
 
-/** The report of whatever happened. */
+/** Builds the report from the evidence. */
 export function reportOf(evidence: JobEvidence): Report {
   const { deps, spec, run, record, canaries, monitor, fetched, comparison, witness, scriptCheck } = evidence;
   const { clock, feed, limits, projectBaseline: mode } = deps;
@@ -61,7 +61,7 @@ export function reportOf(evidence: JobEvidence): Report {
     commands: fetched.commands,
     brought: run?.brought ?? new Set(),
     egressMode: run?.egressMode ?? null,
-    ...(run?.wayOut() ?? NO_EGRESS),
+    ...(run?.egressEvidence() ?? NO_EGRESS),
     contacts: monitor.contacts,
     writes: monitor.writes,
     marks: monitor.marks,

@@ -5,15 +5,15 @@ import type { JobContext } from '../gitlab/identity/context.js';
 import type { Report } from '../report/report.js';
 import type { ProjectLine } from './projects/line.js';
 
-/** What a request may ask for: a package manager (`src/ecosystems/`), or `auto`, which leaves the choice to the project's own files. */
+/** The values that a request may choose from: a package manager (`src/ecosystems/`), or `auto` to detect it from the project's files. */
 export const ECOSYSTEMS = ['auto', ...MANAGER_NAMES] as const;
 export type Ecosystem = (typeof ECOSYSTEMS)[number];
 
-/** 1: as this service sees it now; 2: once more on another CI's machine with the clock ahead. */
+/** How many times scripts and loads run; the second time as if on another CI system and at a later date. */
 export const PASSES = [1, 2] as const;
 export type Passes = (typeof PASSES)[number];
 
-/** How many scripts of the project a job may ask for, and what their names are made of. */
+/** How many scripts of the project a job may ask for, and the pattern of their names. */
 export const MOST_RUN = 10;
 export const SCRIPT_NAME = /^[\w@][\w:./@+-]{0,99}$/;
 
@@ -28,47 +28,47 @@ export type JobState =
   | 'finished'
   | 'incomplete';
 
-/** What travels through the queue. It holds no secret: whoever reads Redis reads this. */
+/** A job as it is stored in the queue. It must hold no secret: everybody with access to Redis can read it. */
 export interface JobSpec {
   /** UUID v4; the container's name, its labels and the blob's key derive from it. */
   readonly id: string;
   readonly ecosystem: Ecosystem;
-  /** Who submitted: a token's or user's name, never the credential; null when the service is open. */
+  /** The submitter: a token's or user's name, never the credential; null when the service is open. */
   readonly owner: string | null;
   /** Milliseconds since the epoch. */
   readonly submittedAt: number;
-  /** The CI job behind it, as its ID token or its variables told; null when none is known. */
+  /** The CI job that submitted it, from its ID token or its variables; null when none is known. */
   readonly context: JobContext | null;
-  /** What this job may reach; absent: what the service lets jobs reach. */
+  /** Which hosts the job may reach; absent: the service's default. */
   readonly egress?: EgressMode;
-  /** The `packwarden.yaml` beside the uploaded manifest; absent: there is none. */
+  /** The `packwarden.yaml` next to the uploaded manifest; absent: there is none. */
   readonly baseline?: ProjectText;
-  /** Whether it asks which install scripts are needed; absent: as the service has it. */
+  /** Whether to find out which install scripts are needed; absent: the service's default. */
   readonly checkNeeded?: boolean;
-  /** Scripts of the project that are run after everything else; absent: none. */
+  /** Scripts of the project to run after everything else; absent: none. */
   readonly run?: readonly string[];
-  /** How often everything runs: once, or a second time in another guise; absent: as the service's depth has it. */
+  /** How many times scripts and loads run; absent: the service's depth decides. */
   readonly passes?: Passes;
-  /** Which project and line it is a run of; absent in jobs of before it was kept. */
+  /** The project and branch that the job belongs to; absent in jobs of older versions. */
   readonly project?: ProjectLine;
   readonly blob: { readonly key: string; readonly bytes: number; readonly sha256: string };
 }
 
-/** A job as a list shows it: without its report, which may be large. */
+/** A job for lists: without its report, which may be large. */
 export interface JobSummary extends Omit<JobView, 'report'> {
-  /** Null while it runs, and where it could not be stored beside the report. */
+  /** Null while the job runs, and if storing the summary failed. */
   readonly verdict: Report['verdict'] | null;
-  /** Findings that were judged; null like `verdict`. */
+  /** Number of findings; null like `verdict`. */
   readonly findings: number | null;
-  /** The project that it is a run of; its `id` is known when the job has ended. Null where nothing names one. */
+  /** The project that the job belongs to; its `id` is null until the job has ended. Null when nothing names a project. */
   readonly project: { readonly id: string | null; readonly name: string } | null;
-  /** The branch or tag; null where none was told. */
+  /** The branch or tag; null when it is not known. */
   readonly ref: string | null;
-  /** How long its last try took, in milliseconds; null until it has ended. */
+  /** How long the last attempt took, in milliseconds; null until the job has ended. */
   readonly durationMs: number | null;
 }
 
-/** A job as its readers see it. `report` is there when the state is final. */
+/** A job for its readers. `report` is null until the state is final. */
 export interface JobView {
   readonly id: string;
   readonly ecosystem: Ecosystem;

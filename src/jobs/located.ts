@@ -4,10 +4,10 @@ import { decidingFiles, linesOf } from '../report/lock-lines.js';
 import type { Report } from '../report/report.js';
 import type { BlobStore } from './ports.js';
 
-/** A lock file of some 40,000 packages. */
+/** Enough for a lock file with some 40,000 packages. */
 const MAX_FILE_BYTES = 16 * 1024 ** 2;
 
-/** Where the job's archive is, and the project in it. */
+/** Where to find the job's archive, and the project in it. */
 export interface ArchivePlace {
   readonly blobs: BlobStore;
   readonly key: string;
@@ -16,9 +16,9 @@ export interface ArchivePlace {
 }
 
 /**
- * The report, with the lines of the project's own lock file (or manifest) that name the packages of its findings. They are
- * read from the archive as it was sent: what stands in the sandbox after the install is the packages' word. Without
- * findings nothing is read; a report without lines is whole, so no fault ends here.
+ * Adds to the report which lines of the project's lock file (or manifest) name the packages of its findings. They are read from
+ * the archive as it was uploaded, because packages can change the copy in the sandbox. A report is complete without these lines,
+ * so a failure is only logged.
  */
 export async function withLines(report: Report, { blobs, key, folder }: ArchivePlace, log: Logger): Promise<Report> {
   const packages = report.findings.flatMap(({ package: by }) => (by === null ? [] : [by]));
@@ -31,7 +31,7 @@ export async function withLines(report: Report, { blobs, key, folder }: ArchiveP
     if (file === undefined) return report;
     return { ...report, lockFile: { file, lines: linesOf(file, files.get(join(folder, file)) ?? '', packages) } };
   } catch (error) {
-    log.warn({ err: error, job: report.id }, 'the lines of the lock file could not be told');
+    log.warn({ err: error, job: report.id }, 'the lines of the lock file could not be determined');
     return report;
   }
 }

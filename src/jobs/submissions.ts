@@ -9,28 +9,28 @@ import type { BlobStore, Clock, JobQueue, QueueOutlook } from './ports.js';
 import type { ProjectLine } from './projects/line.js';
 import type { JobPage, JobQuery } from './search/query.js';
 
-/** What a job is asked to be. */
+/** What a client submits. */
 export interface SubmissionRequest {
   readonly ecosystem: Ecosystem;
   /** The submitter's name; null when the service is open. */
   readonly owner: string | null;
-  /** What the job asks to reach; absent: the service's own mode. */
+  /** Which hosts the job wants to reach; absent: the service's default mode. */
   readonly egress?: EgressMode | undefined;
-  /** Whether it asks which install scripts are needed; absent: as the service has it. */
+  /** Whether to find out which install scripts are needed; absent: the service's default. */
   readonly checkNeeded?: boolean | undefined;
-  /** Scripts of the project that it asks to run. */
+  /** Scripts of the project to run. */
   readonly run?: readonly string[] | undefined;
   readonly passes?: Passes | undefined;
-  /** Which project and line it is a run of; absent: nothing tells. */
+  /** The project and branch that the job belongs to; absent: not known. */
   readonly project?: ProjectLine | undefined;
   readonly body: Readable;
-  /** The submitter's word that requests with the same key are one: a retry after a lost answer makes no second job. */
+  /** Requests with the same key make one job, so that a client may safely retry after losing an answer. */
   readonly idempotencyKey?: string | undefined;
-  /** The CI job behind it; null when none is known. */
+  /** The CI job that submits it; null when none is known. */
   readonly context: JobContext | null;
 }
 
-/** A job asked for a wider way out than this service gives. */
+/** A job asked for more network access than this service permits. */
 export class EgressNotPermittedError extends Error {
   override readonly name = 'EgressNotPermittedError';
   readonly code = 'egress-not-permitted';
@@ -40,7 +40,7 @@ export class EgressNotPermittedError extends Error {
   }
 }
 
-/** An idempotency key came again with something else. */
+/** An idempotency key was used again for a different request. */
 export class KeyReusedError extends Error {
   override readonly name = 'KeyReusedError';
   readonly code = 'key-reused';
@@ -59,11 +59,11 @@ export interface SubmissionDependencies {
   readonly newId: () => string;
   /** The widest mode that a job may ask for. */
   readonly maxEgress: EgressMode;
-  /** Removes what other rooms keep of a job, with the job. */
+  /** Deletes what other rooms store about a job, when the job is removed. */
   readonly forget?: (id: string) => Promise<void>;
 }
 
-/** The way in and out of the house for jobs; what `src/api/` talks to. */
+/** Submits, reads and removes jobs; used by `src/api/`. */
 export class Submissions {
   readonly #deps: SubmissionDependencies;
 
@@ -72,9 +72,9 @@ export class Submissions {
   }
 
   /**
-   * Takes a tarball in. Resolves only when blob and job are both durable; leaves nothing behind when it rejects.
-   * @throws EgressNotPermittedError and QueueFullError before anything is read, ArchiveError for the body's faults, QueueUnavailableError when
-   * Redis does not answer, KeyReusedError
+   * Submits a tarball. Resolves when tarball and job are both stored durably; leaves nothing behind when it rejects.
+   * @throws EgressNotPermittedError and QueueFullError before the body is read, ArchiveError for an invalid archive, QueueUnavailableError
+   * when Redis does not answer, KeyReusedError
    */
   async submit(request: SubmissionRequest): Promise<{ readonly id: string }> {
     const { blobs, queue, clock, newId, maxEgress } = this.#deps;
@@ -109,7 +109,7 @@ export class Submissions {
     }
   }
 
-  /** Undefined when there is no such job, or no longer. @throws QueueUnavailableError */
+  /** Undefined when there is no such job, or it has expired. @throws QueueUnavailableError */
   find(id: string): Promise<JobView | undefined> {
     return this.#deps.queue.find(id);
   }
@@ -119,22 +119,22 @@ export class Submissions {
     return this.#deps.queue.search(query);
   }
 
-  /** Jobs as a list shows them, in this order, without those that are gone. @throws QueueUnavailableError */
+  /** Summaries of jobs in the order of `ids`, without those that have expired. @throws QueueUnavailableError */
   summaries(ids: readonly string[]): Promise<readonly JobSummary[]> {
     return this.#deps.queue.summaries(ids);
   }
 
-  /** Where a waiting job stands; null for one that does not wait for its turn. @throws QueueUnavailableError */
+  /** The position of a waiting job in the queue; null for a job that is not waiting. @throws QueueUnavailableError */
   outlook(id: string): Promise<QueueOutlook | null> {
     return this.#deps.queue.outlook(id);
   }
 
-  /** Calls `listener` whenever something may have changed about a job, until the returned function is called. */
+  /** Calls `listener` whenever a job may have changed, until the returned function is called. */
   onChange(id: string, listener: () => void): () => void {
     return this.#deps.queue.onChange(id, listener);
   }
 
-  /** Removes a job with its tarball, its report and what was found around it; false when it runs just now and is being cancelled instead. */
+  /** Removes a job with its tarball, its report and everything else about it; false when it is running: it is then being cancelled instead. */
   async remove(id: string): Promise<boolean> {
     const removed = await this.#deps.queue.remove(id);
     if (!removed) return false;
@@ -144,7 +144,7 @@ export class Submissions {
   }
 }
 
-/** Keys of different submitters never meet. */
+/** The hash includes the owner, so that the keys of different submitters can't collide. */
 function onceKey({ owner, idempotencyKey }: SubmissionRequest): string | undefined {
   if (idempotencyKey === undefined) return undefined;
   return createHash('sha256')
@@ -153,8 +153,8 @@ function onceKey({ owner, idempotencyKey }: SubmissionRequest): string | undefin
 }
 
 function isSame(a: JobSpec, b: JobSpec): boolean {
-  const wish = ({ blob, ecosystem, egress, checkNeeded, run, passes, project }: JobSpec): readonly unknown[] => {
+  const contentOf = ({ blob, ecosystem, egress, checkNeeded, run, passes, project }: JobSpec): readonly unknown[] => {
     return [blob.sha256, ecosystem, egress, checkNeeded, run, passes, project?.compare];
   };
-  return isDeepStrictEqual(wish(a), wish(b));
+  return isDeepStrictEqual(contentOf(a), contentOf(b));
 }

@@ -2,17 +2,17 @@ import type { JobState } from './job.js';
 
 /** What can happen to a job. */
 export type JobEvent =
-  /** A worker took it; again after a worker that died. */
+  /** A worker started it; happens again after a worker died. */
   | 'picked-up'
   /** The opening canary came back: the sandbox is watched. */
   | 'watched'
-  /** Every package is in place; no code of one has run. */
+  /** Every package is installed; none of their code has run. */
   | 'fetched'
   | 'installed'
   | 'imported'
-  /** The closing canary came back and everything before it is in. */
+  /** The closing canary came back, so all earlier alerts have arrived. */
   | 'drained'
-  /** It can't be vouched for; the report says why. */
+  /** The run is incomplete; the report says why. */
   | 'gave-up';
 
 const TABLE: Record<JobState, Partial<Record<JobEvent, JobState>>> = {
@@ -26,23 +26,23 @@ const TABLE: Record<JobState, Partial<Record<JobEvent, JobState>>> = {
   incomplete: {},
 };
 
-/** Thrown for a change that can't happen, which is a fault of the caller. */
+/** The caller reported an event that is impossible in this state: a bug. */
 export class TransitionError extends Error {
   readonly code = 'bad-transition';
   constructor(state: JobState, event: JobEvent) {
-    super(`a job that is ${state} can't be told ${event}`);
+    super(`a job in state ${state} can't get the event ${event}`);
     this.name = 'TransitionError';
   }
 }
 
-/** The state after `event`. Final states stay. @throws TransitionError */
+/** The state after `event`. @throws TransitionError */
 export function transition(state: JobState, event: JobEvent): JobState {
   const next = TABLE[state][event];
   if (next === undefined) throw new TransitionError(state, event);
   return next;
 }
 
-/** Whether a job is at its end. */
+/** Whether a job has ended. */
 export function isFinal(state: JobState): state is 'finished' | 'incomplete' {
   return state === 'finished' || state === 'incomplete';
 }

@@ -34,7 +34,7 @@ async function replay(name: string) {
   const opening = messages.findIndex((message) => (message as { rule: string }).rule === 'Packwarden canary');
   server.push(...messages.slice(0, opening));
   await until(() => hub.counters().received === opening, 60_000);
-  monitor.judge();
+  monitor.startCounting();
   monitor.keepWrites();
   server.push(...messages.slice(opening));
   await until(() => hub.counters().received === messages.length, 60_000);

@@ -69,7 +69,7 @@ it('compiles a native package for which nobody wrote an install script, without 
       const native = step.packages.find(({ name }) => name === 'native');
       expect(native?.scripts).toEqual(['install']);
       expect((await run.importAll(30_000, step.packages)).log).toContain('native: loaded');
-      expect(run.wayOut().egress).toEqual([]);
+      expect(run.egressEvidence().egress).toEqual([]);
     },
     { egress: { mode: 'none' } },
   );
@@ -85,7 +85,7 @@ it('installs from the registry through the gateway, which keeps the record', asy
     const step = await installed(run, 90_000);
     expect(step).toMatchObject({ exitCode: 0 });
     expect(step.packages.map(({ name, version }) => `${name}@${version}`)).toContain('is-number@6.0.0');
-    const registry = run.wayOut().egress.find(({ host }) => host === 'registry.npmjs.org');
+    const registry = run.egressEvidence().egress.find(({ host }) => host === 'registry.npmjs.org');
     expect(registry).toMatchObject({ port: 443, via: 'proxy', allowed: true });
   });
 });

@@ -4,13 +4,13 @@ import type { JobSpec } from '../job.js';
 import { isPackageName } from './package-name.js';
 import type { JobPackages, PackageDeed } from './ports.js';
 
-/** What is kept of one job: the largest projects have some thousand packages, and few of them do anything. */
+/** Limits of what is stored for one job: the largest projects have some thousand packages, and few of them do anything. */
 const MAX = { packages: 20_000, versions: 20, deeds: 100 } as const;
 
-/** Of what one package did, what a rule tells is kept before the rest. */
+/** If a package did more than can be stored, behaviours that rules found come first. */
 const ORDER = ['rule', 'host', 'files', 'program', 'script'] as const;
 
-/** Which packages a job had and what each did. A pure function of the report; also of one that is incomplete, as what was seen was seen. */
+/** Which packages a job had and what each did: a pure function of the report. Incomplete reports count, too: what was seen did happen. */
 export function jobPackages({ id, owner, submittedAt }: JobSpec, report: Report): JobPackages {
   const deeds = deedsOf(report);
   const versions = new Map<string, Set<string>>();
@@ -19,7 +19,7 @@ export function jobPackages({ id, owner, submittedAt }: JobSpec, report: Report)
     if (version !== null && known.size < MAX.versions) known.add(version);
     if (known.size > 0 && (versions.has(name) || versions.size < MAX.packages)) versions.set(name, known);
   };
-  // First those that did something: they must not fall behind the limit.
+  // Packages that did something come first: the limit must not leave them out.
   for (const [name, list] of deeds) for (const { version } of list) add(name, version);
   for (const { name, version } of report.installed ?? []) if (isPackageName(name)) add(name, version);
   return {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** npm's own limit; other registries' names are shorter. */
+/** npm's limit; other registries have shorter names. */
 const MOST = 214;
 
 /**
- * A name that can be asked for: `left-pad`, `@scope/name`. Registries differ in what they allow, so this refuses only what would be no
- * single name anywhere: control and format characters, more slashes than a scope has, folders.
+ * A valid package name: `left-pad`, `@scope/name`. Registries differ in what they allow, so this only refuses what is not a name in
+ * any of them: control and format characters, more slashes than a scope needs, `.` and `..`.
  */
 export const packageNameSchema = z
   .string()
@@ -13,7 +13,7 @@ export const packageNameSchema = z
   .regex(/^(?:@[^\p{C}/\\]+\/)?[^\p{C}/\\]+$/u)
   .refine((name) => !name.split('/').some((part) => part === '.' || part === '..'));
 
-/** Whether packages of this name are kept and have a page: who delivers a package may call it anything. */
+/** Whether packages of this name are stored and have a page. Needed because a package can give itself any name. */
 export function isPackageName(name: string): boolean {
   return packageNameSchema.safeParse(name).success;
 }

@@ -14,33 +14,33 @@ export interface PackageDeed {
   readonly behaviour: Behaviour;
 }
 
-/** What is kept of the packages of a job. */
+/** What is stored about the packages of a job. */
 export interface JobPackages {
   readonly job: string;
   readonly owner: string | null;
   readonly submittedAt: number;
   /** The versions of each package, by its name. */
   readonly versions: ReadonlyMap<string, readonly string[]>;
-  /** Of those that did something, by name. */
+  /** What packages did, by name; only those that did something. */
   readonly deeds: ReadonlyMap<string, readonly PackageDeed[]>;
 }
 
-/** In which jobs a package was, as far back as it is kept. */
+/** The jobs that had a package, as far back as they are stored. */
 export interface PackageRuns {
   /** Newest first. */
   readonly runs: readonly PackageRun[];
-  /** Whether earlier ones may have been let go, because only so many are kept of one package. */
+  /** Whether older runs may be missing, because only the newest are stored for each package. */
   readonly isCut: boolean;
 }
 
-/** In which jobs packages were and what they did there, as long as reports are kept. Filled by `src/queue/packages/`. */
+/** Which jobs had which packages and what they did there, for as long as reports are stored. Implemented by `src/queue/packages/`. */
 export interface PackageHistory {
-  /** Keeps the packages of a job. One that is tried again replaces itself. */
+  /** Stores the packages of a job. A retried job replaces its earlier record. */
   record(packages: JobPackages): Promise<void>;
-  /** Jobs of a submitter (undefined: of everybody) in which a package was. */
+  /** The jobs of a submitter (undefined: of everybody) that had a package. */
   runs(name: string, owner: string | null | undefined): Promise<PackageRuns>;
-  /** What a package did in each of these jobs, in their order. */
+  /** What a package did in each of these jobs, in the same order. */
   deeds(name: string, jobs: readonly string[]): Promise<readonly (readonly PackageDeed[])[]>;
-  /** Forgets a job that is removed. */
+  /** Deletes the record of a removed job. */
   forget(job: string): Promise<void>;
 }

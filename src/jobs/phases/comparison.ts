@@ -3,23 +3,23 @@ import type { Change, Compared } from '../../report/changes/compared.js';
 import { changesBetween, type FileChange, type Snapshot } from '../../report/changes/snapshot.js';
 import type { Clock, SandboxRun } from '../ports.js';
 
-/** So many packages are compared one by one; what the others' scripts change is seen together, when all have run. */
+/** For this many packages the changes are compared separately; for the others together, when all scripts have run. */
 const MOST_ONE_BY_ONE = 40;
-/** Far above what a project of some thousand packages changes. */
+/** Far more than the scripts of some thousand packages change. */
 const MAX_CHANGES = 100_000;
 
-/** Compares what lies in a sandbox with what was fetched, so that a change is seen whatever the alert source told of it. */
+/** Compares the files in a sandbox with those that were fetched, so that changes are seen even if the alert source missed them. */
 export class Comparison {
   readonly #clock: Clock;
   #before: Snapshot | undefined;
-  /** Folders of the packages that are compared one by one. */
+  /** Folders of the packages whose changes are compared separately. */
   readonly #comparedAlone = new Set<string>();
   /** Whether scripts have run since the last snapshot. */
   #isBehind = false;
   /** Whether scripts of any package have run. */
   #hasRun = false;
   readonly #changes: Change[] = [];
-  /** The other names that a package's scripts gave a file, by file and package: run once more they do so once more. */
+  /** Hard links that a package's scripts made, by file and package: when the scripts run again they make them again. */
   readonly #linked = new Map<string, ReadonlyMap<string | null, readonly string[]>>();
   #overflowed = 0;
   #problem: string | null = null;
@@ -28,18 +28,18 @@ export class Comparison {
     this.#clock = clock;
   }
 
-  /** Called when everything is fetched and before any code of a package runs. */
+  /** Takes the first snapshot, after the fetch and before any code of a package runs. */
   async start(run: SandboxRun): Promise<void> {
     await this.#next(run, () => undefined);
   }
 
-  /** Runs the scripts of one package, and compares what they changed. */
+  /** Runs the scripts of one package with `work`, and records what they changed. */
   async scripts<T>(run: SandboxRun, pkg: InstalledPackage, work: () => Promise<T>): Promise<T> {
-    // What a project's own scripts change must not be taken for the packages'.
+    // The project's own scripts are always compared separately: their changes must not be blamed on packages.
     const isComparedAlone =
       isLocal(pkg) || this.#comparedAlone.has(pkg.realPath) || this.#comparedAlone.size < MOST_ONE_BY_ONE;
     if (isComparedAlone && this.#isBehind) await this.after(run);
-    // What an earlier package left running may change something and be gone before this one's scripts end.
+    // A process that an earlier package left running may change files and exit before this package's scripts end.
     const isAlone = !isComparedAlone || !this.#hasRun || (await isIdle(run));
     this.#hasRun = true;
     const result = await work();
@@ -50,13 +50,13 @@ export class Comparison {
     return result;
   }
 
-  /** Called when code of several packages has run. */
+  /** Records changes after code of several packages has run; they can't be attributed to one of them. */
   async after(run: SandboxRun): Promise<void> {
     await this.#next(run, (now, before) => this.#add(changesBetween(before, now), null));
     this.#isBehind = false;
   }
 
-  /** What was found so far. */
+  /** The changes so far. */
   result(): Compared {
     return { changes: this.#changes, overflowed: this.#overflowed, problem: this.#problem };
   }
@@ -91,13 +91,13 @@ export class Comparison {
     const linked = this.#linked.get(change.path) ?? new Map<string | null, readonly string[]>();
     if (change.kind === 'linked' && by !== null)
       this.#linked.set(change.path, new Map([...linked, [by, change.names]]));
-    // Where something else still ran, nobody can say whose step it was: it may be any that linked the file before.
+    // If other processes were running, the step is unknown: it may be that of any package that linked the file before.
     const names = by === null ? [...linked.values()].at(0) : linked.get(by);
     return change.isOnlyTouched && names !== undefined ? { ...change, kind: 'linked', names } : change;
   }
 }
 
-/** Whether nothing of the project runs; where that can't be found out, it is not said. */
+/** Whether no process of the project is running; false if that can't be determined. */
 async function isIdle(run: SandboxRun): Promise<boolean> {
   try {
     return (await run.linger(0)).length === 0;

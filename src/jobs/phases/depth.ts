@@ -1,33 +1,33 @@
 import type { Guise } from '../../report/guise.js';
 import type { Passes } from '../job.js';
 
-/** How much of a project is exercised: what a job costs beyond its install, and what it can show. */
+/** How thoroughly a project is exercised: a trade-off between the time that a job takes and what it can reveal. */
 export const DEPTHS = ['quick', 'standard', 'deep'] as const;
 export type Depth = (typeof DEPTHS)[number];
 
-/** What a depth means for the parts of a job. */
-export interface Exercise {
-  /** What calling packages' exports may take of the time before it; 0: they are not called. */
+/** What a depth means for the phases of a job. */
+export interface DepthSettings {
+  /** Time limit for calling packages' exports, as a share of the job's time so far; 0: exports are not called. */
   readonly callShare: number;
-  /** As whose machine, and when, scripts and loads run once more; null: they do not. */
+  /** The environment that the second pass of scripts and loads simulates; null: there is no second pass. */
   readonly later: Guise | null;
-  /** What the later pass may take of the time before it. */
+  /** Time limit for the second pass, as a share of the job's time so far. */
   readonly laterShare: number;
 }
 
-/** Dormant payloads wait for days or weeks; certificates and licences mostly still hold so far ahead. */
+/** Dormant payloads wait for days or weeks; a clock further ahead would break certificates and licences. */
 const AHEAD_DAYS = 45;
 const LATER: Guise = { ci: 'github', aheadDays: AHEAD_DAYS };
 
-export const EXERCISES = {
+export const DEPTH_SETTINGS = {
   quick: { callShare: 0, later: null, laterShare: 0 },
   standard: { callShare: 0.15, later: LATER, laterShare: 0.25 },
   deep: { callShare: 1, later: LATER, laterShare: 1 },
-} as const satisfies Record<Depth, Exercise>;
+} as const satisfies Record<Depth, DepthSettings>;
 
-/** The second pass of a job: as it asks for, else as the service has it. */
-export function passesFor(asked: Passes | undefined, depth: Depth): Pick<Exercise, 'later' | 'laterShare'> {
-  if (asked === 1) return EXERCISES.quick;
-  const { later, laterShare } = EXERCISES[depth];
-  return asked === 2 && later === null ? EXERCISES.standard : { later, laterShare };
+/** The settings of the second pass: the job's own choice, otherwise those of the service's depth. */
+export function passesFor(asked: Passes | undefined, depth: Depth): Pick<DepthSettings, 'later' | 'laterShare'> {
+  if (asked === 1) return DEPTH_SETTINGS.quick;
+  const { later, laterShare } = DEPTH_SETTINGS[depth];
+  return asked === 2 && later === null ? DEPTH_SETTINGS.standard : { later, laterShare };
 }

@@ -4,17 +4,17 @@ import type { Limited } from '../deadline.js';
 import type { JobSpec } from '../job.js';
 import type { Clock, SandboxRun } from '../ports.js';
 import type { Comparison } from './comparison.js';
-import { type Depth, EXERCISES, passesFor } from './depth.js';
+import { DEPTH_SETTINGS, type Depth, passesFor } from './depth.js';
 import { passLater } from './later-pass.js';
 import type { LoadContext } from './load-phase.js';
 import type { PhaseRecord } from './phase-record.js';
 import { runProjectScripts } from './project-scripts.js';
 import { scriptOrder } from './script-order.js';
 
-/** Calls, and the pass in another guise, are given at least this long, in milliseconds. */
-const LEAST_MS = 8_000;
+/** Minimum time limit of calls, and of the second pass, in milliseconds. */
+const MIN_MS = 8_000;
 
-/** What `Exercise` works with. */
+/** What `Exercise` needs. */
 export interface ExerciseParts {
   readonly run: SandboxRun;
   readonly spec: JobSpec;
@@ -23,17 +23,17 @@ export interface ExerciseParts {
   readonly comparison: Comparison;
   readonly clock: Clock;
   readonly depth: Depth;
-  /** For the project's own scripts, in milliseconds. */
+  /** Time limit for the project's own scripts, in milliseconds. */
   readonly scriptsMs: number;
   readonly limited: Limited;
-  /** Watches what the last phase left running. `ended`: what an earlier one left, and was ended before it was watched to its end. */
+  /** Watches processes that the last phase left running. `ended`: those of an earlier phase that were killed before they ended. */
   readonly linger: (ended: readonly RunningProcess[]) => Promise<void>;
   readonly loadContext: (timeoutMs: number) => LoadContext;
-  /** Folders of the packages that did in another guise, and not in the first pass, what a rule alerts for. */
+  /** Folders of the packages that caused alerts in the second pass but not in the first. */
   readonly onlyLater: () => readonly string[];
 }
 
-/** The phases beyond install and import, each in its share of the time that the job took before. */
+/** The phases after install and import, each limited to a share of the job's time so far. */
 export class Exercise {
   readonly #parts: ExerciseParts;
 
@@ -41,33 +41,33 @@ export class Exercise {
     this.#parts = parts;
   }
 
-  /** How a call ends is no matter: it was called with nonsense. What does not come to it in time was loaded all the same. */
+  /** Calls the packages' exports. A call may fail, because its arguments are meaningless; packages without a turn were still loaded. */
   async callAll(): Promise<void> {
     const { run, packages, record, depth, limited, linger } = this.#parts;
-    const { callShare } = EXERCISES[depth];
+    const { callShare } = DEPTH_SETTINGS[depth];
     if (callShare === 0) return;
     const before = this.#leftRunning();
-    const ms = Math.max(LEAST_MS, this.#sofarMs() * callShare);
+    const ms = Math.max(MIN_MS, this.#sofarMs() * callShare);
     record.start('execute');
-    const called = await limited('calling what packages export', ms, run.callAll(ms, packages));
+    const called = await limited('calling the exports of packages', ms, run.callAll(ms, packages));
     if (called === null) return;
     const { command, exitCode, durationMs, timedOut, loaded } = called;
     record.phases.push({ name: 'execute', command, exitCode, durationMs, timedOut, loaded: [...loaded] });
     await linger(timedOut ? before : []);
   }
 
-  /** Once more, in another guise. */
+  /** Runs scripts and loads a second time, as if on another CI system and at a later date. */
   async passLater(): Promise<void> {
     const { run, spec, packages, record, comparison, depth, linger, loadContext, onlyLater } = this.#parts;
     const { later, laterShare } = passesFor(spec.passes, depth);
     if (later === null) return;
     const sofar = this.#sofarMs();
     record.start('later');
-    // What was changed while packages were loaded is not the doing of the scripts that run now.
+    // Changes made while packages were loaded must not be attributed to the scripts that run now.
     await comparison.after(run);
     const before = this.#leftRunning();
     const { phase, endedOthers } = await passLater(run, {
-      ...loadContext(Math.max(LEAST_MS, sofar * laterShare)),
+      ...loadContext(Math.max(MIN_MS, sofar * laterShare)),
       withScripts: scriptOrder(packages, run.projectDir),
       steps: record.phases.flatMap(({ steps = [] }) => steps),
       guise: later,
@@ -78,7 +78,7 @@ export class Exercise {
     await linger(endedOthers ? before : []);
   }
 
-  /** What the job asks for of the project's own scripts. */
+  /** Runs those of the project's own scripts that the job asks for. */
   async runProject(): Promise<void> {
     const { run, spec, packages, record, comparison, clock, scriptsMs, limited, linger } = this.#parts;
     const project = packages.find(({ realPath }) => realPath === run.projectDir);

@@ -5,7 +5,7 @@ import type { StepResult } from '../ports.js';
 
 const MAX_CHARS = 600;
 
-/** Why a fetch can't be vouched for, in the words of its package manager; nothing where it can be. */
+/** Why a fetch makes the run incomplete, with the package manager's own message; empty if it succeeded. */
 export function fetchFailure({ command, exitCode, log, reason }: StepResult): readonly IncompleteReason[] {
   if (exitCode === 0) return reason === undefined ? [] : [{ code: 'fetch-failed', message: reason }];
   const why = cut(reason ?? errorLines(log), MAX_CHARS);

@@ -4,7 +4,7 @@ import type { SandboxRun, StepResult } from '../ports.js';
 import type { Comparison } from './comparison.js';
 import type { PhaseRecord } from './phase-record.js';
 
-/** What `fetch` works with. */
+/** What `fetch` needs. */
 export interface FetchContext {
   readonly run: SandboxRun;
   /** In milliseconds. */
@@ -13,7 +13,7 @@ export interface FetchContext {
   readonly limited: Limited;
 }
 
-/** The packages of a job, as far as they were brought into place and listed. */
+/** The fetch phase, and the packages that it installed. */
 export class Fetched {
   readonly #record: PhaseRecord;
   #packages: readonly InstalledPackage[] = [];
@@ -28,12 +28,12 @@ export class Fetched {
     return this.#packages;
   }
 
-  /** Where the manager's record and the disk differ. */
+  /** Differences between the package manager's record and the files on disk. */
   get disagreements(): readonly string[] {
     return this.#disagreements;
   }
 
-  /** Where the names of commands lead, by their path. */
+  /** The files that the commands in `.bin` folders point to, by the commands' paths. */
   get commands(): ReadonlyMap<string, string> {
     return this.#commands;
   }
@@ -44,28 +44,28 @@ export class Fetched {
     this.#record.start('fetch');
     const fetched = await limited('the fetch', installMs, run.fetch(installMs));
     this.#record.add('fetch', fetched);
-    // Both only look.
+    // In parallel, because both only read.
     await Promise.all([this.#list(context, fetched), comparison.start(run)]);
     if (fetched.exitCode !== 0) return false;
     await this.#fetchGitBuilds(context, installMs - fetched.durationMs);
     return true;
   }
 
-  /** One that can't be built keeps nothing else from running. */
+  /** Fetches what git dependencies need for their build. If that fails for one, the rest of the job continues. */
   async #fetchGitBuilds({ run, limited }: FetchContext, timeLeftMs: number): Promise<void> {
     const ms = Math.max(1, timeLeftMs);
     const fetching = run.fetchGitBuilds(this.#packages, ms);
-    const fetched = await limited('fetching what git dependencies are built with', ms, fetching);
+    const fetched = await limited('fetching the build dependencies of git dependencies', ms, fetching);
     if (fetched !== null) this.#record.addGitBuilds(fetched);
   }
 
-  /** Without the list nothing can be attributed, but what was seen still stands. */
+  /** Lists the packages. A failure makes the run incomplete but does not end it: alerts still count, without attribution. */
   async #list({ run, limited }: FetchContext, { exitCode }: StepResult): Promise<void> {
     const { incomplete } = this.#record;
     try {
       const listing = await limited('listing the packages', 0, run.packages());
       this.#packages = listing.packages;
-      // Half an install agrees with no record of one.
+      // A failed install never matches its record.
       this.#disagreements = exitCode === 0 ? listing.disagreements : [];
       this.#commands = listing.commands;
       const hasFailed = incomplete.some(({ code }) => code === 'fetch-failed' || code === 'fetch-timeout');

@@ -7,31 +7,32 @@ import type { SandboxRun, StepResult } from '../ports.js';
 import type { LoadContext } from './load-phase.js';
 import { LONGEST_SCRIPTS_MS, type Repeats } from './script-repeats.js';
 
+/** How many packages are loaded again alone. */
 const MOST_AGAIN = 100;
 
-/** What `passLater` works with. */
+/** What `passLater` needs. */
 export interface LaterContext extends LoadContext {
-  /** Those with scripts, in the order in which they run. */
+  /** The packages with scripts, in the order in which these run. */
   readonly withScripts: readonly InstalledPackage[];
   /** How the scripts went in the first pass. */
   readonly steps: readonly ScriptStep[];
   readonly guise: Guise;
   /** Runs the scripts of a package, and compares what they changed. */
   readonly runScripts: (pkg: InstalledPackage, ms: number, guise: Guise) => Promise<StepResult>;
-  /** Folders of the packages that did in another guise, and not in the first pass, what a rule alerts for. */
+  /** Folders of the packages that caused alerts in the second pass but not in the first. */
   readonly onlyLater: () => readonly string[];
 }
 
-/** The parts of a later pass, each within what is left of its time. */
+/** The parts of the second pass, all within its time limit. */
 export class LaterParts {
   readonly parts: LoadPart[] = [];
   endedOthers = false;
   readonly #run: SandboxRun;
   readonly #context: LaterContext;
   readonly #started: number;
-  /** Folders of the packages whose scripts were run in the guise that differs most. */
+  /** Folders of the packages whose scripts ran again. */
   readonly #repeated = new Set<string>();
-  /** Of each guise, what was loaded alone. */
+  /** Folders of the packages that were loaded alone, for each guise. */
   readonly #loaded = new Map<Guise, Set<string>>();
 
   constructor(run: SandboxRun, context: LaterContext, started: number) {
@@ -40,18 +41,19 @@ export class LaterParts {
     this.#started = started;
   }
 
+  /** Time left, in milliseconds. */
   left(): number {
     const { clock, timeoutMs } = this.#context;
     return timeoutMs - (clock.now() - this.#started);
   }
 
-  /** Whether everything can be loaded once more, as long as that took before. */
+  /** Whether there is time to load everything again, judging by how long it took before. */
   hasTimeForLoads(): boolean {
     const took = this.parts.find(({ name }) => name === 'together')?.durationMs ?? 0;
     return this.left() > 2 * took;
   }
 
-  /** Loads everything, many to a process. */
+  /** Loads all packages, many in one process. */
   async together(as: Guise): Promise<void> {
     const { packages } = this.#context;
     await this.#timed('together', async () => {
@@ -60,7 +62,7 @@ export class LaterParts {
     });
   }
 
-  /** How they end is no matter: the first pass told that. Resolves with those that had no turn before only `keptMs` were left. */
+  /** Runs scripts; their results don't matter, because the first pass has them. Stops when `keptMs` are left, and resolves with the rest. */
   async scripts(packages: readonly InstalledPackage[], as: Guise, keptMs = 0): Promise<readonly InstalledPackage[]> {
     const { runScripts } = this.#context;
     const waiting = [...packages];
@@ -78,17 +80,17 @@ export class LaterParts {
     return waiting;
   }
 
-  /** Loads those alone whose marks stand before what was seen where many were loaded. */
+  /** Loads packages alone that are suspected of alerts while many were loaded: those whose load mark came just before the alert. */
   async suspects(as: Guise): Promise<void> {
-    const { marks, toldOf, unrepeated } = this.#context;
-    await toldOf();
+    const { marks, alertsArrived, unrepeated } = this.#context;
+    await alertsArrived();
     const since = BigInt(this.#started) * 1_000_000n;
     const seen = unrepeated(marks).filter(
       ({ group, time }) => time >= since && group.guise !== undefined && isSameGuise(group.guise, as),
     );
     const suspects = seen.flatMap(({ group, time }) => loadedBy(group, time, marks).slice(0, 1));
     await this.load(new Set(suspects.slice(0, MOST_AGAIN)), as);
-    await toldOf();
+    await alertsArrived();
   }
 
   async load(folders: ReadonlySet<string>, as: Guise): Promise<void> {
@@ -104,7 +106,7 @@ export class LaterParts {
     });
   }
 
-  /** Those whose scripts were chosen, and that there was no time for, too. */
+  /** The packages whose scripts did not run again, including those that there was no time for. */
   notRepeated({ again, not }: Repeats): NotRepeated[] {
     const missed = again.filter(({ realPath }) => !this.#repeated.has(realPath));
     return [...not, ...missed.map((pkg) => ({ package: specOf(pkg), path: pkg.path, why: 'there was no time left' }))];

@@ -5,19 +5,20 @@ import type { SandboxRun } from '../ports.js';
 import { type LaterContext, LaterParts } from './later-parts.js';
 import { chooseRepeats } from './script-repeats.js';
 
-/** How many packages are looked at more closely. */
+/** How many packages are examined more closely. */
 const MOST_CLOSER = 12;
-/** What came of the pass. */
+
+/** The result of the second pass. */
 export interface LaterPass {
   readonly phase: Phase;
-  /** Whether something was stopped at its deadline, and with it everything else that still ran. */
+  /** Whether a step passed its deadline, and was stopped together with all other running processes. */
   readonly endedOthers: boolean;
 }
 
 /**
- * Runs scripts and loads packages once more, in another guise, within its time: what it does not come to was seen in the first pass.
- * Then with one thing changed at a time: a package may act on another CI's machine only as long as a date has not come, and the report
- * can say which of the two it was.
+ * The second pass: runs scripts and loads packages again in another guise, as far as its time limit allows. First with CI system and
+ * date changed together, then with one of them at a time: a package may act on another CI system only before a certain date, and the
+ * report can then say which of the two it reacted to.
  */
 export async function passLater(run: SandboxRun, context: LaterContext): Promise<LaterPass> {
   const { clock, guise } = context;
@@ -26,7 +27,7 @@ export async function passLater(run: SandboxRun, context: LaterContext): Promise
   const repeats = chooseRepeats(context);
   const [first, ...single] = [guise, ...singles(guise)] as const;
   await pass.scripts(repeats.again, first);
-  // Half of the time is kept for loads; who had no turn by then has it after them.
+  // Half of the time is reserved for loads; packages without a turn until then get it afterwards.
   const waiting = new Map<Guise, readonly InstalledPackage[]>();
   for (const one of single) waiting.set(one, await pass.scripts(repeats.again, one, context.timeoutMs / 2));
   await pass.together(first);
@@ -36,7 +37,7 @@ export async function passLater(run: SandboxRun, context: LaterContext): Promise
     await pass.scripts(closerFirst(rest, closer), one);
     await pass.load(closer, one);
   }
-  // Most of what acts when it is loaded, and on one CI's machines alone, does so there.
+  // Packages that act when loaded mostly do so on one CI system alone, so load everything with only the CI system changed.
   const [today] = single;
   if (today !== undefined && pass.hasTimeForLoads()) {
     await pass.together(today);
@@ -56,7 +57,7 @@ export async function passLater(run: SandboxRun, context: LaterContext): Promise
   return { phase, endedOthers };
 }
 
-/** With one thing changed; empty where it is only one. */
+/** The guises with only one thing changed; empty when `guise` changes only one thing anyway. */
 function singles(guise: Guise): readonly Guise[] {
   if (guise.ci === FIRST_GUISE.ci || guise.aheadDays === FIRST_GUISE.aheadDays) return [];
   return [
@@ -65,7 +66,7 @@ function singles(guise: Guise): readonly Guise[] {
   ];
 }
 
-/** Where the time ends before all had their turn, those that showed something have had theirs. */
+/** Puts suspicious packages first, so that they get their turn if time runs out. */
 function closerFirst(packages: readonly InstalledPackage[], closer: ReadonlySet<string>): readonly InstalledPackage[] {
   const isCloser = ({ realPath }: InstalledPackage): boolean => closer.has(realPath);
   return [...packages.filter(isCloser), ...packages.filter((pkg) => !isCloser(pkg))];

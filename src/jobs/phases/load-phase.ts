@@ -6,38 +6,38 @@ import { specOf } from '../../report/spec.js';
 import type { Limited } from '../deadline.js';
 import type { Clock, GroupedLoads, ImportResult, SandboxRun } from '../ports.js';
 
-/** How many packages are loaded once more, alone, after what was seen where many were loaded: at marks, and then around them. */
+/** How many packages are loaded again alone after alerts while many were loaded: those marked just before an alert, then the others of that process. */
 const MOST_MARKED = 150;
 const MOST_AROUND = 256;
-/** The same of packages whose process ended before their load did: a large tree may hold several that end it. */
+/** The same for packages whose process ended before they were loaded: a large project may have several packages that end the process. */
 const MOST_CUT_OFF = 600;
-/** How many packages that were not loaded are named. */
+/** How many packages that were not loaded the report names. */
 const MOST_NAMED = 10;
 
-/** What `loadEverything` works with. */
+/** What `loadEverything` needs. */
 export interface LoadContext {
   readonly packages: readonly InstalledPackage[];
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly marks: LoadMarks;
   readonly limited: Limited;
-  /** Resolves when what was done so far has been told of. */
-  readonly toldOf: () => Promise<void>;
-  /** What was seen where many packages were loaded, and of none alone. */
+  /** Resolves when the alerts for everything that happened so far have arrived. */
+  readonly alertsArrived: () => Promise<void>;
+  /** Alerts from processes that loaded many packages, and that no package loaded alone has repeated. */
   readonly unrepeated: (marks?: LoadMarks) => readonly Unrepeated[];
 }
 
-/** How everything was loaded. */
+/** The results of loading all packages. */
 export interface Loads {
-  /** Those that are loaded alone, with what came of the others. */
+  /** The packages that were loaded alone, with the problems of the others. */
   readonly imported: ImportResult;
   readonly parts: readonly LoadPart[];
 }
 
 /**
- * Loads every package: those that the project asks for and those with scripts alone, all others many to a process. What is seen of
- * those may be any one's, so whoever the mark before it names is loaded again alone, then the others of that process; and whoever
- * did not come to its end there.
+ * Loads every package: direct dependencies and packages with scripts in a process of their own, all others many in one process. An
+ * alert from such a shared process may be any of its packages' doing. So the package whose mark came just before it is loaded again
+ * alone, then the others of that process; and so are packages that were not loaded because their process ended early.
  */
 export async function loadEverything(run: SandboxRun, context: LoadContext): Promise<Loads> {
   const { clock, limited, packages, timeoutMs } = context;
@@ -59,10 +59,10 @@ export async function loadEverything(run: SandboxRun, context: LoadContext): Pro
     parts.push(partOf('again', result));
     imported = joined(imported, result);
   };
-  await context.toldOf();
+  await context.alertsArrived();
   const cutOff = notEnded(together).slice(0, MOST_CUT_OFF);
   await again(new Set([...cutOff, ...marked(context).slice(0, MOST_MARKED)]));
-  await context.toldOf();
+  await context.alertsArrived();
   await again(new Set(around(context).slice(0, MOST_AROUND)));
   return { imported: withProblem(imported, together, done, packages), parts };
 }
@@ -71,12 +71,12 @@ function partOf(name: LoadPart['name'], { durationMs, loaded }: ImportResult): L
   return { name, durationMs, packages: loaded.length };
 }
 
-/** The packages whose marks stand before what was seen. */
+/** The packages whose load mark came just before an alert. */
 function marked({ unrepeated, marks }: LoadContext): readonly string[] {
   return unrepeated(marks).flatMap(({ group, time }) => loadedBy(group, time, marks).slice(0, 1));
 }
 
-/** Whoever was in the process by then. */
+/** All packages that the process had loaded by the time of an alert. */
 function around({ unrepeated, marks }: LoadContext): readonly string[] {
   return unrepeated()
     .filter(({ counts }) => counts)
@@ -102,7 +102,7 @@ function joined(first: ImportResult, second: ImportResult): ImportResult {
   };
 }
 
-/** A package that was loaded neither with others nor alone has shown nothing. */
+/** A package that was loaded neither with others nor alone has not been tested: that makes the run incomplete. */
 function withProblem(
   imported: ImportResult,
   together: GroupedLoads,

@@ -5,10 +5,10 @@ import type { Clock, StepResult } from '../ports.js';
 import { fetchFailure } from './fetch-failure.js';
 import type { Loads } from './load-phase.js';
 
-/** How much of the steps' output a report keeps, in characters. */
+/** How much of the steps' output a report contains, in characters. */
 const LOG_CHARS = 64 * 1024;
 
-/** What came of the phases so far. */
+/** The results of the phases so far. */
 export class PhaseRecord {
   readonly #clock: Clock;
   readonly phases: Phase[] = [];
@@ -20,7 +20,7 @@ export class PhaseRecord {
     this.#clock = clock;
   }
 
-  /** The end of what the steps printed. */
+  /** The end of the steps' output. */
   get log(): string {
     return this.#log;
   }
@@ -29,7 +29,7 @@ export class PhaseRecord {
     this.starts.push({ name, at: this.#clock.now() });
   }
 
-  /** A phase of one step. */
+  /** Records a phase that consists of one step. */
   add(name: Phase['name'], step: StepResult, more: Pick<Phase, 'loaded' | 'parts'> = {}): void {
     const { command, exitCode, durationMs, timedOut, projectCode } = step;
     const own = projectCode === undefined ? {} : { projectCode: [...projectCode] };
@@ -47,13 +47,13 @@ export class PhaseRecord {
     this.addLog(log);
   }
 
-  /** A loader that was killed, or spoken for, has shown nothing of the packages it was to load. */
+  /** Records the import. If the loader was killed, or its results were forged, nothing is known about its packages. */
   addImport({ imported, parts }: Loads): void {
     this.add('import', imported, { loaded: [...imported.loaded], parts: [...parts] });
     const { exitCode, timedOut, problem } = imported;
     if (timedOut || (exitCode === 0 && problem === null)) return;
     const message = problem ?? `the loader ended with exit code ${exitCode}`;
-    this.incomplete.push({ code: 'import-failed', message: `the import can't be vouched for: ${message}` });
+    this.incomplete.push({ code: 'import-failed', message: `the import's results can't be trusted: ${message}` });
   }
 
   addLog(log: string): void {

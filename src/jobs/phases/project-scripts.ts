@@ -5,31 +5,30 @@ import { lastLines } from '../../report/text/log-tail.js';
 import type { IncompleteReason } from '../../report/verdict.js';
 import type { Clock, ProjectScript } from '../ports.js';
 
-/** Below this a script is not started any more, in milliseconds. */
-const LEAST_MS = 1_000;
-/** How many of the project's scripts are named to who asked for one that it has not. */
+/** With less time left than this, in milliseconds, no more scripts are started. */
+const MIN_MS = 1_000;
+/** How many of the project's scripts the message lists when the requested one does not exist. */
 const MOST_NAMED = 20;
 
-/** What came of the project's own scripts. */
+/** The results of the project's own scripts. */
 export interface ProjectScripts {
   readonly phase: Phase;
   readonly incomplete: readonly IncompleteReason[];
   readonly log: string;
 }
 
-/** What `runProjectScripts` works with. */
+/** What `runProjectScripts` needs. */
 export interface ProjectScriptsContext {
-  /** The project itself. */
   readonly project: InstalledPackage;
   readonly run: (name: string, timeoutMs: number) => Promise<ProjectScript>;
   readonly clock: Clock;
-  /** For all of them together, in milliseconds. */
+  /** Time limit for all scripts together, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
- * Runs scripts of the project by name, in this order (`build`, with its `prebuild` and `postbuild`), as a CI job does after the install. One that fails
- * does not keep the others from running, but what it would have done was not seen.
+ * Runs scripts of the project by name in the given order, each with its `pre` and `post` scripts, as a CI job does after the install.
+ * A failed script does not keep the others from running, but makes the run incomplete: what it would have done was not seen.
  */
 export async function runProjectScripts(
   names: readonly string[],
@@ -41,9 +40,9 @@ export async function runProjectScripts(
   let log = '';
   for (const name of names) {
     const left = timeoutMs - (clock.now() - started);
-    const went = left < LEAST_MS ? null : await run(name, left);
-    const { step, reason } = went === null ? notRun(name) : outcomeOf(name, went);
-    if (went !== null && 'result' in went) log += went.result.log;
+    const result = left < MIN_MS ? null : await run(name, left);
+    const { step, reason } = result === null ? notRun(name) : outcomeOf(name, result);
+    if (result !== null && 'result' in result) log += result.result.log;
     if (reason !== null) incomplete.push(reason);
     const error = reason === null ? {} : { error: reason.message };
     steps.push({ package: specOf(project), path: project.path, ...step, ...error });
@@ -60,27 +59,27 @@ export async function runProjectScripts(
   return { phase, incomplete, log };
 }
 
-/** How one script went. */
+/** The outcome of one script. */
 interface Outcome {
   readonly step: Pick<ScriptStep, 'scripts' | 'exitCode' | 'timedOut' | 'durationMs'>;
   readonly reason: IncompleteReason | null;
 }
 
 function notRun(name: string): Outcome {
-  const message = `the script ${name} of the project was not run: the time for them was over`;
+  const message = `the script ${name} of the project was not run: the time limit was reached`;
   const step = { scripts: [name], exitCode: null, timedOut: true, durationMs: 0 };
   return { step, reason: { code: 'run-timeout', message } };
 }
 
-function outcomeOf(name: string, went: ProjectScript): Outcome {
-  if ('known' in went) {
-    const { known } = went;
+function outcomeOf(name: string, script: ProjectScript): Outcome {
+  if ('known' in script) {
+    const { known } = script;
     const more = known.length > MOST_NAMED ? ', …' : '';
     const has = known.length === 0 ? 'it has none' : `it has ${known.slice(0, MOST_NAMED).join(', ')}${more}`;
     const step = { scripts: [name], exitCode: null, timedOut: false, durationMs: 0 };
     return { step, reason: { code: 'run-failed', message: `the project has no script ${name}: ${has}` } };
   }
-  const { events, result } = went;
+  const { events, result } = script;
   const { exitCode, timedOut, durationMs, reason: ending, log } = result;
   const step = { scripts: [...events], exitCode, timedOut, durationMs };
   if (timedOut) {
@@ -90,7 +89,7 @@ function outcomeOf(name: string, went: ProjectScript): Outcome {
     };
   }
   if (exitCode === 0) return { step, reason: null };
-  const said = lastLines(log);
-  const message = `the script ${name} of the project ${ending ?? `ended with exit code ${exitCode}`}${said === '' ? '' : `: ${said}`}`;
+  const output = lastLines(log);
+  const message = `the script ${name} of the project ${ending ?? `ended with exit code ${exitCode}`}${output === '' ? '' : `: ${output}`}`;
   return { step, reason: { code: 'run-failed', message } };
 }

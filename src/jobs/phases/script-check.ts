@@ -3,19 +3,19 @@ import type { Phase } from '../../report/phase.js';
 import type { ScriptCheck } from '../../report/scripts/script-check.js';
 import type { ImportResult, SandboxRun } from '../ports.js';
 
-/** How the packages with install scripts loaded before any script had run, and the phase as the report tells it. */
+/** Which packages with install scripts could be loaded before any script had run, and the phase for the report. */
 export interface LoadsWithoutScripts {
   /** By folder (`realPath`): whether the package could be loaded. */
   readonly loads: ReadonlyMap<string, boolean>;
-  /** Why nothing can be said of any package; null when it can. */
+  /** Why the check has no result; null when it has one. */
   readonly problem: string | null;
-  /** Null where there was nothing to load. */
+  /** Null when there was nothing to load. */
   readonly phase: Phase | null;
 }
 
 /**
- * Loads the packages with install scripts as they were fetched, before any script has run. What could be loaded then, and
- * still can afterwards, does not need its scripts to be loaded.
+ * Loads the packages with install scripts before any script has run. A package that loads then, and also afterwards, does not need
+ * its scripts for that.
  */
 export async function loadWithoutScripts(
   run: SandboxRun,
@@ -39,7 +39,7 @@ export async function loadWithoutScripts(
   return { loads, problem: null, phase };
 }
 
-/** What the report needs: only packages that could be loaded once their scripts had run say anything about them. */
+/** The check's result for the report. It leaves out packages that did not load even after their scripts: they prove nothing. */
 export function scriptCheckOf({ loads, problem }: LoadsWithoutScripts, worked: ReadonlySet<string>): ScriptCheck {
   return { loads: new Map([...loads].filter(([folder]) => worked.has(folder))), problem };
 }

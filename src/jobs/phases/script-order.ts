@@ -2,9 +2,9 @@ import { type InstalledPackage, isLocal, scriptsOf } from '../../ecosystems/inst
 import { PackageIndex } from '../../report/attribution/package-index.js';
 
 /**
- * The packages with lifecycle scripts in the order in which their scripts run: what a package depends on before the package,
- * folders and workspaces of the project after all others, the project itself last. Of a circle the member that is listed first comes last.
- * A folder that several links lead to comes once.
+ * The packages with lifecycle scripts in the order in which these run: dependencies before the packages that depend on them, local
+ * folders and workspaces after all others, the project itself last. In a cycle of dependencies the package that is listed first comes
+ * last. A folder with several links to it is listed once.
  */
 export function scriptOrder(packages: readonly InstalledPackage[], projectDir: string): readonly InstalledPackage[] {
   const index = new PackageIndex(packages, projectDir);
@@ -21,7 +21,7 @@ function rank(pkg: InstalledPackage): number {
   return isLocal(pkg) ? 1 : 0;
 }
 
-/** Depth first without recursion: a chain of dependencies may be longer than the stack. */
+/** Depth-first search without recursion: a chain of dependencies may be deeper than the call stack allows. */
 function visit(start: InstalledPackage, index: PackageIndex, seen: Set<string>, ordered: InstalledPackage[]): void {
   if (seen.has(start.realPath)) return;
   seen.add(start.realPath);

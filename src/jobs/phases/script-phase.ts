@@ -6,34 +6,34 @@ import type { IncompleteReason } from '../../report/verdict.js';
 import type { Limited } from '../deadline.js';
 import type { Clock, SandboxRun, StepResult } from '../ports.js';
 
-/** How many failed packages the reasons of an incomplete report name. */
+/** How many failed packages an incomplete report names. */
 const MAX_NAMED = 10;
-/** One package gets this part of the time that is left, so that one script that never ends does not keep all others from running. */
+/** Share of the remaining time that one package may use, so that a script that never ends leaves time for the others. */
 const SHARE = 0.75;
-/** The exit code of what can't be started. */
+/** Exit code of a command that can't be started. */
 const NOT_STARTED = 126;
-/** Below this a script is not started any more, in milliseconds. */
-const LEAST_MS = 1_000;
+/** With less time left than this, in milliseconds, no more scripts are started. */
+const MIN_MS = 1_000;
 
-/** What came of the lifecycle scripts of all packages. */
+/** The results of the lifecycle scripts of all packages. */
 export interface ScriptPhase {
   readonly phase: Phase;
   readonly incomplete: readonly IncompleteReason[];
   readonly log: string;
 }
 
-/** What `runAllScripts` works with. */
+/** What `runAllScripts` needs. */
 export interface ScriptPhaseContext {
   readonly runScripts: SandboxRun['runScripts'];
   readonly clock: Clock;
-  /** For the scripts of all packages together, in milliseconds. */
+  /** Time limit for the scripts of all packages together, in milliseconds. */
   readonly timeoutMs: number;
   readonly limited: Limited;
 }
 
 /**
- * Runs the lifecycle scripts of `packages` in this order, each package's as a step of its own. One that fails does not keep the
- * others from running: what they do is to be seen, and the report says which failed.
+ * Runs the lifecycle scripts of `packages` in the given order, each package's as a step of its own. A failure does not keep the
+ * others from running, because we want to see what they do; the report says which failed.
  */
 export async function runAllScripts(
   packages: readonly InstalledPackage[],
@@ -48,15 +48,15 @@ export async function runAllScripts(
   let notRun = 0;
   for (const pkg of packages) {
     const left = timeoutMs - (clock.now() - started);
-    if (left < LEAST_MS) {
+    if (left < MIN_MS) {
       notRun += 1;
       continue;
     }
-    const ms = Math.max(LEAST_MS, left * SHARE);
+    const ms = Math.max(MIN_MS, left * SHARE);
     const result = await limited(`the scripts of ${specOf(pkg)}`, ms, runScripts(pkg, ms));
     steps.push(toStep(pkg, result));
     log = (log + result.log).slice(-64 * 1024);
-    if (wentWell(pkg, result)) continue;
+    if (isAcceptable(pkg, result)) continue;
     failed += 1;
     if (exitCode === 0) exitCode = result.exitCode;
     if (failed <= MAX_NAMED) incomplete.push(reasonFor(pkg, result));
@@ -81,8 +81,8 @@ function toStep(pkg: InstalledPackage, result: StepResult): ScriptStep {
   return exitCode === 0 && !timedOut ? step : { ...step, error: reasonFor(pkg, result).message };
 }
 
-/** An optional dependency may fail: package managers go on without it. One that was stopped has not shown everything. */
-function wentWell({ optional }: InstalledPackage, { exitCode, timedOut }: StepResult): boolean {
+/** An optional dependency may fail: package managers continue without it. But a stopped script has not shown everything. */
+function isAcceptable({ optional }: InstalledPackage, { exitCode, timedOut }: StepResult): boolean {
   return !timedOut && (exitCode === 0 || optional);
 }
 
@@ -90,9 +90,9 @@ function reasonFor(pkg: InstalledPackage, { exitCode, timedOut, log, reason }: S
   const who = pkg.path === '.' ? 'the project' : specOf(pkg);
   const scripts = `the ${scriptsOf(pkg).join(', ')} script of ${who}`;
   if (timedOut) return { code: 'install-timeout', message: `${scripts} was stopped at its deadline` };
-  // What could not be started has said nothing.
-  const said = exitCode === NOT_STARTED && reason !== undefined ? '' : lastLines(log);
-  const end = said === '' ? '' : `: ${said}`;
+  // A script that could not be started has no output.
+  const output = exitCode === NOT_STARTED && reason !== undefined ? '' : lastLines(log);
+  const end = output === '' ? '' : `: ${output}`;
   return { code: 'install-failed', message: `${scripts} ${reason ?? `ended with exit code ${exitCode}`}${end}` };
 }
 
@@ -101,6 +101,6 @@ function more(count: number): IncompleteReason {
 }
 
 function outOfTime(notRun: number, all: number): IncompleteReason {
-  const message = `the scripts of ${notRun} of ${all} packages were not run: the time for the install was over`;
+  const message = `the scripts of ${notRun} of ${all} packages were not run: the time limit of the install was reached`;
   return { code: 'install-timeout', message };
 }

@@ -2,38 +2,38 @@ import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-pac
 import type { NotRepeated, ScriptStep } from '../../report/phase.js';
 import { specOf } from '../../report/spec.js';
 
-/** Scripts that took longer in the first pass build something, and are not run again, in milliseconds. */
+/** Scripts that took longer in the first pass, in milliseconds, probably compile something and are not run again. */
 export const LONGEST_SCRIPTS_MS = 8_000;
 
-/** Which packages' scripts run once more, and why others' do not. */
+/** Which packages' scripts run again, and why others don't. */
 export interface Repeats {
   readonly again: readonly InstalledPackage[];
   readonly not: readonly NotRepeated[];
 }
 
-/** What the choice is made from. */
+/** The packages to choose from. */
 export interface Candidates {
   /** In the order in which their scripts run. */
   readonly withScripts: readonly InstalledPackage[];
-  /** How they went in the first pass. */
+  /** Their results in the first pass. */
   readonly steps: readonly ScriptStep[];
 }
 
-/** How a script ended says nothing of what it does on another machine: those that failed run once more, too, where they ended soon. */
+/** Scripts that failed quickly run again, too: they may do something else on another machine. */
 export function chooseRepeats({ withScripts, steps }: Candidates): Repeats {
   const first = new Map(steps.map((step) => [`${step.package}\0${step.path}`, step]));
   const again: InstalledPackage[] = [];
   const not: NotRepeated[] = [];
   for (const pkg of withScripts) {
-    const why = obstacle(pkg, first.get(`${specOf(pkg)}\0${pkg.path}`));
+    const why = reasonNotToRepeat(pkg, first.get(`${specOf(pkg)}\0${pkg.path}`));
     if (why === undefined) again.push(pkg);
     else not.push({ package: specOf(pkg), path: pkg.path, why });
   }
   return { again, not };
 }
 
-function obstacle(pkg: InstalledPackage, step: ScriptStep | undefined): string | undefined {
-  // What a git dependency is built from lies in another folder, and was put in place.
+function reasonNotToRepeat(pkg: InstalledPackage, step: ScriptStep | undefined): string | undefined {
+  // Git dependencies are built in another folder and then moved into place, so these scripts can't run again here.
   if (pkg.scripts.length !== scriptsOf(pkg).length) return 'they built a git dependency';
   if (step === undefined) return 'they did not run in the first pass';
   if (step.timedOut) return 'they were stopped at their deadline';

@@ -3,27 +3,27 @@ import type { JobContext } from '../../gitlab/identity/context.js';
 
 const text = z.string().max(1024);
 
-/** Which project a job belongs to, and which of its lines it is a run of. It travels with the job. */
+/** Which project a job belongs to, and which line of it: its default branch or something else. Stored with the job. */
 export const projectLineSchema = z.object({
-  /** Null: the project is the one that the manifest names. `key` stays when `name` changes. */
+  /** Null: the manifest names the project. `key` stays the same when `name` changes. */
   project: z.object({ source: z.enum(['id-token', 'request', 'claim']), key: text, name: text }).nullable(),
-  /** Tells several manifests of one project apart; null: the manifest's name does. */
+  /** Distinguishes several manifests of one project; null: by the manifest's name. */
   part: text.nullable(),
-  /** The branch or tag; null: none was told. */
+  /** The branch or tag; null when it is not known. */
   ref: text.nullable(),
   /**
-   * `default`: of the project's default branch, which others are compared with; `other`: another branch, a tag, a merge request, or
-   * not provably the default branch; `none`: nothing tells of branches at all.
+   * `default`: the project's default branch, which others are compared with; `other`: another branch, a tag, a merge request, or not
+   * provably the default branch; `none`: nothing is known about branches.
    */
   line: z.enum(['default', 'other', 'none']),
-  /** Why it is this line, in words. */
+  /** Why it is this line, for people. */
   lineReason: text,
-  /** The job that it asks to be compared with; its submitter may read that one. */
+  /** A job to compare the report with; it was checked that the submitter may read it. */
   compare: z.uuid().exactOptional(),
 });
 export type ProjectLine = Readonly<z.infer<typeof projectLineSchema>>;
 
-/** What a request says of its project; nobody vouches for it. */
+/** How a request describes its project; unverified. */
 export interface ProjectOptions {
   readonly project?: string | undefined;
   readonly part?: string | undefined;
@@ -33,24 +33,24 @@ export interface ProjectOptions {
 }
 
 /**
- * Kinds of pipelines that run what a branch of the project itself holds. A merge request's pipeline may carry a fork's branch of any name,
+ * Kinds of pipelines that run the code of the project's own branches. A merge request's pipeline may run a fork's branch of any name,
  * and so may a pipeline that another one started.
  */
 const OWN_PIPELINES: ReadonlySet<string> = new Set(['push', 'schedule', 'web', 'api', 'trigger', 'chat']);
 
-/** A pure function of what the CI job (signed or claimed) and the request tell. A signed word is never overruled. */
+/** Determines project and line from the CI job (signed or claimed) and the request. Signed facts are never overridden. */
 export function projectLineOf(context: JobContext | null, options: ProjectOptions): ProjectLine {
   const { project: named, part = null, compare } = options;
   const gitlab = context && gitlabProject(context);
   const isSigned = context?.verified === true;
   const asked = named === undefined ? null : ({ source: 'request', key: `name:${named}`, name: named } as const);
-  const told = isSigned ? { ref: context.ref } : { ref: options.ref ?? context?.ref };
+  const ref = isSigned ? context.ref : (options.ref ?? context?.ref);
   const defaultBranch = options.defaultBranch ?? context?.defaultBranch;
   return {
     project: isSigned ? gitlab : (asked ?? gitlab),
     part,
-    ref: told.ref ?? null,
-    ...lineOf(context, told.ref, defaultBranch),
+    ref: ref ?? null,
+    ...lineOf(context, ref, defaultBranch),
     ...(compare === undefined ? {} : { compare }),
   };
 }
@@ -63,17 +63,17 @@ function gitlabProject(context: JobContext): NonNullable<ProjectLine['project']>
 
 type Line = Pick<ProjectLine, 'line' | 'lineReason'>;
 
-/** Everything that is in doubt is not the default branch: what is compared with it must be able to rely on it. */
+/** In doubt it is not the default branch: a hostile run must never become what later runs are compared with. */
 function lineOf(context: JobContext | null, ref: string | undefined, defaultBranch: string | undefined): Line {
   const other = (lineReason: string): Line => ({ line: 'other', lineReason });
   const doubt =
     context === null ? undefined : (doubtOf(context) ?? (context.verified ? unsignedOf(context) : undefined));
   if (doubt !== undefined) return other(doubt);
   if (ref === undefined && context === null && defaultBranch === undefined) {
-    return { line: 'none', lineReason: 'nothing tells of a branch' };
+    return { line: 'none', lineReason: 'the branch is not known' };
   }
-  if (ref === undefined) return other('no branch is told');
-  if (defaultBranch === undefined) return other('which branch is the default one is not told');
+  if (ref === undefined) return other('the branch is not known');
+  if (defaultBranch === undefined) return other('the default branch is not known');
   if (ref !== defaultBranch) return other('it is not the default branch');
   return { line: 'default', lineReason: 'it is the default branch' };
 }
@@ -81,7 +81,7 @@ function lineOf(context: JobContext | null, ref: string | undefined, defaultBran
 function doubtOf({ pipelineSource, mergeRequestId, isOfFork, refType, mismatch }: JobContext): string | undefined {
   if (isOfFork) return 'it runs the code of a fork';
   if (mismatch !== undefined) return 'token and variables name different projects';
-  if (mergeRequestId !== undefined) return 'it is of a merge request';
+  if (mergeRequestId !== undefined) return 'it belongs to a merge request';
   if (refType === 'tag') return 'it is a tag';
   if (pipelineSource !== undefined && !OWN_PIPELINES.has(pipelineSource)) {
     return `its pipeline is of the kind ${pipelineSource.slice(0, 60)}`;
@@ -89,11 +89,11 @@ function doubtOf({ pipelineSource, mergeRequestId, isOfFork, refType, mismatch }
   return undefined;
 }
 
-/** What a token must say for the default branch's line: the branch's name alone is claimed by any fork. */
+/** What a token must contain to count as the default branch: a branch's name alone is not enough, because any fork may use it. */
 function unsignedOf({ refProtected, refType, pipelineSource }: JobContext): string | undefined {
-  if (pipelineSource === undefined) return 'the token does not tell the kind of pipeline';
-  if (refType === undefined) return 'the token does not tell a branch from a tag';
+  if (pipelineSource === undefined) return 'the token does not contain the kind of pipeline';
+  if (refType === undefined) return 'the token does not say whether it is a branch or a tag';
   return refProtected === true
     ? undefined
-    : 'the branch is not protected, so its token does not show it to be the default one';
+    : 'the branch is not protected, so its token does not prove that it is the default branch';
 }

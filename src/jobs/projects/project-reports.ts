@@ -13,22 +13,28 @@ import type { EarlierThan, Place, Project, ProjectIndex, ProjectRun } from './po
 
 export interface ProjectReportsOptions {
   readonly index: ProjectIndex;
-  /** The report of another job; null while it has none or is gone. */
+  /** The report of another job; null if it has none yet or has expired. */
   readonly reportOf: (job: string) => Promise<Report | null>;
-  /** The version of Packwarden and of its rules by which a report that ends now was made. */
+  /** The current version of Packwarden and of its rules. */
   readonly madeBy: () => Promise<string>;
   /** The lowest priority that makes a finding. */
   readonly failOn: Priority;
   readonly log: Logger;
 }
 
-/** What a manifest without a name is called: its folder in the sandbox. */
+/** The name that the package manager gives a manifest without a name: that of its folder in the sandbox. */
 const UNNAMED = basename(PROJECT);
 
-/** What a job without a line of its own says, as jobs of before do. */
-const UNTOLD = { project: null, part: null, ref: null, line: 'none', lineReason: 'nothing tells of a branch' } as const;
+/** Stands in for the missing `project` of a job from an older version. */
+const UNKNOWN_LINE = {
+  project: null,
+  part: null,
+  ref: null,
+  line: 'none',
+  lineReason: 'the branch is not known',
+} as const;
 
-/** Says what is new in a report, and keeps of it what later ones are compared with. */
+/** Adds to a report what is new in it, and stores the summary that later reports are compared with. */
 export class ProjectReports {
   readonly #options: ProjectReportsOptions;
 
@@ -36,7 +42,7 @@ export class ProjectReports {
     this.#options = options;
   }
 
-  /** The report with what is new. Never throws: what can't be compared or kept is said, and the report stands. */
+  /** The report with what is new in it. Never throws: if it can't be compared or stored, the report says so. */
   async finished(spec: JobSpec, made: Report): Promise<Report> {
     const { log, madeBy } = this.#options;
     const belongs = projectOf(spec, made);
@@ -55,24 +61,24 @@ export class ProjectReports {
       );
       return compared;
     } catch (error) {
-      log.warn({ job: spec.id, err: error }, 'what changed can not be told');
-      const reason = { code: 'store-failed', message: 'the earlier reports can’t be read just now' } as const;
-      return { whatChanged: notCompared(reason, belongs ? toldProject(spec, belongs.project) : null), ...made };
+      log.warn({ job: spec.id, err: error }, 'the report could not be compared with earlier ones');
+      const reason = { code: 'store-failed', message: 'the earlier reports can’t be read right now' } as const;
+      return { whatChanged: notCompared(reason, belongs ? reportedProject(spec, belongs.project) : null), ...made };
     }
   }
 
   /**
-   * Incomplete runs and those of other lines are listed, and nothing is compared with them. Where no branch is told, nobody has taken
-   * in what is new: who submits it once more is told so once more.
+   * Stores the run. Incomplete runs and those of other lines are only listed: later runs are not compared with them. Nor are they with
+   * a run that has news but no known branch: nobody has merged it, so submitting it again must report the same news again.
    */
   async #keep(spec: JobSpec, report: Report, { project, place }: Belonging, summary: Summary): Promise<void> {
     const { index, log } = this.#options;
-    const isTakenIn = place.line === 'default' || !report.findings.some(({ isNew }) => isNew === true);
-    const isKept = summary.complete && place.line !== 'other' && isTakenIn;
+    const isMerged = place.line === 'default' || !report.findings.some(({ isNew }) => isNew === true);
+    const isKept = summary.complete && place.line !== 'other' && isMerged;
     try {
       await index.record(project, runOf(spec, report, place), isKept ? summary : null);
     } catch (error) {
-      log.warn({ job: spec.id, err: error }, 'the run could not be kept for its project');
+      log.warn({ job: spec.id, err: error }, 'the run could not be stored for its project');
     }
   }
 
@@ -83,16 +89,16 @@ export class ProjectReports {
     now: Summary,
     before: Summary | 'unreadable' | undefined,
   ): Promise<Report> {
-    const told = toldProject(spec, project);
+    const reported = reportedProject(spec, project);
     const compare = spec.project?.compare;
-    if (compare !== undefined) return this.#comparedWith(compare, report, now, told);
-    if (before === undefined) return { whatChanged: await this.#nothingEarlier(report, place, told), ...report };
-    if (before !== 'unreadable') return comparedReport(report, now, before, told, this.#options.failOn);
+    if (compare !== undefined) return this.#comparedWith(compare, report, now, reported);
+    if (before === undefined) return { whatChanged: await this.#nothingEarlier(report, place, reported), ...report };
+    if (before !== 'unreadable') return comparedReport(report, now, before, reported, this.#options.failOn);
     const reason = { code: 'other-version', message: 'another version of Packwarden made the earlier report' } as const;
-    return { whatChanged: notCompared(reason, told), ...report };
+    return { whatChanged: notCompared(reason, reported), ...report };
   }
 
-  /** Only what the request names can be compared: the manifest has no name, or was not reached. */
+  /** For a report without a known project (the manifest has no name, or was not read): compares only with a job that the request names. */
   async #ofNoProject(spec: JobSpec, report: Report, now: Summary): Promise<Report> {
     const compare = spec.project?.compare;
     if (compare !== undefined) return this.#comparedWith(compare, report, now, null);
@@ -100,14 +106,14 @@ export class ProjectReports {
     return { whatChanged: notCompared(reason, null), ...report };
   }
 
-  async #comparedWith(job: string, report: Report, now: Summary, told: WhatChanged['project']): Promise<Report> {
+  async #comparedWith(job: string, report: Report, now: Summary, project: WhatChanged['project']): Promise<Report> {
     const earlier = await this.#options.reportOf(job);
-    if (earlier !== null) return comparedReport(report, now, summaryOf(earlier), told, this.#options.failOn);
-    const message = `job ${job}, which it should be compared with, has no report, or no longer`;
-    return { whatChanged: notCompared({ code: 'earlier-gone', message }, told), ...report };
+    if (earlier !== null) return comparedReport(report, now, summaryOf(earlier), project, this.#options.failOn);
+    const message = `job ${job}, which it should be compared with, has no report, or it has expired`;
+    return { whatChanged: notCompared({ code: 'earlier-gone', message }, project), ...report };
   }
 
-  /** The default branch's; where nothing tells of branches and there is none, the one before. */
+  /** The earlier run to compare with: the default branch's; if there is none and branches are not known, the previous run. */
   async #lineBefore(place: Place, than: EarlierThan): Promise<Summary | 'unreadable' | undefined> {
     const { index } = this.#options;
     const earlier = await index.latest({ ...place, line: 'default' }, than);
@@ -115,21 +121,22 @@ export class ProjectReports {
     return index.latest(place, than);
   }
 
-  /** No report with this name: whether there is one with another tells a new folder, or a new name, from a first run. */
-  async #nothingEarlier(report: Report, place: Place, told: WhatChanged['project']): Promise<WhatChanged> {
+  /** Explains why there is no earlier report: it is the first run, or the manifest has another name than before. */
+  async #nothingEarlier(report: Report, place: Place, project: WhatChanged['project']): Promise<WhatChanged> {
     if (report.project === undefined) {
-      return notCompared({ code: 'not-fetched', message: 'this run did not come to list what is installed' }, told);
+      const message = 'this run ended before the installed packages were listed';
+      return notCompared({ code: 'not-fetched', message }, project);
     }
     const all = await this.#options.index.parts(place.project);
     const others = all.filter(({ part, line }) => part !== place.part && (line === 'default' || place.line === 'none'));
     const where = place.line === 'none' ? '' : ' on the default branch';
     if (others.length === 0) {
       const message = `there is no earlier complete report of this project${where}`;
-      return notCompared({ code: 'no-earlier-report', message }, told);
+      return notCompared({ code: 'no-earlier-report', message }, project);
     }
     const names = [...new Set(others.map(({ part }) => part))].sort().slice(0, 3).join(', ');
     const message = `there is no earlier complete report of ${place.part}${where}, only of ${names}: the project was renamed, or there are several`;
-    return notCompared({ code: 'other-name', message }, told);
+    return notCompared({ code: 'other-name', message }, project);
   }
 }
 
@@ -138,13 +145,13 @@ interface Belonging {
   readonly place: Place;
 }
 
-/** Undefined where neither the request nor the manifest names a project. */
+/** Undefined when neither the request nor the manifest names a project. */
 function projectOf(spec: JobSpec, report: Report): Belonging | undefined {
-  const { project: told, part, line } = spec.project ?? UNTOLD;
+  const { project: named, part, line } = spec.project ?? UNKNOWN_LINE;
   const manifest = report.project?.name ?? '';
   const isNamed = manifest !== '' && manifest !== UNNAMED;
   const known =
-    told ?? (isNamed ? { source: 'manifest' as const, key: `manifest:${manifest}`, name: manifest } : undefined);
+    named ?? (isNamed ? { source: 'manifest' as const, key: `manifest:${manifest}`, name: manifest } : undefined);
   if (known === undefined) return undefined;
   const id = createHash('sha256')
     .update(JSON.stringify([spec.owner, known.key]))
@@ -157,8 +164,8 @@ function projectOf(spec: JobSpec, report: Report): Belonging | undefined {
   };
 }
 
-function toldProject(spec: JobSpec, { id, name }: Project): NonNullable<WhatChanged['project']> {
-  const { line, lineReason } = spec.project ?? UNTOLD;
+function reportedProject(spec: JobSpec, { id, name }: Project): NonNullable<WhatChanged['project']> {
+  const { line, lineReason } = spec.project ?? UNKNOWN_LINE;
   return { id, name, line, lineReason };
 }
 

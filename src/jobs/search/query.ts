@@ -1,31 +1,31 @@
 import type { JobSummary } from '../job.js';
 
-/** What a job can be searched by beside its verdicts: `none` is a job that waits or runs. */
+/** The verdicts that jobs can be searched by; `none` is a job that is waiting or running. */
 export const LISTED_VERDICTS = ['clean', 'findings', 'incomplete', 'none'] as const;
 
-/** Which jobs are wanted; what is absent does not matter. */
+/** Which jobs are wanted; absent fields match every job. */
 export interface JobFilter {
-  /** A part of the project's name, in any case. */
+  /** A part of the project's name, ignoring case. */
   readonly project?: string | undefined;
   readonly verdict?: (typeof LISTED_VERDICTS)[number] | undefined;
-  /** A part of the submitter's or the GitLab user's name, in any case. */
+  /** A part of the submitter's or the GitLab user's name, ignoring case. */
   readonly submitter?: string | undefined;
-  /** The whole name of a package that was installed. */
+  /** The full name of a package that was installed. */
   readonly package?: string | undefined;
 }
 
-/** A place in a list of jobs: behind the job of this id and time. */
+/** A position in a list of jobs: after the job with this time and ID. */
 export interface JobCursor {
   readonly submittedAt: number;
   readonly id: string;
 }
 
-/** A page of a list of jobs, newest first. */
+/** Which page of jobs is wanted, newest first. */
 export interface JobQuery {
-  /** A submitter's name, null for those of an open service; undefined for everybody's. */
+  /** The submitter's name, null for jobs of an open service; undefined for the jobs of everybody. */
   readonly owner: string | null | undefined;
   readonly filter: JobFilter;
-  /** Absent: from the newest on. */
+  /** Absent: start with the newest job. */
   readonly after?: JobCursor | undefined;
   /** At most this many. */
   readonly limit: number;
@@ -34,16 +34,16 @@ export interface JobQuery {
 /** The jobs that were found, newest first. */
 export interface JobPage {
   readonly jobs: readonly JobSummary[];
-  /** Where older ones go on; null when there are none. */
+  /** Where the next page starts; null when there are no older jobs. */
   readonly next: JobCursor | null;
   /**
-   * `full`: as many as were asked for; `end`: there are no older ones; `stopped`: so many jobs were looked through that the rest takes another question;
-   * `forgotten`: older jobs with this package are not kept.
+   * Why the page ends here: `full`: it has `limit` jobs; `end`: there are no older ones; `stopped`: the search reached its limit of jobs
+   * to look through, continue with `next`; `forgotten`: older jobs with this package are not stored.
    */
   readonly end: 'full' | 'end' | 'stopped' | 'forgotten';
 }
 
-/** Whether a job is one of those that are wanted. Its packages are not in its summary: the list that it comes from is that of the package. */
+/** Whether a job matches the filter, except for `package`: summaries have no packages, so the caller reads that package's own list of jobs. */
 export function matches(job: JobSummary, { project, verdict, submitter }: JobFilter): boolean {
   return (
     (project === undefined || includes(job.project?.name, project)) &&
@@ -60,7 +60,7 @@ function includes(text: string | null | undefined, part: string): boolean {
   return text?.toLowerCase().includes(part.toLowerCase()) ?? false;
 }
 
-/** Whether a job stands behind a cursor: lists are by time, then by id, both falling. */
+/** Whether a job comes after a cursor: lists are sorted by time, then by ID, both descending. */
 export function isBehind({ submittedAt, id }: JobCursor, after: JobCursor): boolean {
   return submittedAt < after.submittedAt || (submittedAt === after.submittedAt && id < after.id);
 }

@@ -6,12 +6,12 @@ import { sendCanary } from './canary.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Monitor } from './monitor.js';
 
-/** How often a canary before the closing one is tried before the job is given up. */
+/** How many times a canary is sent before the run is given up. The closing canary is sent only once. */
 const TRIES = 3;
 
 /**
- * The proof that a sandbox is watched: a canary before anything of the project runs, one after all of it has ended, and between them
- * the heartbeat, where the alert source needs it.
+ * Proves that a sandbox is watched: by a canary before any code of the project runs, one after everything has ended, and in between by
+ * the heartbeat, if the alert source needs it.
  */
 export class Canaries {
   readonly #deps: Pick<DetonationDependencies, 'feed' | 'clock' | 'limits' | 'log' | 'newNonce'>;
@@ -19,10 +19,10 @@ export class Canaries {
   readonly #monitor: Monitor;
   readonly #jobId: string;
   readonly #heartbeat: Heartbeat;
-  /** How long the canary's alert took, in milliseconds; null until it has come back. */
+  /** How long the canary's alert took, in milliseconds; null until it has arrived. */
   openingMs: number | null = null;
   closingMs: number | null = null;
-  /** Alerts keep their order, but a source may report drops by a timer: fulfilled when its word on what came before the closing canary is in. */
+  /** A source may report dropped events only periodically: resolves when its report for the time before the closing canary is due. */
   #settled: Promise<void> = Promise.resolve();
 
   constructor(deps: DetonationDependencies, signal: AbortSignal, monitor: Monitor, jobId: string) {
@@ -33,7 +33,7 @@ export class Canaries {
     this.#heartbeat = new Heartbeat(monitor, deps.newNonce);
   }
 
-  /** A source that is not up is given the grace time to come up. @throws IncompleteRunError */
+  /** Waits for the alert source to connect, at most `graceMs`. @throws IncompleteRunError */
   async awaitSource(): Promise<void> {
     const { feed, clock, limits } = this.#deps;
     const deadline = clock.now() + limits.graceMs;
@@ -46,18 +46,18 @@ export class Canaries {
     }
   }
 
-  /** From its alert on, the monitor's alerts count. @throws IncompleteRunError */
+  /** Sends the opening canary; from its alert on, alerts count. @throws IncompleteRunError */
   async opening(run: SandboxRun): Promise<void> {
     this.openingMs = await this.#answered(run, 'opening canary');
     if (this.openingMs === null) {
       const message = `the sensor did not report a test process in the sandbox within ${this.#graceS} s, ${TRIES} times`;
       throw new IncompleteRunError({ code: 'no-opening-canary', message });
     }
-    this.#monitor.judge();
+    this.#monitor.startCounting();
     this.#heartbeat.start(run);
   }
 
-  /** Resolves when what was done before has been told of: alerts come in order. @throws IncompleteRunError */
+  /** Resolves when the alerts for everything before have arrived: a canary's alert comes after them. @throws IncompleteRunError */
   async between(run: SandboxRun): Promise<void> {
     if ((await this.#answered(run, 'a canary between two loads')) !== null) return;
     const message = `the sensor did not report a test process within ${this.#graceS} s, ${TRIES} times`;
@@ -69,7 +69,7 @@ export class Canaries {
     await this.#heartbeat.stop();
     this.closingMs = await this.#send(run);
     if (this.closingMs !== null) {
-      // Alerts keep their order: what has not come by now does not come.
+      // Alerts arrive in order: test processes without an alert by now have lost theirs.
       this.#monitor.missing(this.#monitor.unseenBeats);
       this.#settled = sleep(this.#deps.limits.settleMs);
       return;
@@ -78,7 +78,7 @@ export class Canaries {
     throw new IncompleteRunError({ code: 'no-closing-canary', message });
   }
 
-  /** Ends what goes on by itself; for a run that did not come to its closing canary. Never rejects. */
+  /** Stops the heartbeat if the run ended before its closing canary, and waits for the last report of dropped events. Never rejects. */
   async end(): Promise<void> {
     await Promise.all([this.#heartbeat.stop(), this.#settled]);
   }
@@ -87,7 +87,7 @@ export class Canaries {
     return this.#deps.limits.graceMs / 1000;
   }
 
-  /** Resolves with how long the first one took that came back; null where none did. */
+  /** Sends up to TRIES canaries. Resolves with how long the first answered one took; null if none was answered. */
   async #answered(run: SandboxRun, what: string): Promise<number | null> {
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const ms = await this.#send(run);

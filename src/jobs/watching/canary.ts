@@ -6,15 +6,15 @@ export interface CanaryOptions {
   readonly clock: Clock;
   /** An unguessable string. */
   readonly newNonce: () => string;
-  /** How long process and alert may take together, in milliseconds. */
+  /** Deadline for process and alert together, in milliseconds. */
   readonly graceMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs a process with a nonce in the sandbox and waits for the alert that the sensor gives of it: kernel, sensor, alert
- * source and demultiplexer work for this very container. Resolves with the milliseconds it took; null when the alert did
- * not come in time. @throws CancelledError, and what the sandbox throws when the process can't be run
+ * Runs a process with a nonce in the sandbox and waits for the sensor's alert, which proves that kernel, sensor, alert source and
+ * demultiplexer work for this container. Resolves with the time it took in milliseconds; null when the alert did not arrive in time.
+ * @throws CancelledError, and what the sandbox throws when the process can't be run
  */
 export async function sendCanary(run: SandboxRun, monitor: Monitor, options: CanaryOptions): Promise<number | null> {
   const { clock, newNonce, graceMs, signal } = options;

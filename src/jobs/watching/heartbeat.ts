@@ -1,12 +1,13 @@
 import type { Beats, SandboxRun } from '../ports.js';
 import type { Monitor } from './monitor.js';
 
-/** Between two test processes, in milliseconds. */
+/** Interval between two test processes, in milliseconds. */
 const EVERY_MS = 500;
 
 /**
- * Test processes all through a job, for a source that does not number its alerts (a real Falco): somebody else who reads it, or a relay
- * that loses alerts, takes some of theirs, too. Between the opening and the closing canary nothing else would tell of it.
+ * Runs test processes throughout a job, for a source that does not number its alerts (a real Falco). If another reader or a faulty
+ * relay takes alerts away, some of the test processes' alerts will be missing as well. Nothing else would reveal that between the
+ * opening and the closing canary.
  */
 export class Heartbeat {
   readonly #monitor: Monitor;
@@ -19,7 +20,7 @@ export class Heartbeat {
     this.#newNonce = newNonce;
   }
 
-  /** Begins, where the alerts that came so far have no numbers. */
+  /** Starts, unless the alerts so far were numbered. */
   start(run: SandboxRun): void {
     if (this.#monitor.isNumbered) return;
     const beats = run.startBeats();
@@ -27,7 +28,7 @@ export class Heartbeat {
     this.#timer = setInterval(() => beats.beat(this.#monitor.expectBeat(this.#newNonce())), EVERY_MS);
   }
 
-  /** Ends it; call it before the closing canary, whose alert then comes after those of all test processes. Idempotent. */
+  /** Stops; to be called before the closing canary, so that its alert comes after those of all test processes. Idempotent. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     const stopped = await this.#beats?.stop();

@@ -13,15 +13,15 @@ import type { IncompleteReason } from '../../report/verdict.js';
 /** The rule of `rules/packwarden_plumbing.yaml` that answers a canary. */
 export const CANARY_RULE = 'Packwarden canary';
 
-/** Those from which the tree of processes is made. */
+/** The rules whose alerts build the process tree. */
 const TREE_RULES: ReadonlySet<string> = new Set([TRACE_RULE, ENVIRONMENT_RULE, FORK_RULE]);
 
-/** What a canary's command line holds; the nonce is unguessable, so that a package can't answer for the sensor. */
+/** The marker in a canary's command line. Its nonce is unguessable, so that a package can't fake a canary. */
 export function canaryMarker(nonce: string): string {
   return `ci-check:${nonce}`;
 }
 
-/** Everything that the alert source tells about one sandbox: canaries, processes, alerts, and its own faults. */
+/** Collects everything that the alert source reports about one sandbox: canaries, processes, alerts, and the source's own failures. */
 export class Monitor implements AlertSink {
   readonly tree = new ProcessTree();
   readonly contacts = new Contacts();
@@ -32,25 +32,25 @@ export class Monitor implements AlertSink {
   readonly hookReads = new HookReads();
   readonly #fold = new AlertFold();
   readonly #waiting = new Map<string, () => void>();
-  /** Test processes of the heartbeat whose alert has not come. */
+  /** Markers of the heartbeat's test processes whose alert has not arrived. */
   readonly #beats = new Set<string>();
   readonly #interruptions: string[] = [];
   #drops = 0;
   #missing = 0;
   #beatsBroken = false;
   #isNumbered = false;
-  #judging = false;
+  #isCounting = false;
   #keepsWrites = false;
 
   /**
-   * From now on alerts count. Until the opening canary has come back nothing of the project has run: what is seen before
-   * is the engine's and the sandbox's own setting-up.
+   * From now on alerts count. Before the opening canary's alert no code of the project has run: earlier alerts come from the
+   * engine's and our own set-up of the sandbox.
    */
-  judge(): void {
-    this.#judging = true;
+  startCounting(): void {
+    this.#isCounting = true;
   }
 
-  /** From now on writes are kept: before, the package manager puts every file into place. */
+  /** From now on writes are recorded. Earlier ones are the package manager's, which writes every file. */
   keepWrites(): void {
     this.#keepsWrites = true;
   }
@@ -88,7 +88,7 @@ export class Monitor implements AlertSink {
       this.#answer(alert);
       return;
     }
-    if (this.#judging) this.#fold.add(alert);
+    if (this.#isCounting) this.#fold.add(alert);
   }
 
   interrupted(reason: string): void {
@@ -103,7 +103,7 @@ export class Monitor implements AlertSink {
     this.#missing += count;
   }
 
-  /** What is known to be lost, events and alerts. */
+  /** Number of events and alerts that are known to be lost. */
   get drops(): number {
     return this.#drops + this.#missing;
   }
@@ -112,34 +112,34 @@ export class Monitor implements AlertSink {
     return this.#fold.entries();
   }
 
-  /** Resolves when the canary's own alert has come back. Never rejects: the caller has the deadline. */
+  /** Resolves when the canary's alert has arrived. Never rejects: the caller sets the deadline. */
   canary(nonce: string): Promise<void> {
     return new Promise((resolve) => this.#waiting.set(canaryMarker(nonce), resolve));
   }
 
-  /** Whether the source says by numbers which alerts did not arrive. */
+  /** Whether the source numbers its alerts, so that missing ones are noticed. */
   get isNumbered(): boolean {
     return this.#isNumbered;
   }
 
-  /** The marker of a test process whose alert must come before the closing canary's. */
+  /** Makes the marker of a test process whose alert must arrive before the closing canary's. */
   expectBeat(nonce: string): string {
     const marker = canaryMarker(nonce);
     this.#beats.add(marker);
     return marker;
   }
 
-  /** How many of these have not come. */
+  /** How many of these alerts have not arrived. */
   get unseenBeats(): number {
     return this.#beats.size;
   }
 
-  /** The test processes could not be kept up: what was lost meanwhile nobody knows. */
+  /** Called when test processes could not be run all the time, so that lost alerts may have gone unnoticed. */
   beatsBroken(): void {
     this.#beatsBroken = true;
   }
 
-  /** Why this sandbox can't be called watched; empty when it can. */
+  /** Why this sandbox was not watched in full; empty when it was. */
   faults(): readonly IncompleteReason[] {
     const faults: IncompleteReason[] = [];
     const reason = this.#interruptions[0];
@@ -154,7 +154,10 @@ export class Monitor implements AlertSink {
     const kept = [this.#fold, tree, writes, contacts, acting, codeReads, hookReads];
     const overflow = kept.reduce((sum, { overflowed }) => sum + overflowed, 0);
     if (overflow > 0) {
-      faults.push({ code: 'alerts-overflowed', message: `${overflow} different alerts were more than a report holds` });
+      faults.push({
+        code: 'alerts-overflowed',
+        message: `there were ${overflow} more different alerts than a report can hold`,
+      });
     }
     return faults;
   }
@@ -162,7 +165,7 @@ export class Monitor implements AlertSink {
   #lost(): readonly IncompleteReason[] {
     const lost: IncompleteReason[] = [];
     if (this.#missing > 0) {
-      const message = `${this.#missing} alerts of this sandbox did not arrive: somebody else may read the alert source, too`;
+      const message = `${this.#missing} alerts of this sandbox did not arrive: another program may be reading the alert source, too`;
       lost.push({ code: 'events-dropped', message });
     }
     if (this.#beatsBroken) {

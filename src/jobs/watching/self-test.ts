@@ -12,7 +12,7 @@ export interface SelfTestDependencies {
   readonly graceMs: number;
 }
 
-/** The sensor did not answer a canary in an empty sandbox. */
+/** The sensor did not report the canary in an empty sandbox. */
 export class SelfTestError extends Error {
   readonly code = 'self-test';
   constructor(graceMs: number) {
@@ -22,8 +22,8 @@ export class SelfTestError extends Error {
 }
 
 /**
- * Proves the whole chain once, with an empty sandbox: engine, kernel, sensor, alert source. Resolves with the
- * milliseconds that the canary's alert took. @throws SelfTestError, and what the sandbox throws
+ * Tests the whole chain with an empty sandbox: engine, kernel, sensor, alert source. Resolves with how long the canary's alert took,
+ * in milliseconds. @throws SelfTestError, and what the sandbox throws
  */
 export async function selfTest(deps: SelfTestDependencies): Promise<number> {
   const { sandbox, feed, clock, newNonce, graceMs } = deps;

@@ -258,7 +258,7 @@ export class DockerRun implements SandboxRun {
     return this.#parts.gateway.mode;
   }
 
-  wayOut(): EgressEvidence {
+  egressEvidence(): EgressEvidence {
     const { gateway } = this.#parts;
     return {
       egress: gateway.records(),

@@ -20,7 +20,7 @@ async function recordedBy(
     files,
     async (run) => {
       const { log } = await installed(run, SCRIPT_MS);
-      return { records: run.wayOut().egress, log };
+      return { records: run.egressEvidence().egress, log };
     },
     { sink: { status: 404 } },
     ecosystem,

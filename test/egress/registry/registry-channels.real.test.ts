@@ -15,7 +15,7 @@ it.each([
     projectRunning(`${command} || true`),
     async (run) => {
       const { log } = await installed(run, 60_000);
-      const row = run.wayOut().egress.find(({ host, allowed }) => host === 'registry.npmjs.org' && !allowed);
+      const row = run.egressEvidence().egress.find(({ host, allowed }) => host === 'registry.npmjs.org' && !allowed);
       const asked = expect.objectContaining({
         method,
         path: typeof path === 'string' ? path : expect.stringMatching(path),

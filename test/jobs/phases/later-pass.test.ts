@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InstalledPackage } from '../../../src/ecosystems/installed-package.js';
-import { EXERCISES } from '../../../src/jobs/phases/depth.js';
+import { DEPTH_SETTINGS } from '../../../src/jobs/phases/depth.js';
 import { passLater } from '../../../src/jobs/phases/later-pass.js';
 import type { SandboxRun, StepResult } from '../../../src/jobs/ports.js';
 import { LoadMarks } from '../../../src/report/evidence/load-groups.js';
@@ -55,11 +55,11 @@ async function passOf(
     timeoutMs,
     marks: new LoadMarks(),
     limited: (_what, _ms, work) => work,
-    toldOf: async () => {},
+    alertsArrived: async () => {},
     unrepeated: () => [],
     withScripts,
     steps: withScripts.map((pkg) => stepOf(pkg, steps[pkg.name])),
-    guise: EXERCISES.standard.later,
+    guise: DEPTH_SETTINGS.standard.later,
     runScripts: async ({ name }, _ms, guise) => going(ran, `${name} ${nameOf(guise)}`),
     onlyLater: () => onlyLater,
   });

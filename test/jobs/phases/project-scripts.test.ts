@@ -72,6 +72,6 @@ test.each<[string, ProjectScript, string | undefined, string | undefined, number
 test('all are run, also after one that failed; whoever has no time left is named', async () => {
   const { phase, incomplete } = await ran(['a', 'b', 'c'], went({ exitCode: 1 }));
   expect(incomplete.map(({ code }) => code)).toEqual(['run-failed', 'run-failed', 'run-timeout']);
-  expect(incomplete.at(-1)?.message).toBe('the script c of the project was not run: the time for them was over');
+  expect(incomplete.at(-1)?.message).toBe('the script c of the project was not run: the time limit was reached');
   expect(phase).toMatchObject({ exitCode: 1, timedOut: true });
 });

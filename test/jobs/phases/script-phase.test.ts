@@ -212,7 +212,7 @@ describe('when the time is over', () => {
     const { ran, messages, phase } = await phaseOf([dep('a'), dep('b')], {}, 0);
     expect(ran).toEqual([]);
     expect(messages).toEqual([
-      'install-timeout: the scripts of 2 of 2 packages were not run: the time for the install was over',
+      'install-timeout: the scripts of 2 of 2 packages were not run: the time limit of the install was reached',
     ]);
     expect(phase).toMatchObject({ exitCode: null, timedOut: true, steps: [] });
   });

@@ -13,7 +13,7 @@ describe('what is seen of one sandbox', () => {
   it('counts alerts only from the opening canary on: what comes before is the setting-up', () => {
     const monitor = new Monitor();
     monitor.alert(shadow);
-    monitor.judge();
+    monitor.startCounting();
     monitor.alert(shadow);
     monitor.alert(shadow);
     expect(monitor.alerts.map(({ count }) => count)).toEqual([2]);
@@ -45,7 +45,7 @@ describe('what is seen of one sandbox', () => {
     [
       'more different alerts than a report holds',
       (monitor: Monitor) => {
-        monitor.judge();
+        monitor.startCounting();
         for (let pid = 0; pid < 6_000; pid += 1) monitor.alert({ ...shadow, fields: { 'proc.pid': String(pid) } });
       },
       'alerts-overflowed',

@@ -73,7 +73,7 @@ it('installs from the registry through the gateway, in the layout of links, each
         'is-number@6.0.0',
       ]);
       expect(packages[1]?.resolved).toEqual({ 'is-number': packages[2]?.realPath });
-      expect(run.wayOut().egress).toContainEqual(
+      expect(run.egressEvidence().egress).toContainEqual(
         expect.objectContaining({ host: 'registry.npmjs.org', via: 'proxy', allowed: true }),
       );
       expect(run.manager).toMatchObject({ name: 'pnpm', version: expect.stringMatching(/^12\./) });

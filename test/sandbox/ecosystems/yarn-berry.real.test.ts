@@ -84,7 +84,7 @@ it('installs from the registry through the gateway', async () => {
       const { packages, ...step } = await installed(run, 90_000);
       expect(step).toMatchObject({ exitCode: 0 });
       expect(packages.map(({ name }) => name).sort()).toEqual(['is-number', 'is-odd', 'project']);
-      expect(run.wayOut().egress).toContainEqual(
+      expect(run.egressEvidence().egress).toContainEqual(
         expect.objectContaining({ host: 'registry.npmjs.org', via: 'proxy', allowed: true }),
       );
       expect(run.manager?.reason).toBe('package.json asks for yarn@4.0.0');

@@ -83,7 +83,7 @@ it('installs from the registry through the gateway, and keeps to the lock file',
         command: expect.stringMatching(/^yarn install --pure-lockfile/),
       });
       expect(packages.map(({ name, version }) => `${name}@${version}`)).toEqual(['project@1.0.0', 'is-number@7.0.0']);
-      expect(run.wayOut().egress).toContainEqual(
+      expect(run.egressEvidence().egress).toContainEqual(
         expect.objectContaining({ host: 'registry.npmjs.org', via: 'proxy', allowed: true }),
       );
       expect(run.manager?.reason).toContain('yarn.lock is of yarn 1');
