@@ -11,7 +11,7 @@ import type { Metrics } from './metrics.js';
 import { checkReadiness, type ServiceParts } from './readiness.js';
 import { VERSION } from './version.js';
 
-/** The half of the service that answers: HTTP in front of the queue. */
+/** The API part of the service: HTTP in front of the queue. */
 export async function startApiPart(
   config: Config,
   parts: ServiceParts,

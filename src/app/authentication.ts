@@ -7,7 +7,7 @@ import { IdTokens } from '../gitlab/identity/id-token.js';
 import type { Clock } from '../jobs/ports.js';
 import { type Config, ConfigError } from './config/config.js';
 
-/** Who is let in, by the configuration's tokens, users and trusted issuers. @throws ConfigError when a file can't be used */
+/** The authenticator for the configured tokens, users and trusted issuers. @throws ConfigError when a file is unusable */
 export function authenticatorOf(config: Config, clock: Clock): Authenticator {
   return createAuthenticator({
     tokens: readCredentials(config.PACKWARDEN_TOKENS_FILE, 'PACKWARDEN_TOKENS_FILE', parseTokens),
@@ -36,7 +36,7 @@ function readCredentials<T>(
   if (path === undefined) return [];
   try {
     const records = parse(readFileSync(path, 'utf8'));
-    if (records.length === 0) throw new Error('it holds no credentials');
+    if (records.length === 0) throw new Error('it contains no credentials');
     return records;
   } catch (cause) {
     throw new ConfigError(`${setting}: ${path}: ${cause instanceof Error ? cause.message : cause}`, cause);

@@ -9,7 +9,7 @@ export async function readCommandLine(log: Logger): Promise<Buffer | undefined> 
   try {
     return await readFile(FILE);
   } catch (err) {
-    log.warn({ err }, 'no packed command line: /cli.tgz is not there');
+    log.warn({ err }, 'the command line client was not built: /cli.tgz is not available');
     return undefined;
   }
 }

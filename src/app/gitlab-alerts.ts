@@ -7,7 +7,7 @@ import type { Clock } from '../jobs/ports.js';
 import { producerConnection, type RedisUrl } from '../queue/connection.js';
 import type { Config } from './config/config.js';
 
-/** Keeps what a Falco with a GitLab plugin says beside our own alerts of that source. Returns how to stop. */
+/** Stores the alerts of a Falco with a GitLab plugin together with our own alerts of that source, until it is stopped. */
 export function keepFalcoGitlabAlerts(
   config: Config,
   url: RedisUrl,
@@ -22,7 +22,7 @@ export function keepFalcoGitlabAlerts(
     const instances = destinations?.instances() ?? new Set<string>();
     const kept = alerts.addForeign(fromFalco(alert, instances, clock.now()), config.PACKWARDEN_GITLAB_RETENTION_S);
     kept.catch((error: unknown) =>
-      log.warn({ err: error, rule: alert.rule }, "a Falco's audit alert could not be kept"),
+      log.warn({ err: error, rule: alert.rule }, 'an audit alert from Falco could not be stored'),
     );
   });
   return {

@@ -23,27 +23,27 @@ import { producerConnection, type RedisUrl, untilReady, workerConnection } from 
 import { RuleSetHolder, type RuleSetStatus, readRuleFiles, watchRuleFiles } from '../rules/index.js';
 import type { Config } from './config/config.js';
 
-/** The half of the API that deals with GitLab: receiver, rules, alerts, correlation. */
+/** The GitLab part of the API: receiver, rules, alerts, correlation. */
 export interface GitlabPart {
   readonly routes: GitlabRoutes;
   readonly figures: GitlabFigures;
-  /** What is in force. `geo`: null where no folder of databases is configured. */
+  /** The rules and databases in use. `geo`: null if no folder of databases is configured. */
   status(): { readonly rules: RuleSetStatus; readonly geo: GeoStatus | null };
-  /** Removes what was found for a job, with the job. */
+  /** Deletes what was found for a job, when the job is removed. */
   forget(jobId: string): Promise<void>;
-  /** Reads the rules again. */
+  /** Reloads the rules. */
   reload(): void;
   stop(): Promise<void>;
 }
 
-/** What `/metrics` shows. */
+/** Values for `/metrics`. */
 export interface GitlabFigures {
   receiver(): ReceiverCounters;
   backlog(): number;
   silent(): number;
 }
 
-/** Called for each event that was settled. */
+/** Called for each event when its processing is complete. */
 export type OnSettled = EventEvaluatorOptions['onSettled'];
 
 const OWN_RULES = fileURLToPath(new URL('../../rules/gitlab.yaml', import.meta.url));

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createApiServer } from '../api/server.js';
 import { ConfigError } from './config/config.js';
 
-/** Where to listen, and the setting to name when that is not possible. */
+/** The address to listen on, and the name of its setting for the error message. */
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
@@ -14,11 +14,11 @@ export interface ListenAddress {
 export interface Listener {
   /** E.g. `http://127.0.0.1:3000`. */
   readonly url: string;
-  /** Takes no more requests in, and bears those that still run for five seconds. */
+  /** Accepts no more requests, and gives running ones five seconds to end. */
   stop(): Promise<void>;
 }
 
-/** Serves `handler`. @throws ConfigError when the address can't be had */
+/** Serves `handler`. @throws ConfigError when the address is not available */
 export async function listenOn(handler: RequestListener, address: ListenAddress): Promise<Listener> {
   const server = createApiServer(handler);
   await listen(server, address);
@@ -38,7 +38,7 @@ export async function listenOn(handler: RequestListener, address: ListenAddress)
 function listen(server: Server, { host, port, portSetting }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'something else listens there' : cause.message;
+      const why = cause.code === 'EADDRINUSE' ? 'the address is already in use' : cause.message;
       reject(new ConfigError(`can't listen on ${host}:${port}: ${why} (PACKWARDEN_HOST, ${portSetting})`, cause));
     });
     server.listen(port, host, resolve);

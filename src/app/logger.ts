@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
 
-/** JSON lines on standard error: standard output belongs to reports. Nothing that could be a credential is written. */
+/** Logs JSON lines on standard error, because standard output is for reports. Fields that may hold credentials are masked. */
 export function createLogger(level: string): Logger {
   return pino(
     {

@@ -4,8 +4,8 @@ import { KNOWN_PACKAGES_FILE, OWN_RULE_FILES } from './own-rules.js';
 import { VERSION } from './version.js';
 
 /**
- * Packwarden's version with a digest of its rule files as they are now: reports of another word were judged otherwise. `moreRules`:
- * the service's own. @throws RuleSetError when one can't be read
+ * Packwarden's version with a digest of the current rule files: two reports are only comparable if they agree in it. `moreRules`: the
+ * operator's own rule files. @throws RuleSetError when one can't be read
  */
 export async function madeBy(moreRules: readonly string[]): Promise<string> {
   const files = await readRuleFiles([...OWN_RULE_FILES, KNOWN_PACKAGES_FILE, ...moreRules]);

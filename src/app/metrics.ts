@@ -9,7 +9,7 @@ import type { Phase } from '../report/phase.js';
 import { type Report, reportSchema } from '../report/report.js';
 import type { GitlabFigures } from './gitlab-part.js';
 
-/** What the queue tells of itself. */
+/** The queue's values for the metrics. */
 export interface QueueFigures {
   /** Jobs per BullMQ state. */
   counts(): Promise<Readonly<Record<string, number>>>;
@@ -17,57 +17,57 @@ export interface QueueFigures {
   oldestWaitMs(): Promise<number>;
 }
 
-/** Where the figures that are read at each scrape come from; null where this process has no such part. */
+/** The sources of the values that are read at each scrape; null for parts that this process does not run. */
 export interface MetricsInputs {
   readonly hub: (() => HubCounters) | null;
   readonly cache: (() => CacheCounters) | null;
-  /** What waits for receivers elsewhere, by the output's name; absent where none is configured. */
+  /** Pending notifications, by the output's name; absent when no output is configured. */
   readonly outputs?:
     | (() => Promise<ReadonlyMap<string, { readonly waiting: number; readonly givenUp: number }>>)
     | null;
-  /** The jobs that wait and run; its calls reject while Redis is away. */
+  /** Waiting and running jobs; its calls reject while Redis is unavailable. */
   readonly queue: QueueFigures | null;
-  /** Null where no audit events are received. */
+  /** Null when no audit events are received. */
   readonly gitlab: GitlabFigures | null;
   /** The parts of `/readyz`: whether each is ready. */
   readonly parts: () => Promise<Readonly<Record<string, { readonly ready: boolean }>>>;
-  /** Whether the last reload of the rule files was taken; null when no sensor of ours runs. */
+  /** Whether the last reload of the rule files succeeded; null when the embedded sensor is not running. */
   readonly rulesInForce: (() => boolean | null) | null;
 }
 
 const RECEIVER_HELP: Record<keyof ReceiverCounters, string> = {
   accepted: 'Audit events stored',
-  rejected: 'Bodies and elements that were no audit events',
-  unauthenticated: 'Requests with a token of no destination',
-  tooLarge: 'Bodies over the limit',
+  rejected: 'Bodies and elements that were not audit events',
+  unauthenticated: "Requests without a destination's token",
+  tooLarge: 'Bodies above the size limit',
   unstored: 'Audit events refused because they could not be stored',
 };
 const PHASES = ['fetch', 'install', 'import'] as const satisfies readonly Phase['name'][];
 /** Installs take seconds to minutes. */
 const PHASE_BUCKETS = [0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320, 640];
 const CANARIES = ['opening', 'closing'] as const;
-/** A canary comes back within milliseconds; the grace time is the end of it. */
+/** Canaries usually take milliseconds; the default deadline is 10 s. */
 const CANARY_BUCKETS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 const HUB_HELP: Record<keyof HubCounters, string> = {
-  received: 'Alerts that came from the source',
-  matched: 'Alerts of a sandbox that is watched',
-  unmatched: 'Alerts of no watched sandbox',
-  malformed: 'Alerts that could not be read',
-  drops: 'Events that the sensor says it lost',
-  reconnects: 'Times the alert source connected again',
-  missing: 'Alerts that the sensor numbered and that did not arrive',
+  received: 'Alerts received from the source',
+  matched: 'Alerts about a watched sandbox',
+  unmatched: 'Alerts that belong to no watched sandbox',
+  malformed: 'Alerts that could not be parsed',
+  drops: 'Events that the sensor reported as lost',
+  reconnects: 'Reconnections of the alert source',
+  missing: 'Numbered alerts of the sensor that did not arrive',
 };
 
 const CACHE_HELP: Record<keyof CacheCounters, string> = {
-  hits: 'Requests of sandboxes that the registry cache answered, also after the registry said that nothing has changed',
+  hits: 'Requests of sandboxes answered from the registry cache, including revalidated entries',
   hitBytes: 'Bytes of these answers',
-  misses: 'Requests that a registry was asked for',
-  shared: 'Requests that were answered by the download of another one',
-  stale: 'Requests answered with what may be out of date because the registry did not answer',
-  unanswered: 'Requests that neither the registry nor the cache answered',
-  mismatches: "Tarballs that are not what the registry's document names",
-  damaged: 'Kept answers that were damaged or gone when they were read',
+  misses: 'Requests that were forwarded to a registry',
+  shared: "Requests answered by another request's download",
+  stale: 'Requests answered with a possibly outdated entry because the registry did not answer',
+  unanswered: 'Requests that neither the registry nor the cache could answer',
+  mismatches: "Tarballs that do not match the integrity in the registry's document",
+  damaged: 'Cache entries that were damaged or missing when they were read',
 };
 
 /** The service's metrics in a registry of their own. */
@@ -86,32 +86,32 @@ export class Metrics implements MetricsSource {
     const registers = [this.#registry];
     this.#verdicts = new Counter({
       name: 'packwarden_jobs_finished_total',
-      help: 'Jobs that reached their report, by verdict',
+      help: 'Finished jobs, by verdict',
       labelNames: ['verdict'],
       registers,
     });
     this.#phases = new Histogram({
       name: 'packwarden_phase_seconds',
-      help: 'How long the phases of finished jobs took',
+      help: 'Duration of the phases of finished jobs',
       labelNames: ['phase'],
       buckets: PHASE_BUCKETS,
       registers,
     });
     this.#canaries = new Histogram({
       name: 'packwarden_canary_seconds',
-      help: 'How long the canaries of finished jobs took from the sandbox through the sensor to here',
+      help: 'How long the canaries of finished jobs took from the sandbox through the sensor to the worker',
       labelNames: ['which'],
       buckets: CANARY_BUCKETS,
       registers,
     });
     this.#folded = new Counter({
       name: 'packwarden_alerts_folded_total',
-      help: 'Alerts of finished jobs that were folded into an equal one',
+      help: 'Alerts of finished jobs that were merged with an equal one',
       registers,
     });
     this.#refused = new Counter({
       name: 'packwarden_egress_refused_total',
-      help: 'Requests and look-ups of finished jobs that the gateway refused',
+      help: 'Requests and DNS lookups of finished jobs that the gateway refused',
       registers,
     });
     this.#startAtZero();
@@ -132,7 +132,7 @@ export class Metrics implements MetricsSource {
     return this.#registry.metrics();
   }
 
-  /** Counts what a report tells. */
+  /** Counts a finished job. */
   jobFinished(report: Report): void {
     const { verdict, phases, monitoring, findings, observations, egress } = report;
     this.#verdicts.inc({ verdict });
@@ -144,7 +144,7 @@ export class Metrics implements MetricsSource {
     for (const { allowed, count } of egress) if (!allowed) this.#refused.inc(count);
   }
 
-  /** A series that begins with its first event has no increase there: of each start the first `incomplete` would be missed. */
+  /** Creates all series with 0: `increase()` does not count the first event of a series that starts with 1. */
   #startAtZero(): void {
     for (const verdict of reportSchema.shape.verdict.options) this.#verdicts.inc({ verdict }, 0);
     for (const phase of PHASES) this.#phases.zero({ phase });
@@ -155,7 +155,7 @@ export class Metrics implements MetricsSource {
     const registers = [this.#registry];
     new Gauge({
       name: 'packwarden_outputs',
-      help: 'Jobs that receivers elsewhere have not been told of: waiting to be, or given up after three days',
+      help: 'Notifications about jobs that have not been delivered: waiting, or given up after three days',
       labelNames: ['output', 'state'],
       registers,
       async collect() {
@@ -171,7 +171,7 @@ export class Metrics implements MetricsSource {
     const registers = [this.#registry];
     const jobs = new Gauge({
       name: 'packwarden_jobs',
-      help: 'Jobs in the queue, by state; not told while Redis is away',
+      help: 'Jobs in the queue, by state; absent while Redis is unavailable',
       labelNames: ['state'],
       registers,
       collect: async () => {
@@ -182,7 +182,7 @@ export class Metrics implements MetricsSource {
     });
     const oldest: Gauge = new Gauge({
       name: 'packwarden_queue_oldest_seconds',
-      help: 'How long the job that has waited longest has waited; not told while Redis is away',
+      help: 'How long the oldest waiting job has waited; absent while Redis is unavailable',
       registers,
       collect: async () => {
         const ms = await queue.oldestWaitMs().catch(() => null);
@@ -195,7 +195,7 @@ export class Metrics implements MetricsSource {
   #addParts(inputs: MetricsInputs): void {
     const ready = new Gauge({
       name: 'packwarden_part_ready',
-      help: '1 when the part is ready, as /readyz says: redis, docker, alerts (the sensor with its canary), rules, gitlabRules, geo',
+      help: '1 when the part is ready, as in /readyz: redis, docker, alerts (the sensor with its canary), rules, gitlabRules, geo',
       labelNames: ['part'],
       registers: [this.#registry],
       collect: async () => {
@@ -204,7 +204,7 @@ export class Metrics implements MetricsSource {
     });
   }
 
-  /** An audit event was settled; `alerts` are those it made. */
+  /** Counts a processed audit event; `alerts` are those that it caused. */
   auditEvent(settled: Settled, alerts: readonly StoredAlert[], latenessMs: number): void {
     if (settled === 'gone') return;
     this.#auditEvents?.inc({ outcome: settled });
@@ -217,7 +217,7 @@ export class Metrics implements MetricsSource {
     const prefix = 'packwarden_gitlab';
     this.#auditEvents = new Counter({
       name: `${prefix}_events_judged_total`,
-      help: 'Audit events that were judged, by outcome: new or duplicate',
+      help: 'Audit events that were evaluated, by outcome: new or duplicate',
       labelNames: ['outcome'],
       registers,
     });
@@ -230,20 +230,24 @@ export class Metrics implements MetricsSource {
     });
     this.#lateness = new Histogram({
       name: `${prefix}_event_lateness_seconds`,
-      help: 'From created_at to the arrival',
+      help: 'Time from created_at to the arrival of an audit event',
       buckets: [1, 5, 15, 60, 300, 900, 3_600, 21_600, 86_400],
       registers,
     });
     this.#addCounters(`${prefix}_receiver`, RECEIVER_HELP, () => figures.receiver());
-    this.#addGauge(`${prefix}_backlog`, 'Audit events that wait to be judged', figures.backlog);
-    this.#addGauge(`${prefix}_silent_destinations`, 'Destinations that usually talk and have stopped', figures.silent);
+    this.#addGauge(`${prefix}_backlog`, 'Audit events that wait to be evaluated', figures.backlog);
+    this.#addGauge(
+      `${prefix}_silent_destinations`,
+      'Destinations that usually send events and have stopped',
+      figures.silent,
+    );
   }
 
   #addGauge(name: string, help: string, read: () => number): void {
     const gauge: Gauge = new Gauge({ name, help, registers: [this.#registry], collect: () => gauge.set(read()) });
   }
 
-  /** A counter that another part keeps; `read` never falls. */
+  /** A counter whose value another part keeps; `read` must never decrease. */
   #addTotal(name: string, help: string, read: () => number): void {
     const counter: Counter = new Counter({
       name,
@@ -269,7 +273,7 @@ export class Metrics implements MetricsSource {
   #addRules(read: () => boolean | null): void {
     const gauge: Gauge = new Gauge({
       name: 'packwarden_rules_reload_ok',
-      help: '1 when the rule files on disk are the ones in force, 0 when the last reload was refused',
+      help: '1 when the rule files on disk are in use, 0 when the last reload failed',
       registers: [this.#registry],
       collect: () => {
         const ok = read();

@@ -12,16 +12,16 @@ import type { BullQueue } from '../queue/bull-queue.js';
 import { Outbox } from '../queue/outbox.js';
 import { type Config, ConfigError } from './config/config.js';
 
-/** Who else hears of ended jobs. */
+/** Notifies other systems about finished jobs. */
 export interface Outputs {
-  /** Puts a job into every outbox. Never rejects, and never waits long: a job does not end later for it. */
-  tell(job: string): Promise<void>;
-  /** By the output's name; empty while Redis is away. */
+  /** Puts a job into every outbox. Never rejects and never waits long, so that it does not delay the end of a job. */
+  notify(job: string): Promise<void>;
+  /** Pending notifications, by the output's name; empty while Redis is unavailable. */
   counts(): Promise<ReadonlyMap<string, { readonly waiting: number; readonly givenUp: number }>>;
   stop(): Promise<void>;
 }
 
-/** Starts the outboxes of the configured outputs. @throws ConfigError when a file that is named can't be used */
+/** Starts the outboxes of the configured outputs. @throws ConfigError when a configured file is unusable */
 export function startOutputs(config: Config, url: string, queue: BullQueue, clock: Clock, log: Logger): Outputs {
   const outboxes = configured(config, clock).map((output) => {
     const deliver = delivery(output, config, queue);
@@ -29,16 +29,18 @@ export function startOutputs(config: Config, url: string, queue: BullQueue, cloc
   });
   for (const outbox of outboxes) outbox.start();
   return {
-    async tell(job) {
+    async notify(job) {
       for (const outbox of outboxes) {
         await outbox
           .add(job)
-          .catch((err) => log.warn({ err, job, output: outbox.name }, 'an output can not be put into its outbox'));
+          .catch((err) =>
+            log.warn({ err, job, output: outbox.name }, 'a notification could not be put into its outbox'),
+          );
       }
     },
     async counts() {
-      const told = outboxes.map(async (outbox) => [outbox.name, await outbox.counts()] as const);
-      return new Map(await Promise.all(told).catch(() => []));
+      const counts = outboxes.map(async (outbox) => [outbox.name, await outbox.counts()] as const);
+      return new Map(await Promise.all(counts).catch(() => []));
     },
     async stop() {
       for (const outbox of outboxes) await outbox.close();
@@ -62,7 +64,7 @@ function configured(config: Config, clock: Clock): readonly Output[] {
 function delivery(output: Output, { PACKWARDEN_PUBLIC_URL: base }: Config, queue: BullQueue) {
   return async (id: string, progress: Parameters<Output['send']>[1], signal: AbortSignal): Promise<boolean> => {
     const job = await queue.find(id);
-    // Removed in the meantime: there is nothing to tell.
+    // The job was removed in the meantime: the notification is done.
     if (job === undefined) return true;
     const { report, context, state } = job;
     if (report === null || !isFinal(state)) return false;
@@ -78,10 +80,12 @@ function delivery(output: Output, { PACKWARDEN_PUBLIC_URL: base }: Config, queue
 function secretOf(config: Config): string {
   const path = config.PACKWARDEN_WEBHOOK_SECRET_FILE;
   if (path === undefined)
-    throw new ConfigError('PACKWARDEN_WEBHOOK_URL needs PACKWARDEN_WEBHOOK_SECRET_FILE: what is sent is signed');
+    throw new ConfigError(
+      'PACKWARDEN_WEBHOOK_URL needs PACKWARDEN_WEBHOOK_SECRET_FILE, because the documents are signed',
+    );
   const secret = readSecret('PACKWARDEN_WEBHOOK_SECRET_FILE', path).trim();
   if (secret.length < 24)
-    throw new ConfigError(`PACKWARDEN_WEBHOOK_SECRET_FILE: ${path} holds less than 24 characters`);
+    throw new ConfigError(`PACKWARDEN_WEBHOOK_SECRET_FILE: ${path} must contain at least 24 characters`);
   return secret;
 }
 
@@ -89,12 +93,12 @@ const tokensSchema = z.record(z.string(), z.string().min(8));
 
 function tokensIn(path: string): ReadonlyMap<string, string> {
   const setting = 'PACKWARDEN_GITLAB_TOKENS_FILE';
-  const fault = new ConfigError(`${setting}: ${path} is no JSON object of addresses and tokens`);
+  const fault = new ConfigError(`${setting}: ${path} must be a JSON object of addresses and tokens`);
   let given: Record<string, string>;
   try {
     given = tokensSchema.parse(JSON.parse(readSecret(setting, path)));
   } catch (error) {
-    // Neither parser's words: they quote what they read.
+    // Not the parsers' messages, because these quote the file, which contains tokens.
     throw error instanceof ConfigError ? error : fault;
   }
   return new Map(

@@ -45,13 +45,15 @@ const REDIS_DEADLINE_MS = 15_000;
 
 const clock: Clock = { now: () => Date.now() };
 
-/** Starts what `role` asks for. @throws ConfigError, RedisServerError, and what the parts throw; nothing is left running then */
+/** Starts the parts for `role`. @throws ConfigError, RedisServerError, and what the parts throw; nothing is left running then */
 export async function startService(config: Config, role: Role, log: Logger): Promise<Service> {
   if (role === 'worker' && config.PACKWARDEN_REDIS_URL === undefined) {
-    throw new ConfigError('a worker of its own needs PACKWARDEN_REDIS_URL: the Redis that the API uses');
+    throw new ConfigError("--role worker needs PACKWARDEN_REDIS_URL: the API's Redis");
   }
   if (role === 'worker' && config.PACKWARDEN_FALCO_HTTP_SECRET !== undefined) {
-    throw new ConfigError('PACKWARDEN_FALCO_HTTP_SECRET needs the role all: Falco posts to the API beside its worker');
+    throw new ConfigError(
+      'PACKWARDEN_FALCO_HTTP_SECRET needs --role all: Falco posts its alerts to the API, which passes them to the worker in the same process',
+    );
   }
   const stops = new Stops(log);
   const stop = (): Promise<boolean> => stops.run(config.PACKWARDEN_STOP_S * 1000 + STOP_SLACK_MS);
@@ -68,7 +70,7 @@ export async function startService(config: Config, role: Role, log: Logger): Pro
   }
 }
 
-/** Resolves with where the API listens, null for a worker. */
+/** Resolves with the listening address; null for a worker without a port. */
 async function startParts(
   config: Config,
   role: Role,
@@ -139,7 +141,7 @@ async function startParts(
   const gitlab =
     role === 'worker' || destinations === null
       ? null
-      : await startGitlabPart(config, url, destinations, (...judged) => metrics?.auditEvent(...judged), clock, log);
+      : await startGitlabPart(config, url, destinations, (...event) => metrics?.auditEvent(...event), clock, log);
   if (gitlab) {
     stops.push('gitlab', () => gitlab.stop());
     reloads.push(() => gitlab.reload());
@@ -147,7 +149,7 @@ async function startParts(
   const parts: ServiceParts = { queue, spool, worker, gitlab };
   metrics = new Metrics({
     hub: worker ? () => worker.alerts.hub.counters() : null,
-    // A worker of its own leaves the queue to the API hosts: what all of them tell would be counted twice.
+    // Only API hosts export the queue's metrics: from the workers, too, they would be counted twice.
     queue: role === 'worker' ? null : queue,
     parts: async () => (await checkReadiness(parts)).parts,
     gitlab: gitlab?.figures ?? null,

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 
-/** Ends one part of the service. */
+/** Stops one part of the service. */
 export type Stop = () => Promise<void>;
 
-/** What has been started, to be stopped in the other order; registered as it is started, so that a start that fails half-way leaves nothing. */
+/** The started parts, which are stopped in reverse order. Each part is registered as soon as it is started, so that a failed start leaves nothing running. */
 export class Stops {
   readonly #stops: { readonly part: string; readonly stop: Stop }[] = [];
   readonly #log: Logger;
@@ -17,7 +17,7 @@ export class Stops {
     this.#stops.push({ part, stop });
   }
 
-  /** Stops everything, also when one part fails to. Resolves with whether all of it ended within `ms`. */
+  /** Stops everything, even if one part fails to stop. Resolves with whether all parts stopped within `ms`. */
   async run(ms: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<false>((resolve) => {

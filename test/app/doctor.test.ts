@@ -105,8 +105,8 @@ const MISSING: readonly (readonly [
   ['an old kernel', host({ release: '5.10.0' }), {}, 'kernel', 'fail', 'needs 5.15'],
   ['a kernel of another processor', host({ arch: 'arm64' }), {}, 'kernel', 'fail', 'x86_64'],
   ['an older kernel, with Falco', host({ release: '5.4.0' }), FILE, 'kernel', 'warn', 'decoys'],
-  ['no BTF', host({ missing: /btf/ }), {}, 'btf', 'fail', 'no eBPF program'],
-  ['no control groups', host({ missing: /cgroup/ }), {}, 'cgroups', 'fail', 'no limits'],
+  ['no BTF', host({ missing: /btf/ }), {}, 'btf', 'fail', 'eBPF programs can'],
+  ['no control groups', host({ missing: /cgroup/ }), {}, 'cgroups', 'fail', "can't be limited"],
   ['no witness', host({ missing: /packwarden-witness/ }), {}, 'witness', 'warn', 'not built'],
   ['no probe', host({ missing: /packwarden-probe/ }), {}, 'sensor', 'fail', 'not built'],
   ['no Docker', host({ engine: down }), {}, 'docker', 'fail', 'no Docker engine answers at /var/run/docker.sock'],
@@ -134,7 +134,7 @@ const MISSING: readonly (readonly [
     GRPC,
     'falco-version',
     'warn',
-    'gone from 0.44',
+    'have no gRPC',
   ],
   [
     'no file of Falco',
@@ -142,7 +142,7 @@ const MISSING: readonly (readonly [
     FILE,
     'falco',
     'fail',
-    'there is no /var/log/falco/events.json',
+    '/var/log/falco/events.json does not exist',
   ],
   ['no configuration of Falco', host({ missing: /falco\.yaml/ }), FILE, 'falco-rules', 'warn', 'not known'],
   [
@@ -151,7 +151,7 @@ const MISSING: readonly (readonly [
     FILE,
     'falco-rules',
     'fail',
-    'not what Falco reads',
+    'not a valid configuration',
   ],
   [
     'a rule file that is not there',
@@ -185,7 +185,7 @@ const MISSING: readonly (readonly [
     'fail',
     'json_output',
   ],
-  ['no redis-server', host({ missing: /redis-server/ }), {}, 'redis', 'fail', 'there is no redis-server'],
+  ['no redis-server', host({ missing: /redis-server/ }), {}, 'redis', 'fail', 'redis-server not found'],
   ['no Redis', host({ redis: down }), REDIS_URL, 'redis', 'fail', 'no Redis answers'],
   [
     'a Redis that keeps nothing',
@@ -193,7 +193,7 @@ const MISSING: readonly (readonly [
     REDIS_URL,
     'redis-persistence',
     'fail',
-    'gone when it restarts',
+    'a restart loses',
   ],
   [
     'a Redis that keeps most',
@@ -225,12 +225,12 @@ const MISSING: readonly (readonly [
     REDIS_URL,
     'redis',
     'warn',
-    'four fifths',
+    '80 %',
   ],
   ['a full disk', host({ freeBytes: async () => GIB / 2 }), {}, 'disk', 'fail', '0.5 GiB free'],
   ['a small disk', host({ freeBytes: async () => 2 * GIB }), {}, 'disk', 'warn', '2.0 GiB free'],
   ['a folder of somebody else', host({ isWritable: async () => false }), {}, 'disk', 'fail', "can't write to /data"],
-  ['a disk that can not be asked', host({ freeBytes: down }), {}, 'disk', 'fail', 'can not be looked at'],
+  ['a disk that can not be asked', host({ freeBytes: down }), {}, 'disk', 'fail', 'could not be checked'],
   [
     'a clock that is wrong',
     host({ nowMs: () => NOW - 120_000 }),
@@ -240,7 +240,7 @@ const MISSING: readonly (readonly [
     '120 s behind https://registry.npmjs.org/',
   ],
   ['a clock that drifts', host({ nowMs: () => NOW + 8_000 }), {}, 'clock', 'warn', '8 s ahead of'],
-  ['no openssl', host({ missing: /openssl/ }), {}, 'openssl', 'fail', 'no openssl'],
+  ['no openssl', host({ missing: /openssl/ }), {}, 'openssl', 'fail', 'openssl was not found'],
   ['no CA file', host(), { PACKWARDEN_CA_FILE: '/ca.pem' }, 'certificate PACKWARDEN_CA_FILE', 'fail', "can't be read"],
   [
     'a CA file that is none',
@@ -248,7 +248,7 @@ const MISSING: readonly (readonly [
     { PACKWARDEN_CA_FILE: '/ca.pem' },
     'certificate PACKWARDEN_CA_FILE',
     'fail',
-    'holds no certificate',
+    'contains no certificate',
   ],
 ];
 
@@ -256,7 +256,7 @@ describe('what is missing is named, with the way out, and nothing else', () => {
   it.each(MISSING)('%s', async (_title, on, env, name, status, words) => {
     const found = await notWell(on, env);
     expect(found).toEqual([expect.objectContaining({ name, status, message: expect.stringContaining(words) })]);
-    expect(found[0]?.wayOut).toEqual(expect.stringMatching(/\w/));
+    expect(found[0]?.fix).toEqual(expect.stringMatching(/\w/));
   });
 
   it('no registry: then there is no clock to compare with either', async () => {

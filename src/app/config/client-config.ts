@@ -14,7 +14,9 @@ const schema = z.object({
   PACKWARDEN_TOKEN: optionalText.describe('bearer token'),
   HTR_user: optionalText.describe("user, as Package Hunter's jobs set it"),
   HTR_pass: optionalText.describe('password of that user'),
-  PACKWARDEN_ID_TOKEN: optionalText.describe('ID token of a GitLab job (`id_tokens:`), used when nothing else is set'),
+  PACKWARDEN_ID_TOKEN: optionalText.describe(
+    'ID token of a GitLab job (`id_tokens:`), used if no other credentials are set',
+  ),
 });
 
 /** What `packwarden analyze` reads from its environment. */

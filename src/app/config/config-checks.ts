@@ -33,7 +33,7 @@ export function refuseContradictions(config: Checked): void {
 function refuseSeveralSources(config: Checked): void {
   const ways = ['PACKWARDEN_FALCO_GRPC', 'PACKWARDEN_FALCO_FILE', 'PACKWARDEN_FALCO_HTTP_SECRET'] as const;
   const given = ways.filter((way) => config[way] !== undefined);
-  if (given.length > 1) throw new ConfigError(`${given.join(' and ')}: alerts come by one of them`);
+  if (given.length > 1) throw new ConfigError(`${given.join(' and ')}: set only one of them`);
 }
 
 function refuseOpenDoor(config: Checked): void {
@@ -42,7 +42,7 @@ function refuseOpenDoor(config: Checked): void {
     config.PACKWARDEN_TOKENS_FILE ?? config.PACKWARDEN_USERS_FILE ?? config.PACKWARDEN_GITLAB_ISSUERS[0];
   if (loopback || credentials !== undefined) return;
   throw new ConfigError(
-    `PACKWARDEN_HOST=${config.PACKWARDEN_HOST} is open to others: configure PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE first`,
+    `PACKWARDEN_HOST=${config.PACKWARDEN_HOST} can be reached by others: configure PACKWARDEN_TOKENS_FILE or PACKWARDEN_USERS_FILE first`,
   );
 }
 

@@ -21,7 +21,7 @@ export const bytes = (fallback: number) =>
     .max(1024 ** 5)
     .default(fallback);
 
-/** The same, or 0 to turn it off. */
+/** Like `bytes`, or 0 to turn the feature off. */
 export const bytesOrNone = (fallback: number) =>
   z.union([z.literal(['0', 0]).transform(() => 0), bytes(fallback)]).default(fallback);
 

@@ -16,12 +16,12 @@ import { bytes, bytesOrNone, isIssuer, list, MIB, optionalText, seconds } from '
 
 export { ConfigError };
 
-/** Every variable, its meaning and its default: the reference of the README is made from this. */
+/** Every variable with its meaning and its default; `packwarden config --help` is generated from this. */
 const schema = z.object({
   PACKWARDEN_HOST: z
     .string()
     .default('127.0.0.1')
-    .describe('where the API listens; other than loopback needs credentials'),
+    .describe('address that the API listens on; any other than loopback requires credentials'),
   PACKWARDEN_PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('port of the API'),
   PACKWARDEN_WORKER_PORT: z.coerce
     .number()
@@ -29,48 +29,50 @@ const schema = z.object({
     .min(0)
     .max(65_535)
     .optional()
-    .describe('port of /healthz, /readyz and /metrics of a worker of its own (--role worker); without it none'),
-  PACKWARDEN_DATA_DIR: z.string().default(defaultDataDir()).describe('spool, own Redis data, sensor socket'),
+    .describe('port for /healthz, /readyz and /metrics of a separate worker (--role worker); default: no port'),
+  PACKWARDEN_DATA_DIR: z.string().default(defaultDataDir()).describe('data folder: uploads, Redis data, sensor socket'),
   PACKWARDEN_REDIS_URL: optionalText.describe(
-    'redis://, rediss:// or unix://; without it the service runs its own redis-server',
+    'redis://, rediss:// or unix:// address; default: the service starts its own redis-server',
   ),
   PACKWARDEN_FALCO_GRPC: optionalText.describe(
-    'unix:///run/falco/falco.sock or host:port; without it the embedded sensor',
+    "address of Falco's gRPC API: unix:///run/falco/falco.sock or host:port; default: the embedded sensor",
   ),
   PACKWARDEN_FALCO_FILE: optionalText.describe(
-    'file: what a Falco on this host appends its alerts to (file_output with json_output), followed over rotation and restarts',
+    'file to which a Falco on this host appends its alerts (file_output with json_output); followed across rotation and restarts',
   ),
   PACKWARDEN_RULES: list.describe(
-    'more rule files or folders for the embedded sensor, after its own, separated by commas',
+    'additional rule files or folders for the embedded sensor, loaded after its own, separated by commas',
   ),
   PACKWARDEN_FALCO_CA: optionalText.describe("file: CA of Falco's certificate (host:port only)"),
   PACKWARDEN_FALCO_CERT: optionalText.describe('file: client certificate for Falco'),
   PACKWARDEN_FALCO_KEY: optionalText.describe('file: key of the client certificate'),
   PACKWARDEN_FALCO_HTTP_SECRET: z
     .string()
-    .regex(/^[\w-]{16,}$/, 'has at least 16 letters, digits, - or _')
+    .regex(/^[\w-]{16,}$/, 'must have at least 16 characters: letters, digits, - or _')
     .optional()
     .describe('Falco ≥ 0.44 posts its alerts to /falco/alerts/SECRET (http_output)'),
   PACKWARDEN_TOKENS_FILE: optionalText.describe('file: bearer tokens, hashed (`packwarden credentials token NAME`)'),
-  PACKWARDEN_USERS_FILE: optionalText.describe('file: basic users, hashed (`packwarden credentials user NAME`)'),
+  PACKWARDEN_USERS_FILE: optionalText.describe(
+    'file: users with passwords, hashed (`packwarden credentials user NAME`)',
+  ),
   PACKWARDEN_CONCURRENCY: z.coerce
     .number()
     .int()
     .min(1)
     .max(64)
     .optional()
-    .describe('detonations at once (default: cores)'),
-  PACKWARDEN_EGRESS: z.enum(EGRESS_MODES).default('registry').describe('what a sandbox may reach'),
+    .describe('detonations at the same time (default: number of cores)'),
+  PACKWARDEN_EGRESS: z.enum(EGRESS_MODES).default('registry').describe('which hosts a sandbox may reach'),
   PACKWARDEN_EGRESS_MAX: z
     .enum(EGRESS_MODES)
     .optional()
-    .describe('the widest mode that a job may ask for with ?egress= (default: PACKWARDEN_EGRESS)'),
-  PACKWARDEN_EGRESS_ALLOW: list.describe('more host patterns for the mode `registry`, separated by commas'),
+    .describe('the most permissive mode that a job may ask for with ?egress= (default: PACKWARDEN_EGRESS)'),
+  PACKWARDEN_EGRESS_ALLOW: list.describe('additional host patterns for the mode `registry`, separated by commas'),
   PACKWARDEN_EGRESS_SINK: z
     .union([z.literal('refuse'), z.coerce.number().int().min(200).max(599)])
     .default(404)
     .describe(
-      'what a program hears in the place of a refused host, with which it never speaks: an HTTP status (200 to what is posted), so that what it would send is seen; `refuse` to be told at once',
+      'answer to requests for a refused host, which is never contacted: an HTTP status (200 for POST requests), so that the report shows what the program would have sent; or `refuse` to refuse the connection',
     ),
   PACKWARDEN_REGISTRY: z
     .url()
@@ -80,38 +82,38 @@ const schema = z.object({
     'file: private registries with their npm scopes and credentials (docs/egress.md)',
   ),
   PACKWARDEN_CACHE_BYTES: bytesOrNone(4096 * MIB).describe(
-    'disk for what the registries answer, in PACKWARDEN_DATA_DIR/registry-cache (docs/egress.md); 0 for no cache',
+    'maximum size of the cache of registry answers in PACKWARDEN_DATA_DIR/registry-cache (docs/egress.md); 0: no cache',
   ),
   PACKWARDEN_UPSTREAM_PROXY: z
     .url({ protocol: /^http$/ })
     .optional()
-    .describe('http://user:password@host:port: the proxy that leads out of the company'),
+    .describe("http://user:password@host:port: your company's proxy to the internet"),
   PACKWARDEN_CA_FILE: optionalText.describe(
     'file: a private CA that the gateway of sandboxes trusts (default: NODE_EXTRA_CA_CERTS)',
   ),
   PACKWARDEN_DOCKER_SOCKET: z.string().default('/var/run/docker.sock').describe('socket of the Docker engine'),
   PACKWARDEN_RUNTIME: optionalText.describe(
-    'an OCI runtime for the sandboxes, as Docker knows it; one with a kernel of its own (runsc, Kata) hides system calls from every sensor: its jobs are incomplete',
+    "Docker's name of an OCI runtime for the sandboxes; a runtime with its own kernel (runsc, Kata) hides system calls from every sensor, so its jobs are incomplete",
   ),
   PACKWARDEN_MEMORY_BYTES: bytes(DEFAULT_LIMITS.memoryBytes).describe('memory of a sandbox, without swap'),
   PACKWARDEN_HOME_BYTES: bytes(DEFAULT_LIMITS.homeBytes).describe(
-    'project and caches of a sandbox, a part of its memory',
+    'space for project and caches of a sandbox, part of its memory',
   ),
-  PACKWARDEN_TMP_BYTES: bytes(DEFAULT_LIMITS.tmpBytes).describe('/tmp of a sandbox, a part of its memory'),
+  PACKWARDEN_TMP_BYTES: bytes(DEFAULT_LIMITS.tmpBytes).describe('space for /tmp of a sandbox, part of its memory'),
   PACKWARDEN_DISK: z
     .enum(['memory', 'volume'])
     .default('memory')
     .describe(
-      'where PACKWARDEN_HOME_BYTES are taken from; volume is for projects larger than memory: a file system in PACKWARDEN_DATA_DIR (needs root)',
+      'what PACKWARDEN_HOME_BYTES is taken from; volume is for projects larger than memory: a file system in PACKWARDEN_DATA_DIR (needs root)',
     ),
   PACKWARDEN_MAX_UPLOAD_BYTES: z.coerce
     .number()
     .int()
     .positive()
     .default(200 * MIB)
-    .describe('largest tarball'),
+    .describe('maximum size of a tarball'),
   PACKWARDEN_MAX_UNPACKED_BYTES: bytes(DEFAULT_ARCHIVE_LIMITS.unpackedBytes).describe(
-    'largest content of a tarball; it has to fit into PACKWARDEN_HOME_BYTES beside what is installed',
+    'maximum unpacked size of a tarball; it has to fit into PACKWARDEN_HOME_BYTES together with the installed packages',
   ),
   PACKWARDEN_MAX_ENTRIES: z.coerce
     .number()
@@ -119,16 +121,16 @@ const schema = z.object({
     .min(1)
     .max(10_000_000)
     .default(DEFAULT_ARCHIVE_LIMITS.entries)
-    .describe('most files and folders of a tarball; in the sandbox each takes 4 KiB of PACKWARDEN_HOME_BYTES or more'),
+    .describe('maximum number of files and folders in a tarball; each takes at least 4 KiB of PACKWARDEN_HOME_BYTES'),
   PACKWARDEN_MAX_DEPTH: z.coerce
     .number()
     .int()
     .min(1)
     .max(512)
     .default(DEFAULT_ARCHIVE_LIMITS.depth)
-    .describe('most folders within each other in a tarball'),
+    .describe('maximum depth of nested folders in a tarball'),
   PACKWARDEN_MIN_FREE_BYTES: bytesOrNone(512 * MIB).describe(
-    'free disk of PACKWARDEN_DATA_DIR below which no tarball is taken in (503) and /readyz says so; 0 for none',
+    'minimum free disk space of PACKWARDEN_DATA_DIR: below it uploads are refused (503) and /readyz reports it; 0: no minimum',
   ),
   PACKWARDEN_INSTALL_TIMEOUT_S: seconds(600).describe('deadline of the install'),
   PACKWARDEN_IMPORT_TIMEOUT_S: seconds(120).describe('deadline of the import phase'),
@@ -138,8 +140,8 @@ const schema = z.object({
     .min(0)
     .max(600)
     .default(3)
-    .describe('how long what a phase left running is watched before the next one'),
-  PACKWARDEN_GRACE_S: seconds(10).describe("how long the sensor's answer to a canary may take"),
+    .describe('how long processes that a phase left running are watched before the next phase'),
+  PACKWARDEN_GRACE_S: seconds(10).describe("deadline of the sensor's answer to a canary"),
   PACKWARDEN_QUEUE_TIMEOUT_S: seconds(3600).describe('how long a job may wait for a worker'),
   PACKWARDEN_MAX_WAITING: z.coerce
     .number()
@@ -147,30 +149,30 @@ const schema = z.object({
     .min(1)
     .max(1_000_000)
     .default(5_000)
-    .describe('how many jobs of one submitter may wait; of more the upload is refused (429)'),
+    .describe('maximum number of waiting jobs of one submitter; further uploads are refused (429)'),
   PACKWARDEN_FAIL_ON: z
     .string()
     .default('WARNING')
     .transform((text) => text.toUpperCase())
     .pipe(z.enum(PRIORITIES))
-    .describe('from which priority a finding makes the verdict `findings`'),
+    .describe('lowest priority of a finding that makes the verdict `findings`'),
   PACKWARDEN_DEPTH: z
     .enum(DEPTHS)
     .default('standard')
-    .describe('how much of a project is exercised beyond its install: quick, standard or deep'),
+    .describe('how thoroughly a project is exercised after its install: quick, standard or deep'),
   PACKWARDEN_CHECK_NEEDED: z
     .enum(['off', 'on'])
     .default('off')
-    .describe('whether jobs that do not say find out which install scripts are needed (about twice the time)'),
-  PACKWARDEN_BASELINE: optionalText.describe('file: findings that are accepted, each with a reason and an expiry'),
+    .describe('default for jobs: whether to find out which install scripts are needed (about twice the time)'),
+  PACKWARDEN_BASELINE: optionalText.describe('file: accepted findings, each with a reason and an expiry date'),
   PACKWARDEN_BEHAVIOURS: optionalText.describe(
-    'folder: what packages of your own were measured to do (packwarden behaviours), beside what is shipped',
+    'folder: measured behaviour of your own packages (packwarden behaviours), in addition to the shipped data',
   ),
   PACKWARDEN_PROJECT_BASELINE: z
     .enum(PROJECT_BASELINE_MODES)
     .default('off')
     .describe(
-      'whether a packwarden.yaml at the root of an uploaded project counts, too; who may change it may then accept what is below CRITICAL (docs/baseline.md)',
+      'whether a packwarden.yaml at the root of an uploaded project counts, too; whoever may change it can then accept findings below CRITICAL (docs/baseline.md)',
     ),
   PACKWARDEN_STOP_S: z.coerce
     .number()
@@ -178,7 +180,7 @@ const schema = z.object({
     .min(0)
     .max(3600)
     .default(30)
-    .describe('how long a stopping worker lets its jobs go on; those that need longer go back to the queue'),
+    .describe('how long a stopping worker waits for its jobs; those that need longer go back to the queue'),
   PACKWARDEN_RETENTION_S: seconds(7 * 86_400).describe('how long reports are kept'),
   PACKWARDEN_ADMINISTRATORS: list.describe('names of tokens and users that may read every job, separated by commas'),
   PACKWARDEN_GITLAB_DESTINATIONS_FILE: optionalText.describe(
@@ -186,10 +188,12 @@ const schema = z.object({
   ),
   PACKWARDEN_GITLAB_EVENTS_PATH: z
     .string()
-    .regex(/^(?:\/[\w-]+)+$/, 'is a path of letters, digits, - and _')
+    .regex(/^(?:\/[\w-]+)+$/, 'must be a path of letters, digits, - and _')
     .default('/gitlab/audit-events')
-    .describe('where GitLab posts its audit events to'),
-  PACKWARDEN_GITLAB_RULES: list.describe('more rule files or folders of the source gitlab, after our own'),
+    .describe('path that GitLab posts its audit events to'),
+  PACKWARDEN_GITLAB_RULES: list.describe(
+    'additional rule files or folders for the source gitlab, loaded after our own, separated by commas',
+  ),
   PACKWARDEN_GITLAB_RETENTION_S: seconds(9 * 86_400).describe('how long audit events are kept'),
   PACKWARDEN_GITLAB_MAX_EVENTS: z.coerce
     .number()
@@ -198,10 +202,10 @@ const schema = z.object({
     .default(200_000)
     .describe('how many audit events are kept (some 2 KiB of Redis each)'),
   PACKWARDEN_GITLAB_ISSUERS: list
-    .refine((issuers) => issuers.every(isIssuer), 'each is an https address, as `iss` of the tokens names it')
-    .describe('GitLab instances whose ID tokens are believed, separated by commas'),
+    .refine((issuers) => issuers.every(isIssuer), 'must be https addresses, as in `iss` of the tokens')
+    .describe('GitLab instances whose ID tokens are trusted, separated by commas'),
   PACKWARDEN_GITLAB_PROJECTS: list.describe(
-    'addresses of the projects and groups whose ID tokens are let in, separated by commas; of an instance of your own for all of it',
+    'addresses of the projects and groups whose ID tokens are accepted, separated by commas; the address of your own instance accepts all of its projects',
   ),
   PACKWARDEN_GITLAB_AUDIENCE: z.string().min(1).default('packwarden').describe('`aud` that ID tokens must have'),
   PACKWARDEN_GITLAB_BASELINE_PROJECTS: list.describe(
@@ -210,18 +214,18 @@ const schema = z.object({
   PACKWARDEN_PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe("this service's address as people see it, for links in what is sent elsewhere"),
+    .describe("this service's public address, for links in notifications"),
   PACKWARDEN_FORWARD_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('where findings and verdicts are posted as Falco JSON, e.g. Falcosidekick (docs/outputs.md)'),
+    .describe('address to post findings and verdicts to as Falco JSON, e.g. Falcosidekick (docs/outputs.md)'),
   PACKWARDEN_WEBHOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('where a signed document is posted for each ended job (docs/outputs.md)'),
-  PACKWARDEN_WEBHOOK_SECRET_FILE: optionalText.describe('file: what signs it'),
+    .describe('address to post a signed document to for each finished job (docs/outputs.md)'),
+  PACKWARDEN_WEBHOOK_SECRET_FILE: optionalText.describe('file: secret that signs the document'),
   PACKWARDEN_GITLAB_TOKENS_FILE: optionalText.describe(
-    'file: JSON, addresses of GitLab instances and tokens by which commit statuses and merge request notes are written (docs/outputs.md)',
+    'JSON file: addresses of GitLab instances, each with a token for writing commit statuses and merge request notes (docs/outputs.md)',
   ),
   PACKWARDEN_GEOIP_DIR: optionalText.describe('folder: MaxMind databases (.mmdb: City or Country, ASN)'),
   PACKWARDEN_LOG_LEVEL: z
@@ -248,7 +252,7 @@ export function loadConfig(env: Environment = process.env): Config {
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigError(`the configuration can't be used: ${faults.join('; ')}`);
+    throw new ConfigError(`the configuration is invalid: ${faults.join('; ')}`);
   }
   const config = { ...parsed.data, PACKWARDEN_CA_FILE: parsed.data.PACKWARDEN_CA_FILE ?? env.NODE_EXTRA_CA_CERTS };
   refuseContradictions(config);

@@ -10,7 +10,7 @@ const registrySchema = z
     url: z.url({ protocol: /^https?$/ }),
     // npm converts underscores in the names of its variables to hyphens, so a scope with one can not be configured.
     scopes: z
-      .array(z.string().regex(/^@[a-z0-9~][a-z0-9.~-]*$/, 'is @ and lower case letters, digits, . ~ or -'))
+      .array(z.string().regex(/^@[a-z0-9~][a-z0-9.~-]*$/, 'must be @ followed by lower case letters, digits, . ~ or -'))
       .default([]),
     token_file: file,
     username: file,
@@ -19,7 +19,7 @@ const registrySchema = z
   .refine(({ token_file, username, password_file }) => {
     const login = [username, password_file].filter((value) => value !== undefined).length;
     return login === 0 || (login === 2 && token_file === undefined);
-  }, 'has a token_file, or a username with a password_file, or neither');
+  }, 'must have either a token_file, or a username with a password_file, or none of them');
 const fileSchema = z.strictObject({ registries: z.array(registrySchema).min(1) });
 
 type RegistryEntry = z.infer<typeof registrySchema>;
@@ -44,11 +44,11 @@ export function readRegistries(path: string | undefined): readonly SandboxRegist
     const { url, scopes } = entry;
     const parts = new URL(url);
     if (parts.username !== '' || parts.password !== '')
-      return fail('a registry has its credentials in a file, not in its URL');
+      return fail('put the credentials of a registry into a file, not into its URL');
     try {
       const authorization = authorizationOf(entry);
       if (authorization === undefined) return { url, scopes };
-      if (parts.protocol !== 'https:') return fail(`${url}: credentials are sent over https only`);
+      if (parts.protocol !== 'https:') return fail(`${url}: credentials are only sent over https`);
       return { url, scopes, authorization };
     } catch (cause) {
       if (cause instanceof ConfigError) throw cause;
@@ -66,6 +66,6 @@ function authorizationOf({ token_file, username, password_file }: RegistryEntry)
 /** A single line; editors append a newline to it. */
 function secretIn(path: string): string {
   const secret = readFileSync(path, 'utf8').trim();
-  if (!/^[\x21-\x7e]+$/.test(secret)) throw new Error(`${path} does not hold one secret on one line`);
+  if (!/^[\x21-\x7e]+$/.test(secret)) throw new Error(`${path} must contain one secret on one line`);
   return secret;
 }

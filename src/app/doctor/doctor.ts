@@ -33,6 +33,6 @@ async function looked(name: string, look: () => Promise<readonly Check[]>): Prom
   try {
     return await look();
   } catch (error) {
-    return [fail(name, `it can not be looked at: ${reasonOf(error)}`, 'see that this user may read it')];
+    return [fail(name, `it could not be checked: ${reasonOf(error)}`, 'make sure that this user may read it')];
   }
 }

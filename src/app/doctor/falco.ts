@@ -10,7 +10,7 @@ import { type Check, fail, type Host, pass, reasonOf, warn } from './host.js';
 const CONFIG = '/etc/falco/falco.yaml';
 /** The same value as in the configurations in `falco/`. */
 const VERSIONS = 'http://127.0.0.1:8765/versions';
-const INSTALL = "falco/README.md says how Packwarden's configuration is installed";
+const INSTALL = "falco/README.md describes how to install Packwarden's configuration";
 
 const versionsSchema = z.object({ falco_version: z.string() });
 const settingsSchema = z.object({
@@ -33,16 +33,16 @@ async function transportCheck(host: Host, config: Config): Promise<readonly [Che
       const version = await host.falcoVersion(falcoTarget(config));
       return [pass(name, `${version} answers over gRPC at ${grpc}`), version];
     } catch (error) {
-      const wayOut =
-        'start Falco, and see that it has grpc.enabled and that this user may open its socket; Falco 0.44 has no gRPC: set PACKWARDEN_FALCO_FILE';
-      return [fail(name, `no Falco answers over gRPC at ${grpc}: ${reasonOf(error)}`, wayOut), null];
+      const fix =
+        'start Falco, and make sure that grpc.enabled is set and that this user may open its socket; Falco 0.44 has no gRPC: set PACKWARDEN_FALCO_FILE';
+      return [fail(name, `no Falco answers over gRPC at ${grpc}: ${reasonOf(error)}`, fix), null];
     }
   }
   const version = await askedVersion(host);
   const named = version ?? 'a Falco of unknown version';
   if (file === undefined) return [pass(name, `${named} posts its alerts`), version];
   if (await host.exists(file)) return [pass(name, `${named} appends its alerts to ${file}`), version];
-  return [fail(name, `there is no ${file}`, `start Falco with file_output; ${INSTALL}`), version];
+  return [fail(name, `${file} does not exist`, `start Falco with file_output; ${INSTALL}`), version];
 }
 
 async function askedVersion(host: Host): Promise<string | null> {
@@ -62,12 +62,12 @@ function versionCheck(version: string, { PACKWARDEN_FALCO_GRPC: grpc }: Config):
     return fail(
       'falco-version',
       `${version} is older than 0.40`,
-      'take a newer Falco: its configuration has no append_output',
+      'install a newer Falco: the configuration of this version has no append_output',
     );
   if (number >= 43 && grpc !== undefined)
     return warn(
       'falco-version',
-      `${version}: gRPC is gone from 0.44 on`,
+      `${version}: Falco 0.44 and later have no gRPC`,
       'set PACKWARDEN_FALCO_FILE before the next update',
     );
   return pass('falco-version', version);
@@ -75,9 +75,10 @@ function versionCheck(version: string, { PACKWARDEN_FALCO_GRPC: grpc }: Config):
 
 async function settingChecks(host: Host): Promise<readonly Check[]> {
   const text = await host.readText(CONFIG);
-  if (text === null) return [warn('falco-rules', `${CONFIG} can not be read: what Falco loads is not known`, INSTALL)];
+  if (text === null)
+    return [warn('falco-rules', `${CONFIG} can't be read, so it is not known what Falco loads`, INSTALL)];
   const settings = readSettings(text);
-  if (settings === null) return [fail('falco-rules', `${CONFIG} is not what Falco reads`, INSTALL)];
+  if (settings === null) return [fail('falco-rules', `${CONFIG} is not a valid configuration of Falco`, INSTALL)];
   return [
     rules(await differing(host, settings.rules_files), settings.rules_files),
     matching(settings.rule_matching),
@@ -109,7 +110,7 @@ function rules(different: readonly string[], files: readonly string[]): Check {
     return pass('falco-rules', `Packwarden's, and ${files.length - OWN_RULE_FILES.length} more files`);
   return fail(
     'falco-rules',
-    `not loaded, or of another version: ${different.join(', ')}`,
+    `not loaded, or from another version: ${different.join(', ')}`,
     'install rules/packwarden_*.yaml of this version, and name them in rules_files',
   );
 }
@@ -118,7 +119,7 @@ function matching(value: string): Check {
   if (value === 'all') return pass('falco-matching', 'rule_matching: all');
   return fail(
     'falco-matching',
-    `rule_matching: ${value}: the first rule that holds hides the others, the canary among them`,
+    `rule_matching: ${value}: the first matching rule hides the others, including the canary's`,
     `set rule_matching: all in ${CONFIG}`,
   );
 }
@@ -126,5 +127,9 @@ function matching(value: string): Check {
 function json(isOn: boolean): Check {
   return isOn
     ? pass('falco-json', 'json_output: true')
-    : fail('falco-json', 'json_output is off: alerts are text that nobody reads', `set json_output: true in ${CONFIG}`);
+    : fail(
+        'falco-json',
+        "json_output is off: Packwarden can't parse alerts that are plain text",
+        `set json_output: true in ${CONFIG}`,
+      );
 }

@@ -8,7 +8,7 @@ export interface Check {
   readonly status: 'pass' | 'warn' | 'fail';
   readonly message: string;
   /** How to fix it; null if there is nothing to fix. */
-  readonly wayOut: string | null;
+  readonly fix: string | null;
 }
 
 /** An answer to a GET. */
@@ -43,18 +43,18 @@ export interface Host {
   falcoVersion(target: GrpcTarget): Promise<string>;
 }
 
-export const pass = (name: string, message: string): Check => ({ name, status: 'pass', message, wayOut: null });
-export const warn = (name: string, message: string, wayOut: string): Check => ({
+export const pass = (name: string, message: string): Check => ({ name, status: 'pass', message, fix: null });
+export const warn = (name: string, message: string, fix: string): Check => ({
   name,
   status: 'warn',
   message,
-  wayOut,
+  fix,
 });
-export const fail = (name: string, message: string, wayOut: string): Check => ({
+export const fail = (name: string, message: string, fix: string): Check => ({
   name,
   status: 'fail',
   message,
-  wayOut,
+  fix,
 });
 
 /** The message of an error, in one line. */

@@ -26,11 +26,11 @@ function kernel({ release, arch }: Host, embedded: boolean): Check {
     return fail(
       name,
       `${what}: the embedded sensor needs 5.15`,
-      'take a newer kernel, or a Falco (PACKWARDEN_FALCO_FILE)',
+      'use a newer kernel, or a Falco (PACKWARDEN_FALCO_FILE)',
     );
   }
   if (!isFrom(release, WITNESS_KERNEL))
-    return warn(name, `${what}: decoys are not watched below 5.6`, 'take a newer kernel');
+    return warn(name, `${what}: decoys are not watched below 5.6`, 'use a newer kernel');
   return pass(name, what);
 }
 
@@ -42,10 +42,10 @@ function isFrom(release: string, [major, minor]: readonly [number, number]): boo
 async function btf(host: Host, embedded: boolean): Promise<Check> {
   const path = '/sys/kernel/btf/vmlinux';
   if (await host.exists(path)) return pass('btf', path);
-  const wayOut = 'take a kernel that is built with CONFIG_DEBUG_INFO_BTF';
+  const fix = 'use a kernel that is built with CONFIG_DEBUG_INFO_BTF';
   return embedded
-    ? fail('btf', `there is no ${path}: no eBPF program fits this kernel`, wayOut)
-    : warn('btf', `there is no ${path}: Falco's modern eBPF driver needs it`, wayOut);
+    ? fail('btf', `${path} does not exist: eBPF programs can't run on this kernel`, fix)
+    : warn('btf', `${path} does not exist: Falco's modern eBPF driver needs it`, fix);
 }
 
 async function cgroups(host: Host): Promise<Check> {
@@ -53,24 +53,25 @@ async function cgroups(host: Host): Promise<Check> {
   if (await host.exists('/sys/fs/cgroup/memory')) return pass('cgroups', 'version 1');
   return fail(
     'cgroups',
-    'no control groups are mounted: sandboxes have no limits',
+    "no control groups are mounted: sandboxes can't be limited",
     'mount them: cgroupfs-mount, or systemd',
   );
 }
 
 async function witness(host: Host): Promise<Check> {
   const name = 'witness';
-  const without = 'reads of decoys are known by alerts alone';
+  const without = 'reads of decoys are only noticed through alerts';
   if (!(await host.exists(WITNESS))) return warn(name, `${WITNESS} is not built: ${without}`, 'scripts/build-sensor');
   if (!host.isRoot)
-    return warn(name, `this is not root: ${without}`, 'run the worker as root, or give it CAP_SYS_ADMIN');
-  return pass(name, 'built, and may watch decoys');
+    return warn(name, `not running as root: ${without}`, 'run the worker as root, or give it CAP_SYS_ADMIN');
+  return pass(name, 'built, and allowed to watch decoys');
 }
 
 async function sensor(host: Host): Promise<Check> {
   const name = 'sensor';
   if (!(await host.exists(PROBE)))
     return fail(name, `${PROBE} is not built`, 'scripts/build-sensor, or a Falco (PACKWARDEN_FALCO_FILE)');
-  if (!host.isRoot) return fail(name, 'this is not root: the kernel takes no eBPF program', 'run the worker as root');
+  if (!host.isRoot)
+    return fail(name, 'not running as root: the kernel refuses eBPF programs', 'run the worker as root');
   return pass(name, 'embedded, built');
 }

@@ -19,23 +19,24 @@ export async function registryAndClock(host: Host, config: Config, redisMs: numb
     registry =
       status < 500
         ? pass('registry', `${url} answers`)
-        : warn('registry', `${url} answers ${status}`, 'look again later');
+        : warn('registry', `${url} answers ${status}`, 'try again later');
     if (dateMs !== null) clocks.push([url, dateMs - host.nowMs()]);
   } catch (error) {
     const isIndirect = config.PACKWARDEN_UPSTREAM_PROXY !== undefined;
-    const wayOut = 'open the way to it, or set PACKWARDEN_REGISTRY, PACKWARDEN_UPSTREAM_PROXY or PACKWARDEN_CA_FILE';
+    const fix = 'allow connections to it, or set PACKWARDEN_REGISTRY, PACKWARDEN_UPSTREAM_PROXY or PACKWARDEN_CA_FILE';
     const message = `${url} does not answer: ${reasonOf(error)}`;
     registry = isIndirect
-      ? warn('registry', `${message} (asked without the proxy)`, wayOut)
-      : fail('registry', message, wayOut);
+      ? warn('registry', `${message} (tried without the proxy)`, fix)
+      : fail('registry', message, fix);
   }
   return [registry, clock(clocks)];
 }
 
-/** The clocks of others are known to the second only. */
+/** Compares our clock with others, which are only known to the second. */
 function clock(clocks: readonly (readonly [string, number])[]): Check {
   const [furthest] = [...clocks].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
-  if (furthest === undefined) return warn('clock', 'nothing to compare it with', 'see that NTP runs: timedatectl');
+  if (furthest === undefined)
+    return warn('clock', 'no other clock to compare with', 'make sure that NTP runs: timedatectl');
   const [who, offMs] = furthest;
   const off = `${Math.round(Math.abs(offMs) / 1000)} s ${offMs > 0 ? 'behind' : 'ahead of'} ${who}`;
   if (Math.abs(offMs) > 60_000) return fail('clock', off, 'let NTP set it: timedatectl set-ntp true');
@@ -46,10 +47,10 @@ function clock(clocks: readonly (readonly [string, number])[]): Check {
 /** Checks the configured certificates, and the program that creates the gateway's certificates. */
 export async function certificateChecks(host: Host, config: Config): Promise<readonly Check[]> {
   const program = (await host.hasProgram('openssl'))
-    ? pass('openssl', "makes the gateway's certificates")
+    ? pass('openssl', "found; it creates the gateway's certificates")
     : fail(
         'openssl',
-        "there is no openssl: the gateway's certificates can't be made",
+        "openssl was not found: the gateway's certificates can't be created",
         'install it (scripts/setup --only packages)',
       );
   const checks: Check[] = [program];
@@ -62,16 +63,16 @@ export async function certificateChecks(host: Host, config: Config): Promise<rea
 
 function certificate(setting: string, path: string, text: string | null, nowMs: number): Check {
   const name = `certificate ${setting}`;
-  const wayOut = `correct ${setting}, or put a valid certificate there`;
-  if (text === null) return fail(name, `${path} can't be read`, wayOut);
+  const fix = `correct ${setting}, or put a valid certificate there`;
+  if (text === null) return fail(name, `${path} can't be read`, fix);
   const ends = [...text.matchAll(PEM)].map(([pem]) => endOf(pem));
   const [last] = ends.filter((end) => !Number.isNaN(end)).sort((a, b) => b - a);
-  if (last === undefined) return fail(name, `${path} holds no certificate`, wayOut);
+  if (last === undefined) return fail(name, `${path} contains no certificate`, fix);
   // A bundle usually contains some expired certificates.
   const date = new Date(last).toISOString().slice(0, 10);
-  if (last < nowMs) return fail(name, `${path} ended on ${date}`, wayOut);
-  if (last < nowMs + SOON_MS) return warn(name, `${path} ends on ${date}`, wayOut);
-  return pass(name, `${path}, until ${date}`);
+  if (last < nowMs) return fail(name, `${path} expired on ${date}`, fix);
+  if (last < nowMs + SOON_MS) return warn(name, `${path} expires on ${date}`, fix);
+  return pass(name, `${path}, valid until ${date}`);
 }
 
 function endOf(pem: string): number {
@@ -99,19 +100,19 @@ export async function serviceChecks(host: Host, config: Config): Promise<readonl
     const canary = parts.find(([, { canaryMs }]) => canaryMs !== undefined)?.[1].canaryMs;
     const proof =
       canary === undefined
-        ? 'it has no worker: no canary was sent'
+        ? 'it has no worker, so no canary was sent'
         : `its canary came back in ${Math.round(canary)} ms`;
     if (status === 200) return [pass(name, `${url}: ready; ${proof}`)];
     const faults = parts
       .filter(([, { ready }]) => !ready)
       .map(([part, { reason }]) => `${part}: ${reason ?? 'not ready'}`);
-    return [fail(name, `${url}: ${faults.join('; ')}`, 'mend what is named; /readyz says the same at any time')];
+    return [fail(name, `${url}: ${faults.join('; ')}`, 'fix these parts; /readyz always shows the current state')];
   } catch (error) {
     return [
       warn(
         name,
-        `no service answers at ${url} (${reasonOf(error)}): nothing was sent through the chain`,
-        'start it, and run this once more',
+        `no service answers at ${url} (${reasonOf(error)}), so the whole chain was not tested`,
+        'start the service, then run this command again',
       ),
     ];
   }

@@ -12,12 +12,12 @@ export async function engineChecks(host: Host, config: Config): Promise<readonly
       ? pass('docker', `Docker ${version} at ${socket}, control groups ${cgroupVersion || 'of unknown version'}`)
       : fail(
           'docker',
-          `Docker ${version} can not limit memory and processes`,
+          `Docker ${version} can't limit memory and processes`,
           'mount the control groups memory and pids',
         );
     const images =
       missingImages.length === 0
-        ? pass('images', 'as this version defines them')
+        ? pass('images', 'built for this version')
         : fail('images', `not built: ${missingImages.join(', ')}`, 'scripts/setup --only image');
     return [engine, images];
   } catch (error) {
@@ -44,7 +44,7 @@ export async function redisChecks(
     const memory = full
       ? warn(
           'redis',
-          `${version}, more than four fifths of its memory are used`,
+          `${version}, more than 80 % of its memory is used`,
           'raise maxmemory, or lower PACKWARDEN_RETENTION_S',
         )
       : pass('redis', version);
@@ -60,28 +60,29 @@ export async function redisChecks(
 async function ownRedis(host: Host): Promise<Check> {
   const missing = [];
   for (const program of ['redis-server', 'setpriv']) if (!(await host.hasProgram(program))) missing.push(program);
-  if (missing.length === 0) return pass('redis', 'a redis-server of its own, synced with every write, nothing evicted');
+  if (missing.length === 0)
+    return pass('redis', 'the service starts its own redis-server, which syncs every write and evicts nothing');
   return fail(
     'redis',
-    `there is no ${missing.join(' and no ')}`,
-    'scripts/setup --only packages, or set PACKWARDEN_REDIS_URL',
+    `${missing.join(' and ')} not found`,
+    'run scripts/setup --only packages, or set PACKWARDEN_REDIS_URL',
   );
 }
 
 function persistence(appendOnly: string, appendSync: string): Check {
   const name = 'redis-persistence';
   if (appendOnly === '')
-    return warn(name, 'it does not tell whether it writes to disk', 'ask whoever runs it for appendonly yes');
+    return warn(name, 'it does not say whether it writes to disk', 'ask its operator to set appendonly yes');
   if (appendOnly !== 'yes')
     return fail(
       name,
-      `appendonly ${appendOnly}: jobs and reports are gone when it restarts`,
+      `appendonly ${appendOnly}: a restart loses jobs and reports`,
       'CONFIG SET appendonly yes, and in redis.conf',
     );
   if (appendSync !== 'always')
     return warn(
       name,
-      `appendfsync ${appendSync}: the last second may be lost, though its ids were answered`,
+      `appendfsync ${appendSync}: a crash may lose the jobs of the last second, although they were accepted`,
       'CONFIG SET appendfsync always',
     );
   return pass(name, 'appendonly yes, appendfsync always');
@@ -92,7 +93,7 @@ function eviction(policy: string): Check {
   if (policy === 'noeviction') return pass(name, policy);
   return fail(
     name,
-    `maxmemory-policy ${policy || 'unknown'}: jobs may vanish when its memory is full`,
+    `maxmemory-policy ${policy || 'unknown'}: jobs may be lost when its memory is full`,
     'CONFIG SET maxmemory-policy noeviction, and in redis.conf',
   );
 }
@@ -101,7 +102,7 @@ function eviction(policy: string): Check {
 export async function diskChecks(host: Host, config: Config): Promise<readonly Check[]> {
   const folder = config.PACKWARDEN_DATA_DIR;
   if (!(await host.isWritable(folder)))
-    return [fail('disk', `this user can't write to ${folder}`, 'give it the folder, or set PACKWARDEN_DATA_DIR')];
+    return [fail('disk', `this user can't write to ${folder}`, 'make the folder writable, or set PACKWARDEN_DATA_DIR')];
   const free = await host.freeBytes(folder);
   const perJob = config.PACKWARDEN_DISK === 'volume' ? config.PACKWARDEN_HOME_BYTES : 0;
   const wanted =
@@ -109,13 +110,13 @@ export async function diskChecks(host: Host, config: Config): Promise<readonly C
     10 * config.PACKWARDEN_MAX_UPLOAD_BYTES +
     perJob * (config.PACKWARDEN_CONCURRENCY ?? 1);
   const what = `${(free / GIB).toFixed(1)} GiB free for ${folder}`;
-  if (free < GIB) return [fail('disk', what, 'make room, or set PACKWARDEN_DATA_DIR to a larger disk')];
+  if (free < GIB) return [fail('disk', what, 'free some space, or set PACKWARDEN_DATA_DIR to a larger disk')];
   if (free < wanted)
     return [
       warn(
         'disk',
-        `${what}; cache, uploads and disks of jobs may take ${(wanted / GIB).toFixed(1)}`,
-        'make room, or lower PACKWARDEN_CACHE_BYTES',
+        `${what}; cache, uploads and disks of jobs may need ${(wanted / GIB).toFixed(1)} GiB`,
+        'free some space, or lower PACKWARDEN_CACHE_BYTES',
       ),
     ];
   return [pass('disk', what)];

@@ -22,7 +22,7 @@ export interface MachineWatchOptions {
   /** Called when the Docker engine becomes available or unavailable: without it no job is taken. */
   readonly onDocker: (up: boolean) => Promise<void>;
   /** Why there is no alert source, if the embedded sensor reported a reason. */
-  readonly sensorWords: () => string;
+  readonly sensorMessage: () => string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -36,7 +36,7 @@ export class MachineWatch {
   readonly #options: MachineWatchOptions;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
-  #dockerFault: string | null = 'not looked at yet';
+  #dockerFault: string | null = 'not checked yet';
   #proof: { ms: number } | { fault: string } | null = null;
   /** The time of the proof, and the number of connections until then. */
   #proven = { reconnects: -1, at: 0 };
@@ -59,7 +59,7 @@ export class MachineWatch {
   }
 
   /** Updates the proof with the result of a job that ran here. */
-  heard({ monitoring, incomplete }: Pick<Report, 'monitoring' | 'incomplete'>): void {
+  jobFinished({ monitoring, incomplete }: Pick<Report, 'monitoring' | 'incomplete'>): void {
     if (incomplete.some(({ code }) => DOUBTS.has(code))) this.#proven = { reconnects: -1, at: 0 };
     else if (monitoring.proven)
       this.#proven = { reconnects: this.#options.reconnects(), at: this.#options.clock.now() };
@@ -73,10 +73,10 @@ export class MachineWatch {
     const { connected, description, lastError } = this.#options.status();
     const base = { source: description };
     if (!connected) {
-      const said = this.#options.sensorWords();
-      return { ready: false, reason: said === '' ? (lastError ?? 'not connected yet') : said, ...base };
+      const message = this.#options.sensorMessage();
+      return { ready: false, reason: message === '' ? (lastError ?? 'not connected yet') : message, ...base };
     }
-    if (this.#proof === null) return { ready: false, reason: 'the canary is on its way', ...base };
+    if (this.#proof === null) return { ready: false, reason: 'waiting for the canary', ...base };
     if ('fault' in this.#proof) return { ready: false, reason: this.#proof.fault, ...base };
     return { ready: true, canaryMs: this.#proof.ms, ...base };
   }
@@ -89,7 +89,7 @@ export class MachineWatch {
       // A failure is retried at the next check.
       const failed = await faultOf(this.#options.onDocker(this.#dockerFault === null));
       if (failed !== null) {
-        this.#options.log.warn({ reason: failed }, 'jobs can not be taken or put off yet');
+        this.#options.log.warn({ reason: failed }, 'the worker could not start or stop taking jobs');
         this.#dockerFault = failed;
       }
     }

@@ -17,7 +17,7 @@ export async function openConfiguredCache(
   try {
     return await openRegistryCache({ folder, maxBytes, clock, log });
   } catch (err) {
-    log.error({ err, folder }, 'the registry cache can not be used');
+    log.error({ err, folder }, 'the registry cache is unusable');
     return undefined;
   }
 }

@@ -48,7 +48,7 @@ export function sandboxOptions(config: Config, clock: Clock, log: Logger): Sandb
 /** @throws ConfigError if it is unusable */
 function diskFolder(config: Config): Pick<SandboxOptions, 'diskFolder'> {
   if (config.PACKWARDEN_DISK === 'memory') return {};
-  if (process.getuid?.() !== 0) throw new ConfigError('PACKWARDEN_DISK=volume makes file systems, which needs root');
+  if (process.getuid?.() !== 0) throw new ConfigError('PACKWARDEN_DISK=volume creates file systems, which needs root');
   return { diskFolder: join(config.PACKWARDEN_DATA_DIR, 'disks') };
 }
 

@@ -22,7 +22,7 @@ const reportSchema = z.union([
 type SensorReport = z.infer<typeof reportSchema>;
 
 /** A line of the sensor's standard error: a pino log line. */
-const complaintSchema = z.object({ msg: z.string(), err: z.object({ message: z.string() }).optional() });
+const sensorLogSchema = z.object({ msg: z.string(), err: z.object({ message: z.string() }).optional() });
 
 /**
  * The embedded sensor as a child process, which is restarted when it exits. This class does not have to report an exit: the gRPC
@@ -36,7 +36,7 @@ export class SensorProcess {
   #failures = 0;
   #stopping = false;
   #restart: NodeJS.Timeout | undefined;
-  #lastWords = '';
+  #lastMessage = '';
   #report: SensorReport | null = null;
 
   /** `moreRules`: files or folders that are loaded after our own. */
@@ -51,8 +51,8 @@ export class SensorProcess {
   }
 
   /** The sensor's last line on standard error, which explains why there are no alerts. */
-  get lastWords(): string {
-    return this.#lastWords;
+  get lastMessage(): string {
+    return this.#lastMessage;
   }
 
   /** Whether the rule files on disk are in force; null until the sensor has reported it. */
@@ -88,10 +88,10 @@ export class SensorProcess {
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     const started = performance.now();
     this.#child = child;
-    createInterface(child.stdout).on('line', (line) => this.#hear(line));
-    createInterface(child.stderr).on('line', (line) => this.#hearComplaint(line));
+    createInterface(child.stdout).on('line', (line) => this.#readReport(line));
+    createInterface(child.stderr).on('line', (line) => this.#readLogLine(line));
     child.stdin.on('error', () => undefined);
-    child.on('error', (error) => this.#log.error({ reason: error.message }, 'sensor can not be run'));
+    child.on('error', (error) => this.#log.error({ reason: error.message }, 'the sensor could not be started'));
     child.once('exit', (code, signal) => this.#onExit(code, signal, performance.now() - started));
   }
 
@@ -101,27 +101,27 @@ export class SensorProcess {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    const impatient = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), 5_000);
     child.kill('SIGTERM');
     await ended;
-    clearTimeout(impatient);
+    clearTimeout(killTimer);
   }
 
-  #hear(line: string): void {
+  #readReport(line: string): void {
     const report = reportSchema.safeParse(parseJson(line));
     if (!report.success) return;
     this.#report = report.data;
-    if ('ready' in report.data || report.data.reloaded) this.#log.info(report.data, 'sensor has its rules');
-    else this.#log.error(report.data, 'changed rule files refused; the rules before stay in force');
+    if ('ready' in report.data || report.data.reloaded) this.#log.info(report.data, 'the sensor loaded its rules');
+    else this.#log.error(report.data, 'the changed rule files are invalid; the previous rules stay in force');
   }
 
-  #hearComplaint(line: string): void {
-    const complaint = complaintSchema.safeParse(parseJson(line));
-    const text = complaint.success
-      ? [complaint.data.msg, complaint.data.err?.message].filter((part) => part !== undefined).join(': ')
+  #readLogLine(line: string): void {
+    const entry = sensorLogSchema.safeParse(parseJson(line));
+    const text = entry.success
+      ? [entry.data.msg, entry.data.err?.message].filter((part) => part !== undefined).join(': ')
       : line;
-    this.#lastWords = text.slice(0, 500);
-    this.#log.warn({ sensor: this.#lastWords }, 'sensor says');
+    this.#lastMessage = text.slice(0, 500);
+    this.#log.warn({ sensor: this.#lastMessage }, 'message from the sensor');
   }
 
   #onExit(code: number | null, signal: NodeJS.Signals | null, ranMs: number): void {
@@ -129,7 +129,7 @@ export class SensorProcess {
     if (this.#stopping) return;
     this.#failures = ranMs > HEALTHY_MS ? 0 : this.#failures + 1;
     const delay = Math.min(MIN_BACKOFF_MS * 2 ** this.#failures, MAX_BACKOFF_MS);
-    this.#log.error({ code, signal, delay }, 'sensor ended; starting it again');
+    this.#log.error({ code, signal, delay }, 'the sensor exited; restarting it');
     this.#restart = setTimeout(() => this.start(), delay);
   }
 }

@@ -23,7 +23,7 @@ export class Upkeep {
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
-    this.#rest();
+    this.#schedule();
   }
 
   /** Resolves when the current run has ended. */
@@ -33,12 +33,12 @@ export class Upkeep {
     await this.#running;
   }
 
-  #rest(): void {
+  #schedule(): void {
     if (this.#stopped) return;
     const { everyMs, mostMs } = this.#options;
     this.#timer = setTimeout(
       () => {
-        this.#running = this.#once().then(() => this.#rest());
+        this.#running = this.#once().then(() => this.#schedule());
       },
       Math.min(mostMs, everyMs * 2 ** this.#failures),
     ).unref();
@@ -48,11 +48,11 @@ export class Upkeep {
     const { name, run, log } = this.#options;
     try {
       const count = await run();
-      if (count > 0) log.warn({ upkeep: name, count }, 'removed what was left behind');
+      if (count > 0) log.warn({ upkeep: name, count }, 'removed leftovers');
       this.#failures = 0;
     } catch (error) {
       this.#failures += 1;
-      log.warn({ upkeep: name, err: error, failures: this.#failures }, 'upkeep failed, and is tried again later');
+      log.warn({ upkeep: name, err: error, failures: this.#failures }, 'upkeep failed; retrying later');
     }
   }
 }

@@ -29,7 +29,7 @@ export class WorkerLock {
       server.listen(path);
       await once(server, 'listening');
     } catch (cause) {
-      throw new ConfigError(`the data folder ${dataDir} can not be locked for this worker`, cause);
+      throw new ConfigError(`the data folder ${dataDir} could not be locked for this worker`, cause);
     }
     return new WorkerLock(server);
   }

@@ -59,7 +59,7 @@ export interface WorkerInputs {
 /** Temporary failures: a job waits until they are over. */
 const TEMPORARY: ReadonlySet<string> = new Set<SandboxErrorCode>(['docker-unavailable', 'docker-overloaded']);
 
-/** The half of the service that detonates: sandbox, alerts, queue worker. */
+/** The worker part of the service: sandbox, alerts, queue worker. */
 export interface WorkerPart {
   readonly machine: MachineWatch;
   readonly alerts: LocalAlerts;
@@ -85,7 +85,7 @@ export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart>
   const { config, url, queue, outputs, spool, stops, onReport, clock, log } = inputs;
   const { PACKWARDEN_RUNTIME: runtime } = config;
   if (runtime !== undefined)
-    log.warn({ runtime }, 'no sensor sees into a runtime with a kernel of its own: its jobs are incomplete');
+    log.warn({ runtime }, 'if this runtime has its own kernel, no sensor can see into it: its jobs are incomplete');
   const known = await readKnownPackages(KNOWN_PACKAGES_FILE);
   const behaviours = await measured(config);
   const { PACKWARDEN_BASELINE: file } = config;
@@ -144,7 +144,7 @@ export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart>
       const report = await projects.finished(attempt.spec, await detonation.run());
       await keepPackages(queue.packages, attempt.spec, report, log);
       // Notified before it is stored: if the worker dies in between, the next one repeats the notification.
-      await outputs.tell(attempt.spec.id);
+      await outputs.notify(attempt.spec.id);
       return report;
     },
     isTemporary: (error) => error instanceof SandboxError && TEMPORARY.has(error.code),
@@ -152,9 +152,9 @@ export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart>
       error instanceof SandboxError && error.code === 'docker-overloaded' ? error.code : 'sandbox-failed',
     onFinished: async (id, report) => {
       onReport(report);
-      machine.heard(report);
+      machine.jobFinished(report);
       // Also for jobs that ended without a run. Repeated notifications are deduplicated.
-      await outputs.tell(id);
+      await outputs.notify(id);
       await spool.remove(id);
     },
   });
@@ -165,7 +165,7 @@ export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart>
     reconnects: () => alerts.hub.counters().reconnects,
     selfTest: () => selfTest({ sandbox, feed: alerts.hub, clock, newId: randomUUID, newNonce, graceMs }),
     onDocker: (up) => (up ? takeJobs() : worker.pause()),
-    sensorWords: () => alerts.sensor?.lastWords ?? '',
+    sensorMessage: () => alerts.sensor?.lastMessage ?? '',
     clock,
     log,
   });

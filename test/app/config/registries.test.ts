@@ -44,11 +44,11 @@ describe('the file of registries', () => {
       'scopes',
     ],
     ['with a name and no password', file('registries: [{ url: https://a.example/, username: ci }]'), 'password_file'],
-    ['with credentials in the URL', file('registries: [{ url: "https://ci:pw@a.example/" }]'), 'in a file'],
+    ['with credentials in the URL', file('registries: [{ url: "https://ci:pw@a.example/" }]'), 'into a file'],
     [
       'with credentials over http',
       file(`registries: [{ url: "http://a.example/", token_file: ${token} }]`),
-      'https only',
+      'only sent over https',
     ],
     [
       'with a token that is not there',

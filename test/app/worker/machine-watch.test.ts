@@ -30,7 +30,7 @@ function watching() {
       if (state.tellFails) throw new Error('Redis is away');
       state.told.push(up);
     },
-    sensorWords: () => '',
+    sensorMessage: () => '',
     clock: Date,
     log: pino({ level: 'silent' }),
   });
@@ -57,10 +57,10 @@ test('a job whose canaries came back is as good as a test, one that missed them 
   await watch.start();
   for (let at = 0; at < 4; at += 1) {
     await minutes(4);
-    watch.heard(report());
+    watch.jobFinished(report());
   }
   expect(state.tests).toBe(1);
-  watch.heard({ ...report(), incomplete: [{ code: 'no-closing-canary', message: 'x' }] });
+  watch.jobFinished({ ...report(), incomplete: [{ code: 'no-closing-canary', message: 'x' }] });
   await minutes(1);
   expect(state.tests).toBe(2);
   await watch.stop();
