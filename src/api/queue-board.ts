@@ -3,7 +3,7 @@ import { identityOf } from './auth/identify.js';
 import { ApiError } from './errors.js';
 import { methodNotAllowed } from './method.js';
 import { boardPage } from './pages/board-page.js';
-import { sendDocument } from './pages/document.js';
+import { sendDocument } from './pages/parts/document.js';
 import type { QueueBoard } from './ports.js';
 
 /** bull-board, to be mounted at `BOARD_PATH`: only for administrators, and read-only. */

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { answerFor } from './errors.js';
-import { sendPage } from './pages/document.js';
 import { errorPage } from './pages/error-page.js';
+import { sendPage } from './pages/parts/document.js';
 import { wantsPage } from './pages/routes.js';
 
 /** How long a client may keep sending the body of a refused request, in milliseconds, before the connection is closed. */

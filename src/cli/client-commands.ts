@@ -1,4 +1,4 @@
-import { type ListedCommand, lazy } from './listed-command.js';
+import { type ListedCommand, lazy } from './frame/listed-command.js';
 
 /** The commands that talk to a service elsewhere: all commands of the client that a service offers for download (`/cli.tgz`). */
 export const CLIENT_COMMANDS = {
@@ -12,10 +12,10 @@ export const CLIENT_COMMANDS = {
   ),
   'allow-scripts': lazy(
     "print a report's allow list of install scripts in the package manager's own format",
-    async () => (await import('./allow-scripts.js')).allowScripts,
+    async () => (await import('./reports/allow-scripts.js')).allowScripts,
   ),
   'egress-policy': lazy(
     'print the hosts that a run needed as an allow list: for the service, a proxy, Cilium, Kubernetes',
-    async () => (await import('./egress-policy.js')).egressPolicy,
+    async () => (await import('./reports/egress-policy.js')).egressPolicy,
   ),
 } as const satisfies Readonly<Record<string, ListedCommand>>;

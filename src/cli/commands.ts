@@ -1,9 +1,9 @@
 import { CLIENT_COMMANDS } from './client-commands.js';
-import { type ListedCommand, lazy } from './listed-command.js';
+import { type ListedCommand, lazy } from './frame/listed-command.js';
 
 /** Every command of `packwarden`, by name. */
 export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
-  serve: lazy('run the service: API, worker, sensor', async () => (await import('./serve.js')).serve),
+  serve: lazy('run the service: API, worker, sensor', async () => (await import('./machine/serve.js')).serve),
   run: lazy(
     "detonate a project's dependencies on this machine, without a service that runs already",
     async () => (await import('./run/command.js')).run,
@@ -11,7 +11,7 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   ...CLIENT_COMMANDS,
   demo: lazy(
     'detonate the sample project falco-test/ and print its report',
-    async () => (await import('./demo.js')).demo,
+    async () => (await import('./machine/demo.js')).demo,
   ),
   rules: lazy(
     'work with rule files: lint, list, show, test, fields',
@@ -19,14 +19,14 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
   ),
   doctor: lazy(
     'check what a service needs on this machine, and say how to fix what is missing',
-    async () => (await import('./doctor.js')).doctor,
+    async () => (await import('./machine/doctor.js')).doctor,
   ),
   config: lazy(
     'print the effective configuration with secrets masked',
-    async () => (await import('./config.js')).config,
+    async () => (await import('./machine/config.js')).config,
   ),
   credentials: lazy(
     'create a bearer token, a user with a password, or a token for GitLab',
-    async () => (await import('./credentials.js')).credentials,
+    async () => (await import('./machine/credentials.js')).credentials,
   ),
 };

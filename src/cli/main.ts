@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import { COMMANDS } from './commands.js';
-import { runProgram } from './program.js';
+import { runProgram } from './frame/program.js';
 
 await runProgram(COMMANDS);

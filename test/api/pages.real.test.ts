@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accessibilityFaults, launchBrowser, photograph, watchedPage } from '../app/browser.js';
-import { hostileReport } from './hostile-report.js';
+import { hostileReport } from './pages/report/hostile-report.js';
+import { CONTEXT, gitlabRoutes, hostileSection } from './pages/report/sections.js';
 import { finding, ID, job, report } from './reports.js';
-import { CONTEXT, gitlabRoutes, hostileSection } from './sections.js';
 import { type Service, startService } from './service.js';
 
 let service: Service;

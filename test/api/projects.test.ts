@@ -6,8 +6,8 @@ import { summaryOf } from '../../src/report/compare/summary.js';
 import { project as tarball } from '../blobs/tar-writer.js';
 import { installed, reads, run } from '../report/compare/runs.js';
 import { browse, words } from './browsing.js';
-import { HOSTILE_TEXTS } from './hostile-report.js';
 import { MemoryProjects } from './memory-projects.js';
+import { HOSTILE_TEXTS } from './pages/report/hostile-report.js';
 import { finding, ID, job, report } from './reports.js';
 import { type Service, startService } from './service.js';
 

@@ -1,8 +1,8 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FORMAT_NAMES } from '../../src/report/formats/formats.js';
+import { gitlabRoutes, section } from './pages/report/sections.js';
 import { finding, ID, job, report } from './reports.js';
-import { gitlabRoutes, section } from './sections.js';
 import { type Service, startService } from './service.js';
 
 let service: Service;

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { extract } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { app, NOISE } from '../cli/packed.js';
-import { PROJECTS } from '../cli/packed-projects.js';
+import { app, NOISE } from '../cli/pack/packed.js';
+import { PROJECTS } from '../cli/pack/packed-projects.js';
 import { folderOf } from '../cli/run-cli.js';
 import { includedJob, runJob } from './ci-template.js';
 

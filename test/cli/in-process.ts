@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Command } from '../../src/cli/usage.js';
+import type { Command } from '../../src/cli/frame/usage.js';
 
 /** Runs a command in this process and keeps what it prints; the test restores the mocks. */
 export async function printed(

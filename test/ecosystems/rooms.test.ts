@@ -23,7 +23,7 @@ const ALLOWED: readonly (readonly [file: string, texts: RegExp, why: string])[] 
   ['src/sandbox/decoys/', /./, 'credentials as they lie on a CI machine, whatever installs there'],
   ['src/app/config/config.ts', / npm (registry|scopes) /, 'what kind of registry a setting is about'],
   ['src/cli/behaviours/help.ts', /packages of npm's registry/, 'a text that says which registry is measured'],
-  ['src/cli/demo.ts', /npm package|npm start/, "Packwarden's own package and its script"],
+  ['src/cli/machine/demo.ts', /npm package|npm start/, "Packwarden's own package and its script"],
 ];
 
 /** The words of an identifier or text: `isYarn1`, `NPM_TOKEN` and `.npmrc-file` hold `yarn`, `npm` and `npmrc`. */

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { methodNotAllowed } from '../method.js';
 import { docsPage } from '../pages/docs-page.js';
-import { sendPage } from '../pages/document.js';
+import { sendPage } from '../pages/parts/document.js';
 import { OPENAPI_DOCUMENT } from './document.js';
 
 /** The API reference: `/openapi.json` for programs, `/docs` for people. */

@@ -1,8 +1,8 @@
-import type { Page } from '../pages/document.js';
-import { counted, VERDICT_TAGS } from '../pages/finding-section.js';
-import { fitting, type Html, hostile, html, type Part } from '../pages/html.js';
-import { jobLink, packageAddress } from '../pages/links.js';
-import { moment } from '../pages/time.js';
+import type { Page } from '../pages/parts/document.js';
+import { fitting, type Html, hostile, html, type Part } from '../pages/parts/html.js';
+import { jobLink, packageAddress } from '../pages/parts/links.js';
+import { moment } from '../pages/parts/time.js';
+import { counted, VERDICT_TAGS } from '../pages/report/finding-section.js';
 import type { PackageDeedRow, PackageDetails, PackageVersion } from './package-shapes.js';
 
 /** Limits of what one page shows; the JSON has everything. */

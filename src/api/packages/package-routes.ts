@@ -3,7 +3,7 @@ import { packageNameSchema } from '../../jobs/packages/package-name.js';
 import { identityOf } from '../auth/identify.js';
 import { ApiError } from '../errors.js';
 import { methodNotAllowed } from '../method.js';
-import { sendPage } from '../pages/document.js';
+import { sendPage } from '../pages/parts/document.js';
 import { packagePage } from './package-page.js';
 import { type PackageReading, readPackage } from './package-reading.js';
 import type { PackageDetails } from './package-shapes.js';

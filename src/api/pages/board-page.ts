@@ -1,5 +1,5 @@
 import type { QueueBoard } from '../ports.js';
-import { Html, html } from './html.js';
+import { Html, html } from './parts/html.js';
 
 /** The path of the queue's page for administrators. */
 export const BOARD_PATH = '/queues';

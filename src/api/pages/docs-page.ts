@@ -1,8 +1,8 @@
 import type { Operation } from '../openapi/operation.js';
 import { OPERATIONS } from '../openapi/operations.js';
 import { componentSchemas } from '../openapi/schemas.js';
-import type { Page } from './document.js';
-import { type Html, html } from './html.js';
+import type { Page } from './parts/document.js';
+import { type Html, html } from './parts/html.js';
 
 const GROUPS = ['Jobs', 'Package Hunter', 'Service', 'Pages'] as const;
 

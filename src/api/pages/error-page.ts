@@ -1,6 +1,6 @@
 import type { ErrorAnswer } from '../errors.js';
-import type { Page } from './document.js';
-import { hostile, html } from './html.js';
+import type { Page } from './parts/document.js';
+import { hostile, html } from './parts/html.js';
 
 const TITLES: Readonly<Record<number, string>> = {
   401: 'Please sign in',

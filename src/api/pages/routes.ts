@@ -7,9 +7,9 @@ import { outlookOf } from '../jobs/queue-outlook.js';
 import { type ReportReading, readReport } from '../jobs/read-report.js';
 import { methodNotAllowed } from '../method.js';
 import type { JobService, QueueBoard, Readiness } from '../ports.js';
-import { sendPage } from './document.js';
 import { homePage } from './home/home-page.js';
-import { reportPage } from './report-page.js';
+import { sendPage } from './parts/document.js';
+import { reportPage } from './report/report-page.js';
 import { runningPage } from './running-page.js';
 
 const LISTED = 25;

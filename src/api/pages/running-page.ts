@@ -1,8 +1,8 @@
 import type { JobState, JobView } from '../../jobs/job.js';
 import type { QueueOutlook } from '../../jobs/ports.js';
-import type { Page } from './document.js';
-import { html, type Part } from './html.js';
-import { moment, roughly } from './time.js';
+import type { Page } from './parts/document.js';
+import { html, type Part } from './parts/html.js';
+import { moment, roughly } from './parts/time.js';
 
 /** What each state means to someone who is waiting. */
 const STEPS: readonly (readonly [JobState, string])[] = [

@@ -1,8 +1,8 @@
-import type { Page } from '../pages/document.js';
-import { counted, VERDICT_TAGS } from '../pages/finding-section.js';
-import { fitting, type Html, hostile, html, type Part } from '../pages/html.js';
-import { jobLink, packageLink } from '../pages/links.js';
-import { moment } from '../pages/time.js';
+import type { Page } from '../pages/parts/document.js';
+import { fitting, type Html, hostile, html, type Part } from '../pages/parts/html.js';
+import { jobLink, packageLink } from '../pages/parts/links.js';
+import { moment } from '../pages/parts/time.js';
+import { counted, VERDICT_TAGS } from '../pages/report/finding-section.js';
 import type { Identity } from '../ports.js';
 import type { ProjectDetails, ProjectRow } from './project-shapes.js';
 

@@ -4,7 +4,7 @@ import type { Project, ProjectIndex, ProjectRun } from '../../jobs/projects/port
 import { identityOf } from '../auth/identify.js';
 import { ApiError } from '../errors.js';
 import { methodNotAllowed } from '../method.js';
-import { sendPage } from '../pages/document.js';
+import { sendPage } from '../pages/parts/document.js';
 import type { Identity } from '../ports.js';
 import { projectPage, projectsPage } from './project-pages.js';
 import { type ProjectDetails, type ProjectList, projectDetails, projectRow } from './project-shapes.js';

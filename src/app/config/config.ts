@@ -34,9 +34,7 @@ const schema = z.object({
   PACKWARDEN_REDIS_URL: optionalText.describe(
     'redis://, rediss:// or unix:// address; default: the service starts its own redis-server',
   ),
-  PACKWARDEN_FALCO_GRPC: optionalText.describe(
-    "address of Falco's gRPC API: unix:///run/falco/falco.sock or host:port; default: the embedded sensor",
-  ),
+  PACKWARDEN_FALCO_GRPC: optionalText.describe("Falco's gRPC: unix:///path or host:port; default: embedded sensor"),
   PACKWARDEN_FALCO_FILE: optionalText.describe(
     'file to which a Falco on this host appends its alerts (file_output with json_output); followed across rotation and restarts',
   ),
@@ -292,7 +290,7 @@ function readConfigFile(path: string | undefined): Record<string, unknown> {
   return parsed.data;
 }
 
-/** Name, default and meaning of every variable, in order. */
+/** Every variable in order. */
 export function configReference(): readonly { name: string; fallback: string; meaning: string }[] {
   return Object.entries(schema.shape).map(([name, type]) => {
     const fallback = type.safeParse(undefined);

@@ -5,8 +5,8 @@ import { ECOSYSTEMS, type Ecosystem, MOST_RUN, PASSES, type Passes, SCRIPT_NAME 
 import type { ProjectOptions } from '../../jobs/projects/line.js';
 import { FORMAT_NAMES, type FormatName, isFormatName } from '../../report/formats/formats.js';
 import type { FailOn } from '../../report/outcome.js';
-import { authorization, serviceUrl } from '../service-options.js';
-import { readArgs, UsageError } from '../usage.js';
+import { readArgs, UsageError } from '../frame/usage.js';
+import { authorization, serviceUrl } from '../service/service-options.js';
 
 /** The parsed command line of `packwarden analyze`. */
 export interface AnalyzeOptions {

@@ -1,5 +1,5 @@
 import { size } from '../../report/text/size.js';
-import { explainState } from '../states.js';
+import { explainState } from '../service/states.js';
 
 /** Smaller uploads finish too fast for a percentage to be readable. */
 const MIN_BYTES_FOR_PERCENT = 1024 ** 2;

@@ -2,11 +2,11 @@ import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ClientConfig } from '../../app/config/client-config.js';
 import type { Ecosystem } from '../../jobs/job.js';
+import { UsageError } from '../frame/usage.js';
 import { relativeTo } from '../pack/project-files.js';
 import { lockFileIn, managerFor, selectProject } from '../pack/select.js';
 import type { Selection } from '../pack/selection.js';
 import { existingTarball, packSelection, type Tarball } from '../pack/tarball.js';
-import { UsageError } from '../usage.js';
 import { type AnalyzeOptions, HELP_COMMAND } from './options.js';
 
 /** What will be sent: the packed files of a project, or an existing tarball, unchanged. */

@@ -4,7 +4,7 @@ import type { BehaviourData } from '../../report/behaviours/behaviour.js';
 import { behavioursOf, type Measurement, unusableBecause } from '../../report/behaviours/extract.js';
 import { mergeMeasurements } from '../../report/behaviours/merge.js';
 import { reportSchema } from '../../report/report.js';
-import { UsageError } from '../usage.js';
+import { UsageError } from '../frame/usage.js';
 import { HELP_COMMAND } from './options.js';
 import { writeWhole } from './results.js';
 

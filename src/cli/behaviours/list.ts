@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import semver from 'semver';
-import { UsageError } from '../usage.js';
+import { UsageError } from '../frame/usage.js';
 import { HELP_COMMAND } from './options.js';
 
 /** Names of npm packages, including old ones that today's naming rules would not allow. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MANAGERS } from '../../ecosystems/managers.js';
 import type { FullReport } from '../../jobs/full-report.js';
 import { unusableBecause } from '../../report/behaviours/extract.js';
-import { type ServiceClient, ServiceError, type Upload } from '../service-client.js';
+import { type ServiceClient, ServiceError, type Upload } from '../service/service-client.js';
 import type { Line } from './list.js';
 import { projectOf } from './project.js';
 import type { Results } from './results.js';

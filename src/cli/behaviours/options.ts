@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ClientConfig } from '../../app/config/client-config.js';
-import { authorization, serviceUrl } from '../service-options.js';
-import { readArgs, UsageError } from '../usage.js';
+import { readArgs, UsageError } from '../frame/usage.js';
+import { authorization, serviceUrl } from '../service/service-options.js';
 
 /** The parsed command line of `packwarden behaviours`. */
 export type BehavioursOptions =

@@ -4,7 +4,7 @@ import type { PackageManager } from '../../ecosystems/manager.js';
 import { type Packing, PackingError } from '../../ecosystems/packing.js';
 import type { Ecosystem } from '../../jobs/job.js';
 import { plain } from '../../report/text/plain.js';
-import { UsageError } from '../usage.js';
+import { UsageError } from '../frame/usage.js';
 import { foundProjectIn } from './found-project.js';
 import { ProjectFiles } from './project-files.js';
 import { Selection } from './selection.js';

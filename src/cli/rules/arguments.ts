@@ -1,6 +1,6 @@
 import { OWN_RULE_FILES } from '../../app/own-rules.js';
 import { type LoadedRules, loadRules, RULE_PRIORITIES, type RulePriority, readRuleFiles } from '../../rules/index.js';
-import { UsageError } from '../usage.js';
+import { UsageError } from '../frame/usage.js';
 
 /** Loads the given files and folders, Packwarden's own rules if there are none. @throws RuleSetError */
 export async function loadNamed(paths: readonly string[]): Promise<LoadedRules> {

@@ -1,4 +1,4 @@
-import { type Command, UsageError } from '../usage.js';
+import { type Command, UsageError } from '../frame/usage.js';
 import { fields } from './fields.js';
 import { type Io, STANDARD_IO } from './io.js';
 import { lint } from './lint.js';

@@ -1,5 +1,5 @@
 import type { FieldDescription } from '../../rules/index.js';
-import { readArgs } from '../usage.js';
+import { readArgs } from '../frame/usage.js';
 import { CATALOGS } from './catalogs.js';
 import { columns, type Io, isJson, toJson } from './io.js';
 

@@ -1,4 +1,4 @@
-import { UsageError } from '../usage.js';
+import { UsageError } from '../frame/usage.js';
 
 /** Where a command writes. */
 export interface Io {

@@ -7,7 +7,7 @@ import {
   readRuleFiles,
   type Version,
 } from '../../rules/index.js';
-import { readArgs, UsageError } from '../usage.js';
+import { readArgs, UsageError } from '../frame/usage.js';
 import { CATALOGS } from './catalogs.js';
 import { type Io, isJson, toJson } from './io.js';
 

@@ -1,5 +1,5 @@
 import { RULE_PRIORITIES, type RulePriority } from '../../rules/index.js';
-import { readArgs } from '../usage.js';
+import { readArgs } from '../frame/usage.js';
 import { loadNamed, priorityOf } from './arguments.js';
 import { columns, type Io, isJson, toJson } from './io.js';
 

@@ -1,5 +1,5 @@
 import { explainRule } from '../../rules/index.js';
-import { readArgs, UsageError } from '../usage.js';
+import { readArgs, UsageError } from '../frame/usage.js';
 import { loadNamed } from './arguments.js';
 import { type Io, isJson, toJson } from './io.js';
 

@@ -9,7 +9,7 @@ import {
   type Match,
   parseJsonEvent,
 } from '../../rules/index.js';
-import { readArgs, UsageError } from '../usage.js';
+import { readArgs, UsageError } from '../frame/usage.js';
 import { loadNamed, oneOf, priorityOf } from './arguments.js';
 import { type Io, isJson } from './io.js';
 

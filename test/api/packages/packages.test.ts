@@ -5,7 +5,7 @@ import { jobPackages } from '../../../src/jobs/packages/job-packages.js';
 import type { Report } from '../../../src/report/report.js';
 import { installed, reads, run } from '../../report/compare/runs.js';
 import { browse, startForReaders, words } from '../browsing.js';
-import { HOSTILE_TEXTS } from '../hostile-report.js';
+import { HOSTILE_TEXTS } from '../pages/report/hostile-report.js';
 import { egressRow, ID, job } from '../reports.js';
 import type { Service } from '../service.js';
 

@@ -5,9 +5,9 @@ import { jobPackages } from '../../../src/jobs/packages/job-packages.js';
 import type { Report } from '../../../src/report/report.js';
 import { accessibilityFaults, launchBrowser, photograph, watchedPage } from '../../app/browser.js';
 import { installed, reads, run } from '../../report/compare/runs.js';
-import { HOSTILE_TEXTS } from '../hostile-report.js';
 import { egressRow, ID, job, ofProject } from '../reports.js';
 import { type Service, startService } from '../service.js';
+import { HOSTILE_TEXTS } from './report/hostile-report.js';
 
 let service: Service;
 let browser: Browser;

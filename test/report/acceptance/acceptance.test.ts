@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { acceptanceOf } from '../../../src/report/acceptance/acceptance.js';
 import { markAccepted, readBaseline } from '../../../src/report/acceptance/baseline.js';
-import { HOSTILE_TEXTS } from '../../api/hostile-report.js';
+import { HOSTILE_TEXTS } from '../../api/pages/report/hostile-report.js';
 import { ALERT, finding } from '../../api/reports.js';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');

@@ -1,5 +1,5 @@
 import { type JobFilter, LISTED_VERDICTS } from '../../../jobs/search/query.js';
-import { type Html, html, type Part } from '../html.js';
+import { type Html, html, type Part } from '../parts/html.js';
 
 const VERDICTS = {
   clean: 'clean',

@@ -2,9 +2,9 @@ import { ECOSYSTEMS } from '../../../jobs/job.js';
 import type { JobPage, JobQuery } from '../../../jobs/search/query.js';
 import type { Identity, Readiness } from '../../ports.js';
 import { BOARD_PATH } from '../board-page.js';
-import type { Page } from '../document.js';
-import { type Html, hostile, html, type Part } from '../html.js';
-import { packageAddress } from '../links.js';
+import type { Page } from '../parts/document.js';
+import { type Html, hostile, html, type Part } from '../parts/html.js';
+import { packageAddress } from '../parts/links.js';
 import { filterForm, isEmpty } from './filter-form.js';
 import { jobTable } from './job-table.js';
 

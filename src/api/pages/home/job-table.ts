@@ -1,9 +1,9 @@
 import type { JobSummary } from '../../../jobs/job.js';
 import type { JobFilter, JobPage } from '../../../jobs/search/query.js';
 import { listAddress } from '../../jobs/list/list-query.js';
-import { counted, VERDICT_TAGS } from '../finding-section.js';
-import { type Html, hostile, html, type Part } from '../html.js';
-import { ago, duration } from '../time.js';
+import { type Html, hostile, html, type Part } from '../parts/html.js';
+import { ago, duration } from '../parts/time.js';
+import { counted, VERDICT_TAGS } from '../report/finding-section.js';
 import { isEmpty } from './filter-form.js';
 
 export interface JobTable {

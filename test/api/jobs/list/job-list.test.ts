@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { browse, startForReaders, words } from '../../browsing.js';
-import { HOSTILE_TEXTS } from '../../hostile-report.js';
+import { HOSTILE_TEXTS } from '../../pages/report/hostile-report.js';
 import { ID, job, ofProject, report } from '../../reports.js';
 import type { Service } from '../../service.js';
 
