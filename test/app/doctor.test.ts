@@ -209,7 +209,7 @@ const MISSING: readonly (readonly [
     REDIS_URL,
     'redis-persistence',
     'warn',
-    'does not tell',
+    'does not say',
   ],
   [
     'a Redis that forgets',

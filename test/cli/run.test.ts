@@ -4,7 +4,7 @@ import { Cli, folderOf } from './run-cli.js';
 it.each<[string, string[], string]>([
   ['another service', ['--url', 'https://packwarden.example'], 'packwarden analyze asks a service elsewhere'],
   ['a token', ['--token=x'], 'packwarden analyze asks a service elsewhere'],
-  ['a folder that is not there', ['/nowhere/at/all'], 'there is no /nowhere/at/all'],
+  ['a folder that is not there', ['/nowhere/at/all'], '/nowhere/at/all does not exist'],
   ['an unknown option', ['--frobnicate'], '--frobnicate'],
 ])('packwarden run refuses %s before it installs anything', async (_title, words, reason) => {
   const { code, stderr } = await new Cli(['run', ...words]).ended;

@@ -79,7 +79,7 @@ function loaded({ loaded: packages = [] }: Phase, id: string): Part {
   if (packages.length === 0) return null;
   const failures = packages.filter(({ ok }) => !ok).length;
   const { shown, left } = fitting(packages.toSorted(byOutcome), LOADED, loadedRow);
-  return html`<details><summary>${counted(packages.length, 'package')} loaded${failures === 0 ? null : `, ${failures} more failed to load`}</summary>
+  return html`<details><summary>${counted(packages.length - failures, 'package')} loaded${failures === 0 ? null : `, ${failures} failed to load`}</summary>
 <div class="scroll" role="region" aria-label="Loaded packages" tabindex="0"><table>
 <thead><tr><th scope="col">Package</th><th scope="col">Outcome</th><th scope="col" class="number">Took</th><th scope="col">What failed</th></tr></thead>
 <tbody>${shown}</tbody></table></div>
