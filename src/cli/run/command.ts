@@ -2,9 +2,9 @@ import { loadClientConfig, loadConfig } from '../../app/config/config.js';
 import { listing, submitAndReport } from '../analyze/command.js';
 import { readAnalyzeOptions } from '../analyze/options.js';
 import { chooseSubmission } from '../analyze/submission.js';
+import { type Command, UsageError } from '../frame/usage.js';
 import { untilSignal } from '../machine/interrupted.js';
 import { isReady, type LocalService, localBase, withLocalService } from '../machine/local-service.js';
-import { type Command, UsageError } from '../frame/usage.js';
 import { openPage } from './browser.js';
 import { setUpMachine } from './setup.js';
 

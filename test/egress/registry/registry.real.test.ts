@@ -113,11 +113,14 @@ describe('private registries that demand credentials', () => {
       expect(log.match(/ENV\[/g)).toHaveLength(names.length);
       expect(log.match(/FILES\[\]/g)).toHaveLength(names.length);
       expect((await inside(`grep -rl SecretOf''TheCompany /home /tmp /etc || true`)).stdout).toBe('');
-      for (const told of [log, inspected, JSON.stringify(sandbox.egressEvidence().egress)]) expect(told).not.toContain(MARK);
+      for (const told of [log, inspected, JSON.stringify(sandbox.egressEvidence().egress)])
+        expect(told).not.toContain(MARK);
       expect(sandbox.egressEvidence().egress).toContainEqual(
         expect.objectContaining({ host: 'localhost', allowed: true, via: 'proxy' }),
       );
-      expect(sandbox.egressEvidence().egress.filter(({ host, allowed }) => host === 'localhost' && !allowed)).toEqual([]);
+      expect(sandbox.egressEvidence().egress.filter(({ host, allowed }) => host === 'localhost' && !allowed)).toEqual(
+        [],
+      );
       expect(sandbox.egressEvidence().leaks).toEqual([]);
     });
     const wanted = ecosystem === 'bundler' ? [CREDENTIALS.gems] : [CREDENTIALS.npm, CREDENTIALS.corp];
