@@ -1,4 +1,4 @@
-import type { PackageManager } from './manager.js';
+import type { ImageProgram, PackageManager } from './manager.js';
 import { MANAGERS } from './managers.js';
 
 /** Programs of the image that run the script given as their argument, by path (Debian 12). */
@@ -43,18 +43,18 @@ export function isPackageManager(program: StartedProgram): boolean {
 
 /**
  * Whether a process was started as a package manager of the image, in a way that only runs the manager's own code: no hooks, and no
- * manifest that is a program. `hasReadHook`: whether the process had opened a file that could be a hook (`isHook`).
+ * manifest that is a program. `hasReadHookOf`: whether the process had opened a file that could be a hook of a manager (`hookedBy`).
  */
-export function isManagerAlone(program: StartedProgram, hasReadHook: boolean): boolean {
+export function isManagerAlone(program: StartedProgram, hasReadHookOf: (manager: ImageProgram) => boolean): boolean {
   const started = startedOf(program);
   const manager = managerOf(started);
   if (started === undefined || manager === undefined) return false;
-  return !manager.program.runsOthers({ words: started.words, hasReadHook });
+  return !manager.program.runsOthers({ words: started.words, hasReadHook: hasReadHookOf(manager.program) });
 }
 
-/** Whether a package manager may run a file of this name in its own process. */
-export function isHook(path: string): boolean {
-  return MANAGERS.some(({ program }) => program.hooks?.test(path) ?? false);
+/** The package managers that may run a file of this name in their own process. */
+export function hookedBy(path: string): readonly ImageProgram[] {
+  return MANAGERS.map(({ program }) => program).filter(({ hooks }) => hooks?.test(path) ?? false);
 }
 
 /** Whether a process was started as the image's node-gyp, which builds a package in its folder `build`. */

@@ -87,7 +87,7 @@ export interface ImageProgram {
   readonly files: readonly string[];
   /** Suffixes of the paths of its settings, in HOME and in projects, e.g. `/.npmrc`. */
   readonly settings: readonly string[];
-  /** Names of files that it may run in its own process, if `runsOthers` depends on them. */
+  /** Paths of files that it may run in its own process, or that may name one, if `runsOthers` depends on them. */
   readonly hooks?: RegExp;
   /**
    * Whether its process may run code from the folder in which it is called: hooks, plugins, a manifest that is a program. The actions of
@@ -100,7 +100,7 @@ export interface ImageProgram {
 export interface ManagerCall {
   /** Its arguments. */
   readonly words: readonly string[];
-  /** Whether its process opened a file whose name matches `hooks`. */
+  /** Whether its process opened a file whose path matches `hooks`. */
   readonly hasReadHook: boolean;
 }
 

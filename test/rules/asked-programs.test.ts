@@ -159,3 +159,27 @@ describe('a look in vain', () => {
     expect(looked('/home/ci/.npmrc')).toEqual([]);
   });
 });
+
+describe('a file that a package manager with hooks of any name opens', () => {
+  const RULE = 'Packwarden manager file read';
+  const opened = (script: string, file: string): readonly string[] =>
+    plumbing(
+      call('execve', [], execParts(NODE, '/home/ci/project', ['node', script, 'run', 'build'])),
+      open(file, 'read'),
+    ).filter((rule) => rule === RULE);
+
+  const PNPM = '/usr/local/lib/editions/pnpm-10/pnpm';
+  it.each([
+    [PNPM, '/home/ci/.cache/git-builds/0/hook.md'],
+    [PNPM, '/home/ci/project/node_modules/a/pnpm-workspace.yaml'],
+    ['/usr/local/lib/node_modules/pnpm-9/bin/pnpm.cjs', '/dev/shm/x'],
+    ['/usr/local/lib/editions/yarn-3/yarn', '/tmp/x'],
+    ['/usr/local/lib/node_modules/@yarnpkg/cli-dist/bin/yarn.js', '/home/ci/.cache/git-builds/0/.yarnrc.yml'],
+  ])('%s %s', (script, file) => expect(opened(script, file)).toHaveLength(1));
+
+  it('is none of what holds no code, or of other programs', () => {
+    expect(opened(PNPM, '/home/ci/project/package.json')).toEqual([]);
+    expect(opened('/usr/local/bin/npm', '/tmp/x')).toEqual([]);
+    expect(opened('/home/ci/project/x.js', '/tmp/x')).toEqual([]);
+  });
+});

@@ -4,7 +4,7 @@ import { failedGuards, textOf } from '../node/guards.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { sanitizing } from '../node/sanitize.js';
 import { npmrcOf, yamlOf } from '../node/settings.js';
-import { CA_FILE } from '../places.js';
+import { CA_FILE, HOME, PROJECT } from '../places.js';
 import type { FoundProject } from '../project.js';
 import { ALLOW_LISTS } from './allow-list.js';
 import { PNPM_EDITIONS, type PnpmMajor, pnpmEdition } from './edition.js';
@@ -16,6 +16,14 @@ import { projectCodeOf } from './project-code.js';
 
 const LOCK_FILE = 'pnpm-lock.yaml';
 const SETTINGS_FILE = 'pnpm-workspace.yaml';
+
+/**
+ * All files but those that hold no code and name none: settings name hooks by any name. HOME's are the image's, and those of the project's
+ * own folder are the project's word; a package that changes one shows it by that.
+ */
+const HOOKS = new RegExp(
+  `^(?!${HOME}/(?:\\.npmrc|\\.config/pnpm/rc)$|${PROJECT}/(?:\\.npmrc|pnpm-workspace\\.yaml|\\.pnpmfile\\.cjs)$|.*(?:\\.json|/pnpm-lock\\.yaml|/\\.pnpm/lock\\.yaml|/\\.modules\\.yaml)$)`,
+);
 
 /** One of the versions of pnpm in the image: pnpm 12 is a native program, the older ones are JavaScript. */
 function pnpm(major: PnpmMajor): PackageManager {
@@ -51,8 +59,8 @@ function pnpm(major: PnpmMajor): PackageManager {
       : {
           files: [`${editionFolder(edition)}/`, `/usr/local/lib/node_modules/${edition}/`],
           settings: ['/.npmrc', '/.config/pnpm/rc'],
-          // A `.pnpmfile.cjs`, or the file that settings name instead.
-          runsOthers: () => true,
+          hooks: HOOKS,
+          runsOthers: ({ words, hasReadHook }) => hasReadHook || words.some((word) => /pnpmfile/i.test(word)),
         },
     // The last ones are for a pnpm called by a script, which must not be stopped by the project's guards either.
     environment: () =>
@@ -60,6 +68,8 @@ function pnpm(major: PnpmMajor): PackageManager {
         ? [`PNPM_CONFIG_CAFILE=${CA_FILE}`, 'PNPM_CONFIG_PM_ON_FAIL=ignore']
         : [
             editionPath(edition),
+            // What lies in a cache of compiled code would be run in pnpm's name, and whose it is can't be told.
+            'NODE_DISABLE_COMPILE_CACHE=1',
             'npm_config_manage_package_manager_versions=false',
             'npm_config_package_manager_strict=false',
           ],

@@ -4,6 +4,7 @@ import { failedGuards, textOf } from '../node/guards.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { NPMRC_SECRETS } from '../node/npmrc.js';
 import { sanitizing } from '../node/sanitize.js';
+import { HOME, PROJECT } from '../places.js';
 import { LOCK } from '../yarn-classic/lock-lines.js';
 import { DEPENDENCIES_META } from './allow-list.js';
 import { YARN_EDITIONS, type YarnMajor, yarnEdition } from './edition.js';
@@ -18,6 +19,14 @@ import {
   says,
 } from './settings.js';
 import { yarnScopes } from './yarn-scopes.js';
+
+/**
+ * All files but those that hold no code and name none: a `.yarnrc.yml` names plugins by any name, for any command. HOME's is the image's,
+ * and the project's is the project's word.
+ */
+const HOOKS = new RegExp(
+  `^(?!(?:${HOME}|${PROJECT})/\\.yarnrc\\.yml$|.*(?:\\.json|/yarn\\.lock|/\\.yarn/install-state\\.gz|/node_modules/\\.yarn-state\\.yml)$)`,
+);
 
 /** One of the versions of yarn 2 and later in the image. */
 function yarn(major: YarnMajor): PackageManager {
@@ -46,8 +55,8 @@ function yarn(major: YarnMajor): PackageManager {
     program: {
       files: [`${editionFolder(edition)}/`, folder],
       settings: ['/.yarnrc.yml'],
-      // Plugins of a `.yarnrc.yml`, for any command.
-      runsOthers: () => true,
+      hooks: HOOKS,
+      runsOthers: ({ hasReadHook }) => hasReadHook,
     },
     environment: (network, project) => [editionPath(edition), ...alwaysEnvironment(major, network, project)],
     overridden: (project) => [

@@ -2,7 +2,7 @@ import type { Alert } from '../../falco/alert.js';
 import { AlertFold, type FoldedAlert } from '../../falco/fold.js';
 import type { AlertSink } from '../../falco/hub.js';
 import { ActingMarks } from '../../report/attribution/acting-marks.js';
-import { HookReads } from '../../report/attribution/hook-reads.js';
+import { HookReads, MANAGER_READ_RULE } from '../../report/attribution/hook-reads.js';
 import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../report/attribution/package-code-reads.js';
 import { ENVIRONMENT_RULE, FORK_RULE, ProcessTree, TRACE_RULE } from '../../report/attribution/process-tree.js';
 import { CONTACT_RULES, Contacts } from '../../report/evidence/contacts.js';
@@ -77,6 +77,10 @@ export class Monitor implements AlertSink {
     }
     if (alert.rule === PACKAGE_CODE_RULE) {
       this.codeReads.add(alert);
+      this.hookReads.add(alert);
+      return;
+    }
+    if (alert.rule === MANAGER_READ_RULE) {
       this.hookReads.add(alert);
       return;
     }

@@ -104,6 +104,7 @@ export const VARIABLES: readonly Variable[] = [
     files: (value) =>
       /^(?:\/home\/ci\/\.(?:npmrc|npm-init\.js)|\/usr\/local(?:\/etc\/npmrc)?)$/.test(value) ? [] : [value],
   },
+  { name: /^p?npm_config_(?:global[_-]?)?pnpmfile$/i, readBy: NODE, option: MANAGER_SCRIPT, files: file },
   {
     name: /^(?:YARN_(?:RC_FILENAME|PLUGINS|YARN_PATH)|COREPACK_HOME)$/,
     readBy: NODE,

@@ -151,7 +151,7 @@ function readsOwnSettings(
   { hookReads, last }: LoweringContext,
 ): boolean {
   if (by === undefined || isOwn(by)) return isPackageManager(program);
-  return isManagerAlone(program, hookReads.hasRead(program, last));
+  return isManagerAlone(program, (manager) => hookReads.hasRead(program, last, manager));
 }
 
 /** Rules of what is read, written and linked in HOME; what is run from there is another matter. */

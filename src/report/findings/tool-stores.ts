@@ -1,4 +1,5 @@
 import { isManagerAlone, isNodeGyp } from '../../ecosystems/image-programs.js';
+import type { ImageProgram } from '../../ecosystems/manager.js';
 import { HOME } from '../../ecosystems/places.js';
 import { MANAGER_STORES, PREBUILT_STORES } from '../../ecosystems/stores.js';
 import { type Alert, alertTimeNs } from '../../falco/alert.js';
@@ -55,7 +56,7 @@ const OF_PACKAGES = [
 /** A folder, absolute or below HOME, and the programs of the image that it belongs to. */
 interface Store {
   readonly folder: string;
-  readonly isOf: (program: ProcessStart, hasReadHook: boolean) => boolean;
+  readonly isOf: (program: ProcessStart, hasReadHookOf: (manager: ImageProgram) => boolean) => boolean;
 }
 
 const STORES: readonly Store[] = [
@@ -81,8 +82,9 @@ export function toolStoreAlerts(writes: readonly PackageWrite[], hookReads: Hook
   for (const write of writes) {
     const store = storeOf(write);
     const [program] = write.programs;
-    const hasReadHook = program !== undefined && hookReads.hasRead(program, alertTimeNs(write.alert));
-    if (store === undefined || (program?.loads === null && store.isOf(program, hasReadHook))) continue;
+    const isOf = (by: ProcessStart): boolean =>
+      store?.isOf(by, (manager) => hookReads.hasRead(by, alertTimeNs(write.alert), manager)) ?? false;
+    if (store === undefined || (program?.loads === null && isOf(program))) continue;
     const key = `${write.by.path}\0${write.runner.path}\0${store.folder}`;
     const at = alertTimeNs(write.alert);
     const group = groups.get(key);

@@ -83,6 +83,8 @@ describe('the settings of a package manager that runs what the calling folder sa
   const LIB = '/usr/local/lib/node_modules';
   const read = { 'proc.pid': '20', 'fd.name': '/home/ci/.npmrc' };
   const NPM = 'node /usr/local/bin/npm';
+  const PNPM = `node ${LIB}/pnpm-10/bin/pnpm.cjs run build`;
+  const YARN = `node ${LIB}/@yarnpkg/cli-dist/bin/yarn.js run build`;
 
   /** `hook`: a file that its process opened before. */
   function verdict(cmdline: string, kind: OriginKind, hook?: string, exepath?: string): string {
@@ -107,8 +109,14 @@ describe('the settings of a package manager that runs what the calling folder sa
     ['npm that does so by a short name', `${NPM} --silent inn`, 'findings'],
     ['yarn 1', 'node /usr/local/bin/yarn run build', 'clean'],
     ['pnpm 12', 'pnpm install', 'clean', undefined, `${LIB}/pnpm/pnpm`],
-    ['pnpm 10', `node ${LIB}/pnpm-10/bin/pnpm.cjs install`, 'findings'],
-    ['yarn 4', `node ${LIB}/@yarnpkg/cli-dist/bin/yarn.js run build`, 'findings'],
+    ['pnpm 10', PNPM, 'clean'],
+    ['pnpm 10 that read a hook', PNPM, 'findings', '.pnpmfile.cjs'],
+    ['pnpm 10 that read one of any name', PNPM, 'findings', 'hook.md'],
+    ['pnpm 10 that read settings that may name one', PNPM, 'findings', '.npmrc'],
+    ['pnpm 10 that is told its hook', `${PNPM} --global-pnpmfile=../../.npmrc`, 'findings'],
+    ['yarn 4', YARN, 'clean'],
+    ['yarn 4 that read a plugin', YARN, 'findings', '.yarn/plugins/x.cjs'],
+    ['yarn 4 that read settings that may name one', YARN, 'findings', '.yarnrc.yml'],
     ['Bundler', 'ruby /usr/bin/bundle list', 'findings', undefined, '/usr/bin/ruby3.1'],
     ['Bun that installs', 'bun install', 'clean', undefined, `${LIB}/bun/bin/bun`],
     ['Bun that runs a file', 'bun setup.js', 'findings', undefined, `${LIB}/bun/bin/bun`],

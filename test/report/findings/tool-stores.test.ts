@@ -120,10 +120,16 @@ describe('a file in a folder of HOME that a tool runs from later', () => {
       {},
     ],
     [
-      'pnpm 10, which runs hooks of the folder',
+      'pnpm 10 that is told of a hook',
+      '.cache/pnpm/x',
+      'node /usr/local/lib/node_modules/pnpm-10/bin/pnpm.cjs i --pnpmfile=x',
+      {},
+    ],
+    [
+      'pnpm 10 that a variable tells of a hook',
       '.cache/pnpm/x',
       'node /usr/local/lib/node_modules/pnpm-10/bin/pnpm.cjs i',
-      {},
+      { 'proc.env[npm_config_pnpmfile]': '/home/ci/project/node_modules/a/x' },
     ],
     [
       'two words that are one',
