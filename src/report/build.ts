@@ -257,7 +257,7 @@ function allFindings(
   ];
   const single = weigh(
     observed,
-    installedOf(index),
+    installedOf(index, evidence.phases),
     isOfMeasuredRegistry({ manager: evidence.manager, ecosystem: evidence.job.ecosystem })
       ? evidence.behaviours
       : NOTHING_MEASURED,

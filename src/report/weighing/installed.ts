@@ -1,15 +1,17 @@
 import type { PackageIndex } from '../attribution/package-index.js';
 import type { PackageRef } from '../finding.js';
+import type { Phase } from '../phase.js';
 import { isFromRegistry } from '../scripts/provenance.js';
 import type { Installed } from './weigh.js';
 
-/** What weighing asks of the packages of an index. */
-export function installedOf(index: PackageIndex): Installed {
+/** What weighing asks of the packages of an index, and of the phases that they went through. */
+export function installedOf(index: PackageIndex, phases: readonly Phase[]): Installed {
   const isOfRegistry = (pkg: PackageRef): boolean => isFromRegistry(pkg, index);
   const packages = [...index.all];
   return {
     names: new Set(packages.map(({ name }) => name)),
     isFromRegistry: isOfRegistry,
+    isImportStopped: phases.some(({ name, timedOut }) => name === 'import' && timedOut),
     isNameOfRegistry: (name) => packages.every((pkg) => pkg.name !== name || isOfRegistry(index.ref(pkg))),
   };
 }

@@ -30,6 +30,8 @@ export interface Installed {
   isFromRegistry(pkg: PackageRef): boolean;
   /** Whether everything installed under that name is. */
   isNameOfRegistry(name: string): boolean;
+  /** Whether the import was stopped: then not everybody was loaded alone, and the run is called unfinished whatever it shows. */
+  readonly isImportStopped: boolean;
 }
 
 /** One way in which something is less than its rule says; `holds` says why, in words. */
@@ -82,7 +84,7 @@ function lowered(findings: readonly Finding[], reasons: readonly Reason[], insta
   }
   return findings.map((finding) => {
     if (!isAtLeast(finding.priority, 'WARNING')) return finding;
-    if (finding.package === null) return loweredAmong(finding, reasons, installed);
+    if (finding.package === null) return loweredAmong(finding, findings, reasons, installed);
     const all = byPackage.get(keyOf(finding.package)) ?? [];
     const reason = reasons.find(({ rule }) => rule(finding))?.holds({ finding, all, installed });
     if (reason === undefined || !installed.isFromRegistry(finding.package)) return finding;
@@ -91,9 +93,18 @@ function lowered(findings: readonly Finding[], reasons: readonly Reason[], insta
 }
 
 /** One of many packages did it, in a process that had loaded them: as little as it would be if the one did it whose folder it is. */
-function loweredAmong(finding: Finding, reasons: readonly Reason[], installed: Installed): Finding {
-  const isAsked = reasons === REASONS && OF_OWN_FOLDERS.has(finding.rule);
-  if (finding.among === undefined || !isAsked) return finding;
+function loweredAmong(
+  finding: Finding,
+  findings: readonly Finding[],
+  reasons: readonly Reason[],
+  installed: Installed,
+): Finding {
+  if (finding.among === undefined || reasons !== REASONS) return finding;
+  if (looksUpUnfinished(finding, findings, installed)) {
+    const known = 'one of many that were loaded together looks for its settings; there was no time to load each alone';
+    return { ...finding, priority: 'NOTICE', known, weighed: true };
+  }
+  if (!OF_OWN_FOLDERS.has(finding.rule)) return finding;
   const files = touchedFiles({ fields: finding.alert.output_fields });
   const isOf = (name: string) => files.every((file) => isOwnFolder(file, [name], installed.names));
   const owner = files.length === 0 ? undefined : [...installed.names].find(isOf);
@@ -104,6 +115,14 @@ function loweredAmong(finding: Finding, reasons: readonly Reason[], installed: I
     known: `${owner} is loaded, and it is a folder of HOME with that name`,
     weighed: true,
   };
+}
+
+/** What is no finding of whoever did it alone is none here. That nobody is named is said by the verdict: the run is unfinished. */
+function looksUpUnfinished(finding: Finding, findings: readonly Finding[], installed: Installed): boolean {
+  if (!installed.isImportStopped || !finding.tags.includes(CREDENTIALS) || !isLookUp(finding)) return false;
+  const loaded = finding.among ?? [];
+  const isRegistrys = loaded.every((spec) => installed.isNameOfRegistry(spec.slice(0, spec.lastIndexOf('@'))));
+  return isRegistrys && !findings.some((other) => other.package === null && sends(other));
 }
 
 function keyOf(by: PackageRef | null): string {
@@ -130,13 +149,16 @@ const LOADS: ReadonlySet<Finding['phase']> = new Set(['import', 'check', 'run'])
 
 /** While it is loaded, one kind of settings, and nothing sent: a library that finds out how it is to behave. */
 function looksUpSettings({ finding, all }: Case): string | undefined {
-  if (!LOADS.has(finding.phase)) return undefined;
-  // Opened, not moved or linked; a token may stand in it.
-  const file = finding.alert.output_fields['fd.name'] ?? '';
-  if (!isManagerSettings(file) && !isGitSettings(file)) return undefined;
+  if (!isLookUp(finding)) return undefined;
   const families = new Set(all.filter(({ tags }) => tags.includes(CREDENTIALS)).map(({ rule }) => rule));
   if (families.size > 1 || all.some(sends)) return undefined;
   return 'it looks for its settings when it is loaded; it read no credentials of another kind, and sent nothing';
+}
+
+/** Opened, not moved or linked; a token may stand in it. */
+function isLookUp({ phase, alert }: Finding): boolean {
+  const file = alert.output_fields['fd.name'] ?? '';
+  return LOADS.has(phase) && (isManagerSettings(file) || isGitSettings(file));
 }
 
 /** Of the project or of the user: who the author is, where the repository lies. */

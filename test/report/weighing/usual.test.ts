@@ -24,7 +24,12 @@ const behaviours = new Behaviours([
 const judged = (findings: readonly Finding[], delivered = (_name: string) => true) =>
   weigh(
     findings,
-    { names: new Set(), isFromRegistry: ({ name }) => delivered(name), isNameOfRegistry: delivered },
+    {
+      names: new Set(),
+      isFromRegistry: ({ name }) => delivered(name),
+      isNameOfRegistry: delivered,
+      isImportStopped: false,
+    },
     behaviours,
   );
 const together = (findings: readonly Finding[]) => correlate(judged(findings)).map(({ rule }) => rule);

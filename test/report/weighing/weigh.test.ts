@@ -80,13 +80,14 @@ const detached = found('Process detached itself', '');
 const leftRunning = found('Left running', '');
 const shell = found("Shell started by a script's program", '', { priority: 'NOTICE' });
 
-const judgedBy = (findings: readonly Finding[], usual: Behaviours, registry = true) =>
+const judgedBy = (findings: readonly Finding[], usual: Behaviours, registry = true, isImportStopped = false) =>
   weigh(
     findings,
     {
       names: new Set(['some-tool', 'tool', 'other', 'app']),
       isFromRegistry: () => registry,
       isNameOfRegistry: () => registry,
+      isImportStopped,
     },
     usual,
   );
@@ -260,5 +261,22 @@ describe.each([
       const backwards = judged(some.toReversed()).toReversed();
       if (JSON.stringify(backwards) !== JSON.stringify(all[bits])) expect(backwards).toEqual(all[bits]);
     }
+  });
+});
+
+describe('settings that one of many looked up, where the import was stopped', () => {
+  const npmrc = read(`${HOME}/.npmrc`, oneOfMany);
+  const sent = { ...direct, package: null };
+
+  it.each<[string, readonly Finding[], boolean, boolean, Finding['priority']]>([
+    ['an observation', [npmrc, { ...dotenv, package: null }], true, true, 'NOTICE'],
+    ['a finding where there was time to load each alone', [npmrc], true, false, 'WARNING'],
+    ['a finding where one comes from elsewhere', [npmrc], false, true, 'WARNING'],
+    ['a finding where something was sent', [npmrc, sent], true, true, 'WARNING'],
+    ['a finding where nobody knows who was there', [read(`${HOME}/.npmrc`, { by: null })], true, true, 'WARNING'],
+    ['a finding at install', [read(`${HOME}/.npmrc`, { ...oneOfMany, phase: 'install' })], true, true, 'WARNING'],
+    ['another kind', [{ ...ssh, ...oneOfMany, package: null }], true, true, 'WARNING'],
+  ])('%s', (_title, findings, registry, stopped, priority) => {
+    expect(judgedBy(findings, NOTHING_MEASURED, registry, stopped)[0]?.priority).toBe(priority);
   });
 });
