@@ -5,6 +5,7 @@ import { execParts, type RecordSpec } from '../sensor/records.js';
 
 const GIT = '/usr/bin/git';
 const NODE = '/usr/local/bin/node';
+const O_DIRECTORY = 0o200000;
 
 /** What is told of a program that is started with these words. */
 function told(exe: string, words: readonly string[]): readonly string[] {
@@ -181,5 +182,11 @@ describe('a file that a package manager with hooks of any name opens', () => {
     expect(opened(PNPM, '/home/ci/project/package.json')).toEqual([]);
     expect(opened('/usr/local/bin/npm', '/tmp/x')).toEqual([]);
     expect(opened('/home/ci/project/x.js', '/tmp/x')).toEqual([]);
+    const started = call('execve', [], execParts(NODE, '/home/ci/project', ['node', PNPM, 'run', 'build']));
+    const folder = open('/home/ci/.cache/git-builds/0', 'read');
+    const listed = { ...folder, args: (folder.args ?? []).with(2, O_DIRECTORY) };
+    const TOLD = [RULE, 'Packwarden shared code read'];
+    expect(plumbing(started, folder)).toEqual(expect.arrayContaining(TOLD));
+    for (const rule of TOLD) expect(plumbing(started, listed)).not.toContain(rule);
   });
 });

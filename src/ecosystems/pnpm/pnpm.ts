@@ -22,7 +22,7 @@ const SETTINGS_FILE = 'pnpm-workspace.yaml';
  * own folder are the project's word; a package that changes one shows it by that.
  */
 const HOOKS = new RegExp(
-  `^(?!${HOME}/(?:\\.npmrc|\\.config/pnpm/rc)$|${PROJECT}/(?:\\.npmrc|pnpm-workspace\\.yaml|\\.pnpmfile\\.cjs)$|.*(?:\\.json|/pnpm-lock\\.yaml|/\\.pnpm/lock\\.yaml|/\\.modules\\.yaml)$)`,
+  `^(?!${CA_FILE}$|${HOME}/(?:\\.npmrc|\\.config/pnpm/rc)$|${PROJECT}/(?:\\.npmrc|pnpm-workspace\\.yaml|\\.pnpmfile\\.cjs)$|.*(?:\\.json|/pnpm-lock\\.yaml|/\\.pnpm/lock\\.yaml|/\\.modules\\.yaml)$)`,
 );
 
 /** One of the versions of pnpm in the image: pnpm 12 is a native program, the older ones are JavaScript. */

@@ -4,7 +4,7 @@ import { failedGuards, textOf } from '../node/guards.js';
 import { nodeModules, nodeScripts, PACKAGE_JSON } from '../node/node.js';
 import { NPMRC_SECRETS } from '../node/npmrc.js';
 import { sanitizing } from '../node/sanitize.js';
-import { HOME, PROJECT } from '../places.js';
+import { CA_FILE, HOME, PROJECT } from '../places.js';
 import { LOCK } from '../yarn-classic/lock-lines.js';
 import { DEPENDENCIES_META } from './allow-list.js';
 import { YARN_EDITIONS, type YarnMajor, yarnEdition } from './edition.js';
@@ -25,7 +25,7 @@ import { yarnScopes } from './yarn-scopes.js';
  * and the project's is the project's word.
  */
 const HOOKS = new RegExp(
-  `^(?!(?:${HOME}|${PROJECT})/\\.yarnrc\\.yml$|.*(?:\\.json|/yarn\\.lock|/\\.yarn/install-state\\.gz|/node_modules/\\.yarn-state\\.yml)$)`,
+  `^(?!${CA_FILE}$|(?:${HOME}|${PROJECT})/\\.yarnrc\\.yml$|.*(?:\\.json|/yarn\\.lock|/\\.yarn/install-state\\.gz|/node_modules/\\.yarn-state\\.yml)$)`,
 );
 
 /** One of the versions of yarn 2 and later in the image. */

@@ -36,6 +36,7 @@ describe('whether a process had read what a package manager would run', () => {
 
   it.each<[string, boolean, boolean, boolean]>([
     ['/home/ci/.npmrc', false, false, true],
+    ['/home/ci/.config/ci/ca.pem', false, false, false],
     ['/home/ci/.yarnrc.yml', false, true, false],
     ['/home/ci/project/pnpm-workspace.yaml', false, false, true],
     ['/home/ci/project/node_modules/a/package.json', false, false, false],
