@@ -13,3 +13,6 @@ export const OWN_RUBY_OPTION = /^bundler\/setup$/;
 
 /** In a command line: a manager's own script as the program's argument, even if it belongs to a package. */
 export const MANAGER_SCRIPT = /[ /](?:npm|npx|pnpm|pnpx|yarn|corepack)(?:-cli)?(?:\.c?js)?(?: |$)/;
+
+/** Variables that name a file with pnpm's hooks. */
+export const HOOK_VARIABLE = /^p?npm_config_(?:global[_-]?)?pnpmfile$/i;

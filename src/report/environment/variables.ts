@@ -1,4 +1,4 @@
-import { MANAGER_SCRIPT, OWN_RUBY_OPTION } from '../../ecosystems/manager-layout.js';
+import { HOOK_VARIABLE, MANAGER_SCRIPT, OWN_RUBY_OPTION } from '../../ecosystems/manager-layout.js';
 import { addedByNodePath } from '../attribution/node-path.js';
 import { pathSaid, type SaidProgram } from '../attribution/program-file.js';
 import { commandIn, filesInOptions, pluginsIn, valuesOf, words } from './values.js';
@@ -104,7 +104,7 @@ export const VARIABLES: readonly Variable[] = [
     files: (value) =>
       /^(?:\/home\/ci\/\.(?:npmrc|npm-init\.js)|\/usr\/local(?:\/etc\/npmrc)?)$/.test(value) ? [] : [value],
   },
-  { name: /^p?npm_config_(?:global[_-]?)?pnpmfile$/i, readBy: NODE, option: MANAGER_SCRIPT, files: file },
+  { name: HOOK_VARIABLE, readBy: NODE, option: MANAGER_SCRIPT, files: file },
   {
     name: /^(?:YARN_(?:RC_FILENAME|PLUGINS|YARN_PATH)|COREPACK_HOME)$/,
     readBy: NODE,
