@@ -16,6 +16,7 @@ import {
   foreignOf,
   type PackageWrite,
 } from './attribution/authored-write.js';
+import { nameCallers } from './attribution/callers-code.js';
 import { doubtDebugged } from './attribution/debugged.js';
 import type { HookReads } from './attribution/hook-reads.js';
 import { lowerInherited, lowerRequired } from './attribution/inherited.js';
@@ -268,7 +269,8 @@ function allFindings(
   const shown = once.filter(({ rule }) => rule !== VAIN_LOOK_RULE);
   const weighed = lowerInherited(withoutRepeats([...shown, ...correlate(once), ...onlyLater(shown)]), index);
   const { codeReads, failOn } = evidence;
-  const named = nameReaders(nameActing(weighed, actors, { ...context, failOn }), codeReads, actors, failOn);
+  const acted = nameActing(weighed, actors, { ...context, failOn });
+  const named = nameReaders(nameCallers(acted, codeReads, actors, failOn), codeReads, actors, failOn);
   return doubtDebugged(lowerRequired(named)).map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
 }
 

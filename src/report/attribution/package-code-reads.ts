@@ -11,10 +11,16 @@ const SAME_PROCESS_S = 20;
 /** The last folder of a package in a path, whichever manager put it there. */
 const PACKAGE_FOLDER = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/;
 
+/** What is run or says what is run, by its name; of a file without an ending nobody knows. */
+const CODE =
+  /(?<!\.d)\.(?:[cm]?[jt]sx?|node|so|sh|bash|py|rb|pl|awk|mk|cmake|gypi?|wasm|vue|svelte|coffee|lua)$|\/CMakeLists\.txt$|\/(?!LICEN[CS]E|README|CHANGELOG|NOTICE|AUTHORS)[^./]+$/;
+
 /** A process that opened code of a package. */
 interface PackageRead {
   readonly folder: string;
   readonly alert: Alert;
+  /** Whether it was a file that may be code, not only one that says that code is loaded. */
+  readonly isCode: boolean;
 }
 
 /** Which processes opened the code of which packages: the first time of each. */
@@ -28,20 +34,32 @@ export class PackageCodeReads {
   }
 
   add(alert: Alert): void {
-    const folder = PACKAGE_FOLDER.exec(alert.fields['fd.name'] ?? '')?.[0];
+    const file = alert.fields['fd.name'] ?? '';
+    const folder = PACKAGE_FOLDER.exec(file)?.[0];
     if (folder === undefined) return;
+    const isCode = CODE.test(file);
     const { 'proc.pid': pid, 'proc.vpid': vpid } = alert.fields;
     // A number may become another process's, of a later step.
-    const key = `${pid} ${vpid} ${Math.floor(Number(alert.time.seconds) / SAME_PROCESS_S)} ${folder}`;
+    const key = `${pid} ${vpid} ${Math.floor(Number(alert.time.seconds) / SAME_PROCESS_S)} ${isCode} ${folder}`;
     if (this.#reads.has(key)) return;
     if (this.#reads.size >= MAX_READS) this.#overflowed += 1;
-    else this.#reads.set(key, { folder, alert });
+    else this.#reads.set(key, { folder, alert, isCode });
   }
 
   /** Whether one of these processes had opened code of a package by a time. */
   hasOpened(pids: ReadonlySet<number>, time: bigint, isPackage: (folder: string) => boolean): boolean {
-    for (const { folder, alert } of this.#reads.values()) {
-      if (pids.has(Number(alert.fields['proc.pid'])) && alertTimeNs(alert) <= time && isPackage(folder)) return true;
+    return this.#has(pids, time, ({ folder }) => isPackage(folder));
+  }
+
+  /** The same of a file that may be code: a tool reads its caller's manifest for many reasons. */
+  hasReadCode(pids: ReadonlySet<number>, time: bigint, isPackage: (folder: string) => boolean): boolean {
+    return this.#has(pids, time, ({ folder, isCode }) => isCode && isPackage(folder));
+  }
+
+  #has(pids: ReadonlySet<number>, time: bigint, isWanted: (read: PackageRead) => boolean): boolean {
+    for (const read of this.#reads.values()) {
+      const { alert } = read;
+      if (pids.has(Number(alert.fields['proc.pid'])) && alertTimeNs(alert) <= time && isWanted(read)) return true;
     }
     return false;
   }

@@ -1,0 +1,59 @@
+import { alertTimeNs, isAtLeast, type Priority } from '../../falco/alert.js';
+import type { Finding } from '../finding.js';
+import { packageKey } from '../spec.js';
+import { type Actors, type Attribution, attribute } from './attribution.js';
+import type { PackageCodeReads } from './package-code-reads.js';
+import { programFile } from './program-file.js';
+
+/**
+ * Of a tool that had read code of the package that called it (`rollup -c x.config.js`, a Makefile, a plugin) nobody can tell from outside
+ * whose code then acted. The caller is named first, since he chose both the tool and what it is given, and the tool as who it may have been
+ * (`orBy`); where the tool does the like by itself as well, it stays the tool. Of what is judged, in scripts, and after what is honest of
+ * the tool was decided: nobody gains another's excuses. The project's own settings are no package's code.
+ */
+export function nameCallers(
+  findings: readonly Finding[],
+  reads: PackageCodeReads,
+  actors: Actors,
+  failOn: Priority,
+): readonly Finding[] {
+  const alone = new Set(findings.filter(isByItself).map(doingOf));
+  return findings.map((finding) => {
+    if (finding.package === null || !isAtLeast(finding.priority, failOn) || alone.has(doingOf(finding))) return finding;
+    const attribution = attribute({ time: finding.alert.time, fields: finding.alert.output_fields }, actors);
+    const { owner, step } = attribution;
+    if (owner === undefined || owner === actors.packages.root || step?.kind !== 'scripts') return finding;
+    const caller = actors.packages.ref(owner);
+    if (packageKey(caller) === packageKey(finding.package)) return finding;
+    if (!hasReadCode(finding, attribution, reads, actors)) return finding;
+    const { ranBy: _, ...rest } = finding;
+    const others = (finding.orBy ?? []).filter((other) => packageKey(other) !== packageKey(caller));
+    return { ...rest, package: caller, orBy: [finding.package, ...others] };
+  });
+}
+
+/** Whether the tool's process, or one below it, had read code of whose step it is. */
+function hasReadCode(
+  { package: tool, alert }: Finding,
+  { programs, owner }: Attribution,
+  reads: PackageCodeReads,
+  { packages }: Actors,
+): boolean {
+  const isOfTool = (file: string): boolean => {
+    const pkg = packages.owning(packages.fileOf(file));
+    return pkg !== undefined && tool !== null && packageKey(packages.ref(pkg)) === packageKey(tool);
+  };
+  const at = programs.findIndex((program) => isOfTool(programFile(program)));
+  if (at < 0) return false;
+  const pids = new Set([Number(alert.output_fields['proc.pid']), ...programs.slice(0, at + 1).map(({ pid }) => pid)]);
+  return reads.hasReadCode(pids, alertTimeNs(alert), (folder) => packages.owning(folder) === owner);
+}
+
+/** In a load, or when it was asked for help: without anything of a caller's. */
+function isByItself({ package: by, ranBy, orBy, phase }: Finding): boolean {
+  return by !== null && ranBy === undefined && orBy === undefined && phase === 'import';
+}
+
+function doingOf({ package: by, rule }: Finding): string {
+  return JSON.stringify([by?.name, by?.version, rule]);
+}
