@@ -66,24 +66,32 @@ export function actorOf(
   const deed: Deed = { ...context, alert, owner, time: alertTimeNs(alert) };
   let order: ProcessStart | undefined;
   let passedOn: readonly string[] = [];
+  const doubted: InstalledPackage[] = [];
   for (const [index, program] of programs.entries()) {
     const atWork = { owner, programs: programs.slice(index) };
     const pids = index === 0 ? [program.pid, Number(alert.fields['proc.pid'])] : [program.pid];
-    const planter = deed.written.planted.loadedBy(pids, deed.time, atWork);
-    if (planter !== undefined) return only(planter);
+    const read = deed.written.planted.loadedBy(pids, deed.time, atWork);
+    if (read?.isByChoice === false) return only(read.planter);
+    if (read !== undefined) doubted.push(read.planter);
     if (program.loads !== null) {
       const found = loaded(program, program.loads, atWork, order, deed);
-      if (found !== undefined) return found;
+      if (found !== undefined) return besides(found, doubted);
       passedOn = program.carries;
     } else if (!program.carries.some((variable) => passedOn.includes(variable))) {
       // A program that only hands such a variable on did not choose it.
       const found = ran(program, atWork, order, deed);
       if (found === 'owner') break;
-      if (found !== undefined) return found;
+      if (found !== undefined) return besides(found, doubted);
     }
     order = program;
   }
-  return only(changerOf(owner, deed.time, deed.written.foreignWrites));
+  return besides(only(changerOf(owner, deed.time, deed.written.foreignWrites)), doubted);
+}
+
+/** With those whose files were read there, so that it may have been theirs. */
+function besides({ by, orBy }: Actor, doubted: readonly InstalledPackage[]): Actor {
+  const others = [...new Set([...orBy, ...doubted])].filter((other) => other !== by);
+  return { by, orBy: others };
 }
 
 function only(by: InstalledPackage): Actor {

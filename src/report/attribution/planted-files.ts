@@ -2,6 +2,7 @@ import { isInterpreter } from '../../ecosystems/image-programs.js';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { HOME } from '../../ecosystems/places.js';
 import { alertTimeNs } from '../../falco/alert.js';
+import { isNamedAfter } from '../weighing/own-folder.js';
 import type { PackageWrite } from './authored-write.js';
 import { isOfImage } from './image-files.js';
 import type { PackageIndex } from './package-index.js';
@@ -27,6 +28,16 @@ const RUNS_ORDERS = /\/(?:git|make|gmake|ninja|cmake|ssh)$/;
 
 /** Keys and credentials: whoever opens one for writing has put nothing there that is run. */
 const IS_SECRET = new RegExp(`^${HOME}/\\.(?:ssh|gnupg|aws|azure|kube|docker|config/gcloud)/`);
+
+/** What every process may write to, under any name. */
+const TEMPORARY = /^\/(?:tmp|var\/tmp|dev\/shm)\//;
+
+/** Whose files a process had read as if they were code. */
+export interface Loaded {
+  readonly planter: InstalledPackage;
+  /** Whether who read it chose to, so that both may have done what was done then. */
+  readonly isByChoice: boolean;
+}
 
 /** A process at work: whose step it is, and the programs from the one in question up to the step's first. */
 export interface AtWork {
@@ -90,15 +101,19 @@ export class PlantedFiles {
    * Who planted code that a process had loaded by a time, without running it as a program: it has read the file. Only of packages
    * that had nothing to do with the step: what a step's own tools make, the step's package answers for.
    */
-  loadedBy(pids: readonly number[], time: bigint, { owner, programs }: AtWork): InstalledPackage | undefined {
+  loadedBy(pids: readonly number[], time: bigint, { owner, programs }: AtWork): Loaded | undefined {
     const [program] = programs;
     if (program === undefined || !obeysFiles(program)) return undefined;
+    let found: Loaded | undefined;
     for (const { path, time: at } of pids.flatMap((pid) => this.#reads.get(pid) ?? [])) {
       if (at > time || at < program.time) continue;
       const write = this.writerOf(path, at);
-      if (write !== undefined && write.runner !== owner && write.by !== owner) return write.by;
+      if (write === undefined || write.runner === owner || write.by === owner) continue;
+      const isByChoice = isFoundByChoice(path, owner);
+      if (!isByChoice) return { planter: write.by, isByChoice };
+      found ??= { planter: write.by, isByChoice };
     }
-    return undefined;
+    return found;
   }
 
   /** The package as which a file was delivered that `cp FILE PLACE` copied, where that is all that the command says. */
@@ -129,6 +144,14 @@ export class PlantedFiles {
     const file = this.#packages?.fileOf(programFile(program));
     return file !== undefined && this.#packages?.owning(file) === pkg;
   }
+}
+
+/**
+ * Whether nobody comes upon a temporary file who does not look for it: it is not named after who reads it. Whoever plants code for another
+ * puts it where that one looks, and a cache that lies about accuses nobody because somebody opens it.
+ */
+function isFoundByChoice(path: string, reader: InstalledPackage): boolean {
+  return TEMPORARY.test(path) && !isNamedAfter(path, [reader.name]);
 }
 
 /** Programs of the image that are no interpreters do as their arguments say. */

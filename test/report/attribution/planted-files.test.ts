@@ -39,7 +39,7 @@ function culprit(
   starts: readonly Start[],
   writes: readonly Write[],
   reads: readonly [number, number, string][] = [],
-): readonly (string | undefined)[] {
+): readonly unknown[] {
   const written = new ProjectWrites();
   for (const [second, pid, call, fields] of writes) {
     written.add(alertAt(second, WRITE_RULE, { 'proc.pid': String(pid), 'evt.type': call, ...fields }, 'DEBUG'));
@@ -52,7 +52,8 @@ function culprit(
   const tree = treeOf([...before, ...starts]);
   const { findings } = buildReport(evidence({ packages, tree, writes: written, alerts }));
   const found = findings.find(({ rule }) => rule === 'Read of an SSH key');
-  return [found?.package?.name, found?.ranBy?.name];
+  const orBy = found?.orBy?.map(({ name }) => name);
+  return [found?.package?.name, found?.ranBy?.name, ...(orBy === undefined ? [] : [orBy])];
 }
 
 const BY_EVIL = ['evil', 'honest'];
@@ -61,8 +62,8 @@ const runs = (command: string, pid = 31): Start => [5, pid, 30, HONEST, command]
 
 describe('what a package runs where no package has its code is the doing of whoever put it there', () => {
   const PLACES = [
-    '/tmp/hc.js',
-    '/var/tmp/hc.js',
+    '/tmp/honest/hc.js',
+    '/var/tmp/honest-1.js',
     '/home/ci/.cache/hc/run.js',
     `${PROJECT}/node_modules/.cache/hc/run.js`,
     `${PROJECT}/hb.config.js`,
@@ -84,14 +85,22 @@ describe('what a package runs where no package has its code is the doing of whoe
   });
 
   it.each<[how: string, writes: readonly Write[]]>([
-    ['moved into place', [moved('/tmp/x', '/tmp/d/hc.js')]],
-    ['linked into place', [linked('/tmp/d/hc.js')]],
+    ['moved into place', [moved('/tmp/x', '/tmp/d/honest.js')]],
+    ['linked into place', [linked('/tmp/d/honest.js')]],
     ['in a folder that was moved into place', [moved('/tmp/x', '/tmp/d')]],
     ['in a folder that is a link', [linked('/tmp/d')]],
   ])('a file that was %s', (_how, writes) => {
-    expect(culprit([runs('node /tmp/d/hc.js')], writes)).toEqual(BY_EVIL);
-    expect(culprit([runs('node b.js')], writes, [[6, 31, '/tmp/d/hc.js']])).toEqual(BY_EVIL);
+    expect(culprit([runs('node /tmp/d/honest.js')], writes)).toEqual(BY_EVIL);
+    expect(culprit([runs('node b.js')], writes, [[6, 31, '/tmp/d/honest.js']])).toEqual(BY_EVIL);
   });
+
+  it.each(['/tmp/hc.js', '/tmp/evil-cache/x.js', '/dev/shm/x'])(
+    'but who reads a temporary file that is not named after him chose to: %s',
+    (place) => {
+      expect(culprit([runs('node b.js')], [opened(place)], [[6, 31, place]])).toEqual(['honest', undefined, ['evil']]);
+      expect(culprit([runs(`node ${place}`)], [opened(place)])).toEqual(BY_EVIL);
+    },
+  );
 
   it.each<[why: string, starts: readonly Start[], writes: readonly Write[], reads?: [number, number, string][]]>([
     ['was written again by itself', [runs('node /tmp/a.js')], [opened('/tmp/a.js'), opened('/tmp/a.js', 30, 4)]],
