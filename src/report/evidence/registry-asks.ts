@@ -1,5 +1,6 @@
 import { isPackageManager } from '../../ecosystems/image-programs.js';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import { PROJECT } from '../../ecosystems/places.js';
 import { looksRandom } from '../../egress/content/data-names.js';
 import { type AskedAt, OTHER_PACKAGES, type RegistryAsk } from '../../egress/registry/asks.js';
 import type { Alert } from '../../falco/alert.js';
@@ -31,12 +32,17 @@ export interface AskEvidence extends GatewayOrigin {
 /** Steps that ask for packages because that is what they are for. */
 const ASKS: ReadonlySet<StepKind> = new Set(['own', 'fetch', 'project-code', 'canary']);
 
+/** A manager's command that puts an archive into a folder and no more: what becomes of it is its caller's. */
+const ONLY_DOWNLOADS = / pack(?: |$)/;
+
 interface Asker {
   readonly contact: Alert | undefined;
   readonly isPackage: boolean;
   readonly isScript: boolean;
   /** Of the package whose code asked. */
   readonly folder: string | undefined;
+  /** Whether a package manager of the image asked in order to install, or to run, what its caller named. */
+  readonly isInstall: boolean;
 }
 
 interface Question extends Asker {
@@ -88,14 +94,21 @@ function askerOf(
   const phase = phaseAt(BigInt(at) * 1_000_000n, phaseStarts);
   if (contact === undefined) {
     if (phase === 'prepare' || phase === 'fetch') return undefined;
-    return { key: '', asker: { contact, isPackage: false, isScript: false, folder: undefined }, declares: false };
+    return {
+      key: '',
+      asker: { contact, isPackage: false, isScript: false, folder: undefined, isInstall: false },
+      declares: false,
+    };
   }
-  const { step, by, package: pkg } = attribute(contact, actors);
+  const { step, by, owner, package: pkg, programs } = attribute(contact, actors);
   if (step !== undefined && ASKS.has(step.kind)) return undefined;
   const isPackage = by !== undefined && by.path !== '.';
   const isScript = step?.kind === 'scripts';
-  const asker = { contact, isPackage, isScript, folder: by?.realPath };
-  return { key: pkg?.path.join('\0') ?? '', asker, declares: by !== undefined && declares(by, name) };
+  const [program] = programs;
+  const isInstall = program !== undefined && isPackageManager(program) && !ONLY_DOWNLOADS.test(program.cmdline);
+  const asker = { contact, isPackage, isScript, folder: by?.realPath, isInstall };
+  const isDeclared = [by, owner].some((one) => one !== undefined && declares(one, name));
+  return { key: pkg?.path.join('\0') ?? '', asker, declares: isDeclared };
 }
 
 /** Some fetch in their script what was left out as optional (esbuild). */
@@ -109,10 +122,18 @@ function loadedFolders(reads: PackageCodeReads, actors: Actors): readonly string
   return [...reads.all()].flatMap(({ folder, alert }) => (isManager(alert) ? [] : [folder]));
 }
 
-/** What a script fetched into its package's own folder, and then ran: a second stage that no lock file knows. */
-function isSecondStage({ ask, isPackage, isScript, folder }: Question, { fetched, loaded }: Answered): boolean {
+/**
+ * A second stage that no lock file knows: what a script had a manager fetch, and what then ran (`npx`, a folder of its own or beside the
+ * project); or an archive that it fetched past the manager, for which there is no other use.
+ */
+function isSecondStage(
+  { ask, isPackage, isScript, folder, isInstall }: Question,
+  { fetched, loaded }: Answered,
+): boolean {
   if (!isPackage || !isScript || folder === undefined || !fetched.has(ask.name)) return false;
-  return loaded.some((one) => one.startsWith(`${folder}/`) && one.endsWith(`/node_modules/${ask.name}`));
+  if (!isInstall) return ask.kind === 'package';
+  const isApart = (one: string): boolean => one.startsWith(`${folder}/`) || !one.startsWith(`${PROJECT}/`);
+  return loaded.some((one) => isApart(one) && one.endsWith(`/node_modules/${ask.name}`));
 }
 
 /** What came of the questions: the names of what was fetched, the folders of packages whose code was opened. */

@@ -73,10 +73,10 @@ describe('a registry that is asked, after the fetch, for', () => {
     ['such a version, while it is fetched', [ask({ name: 'b', version: '1.0.0-x', status: 404 })], FETCH, []],
     ["another package, by a package's script", [ask()], scriptsOf('a'), [['WARNING', 'a']]],
     [
-      'another package that is then fetched (npx)',
+      'another package that is then fetched, without a manager',
       [ask(), ask({ kind: 'package' })],
       scriptsOf('a'),
-      [['NOTICE', 'a']],
+      [['WARNING', 'a']],
     ],
     ["another package, by the project's own script", [ask()], scriptsOf('project'), [['NOTICE', 'app']]],
     ['what there is not', [ask({ status: 404 })], scriptsOf('project'), [['WARNING', 'app']]],
@@ -93,7 +93,7 @@ describe('a registry that is asked, after the fetch, for', () => {
       [['WARNING', 'app']],
     ],
     [
-      'many packages that are then fetched, and one for another platform (npm install)',
+      'many packages whose archives a script itself then fetches',
       [
         ...Array.from({ length: 12 }, (_, i) => `word${'abcdefghijkl'[i]}`).flatMap((name) => [
           ask({ name }),
@@ -102,7 +102,7 @@ describe('a registry that is asked, after the fetch, for', () => {
         ask({ name: 'word-win' }),
       ],
       scriptsOf('a'),
-      [['NOTICE', 'a']],
+      [['WARNING', 'a']],
     ],
     ['more than is told apart', [ask({ name: '(others)' })], scriptsOf('project'), [['WARNING', 'app']]],
     ['another package, while it is fetched', [ask({ status: 404 })], FETCH, []],
@@ -110,29 +110,37 @@ describe('a registry that is asked, after the fetch, for', () => {
     expect(found(reportOf(asks, step))).toEqual(expected);
   });
 
+  const NPM = 'node /usr/local/bin/npm install other';
+  const NPX_FOLDER = '/home/ci/.npm/_npx/1f2e/node_modules/other';
   it.each([
     [
-      'is loaded by the script from the own folder',
-      'node setup.js',
-      'node_modules/a/node_modules/other/package.json',
+      'loaded by the script from the own folder',
+      'node b.js',
+      `${PROJECT}/node_modules/a/node_modules/other`,
       'WARNING',
     ],
-    [
-      'only the manager looks at',
-      'node /usr/local/bin/npm install other',
-      'node_modules/a/node_modules/other/package.json',
-      'NOTICE',
-    ],
-    ['lies elsewhere', 'node setup.js', 'node_modules/b/node_modules/other/package.json', 'NOTICE'],
-    ['is another', 'node setup.js', 'node_modules/a/node_modules/another/package.json', 'NOTICE'],
-  ])('another package that is then fetched and %s', (_title, cmdline, file, priority) => {
+    ['run by npx', 'node tool.js', NPX_FOLDER, 'WARNING'],
+    ['loaded from a temporary folder', 'node b.js', '/tmp/x/node_modules/other', 'WARNING'],
+    ['only looked at by the manager', NPM, `${PROJECT}/node_modules/a/node_modules/other`, 'NOTICE'],
+    ['only put into its cache by the manager', NPM, NPX_FOLDER, 'NOTICE'],
+    ['lies elsewhere', 'node b.js', `${PROJECT}/node_modules/b/node_modules/other`, 'NOTICE'],
+    ['another one', 'node b.js', `${PROJECT}/node_modules/a/node_modules/another`, 'NOTICE'],
+  ])('another package that a manager then fetches and that is %s', (_title, cmdline, folder, priority) => {
     const codeReads = new PackageCodeReads();
-    codeReads.add(
-      alertAt(4, 'Packwarden package code read', { 'proc.pid': '21', 'fd.name': `${PROJECT}/${file}` }, 'DEBUG'),
-    );
-    const starts: readonly Start[] = [[3, 21, 10, PROJECT, cmdline]];
-    const report = reportOf([ask(), ask({ kind: 'package' })], scriptsOf('a'), { codeReads, starts });
-    expect(found(report)).toEqual([[priority, 'a']]);
+    const fields = { 'proc.pid': '21', 'fd.name': `${folder}/package.json` };
+    codeReads.add(alertAt(4, 'Packwarden package code read', fields, 'DEBUG'));
+    const starts: readonly Start[] = [
+      [2.5, 20, 10, PROJECT, NPM],
+      [3, 21, 10, PROJECT, cmdline],
+    ];
+    const asks = [ask(), ask({ kind: 'package' }), ask({ name: 'other-win' })];
+    expect(found(reportOf(asks, scriptsOf('a'), { codeReads, starts }))).toEqual([[priority, 'a']]);
+  });
+
+  it('another package whose archive a script has npm put into a folder', () => {
+    const starts: readonly Start[] = [[2.5, 20, 10, PROJECT, 'node /usr/local/bin/npm pack other']];
+    const asks = [ask(), ask({ kind: 'package' })];
+    expect(found(reportOf(asks, scriptsOf('a'), { starts }))).toEqual([['WARNING', 'a']]);
   });
 
   it('what is asked by nobody that is known counts by its time', () => {
