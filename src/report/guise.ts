@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /** As whose machine, and when, a step runs, where that is not as in the first pass. */
 export const guiseSchema = z.object({
-  ci: z.enum(['gitlab', 'github']),
+  /** `none`: a developer's machine, without a CI job's variables. */
+  ci: z.enum(['gitlab', 'github', 'none']),
   /** How far the clock is moved ahead. */
   aheadDays: z.number().int().nonnegative(),
 });

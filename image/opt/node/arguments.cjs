@@ -62,7 +62,7 @@ function quiet(result) {
 
 /** @returns {unknown[][]} */
 function argumentLists() {
-  return [[], ['a'], ['a', () => {}], [answering(), answering()]];
+  return [[], ['a'], ['a', () => {}], [answering(), answering()], [answering(), answering(), () => {}]];
 }
 
 module.exports = { answerAnew, answering, argumentLists, quiet };

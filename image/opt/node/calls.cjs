@@ -11,17 +11,24 @@ const MAX_RETURNED = 2;
 /** Far above what an honest package exports; the time is over before. */
 const MAX_FUNCTIONS = 5000;
 const MAX_FOLLOWED = 2000;
+/** How often a generator is asked for more. */
+const MAX_YIELDS = 5;
+/** Classes that extend each other: further up stand those of frameworks. */
+const MAX_CLASSES = 4;
 /** What every function has. */
 const NOT_EXPORTED = new Set(['prototype', 'length', 'name', 'arguments', 'caller', 'constructor']);
 
 // As they are before any package has run.
-const { apply, construct, getPrototypeOf, ownKeys } = Reflect;
-const { isPromise } = types;
+const { apply, construct, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+const { isGeneratorObject, isPromise, isProxy } = types;
+const ROOTS = new Set([Object.prototype, Function.prototype, Array.prototype, Promise.prototype]);
 const { then } = Promise.prototype;
 const { toString: textOf } = Function.prototype;
 const { now } = Date;
 
 let followed = 0;
+/** What is no code of a package's: its functions are not called as methods. @type {ReadonlySet<unknown>} */
+let notTheirs = new Set();
 
 /**
  * The functions of a module, in random order: whoever exports sixty others before his own must not be passed over each time.
@@ -31,12 +38,15 @@ let followed = 0;
 function functionsOf(exported, seen) {
   /** @type {Function[]} */
   const found = [];
+  if (notTheirs.size === 0) notTheirs = new Set(seen);
   const look = (/** @type {any} */ value, /** @type {number} */ depth) => {
     if (value === null || (typeof value !== 'object' && typeof value !== 'function') || seen.has(value)) return;
     if (found.length >= MAX_FUNCTIONS) return;
     seen.add(value);
     if (typeof value === 'function') found.push(value);
-    if (depth > 0) for (const member of membersOf(value)) look(member, depth - 1);
+    if (depth === 0) return;
+    for (const member of membersOf(value)) look(member, depth - 1);
+    for (const prototype of classesOf(value)) for (const member of membersOf(prototype)) look(member, depth - 1);
   };
   look(exported, MAX_DEPTH);
   return shuffled(found);
@@ -86,6 +96,8 @@ function call(callee, list) {
   try {
     const isClass = /^class\b/.test(apply(textOf, callee, []));
     follow(isClass ? construct(callee, list) : apply(callee, answering(), list), MAX_RETURNED);
+    // As classes were written before there was a word for them.
+    if (!isClass && ownKeys(callee.prototype ?? {}).length > 1) follow(construct(callee, list), 1);
   } catch {
     // It was asked for nonsense.
   }
@@ -101,6 +113,9 @@ function follow(result, depth) {
   }
   if (depth === 0) return;
   followed += 1;
+  // A generator's own methods would end it.
+  if (isGeneratorObject(result)) askForMore(result, MAX_YIELDS);
+  else callMethods(result);
   try {
     if (typeof result === 'function')
       follow(apply(result, answering(), [answering(), answering(), () => {}]), depth - 1);
@@ -108,6 +123,57 @@ function follow(result, depth) {
   } catch {
     // As above.
   }
+}
+
+/** What stands behind a `yield` runs when somebody asks for the next. @param {any} generator @param {number} left */
+function askForMore(generator, left) {
+  if (left === 0) return;
+  try {
+    const next = generator.next();
+    if (isPromise(next)) apply(then, next, [() => askForMore(generator, left - 1), () => {}]);
+    else askForMore(generator, left - 1);
+  } catch {
+    // As above.
+  }
+}
+
+/** Of an instance of a class that the package wrote. @param {any} instance */
+function callMethods(instance) {
+  for (const prototype of classesOf(instance)) {
+    for (const key of ownKeys(prototype)) {
+      if (key === 'constructor' || followed >= MAX_FOLLOWED) continue;
+      try {
+        const method = instance[key];
+        if (typeof method !== 'function' || notTheirs.has(method)) continue;
+        followed += 1;
+        const result = apply(method, instance, [answering(), answering(), () => {}]);
+        if (isGeneratorObject(result)) askForMore(result, MAX_YIELDS);
+        quiet(result);
+      } catch {
+        // As above.
+      }
+    }
+  }
+}
+
+/** The prototypes of an object up to where the language's own begin. @param {any} value @returns {object[]} */
+function classesOf(value) {
+  /** @type {object[]} */
+  const found = [];
+  if (isProxy(value) || typeof value === 'function') return found;
+  let prototype = getPrototypeOf(value);
+  while (prototype !== null && !ROOTS.has(prototype) && found.length < MAX_CLASSES) {
+    if (isProxy(prototype) || isNotTheirs(prototype)) break;
+    found.push(prototype);
+    prototype = getPrototypeOf(prototype);
+  }
+  return found;
+}
+
+/** By a class of its own: what a literal has there is `Object`. @param {object} prototype */
+function isNotTheirs(prototype) {
+  const own = getOwnPropertyDescriptor(prototype, 'constructor');
+  return own !== undefined && notTheirs.has(own.value);
 }
 
 /** @param {any} plugin @param {number} depth */

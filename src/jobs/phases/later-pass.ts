@@ -5,6 +5,8 @@ import type { SandboxRun } from '../ports.js';
 import { type LaterContext, LaterParts } from './later-parts.js';
 import { chooseRepeats } from './script-repeats.js';
 
+/** A thief may keep quiet where a variable says that it is a CI job: it wants people's machines, or no scanner's. */
+const OUTSIDE_OF_CI: Guise = { ...FIRST_GUISE, ci: 'none' };
 /** How many packages are examined more closely. */
 const MOST_CLOSER = 12;
 
@@ -37,9 +39,9 @@ export async function passLater(run: SandboxRun, context: LaterContext): Promise
     await pass.scripts(closerFirst(rest, closer), one);
     await pass.load(closer, one);
   }
-  // Packages that act when loaded mostly do so on one CI system alone, so load everything with only the CI system changed.
-  const [today] = single;
-  if (today !== undefined && pass.hasTimeForLoads()) {
+  // Packages that act when loaded mostly do so on one CI system alone, or on none, so load everything with only that changed.
+  for (const today of single.filter(({ aheadDays }) => aheadDays === FIRST_GUISE.aheadDays)) {
+    if (!pass.hasTimeForLoads()) break;
     await pass.together(today);
     await pass.suspects(today);
   }
@@ -60,10 +62,7 @@ export async function passLater(run: SandboxRun, context: LaterContext): Promise
 /** The guises with only one thing changed; empty when `guise` changes only one thing anyway. */
 function singles(guise: Guise): readonly Guise[] {
   if (guise.ci === FIRST_GUISE.ci || guise.aheadDays === FIRST_GUISE.aheadDays) return [];
-  return [
-    { ...FIRST_GUISE, ci: guise.ci },
-    { ...FIRST_GUISE, aheadDays: guise.aheadDays },
-  ];
+  return [{ ...FIRST_GUISE, ci: guise.ci }, { ...FIRST_GUISE, aheadDays: guise.aheadDays }, OUTSIDE_OF_CI];
 }
 
 /** Puts suspicious packages first, so that they get their turn if time runs out. */

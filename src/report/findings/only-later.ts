@@ -7,6 +7,7 @@ import { subjectOf } from './subject.js';
 export const ONLY_LATER = {
   future: 'Only in the future',
   github: 'Only on GitHub',
+  outside: 'Only outside of CI',
   both: 'Only in the future or on GitHub',
 } as const;
 
@@ -68,6 +69,7 @@ function namesOf(seen: readonly Finding[]): readonly string[] {
   const names: string[] = [];
   if (guises.some((guise) => isAhead(guise) && !isElsewhere(guise))) names.push(ONLY_LATER.future);
   if (guises.some((guise) => isElsewhere(guise) && !isAhead(guise))) names.push(ONLY_LATER.github);
+  if (guises.some(({ ci }) => ci === 'none')) names.push(ONLY_LATER.outside);
   return names.length === 0 ? [ONLY_LATER.both] : names;
 }
 
@@ -76,7 +78,7 @@ function isAhead({ aheadDays }: Guise): boolean {
 }
 
 function isElsewhere({ ci }: Guise): boolean {
-  return ci !== FIRST_GUISE.ci;
+  return ci === 'github';
 }
 
 function toFinding(rule: string, seen: readonly Finding[]): Finding {

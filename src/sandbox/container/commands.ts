@@ -140,7 +140,7 @@ export class ContainerCommands {
     const command = [CONFINE, `step=${id}`, ...request.command];
     const user = kind === 'own' || kind === 'fetch' ? FETCH_USER : CI_USER;
     const machine = user === CI_USER ? guiseVariables(guise ?? FIRST_GUISE, this.numbers) : [];
-    const env = [...machine, ...this.environment, ...(request.env ?? [])];
+    const env = [...this.environment, ...machine, ...(request.env ?? [])];
     return runExec(this.#parts.container, { ...request, command, env, user });
   }
 

@@ -93,6 +93,9 @@ const githubJob = ({ job, pipeline, project, commit, uuid }: JobNumbers) => ({
   RUNNER_TEMP: '/tmp',
 });
 
+/** What the container's own environment has of a job is emptied: a step can't take it away. */
+const noJob = () => ({ CI: '', CI_JOB_TOKEN: '' });
+
 /** The path of a file through which a step passes something on to the runner; `which` is the runner's name for it. */
 function commandFile(which: string, uuid: string): string {
   return `${RUNNER_FILES}/${which}_${uuid.slice(0, 8)}`;
@@ -127,8 +130,8 @@ function clockVariables(aheadDays: number): Readonly<Record<string, string>> {
   };
 }
 
-/** The environment variables of a step's program in addition to the container's own, as `NAME=value`. */
+/** The environment variables of a step's program besides the container's own, which they replace, as `NAME=value`. */
 export function guiseVariables({ ci, aheadDays }: Guise, numbers: JobNumbers): readonly string[] {
-  const job = ci === 'gitlab' ? gitlabJob(numbers) : githubJob(numbers);
+  const job = { gitlab: gitlabJob, github: githubJob, none: noJob }[ci](numbers);
   return Object.entries({ ...job, ...clockVariables(aheadDays) }).map(([name, value]) => `${name}=${value}`);
 }

@@ -25,12 +25,16 @@ const TREE: readonly Start[] = [
   [19.8, 70, 9, PROJECT, 'confine step=later node /opt/ci/import-all.mjs'],
   [19.9, 70, 9, PROJECT, 'node /opt/ci/import-all.mjs'],
   [20, 80, 70, PROJECT, `node /opt/ci/node/load.cjs ${C} ${PROJECT} 3000`],
+  [29.8, 90, 9, PROJECT, 'confine step=outside node /opt/ci/import-all.mjs'],
+  [29.9, 90, 9, PROJECT, 'node /opt/ci/import-all.mjs'],
+  [30, 91, 90, PROJECT, `node /opt/ci/node/load.cjs ${C} ${PROJECT} 3000`],
 ];
 
 const steps = new Steps();
 steps.add({ id: 'many', kind: 'load-many', folder: null, groups: [[A, B, C]] });
 steps.add({ id: 'alone', kind: 'load', folder: null });
 steps.add({ id: 'later', kind: 'load', folder: null, guise: { ci: 'github', aheadDays: 0 } });
+steps.add({ id: 'outside', kind: 'load', folder: null, guise: { ci: 'none', aheadDays: 0 } });
 const tree = treeOf(TREE);
 const actors = { tree, steps, packages: new PackageIndex(packages, PROJECT) };
 
@@ -104,6 +108,7 @@ describe('what shows itself in another guise', () => {
 
   it.each([
     ['names the other CI', [read(20.5, 80)], ['Only on GitHub', 'Read of an SSH key']],
+    ['names a machine outside of CI', [read(30.5, 91)], ['Only outside of CI', 'Read of an SSH key']],
     ['says nothing of what was done before, too', [read(12.5, 60), read(20.5, 80)], ['Read of an SSH key']],
   ])('%s', (_case, alerts, expected) => {
     const { findings } = buildReport(evidence({ packages, tree, steps, marks, alerts: seen(...alerts).alerts }));

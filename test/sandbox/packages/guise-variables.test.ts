@@ -36,6 +36,11 @@ describe('the CI job that a sandbox looks like', () => {
     expect(all.join(' ').length).toBeLessThan(2_500);
   });
 
+  it('says of a machine outside of CI that it is none', () => {
+    const told = guiseVariables({ ci: 'none', aheadDays: 0 }, numbers());
+    expect(told).toEqual(['CI=', 'CI_JOB_TOKEN=']);
+  });
+
   it('moves no clock unless it is to', () => {
     expect(variables('github').has('LD_PRELOAD')).toBe(false);
     expect(variables('gitlab', 45).get('FAKETIME')).toBe('FAKETIME=+45d');
