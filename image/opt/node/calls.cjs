@@ -27,6 +27,8 @@ const { toString: textOf } = Function.prototype;
 const { now } = Date;
 
 let followed = 0;
+/** No further method is called after it. */
+let endAt = Number.POSITIVE_INFINITY;
 /** What is no code of a package's: its functions are not called as methods. @type {ReadonlySet<unknown>} */
 let notTheirs = new Set();
 
@@ -79,6 +81,7 @@ function membersOf(value) {
  */
 async function callEach(functions, end) {
   let called = 0;
+  endAt = end;
   for (const [round, list] of argumentLists().entries()) {
     for (const callee of functions) {
       if (now() > end) return functions.length - called;
@@ -141,7 +144,7 @@ function askForMore(generator, left) {
 function callMethods(instance) {
   for (const prototype of classesOf(instance)) {
     for (const key of ownKeys(prototype)) {
-      if (key === 'constructor' || followed >= MAX_FOLLOWED) continue;
+      if (key === 'constructor' || followed >= MAX_FOLLOWED || now() > endAt) continue;
       try {
         const method = instance[key];
         if (typeof method !== 'function' || notTheirs.has(method)) continue;
