@@ -123,8 +123,8 @@ function loadedFolders(reads: PackageCodeReads, actors: Actors): readonly string
 }
 
 /**
- * A second stage that no lock file knows: what a script had a manager fetch, and what then ran (`npx`, a folder of its own or beside the
- * project); or an archive that it fetched past the manager, for which there is no other use.
+ * A second stage that no lock file knows: what a script had a manager fetch, and what then ran (in a manager's cache, a folder of its own or
+ * beside the project); or an archive that it fetched past the manager, for which there is no other use.
  */
 function isSecondStage(
   { ask, isPackage, isScript, folder, isInstall }: Question,
