@@ -236,13 +236,14 @@ function allFindings(
     ...leftRunningAlerts(evidence.phases, evidence.finishedAt, evidence.hostname, actors),
   ];
   const repeats = new Repeats(actors);
-  for (const { alert } of [...alerts, ...seen, ...derived]) repeats.add(alert);
+  const findingsOf = (folded: readonly FoldedAlert[]): readonly Finding[] =>
+    folded.map((one) => toFinding(one, context)).filter((finding) => finding !== undefined);
+  const all = [...alerts, ...seen, ...derived];
+  for (const { alert } of all) repeats.add(alert);
   const judged = (observed: readonly FoldedAlert[]): readonly Finding[] =>
-    repeats
-      .unrepeated(observed)
-      .map((one) => toFinding(one, context))
-      .filter((finding) => finding !== undefined)
-      .map((finding) => lowerKnown(finding, evidence.known, (pkg) => isFromRegistry(pkg, index)));
+    findingsOf(repeats.unrepeated(observed)).map((finding) =>
+      lowerKnown(finding, evidence.known, (pkg) => isFromRegistry(pkg, index)),
+    );
   const heard = judged([...alerts.filter((one) => !isToldByName(one)), ...seen, ...derived]);
   const toldOf = { alerts: evidence.alerts, findings: heard, decoys: evidence.decoys };
   const fetchedAt = evidence.phaseStarts[0]?.at ?? evidence.finishedAt;
@@ -267,7 +268,8 @@ function allFindings(
   const ofProject = projectBaseline?.entries ?? [];
   const once = toldOnce(single);
   const shown = once.filter(({ rule }) => rule !== VAIN_LOOK_RULE);
-  const weighed = lowerInherited(withoutRepeats([...shown, ...correlate(once), ...onlyLater(shown)]), index);
+  const later = onlyLater(shown, findingsOf(repeats.repeated(all)));
+  const weighed = lowerInherited(withoutRepeats([...shown, ...correlate(once), ...later]), index);
   const { codeReads, failOn } = evidence;
   const acted = nameActing(weighed, actors, { ...context, failOn });
   const named = nameReaders(nameCallers(acted, codeReads, actors, failOn), codeReads, actors, failOn);

@@ -54,7 +54,7 @@ describe("a user's own rule file", () => {
     await eventually('the refusal', 20_000, async () => (await rulesPart()).reason);
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
     expect(await reloadMetric()).toBe('0');
-    expect(service.output).toContain('changed rule files refused');
+    expect(service.output).toContain('the changed rule files are invalid');
     expect(await rulesFound()).toEqual(['marker-a']);
   });
 

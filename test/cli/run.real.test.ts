@@ -57,5 +57,5 @@ it('ends at once with a Ctrl-C in the middle of the job', async () => {
   await eventually(`the job runs: ${output()}`, 60_000, () => output().includes('fetching') || undefined);
   child.kill('SIGINT');
   expect(await ended).toBe(130);
-  expect(output()).toContain('cancels job');
+  expect(output()).toContain('cancelling job');
 });

@@ -94,7 +94,7 @@ describe('packwarden rules', () => {
     const { code, out } = await run('show', 'R', path);
     expect(code).toBe(0);
     expect(out).toContain('condition:\nevt.type = execve and proc.name in (sh, bash)\n');
-    expect(await run('show', 'S', path)).toMatchObject({ code: 1, err: "there is no rule 'S'\n" });
+    expect(await run('show', 'S', path)).toMatchObject({ code: 1, err: "unknown rule 'S'\n" });
   });
 
   it('test: what holds for recorded events', async () => {

@@ -75,7 +75,7 @@ describe('what an older engine would not take', () => {
   });
 
   it.each(['', 'new', '0.x', '1.2.3.4'])('no version: %j', async (engine) => {
-    await expect(lint('', engine)).rejects.toThrow('--engine is a version');
+    await expect(lint('', engine)).rejects.toThrow('--engine must be a version');
   });
 });
 

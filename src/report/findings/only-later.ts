@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.js';
 import { FIRST_GUISE, type Guise } from '../guise.js';
+import { specOf } from '../spec.js';
 import { samePlace } from './same-place.js';
 import { subjectOf } from './subject.js';
 
@@ -13,17 +14,36 @@ export const ONLY_LATER = {
 
 /**
  * What packages did with the clock moved ahead, or on another CI's machine, and not in the first pass: each a finding of its own,
- * beside that by the rule. A pure function of the findings and observations of a report.
+ * beside that by the rule. A pure function of the findings and observations of a report; `together`: what was done where many packages
+ * were loaded in one process, and by one of them alone, too.
  */
-export function onlyLater(all: readonly Finding[]): readonly Finding[] {
+export function onlyLater(all: readonly Finding[], together: readonly Finding[] = []): readonly Finding[] {
   const before = new Set(all.filter(({ guise }) => guise === undefined).map(doingOf));
+  const byOneOf = doneByOneOf([...all, ...together]);
   const groups = new Map<string, Finding[]>();
   for (const finding of all) {
     if (finding.guise === undefined || finding.package === null || before.has(doingOf(finding))) continue;
+    if (byOneOf.get(sharedDoing(finding))?.has(specOf(finding.package)) === true) continue;
     const key = doingOf(finding);
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   return [...groups.values()].flatMap((seen) => namesOf(seen).map((rule) => toFinding(rule, seen)));
+}
+
+/**
+ * What was done in the first pass by one of many packages that were loaded together, and which these are: where there was no time to load
+ * each alone, nobody was named for it.
+ */
+function doneByOneOf(findings: readonly Finding[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const specs = new Map<string, Set<string>>();
+  for (const finding of findings) {
+    if (finding.guise !== undefined || finding.package !== null) continue;
+    const key = sharedDoing(finding);
+    const known = specs.get(key) ?? new Set();
+    for (const spec of finding.among ?? []) known.add(spec);
+    specs.set(key, known);
+  }
+  return specs;
 }
 
 /**
@@ -60,7 +80,12 @@ function repeatKeyOf(finding: Finding): string {
 
 /** One package, one rule, one place. */
 function doingOf(finding: Finding): string {
-  return JSON.stringify([finding.package?.path ?? null, finding.rule, samePlace(subjectOf(finding))]);
+  return JSON.stringify([finding.package?.path ?? null, sharedDoing(finding)]);
+}
+
+/** One rule, one place. */
+function sharedDoing(finding: Finding): string {
+  return JSON.stringify([finding.rule, samePlace(subjectOf(finding))]);
 }
 
 /** What was seen with only one thing changed tells which; else either may be the reason. */

@@ -52,10 +52,17 @@ export class Repeats {
 
   /** Without those that are known better: a package did the same when it was loaded alone. */
   unrepeated(observed: readonly FoldedAlert[]): readonly FoldedAlert[] {
-    return observed.filter(({ alert }) => {
-      const { group } = attribute(alert, this.#actors);
-      return group === undefined || !this.has(doingOf(alert), group);
-    });
+    return observed.filter(({ alert }) => !this.#isRepeated(alert));
+  }
+
+  /** Those that `unrepeated` leaves out. */
+  repeated(observed: readonly FoldedAlert[]): readonly FoldedAlert[] {
+    return observed.filter(({ alert }) => this.#isRepeated(alert));
+  }
+
+  #isRepeated(alert: Alert): boolean {
+    const { group } = attribute(alert, this.#actors);
+    return group !== undefined && this.has(doingOf(alert), group);
   }
 }
 

@@ -110,6 +110,16 @@ describe('what shows itself in another guise', () => {
     ['names the other CI', [read(20.5, 80)], ['Only on GitHub', 'Read of an SSH key']],
     ['names a machine outside of CI', [read(30.5, 91)], ['Only outside of CI', 'Read of an SSH key']],
     ['says nothing of what was done before, too', [read(12.5, 60), read(20.5, 80)], ['Read of an SSH key']],
+    [
+      'says nothing of what one of many did before that were loaded together',
+      [read(6, 20), read(20.5, 80)],
+      ['Read of an SSH key'],
+    ],
+    [
+      'names the other CI where it was not among these by then',
+      [read(4, 20), read(20.5, 80)],
+      ['Only on GitHub', 'Read of an SSH key'],
+    ],
   ])('%s', (_case, alerts, expected) => {
     const { findings } = buildReport(evidence({ packages, tree, steps, marks, alerts: seen(...alerts).alerts }));
     expect([...new Set(findings.map(({ rule }) => rule))].toSorted()).toEqual(expected);
