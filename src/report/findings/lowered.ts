@@ -13,6 +13,7 @@ import type { HookReads } from '../attribution/hook-reads.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
 import { ENDED_FIELD, LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../evidence/touched-files.js';
+import { isQuestion } from './asked-about-itself.js';
 import { type FileContext, isRuntimeAsFetched, isShimOfManager } from './fetched-programs.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from './foreign-write.js';
 import { asksOneSetting, listsSettings } from './git-question.js';
@@ -39,8 +40,6 @@ const GIT_SETTINGS_RULE = 'Git hook written';
 const ASKED_TOOL_RULE = 'Credential asked of a tool';
 
 const ASSISTANT_RULE = 'AI assistant started';
-/** With these alone a program tells about itself, and does nothing. */
-const ONLY_ASKED: ReadonlySet<string> = new Set(['--help', '-h', 'help', '--version', '-v', '-V', 'version']);
 /** `~/.codex/tmp/…`: links to itself and locks, which codex 0.140 makes whenever it starts. */
 const ASSISTANTS_TEMPORARY = new RegExp(`^${HOME}/\\.(?:codex|claude|gemini|cursor|continue|windsurf)/tmp(?:/|$)`);
 
@@ -106,7 +105,7 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
   if (alert.rule === GIT_SETTINGS_RULE && program !== undefined && fileOf(alert) === '' && asksOneSetting(program)) {
     return 'git was asked for one of its settings, and told to change none';
   }
-  if (alert.rule === ASSISTANT_RULE && ONLY_ASKED.has(alert.fields['proc.args'] ?? '')) {
+  if (alert.rule === ASSISTANT_RULE && isQuestion(alert.fields['proc.args'] ?? '')) {
     return 'the assistant was asked for its help or version, and for nothing else';
   }
   if (isOfFilesInHome(alert) && touchedFiles(alert).some(isAssistantsTemporary) && staysThere(alert, by)) {

@@ -4,6 +4,7 @@ import { type Behaviours, NOTHING_MEASURED } from '../behaviours/usual.js';
 import { LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { touchedFiles } from '../evidence/touched-files.js';
 import type { Finding, PackageRef } from '../finding.js';
+import { asksAboutProgram } from '../findings/asked-about-itself.js';
 import { sends } from '../findings/correlation.js';
 import { REFUSED_EGRESS_RULE } from '../findings/egress-findings.js';
 import { CREDENTIALS, OUTSIDE_RULE } from '../findings/lowered.js';
@@ -147,18 +148,20 @@ function asksOwnSite({ finding }: Case): string | undefined {
 /** Phases in which a library, or a tool that the project runs, finds out how it is to behave. */
 const LOADS: ReadonlySet<Finding['phase']> = new Set(['import', 'check', 'run']);
 
-/** While it is loaded, one kind of settings, and nothing sent: a library that finds out how it is to behave. */
+/** While it is loaded, or asked for its version: one kind of settings, and nothing sent. It finds out how it is to behave. */
 function looksUpSettings({ finding, all }: Case): string | undefined {
   if (!isLookUp(finding)) return undefined;
   const families = new Set(all.filter(({ tags }) => tags.includes(CREDENTIALS)).map(({ rule }) => rule));
   if (families.size > 1 || all.some(sends)) return undefined;
-  return 'it looks for its settings when it is loaded; it read no credentials of another kind, and sent nothing';
+  const occasion = LOADS.has(finding.phase) ? 'when it is loaded' : 'when it is asked for its version or help';
+  return `it looks for its settings ${occasion}; it read no credentials of another kind, and sent nothing`;
 }
 
 /** Opened, not moved or linked; a token may stand in it. */
-function isLookUp({ phase, alert }: Finding): boolean {
+function isLookUp({ phase, alert, processes }: Finding): boolean {
   const file = alert.output_fields['fd.name'] ?? '';
-  return LOADS.has(phase) && (isManagerSettings(file) || isGitSettings(file));
+  const isAsked = asksAboutProgram(processes[0]?.cmdline ?? '');
+  return (LOADS.has(phase) || isAsked) && (isManagerSettings(file) || isGitSettings(file));
 }
 
 /** Of the project or of the user: who the author is, where the repository lies. */

@@ -19,6 +19,8 @@ interface Changes {
   readonly source?: string;
   readonly known?: string;
   readonly among?: string[];
+  /** Of the process that did it. */
+  readonly cmdline?: string;
 }
 
 function found(rule: string, file: string, changes: Changes = {}): Finding {
@@ -31,6 +33,7 @@ function found(rule: string, file: string, changes: Changes = {}): Finding {
     source = 'SYSCALL',
     known,
     among,
+    cmdline,
   } = changes;
   const first = '2026-11-24T12:00:00.000Z';
   const alert = {
@@ -52,7 +55,7 @@ function found(rule: string, file: string, changes: Changes = {}): Finding {
     phase,
     package: by,
     decoy: null,
-    processes: [],
+    processes: cmdline === undefined ? [] : [{ pid: 7, cmdline, cwd: HOME }],
     ...(ranBy === undefined ? {} : { ranBy }),
     ...(known === undefined ? {} : { known }),
     ...(among === undefined ? {} : { among }),
@@ -68,6 +71,8 @@ const moved = (from: string, to: string): Finding => {
 const oneOfMany = { by: null, among: ['other@1.0.0', 'some-tool@1.0.0'] };
 const read = (file: string, changes: Changes = {}) =>
   found('Read of package registry credentials', file, { tags: ['credentials'], ...changes });
+const BIN = `node ${HOME}/project/node_modules/.bin/some-tool`;
+const asked = (cmdline: string): Changes => ({ phase: 'install', cmdline });
 const ssh = found('Read of an SSH key', `${HOME}/.ssh/id_rsa`, { tags: ['credentials'] });
 const dotenv = found('Read of a dotenv file', `${HOME}/project/.env`, { tags: ['credentials'], priority: 'NOTICE' });
 const refused = found('Egress refused by the gateway', '', { source: 'EGRESS' });
@@ -135,6 +140,11 @@ describe('an observation', () => {
     ['an own cache', write(`${HOME}/.cache/some-tool/v1/x`), [ssh, refused]],
     ["npm's settings, looked up while it is loaded", read(`${HOME}/.npmrc`), [shell, detached]],
     ["Git's settings, looked up while it is loaded", read(`${HOME}/project/.git/config`), [shell]],
+    [
+      'settings, looked up by a tool that a script asks for its version',
+      read(`${HOME}/.npmrc`, asked(`${BIN} -v`)),
+      [],
+    ],
     ["the project's settings of npm", read(`${HOME}/project/.npmrc`), []],
     ['a process that was detached', detached, [shell, write(`${HOME}/.config/some-tool/x`)]],
   ])('%s', (_title, one, others) => {
@@ -174,6 +184,9 @@ describe('still a finding', () => {
     ],
     ['a generic word in common', write(`${HOME}/.config/cli/x`, { by: { ...tool, name: 'some-cli' } }), []],
     ['a short word in common', write(`${HOME}/.config/nxt/x`, { by: { ...tool, name: 'nx' } }), []],
+    ['settings read by a tool that is asked for more', read(`${HOME}/.npmrc`, asked(`${BIN} -v --send`)), []],
+    ['settings read by a script of such a name', read(`${HOME}/.npmrc`, asked('node -v')), []],
+    ['settings and credentials read by a tool that is asked', read(`${HOME}/.npmrc`, asked(`${BIN} -v`)), [ssh]],
     ['settings read by an install script', read(`${HOME}/.npmrc`, { phase: 'install' }), []],
     ["Git's settings read by an install script", read(`${HOME}/project/.git/config`, { phase: 'install' }), []],
     ["Git's settings, and a host that was asked", read(`${HOME}/.gitconfig`), [refused]],
