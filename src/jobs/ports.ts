@@ -112,6 +112,8 @@ export interface ImportResult extends StepResult {
   readonly worked: ReadonlySet<string>;
   /** Why the results can't be trusted; null when they can. */
   readonly problem: string | null;
+  /** The packages that had no turn, as `name@version`. */
+  readonly withoutResult: readonly string[];
 }
 
 /** The result of loading packages, many in one process. */

@@ -81,6 +81,8 @@ export const phaseSchema = z.object({
   loaded: z.array(loadedPackage).optional(),
   /** Of the import and the later pass: its parts in time. Absent in reports of before everything was loaded. */
   parts: z.array(loadPart).optional(),
+  /** Of `execute`: the packages for which no time was left, as `name@version`. Absent if each had its turn. */
+  notCalled: z.array(z.string()).optional(),
   /** What still ran when the phase was over and had been watched for a while longer. */
   leftRunning: z.array(runningProcess).optional(),
   /** Of the install and the run: the scripts of each package, in the order in which they ran. */

@@ -89,12 +89,17 @@ describe("the loader's lines", () => {
     });
     expect(read(`${line('a', null, { failed: ['./sub'] })}${line('b', 'no entry')}${tool}\n`)).toEqual({
       problem: null,
+      withoutResult: [],
       worked: new Set(['/home/ci/project/node_modules/a']),
       loaded: [
         { name: 'a', version: '1.0.0', ok: true, ms: 12, failed: ['./sub', 'cli.js --help: stopped'] },
         { name: 'b', version: '1.0.0', ok: false, ms: 12, error: 'no entry' },
       ],
     });
+  });
+
+  it('name who has none: there was no time for them', () => {
+    expect(read(line('a')).withoutResult).toEqual(['b@1.0.0']);
   });
 
   it.each(['SIGSEGV', 'SIGABRT', 'SIGILL'])(

@@ -51,8 +51,9 @@ export class Exercise {
     record.start('execute');
     const called = await limited('calling the exports of packages', ms, run.callAll(ms, packages));
     if (called === null) return;
-    const { command, exitCode, durationMs, timedOut, loaded } = called;
-    record.phases.push({ name: 'execute', command, exitCode, durationMs, timedOut, loaded: [...loaded] });
+    const { command, exitCode, durationMs, timedOut, loaded, withoutResult } = called;
+    const notCalled = withoutResult.length === 0 ? {} : { notCalled: [...withoutResult] };
+    record.phases.push({ name: 'execute', command, exitCode, durationMs, timedOut, loaded: [...loaded], ...notCalled });
     await linger(timedOut ? before : []);
   }
 

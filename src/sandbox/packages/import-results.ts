@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import type { LoadedPackage } from '../../report/phase.js';
+import { specOf } from '../../report/spec.js';
 import type { ImportTarget } from './import-plan.js';
 
 /** Limit for the output of one import phase, in bytes. */
@@ -30,6 +31,8 @@ export interface ImportResults {
   readonly worked: ReadonlySet<string>;
   /** Null if each planned package has exactly one result and there is nothing unexpected. */
   readonly problem: string | null;
+  /** The planned packages without a result, as `name@version`. */
+  readonly withoutResult: readonly string[];
 }
 
 /** Parses the output of `image/opt/import-all.mjs`. Never throws: malformed lines are a problem of the run. */
@@ -55,7 +58,10 @@ export function readImportResults(
   }
   if (loaded.size < plan.length) problem ??= `${plan.length - loaded.size} of ${plan.length} packages have no result`;
   const worked = [...loaded].filter(([, { ok }]) => ok).map(([folder]) => folder);
-  return { loaded: [...loaded.values()], worked: new Set(worked), problem };
+  const withoutResult = plan
+    .filter(({ folder }) => !loaded.has(folder))
+    .map(({ name, folder }) => specOf({ name, version: installed.get(folder)?.version ?? '' }));
+  return { loaded: [...loaded.values()], worked: new Set(worked), problem, withoutResult };
 }
 
 /** Whether it was killed from outside: a program that crashes dies by another signal (SIGSEGV, SIGABRT, SIGILL …). */

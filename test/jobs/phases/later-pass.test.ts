@@ -46,7 +46,7 @@ async function passOf(
     },
     importAll: async (_ms: number, _packages: unknown, folders?: ReadonlySet<string>, guise?: Guise) => {
       const step = going(loads, `${[...(folders ?? [])].join()} ${guise ? nameOf(guise) : ''}`);
-      return { ...step, loaded: [], worked: new Set<string>(), problem: null };
+      return { ...step, loaded: [], worked: new Set<string>(), problem: null, withoutResult: [] };
     },
   } satisfies Partial<SandboxRun> as Partial<SandboxRun> as SandboxRun;
   const { phase } = await passLater(run, {

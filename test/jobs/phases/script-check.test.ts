@@ -13,7 +13,7 @@ const [project, a, b, plain] = [
 ];
 const imported = (more: Partial<ImportResult> = {}): ImportResult => ({
   ...{ command: 'node import-all.mjs', exitCode: 0, timedOut: false, durationMs: 2, log: '', logBytes: 0 },
-  ...{ loaded: [], worked: new Set([a.realPath]), problem: null },
+  ...{ loaded: [], worked: new Set([a.realPath]), problem: null, withoutResult: [] },
   ...more,
 });
 
