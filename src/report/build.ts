@@ -73,12 +73,12 @@ import { decideVerdict, type IncompleteReason, splitByPriority } from './verdict
 import { installedOf } from './weighing/installed.js';
 import { weigh } from './weighing/weigh.js';
 
-/** Everything one try of a job has left behind when it ends, however it ends. */
+/** Everything that one attempt at a job has left behind when it ends, whether it succeeded or not. */
 export interface Evidence extends EgressEvidence {
   readonly job: { readonly id: string; readonly ecosystem: string; readonly submittedAt: number };
   readonly finishedAt: number;
   readonly containerId: string;
-  /** IPv4 address of the sandbox's gateway; null when no sandbox was made. */
+  /** IPv4 address of the sandbox's gateway; null if no sandbox was made. */
   readonly gateway: string | null;
   readonly hostname: string;
   readonly projectDir: string;
@@ -91,38 +91,38 @@ export interface Evidence extends EgressEvidence {
   readonly steps: Steps;
   readonly packages: readonly InstalledPackage[];
   readonly disagreements: readonly string[];
-  /** The names in `.bin` folders as they were fetched, each with its file. */
+  /** The commands in `.bin` folders right after the fetch: the path of each one and the file that it leads to. */
   readonly commands: ReadonlyMap<string, string>;
   /** Absolute paths of the project's own files, as they were submitted. */
   readonly brought: ReadonlySet<string>;
-  /** Null when no sandbox was made. */
+  /** Null if no sandbox was made. */
   readonly egressMode: EgressMode | null;
   readonly contacts: Contacts;
   readonly writes: ProjectWrites;
-  /** Which packages were loaded when, where many were loaded in one process. */
+  /** Which package was being loaded at which time, in processes that load many packages. */
   readonly marks: LoadMarks;
-  /** Whose code acted, where one package was loaded or called with all that it loads. */
+  /** Which package's code was acting at which time, in processes that load or call one package together with its dependencies. */
   readonly acting: ActingMarks;
   /** Which processes opened the code of which packages. */
   readonly codeReads: PackageCodeReads;
-  /** Which processes opened what a package manager would run in its own. */
+  /** Which processes opened files that a package manager would run as hooks in its own process. */
   readonly hookReads: HookReads;
-  /** What became of the files that were fetched and submitted. */
+  /** How the fetched and submitted files differ from what they were at first. */
   readonly compared: Compared;
   readonly decoys: readonly PlantedDecoy[];
-  /** What the worker's own witness saw of them. */
+  /** What the worker's own witness saw of the decoys. */
   readonly witnessed: Witnessed;
   readonly incomplete: readonly IncompleteReason[];
-  /** Null when the job did not ask which scripts are needed. */
+  /** Null if the job did not ask which scripts are needed. */
   readonly scriptCheck: ScriptCheck | null;
   readonly log: string;
   readonly failOn: Priority;
   readonly known: KnownPackages;
   /** What packages of npm's registry were measured to do. */
   readonly behaviours: Behaviours;
-  /** The service's. */
+  /** The service's own baseline. */
   readonly baseline: Baseline;
-  /** The project's own; null when it has none. */
+  /** The project's own baseline; null if it has none. */
   readonly projectBaseline: ProjectBaseline | null;
 }
 
@@ -276,23 +276,23 @@ function allFindings(
   return doubtDebugged(lowerRequired(named)).map((finding) => markAccepted(finding, baseline, finishedAt, ofProject));
 }
 
-/** Of packages that are asked which scripts they need, nothing else is. */
+/** Without the check phase: it loads packages only to find out which scripts they need. */
 function importPhases({ phases }: Evidence): readonly Phase[] {
   return phases.filter(({ name }) => name === 'import' || name === 'execute' || name === 'later');
 }
 
-/** No process is known of a change that was found afterwards: the step tells whose it is. */
+/** Such a finding was made without observing a process, so the package comes from the note and not from an alert. */
 function changedFinding({ folded, by }: LoadNote, context: FindingContext): readonly Finding[] {
   const finding = toFinding(folded, context);
   return finding === undefined ? [] : [{ ...finding, package: by === undefined ? null : context.packages.ref(by) }];
 }
 
-/** What the sensor saw, direct attempts that only the gateway's address tells from contacts with it included. */
+/** The sensor's alerts, and the direct attempts that look like contacts with a gateway but went to an address other than this sandbox's. */
 function syscallAlerts({ alerts, contacts, gateway }: Evidence): readonly FoldedAlert[] {
   return gateway === null ? alerts : [...alerts, ...strayContacts(contacts.all(), gateway)];
 }
 
-/** Who tried to reach anything, by the gateway or past it. */
+/** The packages that tried to reach any host, through the gateway or past it, as `name@version`. */
 function contacting({ contacts }: Evidence, alerts: readonly FoldedAlert[], actors: Actors): ReadonlySet<string> {
   const tries = [...contacts.all(), ...directAttempts(alerts)];
   const packages = tries.flatMap(({ alert }) => attribute(alert, actors).package ?? []);

@@ -3,7 +3,10 @@ import { guiseSchema } from './guise.js';
 
 const priority = z.enum(['EMERGENCY', 'ALERT', 'CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFORMATIONAL', 'DEBUG']);
 
-/** An alert as Package Hunter's clients know it: the decoded gRPC message (https://gitlab.com/gitlab-org/security-products/package-hunter). */
+/**
+ * An alert in the format of Package Hunter's clients: the decoded gRPC message
+ * (https://gitlab.com/gitlab-org/security-products/package-hunter).
+ */
 export const legacyAlertSchema = z.object({
   output: z.string(),
   time: z.object({ seconds: z.string(), nanos: z.number().int() }),
@@ -17,33 +20,33 @@ export const legacyAlertSchema = z.object({
 export type LegacyAlert = z.infer<typeof legacyAlertSchema>;
 
 export const packageRef = z.object({
-  /** The name under which it was delivered. */
+  /** The name under which the package was delivered, e.g. the registry's name for it. */
   name: z.string(),
   version: z.string(),
   path: z.array(z.string()),
-  /** What its own manifest calls it, where that is another name. */
+  /** The name in the package's own manifest, if it is a different one. */
   calledItself: z.string().optional(),
 });
-/** A package and the chain of packages, from the project's root, that pulls it in. */
+/** A package, and the chain of packages through which the project depends on it, from the project's root. */
 export type PackageRef = z.infer<typeof packageRef>;
 
 export const processRef = z.object({ pid: z.number().int(), cmdline: z.string(), cwd: z.string() });
 
 const findingPart = z.object({ rule: z.string(), first: z.iso.datetime(), subject: z.string() });
-/** A finding that stands on its own too (same rule, same time), as a part of a correlated one. */
+/** One part of a correlated finding. The part is also listed as a finding or observation of its own, with the same rule and time. */
 export type FindingPart = z.infer<typeof findingPart>;
 
 const findingPlace = z.object({
-  /** A file, a peer, a host; empty when the command says it all. */
+  /** What was touched: a file, a network peer or a host. Empty if only the command says what happened. */
   subject: z.string(),
-  /** Further files that were named: where something was moved to, where a link leads. Absent where there are none. */
+  /** Further files that the alert names, e.g. where a file was moved to or where a link leads. Absent if there are none. */
   others: z.array(z.string()).optional(),
   command: z.string(),
   decoy: z.string().nullable(),
   count: z.number().int().positive(),
   first: z.iso.datetime(),
 });
-/** One of the places where a package did the same. */
+/** One of the places at which a package triggered the same rule. */
 export type FindingPlace = z.infer<typeof findingPlace>;
 
 export const findingSchema = z.object({
@@ -55,49 +58,55 @@ export const findingSchema = z.object({
   last: z.iso.datetime(),
   phase: z.enum(['prepare', 'fetch', 'install', 'import', 'check', 'execute', 'later', 'run', 'drain']),
   package: packageRef.nullable(),
-  /** The planted fake credential that it was about, e.g. `SSH key`. */
+  /** The planted fake credential that was touched, e.g. `SSH key`. */
   decoy: z.string().nullable(),
-  /** Whose step it happened in, where that is another package than the one whose code did it. */
+  /** The package in whose script step or load this happened, if another package's code caused it. */
   ranBy: packageRef.optional(),
-  /** Whose code ran in the same process too: it may have been theirs, which can't be told. */
+  /** Other packages that may have caused it instead: their code ran in the same process, or they had connected to its debugger. */
   orBy: z.array(packageRef).optional(),
   /**
-   * The packages one of which did it, the likeliest first, where they were loaded in one process and none did it when it was loaded
-   * alone. Absent where the package is known.
+   * The packages of which one caused this, the most likely one first. They were loaded in one process, and none of them did it
+   * when it was loaded alone. Absent if the package is known.
    */
   among: z.array(z.string()).optional(),
-  /** As whose machine and when it was done, where that was not as in the first pass. */
+  /** The kind of machine and the date that the sandbox presented, if they differ from the first pass. */
   guise: guiseSchema.optional(),
-  /** From the process that did it up to the one the sandbox started. */
+  /** The process that caused this, followed by its ancestors up to the one that the sandbox started. */
   processes: z.array(processRef),
-  /** Where it happened, in time, where that is more than one place. The other members are of the first one. */
+  /**
+   * The places in the order of time, if there is more than one. `count`, `last`, `decoy` and `orBy` then cover all places, and
+   * the other members describe the first one.
+   */
   places: z.array(findingPlace).optional(),
-  /** Of a correlated finding: what it was put together from, in time. */
+  /** For a correlated finding: the findings and observations that it combines, in the order of time. */
   parts: z.array(findingPart).optional(),
-  /** Why it is judged more mildly than its rule says: a known honest doing of this package. */
+  /** Why the priority is lower than that of the rule: the behaviour is known to be honest in this case. */
   known: z.string().optional(),
   /**
-   * `known` rests on what else the package did, not on a list that names the package. Where it is new in a changed package
-   * (`whatChanged`) it is judged as its rule says.
+   * Set if `known` is derived from what else the package did, not from a list that names the package. If the behaviour is new in
+   * a changed package (`whatChanged`), the finding keeps the priority of its rule.
    */
   weighed: z.literal(true).optional(),
-  /** Why it is judged as its rule says though it would be an observation: another version of the package did not do it. */
+  /**
+   * Why this keeps the priority of its rule although it would normally be an observation: an earlier version of the package did
+   * not do it.
+   */
   begun: z.string().optional(),
-  /** No version of this package did it in the report that this one was compared with (`whatChanged`). */
+  /** Set if no version of this package did this in the report that this one was compared with (`whatChanged`). */
   isNew: z.literal(true).optional(),
   /**
-   * How usual it is, of a package that was measured to do just this: from which version on, and how many of how many measured packages
-   * do the like. Absent where it was not measured.
+   * How common the behaviour is, for a package that was measured to show exactly this: since which version (`since`), and how
+   * many (`packages`) of all measured packages (`of`) do something similar. Absent if it was not measured.
    */
   measured: z.object({ since: z.string(), packages: z.number().int(), of: z.number().int() }).optional(),
   /**
-   * It stands in a baseline, the service's or the project's own: listed with the observations, whatever its priority. Without
-   * `by`, in reports of before, it was the service's.
+   * Set if a baseline accepts this, the service's or the project's own: it is then listed with the observations, whatever its
+   * priority. Older reports have no `by`; their baseline was the service's.
    */
   accepted: z
     .object({ by: z.enum(['service', 'project']).optional(), reason: z.string(), expires: z.iso.date() })
     .optional(),
   alert: legacyAlertSchema,
 });
-/** What one package did against one rule in one phase, folded over its repetitions and its places. */
+/** What one package did against one rule in one phase, with repetitions and places folded into one entry. */
 export type Finding = z.infer<typeof findingSchema>;

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-/** As whose machine, and when, a step runs, where that is not as in the first pass. */
+/** The kind of machine and the date that a step is made to see, if they differ from the first pass. */
 export const guiseSchema = z.object({
-  /** `none`: a developer's machine, without a CI job's variables. */
+  /** `none`: a developer's machine, without the variables of a CI job. */
   ci: z.enum(['gitlab', 'github', 'none']),
-  /** How far the clock is moved ahead. */
+  /** By how many days the clock is moved ahead. */
   aheadDays: z.number().int().nonnegative(),
 });
 export type Guise = Readonly<z.infer<typeof guiseSchema>>;
 
-/** The first pass: a GitLab job, today. */
+/** The first pass: a GitLab job with today's date. */
 export const FIRST_GUISE: Guise = { ci: 'gitlab', aheadDays: 0 };
 
 export function isSameGuise(one: Guise, other: Guise): boolean {

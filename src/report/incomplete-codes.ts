@@ -1,4 +1,4 @@
-/** Why a report cannot vouch for the run. `unwatched`: the sensor could have missed something; `unfinished`: it did not run to its end. */
+/** Why a report can't vouch for the run. `unwatched`: something may have gone unobserved; `unfinished`: the run did not reach its end. */
 export const INCOMPLETE_CODES = {
   'sensor-unavailable': 'unwatched',
   'sensor-lost': 'unwatched',
@@ -10,7 +10,7 @@ export const INCOMPLETE_CODES = {
   'scripts-not-run': 'unwatched',
   'nothing-installed': 'unwatched',
   'other-runtime': 'unfinished',
-  // What was missed is a finding itself: the witness saw it.
+  // Not `unwatched`: what the alerts missed was seen by the witness and is a finding of its own.
   'alerts-missed': 'unfinished',
   'comparison-failed': 'unfinished',
   'bodies-unread': 'unfinished',

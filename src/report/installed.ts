@@ -2,7 +2,7 @@ import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { PackageIndex } from './attribution/package-index.js';
 import type { InstalledRow, Report } from './report.js';
 
-/** The report's list of what was fetched, and of the project that it was fetched for. */
+/** The report's list of all fetched packages, and the project for which they were fetched. */
 export function installedPart(
   fetched: readonly InstalledPackage[],
   index: PackageIndex,
@@ -15,7 +15,7 @@ export function installedPart(
   const installed = fetched.map((pkg) => ({ ...toRow(pkg), dependsOn: leadTo(pkg) }));
   const { root } = index;
   if (root === undefined) return { installed };
-  // A workspace is there because the project says so, whether or not a dependency names it.
+  // A workspace is installed because the project lists it, whether or not a dependency names it.
   const workspaces = fetched.flatMap((pkg, position) => (pkg.from.kind === 'workspace' ? [position] : []));
   const dependsOn = [...new Set([...leadTo(root), ...workspaces])];
   return { installed, project: { name: root.name, version: root.version, dependsOn } };

@@ -5,20 +5,21 @@ import type { Report } from './report.js';
 import { reportedManager } from './reported-manager.js';
 import { specOf } from './spec.js';
 
-/** Nothing that is read here is longer; what is, is somebody's trick or minified. */
+/** No line of interest is longer: a longer one is minified, or made to slow down the search. */
 const MAX_LINE_CHARS = 2_000;
 
 const READABLE: readonly DecidingFile[] = MANAGERS.flatMap(({ lock }) => lock.deciding);
 
-/** The files of the project's root that may say what the report's package manager installed, the one that decides first. */
+/** The files in the project's root that can determine what the report's package manager installs, in the order of precedence. */
 export function decidingFiles(report: Pick<Report, 'manager' | 'ecosystem'>): readonly string[] {
   return reportedManager(report).lock.deciding.map(({ name }) => name);
 }
 
 /**
- * Where a file of `decidingFiles` names each of `packages`: `name@version` → line, from 1. One that it names in another
- * version, or not at all, is found by its name, or at the direct dependency that pulls it in; one that is not found either
- * way is not in the answer. The text is the project's own and may be anything: the cost is one look at each of its lines.
+ * The line of a deciding file at which each of `packages` is named: `name@version` → line, counted from 1. If the file does not
+ * name that version, the line is that of another version of the package, or else of the direct dependency that pulls it in. A
+ * package with none of these is not in the result. The text comes from the project and may be anything, so each line is looked at
+ * only once.
  */
 export function linesOf(
   file: string,

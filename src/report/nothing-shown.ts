@@ -3,14 +3,14 @@ import type { Phase } from './phase.js';
 import type { Report } from './report.js';
 import type { IncompleteReason } from './verdict.js';
 
-/** What an install left. */
+/** What was installed, and by what. */
 interface Installed {
   readonly phases: readonly Phase[];
   readonly packages: readonly InstalledPackage[];
   readonly manager: Report['manager'];
 }
 
-/** A successful install whose packages have scripts, none of which was seen to run, has shown nothing. */
+/** If an install succeeded and packages have scripts, but none of these was seen to run, then the run has shown nothing. */
 export function unrunScripts(
   evidence: Installed,
   ran: ReadonlyMap<InstalledPackage, readonly string[]>,
@@ -24,8 +24,9 @@ export function unrunScripts(
 }
 
 /**
- * What the project itself needs and is in no folder was not looked at. Hooks of the project may have taken it out, as they do on its own
- * machines.
+ * Dependencies of the project itself that were not found in any folder, and so were not examined. If hooks of the project ran
+ * during the fetch, they may have removed the dependencies, as they would on the project's own machines; then nothing is
+ * reported.
  */
 function missing({ phases, packages, manager }: Installed): readonly IncompleteReason[] {
   if (phases.some(({ projectCode }) => projectCode !== undefined)) return [];
@@ -52,7 +53,7 @@ function nameOf(manager: Installed['manager']): string {
   return manager?.name ?? 'the package manager';
 }
 
-/** A fetch that leaves nothing in place, of a project that declares what it needs, has shown nothing. */
+/** If a fetch succeeded without leaving any package, although the project declares dependencies, then the run has shown nothing. */
 export function nothingInstalled({ phases, packages, manager }: Installed): readonly IncompleteReason[] {
   if (phases.find(({ name }) => name === 'fetch')?.exitCode !== 0) return [];
   if (packages.some((pkg) => !isLocal(pkg) || pkg.from.kind === 'link')) return missing({ phases, packages, manager });

@@ -3,19 +3,19 @@ import type { Finding } from './finding.js';
 import type { Report } from './report.js';
 import { counted } from './text/counted.js';
 
-/** What a report means for a CI job whose own floor is `failOn`, and why in one sentence. */
+/** What a report means for a CI job with its own threshold `failOn`, and the reason in one sentence. */
 export interface Outcome {
   readonly exitCode: 0 | 1 | 3;
   readonly reason: string;
 }
 
-/** From which priority findings count; `new`: from WARNING, and only what no version of the package did before. */
+/** The priority from which findings count. `new`: from WARNING on, and only what no earlier version of the package did. */
 export type FailOn = Priority | 'new';
 
 /**
- * A finding counts whatever else went wrong: an incomplete run with findings is 1, so that a pipeline that tolerates 3
- * does not tolerate them. Findings below the floor don't count, also when the service judges them; observations at or above
- * it do, unless a baseline accepts them. Where nothing could be compared, everything is new.
+ * Findings count even if the run is incomplete: the exit code is then 1, so that a pipeline that tolerates 3 does not tolerate
+ * them. Findings below the threshold don't count, even if the service's threshold is lower. Observations at or above it do count,
+ * unless a baseline accepts them. If there is no earlier report to compare with, everything counts as new.
  */
 export function outcomeOf(report: Report, failOn: FailOn): Outcome {
   const all = [...report.findings, ...report.observations];

@@ -3,14 +3,14 @@ import type { PhaseStart } from './findings/findings.js';
 import type { Phase } from './phase.js';
 import type { Report } from './report.js';
 
-/** What the rows are made of. */
+/** The evidence that the rows are built from. */
 export interface RanPhases {
   readonly phases: readonly Phase[];
   readonly phaseStarts: readonly PhaseStart[];
   readonly packages: readonly InstalledPackage[];
 }
 
-/** The phases of a run with when each began, how many packages were `fetched`, and how many of those with scripts `ran`. */
+/** The phases of a run with their start times, the number of packages that were `fetched`, and how many packages with scripts `ran` any. */
 export function phaseRows(
   { phases, phaseStarts, packages }: RanPhases,
   fetched: number,
@@ -20,7 +20,7 @@ export function phaseRows(
   return phases.map((phase, index) => {
     const started = phaseStarts.find(({ name }) => name === phase.name);
     const timed = started === undefined ? phase : { ...phase, startedAt: new Date(started.at).toISOString() };
-    // What git dependencies are built with is fetched afterwards, as a phase of the same name.
+    // Only for the first fetch: what git dependencies are built with is fetched later, in another phase of the same name.
     if (phase.name === 'fetch' && index === 0) return { ...timed, installed: fetched };
     if (phase.name !== 'install') return timed;
     return { ...timed, scripts: { declared: declared.length, ran: declared.filter((pkg) => ran.has(pkg)).length } };

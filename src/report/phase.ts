@@ -3,34 +3,36 @@ import { z } from 'zod';
 const loadedPackage = z.object({
   name: z.string(),
   version: z.string(),
-  /** Whether require or import of the package itself worked. */
+  /** Whether `require` or `import` of the package itself succeeded. */
   ok: z.boolean(),
   ms: z.number(),
-  /** Why it could not be loaded, in its own words. */
+  /** Why it could not be loaded: the error message of the package or of the loader. */
   error: z.string().optional(),
-  /** Built-ins that were others after it was loaded, e.g. `fetch`. Absent where there are none. */
+  /** Built-ins that had been replaced once it was loaded, e.g. `fetch`. Absent if there are none. */
   replaced: z.array(z.string()).optional(),
-  /** What there was no time or room for, e.g. `12 functions`. Absent where nothing was left out. */
+  /** What was left out because time or space ran out, e.g. `12 functions`. Absent if nothing was left out. */
   unreached: z.array(z.string()).optional(),
-  /** Subpaths of its `exports`, and tools asked for `--help`, that failed. */
+  /** Subpaths of its `exports` that could not be loaded, and command line tools that failed when asked for `--help`. */
   failed: z.array(z.string()).optional(),
 });
-/** How one package was loaded. */
+/** How the load of one package went. */
 export type LoadedPackage = z.infer<typeof loadedPackage>;
 
 const loadPart = z.object({
   /**
-   * `alone`: each package in a process of its own; `together`: the others, many to a process; `again`: alone, those that did not come to
-   * their end with others or in whose process something was seen; `scripts`: the scripts of those packages once more.
+   * `alone`: direct dependencies and packages with scripts, each in a process of its own; `together`: all other packages (in the
+   * later phase all packages), many per process; `again`: in processes of their own, packages that did not finish loading with
+   * others, or that may have caused what was observed in a shared process; `scripts`: in the later phase, the lifecycle scripts,
+   * run a second time.
    */
   name: z.enum(['alone', 'together', 'again', 'scripts']),
   durationMs: z.number(),
   packages: z.number().int(),
 });
-/** A part of a phase that loads packages, and what it cost. */
+/** A part of a phase that loads packages, and how long it took. */
 export type LoadPart = z.infer<typeof loadPart>;
 
-/** `pid` in the host's numbering, as in Falco's `proc.pid`. */
+/** `pid` is the number in the host's PID namespace, like Falco's `proc.pid`. */
 const runningProcess = z.object({ pid: z.number().int(), cmdline: z.string() });
 export type RunningProcess = z.infer<typeof runningProcess>;
 
@@ -43,10 +45,10 @@ const scriptStep = z.object({
   exitCode: z.number().int().nullable(),
   timedOut: z.boolean(),
   durationMs: z.number(),
-  /** Where it did not end well: how, with the end of its own output. */
+  /** If it failed: how, with the end of its own output. */
   error: z.string().optional(),
 });
-/** How the lifecycle scripts of one package went. */
+/** How the script step of one package went, in which its lifecycle scripts run. */
 export type ScriptStep = z.infer<typeof scriptStep>;
 
 const notRepeated = z.object({
@@ -56,38 +58,39 @@ const notRepeated = z.object({
   path: z.string(),
   why: z.string(),
 });
-/** A package whose scripts did not run once more in another guise. */
+/** A package whose scripts did not run a second time on another kind of machine or date, and why. */
 export type NotRepeated = z.infer<typeof notRepeated>;
 
 export const phaseSchema = z.object({
   /**
-   * `fetch`: the package manager brings everything into place and no script runs. `check`: packages with scripts are loaded before
-   * any script has run, where the job asks which of them are needed. `install`: the lifecycle scripts run. In reports of before
-   * `fetch` was a phase of its own, `install` is both. `execute`: what packages export is called. `later`: scripts run and packages are loaded once more, on another CI's machine
-   * and with the clock moved ahead. `run`: scripts of the project that the job asks for.
+   * `fetch`: the package manager downloads and unpacks everything, and no script runs. `check`: packages with scripts are loaded
+   * before any script has run, if the job asks which of them are needed. `install`: the lifecycle scripts run. `import`: the
+   * packages are loaded. `execute`: what the packages export is called. `later`: scripts run and packages are loaded once more,
+   * on the machine of another CI and with the clock moved ahead. `run`: scripts of the project that the job asks for. In older
+   * reports without a `fetch` phase, `install` includes the fetch.
    */
   name: z.enum(['fetch', 'install', 'import', 'check', 'execute', 'later', 'run']),
   command: z.string(),
   exitCode: z.number().int().nullable(),
-  /** Absent in reports of before it was recorded. */
+  /** Absent in older reports. */
   startedAt: z.iso.datetime().optional(),
   durationMs: z.number(),
   timedOut: z.boolean(),
-  /** Of the fetch: how many packages it left in the dependency folders. Absent in reports of before it was counted. */
+  /** For the fetch: how many packages it put into the dependency folders. Absent in older reports. */
   installed: z.number().int().optional(),
-  /** Of the fetch: the project's own code that the package manager runs on the way, e.g. `.pnpmfile.cjs`. */
+  /** For the fetch: code of the project itself that the package manager runs meanwhile, e.g. `.pnpmfile.cjs`. */
   projectCode: z.array(z.string()).optional(),
-  /** What the import and check phases loaded, each in a process of its own. */
+  /** What was loaded or called, each package in a process of its own. */
   loaded: z.array(loadedPackage).optional(),
-  /** Of the import and the later pass: its parts in time. Absent in reports of before everything was loaded. */
+  /** For the import and later phases: their parts, in the order of time. Absent in older reports, which did not load every package. */
   parts: z.array(loadPart).optional(),
-  /** Of `execute`: the packages for which no time was left, as `name@version`. Absent if each had its turn. */
+  /** For the execute phase: the packages that were not called because time ran out, as `name@version`. Absent if none. */
   notCalled: z.array(z.string()).optional(),
-  /** What still ran when the phase was over and had been watched for a while longer. */
+  /** Processes that were still running after the phase had ended and had been watched for a while longer. */
   leftRunning: z.array(runningProcess).optional(),
-  /** Of the install and the run: the scripts of each package, in the order in which they ran. */
+  /** For the install and run phases: the scripts of each package, in the order in which they ran. */
   steps: z.array(scriptStep).optional(),
-  /** Of the later pass: whose scripts did not run once more. */
+  /** For the later phase: the packages whose scripts did not run a second time. */
   notRepeated: z.array(notRepeated).optional(),
   scripts: z.object({ declared: z.number().int(), ran: z.number().int() }).optional(),
 });

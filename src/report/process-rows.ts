@@ -5,27 +5,27 @@ import { isoTime } from './findings/findings.js';
 import type { ProcessRow, Report } from './report.js';
 import { specOf } from './spec.js';
 
-/** How many program starts a report holds. */
+/** How many program starts a report contains at most. */
 const MAX_ROWS = 200;
-/** How many of the earliest are looked at. */
+/** How many of the earliest starts are considered. */
 const MAX_CANDIDATES = 1_000;
-/** Characters of a command line that a row holds; a finding's own processes have them whole. */
+/** Maximum length of a command line in a row; the processes of a finding have it in full. */
 const MAX_CMDLINE = 400;
 
 interface OwnedStart {
   readonly start: ProcessStart;
-  /** The dependency behind it, as `name@version`. */
+  /** The dependency that caused the start, as `name@version`. */
   readonly owner: string | null;
 }
 
 /**
- * The program starts of a sandbox, in time. Where there are too many, those in a finding's chain stay first, then those
- * of dependencies, then the earliest.
+ * The program starts in a sandbox, in the order of time. If there are too many, those in the process chain of a finding are kept
+ * first, then those caused by dependencies, then the earliest.
  */
 export function processRows(actors: Actors, findings: readonly Finding[]): Report['processes'] {
   const told = new Set(findings.flatMap(({ processes }) => processes.map(({ pid }) => pid)));
   const starts = [...actors.tree.starts()].sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.pid - b.pid));
-  // A fork storm may be one chain of tens of thousands: not everybody's ancestors are asked for.
+  // A fork bomb can be one chain of tens of thousands of processes, so the ancestors are not looked up for every one of them.
   const candidates = starts.filter(({ pid }, position) => position < MAX_CANDIDATES || told.has(pid));
   const owned = candidates.slice(-2 * MAX_CANDIDATES).map((start) => ({ start, owner: ownerName(start, actors) }));
   const rank = ({ start, owner }: OwnedStart): number => (told.has(start.pid) ? 0 : owner === null ? 2 : 1);
@@ -33,7 +33,7 @@ export function processRows(actors: Actors, findings: readonly Finding[]): Repor
   return { total: starts.length, rows: owned.filter((row) => kept.has(row)).map(toRow) };
 }
 
-/** Null for the package manager's own doings and the project's scripts. */
+/** Null for what the package manager itself or the project's own scripts start. */
 function ownerName(start: ProcessStart, actors: Actors): string | null {
   const owner = ownerOfStart(start, actors);
   return owner && owner !== actors.packages.root ? specOf(owner) : null;

@@ -12,7 +12,7 @@ const processRowSchema = z.object({
   at: z.iso.datetime(),
   cmdline: z.string(),
   cwd: z.string(),
-  /** The dependency whose script or import started it, as `name@version`; null for the package manager's own. */
+  /** The dependency whose script or load started it, as `name@version`; null for the package manager's and the project's own programs. */
   package: z.string().nullable(),
 });
 /** One program start in the sandbox. */
@@ -29,28 +29,28 @@ const installedRow = z.object({
   from: z.enum(ORIGINS),
   resolved: z.string().nullable(),
   integrity: z.string().nullable(),
-  /** Where in `installed`, from 0, the packages stand that its dependencies lead to. Absent in reports of before it was kept. */
+  /** The packages that its dependencies resolve to, as positions in `installed`, counted from 0. Absent in older reports. */
   dependsOn,
 });
 /** One package that was fetched, and where it came from. */
 export type InstalledRow = z.infer<typeof installedRow>;
 
-/** The full report of a job, as `GET /v1/jobs/:id` gives it. */
+/** The full report of a job, as `GET /v1/jobs/:id` serves it. */
 export const reportSchema = z.object({
-  /** What is new against an earlier report of the project. Absent in reports of before it was said. */
+  /** What is new compared with an earlier report of the project. Absent in older reports. */
   whatChanged: whatChangedSchema.optional(),
   id: z.uuid(),
   status: z.enum(['finished', 'incomplete']),
   verdict: z.enum(['clean', 'findings', 'incomplete']),
   ecosystem: z.string(),
-  /** The package manager that ran, why it was this one, and what of the project's configuration was left out for it. */
+  /** The package manager that ran, why this one was chosen, and which parts of the project's configuration were left out for it. */
   manager: z
     .object({
       name: z.string(),
       version: z.string(),
       reason: z.string(),
       leftOut: z.array(z.string()),
-      /** The file of the project's root, lock file or manifest, that decided what was installed. Absent in reports of before it was kept. */
+      /** The file in the project's root, lock file or manifest, that determined what was installed. Absent in older reports. */
       decidedBy: z.string().optional(),
     })
     .nullable(),
@@ -64,25 +64,26 @@ export const reportSchema = z.object({
     closingCanaryMs: z.number().nullable(),
     drops: z.number().int(),
     /**
-     * The worker's own witness, which sees the decoys without the alert source; `reason` says why it could not watch. Absent in
-     * reports of before there was one.
+     * The worker's own witness, which watches the decoys independently of the alert source; `reason` says why it could not watch.
+     * Absent in older reports.
      */
     witness: z.object({ state: z.enum(['watching', 'unavailable']), reason: z.string().nullable() }).optional(),
   }),
   findings: z.array(findingSchema),
-  /** Like findings, but below the priority that decides the verdict. */
+  /** Like findings, but below the priority that decides the verdict, or accepted by a baseline. */
   observations: z.array(findingSchema),
-  /** What the job was let reach; null when no sandbox was made. */
+  /** Which hosts the job was allowed to reach; null if no sandbox was made. */
   egressMode: z.enum(EGRESS_MODES).nullable(),
-  /** What was tried to reach, folded over equal attempts. */
+  /** The hosts that packages tried to reach, with equal attempts folded into one entry. */
   egress: z.array(
     z.object({
-      /** As it was asked for; an address where it was tried directly. */
+      /** The host as the program named it; an IP address if that was contacted directly. */
       host: z.string(),
-      /** Null for a DNS question. */
+      /** Null for a DNS query. */
       port: z.number().int().nullable(),
       /**
-       * `transparent`: by the name's own address, where the gateway answered; `direct`: past the gateway, which the sensor saw and the network
+       * `proxy`: through the gateway's proxy; `dns`: a DNS query; `transparent`: to the address that the gateway's DNS gave for
+       * the name, where the gateway answered itself; `direct`: past the gateway, which the sensor observed and the network
        * refused.
        */
       via: z.enum(['proxy', 'dns', 'transparent', 'direct']),
@@ -92,20 +93,20 @@ export const reportSchema = z.object({
       bytesReceived: z.number().int(),
       first: z.iso.datetime(),
       last: z.iso.datetime(),
-      /** The process that asked first, where it is known. */
+      /** The process that asked first, if known. */
       process: processRef.nullable(),
       package: packageRef.nullable(),
-      /** What of the sandbox itself is in the host's name. Absent where nothing is. */
+      /** What the host's name reveals about the sandbox itself. Absent if nothing. */
       tells: z.array(z.string()).optional(),
-      /** What was sent, in the program's own words, the first few. Absent where nothing is told, and in reports of before it was read. */
+      /** The first few requests, as the program sent them. Absent if none are known, and in older reports. */
       requests: z.array(egressRequest).optional(),
-      /** Further requests, which are not told one by one. */
+      /** How many further requests there were that are not listed. */
       requestsLeft: z.number().int().optional(),
-      /** Connections of which nothing, or not all, could be read. Absent where there are none. */
+      /** Connections whose content could not be read, or not completely. Absent if there are none. */
       unread: z.array(unreadContact).optional(),
     }),
   ),
-  /** The hosts that the honest part of the run needed. Absent in reports of before it was made. */
+  /** The hosts that the honest part of the run needed. Absent in older reports. */
   egressPolicy: egressPolicySchema.optional(),
   packages: z.array(
     z.object({
@@ -113,48 +114,66 @@ export const reportSchema = z.object({
       version: z.string(),
       scripts: z.array(z.string()),
       ran: z.boolean(),
-      /** Whether one of them ended with an error: of an optional dependency the install goes on without it. Absent where none did. */
+      /** Set if a script of the package ended with an error. If the package is an optional dependency, the install continues without it. */
       failed: z.literal(true).optional(),
-      /** What the package manager was seen to start for it, the first few. */
+      /** The first few commands that the package manager was seen to start for it. */
       commands: z.array(z.string()),
-      /** Files of the project that it was seen to write. Absent in reports of before it was counted. */
+      /** How many files of the project the package was seen to write. Absent in older reports. */
       wrote: z.number().int().optional(),
       findings: z.number().int(),
-      /** Whether it can't be loaded without its scripts; null where that was not asked, or can't be told. Absent in reports of before. */
+      /**
+       * Whether it can't be loaded without its scripts; null if the job did not ask, or if it can't be determined. Absent in
+       * older reports.
+       */
       needed: z.boolean().nullable().optional(),
-      /** Why `allowScripts` does not recommend them. Absent where nothing of the package itself speaks against it, and in reports of before. */
+      /**
+       * Why `allowScripts` does not recommend its scripts. Absent if nothing about the package itself speaks against them, and in
+       * older reports.
+       */
       notRecommended: z.string().optional(),
     }),
   ),
-  /** Everything that was fetched, before any code of it ran; the project itself is not part of it. Absent in reports of before it was kept. */
+  /** Every package that was fetched, recorded before any of their code ran, without the project itself. Absent in older reports. */
   installed: z.array(installedRow).optional(),
-  /** The project, as its manifest calls it. Absent where no package was listed, and in reports of before it was kept. */
+  /** The project, with the name and version in its manifest. Absent if no package was listed, and in older reports. */
   project: z.object({ name: z.string(), version: z.string(), dependsOn }).optional(),
-  /** Where the package manager's own record of the install and the disk disagree. */
+  /** Where the package manager's own record of the install disagrees with what is on disk. */
   disagreements: z.array(z.string()).optional(),
   /**
-   * The file of the archive that decided what was installed, without its folder, and the lines that name the packages of the
-   * findings: `name@version` → line, from 1. Absent where there are none, and in reports of before.
+   * The file of the archive that determined what was installed, without its folder, and the lines that name the packages of the
+   * findings: `name@version` → line, counted from 1. Absent if there are none, and in older reports.
    */
   lockFile: z.object({ file: z.string(), lines: z.record(z.string(), z.number().int().positive()) }).optional(),
-  /** What came of the project's own `packwarden.yaml`: why it is not used, or how many findings it accepted and may not accept. */
+  /**
+   * How the project's own `packwarden.yaml` was applied: why it is not used, or how many findings it accepted and how many it may
+   * not accept.
+   */
   projectBaseline: z
     .object({ problem: z.string().nullable(), accepted: z.number().int(), refused: z.number().int() })
     .optional(),
-  /** Present where the job asked which scripts are needed; `problem` says why it can't be told of any, or of all. */
+  /**
+   * Present if the job asked which scripts are needed; `problem` says why this can't be determined for any package, or for some
+   * of them.
+   */
   scriptCheck: z.object({ problem: z.string().nullable() }).optional(),
   allowScripts: z.object({
     recommended: z.array(z.string()),
     refused: z.array(z.string()),
-    /** They ran clean, but the package can be loaded without, and they left nothing behind. Absent where that was not asked. */
+    /**
+     * Their scripts had no findings, but the packages can be loaded without them, and they left nothing behind. Absent if the job
+     * did not ask.
+     */
     unneeded: z.array(z.string()).optional(),
   }),
   incomplete: z.array(z.object({ code: z.string(), message: z.string() })),
-  /** The programs that were started, the telling ones first where there are too many. Absent in reports of before. */
+  /** The programs that were started; if there are too many, those that matter for findings are kept. Absent in older reports. */
   processes: z.object({ total: z.number().int(), rows: z.array(processRowSchema) }).optional(),
-  /** Packwarden's version, its rules and its sensor, as one word: reports of others can't be compared. Absent in reports of before it was kept. */
+  /**
+   * Packwarden's version, its rules and its sensor, in one string: reports with different ones can't be compared. Absent in older
+   * reports.
+   */
   judgedBy: z.string().optional(),
-  /** The last 64 KiB of what install and import printed. */
+  /** The last 64 KiB of the output of install and import. */
   log: z.string(),
 });
 /** The full report of one job, as `GET /v1/jobs/:id` serves it. */

@@ -3,17 +3,17 @@ import { MANAGERS } from '../ecosystems/managers.js';
 import { majorOf } from '../ecosystems/project.js';
 import type { Report } from './report.js';
 
-/** The kind of package URLs of the registry whose packages are measured (`behaviours/`): that of the first manager. */
+/** The package URL type of the registry whose packages are measured (`behaviours/`): that of the first package manager. */
 const MEASURED = MANAGERS[0].purl.type;
 
-/** Whether packages are those of the registry that is measured: a gem of the same name is another one. */
+/** Whether the packages come from the registry whose packages are measured: a gem of the same name is a different package. */
 export function isOfMeasuredRegistry({ manager, ecosystem }: Pick<Report, 'manager' | 'ecosystem'>): boolean {
   return manager !== null && reportedManager({ manager, ecosystem }).purl.type === MEASURED;
 }
 
 /**
- * The package manager that a report is of: the one that ran, in the edition of its version; where none ran, the one that was
- * asked for, and without either the one that is taken where nothing says which.
+ * The package manager of a report: the one that ran, in the edition for its version; if none ran, the one that the job asked for;
+ * without either, the default one.
  */
 export function reportedManager({ manager, ecosystem }: Pick<Report, 'manager' | 'ecosystem'>): PackageManager {
   const editions = MANAGERS.filter(({ name }) => name === (manager?.name ?? ecosystem));

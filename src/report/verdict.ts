@@ -9,8 +9,8 @@ export interface IncompleteReason {
 }
 
 /**
- * An unwatched run is `incomplete` whatever was seen of it. A watched run that did not reach its end is judged by what
- * was seen: findings stand, but their absence proves nothing.
+ * If something may have gone unobserved, the verdict is `incomplete`, whatever was observed. If the run was watched but did not
+ * reach its end, findings still decide, but without findings the verdict is `incomplete`, because their absence proves nothing.
  */
 export function decideVerdict(findings: number, incomplete: readonly { readonly code: string }[]): Report['verdict'] {
   const meanings: Readonly<Record<string, string>> = INCOMPLETE_CODES;
@@ -19,14 +19,14 @@ export function decideVerdict(findings: number, incomplete: readonly { readonly 
   return incomplete.length > 0 ? 'incomplete' : 'clean';
 }
 
-/** The most severe first, then in time. */
+/** Sorts the most severe first, then by time. */
 export function bySeverity(a: Dated, b: Dated): number {
   if (a.priority !== b.priority) return isAtLeast(a.priority, b.priority) ? -1 : 1;
   return a.first < b.first ? -1 : a.first > b.first ? 1 : 0;
 }
 type Dated = Readonly<{ priority: Priority; first: string }>;
 
-/** Splits what was seen into findings, which decide the verdict, and observations, the most severe first, then in time. */
+/** Separates findings, which decide the verdict, from observations; both are sorted by severity, then by time. */
 export function splitByPriority<T extends { priority: Priority; first: string; accepted?: unknown }>(
   all: readonly T[],
   failOn: Priority,
