@@ -1,13 +1,13 @@
-/** With one of these words alone a program tells about itself, and is not meant to do anything. */
+/** If one of these is the only argument, a program prints information about itself and is not expected to do anything else. */
 const QUESTIONS: ReadonlySet<string> = new Set(['--help', '-h', 'help', '--version', '-v', '-V', 'version']);
 const NODE = 'node';
 
-/** Whether these are the arguments of a program that is asked for its help or version, and for nothing else. */
+/** Whether a program's arguments only ask for its help or version. */
 export function isQuestion(args: string): boolean {
   return QUESTIONS.has(args);
 }
 
-/** Whether a command line asks a program for its help or version, and for nothing else: `tool -v`, `node …/bin/tool -v`. */
+/** Whether a command line only asks a program for its help or version: `tool -v`, `node …/bin/tool -v`. */
 export function asksAboutProgram(cmdline: string): boolean {
   const [program, ...rest] = cmdline.split(' ');
   const words = program === NODE ? rest.slice(1) : rest;

@@ -8,7 +8,7 @@ import { CALLED_WITH_NONSENSE } from './lowered.js';
 import { subjectOf } from './subject.js';
 import { vainLooks } from './vain-looks.js';
 
-/** The rule names under which what belongs together is reported. */
+/** The rule names under which combinations of a package's findings and observations are reported. */
 export const CORRELATED = {
   severalKinds: 'Credentials of several kinds read',
   readThenSent: 'Credentials read, then sent',
@@ -21,23 +21,24 @@ export const CORRELATED = {
 
 /** How many different questions about the host are more than a build asks. */
 const MANY_QUESTIONS = 3;
-/** Asking once whether this is a container is what honest libraries do. */
+/** Honest libraries check in one way whether they run in a container; this many ways are suspicious. */
 const MANY_PROBES = 3;
-/** A library looks at its parent, and at that one's. */
+/** Honest libraries look at their parent process and its parent; this many processes are suspicious. */
 const MANY_PROCESSES = 4;
 const PROCESS_RULE = 'Command line of another process read';
 /** How many parts a finding names at most. */
 const SHOWN_PARTS = 20;
 
 /**
- * Puts together what one package did: each alone may be honest, together they are not. A pure function of the findings and
- * observations of a report. The rules say by a tag what they are a step of: `credentials`, `sends`, `downloads`, `chmods`,
- * `runs`, `recon`, `probes`; rules of a user's own may too. Findings without a package are left alone: they may be several packages'.
+ * Combines what one package did: each step may be honest by itself, but together they are not. A pure function of the findings
+ * and observations of a report. A tag of the rule says which step it is: `credentials`, `sends`, `downloads`, `chmods`, `runs`,
+ * `recon`, `probes`; rules that a user adds can have these tags too. Findings without a package are not combined, because they
+ * may have been caused by different packages.
  */
 export function correlate(all: readonly Finding[]): readonly Finding[] {
   const first = correlated(all.filter(({ guise }) => guise === undefined));
   const known = new Set(first.map(keyOf));
-  // What was put together in the first pass does not need the later one, in which most of it is seen once more.
+  // The later pass repeats most of the first one, so what was already combined in the first pass is not reported again.
   return [...first, ...correlated(all).filter((finding) => !known.has(keyOf(finding)))];
 }
 
@@ -75,8 +76,9 @@ function byPackage(all: readonly Finding[]): ReadonlyMap<string, Finding[]> {
 
 const has = (finding: Finding, tag: string): boolean => finding.tags.includes(tag);
 /**
- * A refused host is an attempt to send; a known package's known host is not, nor is asking for something without sending anything. What
- * could not be read may be anything, however usual it is.
+ * Whether a finding can be data leaving the sandbox. A refused contact counts, because it was an attempt. A contact that is known
+ * to be honest for the package does not count, nor does a request that sends no data. A contact that was measured as usual still
+ * counts unless it only sent telemetry, because content that could not be read may be anything.
  */
 export function sends(finding: Finding): boolean {
   if (!has(finding, 'sends') && !isOutside(finding)) return false;
@@ -84,15 +86,15 @@ export function sends(finding: Finding): boolean {
   if (means === 'download') return false;
   if (finding.measured !== undefined) return means !== 'telemetry';
   if (finding.known !== CALLED_WITH_NONSENSE) return finding.known === undefined;
-  // A function that is called with nonsense may begin to connect to anything; it has sent what was read of it.
+  // A function called with meaningless arguments may connect to anything, so this counts only if it was seen to send something.
   return (finding.alert.output_fields['egress.sent'] ?? '') !== '';
 }
-/** What a package manager asks its registry for is not: it reads its credentials each time. */
+/** Contacts outside of the install itself. Package managers ask the registry for packages, and read their credentials each time they do. */
 const isOutside = ({ alert, rule }: Finding): boolean => alert.source === 'EGRESS' && rule !== REGISTRY_ASK_RULE;
 
 /**
- * Two rules' worth of credentials: no library looks for both. One that is only an observation does not count; one that is usual does, beside
- * one that is not.
+ * Credentials matched by two different rules: no library looks for both. At least one of the reads must be WARNING or more
+ * severe; others that were lowered count only if they were measured as usual for the package.
  */
 function severalKinds(own: readonly Finding[]): Finding | undefined {
   const isHeavy = ({ priority }: Finding): boolean => isAtLeast(priority, 'WARNING');
@@ -102,8 +104,8 @@ function severalKinds(own: readonly Finding[]): Finding | undefined {
 }
 
 /**
- * Here an observation counts: a library that looks for .env is honest until it calls somebody. Of a function that is called with nonsense
- * only what it found there: it looks for its settings whatever it was called for.
+ * Here lowered reads count too: a library that looks for `.env` is honest until it contacts a host. For a function that was
+ * called with meaningless arguments only reads of a decoy count, because it looks for its settings whatever it was called for.
  */
 function readThenSent(own: readonly Finding[]): Finding | undefined {
   const reads = own.filter(
@@ -115,13 +117,16 @@ function readThenSent(own: readonly Finding[]): Finding | undefined {
   return together(CORRELATED.readThenSent, 'CRITICAL', [...reads, ...sent]);
 }
 
-/** What came from a host that is the package's own, or known for it, is the package's; what was refused is at most the gateway's own answer. */
+/**
+ * A permitted contact counts only as a download from a host that is neither the package's own nor known for it. A refused contact
+ * counts only together with a chmod, because it delivers at most the gateway's own answer.
+ */
 function downloadedAndRun(own: readonly Finding[]): Finding | undefined {
   const download = own.find((finding) => has(finding, 'downloads') || (isOutside(finding) && !isPermitted(finding)));
   const chmod = own.find((finding) => has(finding, 'chmods') && download && finding.last >= download.first);
   const run = own.find((finding) => has(finding, 'runs') && chmod && finding.last >= chmod.first);
   if (download && chmod && run) return together(CORRELATED.downloadedAndRun, 'CRITICAL', [download, chmod, run]);
-  // Nothing has to be made executable to be run by an interpreter.
+  // A script that an interpreter runs does not have to be made executable first.
   const foreign = own.find(isForeignDownload);
   const started = own.find((finding) => has(finding, 'runs') && foreign && finding.last >= foreign.first);
   return foreign && started ? together(CORRELATED.downloadedAndRun, 'CRITICAL', [foreign, started]) : undefined;
@@ -129,7 +134,7 @@ function downloadedAndRun(own: readonly Finding[]): Finding | undefined {
 
 const isPermitted = ({ rule }: Finding): boolean => rule === PERMITTED_CONTACT_RULE;
 
-/** A download from a permitted host that is neither the package's own site nor known for it. */
+/** A download from a permitted host that is neither the package's own site nor known to be honest for it. */
 function isForeignDownload(finding: Finding): boolean {
   const { 'egress.means': means, 'egress.own': isOwn } = finding.alert.output_fields;
   return isPermitted(finding) && means === 'download' && isOwn === 'false' && finding.known === undefined;
@@ -142,7 +147,7 @@ function reconnaissance(own: readonly Finding[]): Finding | undefined {
   return together(CORRELATED.reconnaissance, 'WARNING', questions);
 }
 
-/** Where a probe looked, so that the many files of one place count once. */
+/** The place that a probe looked at, so that several files of one place count only once. */
 const PROBED_PLACES: readonly (readonly [RegExp, string])[] = [
   [/^\/(\.dockerenv|run\/\.containerenv)$/, "a container's mark"],
   [/^\/proc\/1\//, 'the first process'],
@@ -150,14 +155,14 @@ const PROBED_PLACES: readonly (readonly [RegExp, string])[] = [
   [/^\/proc\/(self|thread-self|\d+)\/(task\/\d+\/)?status$/, 'the debugger'],
 ];
 
-/** Of one script: a package that is loaded may hold several libraries' worth of such questions. */
+/** Only in the install phase: a package that is loaded can contain several libraries, each with such a check. */
 function lookedOver(own: readonly Finding[]): Finding | undefined {
   const probes = own.filter((finding) => has(finding, 'probes') && finding.phase === 'install');
   if (new Set(probes.map(probedPlace)).size < MANY_PROBES) return undefined;
   return together(CORRELATED.lookedOver, 'WARNING', probes);
 }
 
-/** Who looks through all processes waits for one to come, or for one to be gone. */
+/** A program that looks through all processes is waiting for a certain one to start or to end. */
 function processesLookedOver(own: readonly Finding[]): Finding | undefined {
   const numberOf = ({ alert }: Finding): string => alert.output_fields['fd.name']?.split('/')[2] ?? '';
   const reads = own.filter(
@@ -177,7 +182,7 @@ function probedPlace({ rule, alert }: Finding): string {
   return PROBED_PLACES.find(([pattern]) => pattern.test(file))?.[1] ?? rule;
 }
 
-/** The last part lends its process and package; `parts` must not be empty. */
+/** The combined finding takes its process and package from the last part; `parts` must not be empty. */
 function together(rule: string, priority: Priority, parts: readonly Finding[]): Finding {
   const inTime = [...new Set(parts)].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
   const last = inTime.at(-1) as Finding;
@@ -212,7 +217,7 @@ function together(rule: string, priority: Priority, parts: readonly Finding[]): 
   };
 }
 
-/** `B5`, `mitre_…`, `T1552.001`: what a rule says of the attack. */
+/** `B5`, `mitre_…`, `T1552.001`: the tags of a rule that classify the attack. */
 function isBehaviour(tag: string): boolean {
   return /^(B\d+|mitre_\w+|T\d{4}(\.\d{3})?)$/.test(tag);
 }

@@ -10,13 +10,13 @@ import { METADATA_RULE } from '../evidence/direct-attempts.js';
 import { mostTelling, sentLine } from '../evidence/sent.js';
 import { plain } from '../text/plain.js';
 
-/** The rule names under which what the gateway saw is reported. */
+/** The rule names under which the gateway's observations are reported. */
 export const REFUSED_EGRESS_RULE = 'Egress refused by the gateway';
 export const PERMITTED_CONTACT_RULE = 'Contact with a permitted host';
 export const LEAK_RULE = 'Decoy left the sandbox';
 export const DATA_NAMES_RULE = 'Data in host names';
 
-/** Where clouds hand out a machine's credentials; a proxy is asked for them by name too. */
+/** Where cloud providers hand out a machine's credentials; programs can also ask for these hosts by name, through the proxy. */
 const METADATA_HOSTS: ReadonlySet<string> = new Set([
   '169.254.169.254',
   '169.254.170.2',
@@ -25,15 +25,15 @@ const METADATA_HOSTS: ReadonlySet<string> = new Set([
   'metadata.google.internal',
 ]);
 
-/** One thing that the gateway saw and that is a finding. */
+/** Something that the gateway observed and that becomes a finding or observation. */
 export interface GatewayObservation {
   readonly rule: string;
   readonly priority: Priority;
   readonly output: string;
   readonly fields: Readonly<Record<string, string>>;
-  /** By what the asking processes are found. */
+  /** Identifies the contacts of the processes that asked. */
   readonly asked: Asked;
-  /** What was sent, of what is judged by it. */
+  /** What was sent, if the observation is rated by it. */
   readonly sent?: Sent | undefined;
   readonly count: number;
   /** Milliseconds since the epoch. */
@@ -42,8 +42,8 @@ export interface GatewayObservation {
 }
 
 /**
- * A refused attempt: evidence with a host name, which no system call has. A name that does not resolve leaves no connection to
- * see, so without this a `fetch` of an unknown host would look clean.
+ * A refused attempt. The gateway knows the host's name, which no system call shows. A name that does not resolve leads to no
+ * connection, so without this observation a `fetch` of an unknown host would look clean.
  */
 export function refusedEgress(record: EgressRecord): GatewayObservation {
   const refused = contact(record, { rule: REFUSED_EGRESS_RULE, priority: 'WARNING' });
@@ -52,8 +52,8 @@ export function refusedEgress(record: EgressRecord): GatewayObservation {
 }
 
 /**
- * What was sent where it was permitted to: no finding by itself, unless it tells of the sandbox; a step of what belongs together (credentials
- * that are read, and then something that can't be read is sent).
+ * A contact with a permitted host. It is not a finding by itself unless it reveals something about the sandbox, but it can be a
+ * part of a correlated finding, e.g. if credentials were read before and something unreadable was sent.
  */
 export function permittedContact(record: EgressRecord): GatewayObservation {
   return contact(record, { rule: PERMITTED_CONTACT_RULE, priority: 'NOTICE' });
@@ -78,8 +78,8 @@ function contact(
 }
 
 /**
- * The observation as what one package did: with what that package itself sent, and what it means. `sites`: what the package, and who
- * had it run, name as their own.
+ * The observation for one package: with what this package itself sent, and what that means. `sites`: the addresses that the
+ * package, and the package that ran it, name as their own.
  */
 export function judgedBySent(observation: GatewayObservation, sent: Sent, sites: Sites): GatewayObservation {
   const { meaning, isOwn } = judgeContact(sent, sites);
@@ -99,7 +99,7 @@ export function judgedBySent(observation: GatewayObservation, sent: Sent, sites:
   };
 }
 
-/** A planted secret on its way out. Whether it was let through does not matter: nothing honest sends it. */
+/** A planted secret in outgoing traffic. It does not matter whether the gateway let it through: nothing honest sends it. */
 export function leakedDecoy(leak: EgressLeak): GatewayObservation {
   const { secret, host, port, via, where, encoding, count, first, last } = leak;
   return {
@@ -119,7 +119,7 @@ export function leakedDecoy(leak: EgressLeak): GatewayObservation {
   };
 }
 
-/** A tunnel in names: what it carries may be anything. */
+/** Data encoded in host names (DNS tunnelling); it may be anything. */
 export function dataInNames(found: DataNames): GatewayObservation {
   const { parent, via, example, names, payload, severity, first, last, clientPorts } = found;
   return {
@@ -144,13 +144,13 @@ function targetFields(host: string, port: number | null, via: string): Record<st
   };
 }
 
-/** Where an alert of the gateway comes from. */
+/** The sandbox that an alert of the gateway belongs to. */
 export interface GatewayOrigin {
   readonly containerId: string;
   readonly hostname: string;
 }
 
-/** As an alert of source `egress`. `contact` is the alert of a process that asked, where one is known. */
+/** The observation as an alert of source `egress`. `contact`: the alert of a process that asked, if one is known. */
 export function toAlert(
   observation: GatewayObservation,
   contact: Alert | undefined,
@@ -172,7 +172,7 @@ export function toAlert(
   return { alert, count, first: ns(first), last: ns(last) };
 }
 
-/** What of the asking process's alert tells who it was. */
+/** The fields of the contact's alert that identify the process. */
 function processFields(contact: Alert | undefined): Record<string, string> {
   const fields = Object.entries(contact?.fields ?? {}).filter(([name]) => name.startsWith('proc.'));
   return Object.fromEntries(fields);

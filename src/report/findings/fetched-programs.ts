@@ -7,14 +7,15 @@ import type { PackageIndex } from '../attribution/package-index.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
 import { scriptOf } from '../attribution/program-file.js';
 
-/** What tells whose file a program is, and who wrote it. */
+/** What is needed to tell which package a program's file belongs to, and which package wrote it. */
 export interface FileContext extends Written {
   readonly packages: PackageIndex;
 }
 
 /**
- * Whether a program is the script that a package manager of the image puts before the path of what it starts: where it stands among the
- * makers of the process, and the file is as that process wrote it. Of the project's own scripts no writes are kept: there its place says enough.
+ * Whether a program is the script that a package manager of the image puts first in the PATH of what it starts. This requires
+ * that the manager is an ancestor of the process, and that the manager wrote the file. Writes by the project's own scripts are
+ * not recorded, so for these the ancestor is enough.
  */
 export function isShimOfManager(
   program: ProcessStart,
@@ -30,10 +31,13 @@ export function isShimOfManager(
   return writer !== undefined && managers.some(({ pid, time }) => pid === writer.pid && time === writer.time);
 }
 
-/** Where a package of this name is what it is called: the registry, or the project's own word. Who depends on a repository may name it as he likes. */
+/**
+ * The origins for which a package's name can be trusted, because the registry or the project chose it. For other origins, e.g. a
+ * git repository, whoever depends on the package can choose the name.
+ */
 const NAMED_TRULY: readonly OriginKind[] = ['registry', 'folder', 'link', 'workspace'];
 
-/** Whether a program is a runtime that came as a package, in this package's folder and by no other's hand. */
+/** Whether a program is a JavaScript runtime from a package of that name, and no other package has changed it. */
 export function isRuntimeAsFetched({ exepath, time }: ProcessStart, { packages, foreignWrites }: FileContext): boolean {
   const owner = packages.owning(exepath);
   if (owner === undefined || !NAMED_TRULY.includes(owner.from.kind) || owner.calledItself !== undefined) return false;

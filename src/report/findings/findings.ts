@@ -14,13 +14,13 @@ import { CREDENTIALS, type LoweringContext, loweredBecause } from './lowered.js'
 import { isOfProcessList, PROCESS_LIST } from './process-list.js';
 import { loadedBy } from './repeats.js';
 
-/** When a phase began, in milliseconds since the epoch; in order. */
+/** When a phase began, in milliseconds since the epoch; a list of these is in the order of time. */
 export interface PhaseStart {
   readonly name: Finding['phase'];
   readonly at: number;
 }
 
-/** The decoded gRPC message as Package Hunter's clients know it: `source` is the upper-case enum name. */
+/** An alert in the format of Package Hunter's clients, the decoded gRPC message: `source` is the name of the enum value, in capitals. */
 function toLegacyAlert(alert: Alert): LegacyAlert {
   return {
     output: alert.output,
@@ -39,33 +39,33 @@ export function isoTime(ns: bigint): string {
   return new Date(Number(ns / 1_000_000n)).toISOString();
 }
 
-/** The phase that had begun last when something happened. The kernel's and the worker's clock are the same one. */
+/** The last phase that had begun at a given time. The kernel and the worker use the same clock, so the times can be compared. */
 export function phaseAt(ns: bigint, starts: readonly PhaseStart[]): Finding['phase'] {
   const ms = Number(ns / 1_000_000n);
   return starts.findLast((start) => start.at <= ms)?.name ?? 'prepare';
 }
 
-/** What alerts are read with: who ran, what is installed, when the phases began. */
+/** The context that turns alerts into findings: which processes ran, which packages are installed, when the phases began. */
 export interface FindingContext extends Actors, Written {
   readonly phases: readonly PhaseStart[];
   readonly marks: LoadMarks;
   readonly decoys: readonly PlantedDecoy[];
   readonly codeReads: PackageCodeReads;
-  /** The name of the package manager that installed the project; null where none did. */
+  /** The name of the package manager that installed the project; null if none did. */
   readonly manager: string | null;
   readonly hookReads: HookReads;
 }
 
 /**
- * What one observed alert becomes in the report; undefined for what is not judged: the container engine's own set-up of a
- * container and of a step, and steps in which no code of the project or of a package runs.
+ * The finding or observation for one alert. Undefined for alerts that are left out: those of the container engine while it sets
+ * up a container or a step, and those of steps in which no code of the project or of a package runs.
  */
 export function toFinding(observed: FoldedAlert, context: FindingContext): Finding | undefined {
   const { packages, phases, decoys } = context;
   const { alert, count, first, last } = observed;
   const attribution = attribute(alert, context, context);
   if (alert.source === 'syscall' && isWorkers(alert, attribution)) return undefined;
-  // The shell that the worker's step starts for a script is not the package's choice.
+  // The shell that the worker starts for a script was not chosen by the package.
   if (attribution.depth === 1 && alert.tags.includes(STARTED_BY_PROGRAM)) return undefined;
   const { by, orBy, owner, package: pkg, processes } = attribution;
   const isListing = alert.tags.includes(CREDENTIALS) && isOfProcessList(alert, attribution.programs[0]);
@@ -73,7 +73,7 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
   return {
     rule: alert.rule,
     priority: lowered === undefined ? alert.priority : 'NOTICE',
-    // What nobody could see is no credential that was read.
+    // `ps` did not show the environments that it opened, so no credentials were read.
     tags: alert.tags.filter((tag) => !isListing || tag !== CREDENTIALS),
     count,
     first: isoTime(first),
@@ -104,10 +104,10 @@ function loweringContext(context: FindingContext, last: bigint): LoweringContext
   };
 }
 
-/** How many packages are named where one of many did it. */
+/** How many packages are named if one of many caused a finding. */
 const MAX_AMONG = 20;
 
-/** Where one package was loaded in a process for many, it is known all the same. */
+/** A process of the kind that loads many packages may have been given only one to load; then the package is known. */
 function onlyMember({ group, owner }: Attribution, packages: PackageIndex): PackageRef | null {
   const [only, ...others] = owner === undefined ? (group?.members ?? []) : [];
   const pkg = only === undefined || others.length > 0 ? undefined : packages.owning(only);
@@ -120,16 +120,16 @@ function amongPart(alert: Alert, { group }: Attribution, { packages, marks }: Fi
   return { among: loaded.slice(0, MAX_AMONG).map(specOf) };
 }
 
-/** Tag of rules that mean what a script's program starts, not the script's own shell. */
+/** Tag of rules about programs that a script's program starts; they do not apply to the script's own shell. */
 const STARTED_BY_PROGRAM = 'started_by_program';
 
-/** The container engine's helper as the kernel names it: a file of the host, which no path of the container leads to. */
+/** The container engine's helper under the name that the kernel shows: a file of the host, which no path inside the container leads to. */
 const ENGINE_HELPER = /^(?:runc|crun|memfd:runc_cloned.*|\/proc\/self\/exe|\/usr\/s?bin\/(?:runc|crun))$/;
 
 /**
- * Whether it is the doing of the engine or of the worker. The engine's helper acts under the container's id before a step's first
- * program: it has no maker in the container. Every process that a package makes has one, whatever it calls itself. In a step without
- * code of packages all programs are the image's; another program counts.
+ * Whether the container engine or the worker caused an alert. The engine's helper runs under the container's id before the first
+ * program of a step, and has no ancestor in the container. Every process that a package starts has one, whatever name it gives
+ * itself. In a step in which no package's code runs, all programs belong to the image; any other program is reported.
  */
 function isWorkers({ fields }: Alert, { step, programs }: Attribution): boolean {
   if (step === undefined) return programs.length === 0 && ENGINE_HELPER.test(fields['proc.exepath'] ?? '');

@@ -10,16 +10,17 @@ import { isUnownedModule } from './unowned-module.js';
 /** The rule name under which a write into another package's folder is reported. */
 export const FOREIGN_WRITE_RULE = "Write into another package's folder";
 
-/** The rule name under which a write to a file of the project by a dependency is reported. */
+/** The rule name under which a dependency's write to a file of the project is reported. */
 export const PROJECT_CHANGED_RULE = "Project's own file changed by a dependency";
 
-/** The rule name under which a write is reported to where other packages find modules or commands, and no package lies. */
+/** The rule name for a write to a path where other packages find modules or commands, outside of every package's folder. */
 export const UNOWNED_MODULE_RULE = 'Module or command put beside the installed packages';
 
 /**
- * What one package wrote in another's folder, or of the project's files, as alerts of source `correlation`: one for each pair of packages, since a patch
- * of a hundred files is one thing; `told`: files of the project that alerts of their own name, which stand alone. The system call's rule
- * does not know whose folder it was.
+ * The writes of packages into other packages' folders or to the project's files, as alerts of source `correlation`. There is one
+ * alert for each pair of packages and rule, since a patch of a hundred files is one thing to review. `told`: files that other
+ * alerts report already; each of these gets an alert of its own. The rules for system calls can't report this, because they don't
+ * know which package a folder belongs to.
  */
 export function foreignWriteAlerts(
   writes: readonly AuthoredWrite[],
@@ -63,12 +64,15 @@ function toAlert(write: AuthoredWrite): Alert {
   };
 }
 
-/** The files that alerts name whose rule is at least a warning: what of the project was changed there is told already. */
+/** The files named by alerts of at least WARNING: a change of these is already reported by the alert. */
 export function toldFiles(alerts: readonly FoldedAlert[]): ReadonlySet<string> {
   return new Set(alerts.flatMap(({ alert }) => (isAtLeast(alert.priority, 'WARNING') ? touchedFiles(alert) : [])));
 }
 
-/** Without a changed file of the project of which a rule of its own (a Git hook, CI configuration) tells as severely. */
+/**
+ * Removes the finding about a changed file of the project if a more specific rule (Git hook, CI configuration) reports that file
+ * as severely.
+ */
 export function toldOnce(findings: readonly Finding[]): readonly Finding[] {
   const keyOf = (finding: Finding, file: string): string => JSON.stringify([finding.package, finding.phase, file]);
   const others = findings.filter(

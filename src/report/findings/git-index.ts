@@ -1,14 +1,14 @@
 import { PROJECT } from '../../ecosystems/places.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
 
-/** The image's own (Debian's), in a root that no package can write to. */
+/** The image's own git (Debian's), on a root file system that no package can write to. */
 const GIT = '/usr/bin/git';
 const INDEX = new RegExp(`^${PROJECT}/(?:.+/)?\\.git/(?:modules/.+/|worktrees/[^/]+/)?index(?:\\.lock)?$`);
 
 /**
- * Whether it is the list of files that git keeps for itself, written by the image's git: `git status` and `git describe --dirty` take
- * down there which files they have looked at. The same file written by anybody else is a change of the project, and so is all else in
- * `.git/`.
+ * Whether a file is git's index and was written by the image's git: `git status` and `git describe --dirty` update it with the
+ * state of the files that they have looked at. If any other program writes this file, that is a change of the project, and so is
+ * a change of any other file in `.git/`.
  */
 export function isGitsIndex(path: string, programs: readonly Pick<ProcessStart, 'exepath' | 'loads'>[]): boolean {
   const [program] = programs;

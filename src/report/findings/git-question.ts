@@ -1,10 +1,10 @@
 import type { ProcessStart } from '../attribution/process-tree.js';
 
 const GIT = '/usr/bin/git';
-/** Git's own options before the command, of which the next word is the value. */
+/** Git's own options before the command that take the next word as their value. */
 const TAKES_VALUE: ReadonlySet<string> = new Set(['-C', '--git-dir', '--work-tree', '--namespace']);
 const GITS_OWN = /^(?:--git-dir=.*|--work-tree=.*|--no-pager|--bare|--no-optional-locks|--literal-pathspecs)$/;
-/** What may stand between `config` and the key and changes nothing about asking. */
+/** Options between `config` and the key that do not turn a question into a change. */
 const OF_CONFIG =
   /^--(?:local|global|system|worktree|includes|no-includes|null|show-origin|show-scope|type=\w+|bool|int|path)$|^-z$/;
 const LISTS = /^(?:--list|-l|list)$/;
@@ -13,9 +13,10 @@ const ASKS = /^--get(?:-all|-regexp)?$/;
 type GitProgram = Pick<ProcessStart, 'exepath' | 'cmdline' | 'loads' | 'argumentCount'>;
 
 /**
- * Whether a process is the image's git that was asked for one setting and told to change none: `git -C PLACE config --local --get KEY`,
- * `git config --global KEY`. Falco joins the words of a command line with blanks, so its rule can't tell a folder's name from a value: here the
- * number of words is known. An option that is not known is no question.
+ * Whether a process is the image's git and only reads one setting: `git -C PLACE config --local --get KEY`,
+ * `git config --global KEY`. Falco joins the words of a command line with spaces, so its rule can't tell whether a word is part of
+ * a folder's name or a new value; here the number of arguments is known. With an unknown option, the command does not count as a
+ * question.
  */
 export function asksOneSetting(program: GitProgram): boolean {
   const words = wordsOfConfig(program);
@@ -25,13 +26,13 @@ export function asksOneSetting(program: GitProgram): boolean {
   return keys.length === 1 && !(keys[0] ?? '-').startsWith('-');
 }
 
-/** Whether a process is the image's git that was asked for the list of its settings: `git config --global --list`. */
+/** Whether a process is the image's git and only lists the settings: `git config --global --list`. */
 export function listsSettings(program: GitProgram): boolean {
   const words = wordsOfConfig(program);
   return words?.length === 1 && LISTS.test(words[0] ?? '');
 }
 
-/** The words after `config`, without those that change nothing about asking; undefined where it is not the image's git, or not known. */
+/** The words after `config`, without harmless options; undefined if it is not the image's git or the command line is ambiguous. */
 function wordsOfConfig({ exepath, cmdline, loads, argumentCount }: GitProgram): readonly string[] | undefined {
   const [, ...words] = cmdline.split(' ');
   if (exepath !== GIT || loads !== null || argumentCount !== words.length) return undefined;

@@ -9,31 +9,32 @@ import { PERMITTED_CONTACT_RULE, REFUSED_EGRESS_RULE } from './egress-findings.j
 import { TOOL_STORE_RULE } from './tool-stores.js';
 
 const names = z.array(z.string().min(1)).min(1);
-/** Why it is not left to what was measured (`behaviours/`). */
+/** Why the entry is needed in addition to the measured behaviour (`behaviours/`). */
 const why = z.string().min(1);
 const schema = z
   .strictObject({
     prebuilt: z.array(z.strictObject({ hosts: names, packages: names, why })),
-    /** Folders, absolute or below HOME, and the packages whose own they are. */
+    /** Folders, absolute or below HOME, and the packages that they belong to. */
     stores: z.array(z.strictObject({ folder: z.string().min(1), packages: names })),
     reads: z.array(z.strictObject({ rule: z.string(), packages: names, phase: z.enum(['install', 'import']), why })),
   })
   .readonly();
 
-/** `rules/packages/known.yaml`: what is honest of single packages and can't be measured. */
+/** `rules/packages/known.yaml`: behaviour that is honest for certain packages and can't be measured. */
 export type KnownPackages = z.infer<typeof schema>;
 
-/** Where nothing is known. */
+/** A list without entries. */
 export const NOTHING_KNOWN: KnownPackages = Object.freeze({ prebuilt: [], stores: [], reads: [] });
 
-/** @throws when the file can't be read, or is not what the schema says */
+/** @throws when the file can't be read or does not match the schema */
 export async function readKnownPackages(file: string): Promise<KnownPackages> {
   return schema.parse(parse(await readFile(file, 'utf8')));
 }
 
 /**
- * A finding that is a known package's known doing becomes an observation that says so; every other is left as it is.
- * `isFromRegistry`: whether it is what a registry delivered under its name: nobody else can have that name.
+ * Turns a finding into an observation if it is known to be honest for its package, and says why; any other finding is returned as
+ * it is. `isFromRegistry`: whether a registry delivered the package under its name, so that no other package can pretend to have
+ * that name.
  */
 export function lowerKnown(
   finding: Finding,
@@ -55,7 +56,7 @@ function whyKnown(
     packages.includes('*') || (packages.includes(name) && isFromRegistry(pkg));
   if (rule === REFUSED_EGRESS_RULE || rule === PERMITTED_CONTACT_RULE) {
     const { 'egress.host': host = '', 'egress.port': port = '443', 'egress.means': means } = alert.output_fields;
-    // Nobody needs to know the sandbox for a prebuilt binary, and others have places at the same hosts.
+    // Downloading a prebuilt binary does not require sending anything about the sandbox, and others have space on the same hosts.
     if (means === 'identity') return undefined;
     const pair = known.prebuilt.find(({ hosts, packages }) => hosts.includes(host) && includes(packages));
     return pair && port === '443' ? `${name} asks ${host} for a prebuilt binary: ${pair.why}` : undefined;
@@ -67,7 +68,7 @@ function whyKnown(
     );
     return store && `${store.folder} is where ${name} keeps what it runs later`;
   }
-  // The check phase installs and loads, too.
+  // The check phase both installs and loads packages.
   const phases: readonly Finding['phase'][] = phase === 'check' ? ['install', 'import'] : [phase];
   const reads = known.reads.find((entry) => {
     return entry.rule === rule && phases.includes(entry.phase) && includes(entry.packages);

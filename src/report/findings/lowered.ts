@@ -18,13 +18,13 @@ import { type FileContext, isRuntimeAsFetched, isShimOfManager } from './fetched
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from './foreign-write.js';
 import { asksOneSetting, listsSettings } from './git-question.js';
 
-/** Tag of rules about files that a project may change when it is its own: CI configuration, Git settings, manifests, editors' settings. */
+/** Tag of rules about files that the project's own scripts may change: CI configuration, Git settings, manifests, editor settings. */
 const PROJECT_SETTINGS = 'project_settings';
 
-/** Tag of rules about credentials that are read. */
+/** Tag of rules about reading credentials. */
 export const CREDENTIALS = 'credentials';
 
-/** The behaviour's number of key rings and private keys. */
+/** Tag of rules about key rings and private keys (the number of that behaviour). */
 const KEY_RING = 'B10';
 
 /** Tag of rules about JavaScript runtimes other than Node. */
@@ -33,43 +33,46 @@ const RUNTIME = 'runtime';
 const TEMPORARY = '/tmp';
 const TEMPORARY_SCRIPT_RULE = 'Interpreter runs a script from a temporary folder';
 
-/** The rule of `rules/packwarden_persistence.yaml` about files that have no rule of their own. */
+/** The rule of `rules/packwarden_persistence.yaml` for files that no more specific rule covers. */
 export const OUTSIDE_RULE = 'Write outside the project';
 const GIT_SETTINGS_RULE = 'Git hook written';
 
 const ASKED_TOOL_RULE = 'Credential asked of a tool';
 
 const ASSISTANT_RULE = 'AI assistant started';
-/** `~/.codex/tmp/…`: links to itself and locks, which codex 0.140 makes whenever it starts. */
+/** `~/.codex/tmp/…`: links to itself and locks, which codex 0.140 creates on every start. */
 const ASSISTANTS_TEMPORARY = new RegExp(`^${HOME}/\\.(?:codex|claude|gemini|cursor|continue|windsurf)/tmp(?:/|$)`);
 
-/** Where an alert names the file that it is about. */
+/** The fields in which an alert names its file. */
 const FILE_FIELDS = ['fd.name', 'evt.arg.newpath', 'evt.arg.path', 'evt.arg.name'] as const;
 
-/** Why what a function did is an observation. It may have sent something all the same: what it read before it was read to be sent. */
+/**
+ * Why what a called function did is only an observation. Sending still counts in a correlation: it may have read something in
+ * order to send it.
+ */
 export const CALLED_WITH_NONSENSE = 'it was called with arguments that mean nothing';
 
-/** What else is known of a run. */
+/** What else is known about the run. */
 export interface LoweringContext extends FileContext {
-  /** The name of the package manager that installed the project; null where none did. */
+  /** The name of the package manager that installed the project; null if none did. */
   readonly manager: string | null;
-  /** Whether one of the processes had opened code of a package by the time of the alert. */
+  /** Whether one of the processes had opened a package's code by the time of the alert. */
   readonly hasForeignCode: (programs: readonly ProcessStart[], alert: Alert) => boolean;
   readonly hookReads: HookReads;
-  /** When it was seen last, in nanoseconds since the epoch: what a process does again and again is one alert. */
+  /** The time of the last repetition in nanoseconds since the epoch: what a process does repeatedly is folded into one alert. */
   readonly last: bigint;
 }
 
-/** What tools are for that a project's own scripts start: they patch dependencies, and generate or format the project's files. */
+/** What tools do that a project's own scripts start: they patch dependencies, and generate or format the project's files. */
 const TOOLS_CHANGE: ReadonlySet<string> = new Set([FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE]);
 
-/** What is no package's own: other packages, the project, what both find by its name. */
+/** Rules about changes outside of a package's own folder: in other packages, in the project, or where both look up modules and commands. */
 const OTHERS_CHANGED: ReadonlySet<string> = new Set([FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE]);
 
 /**
- * Why an alert is only an observation though its rule says more; undefined where it is not. Rules always alert; what is honest is
- * known here, where the makers of a process are known. An observation still counts as a step of what belongs together: settings
- * that are read and then sent are a finding.
+ * Why an alert is only an observation although its rule is more severe; undefined if it is not. The rules always alert; honest
+ * behaviour is recognised here, where the ancestors of a process are known. An observation can still be a part of a correlated
+ * finding, e.g. if settings are read and then sent.
  */
 export function loweredBecause(alert: Alert, attribution: Attribution, context: LoweringContext): string | undefined {
   const { owner, by, step, isAskedForHelp, programs } = attribution;
@@ -92,9 +95,9 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
   if (owner !== undefined && isOwn(owner) && by === owner && isProjectKey(alert)) {
     return "the project's own script reads a key of the project";
   }
-  // What a program was made to load besides may be anybody's: then its own file says nothing.
+  // If a program was made to load other code too (e.g. by NODE_OPTIONS), its own file does not tell whose code acted.
   const program = programs[0]?.loads === null ? programs[0] : undefined;
-  // Where a manager runs hooks of the project on the way, what it fetches is put into place in the project's own step.
+  // If a manager runs hooks of the project while it fetches, it unpacks packages in the project's own step.
   const isFetching = step?.kind === 'project-code' && program !== undefined && isPackageManager(program);
   if (isFetching && alert.tags.includes(PROJECT_SETTINGS) && fileOf(alert).startsWith(`${PROJECT}/`)) {
     return 'the package manager puts packages into place';
@@ -143,7 +146,7 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
   return undefined;
 }
 
-/** In the step of a dependency a manager that runs hooks of the folder it is called in may be doing what these say. */
+/** In a dependency's step, a manager that runs hooks from its working folder may be doing what these hooks tell it to. */
 function readsOwnSettings(
   program: ProcessStart,
   by: InstalledPackage | undefined,
@@ -153,7 +156,7 @@ function readsOwnSettings(
   return isManagerAlone(program, (manager) => hookReads.hasRead(program, last, manager));
 }
 
-/** Rules of what is read, written and linked in HOME; what is run from there is another matter. */
+/** Rules about reading, writing and linking files in HOME. Running a program from there is not included. */
 const OF_FILES_IN_HOME: readonly string[] = ['B13', 'B28', 'B33', 'B48'];
 
 function isOfFilesInHome({ tags, rule }: Alert): boolean {
@@ -164,16 +167,16 @@ function isAssistantsTemporary(file: string): boolean {
   return ASSISTANTS_TEMPORARY.test(file) && !file.includes('/../');
 }
 
-/** Every file lies there, or is one of the package's own that a link there leads to. */
+/** Whether every file lies in such a folder, or is one of the package's own files, to which a link in the folder may lead. */
 function staysThere(alert: Alert, by: InstalledPackage | undefined): boolean {
   return touchedFiles(alert).every(
     (file) => isAssistantsTemporary(file) || (by !== undefined && isWithin(by.realPath, file)),
   );
 }
 
-/** What no function does by mistake: it stays, changes who may do what, or runs what was just made. */
+/** What no function does by mistake: it makes something persist, changes permissions, or runs what was just written. */
 const NO_MISTAKE = ['persistence', 'escape', 'runs'];
-/** Credentials in files that clients of all kinds read when they are called (ATT&CK). */
+/** Credentials in files that clients of all kinds read when they are called (ATT&CK T1552.001). */
 const IN_FILES = 'T1552.001';
 
 /**
@@ -183,7 +186,7 @@ const IN_FILES = 'T1552.001';
 function countsInCall(alert: Alert): boolean {
   const { tags, fields, rule } = alert;
   if (fields['egress.decoy'] !== undefined || OTHERS_CHANGED.has(rule)) return true;
-  // A file in HOME of which no tool takes orders: what is more has a rule of its own.
+  // A file in HOME that no tool takes instructions from; files that do matter are covered by more specific rules.
   if (rule === OUTSIDE_RULE) return false;
   if (tags.includes(PROJECT_SETTINGS)) return touchedFiles(alert).some((file) => isWithin(HOME, file));
   if (tags.includes(CREDENTIALS)) return !tags.includes(IN_FILES);
@@ -194,7 +197,7 @@ function isListOfGitSettings({ rule }: Alert, program: ProcessStart | undefined)
   return rule === ASKED_TOOL_RULE && program !== undefined && listsSettings(program);
 }
 
-/** Opened, not moved or linked: what a project's build or server signs with. */
+/** Opening a key, but not moving or linking it: the project's build or server uses it for signing. */
 function isProjectKey({ tags, fields }: Alert): boolean {
   const file = fields['fd.name'] ?? '';
   return (
@@ -202,12 +205,12 @@ function isProjectKey({ tags, fields }: Alert): boolean {
   );
 }
 
-/** The project and its workspaces; a folder that is linked as a dependency is a dependency. */
+/** The project and its workspaces. A folder that is linked as a dependency counts as a dependency. */
 function isOwn({ from }: InstalledPackage): boolean {
   return from.kind === 'project' || from.kind === 'workspace';
 }
 
-/** Git's settings of the repository itself, not those of the user or the machine. */
+/** Whether the change concerns settings of the project's repository itself, not of the user or the machine. */
 function isAboutItself(alert: Alert, by: InstalledPackage, programs: readonly ProcessStart[]): boolean {
   if (!alert.tags.includes(PROJECT_SETTINGS)) return false;
   if (programs.some(({ exepath }) => exepath.startsWith(`${HOME}/`) && !isWithin(by.realPath, exepath))) return false;
@@ -217,20 +220,20 @@ function isAboutItself(alert: Alert, by: InstalledPackage, programs: readonly Pr
   return isWithin(PROJECT, alert.fields['proc.cwd'] ?? '') && !/ --(?:global|system|file)\b/.test(command);
 }
 
-/** Git's own settings and hooks: tools that are made for it set them up in the project's own scripts (husky, lefthook). */
+/** Git's own settings and hooks: the project's own scripts may start a tool that is made to set these up (husky, lefthook). */
 function isOfGit(alert: Alert): boolean {
   const file = fileOf(alert);
   return file === '' || isWithin(`${PROJECT}/.git`, file) || isWithin(`${PROJECT}/.husky`, file);
 }
 
-/** A package may install what its command line needs once that is called. Its own manifest is no part of that. */
+/** A package may install what its command line tool needs later, into its own folder. Its manifest must stay the same. */
 function installsWithin({ realPath }: InstalledPackage, program: ProcessStart, alert: Alert): boolean {
   if (!alert.tags.includes(PROJECT_SETTINGS) || !isPackageManager(program)) return false;
   const file = fileOf(alert);
   return isWithin(realPath, file) && file !== realPath && file !== `${realPath}/package.json`;
 }
 
-/** Whether every file that the alert is about lies in a folder: of a file that is moved, both names. */
+/** Whether every file that the alert names lies in a folder; for a moved file, both its paths. */
 function isWithinAll(folder: string, alert: Alert): boolean {
   const files = touchedFiles(alert);
   return files.length > 0 && files.every((file) => isWithin(folder, file));

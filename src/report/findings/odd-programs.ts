@@ -4,21 +4,21 @@ import { type Actors, ownerOfStart, stepOfStart } from '../attribution/attributi
 import { isOfImage } from '../attribution/image-files.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
 
-/** The rule names under which programs are reported that the process trace alone shows. */
+/** The rule names for programs that are reported because of their start alone, from the process trace. */
 export const ODD_PROGRAM_RULES = {
   disguised: 'Program named like the container engine',
   whileFetching: 'Code ran while packages were fetched',
 } as const;
 
-/** How the container engine's programs are called (runc, crun, containerd's shim, Docker's init); our own step program, too. */
+/** Names of the container engine's programs (runc, crun, containerd's shim, Docker's init), and of our own step program. */
 const ENGINE_NAMES = /^(?:\S*\/)?(?:runc\b|crun\b|containerd-shim|docker-init|dockerd|confine\b)/;
-/** How many of one package are told of; more say nothing new of it. */
+/** How many are reported for each package and rule; more would add nothing new. */
 const MAX_EACH = 20;
 
 /**
- * Programs whose start alone is a finding, as alerts of source `correlation`: one that a package started under a name of the
- * container engine (ATT&CK T1036.005; a name decides nothing here, but who takes such a one hopes that it does elsewhere), and one
- * that is not the image's and ran in a step in which no code of a package may run.
+ * Programs whose start alone is a finding, as alerts of source `correlation`. Either a package started one under a name of the
+ * container engine (ATT&CK T1036.005): attribution does not rely on names here, but whoever chooses such a name hopes that others
+ * do. Or a program that does not belong to the image ran in a step in which no package's code may run.
  */
 export function oddPrograms(actors: Actors, hostname: string): readonly FoldedAlert[] {
   const found: FoldedAlert[] = [];

@@ -4,7 +4,7 @@ import { specOf } from '../spec.js';
 import { samePlace } from './same-place.js';
 import { subjectOf } from './subject.js';
 
-/** The rule names under which behaviour is reported that showed itself only when the machine was not as in the first pass. */
+/** The rule names for behaviour that was seen only on another kind of machine or date than in the first pass. */
 export const ONLY_LATER = {
   future: 'Only in the future',
   github: 'Only on GitHub',
@@ -13,9 +13,9 @@ export const ONLY_LATER = {
 } as const;
 
 /**
- * What packages did with the clock moved ahead, or on another CI's machine, and not in the first pass: each a finding of its own,
- * beside that by the rule. A pure function of the findings and observations of a report; `together`: what was done where many packages
- * were loaded in one process, and by one of them alone, too.
+ * What packages did with the clock moved ahead or on another kind of machine, but not in the first pass. Each becomes a finding
+ * in addition to the one of the rule. A pure function of the findings and observations of a report. `together`: findings from
+ * processes that loaded many packages, and that one of these packages also caused when it was loaded alone.
  */
 export function onlyLater(all: readonly Finding[], together: readonly Finding[] = []): readonly Finding[] {
   const before = new Set(all.filter(({ guise }) => guise === undefined).map(doingOf));
@@ -31,8 +31,8 @@ export function onlyLater(all: readonly Finding[], together: readonly Finding[] 
 }
 
 /**
- * What was done in the first pass by one of many packages that were loaded together, and which these are: where there was no time to load
- * each alone, nobody was named for it.
+ * What was done in the first pass in processes that loaded many packages, with the packages that may have caused it. If there was
+ * no time to load each of them alone, no single package is named.
  */
 function doneByOneOf(findings: readonly Finding[]): ReadonlyMap<string, ReadonlySet<string>> {
   const specs = new Map<string, Set<string>>();
@@ -47,8 +47,8 @@ function doneByOneOf(findings: readonly Finding[]): ReadonlyMap<string, Readonly
 }
 
 /**
- * Without what was only seen once more: everything is run twice or three times (loaded, called, in another guise), and what a package
- * does each time is one finding. What belongs together must be put together before.
+ * Removes repetitions: everything is run two or three times (loaded, called, on another kind of machine), and what a package does
+ * each time is one finding, that of the first pass. Correlated findings must be made before this.
  */
 export function withoutRepeats(all: readonly Finding[]): readonly Finding[] {
   const earliest = new Map<string, number>();
@@ -59,7 +59,7 @@ export function withoutRepeats(all: readonly Finding[]): readonly Finding[] {
   return all.filter((finding) => passOf(finding) === earliest.get(repeatKeyOf(finding)));
 }
 
-/** The first pass, the calls, the pass in another guise. */
+/** 0 for the first pass, 1 for the calls, 2 for the pass on another kind of machine or date. */
 function passOf({ guise, phase }: Finding): number {
   if (guise !== undefined) return 2;
   return phase === 'execute' ? 1 : 0;
@@ -78,17 +78,17 @@ function repeatKeyOf(finding: Finding): string {
   ]);
 }
 
-/** One package, one rule, one place. */
+/** The identity of a behaviour: one package, one rule, one place. */
 function doingOf(finding: Finding): string {
   return JSON.stringify([finding.package?.path ?? null, sharedDoing(finding)]);
 }
 
-/** One rule, one place. */
+/** The same without the package: one rule, one place. */
 function sharedDoing(finding: Finding): string {
   return JSON.stringify([finding.rule, samePlace(subjectOf(finding))]);
 }
 
-/** What was seen with only one thing changed tells which; else either may be the reason. */
+/** If it was seen with only one thing changed, that thing is the reason; otherwise either may be. */
 function namesOf(seen: readonly Finding[]): readonly string[] {
   const guises = seen.flatMap(({ guise }) => guise ?? []);
   const names: string[] = [];

@@ -4,7 +4,7 @@ import { packageKey } from '../spec.js';
 import { plain } from '../text/plain.js';
 import { commandOf, subjectOf } from './subject.js';
 
-/** Where a finding happened, in time; at least one place. */
+/** The places of a finding in the order of time; at least one. */
 export function placesOf(finding: Finding): readonly [FindingPlace, ...FindingPlace[]] {
   const [first, ...others] = finding.places ?? [placeOf(finding)];
   return [first ?? placeOf(finding), ...others];
@@ -20,9 +20,9 @@ function placeOf(finding: Finding): FindingPlace {
 }
 
 /**
- * One finding for each rule, package and phase, with its places: what a reviewer decides about at once. A program that looks through
- * HOME is one finding with forty places. What differs in more than the place (priority, why it is lowered, who ran it, whether it is
- * accepted, what was sent) stays apart, and so does what was put together from others.
+ * Folds findings into one for each rule, package and phase, with its places, because a reviewer decides about them together: a
+ * program that looks through HOME becomes one finding with forty places. Findings that differ in more than the place (priority,
+ * why they were lowered, who ran them, whether they are accepted, what was sent) stay separate, and so do correlated findings.
  */
 export function foldPlaces(findings: readonly Finding[]): readonly Finding[] {
   const groups = new Map<string, Finding[]>();
@@ -33,7 +33,7 @@ export function foldPlaces(findings: readonly Finding[]): readonly Finding[] {
   return [...groups.values()].map(folded);
 }
 
-/** Who else may have done it may be others at each place: all of them are named then. */
+/** Only whether there are other candidates (`orBy`) is part of the key, because they may differ by place; the folded finding lists all. */
 function keyOf({ rule, package: by, phase, priority, ranBy, orBy, known, accepted, measured, alert }: Finding): string {
   const { 'egress.means': means } = alert.output_fields;
   return JSON.stringify([
@@ -72,7 +72,7 @@ function othersOf(group: readonly Finding[]): PackageRef[] {
   return [...new Map(others.map((other) => [packageKey(other), other])).values()];
 }
 
-/** The same place by the same command is one, however many processes were there. */
+/** The same place touched by the same command is one place, however many processes did it. */
 function distinct(places: readonly FindingPlace[]): FindingPlace[] {
   const known = new Map<string, FindingPlace>();
   for (const place of places) {

@@ -1,20 +1,20 @@
 import type { Alert } from '../../falco/alert.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
 
-/** The image's own (Debian's procps), in a root that no package can write to. */
+/** The image's own ps (Debian's procps), on a root file system that no package can write to. */
 const PS = '/usr/bin/ps';
-/** Options after which a value comes: what is shown, how it is sorted, whose processes. */
+/** Options that take a value: what is shown, how it is sorted, whose processes are listed. */
 const TAKES_VALUE =
   /^(?:-[A-Za-z]*[oOCuUgGtpqs]|--(?:format|sort|user|group|pid|ppid|tty|cols|columns|width|rows|lines))$/;
-/** Words without a dash, in the manner of BSD: among these an `e` asks for environments. */
+/** Options without a dash, in BSD style, except `e`: that one shows environments. */
 const BSD = /^[A-Za-df-z]+$/;
 const BSD_TAKES_VALUE = /[oO]$/;
 const VALUE = /^[\w%,=:.+-]+$/;
 
 /**
- * Whether a process is the image's `ps`, asked for processes and not for their environments. It opens the environment of each process
- * that it lists and shows it only where it is told to (ps(1), `e`; procps 4.0.2), so that a library that looks for its children
- * (`ps -A -o ppid,pid`) reads nothing of anybody.
+ * Whether a process is the image's `ps` and was not told to show environments. `ps` opens the environment of each process that it
+ * lists, but shows it only on request (ps(1), `e`; procps 4.0.2). So a library that looks for its child processes
+ * (`ps -A -o ppid,pid`) does not read any credentials.
  */
 export function listsProcesses({
   exepath,
@@ -33,10 +33,10 @@ export function listsProcesses({
   return true;
 }
 
-/** Why a read of another process's environment is no read of credentials. */
+/** Why opening another process's environment does not count as reading credentials. */
 export const PROCESS_LIST = 'the list of processes opens the environment of each, and was not told to show it';
 
-/** Whether an alert is about an environment that the list of processes opened. `program`: what the process had become. */
+/** Whether an alert is about an environment that `ps` opened to list processes. `program`: the latest program of the process. */
 export function isOfProcessList({ fields }: Pick<Alert, 'fields'>, program: ProcessStart | undefined): boolean {
   const isEnvironment = /^\/proc\/\d+\/environ$/.test(fields['fd.name'] ?? '');
   return isEnvironment && program !== undefined && listsProcesses(program);

@@ -1,12 +1,12 @@
 import { PROJECT } from '../../ecosystems/places.js';
 import { isManagerFile } from '../../ecosystems/project-files.js';
 
-/** Names of files that tools read by themselves, wherever in a project they work. What is in them is run, or says what is run. */
+/** Names of files that tools read automatically in any folder of a project. The tools run their content, or what it names. */
 const FILES: readonly RegExp[] = [
   // Runtimes and compilers.
   /^(?:lerna|nx|turbo|deno|tsconfig[\w.-]*|jsconfig)\.jsonc?$|^binding\.gyp$/,
   /^\.(?:envrc|tool-versions|node-version|nvmrc|ruby-version)$/,
-  // Tools of a build, whose settings are programs.
+  // Build tools whose settings are programs.
   /^[\w.-]+\.config\.[cm]?[jt]sx?$/,
   /^\.\w+rc(?:\.(?:[cm]?[jt]s|json|ya?ml|toml))?$/,
   /^[\w.-]+\.conf\.[cm]?[jt]sx?$|^(?:truffle-config|ember-cli-build)\.[cm]?js$|^\.dependency-cruiser\.[cm]?js$/,
@@ -17,19 +17,19 @@ const FILES: readonly RegExp[] = [
   /^(?:Dockerfile[\w.-]*|(?:docker-)?compose[\w.-]*\.ya?ml)$/,
   // Editors.
   /^\.(?:devcontainer\.json|nvim\.lua|nvimrc|exrc|vimrc|dir-locals\.el)$/,
-  // Hooks of Git, CI, assistants.
+  // Git hooks, CI, AI assistants.
   /^\.?lefthook[\w.-]*\.ya?ml$|^\.pre-commit-config\.ya?ml$|^\.git(?:attributes|modules)$/,
   /^(?:\.gitlab-ci|\.travis|\.drone|\.cirrus|appveyor|azure-pipelines|bitbucket-pipelines)\.ya?ml$/,
   /^(?:CLAUDE|AGENTS|GEMINI|copilot-instructions)\.md$|^\.(?:cursorrules|windsurfrules|clinerules|goosehints|aider\.conf\.yml|mcp\.json)$/,
 ];
 
-/** Folders of a project of which the same is true of all that they hold. */
+/** Folders of a project in which every file is read automatically in this way. */
 const FOLDERS =
   /^\.(?:husky|git|github|gitlab|circleci|buildkite|devcontainer|vscode|idea|zed|fleet|cursor|windsurf|claude|gemini|codex|kiro|roo|clinerules|continue|amazonq|junie|opencode|augment|trae|storybook|mise|moon|cargo|config)\//;
 
 /**
- * Whether a file of the project, there before or not, is one that tools take their orders from: build settings, hooks, lock files, the
- * package manager's own. A dependency that makes one changes what the project does from then on.
+ * Whether a file of the project, new or existing, is one that tools take instructions from: build settings, hooks, lock files,
+ * the package manager's settings. A dependency that writes one changes what the project does from then on.
  */
 export function isProjectSetting(path: string): boolean {
   if (!path.startsWith(`${PROJECT}/`)) return false;

@@ -8,22 +8,22 @@ import type { ProjectWrites } from '../evidence/project-writes.js';
 import { touchedFiles } from '../evidence/touched-files.js';
 import { samePlace } from './same-place.js';
 
-/** Everything that is seen of a sandbox and may be the doing of a package that was loaded. */
+/** Everything observed in a sandbox that a loaded package may have caused. */
 export interface Doings {
   readonly alerts: readonly FoldedAlert[];
   readonly contacts: Contacts;
   readonly writes: ProjectWrites;
 }
 
-/** Something that was done where many packages were loaded in one process, and that none of them did alone. */
+/** Something that happened in a process that loads many packages, and that none of these packages did when loaded alone. */
 export interface Unrepeated {
   readonly group: LoadGroup;
   readonly time: bigint;
-  /** Whether a finding may rest on it; programs that were started, and files of a temporary folder, are no finding by themselves. */
+  /** Whether it can become a finding; program starts and files in temporary folders are not findings by themselves. */
   readonly counts: boolean;
 }
 
-/** What packages did when they were loaded alone, by what it was. */
+/** What packages did when they were loaded alone, by a key for each behaviour. */
 export class Repeats {
   readonly #actors: Actors;
   readonly #alone = new Map<string, Set<string>>();
@@ -32,7 +32,7 @@ export class Repeats {
     this.#actors = actors;
   }
 
-  /** Takes note of an alert from the load of one package. */
+  /** Records an alert that was caused while a single package was loaded. */
   add(alert: Alert, key: string = doingOf(alert)): void {
     const { step, owner } = attribute(alert, this.#actors);
     if (step?.kind === 'load') this.note(key, owner);
@@ -44,18 +44,18 @@ export class Repeats {
     this.#alone.set(key, folders.add(owner.realPath));
   }
 
-  /** Whether a package of the group did the same alone. */
+  /** Whether a package of the group did the same when loaded alone. */
   has(key: string, { members }: LoadGroup): boolean {
     const folders = this.#alone.get(key);
     return folders !== undefined && members.some((folder) => folders.has(folder));
   }
 
-  /** Without those that are known better: a package did the same when it was loaded alone. */
+  /** Without the alerts that are attributed better elsewhere, because a package of the group did the same when loaded alone. */
   unrepeated(observed: readonly FoldedAlert[]): readonly FoldedAlert[] {
     return observed.filter(({ alert }) => !this.#isRepeated(alert));
   }
 
-  /** Those that `unrepeated` leaves out. */
+  /** The alerts that `unrepeated` leaves out. */
   repeated(observed: readonly FoldedAlert[]): readonly FoldedAlert[] {
     return observed.filter(({ alert }) => this.#isRepeated(alert));
   }
@@ -66,7 +66,7 @@ export class Repeats {
   }
 }
 
-/** The files that were written where many packages were loaded in one process and that none of them wrote alone. */
+/** The files that were written in processes that load many packages, and that none of these packages wrote when loaded alone. */
 export function unrepeatedWrites(writes: ProjectWrites, actors: Actors): ReadonlySet<string> {
   const repeats = new Repeats(actors);
   const together: { readonly path: string; readonly group: LoadGroup }[] = [];
@@ -84,8 +84,8 @@ export function unrepeatedWrites(writes: ProjectWrites, actors: Actors): Readonl
 }
 
 /**
- * What was done in processes that load many packages, without what one of them was seen to do alone; with `marks` only where it is the
- * one that they name.
+ * What happened in processes that load many packages, without what one of these packages did when loaded alone. With `marks`,
+ * only the package that the mark names for that time counts as an explanation.
  */
 export function unrepeated(
   { alerts, contacts, writes }: Doings,
@@ -116,7 +116,7 @@ export function unrepeated(
   });
 }
 
-/** The folders of the packages that did in another guise what they did not do in the first pass. */
+/** The folders of the packages that did something on another kind of machine or date that they did not do in the first pass. */
 export function onlyInAnotherGuise({ alerts, contacts }: Doings, actors: Actors): readonly string[] {
   const before = new Set<string>();
   const later = new Map<string, string>();
@@ -132,20 +132,20 @@ export function onlyInAnotherGuise({ alerts, contacts }: Doings, actors: Actors)
   return [...new Set([...later].filter(([key]) => !before.has(key)).map(([, folder]) => folder))];
 }
 
-/** The folders of the packages that were loaded in a process by a moment, the last one first. */
+/** The folders of the packages that had been loaded in a process by a given time, the latest first. */
 export function loadedBy(group: LoadGroup, time: bigint, marks: LoadMarks): readonly string[] {
   const last = marks.folderAt(group, time);
   const end = last === undefined ? group.members.length : group.members.indexOf(last) + 1;
   return group.members.slice(0, end).toReversed();
 }
 
-/** What the library that moves the clock keeps for each process. */
+/** Files that libfaketime, which moves the clock, keeps for each process. */
 const OF_CLOCK = /^\/dev\/shm\/(?:sem\.)?faketime_\w+$/;
 
-/** Our own loaders, which say nothing of what was done. */
+/** The command lines of our own loaders, which say nothing about what a package did. */
 const OWN_LOADER = /^\w+ \/opt\/ci\/.*/;
 
-/** What an alert is about: the same in every run. */
+/** A key for the behaviour that an alert reports: the same in every run. */
 function doingOf(alert: Alert): string {
   const { fields } = alert;
   const files = touchedFiles(alert).map(samePlace);
@@ -159,7 +159,7 @@ function writing(path: string): string {
   return `write\0${path}`;
 }
 
-/** A question without its id. */
+/** A key for a contact. The id of a DNS query (the first two characters of its data) is different each time, so it is left out. */
 function contactOf({ rule, fields }: Alert): string {
   return `${rule}\0${(fields['evt.arg.data'] ?? '').slice(2)}`;
 }

@@ -1,10 +1,10 @@
-/** An address of the machine itself or of all its networks, with a port that the kernel chose (Linux: 32768 to 60999). */
+/** A loopback or wildcard address with a port that the kernel chose (Linux: 32768 to 60999). */
 const OF_THE_KERNEL = /^(127\.[\d.]+|0\.0\.0\.0|::1?|::ffff:127\.[\d.]+|\[::1?\]):(\d+)$/;
 const [FIRST_CHOSEN, LAST_CHOSEN] = [32_768, 60_999];
 
 /**
- * A place without what is another one each time: a process's number, a name in a temporary folder, the port that a process asked from,
- * or listens on where it did not ask for one.
+ * A place without the parts that differ in each run: the number of a process, a name in a temporary folder, the local port of a
+ * connection, and the port that a process listens on if the kernel chose it.
  */
 export function samePlace(place: string): string {
   const [, address, port] = OF_THE_KERNEL.exec(place) ?? [];

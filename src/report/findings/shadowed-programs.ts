@@ -5,20 +5,21 @@ import type { PackageIndex } from '../attribution/package-index.js';
 import { type LoadNote, noteOf } from '../evidence/load-notes.js';
 import { specOf } from '../spec.js';
 
-/** The rule name under which a package's command is reported that stands before a program of the machine. */
+/** The rule name under which a package's command is reported that takes precedence over a program of the machine. */
 export const SHADOWED_RULE = 'Command named like a program of the machine';
 
 const TAGS = ['packwarden', 'tampering', 'mitre_persistence', 'T1574.007'];
 
-/** What every machine has: only a package of that very name has a reason to bring it. */
+/** Programs of every machine: only a package of exactly that name has a reason to provide such a command. */
 const SYSTEM = new Set(
   'bash cat cc chmod chown cp curl env find g++ gcc git grep gpg kill ln ls make mv openssl perl ps python python3 rm scp sed sh ssh sudo tar touch uname wget whoami'.split(
     ' ',
   ),
 );
 /**
- * Packages whose commands have the names of programs that everybody calls: in scripts, `node_modules/.bin` stands before the machine's
- * own folders, so whoever calls `git` there runs the package. It is known from what was delivered, whether or not anybody calls it.
+ * Packages whose commands have the names of common programs. In scripts, `node_modules/.bin` comes before the machine's folders
+ * in the PATH, so a script that calls `git` would run the package's command. This is derived from what was delivered, whether or
+ * not a script calls it.
  */
 export function shadowedPrograms(
   commands: ReadonlyMap<string, string>,

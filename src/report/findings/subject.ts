@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.js';
 import { plain } from '../text/plain.js';
 
-/** Where an alert says what was touched, the most telling first. */
+/** The fields in which an alert names what was touched, the most informative first. */
 const SUBJECT_FIELDS = [
   'egress.target',
   'fd.name',
@@ -13,7 +13,7 @@ const SUBJECT_FIELDS = [
   'evt.arg.linkpath',
 ] as const;
 
-/** What a finding is about: a file, a peer, a host; empty when the command says it all. */
+/** What a finding touched: a file, a network peer or a host; empty if only the command says what happened. */
 export function subjectOf(finding: Pick<Finding, 'alert'>): string {
   for (const field of SUBJECT_FIELDS) {
     const value = finding.alert.output_fields[field];
@@ -22,7 +22,7 @@ export function subjectOf(finding: Pick<Finding, 'alert'>): string {
   return '';
 }
 
-/** The command line that did it, empty where none is known. */
+/** The command line of the process that caused the finding; empty if it is not known. */
 export function commandOf(finding: Finding): string {
   return plain(finding.processes[0]?.cmdline ?? finding.alert.output_fields['proc.cmdline'] ?? '');
 }

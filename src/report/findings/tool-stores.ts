@@ -10,10 +10,13 @@ import type { ProcessStart } from '../attribution/process-tree.js';
 import { isWithin } from '../evidence/touched-files.js';
 import { moduleStoreOf } from './module-stores.js';
 
-/** The rule name under which a write to where a tool keeps what it runs later is reported. */
+/** The rule name under which a write to a folder is reported from which a tool runs something later. */
 export const TOOL_STORE_RULE = "Tool's store written by a package";
 
-/** Below HOME: what node-gyp, and downloaders of browsers and runtimes keep there they later run, build with or install from. */
+/**
+ * Below HOME: folders of node-gyp, and of tools that download browsers and runtimes, whose content is later run, built with or
+ * installed.
+ */
 const OF_NODE_GYP = ['.cache/node-gyp'];
 const OF_PACKAGES = [
   ...PREBUILT_STORES,
@@ -53,7 +56,7 @@ const OF_PACKAGES = [
   '.cache/go-build',
 ];
 
-/** A folder, absolute or below HOME, and the programs of the image that it belongs to. */
+/** A folder, absolute or below HOME, and the programs of the image that own it. */
 interface Store {
   readonly folder: string;
   readonly isOf: (program: ProcessStart, hasReadHookOf: (manager: ImageProgram) => boolean) => boolean;
@@ -65,7 +68,7 @@ const STORES: readonly Store[] = [
   ...OF_PACKAGES.map((folder) => ({ folder, isOf: () => false })),
 ];
 
-/** What was written by a package to one store. */
+/** What one package wrote to one store. */
 interface Group {
   readonly write: PackageWrite;
   readonly store: Store;
@@ -74,8 +77,9 @@ interface Group {
 }
 
 /**
- * What packages wrote where a tool keeps what it runs later, as alerts of source `correlation`: one for each package and store. A tool of
- * the image that writes to its own store, because a package's script called it, is none, unless it has foreign code loaded, or runs hooks of the folder that it was called in.
+ * What packages wrote to folders from which a tool later runs something, as alerts of source `correlation`, one for each package
+ * and store. If a package's script calls a tool of the image, and that tool writes to its own store, this is not reported, unless
+ * the tool has loaded foreign code or has read hooks of the folder that it was called in.
  */
 export function toolStoreAlerts(writes: readonly PackageWrite[], hookReads: HookReads): readonly FoldedAlert[] {
   const groups = new Map<string, Group>();
@@ -102,7 +106,7 @@ export function toolStoreAlerts(writes: readonly PackageWrite[], hookReads: Hook
   }));
 }
 
-/** A manager that a package calls keeps its records beside the packages, too. */
+/** A manager that a package calls also keeps records next to the installed packages; its own writes there are not reported. */
 function storeOf(write: PackageWrite): Store | undefined {
   const known = STORES.find(({ folder }) => isWithin(`${HOME}/${folder}`, write.path));
   if (known !== undefined) return known;

@@ -1,8 +1,8 @@
 const MODULES = '/node_modules/';
 
 /**
- * Whether a path that lies in no package's folder is one where other packages find modules or commands: `node_modules/NAME`,
- * `node_modules/.bin/NAME`. `node_modules/.NAME` is a cache, a generated client, or a manager's record.
+ * Whether a path outside of every package's folder is one where other packages find modules or commands: `node_modules/NAME`,
+ * `node_modules/.bin/NAME`. Other paths `node_modules/.NAME` are caches, generated clients, or a manager's records.
  */
 export function isUnownedModule(path: string): boolean {
   const at = path.indexOf(MODULES);

@@ -1,19 +1,19 @@
 import { HOME } from '../../ecosystems/places.js';
 import type { Finding } from '../finding.js';
 
-/** The rule of `rules/packwarden_plumbing.yaml` that tells of it; alone it says nothing and is not shown. */
+/** The rule of `rules/packwarden_plumbing.yaml` for lookups of files that do not exist; a single one is not shown in a report. */
 export const VAIN_LOOK_RULE = 'Packwarden look in vain';
 
-/** A tool looks for its own settings, under several names and in several folders. */
+/** From this number of programs on. A tool that looks for its own settings tries several names and folders, but of few programs. */
 const MANY_PROGRAMS = 10;
-/** Folders of HOME that hold one of each program. */
+/** Folders of HOME in which each program has its own subfolder. */
 const SHARED = /^\.(?:config|local\/share|local\/state|cache)\//;
-/** As searches for a tool's settings name them, in every folder up to HOME. */
+/** Names of settings files, which tools look for in every folder up to HOME. */
 const SETTINGS_FILE = /^\.[\w-]+rc(?:\.\w+)?$|\.config\.\w+$/;
 
 /**
- * What a package looked for below HOME and did not find, where that belongs to so many different programs that it goes through a list: of
- * what people keep there, not of what it needs. Undefined where it is less.
+ * The files below HOME that a package looked for and did not find, if they belong to so many different programs that it must be
+ * going through a list of what people keep there, instead of looking for what it needs. Undefined if there are fewer programs.
  */
 export function vainLooks(own: readonly Finding[]): readonly Finding[] | undefined {
   const looks = own.filter(({ rule }) => rule === VAIN_LOOK_RULE);
@@ -21,7 +21,7 @@ export function vainLooks(own: readonly Finding[]): readonly Finding[] | undefin
   return programs.size < MANY_PROGRAMS ? undefined : looks;
 }
 
-/** Whose place it is: the first name that is not one of a folder which many share. */
+/** The program that a file belongs to: the first part of its path that is not a shared folder. */
 function programOf(file: string): string | undefined {
   if (!file.startsWith(`${HOME}/.`)) return undefined;
   const relative = file.slice(HOME.length + 1);
