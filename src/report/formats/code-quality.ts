@@ -16,7 +16,7 @@ const SEVERITY = {
   DEBUG: 'info',
 } as const satisfies Record<Priority, string>;
 
-/** GitLab's Code Quality report: seen in the merge request on every tier. An incomplete run is an entry of its own. */
+/** GitLab's Code Quality report, which merge requests show on every tier. An incomplete run gets an entry of its own. */
 export const codeQuality: Format = {
   contentType: 'application/json; charset=utf-8',
   fileName: 'gl-code-quality-report.json',

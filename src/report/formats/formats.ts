@@ -18,7 +18,7 @@ const text: Format = {
   render: (report) => renderText(report, { colour: false, width: 80 }),
 };
 
-/** Every way to write a report down, by the name that `?format=` and `--format` know it by. */
+/** All formats, by their names in `?format=` and `--format`. */
 export const FORMATS = {
   text,
   json,
@@ -32,7 +32,7 @@ export type FormatName = keyof typeof FORMATS;
 
 export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
 
-/** Whether `name` is that of a format. */
+/** Whether `name` is the name of a format. */
 export function isFormatName(name: string): name is FormatName {
   return Object.hasOwn(FORMATS, name);
 }

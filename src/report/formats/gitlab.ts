@@ -5,7 +5,10 @@ import { cut, plain } from '../text/plain.js';
 import { type Format, type FormatContext, toJson } from './format.js';
 import { type FindingGroup, groupFindings, packageLabel } from './group.js';
 
-/** GitLab takes every patch of a MAJOR.MINOR it knows; 15.1 is known from 16.0 on (https://docs.gitlab.com/development/integrations/secure/#report). */
+/**
+ * GitLab accepts any patch of a MAJOR.MINOR it knows; it knows 15.1 since 16.0
+ * (https://docs.gitlab.com/development/integrations/secure/#report).
+ */
 const SCHEMA_VERSION = '15.1.5';
 
 /** GitLab's compliance control `package_hunter_no_findings_untriaged` looks for this scanner id. */
@@ -22,7 +25,7 @@ const SEVERITY = {
   DEBUG: 'Info',
 } as const satisfies Record<Priority, string>;
 
-/** Rows of evidence per vulnerability; the whole is in the JSON report. */
+/** Rows of evidence per vulnerability; the JSON report has all of them. */
 const MAX_ROWS = 20;
 
 /** `gl-dependency-scanning-report.json`: one vulnerability per rule and package, with the evidence in `details`. */
@@ -43,13 +46,13 @@ export const gitlab: Format = {
         messages: messagesOf(report),
       },
       vulnerabilities: groupFindings(report.findings).map((group) => vulnerability(group, context)),
-      // Required by 15.0, unknown to later ones, harmless in both.
+      // Version 15.0 of the schema requires this member; later versions don't know it and ignore it.
       dependency_files: [],
     });
   },
 };
 
-/** The schema's pattern has neither zone nor fraction; the time is UTC. */
+/** The schema's pattern allows neither a time zone nor fractions of a second; the time is in UTC. */
 function withoutZone(iso: string): string {
   return new Date(iso).toISOString().slice(0, 19);
 }
@@ -80,7 +83,7 @@ function vulnerability(group: FindingGroup, context: FormatContext) {
     severity: SEVERITY[group.priority],
     solution: solutionOf(group),
     identifiers: [
-      // The primary one is what GitLab recognizes a vulnerability by in the next run.
+      // GitLab recognises a vulnerability in the next run by its primary identifier, which is the first one.
       {
         type: 'packagehunter_rule',
         name: cut(`${group.rule}: ${name}`, 255),
@@ -100,7 +103,7 @@ function vulnerability(group: FindingGroup, context: FormatContext) {
   };
 }
 
-/** Short values as they are; long ones by their fingerprint, so that two of them never become one. */
+/** Short values stay as they are; long ones end in their fingerprint, so that two different ones never become equal. */
 function bounded(value: string, fingerprint: string): string {
   return value.length <= 255 ? value : `${cut(value, 180)}:${fingerprint.slice(0, 64)}`;
 }
@@ -116,7 +119,7 @@ function asUuid(hex: string): string {
   return parts.join('-');
 }
 
-/** GitLab renders it as Markdown: what a package controls stands in code spans that it can not close. */
+/** GitLab renders this as Markdown, so text that a package controls is put into code spans that it can't close. */
 function describe(group: FindingGroup): string {
   const by = group.package;
   const span = (text: string): string => `\`${text.replaceAll('`', "'") || ' '}\``;

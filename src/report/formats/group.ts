@@ -6,32 +6,32 @@ import { specOf } from '../spec.js';
 import { cut, plain } from '../text/plain.js';
 
 /**
- * All that one package did against one rule: what a reviewer decides about at once. It is the unit of the formats that
- * other systems track from run to run, because its identity holds neither process ids nor temporary file names.
+ * Everything that one package did against one rule: a reviewer decides about all of it together. Formats whose entries other systems
+ * track from run to run use this as their unit, because its identity contains neither process ids nor temporary file names.
  */
 export interface FindingGroup {
-  /** Hex SHA-256 of rule and package name: the same in every run, also with another version of the package. */
+  /** Hex SHA-256 of rule and package name: the same in every run, even if the package's version changes. */
   readonly fingerprint: string;
   readonly rule: string;
   /** The rule's name as an identifier, e.g. `read-of-a-credential-file`. */
   readonly slug: string;
-  /** The most severe one. */
+  /** The priority of the most severe finding. */
   readonly priority: Priority;
   readonly package: PackageRef | null;
   /** At least one. */
   readonly findings: readonly [Finding, ...Finding[]];
-  /** Every place of them; at least one. */
+  /** The places of all the findings; at least one. */
   readonly places: readonly [Place, ...Place[]];
-  /** How often it happened, repetitions included. */
+  /** How often it happened, including repetitions. */
   readonly count: number;
 }
 
-/** One place where it happened, and in which phase. */
+/** One of the places, and the phase in which it was touched. */
 export interface Place extends FindingPlace {
   readonly phase: Finding['phase'];
 }
 
-/** In the order of their first finding. */
+/** Groups the findings by rule and package name, in the order of each group's first finding. */
 export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
   const byKey = new Map<string, [Finding, ...Finding[]]>();
   for (const finding of findings) {
@@ -76,12 +76,12 @@ function slugOf(rule: string): string {
   return slug === '' ? 'rule' : slug;
 }
 
-/** `name@version`, or that it is not known. */
+/** `name@version`, or words saying that the package is not known. */
 export function packageLabel(by: PackageRef | null, max = 120): string {
   return by === null ? 'a package that is not known' : cut(plain(specOf(by)), max);
 }
 
-/** What a finding is about at one place, in one line: file, peer or host, decoy, command, phase, repetitions. */
+/** What happened at one place, in one line: what was touched, the decoy, the command, the phase, the number of repetitions. */
 export function evidenceLine({ subject, command, decoy, phase, count }: Place, max = 400): string {
   const line = [
     cut(subject, max / 2),

@@ -8,13 +8,13 @@ const MAX_EVIDENCE = 20;
 
 interface TestCase {
   readonly name: string;
-  /** Why it did not pass; null when it did. */
+  /** Why the test did not pass; null if it did. */
   readonly fault: { readonly kind: 'failure' | 'error'; readonly message: string; readonly text: string } | null;
 }
 
 /**
- * JUnit XML: a test per package with install scripts and per package with findings, and one for the watching itself, so
- * that a run that can't be vouched for is red. GitLab and Jenkins show it on every tier.
+ * JUnit XML: one test per package with install scripts or findings, and one for the monitoring itself, so that a run that can't
+ * be vouched for fails. GitLab and Jenkins show JUnit reports on every tier.
  */
 export const junit: Format = {
   contentType: 'application/xml; charset=utf-8',
@@ -86,7 +86,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** Text for XML content and attributes; everything in it has been through `plain`, but for our own line breaks. */
+/** Escapes text for XML content and attributes. `plain` replaces all control characters except our own line breaks. */
 function escapeXml(text: string): string {
   return text
     .split('\n')

@@ -3,12 +3,12 @@ import type { Report } from '../report.js';
 import { reportedManager } from '../reported-manager.js';
 import { specOf } from '../spec.js';
 
-/** The file of the project's root that decided what was installed, as far as the report knows; else the usual one of its manager. */
+/** The file in the project's root that determined what was installed, if the report says so; otherwise the usual file of its manager. */
 export function lockFileOf(report: Report): string {
   return report.lockFile?.file ?? report.manager?.decidedBy ?? reportedManager(report).lock.usual;
 }
 
-/** The line of `file` (a path of the repository) that names a package, as far as the report knows; else the first one. */
+/** The line at which `file` (a path in the repository) names a package, if the report knows it; otherwise the first line. */
 export function lineOf(report: Report, file: string, by: PackageRef | null): number {
   const { lockFile } = report;
   if (lockFile === undefined || by === null || file.split('/').at(-1) !== lockFile.file) return 1;

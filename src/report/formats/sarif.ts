@@ -6,7 +6,7 @@ import { type Format, type FormatContext, toJson } from './format.js';
 import { evidenceLine, type FindingGroup, groupFindings, packageLabel } from './group.js';
 import { lineOf } from './lock-file.js';
 
-/** GitHub reads `security-severity` of the rule, GitLab `rank` of the result first, then that, then `level`. */
+/** GitHub reads the rule's `security-severity`. GitLab reads the result's `rank` first, then `security-severity`, then `level`. */
 const WEIGHT = {
   EMERGENCY: { level: 'error', rank: 98 },
   ALERT: { level: 'error', rank: 95 },
@@ -18,11 +18,11 @@ const WEIGHT = {
   DEBUG: { level: 'note', rank: 5 },
 } as const satisfies Record<Priority, { level: string; rank: number }>;
 
-/** GitHub takes no more results of one run. */
+/** The maximum that GitHub accepts per run. */
 const MAX_RESULTS = 5_000;
 const MAX_EVIDENCE = 10;
 
-/** SARIF 2.1.0: one result per rule and package, at the lock file. */
+/** SARIF 2.1.0: one result per rule and package, located in the lock file. */
 export const sarif: Format = {
   contentType: 'application/sarif+json; charset=utf-8',
   fileName: 'packwarden.sarif',
@@ -123,7 +123,7 @@ function resultOf(group: FindingGroup, ruleIds: readonly string[], report: Repor
   };
 }
 
-/** In a message, brackets make links and braces placeholders (SARIF 2.1.0 §3.11.5 and 3.11.6): both are escaped. */
+/** In a message, brackets form links and braces form placeholders (SARIF 2.1.0 §3.11.5 and 3.11.6), so both are escaped. */
 function message(text: string): string {
   return text.replace(/[\\[\]]/g, '\\$&').replace(/[{}]/g, '$&$&');
 }

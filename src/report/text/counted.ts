@@ -1,4 +1,4 @@
-/** A count with its word: `1 finding`, `2 findings`. */
+/** A count with its noun: `1 finding`, `2 findings`. */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

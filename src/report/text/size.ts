@@ -1,4 +1,4 @@
-/** Bytes as a person reads them. */
+/** A number of bytes in a readable unit. */
 export function size(bytes: number): string {
   if (bytes < 1024) return `${bytes} bytes`;
   if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} KiB`;

@@ -7,20 +7,20 @@ import type { TextPage } from './text-page.js';
 
 const MAX = { packages: 8, news: 4 } as const;
 
-/** The text's first line where the report could be compared; else empty. */
+/** The first line of the text if the report was compared with an earlier one; otherwise empty. */
 export function changeLine({ whatChanged }: Report, page: TextPage): string {
   if (whatChanged?.compared !== true) return '';
   const line = page.wrapped(`What changed: ${plain(whatChanged.headline)}`, 0, 2);
   return (whatChanged.counts.news > 0 ? line.map((part) => page.paint('red', part)) : line).join('\n');
 }
 
-/** Why it could not be compared, to stand under the verdict; empty where it could. */
+/** Why the report was not compared, for the lines under the verdict; empty if it was compared. */
 export function notComparedLines({ whatChanged }: Report, page: TextPage): readonly string[] {
   if (whatChanged === undefined || whatChanged.compared) return [];
   return page.wrapped(plain(whatChanged.headline), 2, 4).map((line) => page.paint('dim', line));
 }
 
-/** What each package does that it did not do before. */
+/** What each package does that it did not do in the earlier report. */
 export function changeBlock({ whatChanged }: Report, page: TextPage): string {
   if (whatChanged?.compared !== true) return '';
   const { unchanged, changed, added, against, counts, notes } = whatChanged;

@@ -7,7 +7,7 @@ import type { TextPage } from './text-page.js';
 
 const MAX = { renamed: 5, disagreements: 5 } as const;
 
-/** How many packages came from where, and what about them is odd: a few lines, however many packages there are. */
+/** How many packages came from where, and what is odd about them: a few lines, however many packages there are. */
 export function installedBlock({ installed = [], disagreements = [] }: Report, page: TextPage): string {
   if (installed.length === 0 && disagreements.length === 0) return '';
   const origins = originsOf(installed).map(([kind, count]) => `${kind} ${count}`);

@@ -1,6 +1,6 @@
 import type { Phase } from '../phase.js';
 
-/** What a phase loaded or called, as the end of its line. */
+/** How many packages a phase loaded or called, to be added at the end of its line. */
 export function loadsOf({ name, loaded = [], notCalled = [], parts = [] }: Phase): string {
   const together = parts.filter((part) => part.name === 'together').reduce((sum, { packages }) => sum + packages, 0);
   const others = together === 0 ? '' : `, loaded together: ${together}`;
@@ -10,7 +10,7 @@ export function loadsOf({ name, loaded = [], notCalled = [], parts = [] }: Phase
   return `, ${how}: ${loaded.filter(({ ok }) => ok).length} of ${loaded.length}${others}`;
 }
 
-/** Most projects have time for all: how many there were is said only where it ran out. */
+/** The total is shown only if time ran out before all packages were called; for most projects it does not. */
 function calledOf(called: number, all: number): string {
   if (all === 0) return '';
   return called === all

@@ -8,7 +8,7 @@ import type { TextPage } from './text-page.js';
 const MAX_HOSTS = 20;
 const MAX_REQUESTS = 3;
 
-/** Whom the packages reached, or tried to, refused ones first, with what was sent there. */
+/** The hosts that packages reached or tried to reach, with what was sent there; refused ones first. */
 export function networkBlock(report: Report, page: TextPage): string {
   if (report.egress.length === 0) return '';
   const refusedFirst = report.egress.toSorted((a, b) => Number(a.allowed) - Number(b.allowed));

@@ -3,12 +3,12 @@ import { cut } from './plain.js';
 const COLOURS = { red: 31, green: 32, yellow: 33, bold: 1, dim: 2 } as const;
 type Colour = keyof typeof COLOURS;
 
-/** Colours and widths of one rendering. */
+/** Applies the colours and the width of one rendering. */
 export class TextPage {
   readonly #colour: boolean;
   readonly #width: number;
 
-  /** `width`: columns of the terminal. */
+  /** `width`: the number of columns of the terminal. */
   constructor({ colour, width }: { readonly colour: boolean; readonly width: number }) {
     this.#colour = colour;
     this.#width = Math.max(40, width);
@@ -18,12 +18,15 @@ export class TextPage {
     return this.#colour ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
   }
 
-  /** One line that starts in column `indent`. */
+  /** One line that is indented by `indent` columns and cut at the width. */
   line(text: string, indent: number): string {
     return ' '.repeat(indent) + cut(text, this.#width - indent);
   }
 
-  /** As many lines as the words need; those after the first start in column `indent`. A longer word is cut. */
+  /**
+   * Wraps words into as many lines as needed: the first is indented by `first` columns, the others by `indent`. A word that is
+   * too long is cut.
+   */
   wrapped(text: string, first: number, indent: number): readonly string[] {
     const lines: string[] = [];
     let current = ' '.repeat(first);
@@ -38,7 +41,7 @@ export class TextPage {
     return [...lines, current];
   }
 
-  /** `shown` of all, and a line that counts the rest. */
+  /** Renders the first `max` items, and adds a line with the number of the others. */
   capped<T>(all: readonly T[], max: number, what: string, render: (one: T) => readonly string[]): readonly string[] {
     const more = all.length - max;
     const rest = more > 0 ? [`  … and ${more} more ${what}, in the JSON report`] : [];

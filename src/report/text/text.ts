@@ -22,13 +22,13 @@ export interface TextOptions {
   readonly colour: boolean;
   /** Columns of the terminal. */
   readonly width: number;
-  /** Address of the report's page, shown at the end. */
+  /** URL of the report's page, shown at the end. */
   readonly reportUrl?: string | null;
 }
 
 const PRIORITY_COLUMN = 15;
 
-/** A report is read in ten seconds: what is more than this is counted, and stands in the other formats. */
+/** The text should be readable in ten seconds: of what exceeds these limits only the number is shown; other formats have the rest. */
 const MAX = {
   reasons: 10,
   packages: 12,
@@ -42,8 +42,8 @@ const MAX = {
 } as const;
 
 /**
- * The report as a person reads it in a terminal. Everything that a package controls is shown without control
- * characters and within the width: a file name must not be able to repaint the verdict.
+ * The report as text for a terminal. Everything that a package controls is shown without control characters and within the width,
+ * so that a file name can't overwrite the verdict on the screen.
  */
 export function renderText(report: JoinedReport, options: TextOptions): string {
   const page = new TextPage(options);
@@ -159,7 +159,7 @@ function aboutObservation(finding: Finding): string {
   return `${label(finding.package)}: ${subject || command}${more}${until}`;
 }
 
-/** Nothing where no CI job is known or no audit events are received. */
+/** Empty if no CI job is known or no audit events are received. */
 function audit(part: AuditPart | undefined, page: TextPage): string {
   if (part === undefined || part.status === 'off') return '';
   const { status, reasons: why, events, unlisted, sequences, alerts } = part;
@@ -266,7 +266,7 @@ function readyFor(report: Report): string {
   return form === undefined ? '' : `, ready for ${form.setting} (packwarden allow-scripts)`;
 }
 
-/** Of the scripts that ran clean: which a package can't be loaded without, and which it can, though they did something. */
+/** Among the scripts that ran clean: those of packages that can't be loaded without them, and those of packages that can. */
 function neededOnes(
   { packages, allowScripts }: Report,
   page: TextPage,

@@ -1,15 +1,15 @@
 import { plain } from '../../text/plain.js';
 
 const MAX_CHARS = 2_000;
-/** `git@host:u/x.git`, ssh's way to write `ssh://git@host/u/x.git`. */
+/** `git@host:u/x.git`, the scp-like notation for `ssh://git@host/u/x.git`. */
 const SCP = /^([\w.-]+@[\w.-]+):(?!\/)/;
 
-/** A network address without credentials, encoded so that any document can hold it; undefined when the text is not an address. */
+/** A web address without credentials, encoded so that any document can contain it; undefined if the text is not such an address. */
 export function urlOf(address: string): string | undefined {
   return /^https?:\/\//i.test(address) ? written(address) : undefined;
 }
 
-/** A repository and its commit, `URL#COMMIT`, as other documents write it: `git+URL@COMMIT`. */
+/** A repository and its commit: `URL#COMMIT` becomes `git+URL@COMMIT`, the notation of other documents. */
 export function vcsUrlOf(address: string): string | undefined {
   const repository = repositoryOf(address);
   if (repository === undefined) return undefined;
@@ -27,10 +27,10 @@ export function repositoryOf(address: string): string | undefined {
 function written(address: string): string | undefined {
   if (address.length > MAX_CHARS || !URL.canParse(address)) return undefined;
   const url = new URL(address);
-  // Over ssh the user is part of the address; in others it may be a token.
+  // With ssh, the user name is part of the address; with other protocols it may be a token.
   if (!/ssh:$/.test(url.protocol)) url.username = '';
   url.password = '';
   url.hash = '';
-  // Parsers let through what addresses may not hold.
+  // URL parsers accept characters that a valid address must not contain.
   return url.href.replace(/%(?![0-9a-f]{2})|[^\w\-.~:/?#@!$&()*+,;=%]/gi, encodeURIComponent);
 }

@@ -16,16 +16,16 @@ import { purlOf, splitName } from './purl.js';
 const MAX_CHARS = 256;
 const MAX_RULES = 10;
 
-/** What is known of a package beside its row. */
+/** What is needed about a package in addition to its row. */
 export interface ComponentContext {
   readonly form: PurlForm;
-  /** The component's own mark in the document. */
+  /** The component's unique reference in the document. */
   readonly bomRef: string;
   /** The rules of the package's findings. */
   readonly rules: readonly string[];
 }
 
-/** An installed package as a component. */
+/** An installed package as a CycloneDX component. */
 export function componentOf(row: InstalledRow, { form, bomRef, rules }: ComponentContext): Component {
   const [group, name] = splitName(row.name);
   const hashes = row.integrity === null ? [] : (hashesOf(row.integrity) ?? []);
@@ -42,7 +42,7 @@ export function componentOf(row: InstalledRow, { form, bomRef, rules }: Componen
       ['from', row.from],
       ['folder', row.folder],
       ['calledItself', row.calledItself],
-      // What no other member holds.
+      // Only if no member of CycloneDX contains the same.
       ['resolved', references.length === 0 ? row.resolved : null],
       ['integrity', hashes.length === 0 ? row.integrity : null],
       ['verdict', rules.length === 0 ? null : 'findings'],
@@ -51,7 +51,7 @@ export function componentOf(row: InstalledRow, { form, bomRef, rules }: Componen
   });
 }
 
-/** The project itself, as the component that the document is about. */
+/** The project itself, as the component that the document describes. */
 export function projectComponent(project: Report['project'], bomRef: string): Component {
   const { name, version } = project ?? { name: '', version: '' };
   const [group, ownName] = splitName(name);

@@ -1,8 +1,9 @@
 import type { Format } from '../format.js';
 
 /**
- * CycloneDX 1.6, though the library writes 1.7 too: what reads such documents knows a new version late. The library is loaded when a
- * document is asked for: that takes a quarter of a second, which every command would wait for at its start.
+ * CycloneDX 1.6, although the library also supports 1.7: tools that read such documents are slow to support a new version. The
+ * library is loaded only when a document is requested, because loading takes a quarter of a second, for which every command would
+ * wait at its start.
  */
 export const cyclonedx: Format = {
   contentType: 'application/vnd.cyclonedx+json; version=1.6; charset=utf-8',

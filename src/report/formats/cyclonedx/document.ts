@@ -16,7 +16,7 @@ const MAX_REF_CHARS = 300;
 const MAX_DISAGREEMENTS = 50;
 const MAX_REASONS = 20;
 
-/** Everything that was installed, as it was found before any code of it ran. The same job gives the same document. */
+/** Everything that was installed, as found before any code of it ran. The same job always gives the same document. */
 export function cyclonedxDocument(report: Report, version: string): string {
   const bom = new Bom({ serialNumber: `urn:uuid:${report.id.toLowerCase()}`, metadata: metadataOf(report, version) });
   const { installed = [], project } = report;
@@ -26,7 +26,7 @@ export function cyclonedxDocument(report: Report, version: string): string {
   for (const [at, { dependsOn }] of installed.entries()) link(components[at], dependsOn, components);
   const document = new Json.Normalize.Factory(Spec1dot6).makeForBom().normalize(bom, {});
   const isGraphKnown = [project, ...installed].every((one) => one?.dependsOn !== undefined);
-  // A component without dependencies in it is one that has none, not one of which they are not known.
+  // A component without listed dependencies means that it has none. If they are not all known, the whole list is left out.
   return toJson(isGraphKnown ? document : { ...document, dependencies: undefined });
 }
 

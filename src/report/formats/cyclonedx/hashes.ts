@@ -1,7 +1,7 @@
 import { HashAlgorithm } from '@cyclonedx/cyclonedx-library/Enums';
 import type { Hash } from '@cyclonedx/cyclonedx-library/Models';
 
-/** By the names of Subresource Integrity, with the digest's length in bytes. */
+/** By the algorithm's name in Subresource Integrity; the number is the length of its digest in bytes. */
 const ALGORITHMS: Readonly<Record<string, readonly [HashAlgorithm, number]>> = {
   md5: [HashAlgorithm.MD5, 16],
   sha1: [HashAlgorithm['SHA-1'], 20],
@@ -11,8 +11,8 @@ const ALGORITHMS: Readonly<Record<string, readonly [HashAlgorithm, number]>> = {
 };
 
 /**
- * The hashes that an integrity (`sha512-…`, several apart by spaces) demands; null where it is no such thing, e.g. the hash of
- * a cache's own file, or where it takes one of several of one algorithm, which a list of hashes can't say.
+ * The hashes that an integrity value (`sha512-…`, several are separated by spaces) requires. Null if it is not one, e.g. the hash
+ * of a cache's own file, or if it accepts any of several hashes with the same algorithm, which a list of hashes can't express.
  */
 export function hashesOf(integrity: string): readonly Hash[] | null {
   const hashes = integrity.trim().split(/\s+/).map(hashOf);
@@ -21,7 +21,7 @@ export function hashesOf(integrity: string): readonly Hash[] | null {
   return known.length === hashes.length && algorithms.size === hashes.length ? known : null;
 }
 
-/** `ALGORITHM-BASE64`, and options behind `?`, which mean nothing. */
+/** `ALGORITHM-BASE64`, possibly followed by `?` and options, which have no meaning yet. */
 function hashOf(text: string): Hash | null {
   const [, name = '', base64 = ''] = /^(\w+)-([A-Za-z0-9+/]+={0,2})(?:\?.*)?$/.exec(text) ?? [];
   const algorithm = Object.hasOwn(ALGORITHMS, name) ? ALGORITHMS[name] : undefined;

@@ -3,7 +3,7 @@ import { cut, plain } from '../../text/plain.js';
 
 const MAX_CHARS = 500;
 
-/** What CycloneDX has no member for, under names of our own; what is not there is left out. */
+/** Properties, named `packwarden:…`, for what CycloneDX has no member for; entries without a value are left out. */
 export function properties(
   entries: readonly (readonly [name: string, value: string | null | undefined])[],
 ): PropertyRepository {

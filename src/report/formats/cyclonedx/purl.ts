@@ -6,9 +6,9 @@ import { urlOf, vcsUrlOf } from './addresses.js';
 const MAX_CHARS = 256;
 
 /**
- * The package URL of a package; undefined where it has no name or version that could be one's: what is cut or cleaned would be
- * another package's. Names keep their case, as the types npm and gem say: the usual library (`packageurl-js` 2.0) lowers it, and
- * `JSONStream` is not `jsonstream`.
+ * The package URL of a package. Undefined if its name or version is not usable as it is, because a shortened or cleaned one could
+ * be that of another package. Names keep their case, as the types npm and gem require: the usual library (`packageurl-js` 2.0)
+ * converts them to lower case, but `JSONStream` is not `jsonstream`.
  */
 export function purlOf(row: InstalledRow, form: PurlForm): string | undefined {
   const { name, version } = row;
@@ -20,7 +20,7 @@ export function purlOf(row: InstalledRow, form: PurlForm): string | undefined {
   return `pkg:${path}${version === '' ? '' : `@${encoded(version)}`}${qualifiers.join('')}`;
 }
 
-/** `@scope/name` as scope and name. */
+/** Splits `@scope/name` into scope and name. */
 export function splitName(name: string): readonly [namespace: string | null, name: string] {
   const slash = name.indexOf('/');
   return name.startsWith('@') && slash > 1 ? [name.slice(0, slash), name.slice(slash + 1)] : [null, name];
@@ -30,7 +30,7 @@ function isUsable(text: string): boolean {
   return text === cut(plain(text).trim(), MAX_CHARS);
 }
 
-/** Where it comes from, if that is not what the type means anyway: at most one. */
+/** Where the package comes from, if that is not what the URL's type implies; at most one qualifier. */
 function qualifiersOf({ from, resolved }: InstalledRow, form: PurlForm): readonly (readonly [string, string])[] {
   if (resolved === null) return [];
   const address = from === 'git' ? vcsUrlOf(resolved) : urlOf(resolved);
@@ -46,7 +46,7 @@ function privateRegistry(address: string, { publicHosts, archivePath }: PurlForm
   return publicHosts.includes(host) ? undefined : origin + pathname.replace(archivePath, '');
 }
 
-/** Everything but letters, digits, `.-_~` and the colon. */
+/** Encodes everything except letters, digits, `.-_~` and the colon. */
 function encoded(text: string): string {
   return encodeURIComponent(text)
     .replaceAll('%3A', ':')
