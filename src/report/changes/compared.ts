@@ -1,24 +1,24 @@
 import type { IncompleteReason } from '../verdict.js';
 import type { FileChange } from './snapshot.js';
 
-/** A change, and whose step it was. */
+/** A change of a file, and the package in whose script step it happened. */
 export interface Change extends FileChange {
-  /** Folder (`realPath`) of the package whose scripts alone ran meanwhile; null where several packages' code did. */
+  /** Folder (`realPath`) of the package, if only its scripts ran since the last snapshot; null if several packages' code did. */
   readonly by: string | null;
-  /** When it was found, in milliseconds since the epoch: the change is older. */
+  /** When the change was found, in milliseconds since the epoch; it happened before that. */
   readonly at: number;
 }
 
-/** What came of comparing the files with what was fetched. */
+/** The result of comparing the files with what was fetched. */
 export interface Compared {
   readonly changes: readonly Change[];
-  /** Changes beyond what is kept. */
+  /** The number of changes beyond the limit, which were not kept. */
   readonly overflowed: number;
-  /** Why the files could not be compared to the end; null where they could. */
+  /** Why not all files could be compared; null if they could. */
   readonly problem: string | null;
 }
 
-/** Why a run can't be vouched for whose files were not all compared. */
+/** The reasons why a run can't be vouched for if not all of its files were compared. */
 export function comparisonFaults({ overflowed, problem }: Compared): readonly IncompleteReason[] {
   const faults: IncompleteReason[] = [];
   if (problem !== null) {

@@ -1,17 +1,17 @@
-/** What is known of a file without reading it: as `stat` and `readlink` tell it. */
+/** What `stat` and `readlink` say about a file, without reading its content. */
 export interface FileState {
-  /** As `find` prints it: `f` a file, `d` a folder, `l` a symbolic link, … */
+  /** The type as `find` prints it: `f` a file, `d` a folder, `l` a symbolic link, … */
   readonly type: string;
   readonly inode: string;
-  /** How many names the file has. */
+  /** The number of hard links to the file. */
   readonly links: string;
   readonly size: string;
-  /** When its content changed last, in seconds since the epoch; whoever owns the file can set it. */
+  /** When the content was last changed (mtime), in seconds since the epoch; the file's owner can set it. */
   readonly modified: string;
-  /** When anything about it changed last; the kernel sets it, and nobody in a sandbox can choose it. */
+  /** When anything about the file was last changed (ctime); the kernel sets it, and nothing in a sandbox can choose it. */
   readonly changed: string;
   readonly mode: string;
-  /** Where a symbolic link leads; empty for all else. */
+  /** The target of a symbolic link; empty for everything else. */
   readonly target: string;
 }
 
@@ -19,22 +19,22 @@ export interface FileState {
 export type Snapshot = ReadonlyMap<string, FileState>;
 
 /**
- * What became of a file. `linked`: it has got another name (`names`) and its content looks as before, which it is unless somebody wrote
- * through that name.
+ * What happened to a file. `linked`: it got another hard link (`names`) and its content looks unchanged; it is unchanged unless
+ * somebody wrote through that link.
  */
 export type ChangeKind = 'added' | 'removed' | 'changed' | 'linked';
 
-/** A file that is not as it was. */
+/** A file that differs from the earlier snapshot. */
 export interface FileChange {
   readonly path: string;
   readonly kind: ChangeKind;
-  /** Of `linked`: the other names of the file. */
+  /** For `linked`: the other names of the file. */
   readonly names: readonly string[];
-  /** Of `changed`: it has as many other names as before, and nothing but the time of its last change tells of one. */
+  /** For `changed`: the file has several names, as many as before, and only its ctime differs. */
   readonly isOnlyTouched?: boolean;
 }
 
-/** What differs between two snapshots. A folder is of interest for the files in it, and where it became something else. */
+/** The differences between two snapshots. Folders matter only through the files in them, and if they were replaced by something else. */
 export function changesBetween(before: Snapshot, after: Snapshot): readonly FileChange[] {
   const changes: FileChange[] = [];
   let names: ReadonlyMap<string, readonly string[]> | undefined;
@@ -53,7 +53,7 @@ export function changesBetween(before: Snapshot, after: Snapshot): readonly File
     }
     names ??= namesByInode(after);
     const others = names.get(state.inode)?.filter((name) => name !== path) ?? [];
-    // Where no other name is to be seen, nobody can say what was written through it.
+    // If no other name is among the snapshot's files, nothing is known about writes through it.
     changes.push(others.length === 0 ? { path, kind: 'changed', names: [] } : { path, kind: 'linked', names: others });
   }
   for (const [path, { type }] of before) {
@@ -62,7 +62,7 @@ export function changesBetween(before: Snapshot, after: Snapshot): readonly File
   return changes;
 }
 
-/** A hard link was made to it, as some packages do with the program that another one brings, and nothing else is to be seen. */
+/** Only the number of hard links differs: some packages make a hard link to the program of another package. */
 function isOnlyLinked(was: FileState, state: FileState): boolean {
   return looksSame(was, state) && was.links !== state.links;
 }

@@ -4,16 +4,16 @@ import type { PackageIndex } from '../attribution/package-index.js';
 import { isWithin, touchedFiles } from '../evidence/touched-files.js';
 import type { Change } from './compared.js';
 
-/** What the alert source told: its alerts, and the writes to the project's files that it told of without one. */
+/** What the alert source reported: its alerts, and the writes to the project's files, which it reports without an alert. */
 export interface Told {
   readonly alerts: readonly FoldedAlert[];
   readonly writes: Iterable<{ readonly path: string; readonly isContent: boolean }>;
 }
 
-/** The files that the alert source told of, by whatever name. */
+/** The files that the alert source reported, under any of their names. */
 export class ToldFiles {
   readonly #packages: PackageIndex;
-  /** A folder of links leads to the same package by other names: its own folder and the file's name are the same. */
+  /** A folder may be reached by several paths through links, so files are also known by their package's folder and their own name. */
   readonly #known = new Set<string>();
   readonly #written = new Set<string>();
 
@@ -21,15 +21,16 @@ export class ToldFiles {
     this.#packages = packages;
     for (const { alert } of alerts) for (const path of touchedFiles(alert)) this.#add(path);
     for (const { path, isContent } of writes) {
-      // What is written elsewhere has rules of its own, and is told of by their alerts alone.
+      // Writes outside of the project are covered by rules, so only the alerts of these rules count as reported.
       if (isWithin(PROJECT, path)) this.#add(path);
       if (isContent) this.#written.add(path);
     }
   }
 
   /**
-   * A file counts as told of where it, or a folder of its package (or of HOME) that holds it, was named; one with another name, unless
-   * it was written under that. A folder of the project holds everybody's packages: what was said of it says nothing of them.
+   * A file counts as reported if an alert or write named it, or named a folder of its package (or in HOME) that contains it. A
+   * file with a new hard link counts as reported unless it was written under that name. Folders of the project don't count,
+   * because they contain all packages, so a report about such a folder says nothing about a single file in it.
    */
   has({ path, kind, names }: Change): boolean {
     if (kind === 'linked') return !names.some((name) => this.#written.has(name));

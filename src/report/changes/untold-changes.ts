@@ -10,29 +10,32 @@ import { specOf } from '../spec.js';
 import type { Change } from './compared.js';
 import { type Told, ToldFiles } from './told-files.js';
 
-/** The rule name under which a change is reported that was found afterwards and that no alert told of. */
+/** The rule name for a change that a comparison of snapshots found and that no alert had reported. */
 export const UNTOLD_CHANGE_RULE = 'Change that no alert told of';
 
-/** Changed files that one finding names. */
+/** How many changed files a finding names. */
 const SHOWN_FILES = 5;
 
-/** What one package changed, or nobody knows who, of one other package or of the project. */
+/** The changes that one package, or an unknown one, made to one other package, to the project, or to HOME. */
 interface Group {
   readonly by: InstalledPackage | undefined;
   readonly owner: InstalledPackage | undefined;
   readonly changes: Change[];
 }
 
-/** A finding in the making, and whose it is: no process is known. */
+/** A change that becomes a finding, and the package that caused it. No process is known. */
 export interface UntoldChange {
   readonly folded: FoldedAlert;
-  /** Undefined where it can't be said. */
+  /** Undefined if the package is not known. */
   readonly by: InstalledPackage | undefined;
-  /** The files as what `by` has written: what they do from then on is its doing. Empty where nobody, or no package, is known. */
+  /**
+   * The changed files as writes by `by`, so that what they do later is attributed to it. Empty if `by` or the files' owner is not
+   * known.
+   */
   readonly writes: readonly AuthoredWrite[];
 }
 
-/** What changes are judged by. */
+/** What is needed to decide which changes to report. */
 export interface ChangeContext {
   readonly packages: PackageIndex;
   readonly told: Told;
@@ -42,9 +45,10 @@ export interface ChangeContext {
 }
 
 /**
- * Files that are not as they were fetched and that no alert tells of, as alerts of source `snapshot`: one for each package and whose
- * files they are. An alert source tells of calls by the name that their caller used, so a file that is written under another name
- * shows here alone. What a package changes in its own folder is its own, and what the project's scripts change is the project's.
+ * Files that differ from what was fetched although no alert reported a change, as alerts of source `snapshot`, one for each pair
+ * of package and owner of the files. The alert source reports a call with the path that the caller used, so only a snapshot shows
+ * a file that was written under another name. Changes that a package makes in its own folder, and those made by the project's own
+ * scripts, are left out.
  */
 export function untoldChanges(
   changes: readonly Change[],
@@ -57,7 +61,7 @@ export function untoldChanges(
     const by = change.by === null ? undefined : packages.owning(change.by);
     if (by !== undefined && isProject(by)) continue;
     const owner = packages.owning(change.path);
-    // A package's own command leads to a file of its own.
+    // A package's own command in `.bin` leads to a file of that package.
     if (by !== undefined && packages.owning(packages.fileOf(change.path)) === by) continue;
     if (!isOfInterest(change, { by, owner, brought }) || files.has(change)) continue;
     const key = `${by?.path}\0${owner?.path}`;
@@ -75,21 +79,21 @@ function isProject({ path, from }: InstalledPackage): boolean {
   return path === '.' || from.kind === 'workspace';
 }
 
-/** Whether somebody changed what is not theirs to change. */
+/** Whether a package changed something that does not belong to it. */
 function isOfInterest(
   { path, kind, by: known }: Change,
   { by, owner, brought }: Pick<Group, 'by' | 'owner'> & Pick<ChangeContext, 'brought'>,
 ): boolean {
-  // Outside the project: the settings in HOME.
+  // Outside of the project, snapshots contain only the settings in HOME.
   if (owner === undefined) return true;
   if (isProject(owner)) {
     if (path.includes('/node_modules/')) return isUnownedModule(path) || isProjectSetting(path);
-    // A tool makes what it likes in a project (a generated client); settings are another thing.
+    // Tools may create other files in a project (e.g. a generated client), but not settings.
     return brought.has(path) || isProjectSetting(path) || path.slice(PROJECT.length).includes('/.');
   }
-  // Managers that link files from a store give a package that lies in two places one file.
+  // Managers that link files from a store use the same file for all copies of a package.
   if (by !== undefined && isSame(by, owner)) return false;
-  // A library may tidy up what it made itself; no rule tells of that.
+  // If several packages' code ran, a removed file may be one that its own package had created before; no rule reports that.
   return known !== null || kind !== 'removed';
 }
 
@@ -103,7 +107,7 @@ function writesOf({ by, owner, changes }: Group, alert: Alert): readonly Authore
 }
 
 function toAlert({ by, owner, changes }: Group, hostname: string): FoldedAlert {
-  // They are in the order in which they were found.
+  // The changes are in the order in which they were found.
   const [first] = changes;
   const at = BigInt(first?.at ?? 0) * 1_000_000n;
   const shown = changes.slice(0, SHOWN_FILES).map(({ path, kind }) => `${path} ${kind}`);

@@ -1,7 +1,7 @@
 import { plain } from '../text/plain.js';
 import type { Behaviour } from './behaviour.js';
 
-/** Rules whose names begin so say what was done: `Read of an SSH key`. */
+/** Rules with names that begin like this describe what was done, e.g. `Read of an SSH key`. */
 const PHRASES: readonly (readonly [pattern: RegExp, say: (rest: string) => string])[] = [
   [/^Read of (.+)$/, (rest) => `reads ${rest}`],
   [/^Write (.+)$/, (rest) => `writes ${rest}`],
@@ -10,7 +10,7 @@ const PHRASES: readonly (readonly [pattern: RegExp, say: (rest: string) => strin
   [/^Search for (.+)$/, (rest) => `searches for ${rest}`],
 ];
 
-/** A behaviour as the end of the sentence `NAME now …`. */
+/** A behaviour in words that complete the sentence `NAME now …`. */
 export function wordsOf({ kind, what, where, phase }: Behaviour): string {
   const when = phase === '' ? '' : ` (${plain(phase)})`;
   return `${deed(kind, plain(what), plain(where))}${when}`;

@@ -4,22 +4,25 @@ import type { Report } from '../report.js';
 import { cut } from '../text/plain.js';
 import { kindOfPath, placeKindsOf } from './place-kind.js';
 
-/** What a behaviour is known by: a rule that matched, a host that was asked, a program that was started, an install script, writing to the project. */
+/**
+ * What a behaviour is based on: a rule that matched, an install script, a host that was asked, a program that was started, files
+ * written to the project.
+ */
 export const BEHAVIOUR_KINDS = ['rule', 'script', 'host', 'program', 'files'] as const;
 
-/** Something that a package does. All four together are its identity: the same in every run, and in every version of the package. */
+/** Something that a package does. All four members together are its identity, which is the same in every run and for every version. */
 export const behaviourSchema = z.object({
   kind: z.enum(BEHAVIOUR_KINDS),
-  /** The rule's name, the host, the program's or the script's. */
+  /** The name of the rule, script, host or program; for `files` always `the project`. */
   what: z.string(),
-  /** The kind of place it was about; empty where there is none. */
+  /** The kind of place that was touched; empty if there is none. */
   where: z.string(),
-  /** Empty where that is not known. */
+  /** Empty if the phase is not known. */
   phase: z.string(),
 });
 export type Behaviour = Readonly<z.infer<typeof behaviourSchema>>;
 
-/** A behaviour and whose it is; `name` is null where no package is known. */
+/** A behaviour and the package that shows it; `name` is null if no package is known. */
 export interface Doing {
   readonly name: string | null;
   readonly version: string | null;
@@ -28,27 +31,27 @@ export interface Doing {
 
 const MAX_WORDS = 200;
 
-/** What every script and every load is started with; what they run is told by the script, or by rules. */
+/** Programs that start every script and every load; what these run is known from the script itself or from rules. */
 const RUNNERS: ReadonlySet<string> = new Set(['confine', 'sh', 'node', 'ruby']);
 
-/** One text for one behaviour. */
+/** A string that identifies a behaviour. */
 export function keyOf({ kind, what, where, phase }: Behaviour): string {
   return JSON.stringify([kind, what, where, phase]);
 }
 
-/** What a finding or an observation shows of its package: one behaviour for each kind of place. */
+/** The behaviours of a package that a finding or an observation shows: one for each kind of place. */
 export function behavioursOf(finding: Finding): readonly Behaviour[] {
   const what = cut(finding.rule, MAX_WORDS);
   const phase = phaseKind(finding.phase);
   return placeKindsOf(finding).map((where) => ({ kind: 'rule', what, where, phase }));
 }
 
-/** Packages that are loaded to find out which scripts are needed do what they do when they are loaded. */
+/** The check phase loads packages to find out which scripts are needed, so they behave as in the import phase. */
 function phaseKind(phase: string): string {
   return phase === 'check' ? 'import' : phase;
 }
 
-/** Everything that a report tells of what packages did, in no order, some of it several times. */
+/** All behaviours of packages that a report shows, in no particular order and with duplicates. */
 export function doingsOf(report: Report): readonly Doing[] {
   return [
     ...[...report.findings, ...report.observations].flatMap((finding) => {
@@ -87,7 +90,7 @@ function programDoings({ processes, phases }: Report): readonly Doing[] {
   });
 }
 
-/** A program's name without its folder; where that folder is for anything, the name is, too. */
+/** The name of a program without its folder. In folders for temporary files even the name may be random, so there the folder is used. */
 function programOf(cmdline: string): string {
   const [file = ''] = cmdline.split(' ');
   if (/^\/(?:tmp|dev|run|proc)\//.test(file)) return kindOfPath(file);

@@ -3,29 +3,29 @@ import { wordsOf } from './behaviour-words.js';
 import { doingKey, type KeptBehaviour, type Summary } from './summary.js';
 import type { NotCompared, PackageChange } from './what-changed.js';
 
-/** How one report differs from an earlier one. */
+/** The differences between a report and an earlier one. */
 export interface Comparison {
   readonly added: readonly PackageChange[];
   readonly removed: readonly PackageChange[];
   readonly changed: readonly PackageChange[];
   readonly unchanged: readonly PackageChange[];
-  /** What is done now and was not done before by a package of this name; by `doingKey`. */
+  /** Behaviours that no package of the same name showed in the earlier report, by `doingKey`. */
   readonly newKeys: ReadonlySet<string>;
-  /** What nobody is known to have done, in words. */
+  /** New behaviours whose package is not known, in words. */
   readonly ofNobody: readonly string[];
   readonly notes: readonly string[];
 }
 
-/** Why two reports can't be compared, in words. */
+/** Why two reports can't be compared. */
 export interface RetryableFailure {
   readonly code: NotCompared;
   readonly message: string;
 }
 
-/** Words of what is new that one package gets. */
+/** How many new behaviours are described for each package. */
 const MAX_NEWS = 20;
 
-/** Undefined where they can be compared. The earlier one is somebody's choice or the project's last complete one. */
+/** Undefined if the two can be compared. The earlier report is one that the user chose, or the project's last complete one. */
 export function failureOf(earlier: Summary, now: Summary): RetryableFailure | undefined {
   const { job } = earlier;
   if (!earlier.complete) return { code: 'earlier-incomplete', message: `job ${job} did not run to its end` };
@@ -50,7 +50,7 @@ export function failureOf(earlier: Summary, now: Summary): RetryableFailure | un
   return undefined;
 }
 
-/** What is new. A pure function; call it where `failureOf` finds nothing. */
+/** The differences. A pure function; call it only if `failureOf` returns undefined. */
 export function compare(earlier: Summary, now: Summary): Comparison {
   const before = versionsOf(earlier);
   const after = versionsOf(now);
@@ -98,7 +98,7 @@ function kindOf(from: Versions, to: Versions): Kind {
   return to.length === 0 ? 'removed' : 'changed';
 }
 
-/** A version that has another digest than before. Where either record has none, nothing is known of that. */
+/** Whether a version has another digest than before. If a digest is missing on either side, this is not known and counts as no change. */
 function hasOtherContent(from: Versions, to: Versions): boolean {
   return to.some(({ version, digest }) => {
     const before = from.filter((old) => old.version === version).map((old) => old.digest);
@@ -108,7 +108,7 @@ function hasOtherContent(from: Versions, to: Versions): boolean {
 
 function newBehaviours(earlier: Summary, now: Summary): readonly KeptBehaviour[] {
   const known = new Set(earlier.behaviours.map(doingKey));
-  // A report tells who asked for a host first: by whom else it was asked is not known.
+  // A report names only the package that asked for a host first, so a host is new only if no package had asked for it before.
   const hosts = new Set(earlier.behaviours.flatMap(({ behaviour: { kind, what } }) => (kind === 'host' ? what : [])));
   return now.behaviours.filter((kept) => {
     const { kind, what } = kept.behaviour;
@@ -118,7 +118,10 @@ function newBehaviours(earlier: Summary, now: Summary): readonly KeptBehaviour[]
   });
 }
 
-/** What a rule says first: a script or a program is told, but a credential is what it is about. */
+/**
+ * The order in which new behaviours are described: those matched by a rule first, because they say the most, e.g. that
+ * credentials were read.
+ */
 const ORDER: readonly Behaviour['kind'][] = ['rule', 'script', 'host', 'files', 'program'];
 
 function wordsByPackage(fresh: readonly KeptBehaviour[]): ReadonlyMap<string, readonly string[]> {

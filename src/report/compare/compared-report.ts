@@ -9,8 +9,9 @@ import { doingKey, type Summary } from './summary.js';
 import type { WhatChanged } from './what-changed.js';
 
 /**
- * The report with what is new against an earlier one: said on top, and marked on each finding and observation. What a changed package
- * begins to do weighs more than what it always did, so the verdict may be more severe. `now`: its own summary.
+ * The report with what is new compared with an earlier one: in a summary, and as a mark on each finding and observation. New
+ * behaviour of a changed package weighs more than what the package always did, so the verdict can become more severe. `now`: the
+ * summary of this report.
  */
 export function comparedReport(
   report: Report,
@@ -45,7 +46,7 @@ function marksNew(finding: Finding, { newKeys }: Comparison): Finding {
   return isNew ? { ...finding, isNew: true } : finding;
 }
 
-/** What was lowered because it looks honest by itself, and which a package only begins to do in another version than before. */
+/** Whether an observation that was lowered because it looks honest by itself is new in a package whose version or content has changed. */
 function isBegun(finding: Finding, { changed }: Comparison, failOn: Priority): boolean {
   const { isNew, weighed, measured, accepted, alert } = finding;
   const isLowered = weighed === true && measured === undefined && accepted === undefined;

@@ -8,11 +8,11 @@ import type { Comparison } from './compare.js';
 import { doingKey, type Summary } from './summary.js';
 import type { PackageChange, WhatChanged } from './what-changed.js';
 
-/** Rows that a report holds of each kind. */
+/** How many packages of each kind a report lists. */
 const MAX_ROWS = 1_000;
 const MAX_LABEL = 80;
 
-/** The comparison as the report tells it. `earlier`: what it was compared with. */
+/** The comparison in the form of the report. `earlier`: the summary of the report that it was compared with. */
 export function toWhatChanged(
   comparison: Comparison,
   { report, earlier, project }: { report: Report; earlier: Summary; project: WhatChanged['project'] },
@@ -40,7 +40,7 @@ export function toWhatChanged(
   };
 }
 
-/** A report that is compared with none. `message` says why, in words that follow `because` or stand alone. */
+/** For a report that was not compared. `message` says why, in words that can follow `because` or stand alone. */
 export function notCompared(
   reason: NonNullable<WhatChanged['reason']>,
   project: WhatChanged['project'],
@@ -81,7 +81,7 @@ function headlineOf(
   return `${packages}, ${news} ${news === 1 ? 'does' : 'do'} something new: ${lead}`;
 }
 
-/** The worst that is new and whose it is. */
+/** The most severe new behaviour, and the package that shows it. */
 function leadOf({ newKeys, added, changed, unchanged }: Comparison, report: Report): string | undefined {
   const fresh = report.findings.flatMap((finding) => {
     const { package: by, parts } = finding;
@@ -89,14 +89,14 @@ function leadOf({ newKeys, added, changed, unchanged }: Comparison, report: Repo
     const news = behavioursOf(finding).filter((behaviour) => newKeys.has(doingKey({ name: by.name, behaviour })));
     return news.map((behaviour) => ({ by, behaviour, isPutTogether: parts !== undefined }));
   });
-  // What was put together is told best by what it was put together from.
+  // A correlated finding is described best by one of its parts.
   const worst = fresh.find(({ isPutTogether }) => !isPutTogether) ?? fresh[0];
   if (worst !== undefined) return `${label(specOf(worst.by))} now ${wordsOf(worst.behaviour)}`;
   const first = [...changed, ...added, ...unchanged].find(({ news }) => news.length > 0);
   return first && `${label(labelOf(first))} now ${first.news[0]}`;
 }
 
-/** `name@version` where one version is there now. */
+/** `name@version` if exactly one version is installed now; otherwise the name. */
 export function labelOf({ name, to }: Pick<PackageChange, 'name' | 'to'>): string {
   const [version, ...others] = to;
   return version === undefined || others.length > 0 ? name : specOf({ name, version });

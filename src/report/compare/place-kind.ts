@@ -3,12 +3,12 @@ import type { Finding } from '../finding.js';
 import { placesOf } from '../findings/places.js';
 import { cut, plain } from '../text/plain.js';
 
-/** Characters of a place's kind: a host name has at most 253. */
+/** The maximum length of a kind in characters; a host name has at most 253. */
 const MAX = 253;
 
 /**
- * What kinds of places a finding is about, the same in every run: the decoy's name, a host, a folder without what is made up
- * anew each time. One that is empty where the rule says it all, as of findings that are put together from others.
+ * The kinds of places that a finding touched, which are the same in every run: a decoy's name, a host, or a folder without the
+ * parts of its path that are generated. One empty kind if there is no place of its own, as for correlated findings.
  */
 export function placeKindsOf(finding: Finding): readonly string[] {
   const { alert, parts } = finding;
@@ -21,7 +21,7 @@ export function placeKindsOf(finding: Finding): readonly string[] {
   return [...new Set(kinds)];
 }
 
-/** A path's folder, as far down as it is the same in every run; what is no path is an address, whose port may be anyone's. */
+/** The part of a path's folder that is the same in every run. Text that is not a path is an address, and its port is left out. */
 export function kindOfPath(path: string): string {
   if (path === '') return '';
   if (!path.startsWith('/')) return addressKind(path);
@@ -33,7 +33,7 @@ export function kindOfPath(path: string): string {
   return cut(`${home}/${shown}${parts.length > depth ? '/…' : ''}`, MAX);
 }
 
-/** Folders in which names are made up. */
+/** Folders in which file names are generated. */
 const TEMPORARY: ReadonlySet<string> = new Set(['tmp', 'dev', 'run']);
 
 function withoutHome(path: string): { readonly home: string; readonly rest: string } {
@@ -42,7 +42,7 @@ function withoutHome(path: string): { readonly home: string; readonly rest: stri
   return { home: '', rest: path };
 }
 
-/** The innermost package whose folder it is: the way there depends on how a manager lays them out. */
+/** The innermost package in the path, because the folders before it depend on how a manager arranges packages. */
 function modulesKind(parts: readonly string[]): string {
   const at = parts.lastIndexOf('node_modules');
   const [first = '', second = ''] = parts.slice(at + 1);
@@ -50,12 +50,12 @@ function modulesKind(parts: readonly string[]): string {
   return cut(`node_modules/${name}`, MAX);
 }
 
-/** A part without numbers and digests, which are another one in each run. */
+/** Replaces numbers and digests, which differ in each run. */
 function steady(part: string): string {
   return part.replace(/[0-9a-f]{8,}|\d+/gi, '*');
 }
 
-/** `10.0.0.1:40000->93.184.216.34:443` is about `93.184.216.34`; other words stay. */
+/** `10.0.0.1:40000->93.184.216.34:443` becomes `93.184.216.34`; other text stays. */
 function addressKind(words: string): string {
   const peer = words.split('->').at(-1) ?? words;
   return cut(peer.replace(/:\d+$/, ''), MAX);

@@ -3,53 +3,53 @@ import { z } from 'zod';
 import type { Report } from '../report.js';
 import { type Behaviour, behaviourSchema, type Doing, doingsOf, keyOf } from './behaviour.js';
 
-/** The form of what is kept; another one is not read. */
+/** The version of the format; summaries of another version are not read. */
 const SCHEMA = 1;
 
-/** More than this is not kept of one report: the largest projects have some thousand packages. */
+/** Limits for one report; the largest projects have some thousand packages. */
 const MAX = { packages: 20_000, behaviours: 20_000 } as const;
 
-/** Since which run of the project a package does something. */
+/** The first run of the project in which a package showed a behaviour. */
 const sinceSchema = z.object({ job: z.string(), at: z.iso.datetime(), version: z.string().nullable() });
 export type Since = Readonly<z.infer<typeof sinceSchema>>;
 
 const kept = z.object({
-  /** Null where no package is known. */
+  /** Null if no package is known. */
   name: z.string().nullable(),
   version: z.string().nullable(),
   behaviour: behaviourSchema,
   since: sinceSchema,
 });
 
-/** What of a report the next ones of its project are compared with. */
+/** The part of a report that later reports of the same project are compared with. */
 export const summarySchema = z.object({
   schema: z.literal(SCHEMA),
   job: z.string(),
   submittedAt: z.iso.datetime(),
-  /** The commit that ran; null where none is known. */
+  /** The commit that ran; null if it is not known. */
   commit: z.string().nullable(),
-  /** The project as its manifest calls it; null where the report does not say. */
+  /** The project's name in its manifest; null if the report does not contain it. */
   manifest: z.string().nullable(),
   manager: z.string().nullable(),
   egressMode: z.string().nullable(),
-  /** Packwarden's version, its rules and its sensor: what others judged can't be compared. */
+  /** Packwarden's version, its rules and its sensor: reports with different ones can't be compared. */
   judgedBy: z.string(),
-  /** Whether the run was seen to its end. */
+  /** Whether the verdict was not `incomplete`. */
   complete: z.boolean(),
-  /** Null where the list of what was installed is not whole: not every package was fetched. Versions with a short digest of their content. */
+  /** The installed packages; each version has a short digest of its content. Null if some may be missing because the fetch failed. */
   packages: z
     .array(z.object({ name: z.string(), versions: z.array(z.object({ version: z.string(), digest: z.string() })) }))
     .nullable(),
   behaviours: z.array(kept),
-  /** Whether the report tells of every program that was started. */
+  /** Whether the report lists every program that was started. */
   allPrograms: z.boolean(),
-  /** Whether there was more than is kept. */
+  /** Whether something was left out because of the limits. */
   cut: z.boolean(),
 });
 export type Summary = Readonly<z.infer<typeof summarySchema>>;
 export type KeptBehaviour = Summary['behaviours'][number];
 
-/** Reasons after which the list of installed packages may lack some. */
+/** Reasons for an incomplete report after which some installed packages may be missing from its list. */
 const NOT_FETCHED = new Set([
   'registry-unavailable',
   'fetch-failed',
@@ -59,7 +59,7 @@ const NOT_FETCHED = new Set([
   'other-runtime',
 ]);
 
-/** A pure function of the report; the order of what it lists does not matter. `commit`: see `Summary`. */
+/** A pure function of the report; the order of its lists does not matter. `commit`: see `Summary`. */
 export function summaryOf(report: Report, commit: string | null = null): Summary {
   const behaviours = distinct(doingsOf(report)).map(
     (doing): KeptBehaviour => ({
@@ -86,7 +86,7 @@ export function summaryOf(report: Report, commit: string | null = null): Summary
   };
 }
 
-/** One for each package name and behaviour, sorted; of several versions that do it the first one. */
+/** One entry for each package name and behaviour, sorted; if several versions show the behaviour, the first version. */
 function distinct(doings: readonly Doing[]): readonly Doing[] {
   const byKey = new Map<string, Doing>();
   for (const doing of doings) {
@@ -97,7 +97,7 @@ function distinct(doings: readonly Doing[]): readonly Doing[] {
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, doing]) => doing);
 }
 
-/** The identity of a behaviour of a package: without its version. */
+/** The identity of a package's behaviour, without the package's version. */
 export function doingKey({ name, behaviour }: { readonly name: string | null; readonly behaviour: Behaviour }): string {
   return `${JSON.stringify(name)} ${keyOf(behaviour)}`;
 }
@@ -125,12 +125,12 @@ function packagesOf(report: Report): NonNullable<Summary['packages']> | null {
     }));
 }
 
-/** Empty where the content has no digest, as in a folder of the project. */
+/** Empty if the content has no recorded hash, e.g. for a folder of the project. */
 function shortDigest(integrity: string | null): string {
   return integrity === null ? '' : createHash('sha256').update(integrity).digest('base64url').slice(0, 12);
 }
 
-/** The summary with each behaviour's beginning, as far back as the project's runs before know it. */
+/** The summary with the first run of each behaviour taken from the earlier one, if the behaviour was known there. */
 export function carriedOn(summary: Summary, earlier: Summary): Summary {
   const since = new Map(earlier.behaviours.map((kept) => [doingKey(kept), kept.since]));
   return {

@@ -2,16 +2,16 @@ import { z } from 'zod';
 
 const change = z.object({
   name: z.string(),
-  /** The versions before, none where it is new. */
+  /** The versions in the earlier report; empty if the package is new. */
   from: z.array(z.string()),
-  /** The versions now, none where it is gone. */
+  /** The versions in this report; empty if the package was removed. */
   to: z.array(z.string()),
-  /** What it does that it did not do before, in words: `reads cloud credentials (install)`. The first few. */
+  /** The first few things that it does now but did not do before, in words: `reads cloud credentials (install)`. */
   news: z.array(z.string()),
-  /** Whether a version that was there before has another content now. */
+  /** Whether a version that was installed before has different content now. */
   otherContent: z.boolean(),
 });
-/** One package that changed, or does something new. */
+/** One package that changed, or that does something new. */
 export type PackageChange = z.infer<typeof change>;
 
 /** Why a report was not compared. */
@@ -30,20 +30,20 @@ export const NOT_COMPARED = [
 ] as const;
 export type NotCompared = (typeof NOT_COMPARED)[number];
 
-/** What a report says first: how the project's packages differ from an earlier report. Not part of reports of before it was said. */
+/** How the project's packages differ from an earlier report. Reports show this first. Absent in older reports. */
 export const whatChangedSchema = z.object({
   /** The first line: `2 packages changed, 1 does something new: evil@1.0.1 now reads cloud credentials (install)`. */
   headline: z.string(),
-  /** False: nothing can be said, and `reason` tells why. Every finding then counts as new. */
+  /** If false, the reports were not compared, for the given `reason`, and every finding counts as new. */
   compared: z.boolean(),
   reason: z.object({ code: z.enum(NOT_COMPARED), message: z.string() }).nullable(),
-  /** The job that it was compared with. */
+  /** The job whose report this one was compared with. */
   against: z.object({ job: z.string(), submittedAt: z.iso.datetime() }).nullable(),
-  /** Where the project's runs are; null where none is known. */
+  /** The project that the job belongs to, and whether it ran on the project's default branch (`line`); null if no project is known. */
   project: z
     .object({ id: z.string(), name: z.string(), line: z.enum(['default', 'other', 'none']), lineReason: z.string() })
     .nullable(),
-  /** How many there are of each; the lists hold the first of them, those that do something new before the others. */
+  /** The total number of each kind. The lists below may be cut; packages that do something new come first. */
   counts: z.object({
     added: z.number().int(),
     removed: z.number().int(),
@@ -53,9 +53,9 @@ export const whatChangedSchema = z.object({
   added: z.array(change),
   removed: z.array(change),
   changed: z.array(change),
-  /** Packages whose version is the one of before, and which do something new. */
+  /** Packages with the same version and content as before that do something new. */
   unchanged: z.array(change),
-  /** What could not be compared all the same. */
+  /** What could not be compared although the reports were. */
   notes: z.array(z.string()),
 });
 export type WhatChanged = z.infer<typeof whatChangedSchema>;
