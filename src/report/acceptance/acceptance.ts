@@ -2,16 +2,16 @@ import semver from 'semver';
 import type { Finding } from '../finding.js';
 import { placesOf } from '../findings/places.js';
 
-/** How long an acceptance counts that nobody has set a date for. */
+/** For how many days a proposed acceptance is valid. */
 const DAYS = 90;
 
-/** Places that get an entry each; a finding with more of them is accepted wherever it happens. */
+/** How many places get an entry of their own at most; a finding with more gets a single entry that accepts it at any place. */
 const MAX_DETAILS = 20;
 
 /**
- * Entries of the baseline (`baseline.ts`) that accept exactly this finding, one for each of its places. Their reason is empty, and a
- * baseline with an empty reason is refused: whoever accepts says why. Null where no package with a version is known.
- * `now`: milliseconds since the epoch.
+ * Entries for a baseline (`baseline.ts`) that accept exactly this finding, one for each of its places. Their reason is empty, and
+ * a baseline with an empty reason is rejected, so whoever accepts the finding must say why. Null if the finding has no package
+ * with a valid version. `now`: milliseconds since the epoch.
  */
 export function acceptanceOf(finding: Finding, now: number): string | null {
   const by = finding.package;
@@ -30,7 +30,7 @@ export function acceptanceOf(finding: Finding, now: number): string | null {
   return ['accept:', ...entries, ''].join('\n');
 }
 
-/** A double-quoted YAML scalar in ASCII: JSON strings are such. */
+/** A double-quoted YAML scalar in ASCII. YAML accepts JSON strings as such. */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,

@@ -9,25 +9,25 @@ import { parseUntrustedYaml } from './untrusted-yaml.js';
 const acceptance = z.strictObject({
   rule: z.string().min(1),
   package: z.string().min(1),
-  /** A range as npm understands it, e.g. `^1.2.0`. A package without a version can't be accepted. */
+  /** A range in npm's syntax, e.g. `^1.2.0`. A finding by a package without a version can't be accepted. */
   version: z
     .string()
     .max(200)
     .refine((range) => semver.validRange(range) !== null, 'is not a version range'),
-  /** What the finding is about must begin with this: a path, a host. Without it, any. */
+  /** What the finding's subject (a path, a host) must begin with; absent, the entry accepts any subject. */
   detail: z.string().min(1).optional(),
   reason: z.string().trim().min(1).max(1000),
-  /** The last day on which it counts (UTC). */
+  /** The last day on which the entry is valid (UTC). */
   expires: z.iso.date(),
 });
 export type Acceptance = z.infer<typeof acceptance>;
 
 const schema = z.strictObject({ accept: z.array(acceptance) });
 
-/** Findings that somebody has looked at and accepted: the content of a `packwarden.yaml`. */
+/** Findings that somebody has reviewed and accepted: the content of a `packwarden.yaml`. */
 export type Baseline = readonly Acceptance[];
 
-/** The baseline can't be used; the message names the file and what is wrong with it. */
+/** The baseline can't be used; the message names the file and the problem. */
 export class BaselineError extends Error {
   readonly code = 'baseline';
   constructor(file: string, reason: string, cause: unknown) {
@@ -36,7 +36,7 @@ export class BaselineError extends Error {
   }
 }
 
-/** @throws BaselineError when the file can't be read, or an entry is not what the schema says */
+/** @throws BaselineError when the file can't be read, or an entry does not match the schema */
 export async function readBaseline(file: string): Promise<Baseline> {
   try {
     return parseBaseline(await readFile(file, 'utf8'));
@@ -68,9 +68,9 @@ function covers(entry: Acceptance, finding: Finding): boolean {
 }
 
 /**
- * Marks what is accepted. Nothing is hidden: it stays in the report with the reason, and only no longer decides the verdict.
- * A correlated finding is accepted by its own rule name, not with its parts. The service's baseline accepts any finding; the
- * uploaded project's own, `project`, none that can't be honest.
+ * Marks an accepted finding. Nothing is hidden: the finding stays in the report, with the reason, but no longer decides the
+ * verdict. A correlated finding is accepted by its own rule name, not by those of its parts. The service's baseline can accept
+ * any finding; that of the uploaded project (`project`) only those for which `mayProjectAccept` is true.
  */
 export function markAccepted(finding: Finding, service: Baseline, now: number, project: Baseline = []): Finding {
   const byService = entryFor(finding, service, now);
@@ -80,13 +80,13 @@ export function markAccepted(finding: Finding, service: Baseline, now: number, p
   return { ...finding, accepted: { by, reason: entry.reason, expires: entry.expires } };
 }
 
-/** Whether a project's file names a finding that stays all the same. */
+/** Whether the project's baseline names a finding that it may not accept. */
 export function isOverreach(finding: Finding, project: Baseline, now: number): boolean {
   if (finding.accepted !== undefined || mayProjectAccept(finding)) return false;
   return entryFor(finding, project, now) !== undefined;
 }
 
-/** CRITICAL and above is what no honest package does: a change that brings such a one may bring the file that accepts it, too. */
+/** No honest package causes a CRITICAL finding, and a change that introduces one could also bring along the file that accepts it. */
 export function mayProjectAccept({ priority }: Finding): boolean {
   return !isAtLeast(priority, 'CRITICAL');
 }

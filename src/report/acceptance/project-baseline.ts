@@ -5,22 +5,22 @@ import { counted } from '../text/counted.js';
 import { cut, plain } from '../text/plain.js';
 import { type Baseline, isOverreach, parseBaseline, reasonOf } from './baseline.js';
 
-/** Whether the `packwarden.yaml` of uploaded projects counts. */
+/** Whether the `packwarden.yaml` of uploaded projects is used. */
 export const PROJECT_BASELINE_MODES = ['off', 'on'] as const;
 export type ProjectBaselineMode = (typeof PROJECT_BASELINE_MODES)[number];
 
-/** Of what is wrong with a file, in characters. */
+/** Maximum length of the description of a file's problem, in characters. */
 const MAX_PROBLEM = 500;
 
-/** A project's own baseline as a job uses it. */
+/** A project's own baseline, as a job applies it. */
 export interface ProjectBaseline {
-  /** Empty where it is not used. */
+  /** Empty if the baseline is not used. */
   readonly entries: Baseline;
-  /** Why it is not used; null when it is. */
+  /** Why the baseline is not used; null if it is. */
   readonly problem: string | null;
 }
 
-/** Reads what was uploaded. A fault of the file is the project's: it is told in the report, and accepts nothing. */
+/** Reads the uploaded baseline. An error in the file is the project's: the report mentions it, and the file accepts nothing. */
 export function readProjectBaseline(file: ProjectText, mode: ProjectBaselineMode): ProjectBaseline {
   const unused = (problem: string): ProjectBaseline => ({
     entries: [],
@@ -35,7 +35,7 @@ export function readProjectBaseline(file: ProjectText, mode: ProjectBaselineMode
   }
 }
 
-/** What came of it, for the report. `findings`: all of them, marked. */
+/** The effect of the baseline, for the report. `findings`: all findings and observations, after `markAccepted`. */
 export function baselineOutcome(
   { entries, problem }: ProjectBaseline,
   findings: readonly Finding[],
@@ -48,7 +48,7 @@ export function baselineOutcome(
   };
 }
 
-/** What a reader must know of it before anything else, so that nothing is accepted in silence. */
+/** What a reader of the report must know about the baseline first, so that no finding is accepted silently. */
 export function baselineNotices({ projectBaseline: outcome }: Report): readonly string[] {
   if (!outcome) return [];
   const { problem, accepted, refused } = outcome;

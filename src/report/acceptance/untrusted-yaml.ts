@@ -1,11 +1,12 @@
 import { DeepYamlError, parseShallowYaml } from '../../rules/index.js';
 
-/** A baseline has five. */
+/** The maximum depth of nesting; a baseline has five levels. */
 const MAX_DEPTH = 16;
 
 /**
- * Reads YAML that anybody may have written: scalars are strings, nothing is deep, aliases don't multiply. The time is
- * proportional to the text (some 0.3 s for 32 KiB at worst). @throws Error that names the line
+ * Reads YAML from an untrusted source: all scalars are strings, the depth of nesting is limited, and aliases can't multiply the
+ * content. The time is proportional to the length of the text (about 0.3 s for 32 KiB at worst).
+ * @throws Error that names the line
  */
 export function parseUntrustedYaml(text: string): unknown {
   const [document, ...more] = documentsOf(text);
@@ -17,7 +18,7 @@ export function parseUntrustedYaml(text: string): unknown {
 
 function documentsOf(text: string): ReturnType<typeof parseShallowYaml> {
   try {
-    // Made pretty, thousands of errors take time by the square of the text.
+    // With pretty errors, thousands of errors would take time proportional to the square of the text's length.
     return parseShallowYaml(text, MAX_DEPTH, { schema: 'failsafe', prettyErrors: false, logLevel: 'silent' });
   } catch (cause) {
     if (!(cause instanceof DeepYamlError)) throw cause;

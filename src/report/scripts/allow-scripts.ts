@@ -4,18 +4,18 @@ import type { Report } from '../report.js';
 import { reportedManager } from '../reported-manager.js';
 import { specOf } from '../spec.js';
 
-/** Every form in which some package manager takes the decision. */
+/** All formats in which package managers accept the decision. */
 export const FORMS: readonly AllowListForm[] = [...new Set(MANAGERS.flatMap(({ allowLists }) => allowLists))];
 
-/** The form for the package manager that a report is of; undefined where it has none: it runs every script. */
+/** The format for the package manager of a report; undefined if it has none, because it runs every script. */
 export function formFor(report: Report): AllowListForm | undefined {
   return reportedManager(report).allowLists[0];
 }
 
 /**
- * What a reviewer pastes. Allowed is the version that was watched and no other; refused is the name, whatever comes next
- * (npm asks for this asymmetry: `npm approve-scripts` writes the same). What nobody needs is refused like what misbehaved, but
- * not where another version of it is allowed.
+ * The text that a reviewer pastes. Only the version that was observed is allowed, while a refusal applies to the name in every
+ * version (npm requires this asymmetry: `npm approve-scripts` writes the same). Scripts that are not needed are refused too,
+ * unless another version of the same package is allowed.
  */
 export function allowScriptsForm(report: Report, form: AllowListForm): WrittenAllowList {
   return form.write(decisionOf(report));
@@ -36,7 +36,7 @@ function decisionOf(report: Report): ScriptDecision {
   };
 }
 
-/** Of a run that can be vouched for: why scripts that are neither recommended nor refused are not, a sentence for each package. */
+/** One sentence per package whose scripts are neither recommended nor refused, saying why not; empty if the run can't be vouched for. */
 export function reasonsAgainst({ packages, verdict, allowScripts: { unneeded = [] } }: Report): readonly string[] {
   if (verdict === 'incomplete') return [];
   const reasons = packages.flatMap((row) =>
@@ -47,7 +47,7 @@ export function reasonsAgainst({ packages, verdict, allowScripts: { unneeded = [
   return [...new Set(reasons)];
 }
 
-/** Every package that was delivered under a `name@version`. A report of before origins were kept says nothing else than the registry. */
+/** All packages that were delivered under a `name@version`. Older reports don't have origins; then the registry is assumed. */
 function deliveriesOf({ installed = [] }: Report): (spec: string) => readonly DecidedPackage[] {
   const known = new Map<string, DecidedPackage[]>();
   for (const { name, version, from: kind, resolved, integrity } of installed) {
@@ -58,7 +58,7 @@ function deliveriesOf({ installed = [] }: Report): (spec: string) => readonly De
   return (spec) => known.get(spec) ?? [fromRegistry(spec)];
 }
 
-/** `@scope/name@1.0.0`: the version stands behind the last `@`. */
+/** `@scope/name@1.0.0`: the version comes after the last `@`. */
 function fromRegistry(spec: string): DecidedPackage {
   const at = spec.lastIndexOf('@');
   const [name, version] = at > 0 ? [spec.slice(0, at), spec.slice(at + 1)] : [spec, ''];

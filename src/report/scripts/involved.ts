@@ -6,9 +6,10 @@ import type { Finding } from '../finding.js';
 import { specOf } from '../spec.js';
 
 /**
- * Who took part in a finding, knowingly or not, although another package's code did it: whose step it was, whose programs stand in
- * the chain of processes, whose files were changed, and through whom the culprit is installed. By `name@version`, each with how.
- * `observations`: what a correlated finding may be put together from.
+ * The packages that were involved in a finding, knowingly or not, although another package's code caused it: it happened in their
+ * step, they may have caused it instead, their programs are in the chain of processes, their files were changed, or the culprit
+ * was installed through them. By `name@version`, with a description. `observations`: may contain the parts of correlated
+ * findings.
  */
 export function involvedIn(
   findings: readonly Finding[],
@@ -33,7 +34,7 @@ export function involvedIn(
   return involved;
 }
 
-/** The observations that findings name as their parts. */
+/** The observations that are parts of correlated findings. */
 function partsOf(findings: readonly Finding[], observations: readonly Finding[]): readonly Finding[] {
   const keyOf = (by: Finding['package'], rule: string, first: string): string =>
     JSON.stringify([by?.name, by?.version, rule, first]);
@@ -43,7 +44,7 @@ function partsOf(findings: readonly Finding[], observations: readonly Finding[])
   return observations.filter(({ package: by, rule, first }) => parts.has(keyOf(by, rule, first)));
 }
 
-/** `seen`: programs that were looked at for an earlier finding, so that a storm of processes is looked at once. */
+/** `seen`: programs that were already handled for an earlier finding, so that the work stays small even for a fork bomb. */
 function programsBehind({ alert }: Finding, { tree, packages }: Actors, seen: Set<ProcessStart>): readonly string[] {
   const specs: string[] = [];
   for (const { programs } of tree.chain({ time: alert.time, fields: alert.output_fields })) {
@@ -58,7 +59,7 @@ function programsBehind({ alert }: Finding, { tree, packages }: Actors, seen: Se
   return specs;
 }
 
-/** The packages between the project and the culprit. The path has names alone, so every version of such a name is meant. */
+/** The packages between the project and the culprit. The path contains only names, so all installed versions of these names count. */
 function pullingIn({ package: culprit }: Finding, { packages }: Actors): readonly string[] {
   const names = new Set(culprit?.path.slice(1, -1));
   return names.size === 0 ? [] : [...packages.all].filter(({ name }) => names.has(name)).map(specOf);

@@ -3,7 +3,7 @@ import type { InstalledPackage, OriginKind } from '../../ecosystems/installed-pa
 import type { PackageIndex } from '../attribution/package-index.js';
 import type { PackageRef } from '../finding.js';
 
-/** What a package is that no registry delivered, in words for the report. */
+/** Why a package did not come from a registry, in words for the report. */
 const NOT_OF_A_REGISTRY = {
   tarball: 'it is a tarball from an address or a file, not from the registry',
   git: 'it comes from a git repository, not from the registry',
@@ -16,12 +16,12 @@ const NOT_OF_A_REGISTRY = {
 } as const satisfies Record<Exclude<OriginKind, 'registry'>, string>;
 
 /**
- * Why a package is not known to be what the registry delivers under its name to everybody; undefined where it is. Only then does
- * its name and version mean the same code on another machine.
+ * Why a package is not known to be what the registry delivers to everybody under its name; undefined if it is. Only then do its
+ * name and version mean the same code on another machine.
  *
- * A copy that the project brings along (a mirror, a cache in its repository; `archives`) counts as the registry's where the record of
- * the install has an address of the registry and an integrity, with which the copy was compared. Records without addresses (of yarn
- * 2 and later) name what they demand of the copy by the project's own word alone: there it does not count.
+ * A copy that the project brings along (a mirror, a cache in its repository; `archives`) counts as the registry's if the record
+ * of the install has an integrity and an address in the registry for it, because the copy was compared with that integrity.
+ * Records without addresses (of yarn 2 and later) take the integrity from the project itself, so such a copy does not count.
  */
 export function notFromRegistry(
   pkg: InstalledPackage,
@@ -41,8 +41,8 @@ export function notFromRegistry(
 }
 
 /**
- * Whether every package of this name and version is what a registry delivered under that name, with its integrity: nobody else can have
- * that name. Copies that the project brings along count: their integrity was checked.
+ * Whether every package with this name and version was delivered by a registry under that name, with its integrity, so that no
+ * other package can pretend to have the name. Copies that the project brings along count, because their integrity was checked.
  */
 export function isFromRegistry({ name, version }: PackageRef, index: PackageIndex): boolean {
   const named = [...index.all].filter((pkg) => pkg.name === name && pkg.version === version);

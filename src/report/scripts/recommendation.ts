@@ -8,7 +8,7 @@ import { notFromRegistry } from './provenance.js';
 
 type Row = Report['packages'][number];
 
-/** What of a run decides which scripts are recommended. */
+/** The parts of a run that determine which scripts are recommended. */
 export interface SeenOfRun {
   readonly verdict: Report['verdict'];
   readonly findings: readonly Finding[];
@@ -16,17 +16,17 @@ export interface SeenOfRun {
   readonly actors: Actors;
   /** Absolute paths of the project's own files, as they were submitted. */
   readonly brought: ReadonlySet<string>;
-  /** The packages that asked for a host, as `name@version`; null where nobody asked which scripts are needed. */
+  /** The packages that asked for a host, as `name@version`; null if the job did not ask which scripts are needed. */
   readonly contacting: ReadonlySet<string> | null;
 }
 
 /**
- * What a reviewer does next, and for each package with scripts why these are not recommended. Nothing is recommended from a run that
- * can't be vouched for, nor while a finding has no package: any of them may have done it. A name and a version is what is allowed, so
- * everything that was installed under both must be fit for it.
+ * What a reviewer should do next, and why the scripts of a package are not recommended. Nothing is recommended if the run can't
+ * be vouched for, or if a finding has no package, because any package may have caused it. A recommendation is for a name and
+ * version, so everything that was installed under both must qualify.
  *
- * That a package can be loaded without its scripts does not make them useless (many a native library is loaded with its first
- * use): only scripts that left no file and asked for no host are called unneeded.
+ * If a package can be loaded without its scripts, they may still be useful (many packages load their native library on first
+ * use). So scripts are called unneeded only if they also left no file and asked for no host.
  */
 export function recommend(rows: readonly Row[], seen: SeenOfRun): Pick<Report, 'packages' | 'allowScripts'> {
   const { verdict, findings, actors, brought, contacting } = seen;
@@ -49,7 +49,7 @@ export function recommend(rows: readonly Row[], seen: SeenOfRun): Pick<Report, '
   };
 }
 
-/** What was seen, or not seen, of a package that speaks against its scripts. */
+/** What was observed, or not observed, of a package and speaks against running its scripts. */
 function deedsOf(rows: readonly Row[], { findings, observations, actors }: SeenOfRun): ReadonlyMap<string, string> {
   const involved = involvedIn(findings, observations, actors);
   const reasons = new Map<string, string>();

@@ -1,18 +1,21 @@
 import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
 import type { PackageIndex } from '../attribution/package-index.js';
 
-/** What the check phase found out: the packages were loaded as they had been fetched, before any script had run. */
+/** The result of the check phase, which loads the packages as they were fetched, before any script has run. */
 export interface ScriptCheck {
-  /** By folder (`realPath`): whether the package could be loaded then. Only packages that could be loaded after their scripts are in it. */
+  /**
+   * By folder (`realPath`): whether the package could be loaded then. Contains only packages that could be loaded after their
+   * scripts had run.
+   */
   readonly loads: ReadonlyMap<string, boolean>;
-  /** Why it can't be told of any package, or of all; null when it can. */
+  /** Why there is no answer for any package, or not for all; null if there is. */
   readonly problem: string | null;
 }
 
 /**
- * Whether a package needs its scripts to be loaded. No script had run, so nothing is said of one that could not be loaded and
- * depends on another that could not be: it may be the other one's script that it misses. Null, too, where the check was not
- * asked for, and where it has no answer.
+ * Whether a package needs its scripts to be loaded. No script had run at the time of the check, so if the package failed to load,
+ * it may have missed the scripts of a dependency: then the answer is null unless all its dependencies with scripts could be
+ * loaded. Null also if the job did not ask, or if the check has no result for the package.
  */
 export function isNeeded(pkg: InstalledPackage, check: ScriptCheck | null, index: PackageIndex): boolean | null {
   const loads = check?.loads.get(pkg.realPath);
@@ -22,7 +25,7 @@ export function isNeeded(pkg: InstalledPackage, check: ScriptCheck | null, index
   return others.every(({ realPath }) => check.loads.get(realPath) === true) ? true : null;
 }
 
-/** Everything that a package depends on, directly or not, without itself. */
+/** All direct and indirect dependencies of a package, without the package itself. */
 function dependenciesOf(pkg: InstalledPackage, index: PackageIndex): ReadonlySet<InstalledPackage> {
   const found = new Set<InstalledPackage>();
   const waiting = [pkg];

@@ -8,9 +8,9 @@ import type { Phase, ScriptStep } from '../phase.js';
 import type { Report } from '../report.js';
 import { isNeeded, type ScriptCheck } from './script-check.js';
 
-/** What was seen of the packages with install scripts. */
+/** What was observed of the packages with install scripts. */
 export interface SeenOfScripts {
-  /** With the commands. */
+  /** The packages whose scripts ran, with the commands. */
   readonly ran: ReadonlyMap<InstalledPackage, readonly string[]>;
   readonly writes: readonly AuthoredWrite[];
   readonly phaseStarts: readonly PhaseStart[];
@@ -20,7 +20,7 @@ export interface SeenOfScripts {
   readonly steps: readonly ScriptStep[];
 }
 
-/** Every package with install scripts; the project itself is not one. */
+/** One row for each package with install scripts, except the project itself. */
 export function packageRows(seen: SeenOfScripts, index: PackageIndex): Report['packages'] {
   const { ran, scriptCheck, findings, steps } = seen;
   const failed = new Set(steps.filter(({ exitCode }) => exitCode !== 0).map(({ path }) => path));
@@ -40,7 +40,10 @@ export function packageRows(seen: SeenOfScripts, index: PackageIndex): Report['p
     }));
 }
 
-/** By writer. What an import wrote counts: it can't be told from what a script left running. */
+/**
+ * The files that each package wrote, including during the import: a process that a script left running can't be told from the
+ * import itself.
+ */
 function filesWritten({ writes, phaseStarts }: SeenOfScripts): ReadonlyMap<InstalledPackage, ReadonlySet<string>> {
   const files = new Map<InstalledPackage, Set<string>>();
   for (const { writer, path, alert } of writes) {
@@ -51,7 +54,7 @@ function filesWritten({ writes, phaseStarts }: SeenOfScripts): ReadonlyMap<Insta
   return files;
 }
 
-/** How the scripts of optional packages failed: the install goes on without them. Other failures are among the report's reasons. */
+/** How the scripts of optional packages failed, after which the install continued. Other failures are among the report's reasons. */
 export function toleratedFailures({ incomplete }: Report, { steps = [] }: Phase): readonly string[] {
   const reasons = new Set(incomplete.map(({ message }) => message));
   return steps.flatMap(({ error }) => (error === undefined || reasons.has(error) ? [] : [error]));
