@@ -1,4 +1,4 @@
-/** What facts about a program's use come to: more, or longer, may be anything. */
+/** Limits for facts about a program's use: whatever exceeds them may be anything. */
 const MAX_FACTS = 40;
 const MAX_DEPTH = 4;
 const MAX_LIST = 10;
@@ -10,7 +10,7 @@ const MAX_NUMBERS = 12;
 const PLAIN = /^(?=.{0,64}$)[\w.+-]*(?:[ /@][\w.+()-]+){0,6}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** The single values of some JSON; undefined where it is nested more deeply, or in longer lists, than facts are. */
+/** All single values in some JSON; undefined if it is nested more deeply, or has longer lists, than facts do. */
 function leavesOf(value: unknown, depth = 0): readonly unknown[] | undefined {
   if (typeof value !== 'object' || value === null) return [value];
   if (depth >= MAX_DEPTH || (Array.isArray(value) && !isList(value))) return undefined;
@@ -23,14 +23,15 @@ function leavesOf(value: unknown, depth = 0): readonly unknown[] | undefined {
   return leaves;
 }
 
-/** Numbers in a row are bytes sooner than facts. */
+/** Several numbers in a list are more likely bytes than facts. */
 function isList(values: readonly unknown[]): boolean {
   return values.length <= MAX_LIST && values.filter((value) => typeof value === 'number').length <= 3;
 }
 
 /**
- * Whether some JSON is facts, by what facts look like: an object of few versions, numbers, names of platforms, short words, times and
- * ids. Nobody can tell from the values what a program means by them, so what may be more than that is not taken for it.
+ * Whether some JSON looks like facts: an object (or a list of objects) with a few versions, numbers, names of platforms, short
+ * words, times and ids. The values don't show what a program means by them, so anything that could be more than that does not
+ * count as facts.
  */
 export function isFacts(value: unknown): boolean {
   const events: readonly unknown[] = Array.isArray(value) && value.every(isObject) ? value : [value];

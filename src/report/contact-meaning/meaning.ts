@@ -4,53 +4,59 @@ import { opaqueChars } from './opaque.js';
 import { isOwnSite, type Sites } from './own-site.js';
 
 /**
- * What was wanted of a host, by what was sent to it:
- * `identity`: something of the sandbox itself was sent; `download`: something was asked for, and nothing sent; `telemetry`: some
- * facts in the open; `unknown`: something that can't be read, or that is none of these.
+ * What a program wanted from a host, derived from what it sent: `identity`: something about the sandbox itself was sent;
+ * `download`: something was requested and nothing was sent; `telemetry`: a few readable facts were sent; `unknown`: the content
+ * is unreadable, or it is none of these.
  */
 export type Meaning = 'identity' | 'download' | 'telemetry' | 'unknown';
 
-/** What one package, or somebody unknown, sent to one host. */
+/** What one package, or an unknown one, sent to one host. */
 export interface Sent {
   readonly host: string;
   readonly port: number | null;
-  /** What of the sandbox itself is in the host's name. */
+  /** What the host's name reveals about the sandbox itself. */
   readonly tells?: readonly string[];
   readonly requests: readonly EgressRequest[];
-  /** Requests that are not told one by one. */
+  /** How many further requests there were that are not listed. */
   readonly requestsLeft: number;
   readonly unread: readonly UnreadContact[];
 }
 
-/** A contact's meaning, and whether it is the package's own host. */
+/** The meaning of a contact, and whether the host belongs to the package. */
 export interface JudgedContact {
   readonly meaning: Meaning;
-  /** Whether all of it went to what the package names as its own. */
+  /** Whether every request went to an address that the package names as its own. */
   readonly isOwn: boolean;
 }
 
-/** In paths and queries of all requests together: the hash of a version (SHA-256 in hexadecimal), not a token. */
+/**
+ * For the paths and queries of all requests together: enough for the hash of a version (SHA-256 in hexadecimal), but not for a
+ * token too.
+ */
 const MAX_OPAQUE_IN_PATHS = 64;
 const MAX_QUERY = 200;
 const MAX_PATH = 400;
-/** In values of headers of all requests together: ids of a trace, a key that names a project, the hash of what is there already. */
+/** For the header values of all requests together: trace ids, a key that identifies a project, the hash of an existing file. */
 const MAX_OPAQUE_IN_HEADERS = 160;
-/** Clients send some 300 characters in all, a browser's some 600. */
+/** Clients send about 300 characters in total, browsers about 600. */
 const MAX_HEADER_CHARS = 1_200;
-/** What facts about a program's use come to. */
+/** Limits for facts about a program's use. */
 const MAX_TELEMETRY_BYTES = 4_000;
 const MAX_TELEMETRY_REQUESTS = 20;
-/** A machine's or a session's id, some of them. */
+/** A few ids of machines or sessions. */
 const MAX_OPAQUE_IN_TELEMETRY = 128;
 
-/** Judges what was sent to one host by its content. `sites`: of the package that sent it; empty where that is not known or not believed. */
+/**
+ * Rates what was sent to one host by its content. `sites`: those of the package that sent it; empty if they are not known or not
+ * trusted.
+ */
 export function judgeContact(sent: Sent, sites: Sites): JudgedContact {
   const { host, requests, unread, requestsLeft, tells: inName = [] } = sent;
   const isOwn = requests.length > 0 && requests.every(({ path }) => isOwnSite(sites, host, path));
   const told = [...inName, ...requests.flatMap(({ tells }) => tells)];
   if (told.length > 0) return { meaning: 'identity', isOwn };
   if (requests.length === 0 || unread.length > 0 || requestsLeft > 0) return { meaning: 'unknown', isOwn };
-  // What headers are called is the program's own choice, too.
+  // The program chooses the names of headers too, so data can be hidden in them.
   const chosen = [...requests.map(({ path }) => path), ...requests.flatMap(({ headers }) => headers)];
   if (opaqueChars(...chosen) > MAX_OPAQUE_IN_PATHS) return { meaning: 'unknown', isOwn };
   const values = requests.map(({ headerValues }) => headerValues);
@@ -63,12 +69,12 @@ export function judgeContact(sent: Sent, sites: Sites): JudgedContact {
   return { meaning: 'unknown', isOwn };
 }
 
-/** Characters in the lines of some texts, each line once. */
+/** The number of characters in the lines of some texts, counting equal lines once. */
 function distinctChars(texts: readonly string[]): number {
   return [...new Set(texts.flatMap((text) => text.split('\n')))].reduce((sum, { length }) => sum + length, 0);
 }
 
-/** Asks for something, and sends nothing. */
+/** Whether a request asks for something without sending anything. */
 function isDownload({ method, path, bodyBytes }: EgressRequest): boolean {
   const query = path.split('?').slice(1).join('?');
   const isShort = path.length <= MAX_PATH && query.length <= MAX_QUERY;
@@ -79,14 +85,14 @@ function isFew(requests: readonly EgressRequest[]): boolean {
   return requests.reduce((sum, { count }) => sum + count, 0) <= MAX_TELEMETRY_REQUESTS;
 }
 
-/** JSON that can be read to its end, is facts, and in which nothing looks encoded, but for an id. */
+/** Whether the complete body is JSON that looks like facts, and in which, except for an id, nothing looks encoded. */
 function isTelemetry({ method, bodyBytes, bodyKind, body }: EgressRequest): boolean {
   if (method !== 'POST' && method !== 'PUT') return false;
   if (bodyKind !== 'json' || bodyBytes > MAX_TELEMETRY_BYTES) return false;
   try {
     return isFacts(JSON.parse(body)) && opaqueChars(body) <= MAX_OPAQUE_IN_TELEMETRY;
   } catch {
-    // It was cut: what is not shown may be anything.
+    // The body was cut, or is not JSON: the part that is not shown may be anything.
     return false;
   }
 }

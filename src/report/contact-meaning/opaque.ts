@@ -1,20 +1,23 @@
-/** From this length on a word may be a piece of something encoded. */
+/** A word of at least this length may be a part of encoded data. */
 const SHORT_WORD = 8;
-/** From this length on the case of letters tells, too: a shorter word may be a name in camel case. */
+/** From this length on, changes between lower and upper case count too; a shorter word may be a name in camel case. */
 const LONG_WORD = 24;
-/** In encoded data letters, digits and their cases follow each other without order: one change for so many characters. */
+/** In encoded data, letters, digits and cases alternate at random: at least one change per this number of characters. */
 const CHARS_PER_TURN = 10;
 const MIN_TURNS = 3;
 
-/** No word of a language is that long; names are put together of several, which the case of letters sets off. */
+/** No natural word is longer. Names that consist of several words are split where the case changes. */
 const LONGEST_WORD = 28;
-/** Random letters change their case every other time, names in camel case far less often. */
+/** In random letters the case changes about every other time; in camel case it changes far less often. */
 const LETTERS_PER_CASE = 3;
-/** Steps of a path that are as long as each other are one word that was cut. */
+/** Consecutive parts of a path that have equal lengths are treated as one word that was cut into pieces. */
 const MIN_STEPS = 4;
 const MAX_STEP = 12;
 
-/** Characters that stand in words which look encoded, each word once. Versions, names, paths and sentences have next to none. */
+/**
+ * The number of characters in words that look encoded, counting equal words once. Versions, names, paths and sentences have
+ * almost none.
+ */
 export function opaqueChars(...texts: readonly string[]): number {
   const words = texts.flatMap((text) => {
     const plain = decodedOnce(text);
@@ -23,7 +26,7 @@ export function opaqueChars(...texts: readonly string[]): number {
   return [...new Set(words)].filter(isEncoded).reduce((sum, { length }) => sum + length, 0);
 }
 
-/** Words of a path that may have been cut into steps. */
+/** The words that parts of a path may have been before they were cut into pieces. */
 function cutWords(path: string): readonly string[] {
   const words: string[] = [];
   let row: string[] = [];

@@ -1,10 +1,10 @@
 import { parse } from 'tldts';
 import { isSharedDomain } from './shared-host.js';
 
-/** Whose request it is judged for: what the package's manifest names as its own. Only of what a registry delivered. */
+/** URLs that a package's manifest names as its own. Only used for packages that a registry delivered. */
 export type Sites = readonly string[];
 
-/** Other hosts of GitHub at which a repository's files are, and where in their paths it stands. */
+/** Other hosts of GitHub that serve a repository's files, with the part of the path before OWNER/REPOSITORY. */
 const GITHUB_PREFIXES: Readonly<Record<string, string>> = {
   'raw.githubusercontent.com': '/',
   'codeload.github.com': '/',
@@ -12,9 +12,9 @@ const GITHUB_PREFIXES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether an address is below one that a package names as its own. Where it names the front page of a domain, that whole domain is
- * its own (`https://cypress.io/` and `download.cypress.io`); where it names a page, what lies below that (`https://github.com/a/b/`):
- * on such hosts others have pages, too.
+ * Whether an address belongs to one that a package names as its own. If that is the front page of a domain, the whole domain
+ * belongs to it (`https://cypress.io/` and `download.cypress.io`). If it is another page, only what is below that page belongs to
+ * it (`https://github.com/a/b/`), because others have pages on such hosts too.
  */
 export function isOwnSite(sites: Sites, host: string, path: string): boolean {
   return sites.some((site) => {
@@ -25,7 +25,7 @@ export function isOwnSite(sites: Sites, host: string, path: string): boolean {
   });
 }
 
-/** GitHub takes names of owners and repositories in any case. */
+/** GitHub ignores the case of owner and repository names. */
 function isBelow(hostname: string, folder: string, host: string, path: string): boolean {
   if (hostname !== 'github.com') return hostname === host && path.startsWith(folder);
   const prefix = host === 'github.com' ? '/' : GITHUB_PREFIXES[host];
@@ -33,15 +33,16 @@ function isBelow(hostname: string, folder: string, host: string, path: string): 
 }
 
 /**
- * By the public suffix list, its private part included: `a.github.io` and `b.github.io` are two. Whoever names the front page of a domain
- * on which anybody has a place (Discord, GitHub) names nothing of its own.
+ * Whether two hosts have the same registrable domain by the public suffix list, including its private part: `a.github.io` and
+ * `b.github.io` are different. A domain on which anybody can publish (Discord, GitHub) never counts, because its front page is
+ * not the package's own.
  */
 function isOneDomain(one: string, other: string): boolean {
   const { domain } = parse(one, { allowPrivateDomains: true });
   return domain !== null && !isSharedDomain(domain) && domain === parse(other, { allowPrivateDomains: true }).domain;
 }
 
-/** Without steps upwards, by which a path below one folder leads to another. */
+/** Whether a path has no `..` and the like, with which a path below one folder leads to another folder. */
 function isPlainPath(path: string): boolean {
   return !/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$|\?)|\\|%2f|%5c/i.test(path);
 }

@@ -1,6 +1,6 @@
 import { parse } from 'tldts';
 
-/** Domains on which anybody may put something, and which the public suffix list does not name as such. */
+/** Domains on which anybody can publish, but which are not in the public suffix list. */
 const SHARED: ReadonlySet<string> = new Set([
   'github.com',
   'gitlab.com',
@@ -18,12 +18,15 @@ const SHARED: ReadonlySet<string> = new Set([
   'slack.com',
 ]);
 
-/** Whether a domain is one of those. Pages of one maker each (`NAME.github.io`) have domains of their own by the list. */
+/** Whether a domain is in that list. Hosts like `NAME.github.io` are not, because the public suffix list makes each a domain of its own. */
 export function isSharedDomain(domain: string): boolean {
   return SHARED.has(domain);
 }
 
-/** Whether others than one maker can receive what is sent to a host: what can't be read there may be for anybody. Addresses are nobody's. */
+/**
+ * Whether several parties can receive what is sent to a host, so that unreadable data may be for any of them. Also true
+ * for IP addresses and for names without a registrable domain, because they don't show who owns them.
+ */
 export function isSharedHost(kind: string): boolean {
   const { domain, isPrivate, isIp } = parse(kind, { allowPrivateDomains: true });
   if (isIp === true || domain === null) return true;

@@ -1,20 +1,20 @@
 import { stringify } from 'yaml';
 import type { EgressPolicy, EgressRule } from '../evidence/egress-schema.js';
 
-/** A way to write an allow list down for who keeps to it. */
+/** A format in which an allow list can be written, for the program that enforces it. */
 export interface EgressForm {
   readonly name: string;
   readonly readBy: string;
   text(policy: EgressPolicy): string;
 }
 
-/** Ports that a pattern without one means. */
+/** The ports that a pattern without a port covers. */
 const USUAL: ReadonlySet<number> = new Set([443, 80]);
-/** What is none of the internet: a policy for addresses can't tell names apart, but it can leave these out. */
+/** Private and local addresses: a policy for addresses can't distinguish host names, but it can exclude these. */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
 const DNS_PORTS = ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 }));
 
-/** Every form, by the name that the command knows it by; the first is our own. */
+/** All formats, with the names that the command uses; the first is our own. */
 export const EGRESS_FORMS: readonly EgressForm[] = [
   { name: 'packwarden', readBy: "a service's environment", text: environment },
   { name: 'squid', readBy: 'squid.conf, an HTTP proxy', text: squid },
@@ -27,7 +27,7 @@ function environment({ rules }: EgressPolicy): string {
   return `PACKWARDEN_EGRESS_ALLOW=${[...new Set(patterns)].join(',')}\n`;
 }
 
-/** A tunnel shows its host alone; methods and paths count where the proxy ends TLS itself. */
+/** A tunnel shows only its host, so methods and paths apply only if the proxy terminates TLS itself. */
 function squid({ rules }: EgressPolicy): string {
   const blocks = rules.map(({ host, port, methods, pathPrefixes }, index) => {
     const id = `packwarden_${index + 1}`;

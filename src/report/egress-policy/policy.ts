@@ -9,7 +9,7 @@ import { prefixesOf } from './prefixes.js';
 
 type Row = Report['egress'][number];
 
-/** What of a report an allow list is made of. */
+/** The parts of a report that determine the allow list. */
 interface Judged {
   readonly egress: readonly Row[];
   readonly findings: readonly Finding[];
@@ -17,13 +17,14 @@ interface Judged {
 }
 
 const MAX_RULES = 200;
-/** What a name may be written as in a list that others read. */
+/** Host names that are safe to write into a list for other programs. */
 const NAME = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
 const ASKING: readonly string[] = ['GET', 'HEAD'];
 
 /**
- * The hosts that the honest part of a run needed: permitted ones that no finding is about, and refused ones that a package only asked for
- * files on its own site (or that somebody accepted). Only host names are listed, because an IP address does not say whose it is.
+ * The hosts that the honest part of a run needed: permitted ones without a finding, and refused ones from which a package only
+ * requested files on its own site (or that somebody accepted). Only host names are listed, because an IP address does not show
+ * who owns it.
  */
 export function egressPolicyOf(judged: Judged): EgressPolicy {
   const rules = new Map<string, EgressRule>();
@@ -44,8 +45,8 @@ function isConnection(row: Row): row is Row & { readonly port: number } {
 }
 
 /**
- * A permitted host is left out where anything told of it is a finding, or what was sent there told of the sandbox. A registry stays: all that
- * can be asked of it is what an install needs.
+ * A permitted host is left out if a finding is about it, or if something about the sandbox was sent to it. A host without any
+ * recorded requests is a registry and always stays, because only what an install needs can be requested from it.
  */
 function isHonestContact(row: Row, { findings }: Judged): boolean {
   const { requests = [], requestsLeft = 0, unread = [] } = row;
@@ -53,7 +54,7 @@ function isHonestContact(row: Row, { findings }: Judged): boolean {
   return requests.every(({ tells }) => tells.length === 0) && !findings.some((finding) => isAbout(finding, row));
 }
 
-/** A refused host is named only where everything that is told of it is honest. */
+/** A refused host is listed only if all observations and requests for it are honest. */
 function isHonestDownload(row: Row, { findings, observations }: Judged): boolean {
   const { requests = [] } = row;
   if (requests.length === 0 || findings.some((finding) => isAbout(finding, row))) return false;
@@ -61,7 +62,7 @@ function isHonestDownload(row: Row, { findings, observations }: Judged): boolean
   return told.length > 0 && told.every(isDownload) && requests.every(({ method }) => ASKING.includes(method));
 }
 
-/** For a host name that carries data, the report names the parent domain, without a port. */
+/** Whether a finding is about this host and port. For a host name that carries data, it names the parent domain without a port. */
 function isAbout({ alert: { output_fields: fields } }: Finding, { host, port }: Row): boolean {
   const named = fields['egress.host'] ?? '';
   if (named !== '' && fields['egress.port'] === undefined && host.endsWith(`.${named}`)) return true;
@@ -73,7 +74,10 @@ function isDownload({ priority, accepted, alert }: Finding): boolean {
   return isLowered && alert.output_fields['egress.means'] === 'download';
 }
 
-/** Of a registry it is not told what was asked: documents and packages, of which it has many. What spoke no HTTP has no methods. */
+/**
+ * Requests to a registry are not recorded, because they are only for its many documents and packages. Without HTTP, there are no
+ * methods.
+ */
 function ruleOf({
   host,
   port,

@@ -1,8 +1,8 @@
 const MAX_PREFIXES = 8;
-/** What may stand in a list of paths that other programs read; from the first other character on it is left out. */
+/** Characters that are safe in a list of paths for other programs; a path is cut before the first other one. */
 const PLAIN = /^(?:\/[\w.~@+%-]*)*/;
 
-/** The folders that some paths lie in, in few words: where they are many, what they have in common. None is all. */
+/** The folders that contain some paths; if there are too many, their common parent folders. For no paths, `/`. */
 export function prefixesOf(paths: readonly string[]): string[] {
   let folders = outermost(paths.map(folderOf));
   if (folders.length === 0) return ['/'];
@@ -15,12 +15,12 @@ export function prefixesOf(paths: readonly string[]): string[] {
 
 function folderOf(path: string): string {
   const plain = PLAIN.exec(path.split('?')[0] ?? '')?.[0] ?? '';
-  // A step upwards leads elsewhere.
+  // A `..` leads to another folder, so the path is cut before it.
   const safe = plain.replace(/\/(?:\.|%2e){1,2}(?:\/.*)?$/i, '/');
   return safe.slice(0, safe.lastIndexOf('/') + 1) || '/';
 }
 
-/** Without those that lie in another one. */
+/** Removes folders that are inside of another one. */
 function outermost(folders: readonly string[]): string[] {
   const all = [...new Set(folders)];
   return all.filter((folder) => !all.some((other) => other !== folder && folder.startsWith(other)));
