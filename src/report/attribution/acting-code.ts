@@ -10,7 +10,10 @@ import { type Actors, attribute } from './attribution.js';
 
 const SAME_ALONE = 'it does the same when it is loaded alone, where it is told of';
 
-/** Whose code acted in a load, by its marks, and who else was there. */
+/**
+ * The package whose code acted while a package was loaded or called, according to the marks, and the other packages present in that
+ * process.
+ */
 export interface Named {
   readonly by: InstalledPackage;
   readonly owner: InstalledPackage;
@@ -18,9 +21,10 @@ export interface Named {
 }
 
 /**
- * Names the package whose code acted, where several packages' code ran in the process that loads or calls one of them. A mark is the word
- * of a process in which hostile code runs: so what is honest is decided before, of the package whose load it is, and everybody who was
- * there stays named where it is judged (of what is at least `failOn`). What a package does alone as well is one finding.
+ * Attributes findings to the package whose code acted, if code of several packages ran in the process that loads or calls one of them.
+ * Hostile code in that process can forge marks. Therefore exceptions for honest behaviour are decided earlier, for the package that was
+ * loaded, and a finding of at least `failOn` lists every package that was present. If a package does the same when it is loaded alone, only
+ * that finding keeps its priority.
  */
 export function nameActing(
   findings: readonly Finding[],
@@ -41,7 +45,7 @@ function renamed(finding: Finding, actors: Actors, written: Written, isJudged: b
   const told = { time: finding.alert.time, fields: finding.alert.output_fields };
   const { package: loaded, ranBy } = finding;
   const named = loaded === null || ranBy !== undefined ? undefined : namedBy(told, actors, written);
-  // Who was found otherwise (by a change that was compared, by a file that a program ran) is known better.
+  // If other evidence (a compared change, the file that a program ran) already named another package, it is stronger than a mark.
   if (loaded === null || named === undefined) return finding;
   if (packageKey(loaded) !== packageKey(packages.ref(named.owner))) return finding;
   const { by, owner, orBy } = named;
@@ -55,7 +59,7 @@ function renamed(finding: Finding, actors: Actors, written: Written, isJudged: b
   };
 }
 
-/** Whose code did something in the load or the call of a package; undefined where no mark says so. */
+/** The package whose code acted while a package was loaded or called; undefined if no mark shows it. */
 export function namedBy(told: Told, actors: Actors, { foreignWrites }: Written): Named | undefined {
   const { packages, acting } = actors;
   const { step, owner, loader } = attribute(told, actors);
@@ -63,7 +67,7 @@ export function namedBy(told: Told, actors: Actors, { foreignWrites }: Written):
   const subjects = [...touchedFiles(told), told.fields['egress.host'] ?? ''];
   const said = acting?.at({ ...loader, secret: step.secret, subjects });
   if (said === undefined) return undefined;
-  // The project's folder may hold anybody's files.
+  // Any package may have put files into the project's folder, so a mark for that folder does not identify a package.
   const codeIn = (folder: string): InstalledPackage | undefined => {
     const pkg = packages.owning(folder);
     return pkg === packages.root ? undefined : pkg;
@@ -78,7 +82,7 @@ function isAlone({ package: by, ranBy, phase }: Finding): boolean {
   return by !== null && ranBy === undefined && (phase === 'import' || phase === 'execute' || phase === 'later');
 }
 
-/** One package, one rule, one place. */
+/** Key of a finding: one package, one rule, one place. */
 function doingOf(finding: Finding): string {
   const parts = finding.parts?.map(({ rule, subject }) => `${rule}\0${subject}`) ?? [];
   return JSON.stringify([finding.package?.path, finding.rule, samePlace(subjectOf(finding)), parts.toSorted()]);

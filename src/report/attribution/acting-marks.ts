@@ -1,9 +1,9 @@
 import { type Alert, alertTimeNs } from '../../falco/alert.js';
 
-/** `/opt/ci/at/SECRET/FOLDER[.LABEL]`, as `acting.*` in `image/opt` write it: the folder in hexadecimal digits. */
+/** `/opt/ci/at/SECRET/FOLDER[.LABEL]`, as written by `acting.*` in `image/opt`: the folder is encoded in hexadecimal digits. */
 const MARK = /^\/opt\/ci\/at\/([0-9a-f]{32})\/((?:[0-9a-f]{2})+)(?:\.(\d{1,10}))?$/;
 
-/** A load of some hundred packages sets as many; beyond this the run is `incomplete`. */
+/** Loading some hundred packages produces about this many marks; if there are more, the run is `incomplete`. */
 const MAX_MARKS = 200_000;
 
 const FNV_OFFSET = 0x811c9dc5;
@@ -12,39 +12,39 @@ const FNV_PRIME = 0x01000193;
 interface Mark {
   readonly time: bigint;
   readonly folder: string;
-  /** Of a mark that is about one file or host alone. */
+  /** Hash of the file or host to which the mark is limited; undefined if it applies to everything that follows. */
   readonly label: string | undefined;
 }
 
-/** What a process said by its marks. */
+/** The marks that one process set. */
 interface Said {
   readonly marks: Mark[];
-  /** The folders of all packages that it named, each with the first time. */
+  /** The folders of all packages that were named, each with the time of its first mark. */
   readonly present: Map<string, bigint>;
 }
 
-/** Something that was done in a process. */
+/** An action observed in a process. */
 export interface Act {
   readonly pid: number;
-  /** The secret that the worker gave to the step's loader. */
+  /** The secret that the worker passed to the loader of the step. */
   readonly secret: string;
   readonly time: bigint;
-  /** The files and hosts that it is about. */
+  /** The files and hosts involved in the action. */
   readonly subjects: readonly string[];
 }
 
-/** Whose code ran in a process by a moment, and whose acted. */
+/** The packages whose code had run in a process by a certain time, and the one whose code acted. */
 export interface Acting {
-  /** The folder of the package that the mark before it names. */
+  /** The folder of the package named by the last mark before the action. */
   readonly folder: string;
-  /** The folders of all packages whose code ran in the process by then, the last one first. */
+  /** The folders of all packages whose code had run in the process by then, the latest first. */
   readonly present: readonly string[];
 }
 
 /**
- * Whose code acted in the processes that load or call packages, as our own code in these processes says. Before a package's code runs
- * for the first time its mark is set, so nobody who is there is missing. Whoever runs there can find the secret out and set marks of his
- * own: a mark chooses among those who were there, and clears nobody.
+ * Which package's code acted in the processes that load or call packages, as reported by our own code in these processes. It sets a mark
+ * before a package's code runs there for the first time, so no package that was present is missing. Code that runs there can find the
+ * secret and set marks of its own: a mark chooses among the packages that were present, but clears none of them.
  */
 export class ActingMarks {
   readonly #bySource = new Map<string, Said>();
@@ -52,7 +52,7 @@ export class ActingMarks {
   #size = 0;
   #overflowed = 0;
 
-  /** Marks that were not remembered. */
+  /** Number of marks that were dropped because there were too many. */
   get overflowed(): number {
     return this.#overflowed;
   }
@@ -75,21 +75,22 @@ export class ActingMarks {
     if (!said.present.has(folder)) said.present.set(folder, time);
   }
 
-  /** Undefined where no mark stands before it. */
+  /** Undefined if there is no mark before the action. */
   at({ pid, secret, time, subjects }: Act): Acting | undefined {
     const said = this.#bySource.get(sourceKey(pid, secret));
     if (said === undefined) return undefined;
     const labels = new Set(subjects.map(labelOf));
     const before = said.marks.filter((mark) => mark.time <= time);
     const labelled = before.findLast(({ label }) => label !== undefined && labels.has(label));
-    // What is begun later, while somebody else's code runs already, has a mark of its own.
+    // An operation that begins later, when code of another package may already be running, has a labelled mark of its own, which is
+    // preferred.
     const mark = labelled ?? before.at(-1);
     if (mark === undefined) return undefined;
     const present = [...said.present].filter(([, first]) => first <= time).map(([folder]) => folder);
     return { folder: mark.folder, present: present.toReversed() };
   }
 
-  /** The same text for the same folder, of which there are many marks. */
+  /** Decodes a folder; equal folders share one string, because each has many marks. */
   #folderOf(encoded: string): string {
     const known = this.#folders.get(encoded) ?? Buffer.from(encoded, 'hex').toString('utf8');
     this.#folders.set(encoded, known);
@@ -101,7 +102,7 @@ function sourceKey(pid: number, secret: string): string {
   return `${pid}\0${secret}`;
 }
 
-/** FNV-1a of 32 bits, as the marks have it. */
+/** 32-bit FNV-1a, the hash used in the marks. */
 function labelOf(subject: string): string {
   let hash = FNV_OFFSET;
   for (const byte of Buffer.from(subject)) hash = Math.imul(hash ^ byte, FNV_PRIME) >>> 0;

@@ -10,39 +10,39 @@ import { type AtWork, PlantedFiles } from './planted-files.js';
 import type { ProcessStart } from './process-tree.js';
 import { pathSaid, programFile, saidRun, scriptOf } from './program-file.js';
 
-/** Programs of the image, besides interpreted ones, that take what they do from files of the folder they work in. */
+/** Programs, other than interpreters, whose actions are determined by files in their working folder. */
 const BUILD_TOOL = /\/(?:make|gmake|ninja|cmake|git)$/;
-/** Those that run what a file of that folder says, and do nothing else. */
+/** Those that only run the commands in a file of that folder, and do nothing of their own. */
 const MAKER = /\/(?:make|gmake|ninja)$/;
 
-/** What packages wrote that others may run. */
+/** Files written by packages that other packages may run. */
 export interface Written {
-  /** In other packages' folders. */
+  /** Writes to the folders of other packages. */
   readonly foreignWrites: readonly AuthoredWrite[];
-  /** Where no package's code lies. */
+  /** Files in places that contain no package's code. */
   readonly planted: PlantedFiles;
 }
 
-/** Where nothing is known of writes. */
+/** For callers that have no information about writes. */
 export const NOTHING_WRITTEN: Written = { foreignWrites: [], planted: new PlantedFiles() };
 
-/** What tells whose code a process ran. */
+/** The information needed to decide which package's code a process ran. */
 export interface ActorContext {
   readonly packages: PackageIndex;
   readonly written: Written;
 }
 
-/** What of an alert tells who did it. */
+/** The parts of an alert that are needed for attribution. */
 export type Told = Pick<Alert, 'time' | 'fields'>;
 
-/** Whose code did something. */
+/** The package that an action is attributed to. */
 export interface Actor {
   readonly by: InstalledPackage;
-  /** Whose code ran in the same process too, so that which of them did it can't be told. */
+  /** Other packages whose code ran in the same process: any of them may have caused the action instead of `by`. */
   readonly orBy: readonly InstalledPackage[];
 }
 
-/** Something that was done in the step of `owner`. */
+/** An action observed in a step that belongs to `owner`. */
 interface Deed extends ActorContext {
   readonly alert: Told;
   readonly time: bigint;
@@ -50,12 +50,14 @@ interface Deed extends ActorContext {
 }
 
 /**
- * The package whose code did something in the step of `owner`. The nearest program decides that is a file of a package, or an
- * interpreter that was told to run one (as a script, as its standard input, or by a text that does nothing else): whoever wrote that file before (wherever it lies), or code that the program had loaded, else the package that it was delivered with. A program of
- * the image (`cat`, `sh -c …`) does what its caller says, so the search goes on there; a program that only hands on what its own
- * arguments say (`cross-env … COMMAND`, `rimraf FOLDER`) is not the author of that either. Where no file of another package is
- * found, it is `owner` itself, or whoever wrote code in its folder.
- * `programs`: of the process and those above it up to the step's first one, the latest first.
+ * The package whose code caused an action in a step of `owner`. The search starts at the process that acted and goes up to its callers. It
+ * ends at the first program that is a file of a package, or an interpreter that was told to run such a file (as a script, as standard
+ * input, or with a text that does nothing else). The action is then attributed to the package that wrote that file earlier (wherever it is
+ * located), to the package whose code the program had loaded, or else to the package with which the file was delivered. A program of the
+ * image (`cat`, `sh -c …`) does what its caller tells it, so the search goes on. So does a program that only passes on what its own
+ * arguments name (`cross-env … COMMAND`, `rimraf FOLDER`). If no file of another package is found, the action is attributed to `owner`, or
+ * to the package that wrote code in the owner's folder.
+ * @param programs the programs of the process and of those above it up to the first one of the step, the latest first
  */
 export function actorOf(
   alert: Told,
@@ -78,7 +80,7 @@ export function actorOf(
       if (found !== undefined) return besides(found, doubted);
       passedOn = program.carries;
     } else if (!program.carries.some((variable) => passedOn.includes(variable))) {
-      // A program that only hands such a variable on did not choose it.
+      // A program that carries the same variable as the program it started only passed it on; another program chose its value.
       const found = ran(program, atWork, order, deed);
       if (found === 'owner') break;
       if (found !== undefined) return besides(found, doubted);
@@ -88,7 +90,7 @@ export function actorOf(
   return besides(only(changerOf(owner, deed.time, deed.written.foreignWrites)), doubted);
 }
 
-/** With those whose files were read there, so that it may have been theirs. */
+/** Adds the packages whose files had been read, because their code may have caused the action. */
 function besides({ by, orBy }: Actor, doubted: readonly InstalledPackage[]): Actor {
   const others = [...new Set([...orBy, ...doubted])].filter((other) => other !== by);
   return { by, orBy: others };
@@ -98,7 +100,10 @@ function only(by: InstalledPackage): Actor {
   return { by, orBy: [] };
 }
 
-/** Of a program that was told to load files besides its own: what it does may be theirs, so its own file says nothing. */
+/**
+ * Attributes a program that was told to load files in addition to its own: these may have caused the action, so the program's own file is
+ * no proof.
+ */
 function loaded(
   program: ProcessStart,
   words: readonly string[],
@@ -121,7 +126,7 @@ function loaded(
   return chooser === by ? only(changer) : { by: owner, orBy: [changer] };
 }
 
-/** Whether code of the step's own package, or what that one said, ran in the process too. */
+/** Whether code of the package that owns the step, or code given by it in arguments, also ran in the process. */
 function hasOwnCode(program: ProcessStart, order: ProcessStart | undefined, { packages, owner, alert }: Deed): boolean {
   const run = saidRun(program);
   if (run === undefined) return handsOn(program, order, alert);
@@ -129,7 +134,10 @@ function hasOwnCode(program: ProcessStart, order: ProcessStart | undefined, { pa
   return packages.owning(run.code.path) === owner || handsOn(program, order, alert);
 }
 
-/** Of a program with nothing but its own code; `owner` where the files of the step's own package say what it does. */
+/**
+ * Attributes a program that runs only its own code. `owner` if it is a program of ours, or if files of the package that owns the step
+ * determine what it does; undefined if that can only be said of its caller.
+ */
 function ran(
   program: ProcessStart,
   atWork: AtWork,
@@ -141,7 +149,7 @@ function ran(
   if (said === undefined) return undefined;
   const file = packages.fileOf(said);
   if (file.startsWith(`${OPT}/`)) return 'owner';
-  // The name of a command may have been made to lead elsewhere than it did when it was fetched.
+  // A link in a `.bin` folder may have been replaced after the fetch, so writes to the link count as well as writes to its file.
   const isOfIt = ({ path }: AuthoredWrite): boolean => path === file || path === said;
   const writer = foreignWrites.find((write) => isOfIt(write) && isBefore(write, program.time));
   if (writer !== undefined) return only(writer.writer);
@@ -162,10 +170,13 @@ function ran(
   return only(changer);
 }
 
-/** Interpreters that the image has: one of a package that stands before them runs what was meant for another. */
+/** Interpreters that the image also has: if a package's own one comes first in PATH, it runs scripts that were meant for the image's. */
 const SHADOWED = /\/(?:node|(?:ba|da)?sh|python3?|perl|ruby)$/;
 
-/** The file whose code a program runs; undefined where its text, or what comes through a pipe, is its caller's. */
+/**
+ * The file whose code a program runs. For code from a text or a pipe, which comes from the caller, it is the interpreter itself if the
+ * image also has one of that name (it may be a package's), and undefined otherwise.
+ */
 function codeFile(program: ProcessStart): string | undefined {
   const run = saidRun(program);
   if (run === undefined) return program.exepath;
@@ -173,7 +184,10 @@ function codeFile(program: ProcessStart): string | undefined {
   return SHADOWED.test(program.exepath) ? program.exepath : undefined;
 }
 
-/** Who wrote code in a package's folder before: what that package then does is theirs. */
+/**
+ * The package that had written code in the folder of `pkg` before: from then on, actions of `pkg` are attributed to it. Otherwise `pkg`
+ * itself.
+ */
 export function changerOf(pkg: InstalledPackage, time: bigint, writes: readonly AuthoredWrite[]): InstalledPackage {
   return writes.find((write) => write.owner === pkg && writtenCode(write) && isBefore(write, time))?.writer ?? pkg;
 }
@@ -183,15 +197,15 @@ function isBefore({ alert }: AuthoredWrite, time: bigint): boolean {
 }
 
 /**
- * The package that a file was delivered with. Not the project: what lies in its folder may be anybody's, and a package that runs a
- * file of the project did that itself.
+ * The package with which a file was delivered. Undefined for files of the project: any package may have put them into its folder, and a
+ * package that runs one of them is itself responsible for that.
  */
 function owningCode(file: string, packages: PackageIndex): InstalledPackage | undefined {
   const by = packages.owning(file);
   return by === packages.root ? undefined : by;
 }
 
-/** Where a word leads from where a program was started: a path, or a module's name. */
+/** The file that a word of a command line refers to, as seen from the working folder: a path, or the name of a module. */
 function fileSaid(program: ProcessStart, word: string, packages: PackageIndex): string | undefined {
   if (/^\.{0,2}\//.test(word)) return packages.fileOf(pathSaid(program, word));
   const [, name, rest = ''] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(word) ?? [];
@@ -200,24 +214,27 @@ function fileSaid(program: ProcessStart, word: string, packages: PackageIndex): 
   return module === undefined ? undefined : `${module.realPath}${rest}`;
 }
 
-/** Where `make`, or a script of the image (npm, node-gyp), works: the folder's files say what is done. Undefined of other programs. */
+/**
+ * The folder or file that determines what `make`, another build tool, or a script of the image (npm, node-gyp) does; undefined for other
+ * programs.
+ */
 function ordersFrom(program: ProcessStart): string | undefined {
   const script = scriptOf(program);
   if (script !== undefined) return isOfImage(script) ? program.cwd : undefined;
   if (!BUILD_TOOL.test(program.exepath)) return undefined;
   const elsewhere = [...program.cmdline.matchAll(ELSEWHERE)].map(([, named]) => named ?? '');
-  // Folders first, then a file in the last one: it alone says what is done.
+  // The folders come first. A file, if one is given, comes last, and it alone determines what is done.
   return elsewhere.reduce((from, named) => pathSaid({ cwd: from }, named), program.cwd);
 }
 
-/** The options of `make`, `ninja` and `git` that name another folder, or a file that says what is done. */
+/** The options of `make`, `ninja` and `git` that name another folder, or a file with the commands to run. */
 const ELSEWHERE = / (?:-C|-f|--directory|--file|--makefile)[ =]?([^ =-][^ ]*)/g;
-/** What their caller says by options: rules and variables of his own. */
+/** Options by which the caller adds rules and variables of its own. */
 const SAYS_MORE = /--eval|[ ]-c|[\w.]+:?=|-f.* -C|-f.* -f/;
 
 /**
- * Whether a program's own arguments say what was done: the command that it started, or the file that was touched. Then whoever
- * called it said so.
+ * Whether a program's own arguments name what was done: the command that it started, or the file that was touched. The action is then
+ * attributed to its caller.
  */
 function handsOn(program: ProcessStart, order: ProcessStart | undefined, alert: Told): boolean {
   const said = argumentsOf(program);
@@ -225,24 +242,24 @@ function handsOn(program: ProcessStart, order: ProcessStart | undefined, alert: 
     const command = unquoted(argumentsOf(order).replace(/^-\w*[cep] /, ''));
     return command !== '' && unquoted(said).includes(command);
   }
-  // Its caller chose the folder that it works in, too.
+  // Words are resolved from the working folder, which was also chosen by the caller.
   const words = said.split(' ').filter((word) => word !== '' && !word.startsWith('-'));
   const named = words.map((word) => pathSaid(program, word));
   const files = touchedFiles(alert);
   return named.some((path) => isNarrow(path) && files.some((file) => isWithin(path, file)));
 }
 
-/** A shell's quotes come and go on the way. */
+/** Shells add and remove quotes when they pass a command on, so quotes are ignored. */
 function unquoted(text: string): string {
   return text.replaceAll(/['"\\]/g, '');
 }
 
-/** Not a folder that holds about everything. */
+/** Excludes the project's folder and the folders above it, because almost every file is in them. */
 function isNarrow(path: string): boolean {
   return !PROJECT.startsWith(path) && path !== HOME && path !== '/';
 }
 
-/** What follows the program's name, and the script's where an interpreter runs one. */
+/** The arguments after the program's name, or after the script's name if an interpreter runs a script. */
 function argumentsOf(program: ProcessStart): string {
   const words = program.cmdline.split(' ').slice(1);
   const script = scriptOf(program);

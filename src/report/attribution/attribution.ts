@@ -9,28 +9,28 @@ import type { PackageIndex } from './package-index.js';
 import type { ProcessNode, ProcessStart, ProcessTree } from './process-tree.js';
 
 /**
- * What the worker starts a phase with: root's file in a read-only image. Only the worker can start it without having been
- * started in the sandbox itself, and all that a package does is below it.
+ * The program with which the worker starts a phase: a file of root in a read-only image. Only the worker can start it without a parent
+ * process in the sandbox, and all processes of a package are below it.
  */
 const STEP_PROGRAM = '/opt/ci/confine';
 
-/** A program in the image that loads one package: `node /opt/ci/node/load.cjs NAME|FOLDER …`, `ruby …/ruby/load.rb …`. */
+/** A program of the image that loads or calls one package: `node /opt/ci/node/load.cjs NAME|FOLDER …`, `ruby …/ruby/load.rb …`. */
 const LOADER = /^\w+ \/opt\/ci\/\w+\/(?:load|call)\.\w+ (\S+)/;
 
-/** The program in the image that evaluates the manifest of one package, where that is a program: `ruby …/ruby/manifest.rb FILE`. */
+/** The program of the image that evaluates the manifest of one package, if manifests are programs: `ruby …/ruby/manifest.rb FILE`. */
 const EVALUATOR = /^\S+ \/opt\/ci\/\w+\/manifest\.\w+ (.+)$/;
 
-/** How many commands of a package's scripts a report shows, and how much of each. */
+/** How many commands of a package's scripts a report shows, and how many characters of each. */
 const SHOWN_COMMANDS = 10;
 const SHOWN_COMMAND_CHARS = 300;
 
-/** How the import phase asks a package's command line tool for help: `node /home/ci/project/node_modules/x/cli.js --help`. */
+/** How the import phase asks the command line tool of a package for help: `node /home/ci/project/node_modules/x/cli.js --help`. */
 const TOOL = /^node (\/.+) --help$/;
 
-/** How the worker's step begins: `confine step=ID COMMAND …`. */
+/** The command line with which the worker starts a step: `confine step=ID COMMAND …`. */
 const STEP = /^confine step=(\S+) /;
 
-/** A process that a step started, the step's own, and what the engine forked for it. */
+/** Length of a chain with a process started by the step, the step's first process, and the container engine's fork for it. */
 const DIRECTLY_BELOW = 3;
 
 /** How many programs of a chain a report shows. */
@@ -39,56 +39,56 @@ const SHOWN_PROCESSES = 12;
 /** A process that loads or calls one package. */
 interface Loader {
   readonly pid: number;
-  /** When what was done began in it: then, or when the process was made that did it. */
+  /** The time of the action if the loader itself caused it, otherwise the time when the loader created the child process that led to it. */
   readonly time: bigint;
 }
 
-/** Who did something. */
+/** The step, the process and the package that an alert is attributed to. */
 export interface Attribution {
-  /** The worker's step that the process belongs to; undefined where its chain does not begin with one. */
+  /** The worker's step to which the process belongs; undefined if its chain does not begin with a step. */
   readonly step: Step | undefined;
-  /** How far the process is below the step's own first one: 0 is that one itself. Undefined like `step`. */
+  /** How many processes it is below the first process of the step, which has depth 0. Undefined if `step` is. */
   readonly depth: number | undefined;
-  /** The process of our own in which one package is loaded or called, where it belongs to one. */
+  /** Our own process that loads or calls one package, if the alert comes from it or from a process below it. */
   readonly loader: Loader | undefined;
-  /** The packages that are loaded in the process it belongs to, where these are many: any of them may have done it. */
+  /** The packages loaded by the process that the alert comes from, if there are many: any of them may have caused it. */
   readonly group: LoadGroup | undefined;
-  /** The package whose step it is; undefined when it can't be said: never a guess. */
+  /** The package that owns the step; undefined if it is not known for certain. */
   readonly owner: InstalledPackage | undefined;
-  /** The package whose code did it, where its step is known: mostly `owner`. */
+  /** The package whose code caused the alert; usually the same as `owner`. Undefined if `owner` is. */
   readonly by: InstalledPackage | undefined;
-  /** Whose code ran in the same process too, so that it may have been theirs. */
+  /** Other packages whose code ran in the same process, any of which may have caused it. */
   readonly orBy: readonly InstalledPackage[];
   readonly package: PackageRef | null;
-  /** Whether it is, or was started by, a command line tool that the import phase asked for help. */
+  /** Whether the process is a command line tool that the import phase asked for help, or was started by one. */
   readonly isAskedForHelp: boolean;
-  /** From the process that did it up to the one the sandbox started, the latest program of each first. */
+  /** From the process that acted up to the one that the sandbox started; of each process, its latest program comes first. */
   readonly programs: readonly ProcessStart[];
   readonly processes: Finding['processes'];
 }
 
-/** What attribution looks things up in. */
+/** The data that attribution uses. */
 export interface Actors {
   readonly tree: ProcessTree;
   readonly steps: Steps;
   readonly packages: PackageIndex;
-  /** Whose code acted where packages are loaded. Absent where nothing was. */
+  /** Marks that tell whose code acted while packages were loaded. Absent if no package was loaded. */
   readonly acting?: ActingMarks;
 }
 
-/** A process of a step: 0 is the step's own first process, 1 one that it started, and so on. */
+/** A step, and where it begins in a chain of processes. */
 interface StepPlace {
   readonly step: Step;
-  /** Position of the step's first process in the chain. */
+  /** Index of the first process of the step in the chain. */
   readonly top: number;
 }
 
 /**
- * The step that a chain begins with. Only the worker can start `confine` without having been started in the sandbox itself, so
- * nothing that runs in it can choose its step. Undefined for chains that do not begin with a step.
+ * The step with which a chain begins. Only the worker can start `confine` without a parent process in the sandbox, so no program that runs
+ * there can choose its step. Undefined if the chain does not begin with a step.
  */
 function stepOf(chain: readonly ProcessNode[], steps: Steps): StepPlace | undefined {
-  // Above the step there are only the container engine's forks.
+  // Above the first process of the step there are only forks of the container engine.
   const top = chain.findLastIndex(({ programs }) => programs.length > 0);
   const first = chain[top]?.programs[0];
   if (first?.exepath !== STEP_PROGRAM) return undefined;
@@ -96,7 +96,7 @@ function stepOf(chain: readonly ProcessNode[], steps: Steps): StepPlace | undefi
   return step && { step, top };
 }
 
-/** The command line of what the step's own program started. */
+/** The command line of the process started by the first process of the step. */
 function firstBelow({ top }: StepPlace, chain: readonly ProcessNode[]): string {
   return chain[top - 1]?.programs[0]?.cmdline ?? '';
 }
@@ -111,14 +111,14 @@ function loaderAt({ step, top }: StepPlace, chain: readonly ProcessNode[], time:
   return { pid: loader.pid, time: top === 1 ? time : (chain[top - 2]?.since ?? time) };
 }
 
-/** The packages that are loaded in the process that a program start belongs to; undefined for a loader's own start. */
+/** The packages that are loaded by the process from which a program was started; undefined for the start of the loader itself. */
 export function groupOfStart(start: ProcessStart, { tree, steps }: Actors): LoadGroup | undefined {
   const chain = tree.chainOf(start);
   const place = stepOf(chain, steps);
   return place && place.top > 1 ? groupAt(place, chain) : undefined;
 }
 
-/** Whose step a chain belongs to. */
+/** The package that owns the step of a chain. */
 function ownerOf(
   { step, top }: StepPlace,
   chain: readonly ProcessNode[],
@@ -127,19 +127,20 @@ function ownerOf(
   if (step.kind === 'scripts') return step.folder === null ? undefined : packages.owning(step.folder);
   const cmdline = firstBelow({ step, top }, chain);
   if (step.kind === 'project-code') {
-    // The project's code could start this program too, and so be taken for a package that it asks for itself.
+    // The project's own code could start this program too. Its actions would then be attributed to the package that it names, which is one
+    // of its own dependencies.
     const manifest = EVALUATOR.exec(cmdline)?.[1];
     return (manifest === undefined ? undefined : packages.owning(manifest)) ?? packages.root;
   }
   if (step.kind !== 'load' && step.kind !== 'call') return undefined;
-  // Our loader starts a process for each package; its arguments are the loader's.
+  // Our loader starts one process per package, with arguments that the loader itself chose.
   const loaded = LOADER.exec(cmdline)?.[1];
   if (loaded !== undefined) return loaded.startsWith('/') ? packages.owning(loaded) : packages.direct(loaded);
   const tool = TOOL.exec(cmdline)?.[1];
   return tool === undefined ? undefined : packages.owning(tool);
 }
 
-/** Names the package whose step an alert's process belongs to, and the one whose code did it. */
+/** Finds the package that owns the step in which an alert was caused, and the package whose code caused it. */
 export function attribute(
   alert: Told,
   { tree, steps, packages }: Actors,
@@ -167,27 +168,27 @@ export function attribute(
   };
 }
 
-/** The step that a program start belongs to; undefined where its chain does not begin with one. */
+/** The step in which a program was started; undefined if its chain does not begin with a step. */
 export function stepOfStart(start: ProcessStart, { tree, steps }: Actors): Step | undefined {
   return stepOf(tree.chainOf(start), steps)?.step;
 }
 
-/** The package behind a program start; undefined where it is none's. */
+/** The package that owns the step in which a program was started; undefined if there is none. */
 export function ownerOfStart(start: ProcessStart, { tree, steps, packages }: Actors): InstalledPackage | undefined {
   const chain = tree.chainOf(start);
   const place = stepOf(chain, steps);
   return place && ownerOf(place, chain, packages);
 }
 
-/** The packages whose lifecycle scripts were seen to run, each with the commands that its step started. */
+/** The packages whose lifecycle scripts were observed to run, each with the commands that its script step started. */
 export function packagesThatRan({ tree, steps, packages }: Actors): ReadonlyMap<InstalledPackage, readonly string[]> {
   const ran = new Map<InstalledPackage, string[]>();
   for (const start of tree.starts()) {
-    // What a step starts is one process below its own; nothing longer need be climbed.
+    // A command of the step is one process below the first process of the step, so a longer chain is not needed.
     const chain = tree.chainOf(start, DIRECTLY_BELOW);
     const place = stepOf(chain, steps);
     if (place?.step.kind !== 'scripts' || place.top !== 1) continue;
-    // The pass in another guise runs the same ones once more.
+    // The later pass runs the same scripts again, with other variables or another date (`guise`).
     if (place.step.guise !== undefined) continue;
     const owner = ownerOf(place, chain, packages);
     if (!owner) continue;

@@ -7,46 +7,49 @@ import { isUnownedModule } from '../findings/unowned-module.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessStart } from './process-tree.js';
 
-/** A file that a package's script or import wrote. */
+/** A file that was written by a package's script or while a package was loaded. */
 export interface PackageWrite {
   readonly path: string;
   readonly alert: Alert;
-  /** Whose step it was. */
+  /** The package that owns the step. */
   readonly runner: InstalledPackage;
-  /** Whose code it was: mostly the same. */
+  /** The package whose code wrote it; usually the same as `runner`. */
   readonly by: InstalledPackage;
-  /** What the process had become, the latest program first. */
+  /** The programs of the writing process and of those above it, the latest first. */
   readonly programs: readonly ProcessStart[];
-  /** Whether it was in the step of the runner's lifecycle scripts. */
+  /** Whether it was written in the step of the runner's lifecycle scripts. */
   readonly isScript: boolean;
 }
 
-/** A file of the project that a package's script or import wrote, and whose folder it lies in. */
+/**
+ * A file that was written in the folder of a package or of the project, with the package that wrote it and the one that owns the folder.
+ */
 export interface AuthoredWrite {
   readonly path: string;
   readonly alert: Alert;
   readonly writer: InstalledPackage;
   readonly owner: InstalledPackage;
-  /** Whether a lifecycle script did it. */
+  /** Whether a lifecycle script wrote it. */
   readonly isScript: boolean;
 }
 
-/** The writes in the folders of packages, or of the project; git's index is git's own. */
+/** The writes to the folders of packages or of the project. Git's update of its own index is left out. */
 export function authoredOf(writes: readonly PackageWrite[], packages: PackageIndex): readonly AuthoredWrite[] {
   return writes.flatMap(({ path, alert, runner, by, programs, isScript }) => {
     if (isGitsIndex(path, programs)) return [];
     const owner = packages.owning(path);
     if (owner === undefined) return [];
-    // A tool of another package that works in the folder of the package that called it does what it is for. The project's folder
-    // holds everybody's.
+    // If a package calls a tool of another package and the tool writes to the caller's folder, the write is attributed to the caller. This
+    // does not apply to the project, whose folder contains files of all packages.
     return [{ path, alert, writer: runner === owner && runner !== packages.root ? runner : by, owner, isScript }];
   });
 }
 
 /**
- * The writes of packages in other packages' folders, and of dependencies to files that the project brought along, to those that tools
- * take their orders from, or beside the installed packages, and of their lifecycle scripts to what would stand among its settings: what
- * they make anew elsewhere in its folder (a generated client, a cache) is no change of it.
+ * The writes that changed what belongs to others. They are writes of one package in another one's folder, and these writes of dependencies
+ * in the project's folder: to files that the project brought along, to settings that tools read by themselves, next to the installed
+ * packages in `node_modules`, and, by lifecycle scripts, new files that would be settings of the project. Anything else that is new in the
+ * project's folder (a generated client, a cache) changes nothing of the project.
  */
 export function foreignOf(
   writes: readonly AuthoredWrite[],
@@ -55,7 +58,7 @@ export function foreignOf(
 ): readonly AuthoredWrite[] {
   return writes.filter(({ path, writer, owner, isScript }) => {
     if (owner !== packages.root) return owner !== writer;
-    // A tool that comes as a script may put its program in the script's place once it is there.
+    // A tool that is delivered as a script may replace it with its program after the installation.
     if (packages.owning(packages.fileOf(path)) === writer) return false;
     const isOfInterest =
       brought.has(path) || isUnownedModule(path) || isProjectSetting(path) || (isScript && isNewSetting(path));
@@ -64,8 +67,8 @@ export function foreignOf(
 }
 
 /**
- * Those after which what the owner does may be the writer's doing. A setting that a dependency adds to the project is not: what the
- * project's own scripts do from then on is still theirs, unless they run that file.
+ * The writes after which the owner's actions may be caused by the writer. A new setting that a dependency adds to the project is not one of
+ * them: the project's own scripts are still attributed to the project, unless they run that file.
  */
 export function changingCode(
   writes: readonly AuthoredWrite[],
@@ -75,11 +78,11 @@ export function changingCode(
   return writes.filter(({ path, owner }) => owner !== packages.root || brought.has(path) || isUnownedModule(path));
 }
 
-/** Files that a program or a loader runs; documents and data are read, not run. */
+/** Files that no program or loader runs: documents and data. */
 const NO_CODE =
   /\.(?:md|markdown|txt|map|html?|css|svg|png|jpe?g|gif|ico|d\.[cm]?ts|log|lock|ya?ml)$|\/(?:LICEN[CS]E|README|CHANGELOG)[^/]*$/i;
 
-/** Whether what was written may be run. */
+/** Whether the written file may contain code that is run. */
 export function writtenCode({ path }: AuthoredWrite): boolean {
   return !NO_CODE.test(path);
 }

@@ -6,10 +6,11 @@ import type { PackageCodeReads } from './package-code-reads.js';
 import { programFile } from './program-file.js';
 
 /**
- * Of a tool that had read code of the package that called it (`rollup -c x.config.js`, a Makefile, a plugin) nobody can tell from outside
- * whose code then acted. The caller is named first, since he chose both the tool and what it is given, and the tool as who it may have been
- * (`orBy`); where the tool does the like by itself as well, it stays the tool. Of what is judged, in scripts, and after what is honest of
- * the tool was decided: nobody gains another's excuses. The project's own settings are no package's code.
+ * If a tool had read code of the package that called it (`rollup -c x.config.js`, a Makefile, a plugin), it can't be observed from outside
+ * whose code then acted. The finding is attributed to the caller, which chose both the tool and its input, and lists the tool in `orBy`. If
+ * the tool has a finding of the same rule when it is loaded alone, the finding stays with the tool. This applies only to findings of at
+ * least `failOn` in script steps, and only after the exceptions for the tool were decided, so that no package profits from another's
+ * exceptions. Steps of the project are left out, because the project's own settings are no package's code.
  */
 export function nameCallers(
   findings: readonly Finding[],
@@ -32,7 +33,7 @@ export function nameCallers(
   });
 }
 
-/** Whether the tool's process, or one below it, had read code of whose step it is. */
+/** Whether the tool's process, or a process below it, had read code of the package that owns the step. */
 function hasReadCode(
   { package: tool, alert }: Finding,
   { programs, owner }: Attribution,
@@ -49,7 +50,7 @@ function hasReadCode(
   return reads.hasReadCode(pids, alertTimeNs(alert), (folder) => packages.owning(folder) === owner);
 }
 
-/** In a load, or when it was asked for help: without anything of a caller's. */
+/** Caused while the tool was loaded or asked for help, without any input of a caller. */
 function isByItself({ package: by, ranBy, orBy, phase }: Finding): boolean {
   return by !== null && ranBy === undefined && orBy === undefined && phase === 'import';
 }

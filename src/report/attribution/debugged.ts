@@ -1,7 +1,7 @@
 import type { Finding, PackageRef } from '../finding.js';
 import { packageKey } from '../spec.js';
 
-/** The rule name under which it is reported that somebody connected to a debugger (`rules/packwarden_network.yaml`). */
+/** The rule name for a connection to the debugger of another process (`rules/packwarden_network.yaml`). */
 export const DEBUGGER_RULE = 'Debugger of another process used';
 const LISTENING_RULE = 'Listening port opened';
 /** Where Node's debugger listens, by its default and after SIGUSR1. */
@@ -28,7 +28,7 @@ export function doubtDebugged(findings: readonly Finding[]): readonly Finding[] 
   });
 }
 
-/** A debugger that a process opened; whoever connected to it may have had it opened, by a signal. */
+/** A debugger port that a process opened; the package that connected to it may have caused this with a signal. */
 function isDebugger({ rule, alert }: Finding): boolean {
   return rule === LISTENING_RULE && alert.output_fields['fd.sport'] === DEBUGGER_PORT;
 }

@@ -1,9 +1,9 @@
 import { type SaidCode, type SaidProgram, saidRun } from './program-file.js';
 
-/** A file's name without anything that a shell or a language would take for more than a name. */
+/** A file name without characters that have a special meaning for a shell or a language. */
 const NAME = String.raw`["'\x60]?([\w@./+-]+)["'\x60]?`;
 const INTERPRETER = String.raw`(?:\S*/)?(?:node|bun|deno|(?:ba|da)?sh|python3?|perl|ruby)`;
-/** A shell's command that does nothing but to have one file's content run. */
+/** Shell commands that only run the content of one file. */
 const SHELL = [
   String.raw`(?:\.|source) ${NAME}`,
   `${INTERPRETER}(?: -s?)? ?0?< ?${NAME}`,
@@ -14,14 +14,14 @@ const SHELL = [
   `make(?: -s)? (?:-C|-f) ?${NAME}`,
 ].map((form) => new RegExp(`^(?:exec )?${form}$`));
 
-/** What of a shell's text says nothing of its own. */
+/** Parts of a shell text that have no effect of their own. */
 const SILENT = /^(?:set [-+]\w+|true|exit \d+|:)$/;
-/** Where output goes. */
+/** Redirections of output. */
 const OUTPUT = / ?(?:[012&]?>>? ?(?:\/dev\/null|&[12]))/g;
 
 const REQUIRED = String.raw`(?:await )?(?:require|import)\(${NAME}\)(?:\.default)?(?:\(\))?`;
 const READ = String.raw`(?:require\(['"](?:node:)?fs['"]\)|fs)\.readFileSync\(${NAME}(?:, ?['"]utf-?8['"])?\)(?:\.toString\(\)|\+["']{2})?`;
-/** The same in other languages. */
+/** The equivalent in other languages. */
 const OTHER = [
   REQUIRED,
   String.raw`(?:\(0, ?)?eval\)?\(${READ}\)`,
@@ -33,9 +33,9 @@ const OTHER = [
 const SHELL_PROGRAM = /\/(?:(?:ba|da)?sh|busybox)$/;
 
 /**
- * The file to which a program's text hands over: the text in its command line (`sh -c …`, `node -e …`) has one file's content run and
- * does nothing else, so what is done is that file's. As a word: a path, or a module's name. A text that does more, or that can't be
- * read so, is its author's.
+ * The file that a program's inline code (`sh -c …`, `node -e …`) runs, if it does nothing else: the action is then attributed to that file.
+ * It is returned as given: a path, or the name of a module. Undefined if the text does more or is not recognised; it is then attributed to
+ * its author.
  */
 export function handedTo(program: SaidProgram): string | undefined {
   const code = saidRun(program)?.code;
@@ -45,12 +45,12 @@ export function handedTo(program: SaidProgram): string | undefined {
   return first !== undefined && files?.every((file) => file === first) ? first : undefined;
 }
 
-/** Whether a program's text does nothing at all: what is done then is the doing of what it was told to load before. */
+/** Whether a program's inline code does nothing at all: any action was then caused by the files that the program was told to load first. */
 export function doesNothing(code: SaidCode): boolean {
   return code.from === 'text' && /^(?:["']{0,2}|[01]|;|void 0|null|undefined|true|false|pass)$/.test(code.text.trim());
 }
 
-/** Undefined where a part is something else. */
+/** Undefined if any part of the text does something else. */
 function inShell({ text }: { readonly text: string }): readonly string[] | undefined {
   const files: string[] = [];
   for (const part of text.replaceAll(OUTPUT, '').split(/&&|\|\||;|\n/)) {

@@ -3,15 +3,17 @@ import type { ImageProgram } from '../../ecosystems/manager.js';
 import { type Alert, alertTimeNs } from '../../falco/alert.js';
 import type { ProcessStart } from './process-tree.js';
 
-/** The rule of `rules/packwarden_plumbing.yaml` that tells of every file that a manager with hooks of any name opened. */
+/** The rule of `rules/packwarden_plumbing.yaml` that reports the files opened by package managers whose hooks can have any name. */
 export const MANAGER_READ_RULE = 'Packwarden manager file read';
 
-/** Seconds in which processes read such files, over all processes: far above those of an honest build. */
+/** Limit for the entries of all processes together, about one per process and second; an honest build stays far below it. */
 const MAX_READS = 40_000;
-/** What a number did shortly before it became a program counts, too: its first read in a second hides the others. */
+/**
+ * Reads shortly before the program was started count too, because only the first read of a second is kept, and it may precede the start.
+ */
 const BEFORE_START_NS = 2_000_000_000n;
 
-/** A second in which a process opened such files. */
+/** A second in which a process opened files that could be hooks of these managers. */
 interface HookRead {
   readonly time: bigint;
   readonly of: readonly ImageProgram[];
@@ -23,12 +25,12 @@ export class HookReads {
   #size = 0;
   #overflowed = 0;
 
-  /** Reads that were not remembered. */
+  /** Number of reads that were dropped because there were too many. */
   get overflowed(): number {
     return this.#overflowed;
   }
 
-  /** `alert`: that code was opened, wherever it lies. */
+  /** `alert`: an opened file, from any of the rules that report reads of code. */
   add(alert: Alert): void {
     const of = hookedBy(alert.fields['fd.name'] ?? '');
     if (of.length === 0) return;
@@ -45,7 +47,7 @@ export class HookReads {
     this.#reads.set(pid, [...reads, { time, of }]);
   }
 
-  /** Whether the process had opened one of a manager by a time. */
+  /** Whether the process had opened a hook of a manager by a certain time. */
   hasRead({ pid, time: started }: ProcessStart, by: bigint, manager: ImageProgram): boolean {
     const reads = this.#reads.get(pid) ?? [];
     return reads.some(({ time, of }) => time <= by && time >= started - BEFORE_START_NS && of.includes(manager));

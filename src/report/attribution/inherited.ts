@@ -5,13 +5,14 @@ import { subjectOf } from '../findings/subject.js';
 import { packageKey } from '../spec.js';
 import type { PackageIndex } from './package-index.js';
 
-/** The phases in which a package runs with all that it loads. */
+/** The phases in which a package runs together with everything that it loads. */
 const SHARED: ReadonlySet<Finding['phase']> = new Set(['import', 'execute', 'later', 'run']);
 const WHY = 'a package that it depends on does the same when it is loaded alone';
 
 /**
- * Who loads a package has its doings in the own process, too. Where a dependency does the same in its own load, that one is to blame, and
- * whoever loads it is only told of: an observation, which still counts as a step of what belongs together.
+ * A package that loads another one also shows the actions of that package in its own process. If a dependency does the same when it is
+ * loaded on its own, the finding is attributed to the dependency, and that of the dependent package becomes an observation. The observation
+ * still counts as a part of correlated findings.
  */
 export function lowerInherited(findings: readonly Finding[], packages: PackageIndex): readonly Finding[] {
   const byDoing = new Map<string, Finding[]>();
@@ -29,8 +30,9 @@ export function lowerInherited(findings: readonly Finding[], packages: PackageIn
 }
 
 /**
- * Who requires a package in its script has its doings in the script's process, too. Where code of a package ran there that does the same when it is
- * loaded alone, that one's own finding says what it is worth (a settings file that it looks up is an observation), and the script is only told of.
+ * A script that requires a package also shows the actions of that package in its process. If code of a package ran there that does the same
+ * when it is loaded alone, that package's own finding has the right priority (reading a settings file is only an observation), so the
+ * script's finding becomes an observation.
  */
 export function lowerRequired(findings: readonly Finding[]): readonly Finding[] {
   const alone = new Set(findings.filter(isOwnLoad).map((finding) => byAndDoing(finding.package, finding)));
@@ -56,13 +58,13 @@ function isJudgedLoad({ phase, package: by, known, priority }: Finding): boolean
   return SHARED.has(phase) && by !== null && known === undefined && isAtLeast(priority, 'WARNING');
 }
 
-/** A rule and what it was about: of a correlated finding all its parts. */
+/** A rule and what the finding refers to: for a correlated finding, all its parts. */
 function doingOf(finding: Finding): string {
   const parts = finding.parts?.map(({ rule, subject }) => `${rule}\0${subject}`) ?? [subjectOf(finding)];
   return [finding.rule, ...parts.toSorted()].join('\0');
 }
 
-/** Which packages a package loads, or what it loads does. */
+/** The packages that each package depends on, directly or indirectly. */
 class Closures {
   readonly #packages: PackageIndex;
   readonly #byRef = new Map<string, InstalledPackage>();
@@ -73,7 +75,7 @@ class Closures {
     for (const pkg of packages.all) this.#byRef.set(packageKey(packages.ref(pkg)), pkg);
   }
 
-  /** Not the other way round as well: of packages that need each other nobody can say whose doing it is. */
+  /** False if the packages depend on each other: then it is not known which of them is the cause. */
   reaches(from: PackageRef | null, to: PackageRef | null): boolean {
     const [user, used] = [from, to].map((ref) => (ref === null ? undefined : this.#byRef.get(packageKey(ref))));
     if (user === undefined || used === undefined || user === used) return false;

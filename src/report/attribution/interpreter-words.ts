@@ -1,14 +1,14 @@
-/** How the options of one kind of interpreter are read, up to the script. */
+/** How to read the options of one kind of interpreter that precede the script. */
 export interface OptionKinds {
-  /** What follows is code in the command line itself: `-c`, `-e`. */
+  /** The code follows in the command line itself: `-c`, `-e`. */
   readonly inline: RegExp;
-  /** The next word, or what stands behind `=`, is a file that is run besides. */
+  /** The next word, or the text after `=`, is a file that is loaded before the script. */
   readonly loads: RegExp;
-  /** The next word belongs to the option. */
+  /** The next word is the option's value. */
   readonly takesWord: RegExp;
-  /** Takes no word. Of an option that is none of these nobody knows whether the next word is its value or the script. */
+  /** Takes no value. For an option in none of these lists, it is not known whether the next word is its value or the script. */
   readonly plain: RegExp;
-  /** The script comes from standard input, whatever follows. */
+  /** The script is read from standard input, whatever follows. */
   readonly fromInput: RegExp;
 }
 
@@ -55,7 +55,7 @@ const RUBY: OptionKinds = {
   fromInput: /^-$/,
 };
 
-/** Those of an interpreter, by its file; of one that is not known no option is. */
+/** The options of an interpreter, by the path of its program; those of a shell if the program is none of the others. */
 export function optionKindsOf(exepath: string): OptionKinds {
   const name = exepath.slice(exepath.lastIndexOf('/') + 1);
   if (/^(?:node|bun|deno)/.test(name)) return NODE;

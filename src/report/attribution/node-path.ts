@@ -4,8 +4,8 @@ import { type SaidProgram, scriptOf } from './program-file.js';
 const MODULES = /\/node_modules$/;
 
 /**
- * The folders of NODE_PATH in which Node would not have looked anyway. pnpm's shims set the variable for each tool (`node_modules/.bin`):
- * to the folders above the tool's own file, by their real names, and to the one that holds everything; these are no addition.
+ * The folders in NODE_PATH that Node would not search anyway. pnpm's shims (`node_modules/.bin`) set the variable for each tool to the real
+ * paths of the folders above the tool's own file, and to the folder that contains all packages; these add nothing.
  */
 export function addedByNodePath(value: string, program: SaidProgram): readonly string[] {
   const script = scriptOf(program) ?? '';

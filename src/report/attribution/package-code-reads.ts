@@ -1,34 +1,34 @@
 import { type Alert, alertTimeNs } from '../../falco/alert.js';
 
-/** The rule of `rules/packwarden_plumbing.yaml` that tells which process opened a package's code. */
+/** The rule of `rules/packwarden_plumbing.yaml` that reports which process opened a package's code. */
 export const PACKAGE_CODE_RULE = 'Packwarden package code read';
 
-/** Different packages a process read, over all processes: far above those of an honest build. */
+/** Limit for the packages read by each process, over all processes; an honest build stays far below it. */
 const MAX_READS = 40_000;
-/** For so long a number is taken for the same process. */
+/** Length of the time windows within which equal pids are taken for the same process when reads are merged. */
 const SAME_PROCESS_S = 20;
 
-/** The last folder of a package in a path, whichever manager put it there. */
+/** The innermost package folder in a path, whichever package manager created it. */
 const PACKAGE_FOLDER = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/;
 
-/** What is run or says what is run, by its name; of a file without an ending nobody knows. */
+/** Names of files that contain code or build instructions. Files without an extension may contain code too. */
 const CODE =
   /(?<!\.d)\.(?:[cm]?[jt]sx?|node|so|sh|bash|py|rb|pl|awk|mk|cmake|gypi?|wasm|vue|svelte|coffee|lua)$|\/CMakeLists\.txt$|\/(?!LICEN[CS]E|README|CHANGELOG|NOTICE|AUTHORS)[^./]+$/;
 
-/** A process that opened code of a package. */
+/** The first time that a process opened code of a package. */
 interface PackageRead {
   readonly folder: string;
   readonly alert: Alert;
-  /** Whether it was a file that may be code, not only one that says that code is loaded. */
+  /** Whether the file itself may contain code; otherwise it only shows that code of the package is loaded (a manifest). */
   readonly isCode: boolean;
 }
 
-/** Which processes opened the code of which packages: the first time of each. */
+/** Which processes opened code of which packages, with the first time in each time window. */
 export class PackageCodeReads {
   readonly #reads = new Map<string, PackageRead>();
   #overflowed = 0;
 
-  /** Reads that were not remembered. */
+  /** Number of reads that were dropped because there were too many. */
   get overflowed(): number {
     return this.#overflowed;
   }
@@ -39,19 +39,19 @@ export class PackageCodeReads {
     if (folder === undefined) return;
     const isCode = CODE.test(file);
     const { 'proc.pid': pid, 'proc.vpid': vpid } = alert.fields;
-    // A number may become another process's, of a later step.
+    // A pid may be reused by a process of a later step.
     const key = `${pid} ${vpid} ${Math.floor(Number(alert.time.seconds) / SAME_PROCESS_S)} ${isCode} ${folder}`;
     if (this.#reads.has(key)) return;
     if (this.#reads.size >= MAX_READS) this.#overflowed += 1;
     else this.#reads.set(key, { folder, alert, isCode });
   }
 
-  /** Whether one of these processes had opened code of a package by a time. */
+  /** Whether one of these processes had opened code of a package by a certain time. */
   hasOpened(pids: ReadonlySet<number>, time: bigint, isPackage: (folder: string) => boolean): boolean {
     return this.#has(pids, time, ({ folder }) => isPackage(folder));
   }
 
-  /** The same of a file that may be code: a tool reads its caller's manifest for many reasons. */
+  /** Like `hasOpened`, but only for files that may contain code: tools read their caller's manifest for many reasons. */
   hasReadCode(pids: ReadonlySet<number>, time: bigint, isPackage: (folder: string) => boolean): boolean {
     return this.#has(pids, time, ({ folder, isCode }) => isCode && isPackage(folder));
   }

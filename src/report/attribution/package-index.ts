@@ -1,22 +1,22 @@
 import { type InstalledPackage, isLocal } from '../../ecosystems/installed-package.js';
 import type { PackageRef } from '../finding.js';
 
-/** The name of a folder that a package manager made for a package. */
+/** The name of a folder that a package manager created for a package. */
 const IN_NODE_MODULES = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/;
 
-/** Looks up packages by folder, and tells why each one is installed. */
+/** Finds packages by folder, and the dependency chain by which each one was installed. */
 export class PackageIndex {
   readonly #byFolder = new Map<string, InstalledPackage>();
   readonly #byPath = new Map<string, InstalledPackage>();
   readonly #parents = new Map<string, string | null>();
-  /** By folder: the name under which another package finds it, where that is not its own. */
+  /** By folder: the name under which other packages find it, if that differs from its own. */
   readonly #aliases = new Map<string, string>();
   readonly #projectDir: string;
   readonly #commands: ReadonlyMap<string, string>;
 
   /**
-   * `packages` as the sandbox lists them, the project itself (`path` `.`) first; `commands`: the files that the names in `.bin`
-   * folders lead to.
+   * @param packages as listed in the sandbox, with the project itself (`path` `.`) first
+   * @param commands the files to which the names in `.bin` folders lead
    */
   constructor(
     packages: readonly InstalledPackage[],
@@ -43,7 +43,7 @@ export class PackageIndex {
     return this.#byPath.get('.');
   }
 
-  /** The package whose folder holds `file` most closely. The project's own files belong to the project. */
+  /** The package with the innermost folder that contains `file`. The project's own files belong to the project. */
   owning(file: string): InstalledPackage | undefined {
     let folder = file;
     while (folder.startsWith(this.#projectDir)) {
@@ -54,17 +54,17 @@ export class PackageIndex {
     return undefined;
   }
 
-  /** Where the name of a command (`node_modules/.bin/NAME`) leads, as it was fetched; any other path as it is. */
+  /** The file to which the name of a command (`node_modules/.bin/NAME`) led when it was fetched; any other path is returned unchanged. */
   fileOf(path: string): string {
     return this.#commands.get(path) ?? path;
   }
 
-  /** The package that `require(name)` finds from the project's root. */
+  /** The package that `require(name)` finds from the root of the project. */
   direct(name: string): InstalledPackage | undefined {
     return this.root && this.resolve(this.root, name);
   }
 
-  /** The package with the shortest chain from the project's root that pulls it in. */
+  /** The package with the shortest dependency chain from the root of the project. */
   ref(pkg: InstalledPackage): PackageRef {
     const path: string[] = [];
     let at: string | null | undefined = pkg.path;
@@ -76,7 +76,7 @@ export class PackageIndex {
     return { name, version, path, ...(calledItself === undefined ? {} : { calledItself }) };
   }
 
-  /** Another name than its own under which a package is installed: that of its folder, or of a link to it. */
+  /** A name under which a package is installed, other than its own: that of its folder, or of a link to it. */
   aliasOf({ realPath }: InstalledPackage): string | undefined {
     return this.#aliases.get(realPath);
   }
@@ -95,7 +95,7 @@ export class PackageIndex {
     if (!this.root) return;
     this.#parents.set('.', null);
     this.#walkFrom(this.root);
-    // A workspace that nothing depends on is there because the project says so.
+    // A workspace that no package depends on was declared by the project.
     for (const pkg of this.#byPath.values()) {
       if (!isLocal(pkg) || this.#parents.has(pkg.path)) continue;
       this.#parents.set(pkg.path, '.');
@@ -115,7 +115,9 @@ export class PackageIndex {
     }
   }
 
-  /** The package that `name` is to another one: where its link leads, else the nearest node_modules upwards that holds it. */
+  /**
+   * The package that another package gets by `name`: the target of its link, otherwise the package in the nearest `node_modules` upwards.
+   */
   resolve(from: InstalledPackage, name: string): InstalledPackage | undefined {
     const link = from.resolved?.[name];
     if (link !== undefined) return this.#byFolder.get(link);

@@ -9,7 +9,7 @@ import type { PackageIndex } from './package-index.js';
 import type { ProcessStart } from './process-tree.js';
 import { pathSaid, programFile } from './program-file.js';
 
-/** A file that looks like code and was opened for reading, in a place that no package owns. */
+/** A file that looks like code and was opened for reading, in a place that belongs to no package. */
 export interface CodeRead {
   readonly pid: number;
   readonly path: string;
@@ -17,44 +17,46 @@ export interface CodeRead {
   readonly time: bigint;
 }
 
-/** Calls that put a file somewhere else as it is. */
+/** System calls that move or link a file without changing its content. */
 const MOVES = /^(?:rename|link)/;
-/** Programs of the image that write what they read; a shell's redirection opens the file before the program starts. */
+/**
+ * Programs of the image that write what they read. Shells are included: for a redirection, they open the file before the program starts.
+ */
 const COPIER =
   /^\/(?:usr\/)?bin\/(?:cp|mv|cat|dd|install|tee|ln|sed|head|tail|tr|base64|gzip|gunzip|tar|(?:ba|da)?sh)$/;
 
 /** Programs of the image that run what their settings name: hooks, pagers, file system monitors, rules. */
 const RUNS_ORDERS = /\/(?:git|make|gmake|ninja|cmake|ssh)$/;
 
-/** Keys and credentials: whoever opens one for writing has put nothing there that is run. */
+/** Keys and credentials: writing to one of them does not plant code, because these files are not run. */
 const IS_SECRET = new RegExp(`^${HOME}/\\.(?:ssh|gnupg|aws|azure|kube|docker|config/gcloud)/`);
 
-/** What every process may write to, under any name. */
+/** Folders in which every process may create files with any name. */
 const TEMPORARY = /^\/(?:tmp|var\/tmp|dev\/shm)\//;
 
-/** Whose files a process had read as if they were code. */
+/** The package whose planted files a process had read as code. */
 export interface Loaded {
   readonly planter: InstalledPackage;
-  /** Whether who read it chose to, so that both may have done what was done then. */
+  /** Whether the reader chose to read the file, so that either package may have caused what followed. */
   readonly isByChoice: boolean;
 }
 
-/** A process at work: whose step it is, and the programs from the one in question up to the step's first. */
+/** A process that acts: the package that owns its step, and the programs from this process up to the first one of the step. */
 export interface AtWork {
   readonly owner: InstalledPackage;
   readonly programs: readonly ProcessStart[];
 }
 
 /**
- * The files that packages put where no package's code lies (temporary folders, HOME, the project's own folder), and those that one wrote
- * in the folder of another that had called it. What runs from there is the doing of whoever put it there.
+ * Files that packages wrote to places that contain no package's code (temporary folders, HOME, the project's own folder), and files that a
+ * package wrote to the folder of another package that had called it. What runs from there is attributed to the package that wrote it.
  */
 export class PlantedFiles {
   readonly #packages: PackageIndex | undefined;
   readonly #byPath = new Map<string, PackageWrite[]>();
   readonly #reads = new Map<number, CodeRead[]>();
 
-  /** `writes`: what packages wrote, in time; `reads` in time. */
+  /** `writes`: files written by packages; `reads`: files read as code. Both are in order of time. */
   constructor(writes: Iterable<PackageWrite> = [], reads: Iterable<CodeRead> = [], packages?: PackageIndex) {
     this.#packages = packages;
     for (const read of reads) push(this.#reads, read.pid, read);
@@ -68,12 +70,15 @@ export class PlantedFiles {
       }
       const owner = packages?.owning(path);
       const isShared = owner === undefined || owner === packages?.root;
-      // After a copy of somebody's file, what is written there again is whoever's who writes it.
+      // If the path already contains a planted file, a later write is recorded too, so that the content is attributed to the last writer.
       if (isShared || (owner === runner && by !== runner) || this.#byPath.has(path)) push(this.#byPath, path, write);
     }
   }
 
-  /** Who planted what was copied, moved or linked here by a program of the image: the content is still that one's. */
+  /**
+   * The write of the package that planted the original of a file which a program of the image copied, moved or linked: the content is still
+   * attributed to that package. For a copy of a file that another package was delivered with, it is that package.
+   */
   #originOf(write: PackageWrite): PackageWrite | undefined {
     const { alert, runner, programs } = write;
     const { 'evt.type': call = '', 'evt.arg.oldpath': old, 'proc.pid': pid } = alert.fields;
@@ -87,19 +92,20 @@ export class PlantedFiles {
     return origins.find((origin) => origin !== undefined && origin.runner !== runner);
   }
 
-  /** Whose doing it is that `file` has the content that it had at a time; undefined where nobody planted it. */
+  /** The package that is responsible for the content of `file` at a certain time; undefined if no package planted it. */
   planterOf(file: string, time: bigint, { owner, programs }: AtWork): InstalledPackage | undefined {
     const write = this.writerOf(file, time);
     if (write === undefined) return undefined;
     const { by, runner } = write;
-    // A tool that was called to write it (a compiler, a download) did its caller's work, unless it ran it itself.
+    // If the owner of the step called a tool to write the file (a compiler, a download), the owner is responsible, unless the tool itself
+    // is running it.
     if (by !== runner && runner === owner && !programs.some((program) => this.#isOf(by, program))) return undefined;
     return by;
   }
 
   /**
-   * Who planted code that a process had loaded by a time, without running it as a program: it has read the file. Only of packages
-   * that had nothing to do with the step: what a step's own tools make, the step's package answers for.
+   * The package that planted code which a process had loaded by a certain time: it read the file without running it as a program. Files
+   * written in a step of the same owner, or by its code, are left out: the owner is responsible for what its own tools create.
    */
   loadedBy(pids: readonly number[], time: bigint, { owner, programs }: AtWork): Loaded | undefined {
     const [program] = programs;
@@ -116,7 +122,7 @@ export class PlantedFiles {
     return found;
   }
 
-  /** The package as which a file was delivered that `cp FILE PLACE` copied, where that is all that the command says. */
+  /** The package with which the file was delivered that `cp FILE PLACE` copied; undefined if the command does anything else. */
   #copiedFrom({ path, runner, programs: [program] }: PackageWrite): InstalledPackage | undefined {
     if (program === undefined || !/\/(?:cp|install)$/.test(program.exepath)) return undefined;
     const operands = program.cmdline
@@ -129,7 +135,7 @@ export class PlantedFiles {
     return owner === runner || owner === this.#packages?.root ? undefined : owner;
   }
 
-  /** The last write of a file, or of a folder that holds it: one that was moved or linked to its place. */
+  /** The last write to a file or to a folder that contains it: a whole folder may have been moved or linked to its place. */
   writerOf(file: string, time: bigint): PackageWrite | undefined {
     let last: PackageWrite | undefined;
     for (let path = file; path !== ''; path = path.slice(0, path.lastIndexOf('/'))) {
@@ -147,14 +153,15 @@ export class PlantedFiles {
 }
 
 /**
- * Whether nobody comes upon a temporary file who does not look for it: it is not named after who reads it. Whoever plants code for another
- * puts it where that one looks, and a cache that lies about accuses nobody because somebody opens it.
+ * Whether a package must have looked for this temporary file itself, because the file is not named after the package. Code planted for a
+ * package is put where that package looks. A cache in a temporary folder, however, is no evidence against its owner just because another
+ * package opens it.
  */
 function isFoundByChoice(path: string, reader: InstalledPackage): boolean {
   return TEMPORARY.test(path) && !isNamedAfter(path, [reader.name]);
 }
 
-/** Programs of the image that are no interpreters do as their arguments say. */
+/** Whether files determine what a program does: other programs of the image do only what their arguments say. */
 function obeysFiles({ exepath }: ProcessStart): boolean {
   return isInterpreter(exepath) || RUNS_ORDERS.test(exepath) || !isOfImage(exepath);
 }

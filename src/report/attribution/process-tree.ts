@@ -2,41 +2,47 @@ import { type Alert, alertTimeNs } from '../../falco/alert.js';
 import { type Besides, besidesOf } from '../environment/loaded-besides.js';
 import type { SaidProgram } from './program-file.js';
 
-/** The rules of `rules/packwarden_plumbing.yaml` whose alerts build the tree. */
+/** The rules of `rules/packwarden_plumbing.yaml` from whose alerts the tree is built. */
 export const TRACE_RULE = 'Packwarden process trace';
 export const FORK_RULE = 'Packwarden fork trace';
-/** The same process start, told once more with its environment where that may have code run. */
+/** Reports a process start a second time, with its environment, if that environment may make it run other code. */
 export const ENVIRONMENT_RULE = 'Packwarden environment trace';
 
-/** How many started programs a tree remembers: far above an honest install's, so that a fork storm stays bounded. */
+/** Limit for the program starts in a tree: far above those of an honest install, so that a fork storm needs only bounded memory. */
 const MAX_STARTS = 50_000;
-/** Forks put orphans back into their chain. */
+/** Limit for the forks in a tree. Forks connect a process whose parent has ended to its chain. */
 const MAX_FORKS = 200_000;
-/** How far a chain is climbed. A longer one can't be told, so that nobody makes a worker climb all day. */
+/** Length at which a chain is cut off, so that deep nesting can't keep a worker busy; a chain that is cut off does not reach its step. */
 const MAX_CHAIN = 1_024;
-/** Of one process's programs a chain holds the first, by which it is attributed, and the last ones. */
+/** For each process a chain holds its first program, which is needed for attribution, and its last ones. */
 const MAX_PROGRAMS = 64;
 
-/** A program that a process became by exec. One process may have been several. */
+/** A program that a process became by exec. One process may have run several programs in turn. */
 export interface ProcessStart extends SaidProgram, Besides {
   readonly pid: number;
-  /** In the container's numbers; undefined when the alert does not say. */
+  /** In the pid namespace of the container; undefined if the alert does not contain it. */
   readonly vpid: number | undefined;
   readonly ppid: number;
   /** Nanoseconds since the epoch. */
   readonly time: bigint;
 }
 
-/** A process as it was at a certain time. */
+/** A process at a certain time. */
 export interface ProcessNode {
   readonly pid: number;
-  /** What it had become by then, the first program first; empty for a fork that started none. Of very many the first and the last. */
+  /**
+   * The programs that it had become by then, the first one first; empty if it was forked and did not exec. If there are very many: the
+   * first and the last ones.
+   */
   readonly programs: readonly ProcessStart[];
-  /** When it was made, or became its first program where that was not seen; undefined where neither was. */
+  /** When it was created, or else when it became its first program; undefined if neither was observed. */
   readonly since: bigint | undefined;
 }
 
-/** The starts under one number of the host, in time. Where no fork tells, `begins` tells where the process of each begins. */
+/**
+ * The starts with one host pid, in order of time. `begins` has for each start the index of its process's first start; it is used if no fork
+ * was observed.
+ */
 interface NumberStarts {
   readonly starts: ProcessStart[];
   readonly begins: number[];
@@ -44,26 +50,26 @@ interface NumberStarts {
 
 const NO_STARTS: NumberStarts = { starts: [], begins: [] };
 
-/** Who made the process with a certain number in the container, and when. */
+/** Which process created the process with a certain pid of the container, and when. */
 interface Fork {
   readonly parentPid: number;
   readonly parentVpid: number | undefined;
   readonly time: bigint;
 }
 
-/** A process at a time: the point that a climb stands on. */
+/** A process at a certain time: the current position while going up a chain. */
 interface Place {
   readonly pid: number;
   readonly vpid: number | undefined;
   readonly time: bigint;
 }
 
-/** Falco ends `proc.cwd` in a slash (Falco 0.40). */
+/** Falco ends `proc.cwd` with a slash (Falco 0.40). */
 export function trimSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** A name as the alert source gives it: empty or `<NA>` where there is none; pipes and sockets have no path. */
+/** A file name from the alert source: it is empty or `<NA>` if there is none, and pipes and sockets have no path. */
 function fileOf(name: string | undefined): string | undefined {
   return name?.startsWith('/') ? name : undefined;
 }
@@ -74,8 +80,8 @@ function integer(text: string | undefined): number | undefined {
 }
 
 /**
- * The processes of one sandbox, from its trace alerts. Alerts come in the kernel's order. What a process *is* may change
- * (exec, chdir, a new name, another parent when its own ends); who made it can't, so chains follow the makers.
+ * The processes of one sandbox, built from its trace alerts, which arrive in the kernel's order. The properties of a process may change
+ * (exec, chdir, a new name, another parent when its own one ends), but not its creator, so chains follow the creators.
  */
 export class ProcessTree {
   readonly #starts = new Map<number, NumberStarts>();
@@ -84,7 +90,7 @@ export class ProcessTree {
   #forkCount = 0;
   #overflowed = 0;
 
-  /** Starts and forks that were not remembered. */
+  /** Number of starts and forks that were dropped, or are left out of chains, because there were too many. */
   get overflowed(): number {
     return this.#overflowed;
   }
@@ -103,7 +109,7 @@ export class ProcessTree {
       return;
     }
     const parentVpid = integer(alert.fields['proc.vpid']);
-    // The engine's helper has one number inside and outside: it makes processes of the host, whose numbers are no container's.
+    // The engine's helper has the same pid inside and outside: it creates processes of the host, whose pids are not those of a container.
     if (parentVpid === parentPid) return;
     const fork = { parentPid, parentVpid, time: alertTimeNs(alert) };
     const earlier = this.#forks.get(child);
@@ -142,19 +148,19 @@ export class ProcessTree {
     this.#size += 1;
   }
 
-  /** Every program start, process by process. */
+  /** Every program start, grouped by process. */
   *starts(): Iterable<ProcessStart> {
     for (const { starts } of this.#starts.values()) yield* starts;
   }
 
-  /** What a process became last; undefined where that was not seen. */
+  /** The latest program of a process; undefined if none was observed. */
   latest(pid: number): ProcessStart | undefined {
     return this.#starts.get(pid)?.starts.at(-1);
   }
 
   /**
-   * The chain from the process behind an alert up to the first one that was started in the sandbox. Where the alert's own
-   * process is not known (its rule does not print `proc.vpid`), its parent's and grandparents' numbers in the alert lead on.
+   * The chain from the process behind an alert up to the first process that was started in the sandbox. If the process itself is not known
+   * (its rule does not print `proc.vpid`), the search uses the pids of its parent and grandparents in the alert.
    */
   chain(alert: Pick<Alert, 'time' | 'fields'>): readonly ProcessNode[] {
     const time = alertTimeNs(alert);
@@ -170,7 +176,7 @@ export class ProcessTree {
     return [];
   }
 
-  /** The chain of the process that started a program, as it was at that moment; at most `limit` processes of it. */
+  /** The chain of the process that started a program, at the time of that start; at most `limit` processes. */
   chainOf({ pid, vpid, time }: ProcessStart, limit: number = MAX_CHAIN): readonly ProcessNode[] {
     return this.#climb({ pid, vpid, time }, limit);
   }
@@ -195,7 +201,7 @@ export class ProcessTree {
     const number = vpid ?? starts[end - 1]?.vpid;
     const fork = number === undefined ? undefined : this.#forks.get(number)?.findLast((made) => made.time <= time);
     if (fork !== undefined) {
-      // A number that was used before belonged to another process.
+      // Earlier starts with this pid belonged to another process.
       const programs = ends(
         starts,
         countUntil(starts, (start) => start.time < fork.time),
@@ -213,7 +219,7 @@ export class ProcessTree {
   }
 }
 
-/** How many of the first starts `hold`; they are in time, so it holds up to a certain one. */
+/** How many of the first starts satisfy `hold`. Starts are in order of time, so it holds up to a certain one (binary search). */
 function countUntil(starts: readonly ProcessStart[], hold: (start: ProcessStart) => boolean): number {
   let [low, high] = [0, starts.length];
   while (low < high) {
@@ -224,13 +230,16 @@ function countUntil(starts: readonly ProcessStart[], hold: (start: ProcessStart)
   return low;
 }
 
-/** What of the starts from `begin` up to `end` a chain holds. */
+/** The starts from `begin` up to `end` that a chain contains. */
 function ends(starts: readonly ProcessStart[], begin: number, end: number): readonly ProcessStart[] {
   if (end - begin <= MAX_PROGRAMS) return starts.slice(begin, end);
   return [starts[begin] as ProcessStart, ...starts.slice(end - MAX_PROGRAMS + 1, end)];
 }
 
-/** In time, though two processors' events may change places on their way. Returns how many programs the process has been by then. */
+/**
+ * Inserts in order of time, because events of two processors may arrive in a different order. Returns how many programs the process has run
+ * so far.
+ */
 function insert({ starts, begins }: NumberStarts, start: ProcessStart): number {
   const at = countUntil(starts, ({ time }) => time <= start.time);
   starts.splice(at, 0, start);
@@ -241,7 +250,7 @@ function insert({ starts, begins }: NumberStarts, start: ProcessStart): number {
   return at - (begins[at] ?? at) + 1;
 }
 
-/** Whether a start is told once more; what each telling knows of the environment counts. */
+/** Whether the start was already reported; what both alerts know about the environment is combined. */
 function retold(starts: ProcessStart[], start: ProcessStart): boolean {
   const at = countUntil(starts, ({ time }) => time <= start.time) - 1;
   const known = starts[at];
@@ -251,7 +260,7 @@ function retold(starts: ProcessStart[], start: ProcessStart): boolean {
   return true;
 }
 
-/** By its number in the container; else by its parent, though that changes when the parent ends. */
+/** Compares the pids in the container, or else the parents, although the parent of a process changes when the parent ends. */
 function isSame(start: ProcessStart, last: ProcessStart): boolean {
   return last.vpid === undefined ? start.ppid === last.ppid : start.vpid === last.vpid;
 }

@@ -2,43 +2,43 @@ import { posix } from 'node:path';
 import { isInterpreter } from '../../ecosystems/image-programs.js';
 import { optionKindsOf } from './interpreter-words.js';
 
-/** What a process was started as. */
+/** How a process was started. */
 export interface SaidProgram {
-  /** The program's file, as the kernel names it. */
+  /** The program's file, with the path reported by the kernel. */
   readonly exepath: string;
   readonly cmdline: string;
-  /** Absolute. */
+  /** Absolute path. */
   readonly cwd: string;
-  /** The file that standard input was, as the kernel names it; undefined where it was none, or where that was not told. */
+  /** The file used as standard input, with the path reported by the kernel; undefined if it was no file or was not reported. */
   readonly stdin?: string | undefined;
-  /** How many arguments there are; undefined where that was not told. */
+  /** The number of arguments; undefined if it was not reported. */
   readonly argumentCount?: number | undefined;
 }
 
-/** What an interpreter was told to run. */
+/** The code that an interpreter was told to run. */
 export type SaidCode =
   | { readonly from: 'file'; readonly path: string }
   /** Code in the command line itself. */
   | { readonly from: 'text'; readonly text: string }
-  /** What comes through a pipe. */
+  /** Code read from a pipe. */
   | { readonly from: 'input' }
-  /** An option is not known, or an argument holds blanks, so that words can't be told from each other. */
+  /** There is an unknown option, or an argument contains blanks, so that the arguments can't be separated. */
   | { readonly from: 'unknown' };
 
 const UNKNOWN: SaidCode = { from: 'unknown' };
 
-/** A word of a program's command line, taken for a path: absolute, from where the program was started. */
+/** The absolute path of a word in a program's command line, taken as a path relative to the working folder. */
 export function pathSaid({ cwd }: Pick<SaidProgram, 'cwd'>, word: string): string {
   return posix.resolve(cwd === '' ? '/' : cwd, word);
 }
 
-/** What an interpreter was told to run, and the words of options that have it load other files before. */
+/** The code that an interpreter was told to run, and the files that options tell it to load first. */
 export interface SaidRun {
   readonly code: SaidCode;
   readonly loads: readonly string[];
 }
 
-/** Undefined of a program that is no interpreter. */
+/** Undefined for a program that is not an interpreter. */
 export function saidRun(start: SaidProgram): SaidRun | undefined {
   if (!isInterpreter(start.exepath)) return undefined;
   const kinds = optionKindsOf(start.exepath);
@@ -60,28 +60,30 @@ export function saidRun(start: SaidProgram): SaidRun | undefined {
   return { code: inputOf(start), loads };
 }
 
-/** The script that an interpreter was told to run, absolute; undefined where a program is none or no file is known. */
+/**
+ * The script that an interpreter was told to run, as an absolute path; undefined if the program is no interpreter or the file is not known.
+ */
 export function scriptOf(start: SaidProgram): string | undefined {
   const code = saidRun(start)?.code;
   return code?.from === 'file' ? code.path : undefined;
 }
 
-/** The file whose code a program runs: the interpreter's script, else the program's own file. */
+/** The file whose code a program runs: the script of an interpreter, otherwise the program's own file. */
 export function programFile(start: SaidProgram): string {
   return scriptOf(start) ?? start.exepath;
 }
 
-/** What stands behind the option that says that code follows, or in the same word. */
+/** The text after the option for inline code, or after `=` in the same word. */
 function textOf(words: readonly string[], at: number): string {
   const [, ...same] = (words[at] ?? '').split('=');
   return [...(same.length > 0 ? [same.join('=')] : []), ...words.slice(at + 1)].join(' ');
 }
 
-/** Standard input as the descriptor's own names in /dev and /proc call it. */
+/** Standard input, as named by the descriptor's paths in /dev and /proc. */
 const INPUT = /^\/(?:dev\/(?:stdin|fd\/0)|proc\/self\/fd\/0)$/;
-/** What is only known where it was opened. */
+/** The path of another descriptor: only the process that opened it knows the file. */
 const DESCRIPTOR = /^\/(?:dev\/fd|proc\/[^/]+\/fd)\//;
-/** In a path that is cut at a blank: the rest leads somewhere else. */
+/** A parent folder in a path that was cut at a blank: the complete path may lead somewhere else. */
 const LEADS_ELSEWHERE = /(?:^|\/)\.\.(?:\/|$)/;
 
 function scriptAt(start: SaidProgram, words: readonly string[], at: number): SaidCode {

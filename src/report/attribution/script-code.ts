@@ -4,15 +4,16 @@ import { packageKey } from '../spec.js';
 import { type Actors, attribute } from './attribution.js';
 import type { PackageCodeReads } from './package-code-reads.js';
 
-/** A package whose code a step opened, and when that was first seen. */
+/** A package whose code was opened in a step, and when that was first observed. */
 interface Opened {
   readonly by: PackageRef;
   readonly time: bigint;
 }
 
 /**
- * Names who else may have done what was done in the scripts of a package: everybody whose code a process of that step had opened by then
- * (a module that its script requires, a file that it sources, copies or pipes into a shell). Of what is judged: at least `failOn`.
+ * Lists in `orBy` the other packages that may have caused a finding in a package's scripts: every package whose code a process of that
+ * script step had opened by then (a module that the script requires, a file that it sources, copies or pipes into a shell). Only for
+ * findings of at least `failOn`.
  */
 export function nameReaders(
   findings: readonly Finding[],
