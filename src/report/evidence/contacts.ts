@@ -2,29 +2,30 @@ import type { EgressRecord } from '../../egress/record.js';
 import { type Alert, alertTimeNs } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 
-/** The rules of `rules/packwarden_plumbing.yaml` that tell which process talked to the gateway. */
+/** The rules of `rules/packwarden_plumbing.yaml` that report which process communicated with the gateway. */
 export const CONTACT_RULES: ReadonlySet<string> = new Set(['Packwarden name lookup', 'Packwarden proxy connection']);
 
-/** Different questions, and different connections, of different processes: far above an honest install's. */
+/** Limit for the distinct queries, and for the distinct connections, of all processes: far above those of an honest install. */
 const MAX_KEPT = 20_000;
-/** A question's id (RFC 1035 §4.1.1) is new each time. */
+/** The id of a DNS query (RFC 1035 §4.1.1) differs each time, so it is left out when queries are compared. */
 const QUESTION_ID_CHARS = 2;
 
-/** What of an attempt tells who made it. */
+/** The parts of a record by which the processes behind an attempt are found. */
 export type Asked = Pick<EgressRecord, 'via' | 'host' | 'clientPorts'>;
 
-/** How many processes behind one attempt are told apart. */
+/** How many processes behind one attempt are distinguished. */
 const MAX_ASKERS = 16;
 
 interface Lookup {
   readonly alert: Alert;
-  /** The question's bytes as Falco renders them, lower case. */
+  /** The bytes of the query as rendered by Falco, in lower case. */
   readonly data: string;
 }
 
 /**
- * Who in a sandbox talked to its gateway: the gateway's records have names but no processes, these alerts have processes
- * but, for the proxy, no names. They meet in the DNS question's bytes, or in the connection's local port.
+ * The processes of a sandbox that communicated with its gateway. The gateway's records contain names but no processes; these alerts contain
+ * processes, but no names for connections to the proxy. They are matched by the bytes of the DNS query, or by the local port of the
+ * connection.
  */
 export class Contacts {
   readonly #lookups = new Map<string, Lookup>();
@@ -33,7 +34,7 @@ export class Contacts {
 
   #overflowed = 0;
 
-  /** Questions and connections that were not remembered. */
+  /** Number of queries and connections that were dropped because there were too many. */
   get overflowed(): number {
     return this.#overflowed;
   }
@@ -49,7 +50,7 @@ export class Contacts {
     if (kept !== undefined) this.#byPort.set(port, kept);
   }
 
-  /** The first alert of a process and a peer stands for all of them, so that a flood of connections costs a number each. */
+  /** The first alert of a process and a peer represents all of them, so that each further connection costs only one number. */
   #keptConnection(alert: Alert): Alert | undefined {
     const { 'proc.pid': pid, 'proc.vpid': vpid, 'fd.name': connection = '' } = alert.fields;
     const key = `${pid} ${vpid} ${connection.split('->')[1]}`;
@@ -75,7 +76,7 @@ export class Contacts {
     else this.#lookups.set(key, { alert, data });
   }
 
-  /** The first alert of each process behind an attempt, in the order they came; empty when it can't be told. */
+  /** The first alert of each process behind an attempt, in order of arrival; empty if none was observed. */
   of({ via, host, clientPorts }: Asked): readonly Alert[] {
     const alerts = via === 'dns' ? this.#askingFor(host) : this.#fromPorts(clientPorts);
     const byProcess = new Map<string, Alert>();
@@ -87,12 +88,12 @@ export class Contacts {
     return [...byProcess.values()];
   }
 
-  /** The process that a connection to the gateway came from; undefined where no alert told of it. */
+  /** The process that opened a connection to the gateway; undefined if no alert reported it. */
   behindPort(port: number): Alert | undefined {
     return this.#byPort.get(port);
   }
 
-  /** Every contact, folded over the equal ones of a process, in no order between the two kinds. */
+  /** Every contact, with equal ones of a process merged: first all DNS queries, then all connections. */
   *all(): Iterable<FoldedAlert> {
     for (const { alert } of this.#lookups.values()) {
       const at = alertTimeNs(alert);
@@ -118,8 +119,8 @@ function localPort(connection: string | undefined): number | undefined {
 }
 
 /**
- * A name as it stands in a DNS question (RFC 1035 §4.1.2: length byte and label, zero at the end), the way Falco renders
- * bytes: a dot for what is not printable. Falco keeps the first 80 bytes of data, so a long name is matched as far as it got.
+ * A name as encoded in a DNS query (RFC 1035 §4.1.2: length byte and label, zero at the end) and rendered by Falco, with a dot for every
+ * byte that is not printable. Falco keeps only the first 80 bytes of data, so a long name is compared by its beginning.
  */
 function renderedQuestion(host: string): string {
   const labels = host.split('.').map((label) => `${renderedByte(label.length)}${label}`);

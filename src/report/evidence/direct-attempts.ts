@@ -1,16 +1,19 @@
 import type { Alert } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 
-/** Rules of `rules/packwarden_network.yaml` that tell what a process tried to reach without the gateway. */
+/** The rules of `rules/packwarden_network.yaml` that report what a process tried to reach without using the gateway. */
 export const METADATA_RULE = 'Contact with the cloud metadata service';
 export const OUTBOUND_RULE = 'Outbound connection past the gateway';
 const DIRECT_RULES: ReadonlySet<string> = new Set([OUTBOUND_RULE, METADATA_RULE]);
 
-/** An address that was tried directly, or the name that stood for it. Their alerts are findings already; here they are rows beside the gateway's records. */
+/**
+ * An address that a process tried to reach directly, or the name that it had looked up before. The alerts are reported as findings anyway;
+ * here they become rows of the report, next to the gateway's records.
+ */
 export interface DirectAttempt {
   readonly host: string;
   readonly port: number | null;
-  /** The first one's. */
+  /** The alert of the first attempt. */
   readonly alert: Alert;
   readonly count: number;
   /** Nanoseconds since the epoch. */
@@ -18,7 +21,7 @@ export interface DirectAttempt {
   readonly last: bigint;
 }
 
-/** What was tried past the gateway, folded over equal addresses. */
+/** The attempts to bypass the gateway, with those for equal addresses and ports merged. */
 export function directAttempts(alerts: readonly FoldedAlert[]): readonly DirectAttempt[] {
   const attempts = new Map<string, DirectAttempt>();
   const seen = new Set<string>();
@@ -26,7 +29,7 @@ export function directAttempts(alerts: readonly FoldedAlert[]): readonly DirectA
     const { 'fd.sip': address, 'fd.sport': port, 'proc.pid': pid } = alert.fields;
     const host = alert.fields['egress.host'] ?? address;
     if (!DIRECT_RULES.has(alert.rule) || host === undefined) continue;
-    // One connection may have tripped both rules.
+    // One connection may have triggered both rules.
     const event = `${first} ${pid} ${host}`;
     if (seen.has(event)) continue;
     seen.add(event);

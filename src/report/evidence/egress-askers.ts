@@ -9,17 +9,17 @@ import { type GatewayObservation, type GatewayOrigin, judgedBySent, toAlert } fr
 import { notFromRegistry } from '../scripts/provenance.js';
 import type { Contacts } from './contacts.js';
 
-/** The processes of one package, or of nobody known, that asked. */
+/** The processes of one package, or those that can't be attributed, which contacted a host. */
 interface Askers {
   readonly alerts: Alert[];
-  /** Whose code it is, and whose step. */
+  /** The package whose code it was, and the one that owns the step. */
   readonly packages: readonly InstalledPackage[];
 }
 
-/** The refused hosts that were spoken to, each with the package that did. */
+/** The refused hosts that were contacted, not only looked up; each entry is a package and a host. */
 export type ContactedHosts = ReadonlySet<string>;
 
-/** Of the refused attempts, those that came after the question for the name's address, or without it. */
+/** The refused hosts of all attempts that went beyond a DNS query for the name. */
 export function contactedHosts(refused: readonly EgressRecord[], contacts: Contacts, actors: Actors): ContactedHosts {
   const spokenTo = refused.filter(({ via }) => via !== 'dns');
   return new Set(
@@ -31,8 +31,8 @@ export function contactedHosts(refused: readonly EgressRecord[], contacts: Conta
 }
 
 /**
- * Two packages that ask for the same host are two findings, each by what it sent itself. Who speaks with a host has asked for its address
- * before: that is part of the same.
+ * If two packages contact the same host, each gets a finding of its own, based on what it sent itself. A package that contacts a host has
+ * looked up its address before, so its DNS query is not reported separately.
  */
 export function perPackage(
   observation: GatewayObservation,
@@ -71,7 +71,7 @@ function keyOf(by: PackageRef | null): string {
   return by?.path.join('\0') ?? '';
 }
 
-/** What can't be told apart counts as everybody's. */
+/** Requests that can't be attributed to a process count for every package. */
 function sentBy(sent: Sent, key: string, contacts: Contacts, actors: Actors): Sent {
   const requests = sent.requests.filter(({ clientPorts }) => {
     const askers = clientPorts.flatMap((port) => contacts.behindPort(port) ?? []);
@@ -80,7 +80,10 @@ function sentBy(sent: Sent, key: string, contacts: Contacts, actors: Actors): Se
   return { ...sent, requests };
 }
 
-/** Of what a registry delivered alone: anybody can write into a folder what they like. */
+/**
+ * The sites named by the manifests of packages that a registry delivered. For other packages they are no evidence, because anyone can write
+ * a manifest into a folder.
+ */
 function sitesOf(packages: readonly InstalledPackage[], { packages: index }: Actors): readonly string[] {
   const delivered = packages.filter((pkg) => notFromRegistry(pkg, index, []) === undefined);
   return delivered.flatMap(({ sites = [] }) => sites);

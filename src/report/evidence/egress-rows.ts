@@ -14,10 +14,10 @@ import { type DirectAttempt, directAttempts } from './direct-attempts.js';
 
 type EgressRow = Report['egress'][number];
 
-/** Who was behind an attempt, as far as it is known. */
+/** Finds the package and the processes behind an attempt, as far as they are known. */
 type Behind = (alert: Alert) => Pick<Attribution, 'package' | 'processes'>;
 
-/** What was tried to reach by the gateway, and past it: what the gateway noted, and `alerts` of direct attempts. */
+/** All attempts to reach a host: those that the gateway recorded, and the direct ones in `alerts` that bypassed it. */
 export function egressRows(
   { egress, contacts }: { readonly egress: readonly EgressRecord[]; readonly contacts: Contacts },
   alerts: readonly FoldedAlert[],
@@ -34,7 +34,7 @@ export function egressRows(
   ];
 }
 
-/** A gateway's record in the report; `contact` is the first alert of a process that asked. */
+/** A record of the gateway as a row of the report; `contact` is the first alert of a process behind it. */
 function recordRow(record: EgressRecord, contact: Alert | undefined, behind: Behind): EgressRow {
   const { host, port, via, allowed, count, bytesSent, bytesReceived } = record;
   const times = { first: new Date(record.first).toISOString(), last: new Date(record.last).toISOString() };
@@ -64,15 +64,15 @@ function contentOf({
   };
 }
 
-/** A direct attempt in the report: no packet of it has left the sandbox's network. */
+/** A direct attempt as a row of the report: none of its packets left the sandbox's network. */
 function directRow({ host, port, alert, count, first, last }: DirectAttempt, behind: Behind): EgressRow {
   const traffic = { host, port, via: 'direct', allowed: false, count, bytesSent: 0, bytesReceived: 0 } as const;
   return { ...traffic, first: isoTime(first), last: isoTime(last), ...who(alert, behind) };
 }
 
 /**
- * What there was too much of. Of attempts that were counted and not told apart it is not known where they led and whose they were; in bodies
- * that were not looked into, planted values were searched for as they came, and nothing else.
+ * Reports that limits were exceeded. Attempts beyond the limit were only counted, so their hosts and packages are not known. Request bodies
+ * beyond the limit were searched for planted values as they arrived, but not inspected in any other way.
  */
 export function egressFaults({
   egress,

@@ -1,26 +1,26 @@
 import { z } from 'zod';
 import { BODY_KINDS, UNREAD_REASONS } from '../../egress/content/request.js';
 
-/** An HTTP request to what the sandbox tried to reach. Nothing of a refused one has left it. */
+/** An HTTP request to a host that the sandbox tried to reach. If the request was refused, none of it left the sandbox. */
 export const egressRequest = z.object({
   method: z.string(),
-  /** With its query; cut at 500 characters. */
+  /** Includes the query; truncated to 500 characters. */
   path: z.string(),
-  /** Names alone. */
+  /** Names only. */
   headers: z.array(z.string()),
-  /** Null where it went away before it was answered. */
+  /** Null if the client closed the connection before the answer. */
   status: z.number().int().nullable(),
   bodyBytes: z.number().int(),
   bodyKind: z.enum(BODY_KINDS),
-  /** The beginning of the body, decoded; cut at 1,000 characters. */
+  /** The beginning of the decoded body; truncated to 1,000 characters. */
   body: z.string(),
-  /** What of the sandbox itself is in it: its host name, its home folder, its environment. */
+  /** The facts about the sandbox that the request contains: its host name, its home folder, its environment. */
   tells: z.array(z.string()),
   count: z.number().int().positive(),
   first: z.iso.datetime(),
 });
 
-/** Connections of which nothing, or not all, could be read. */
+/** Connections that could not be read, or not completely. */
 export const unreadContact = z.object({
   reason: z.enum(UNREAD_REASONS),
   serverName: z.string().nullable(),
@@ -31,19 +31,19 @@ export const unreadContact = z.object({
 const egressRule = z.object({
   host: z.string(),
   port: z.number().int().positive(),
-  /** Empty where it spoke no HTTP. */
+  /** Empty if the connection was not HTTP. */
   methods: z.array(z.string()),
-  /** Paths begin with one of them; empty where it spoke no HTTP. */
+  /** Prefixes of the requested paths; empty if the connection was not HTTP. */
   pathPrefixes: z.array(z.string()),
-  /** Who asked first, as `name@version`; empty for the package manager itself. */
+  /** The packages that contacted it first, as `name@version`; empty if no package did, but the package manager itself. */
   packages: z.array(z.string()),
 });
 export type EgressRule = z.infer<typeof egressRule>;
 
-/** An allow list made of what a run was seen to need. */
+/** An allow list made from what a run was observed to need. */
 export const egressPolicySchema = z.object({
   rules: z.array(egressRule),
-  /** How many more hosts were needed than are named. Absent where all are. */
+  /** How many further hosts were needed that are not listed. Absent if all are listed. */
   left: z.number().int().positive().optional(),
 });
 export type EgressPolicy = z.infer<typeof egressPolicySchema>;

@@ -12,12 +12,15 @@ import {
 import type { Contacts } from './contacts.js';
 import { contactedHosts, perPackage } from './egress-askers.js';
 
-/** What of the evidence the gateway told. */
+/** The part of the evidence that the gateway recorded. */
 interface GatewayEvidence extends Pick<EgressEvidence, 'egress' | 'leaks' | 'dataNames'>, GatewayOrigin {
   readonly contacts: Contacts;
 }
 
-/** What the gateway saw, as alerts: what was refused, what was carried out, and what was sent to permitted hosts. */
+/**
+ * Alerts for what the gateway observed: refused attempts, decoys and data in host names on their way out, and what was sent to permitted
+ * hosts.
+ */
 export function gatewaySeen(evidence: GatewayEvidence, actors: Actors): readonly FoldedAlert[] {
   const { egress, leaks, dataNames, contacts } = evidence;
   const refused = egress.filter((record) => !record.allowed);
@@ -35,17 +38,23 @@ export function gatewaySeen(evidence: GatewayEvidence, actors: Actors): readonly
   ];
 }
 
-/** Of what could not be read, what went to its host nevertheless: the gateway itself ends the rest. */
+/** Keeps only the unreadable connections whose content was passed on to the host; the gateway itself closes all others. */
 function passedOn(record: EgressRecord): EgressRecord {
   return { ...record, unread: record.unread.filter(({ reason }) => reason === 'not-http' || reason === 'too-much') };
 }
 
-/** Of registries it is not told what they were asked for. */
+/**
+ * Whether the gateway recorded what was sent. It does not record requests for a registry's own documents and packages, so such contacts are
+ * left out.
+ */
 function isTold({ tells = [], requests, requestsLeft, unread }: EgressRecord): boolean {
   return tells.length + requests.length + requestsLeft + unread.length > 0;
 }
 
-/** Nothing is reported for a package that requests a file from its own, permitted site, or if no package's code is involved. */
+/**
+ * A contact with a permitted host is reported if facts about the sandbox were sent, or if a package's code sent something unknown or
+ * requested a file from a site that is not the package's own.
+ */
 function saysSomething({ alert }: FoldedAlert, actors: Actors): boolean {
   const { 'egress.means': means, 'egress.own': own } = alert.fields;
   if (means === 'identity') return true;

@@ -3,17 +3,19 @@ import type { FoldedAlert } from '../../falco/fold.js';
 import { type Actors, attribute } from '../attribution/attribution.js';
 import type { Phase, RunningProcess } from '../phase.js';
 
-/** The rule name under which processes are reported that outlived the phase in which they were started. */
+/** The rule name for processes that outlived the phase in which they were started. */
 export const LEFT_RUNNING_RULE = 'Left running';
 
-/** Of an alert: the process was gone by itself, or was ended, before everything was over. */
+/** Field of an alert: whether the process ended, or was ended, before the end of the run. */
 export const ENDED_FIELD = 'process.ended';
 
 /**
- * What outlived everything, or the lifecycle scripts by more than the time that it is watched for, as alerts of source `correlation`: one for
- * each package, however many processes, and one for what was gone before the end. What waits has not shown what it waits for (delayed
- * payloads wait for minutes to days), so the run says nothing about it; nor does what went away as soon as it saw that it was not alone.
- * `endedAt`: milliseconds since the epoch.
+ * Alerts of source `correlation` for processes that were still running at the end of the run, or that outlived the lifecycle scripts by
+ * more than the time for which they are watched. The run proves nothing about a process that waits, because it has not shown what it waits
+ * for (delayed payloads wait for minutes to days), nor about one that ended as soon as it noticed that it was being observed. Each package
+ * has one alert for any number of processes, and separate ones for processes that ended before the end of the run and for tools that were
+ * asked for help.
+ * @param endedAt milliseconds since the epoch
  */
 export function leftRunningAlerts(
   phases: readonly Phase[],
@@ -27,7 +29,8 @@ export function leftRunningAlerts(
     const hasEnded = !atEnd.has(left.pid);
     const alert = toAlert(left, { endedAt, hasEnded, hostname }, actors);
     const { package: by, isAskedForHelp } = attribute(alert, actors);
-    // What loads packages ends them in its own time, and a process on its way out has no name: of these only who waits to the end counts.
+    // Of all other processes only those that ran until the end count: our loaders themselves end what a package left running, and a process
+    // that is exiting has no command line any more.
     if (hasEnded && (by === null || !(isOfScripts || isAskedForHelp))) continue;
     const key = `${by?.path.join('\0')}\0${isAskedForHelp}\0${hasEnded}`;
     const known = byOwner.get(key);
@@ -38,13 +41,13 @@ export function leftRunningAlerts(
   return [...byOwner.values()].map(({ alert, count }) => ({ alert, count, first: at, last: at }));
 }
 
-/** A process that outlived a phase, and whether that was the one of the lifecycle scripts. */
+/** A process that outlived a phase, and whether that was the phase of the lifecycle scripts. */
 interface Left {
   readonly left: RunningProcess;
   readonly isOfScripts: boolean;
 }
 
-/** Each process once, as it was seen first. */
+/** Each process once, with the first phase that it outlived. */
 function everLeft(phases: readonly Phase[]): Iterable<Left> {
   const all = new Map<number, Left>();
   for (const { name, leftRunning = [] } of phases) {
@@ -54,7 +57,7 @@ function everLeft(phases: readonly Phase[]): Iterable<Left> {
   return all.values();
 }
 
-/** At the time when the process became what it is, where that was seen: the phase in which it was started. */
+/** The alert has the time when the process was started, if that was observed, so that it belongs to the phase in which it was started. */
 function toAlert(
   { pid, cmdline }: RunningProcess,
   { endedAt, hasEnded, hostname }: { endedAt: number; hasEnded: boolean; hostname: string },

@@ -4,7 +4,7 @@ import type { FoldedAlert } from '../../falco/fold.js';
 import type { PhaseStart } from '../findings/findings.js';
 import type { LoadedPackage, NotRepeated, Phase } from '../phase.js';
 
-/** The rule names under which is reported what our own loaders tell of a package, and what they did not come to. */
+/** The rule names for what our own loaders report about a package, and for what they left out. */
 export const LOAD_NOTES = {
   stopped: 'Load stopped at its deadline',
   hooked: 'Wallet or clipboard hooked',
@@ -14,26 +14,26 @@ export const LOAD_NOTES = {
 } as const;
 
 /**
- * What stands between a page and a user's money; no library has a reason to change it when it is merely loaded. Stand-ins for a whole
- * `localStorage` are honest, hooks in what is there are not.
+ * Objects between a web page and its user's money: no library has a reason to change them when it is merely loaded. Replacing the whole of
+ * `localStorage` is honest (a stand-in), but replacing functions of an existing one is not.
  */
 const WALLET = /^(?:(?:ethereum|solana|phantom|tronWeb|navigator\.clipboard)(?:\.|$)|localStorage\.)/;
 
 const TAMPERING = ['packwarden', 'tampering', 'mitre_credential_access', 'T1056'];
 
-/** A finding in the making, and whose it is. */
+/** An alert about a package, and the package that it is attributed to. */
 export interface LoadNote {
   readonly folded: FoldedAlert;
   readonly by: InstalledPackage | undefined;
 }
 
-/** What is said of one package. */
+/** What is reported about one package. */
 export interface Said extends Pick<Alert, 'priority' | 'tags'> {
   readonly rule: string;
   readonly what: string;
 }
 
-/** What is said of a package as an alert of source `correlation`: no process is known. `at`: milliseconds since the epoch. */
+/** An alert of source `correlation` about a package, without a process, because none is known. `at`: milliseconds since the epoch. */
 export function noteOf(
   { rule, what, priority, tags }: Said,
   spec: string,
@@ -46,7 +46,10 @@ export function noteOf(
   return { folded: { alert, count: 1, first: time, last: time }, by };
 }
 
-/** What the loaders tell beyond how a load went, one for each package, as of the beginning of its phase. */
+/**
+ * Alerts for what the loaders report in addition to the result of each load, and for scripts that were not repeated. They have the time at
+ * which their phase began.
+ */
 export function loadNotes(
   phases: readonly Phase[],
   packages: readonly InstalledPackage[],

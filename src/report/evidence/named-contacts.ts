@@ -5,7 +5,7 @@ import type { FoldedAlert } from '../../falco/fold.js';
 import type { Contacts } from './contacts.js';
 import { OUTBOUND_RULE } from './direct-attempts.js';
 
-/** What of the evidence is told by names. */
+/** The parts of the evidence to which names are added. */
 interface Contacted {
   readonly egress: readonly EgressRecord[];
   readonly alerts: readonly FoldedAlert[];
@@ -15,8 +15,8 @@ interface Contacted {
 }
 
 /**
- * To a sandbox every name leads to its gateway. What reached the gateway without a name, and what tried one of its ports where nobody listens,
- * is told by the name whose address the same process had asked for last: nothing that it sent says more.
+ * In a sandbox, every name resolves to the address of the gateway. If a connection reached the gateway without a name, or was opened to one
+ * of its closed ports, it is reported with the name that the same process had looked up last, because nothing else identifies the host.
  */
 export function namedByLookups<T extends Contacted>(evidence: T): T {
   const asked = new AskedNames(evidence.egress, evidence.contacts);
@@ -27,12 +27,12 @@ export function namedByLookups<T extends Contacted>(evidence: T): T {
   };
 }
 
-/** Whether a direct attempt is told by the question for its name already: that name is refused, by whatever port. */
+/** Whether a direct attempt is already reported by the DNS query for its name, because that name is refused on every port. */
 export function isToldByName({ alert }: FoldedAlert): boolean {
   return alert.rule === OUTBOUND_RULE && alert.fields['egress.refused'] === 'true';
 }
 
-/** Which process asked for which name's address. */
+/** Which process looked up the address of which name. */
 class AskedNames {
   readonly #byPid = new Map<string, EgressRecord>();
 
@@ -46,12 +46,12 @@ class AskedNames {
     }
   }
 
-  /** The question that a process asked last; undefined where it asked none that is known. */
+  /** The last DNS query of a process; undefined if none is known. */
   lastBy(alert: Alert): EgressRecord | undefined {
     return this.#byPid.get(pidOf(alert));
   }
 
-  /** A contact that named nobody, by the name that all its processes had asked for. */
+  /** Adds the name to a record without one, if all its processes had looked up the same name. */
   named(record: EgressRecord): EgressRecord {
     if (record.host !== UNNAMED) return record;
     const names = record.clientPorts.map((port) => {
@@ -62,7 +62,7 @@ class AskedNames {
     return host === undefined || others.length > 0 ? record : { ...record, host };
   }
 
-  /** A connection to another port of the gateway, where nobody listens: meant for the name. */
+  /** Adds the name to a direct connection to a closed port of the gateway: it was meant for that host. */
   meant(folded: FoldedAlert, gateway: string | null): FoldedAlert {
     const { alert } = folded;
     const asked = alert.rule === OUTBOUND_RULE && alert.fields['fd.sip'] === gateway ? this.lastBy(alert) : undefined;

@@ -5,30 +5,36 @@ import type { CodeRead } from '../attribution/planted-files.js';
 import { trimSlash } from '../attribution/process-tree.js';
 import { touchedFiles } from './touched-files.js';
 
-/** The rules of `rules/packwarden_plumbing.yaml` that tell which process wrote a file, and which one read code where packages share places. */
+/**
+ * The rules of `rules/packwarden_plumbing.yaml` that report which process wrote a file, and which one read code in places shared by
+ * packages.
+ */
 export const WRITE_RULE = 'Packwarden file write';
 export const CODE_READ_RULE = 'Packwarden shared code read';
 
-/** Different files a process wrote, over all processes: far above a native build's. */
+/** Limit for the distinct files written by each process, over all processes: far above those of a native build. */
 const MAX_WRITES = 40_000;
-/** Reads of what was written before. */
+/** Limit for the reads of files that had been written before. */
 const MAX_READS = 10_000;
 
-/** A file that was written, and the first alert of a process that wrote it, or did so after another one. */
+/** A written file, with the first alert of a process that wrote it, or that wrote it again after another process. */
 interface Write {
   readonly path: string;
   readonly alert: Alert;
 }
 
-/** What was written in a project's folders, in HOME and in temporary folders after the fetch, and what of it was read as code. */
+/**
+ * The files written in the project's folders, in HOME and in temporary folders outside of the fetch, and those of them that were then read
+ * as code.
+ */
 export class ProjectWrites {
   readonly #writes: Write[] = [];
-  /** Which process wrote a file last. */
+  /** The process that last wrote each file. */
   readonly #writers = new Map<string, string>();
   readonly #reads: CodeRead[] = [];
   #overflowed = 0;
 
-  /** Writes and reads that were not remembered. */
+  /** Number of writes and reads that were dropped because there were too many. */
   get overflowed(): number {
     return this.#overflowed;
   }
@@ -36,7 +42,7 @@ export class ProjectWrites {
   add(alert: Alert): void {
     for (const path of changedFiles(alert)) {
       const writer = alert.fields['proc.pid'] ?? '';
-      // What one process does to a file again and again is one thing, as long as no other one comes between.
+      // Repeated writes of one process to a file are recorded once, unless another process has written to it in between.
       if (this.#writers.get(path) === writer) continue;
       if (this.#writes.length >= MAX_WRITES) this.#overflowed += 1;
       else {
@@ -46,7 +52,7 @@ export class ProjectWrites {
     }
   }
 
-  /** Only what was written before is of interest. */
+  /** Records a read only if the file was written before. */
   addRead(alert: Alert): void {
     const pid = Number(alert.fields['proc.pid']);
     for (const path of touchedFiles(alert)) {
@@ -56,23 +62,23 @@ export class ProjectWrites {
     }
   }
 
-  /** In the order in which they came. */
+  /** In order of arrival. */
   get reads(): readonly CodeRead[] {
     return this.#reads;
   }
 
-  /** The file, or a folder that holds it. */
+  /** Whether the file, or a folder that contains it, was written. */
   #wasWritten(path: string): boolean {
     for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) if (this.#writers.has(at)) return true;
     return false;
   }
 
-  /** Every file that was written, moved or put into place; `isContent`: it was opened for writing, or emptied. */
+  /** Every file that was written, moved or linked; `isContent`: it was opened for writing, or truncated. */
   *all(): Iterable<{ readonly path: string; readonly isContent: boolean; readonly alert: Alert }> {
     for (const { path, alert } of this.#writes) yield { path, isContent: !PUTS_INTO_PLACE.test(callOf(alert)), alert };
   }
 
-  /** What packages wrote, in the order in which it came; what the project's own code writes in its own scripts is no package's. */
+  /** The files written by packages, in order of arrival; writes of the project's own code are left out. */
   byPackages(actors: Actors): readonly PackageWrite[] {
     const found: PackageWrite[] = [];
     for (const { path, alert } of this.#writes) {
@@ -85,14 +91,14 @@ export class ProjectWrites {
   }
 }
 
-/** Calls that leave a file's content as it is. */
+/** System calls that do not change the content of a file. */
 const PUTS_INTO_PLACE = /^(?:rename|link|symlink)/;
 
 function callOf({ fields }: Alert): string {
   return fields['evt.type'] ?? '';
 }
 
-/** Of a move both places are changed. A hard link leaves the file that it leads to as it is. */
+/** A move changes both paths. A hard link does not change the file that it leads to. */
 function changedFiles(alert: Alert): readonly string[] {
   const { 'evt.arg.oldpath': old } = alert.fields;
   const files = callOf(alert).startsWith('rename')

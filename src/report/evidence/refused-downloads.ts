@@ -4,12 +4,12 @@ import { specOf } from '../spec.js';
 import { plain } from '../text/plain.js';
 import type { IncompleteReason } from '../verdict.js';
 
-/** How many hosts one reason names. */
+/** How many hosts are named in one reason. */
 const MAX_HOSTS = 3;
 
 /**
- * The reasons of an incomplete run; a script that failed and whose package was refused a host says which one it was. Most such scripts
- * download a program, and end with a trace of calls that names no host.
+ * Adds the refused hosts to the reason for an incomplete run, if a script failed and its package was refused a host. Most such scripts
+ * download a program, and their output ends with a stack trace that names no host.
  */
 export function withRefusedHosts(
   reasons: readonly IncompleteReason[],
@@ -26,7 +26,7 @@ export function withRefusedHosts(
   });
 }
 
-/** Of the package itself, and of those that it depends on: they download for it. */
+/** The hosts refused to the package itself or to its dependencies, because they download on its behalf. */
 function hostsRefusedTo({ package: spec }: ScriptStep, egress: Report['egress']): readonly string[] {
   const name = spec.slice(0, spec.lastIndexOf('@'));
   const isIts = (by: Report['egress'][number]['package']): boolean =>

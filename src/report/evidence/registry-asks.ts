@@ -12,16 +12,19 @@ import { type PhaseStart, phaseAt } from '../findings/findings.js';
 import type { Contacts } from './contacts.js';
 import type { StepKind } from './steps.js';
 
-/** The rule name under which it is reported that a registry was asked for what the project does not have. */
+/** The rule name for requests to a registry for a package that the project does not have. */
 export const REGISTRY_ASK_RULE = 'Registry asked for another package';
 
-/** So many packages of which none is then fetched are a list, or a channel: each name is a word of a message. What is fetched is installed. */
+/**
+ * If this many of the requested packages are not fetched, the requests are a list of names, or a channel in which each name is a word of a
+ * message. An install, in contrast, fetches what it requests.
+ */
 const MANY = 10;
 const SHOWN = 5;
-/** A name that is longer holds more than a name. */
+/** A longer name contains more than a name. */
 const LONG_NAME = 60;
 
-/** What of the evidence tells who asked for what. */
+/** The parts of the evidence that show who requested which packages. */
 export interface AskEvidence extends GatewayOrigin {
   readonly asks: readonly RegistryAsk[];
   readonly contacts: Contacts;
@@ -29,19 +32,19 @@ export interface AskEvidence extends GatewayOrigin {
   readonly codeReads: PackageCodeReads;
 }
 
-/** Steps that ask for packages because that is what they are for. */
+/** Steps whose purpose includes requesting packages, or that run only our own programs. */
 const ASKS: ReadonlySet<StepKind> = new Set(['own', 'fetch', 'project-code', 'canary']);
 
-/** A manager's command that puts an archive into a folder and no more: what becomes of it is its caller's. */
+/** A package manager's command that only downloads an archive into a folder; what is done with it is up to the caller. */
 const ONLY_DOWNLOADS = / pack(?: |$)/;
 
 interface Asker {
   readonly contact: Alert | undefined;
   readonly isPackage: boolean;
   readonly isScript: boolean;
-  /** Of the package whose code asked. */
+  /** Folder of the package whose code requested it. */
   readonly folder: string | undefined;
-  /** Whether a package manager of the image asked in order to install, or to run, what its caller named. */
+  /** Whether a package manager of the image made the request in order to install or run what its caller named. */
   readonly isInstall: boolean;
 }
 
@@ -51,8 +54,8 @@ interface Question extends Asker {
 }
 
 /**
- * Packages that a registry was asked for by what ran after the fetch, and that the project does not have: names are a channel to
- * whoever owns them. One alert per package that asked.
+ * Alerts for packages that were requested from a registry after the fetch and that the project does not have: the names can carry data to
+ * whoever owns them. One alert per package that made such requests.
  */
 export function registryAsks(evidence: AskEvidence, actors: Actors): readonly FoldedAlert[] {
   const here = heldVersions(actors);
@@ -73,7 +76,7 @@ export function registryAsks(evidence: AskEvidence, actors: Actors): readonly Fo
   return [...byAsker.values()].map((questions) => asAlert(questions, { fetched, loaded }, evidence));
 }
 
-/** The names that the project has, with their versions. */
+/** The names of the project's packages, with their versions. */
 function heldVersions({ packages }: Actors): ReadonlyMap<string, ReadonlySet<string>> {
   const held = new Map<string, Set<string>>();
   for (const { name, calledItself, version } of packages.all) {
@@ -82,7 +85,10 @@ function heldVersions({ packages }: Actors): ReadonlyMap<string, ReadonlySet<str
   return held;
 }
 
-/** Undefined where it is the package manager's own fetching; `declares`: whether it is for what the package that asks declares itself. */
+/**
+ * Who made a request; undefined for the package manager's own fetch and for the steps in `ASKS`. `declares`: whether the requested package
+ * is a declared dependency of the requesting one.
+ */
 function askerOf(
   { host, name }: RegistryAsk,
   { clientPort, at }: AskedAt,
@@ -111,20 +117,21 @@ function askerOf(
   return { key: pkg?.path.join('\0') ?? '', asker, declares: isDeclared };
 }
 
-/** Some fetch in their script what was left out as optional (esbuild). */
+/** Some packages (esbuild) fetch an optional dependency in their script if it was not installed. */
 function declares({ dependencies, mayBeAbsent = [] }: InstalledPackage, name: string): boolean {
   return dependencies.includes(name) || mayBeAbsent.includes(name);
 }
 
-/** Folders of packages whose code somebody but a manager opened: a manager reads the manifests of what it puts into place. */
+/** Folders of the packages whose code was opened by anything but a package manager, which reads the manifests of everything it installs. */
 function loadedFolders(reads: PackageCodeReads, actors: Actors): readonly string[] {
   const isManager = (alert: Alert): boolean => attribute(alert, actors).programs.slice(0, 1).some(isPackageManager);
   return [...reads.all()].flatMap(({ folder, alert }) => (isManager(alert) ? [] : [folder]));
 }
 
 /**
- * A second stage that no lock file knows: what a script had a manager fetch, and what then ran (in a manager's cache, a folder of its own or
- * beside the project); or an archive that it fetched past the manager, for which there is no other use.
+ * Whether the requested package is a second stage that is in no lock file: a script had a package manager fetch it, and its code then ran
+ * (in the manager's cache, in a folder of the script's package, or outside of the project). An archive that the script fetched without
+ * installing it counts too, because it has no other use.
  */
 function isSecondStage(
   { ask, isPackage, isScript, folder, isInstall }: Question,
@@ -136,7 +143,7 @@ function isSecondStage(
   return loaded.some((one) => isApart(one) && one.endsWith(`/node_modules/${ask.name}`));
 }
 
-/** What came of the questions: the names of what was fetched, the folders of packages whose code was opened. */
+/** The result of the requests: the names of the packages that were fetched, and the folders of the packages whose code was opened. */
 interface Answered {
   readonly fetched: ReadonlySet<string>;
   readonly loaded: readonly string[];
@@ -149,8 +156,8 @@ function asAlert(questions: readonly Question[], answered: Answered, origin: Gat
   const named = [...new Set(telling.map(({ ask }) => nameOf(ask)))];
   const [{ ask, contact }] = telling as [Question];
   const times = questions.map(({ at }) => at);
-  // Whoever only asks gets nothing but the answer; a script of a package has no use for it. An install asks for some that it then does
-  // not fetch: they are for other platforms.
+  // A request without a fetch returns nothing but metadata, which a package's script has no use for. An install also requests some packages
+  // that it then does not fetch, because they are for other platforms.
   const unfetched = names.filter((name) => !fetched.has(name));
   const onlyAsked = unfetched.length === names.length && questions.some((one) => one.isPackage && one.isScript);
   const ranSecondStage = questions.some((one) => isSecondStage(one, answered));
@@ -176,12 +183,12 @@ function asAlert(questions: readonly Question[], answered: Answered, origin: Gat
   return toAlert(observation, contact, observation.count, origin);
 }
 
-/** A version that is nothing but a version is left out. */
+/** The name, with the version only if the version itself carries information. */
 function nameOf(ask: RegistryAsk): string {
   return isTellingVersion(ask) ? `${ask.name} (${ask.version})` : ask.name;
 }
 
-/** There is no such package, or its name or version is more than that. */
+/** Whether the request may carry data: the package does not exist, or its name or version contains more than a name or version. */
 function isTelling(ask: RegistryAsk): boolean {
   const { name, status } = ask;
   if (status === 404 || name === OTHER_PACKAGES || name.length > LONG_NAME) return true;
@@ -189,8 +196,9 @@ function isTelling(ask: RegistryAsk): boolean {
 }
 
 /**
- * A version or file that is not there, or that looks like data, says something to whoever reads what a registry was asked for. `held`: the versions
- * that the project has; honest ones of early releases are made of hashes. A program may ask for the latest version of itself, published or not.
+ * Whether a version or file name may carry data to those who can read the registry's logs: it does not exist, or looks random. The versions
+ * in `held`, which the project has, are excluded from the second test, because honest prereleases contain hashes. `latest` never counts: a
+ * program may check for its own latest version, published or not.
  */
 function isTellingVersion({ version, status }: RegistryAsk, held: ReadonlySet<string> = new Set()): boolean {
   if (version === undefined || version === 'latest') return false;

@@ -3,13 +3,13 @@ import type { IncompleteCode } from '../incomplete-codes.js';
 import { cut, plain } from '../text/plain.js';
 import type { IncompleteReason } from '../verdict.js';
 
-/** What may have come of it that a registry did not answer. */
+/** The codes of failures that may be the result of a registry's outage. */
 const FAILED: ReadonlySet<IncompleteCode> = new Set(['fetch-failed', 'fetch-timeout', 'install-failed']);
 const MAX_CHARS = 300;
 
 /**
- * The registries that did not give what was asked of them. Where the run came to its end and no package is missing it was nothing that counts:
- * a document that a package manager can do without.
+ * The registries that failed to answer. If the run reached its end and no package is missing, the outage is not reported, because only
+ * metadata was missing that the package manager can do without.
  */
 export function registryOutages(
   outages: readonly RegistryOutage[],

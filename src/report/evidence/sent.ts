@@ -1,7 +1,7 @@
 import type { BodyKind, EgressRequest, UnreadContact } from '../../egress/content/request.js';
 import { size } from '../text/size.js';
 
-/** How much of a body stands in a line. */
+/** How many characters of a body are shown in a line. */
 const LINE_BODY = 200;
 const LINE_PATH = 200;
 
@@ -26,7 +26,7 @@ const UNREAD: Readonly<Record<UnreadContact['reason'], string>> = {
   'too-much': 'a body was more than is read, or encoded in a way that is not undone',
 };
 
-/** One request in a line: what was sent, not what came of it. Its words are the program's. */
+/** One request as a line of text: what was sent, and the status of the answer. Its content was chosen by the program. */
 export function sentLine(request: Omit<EgressRequest, 'at' | 'headers' | 'headerValues' | 'clientPorts'>): string {
   const { method, path, bodyBytes, bodyKind, body, status, tells, count } = request;
   const what = bodyBytes === 0 ? '' : `, ${size(bodyBytes)} of ${KINDS[bodyKind]}`;
@@ -36,12 +36,12 @@ export function sentLine(request: Omit<EgressRequest, 'at' | 'headers' | 'header
   return `${method} ${path.slice(0, LINE_PATH)}${count > 1 ? ` ×${count}` : ''} (${answer}${what}${told})${content}`;
 }
 
-/** Why of some connections nothing, or not all, could be read. */
+/** Why some connections could not be read, or not completely. */
 export function unreadLine({ reason, serverName, count }: UnreadContact): string {
   return `${UNREAD[reason]}${serverName === null ? '' : ` (${serverName})`}${count > 1 ? ` ×${count}` : ''}`;
 }
 
-/** The most telling request first: one with a body, then one with a query. */
+/** The request that reveals most: one that contains facts about the sandbox, else one with a body, else one with a query. */
 export function mostTelling(requests: readonly EgressRequest[]): EgressRequest | undefined {
   const rank = ({ tells, bodyBytes, path }: EgressRequest): number =>
     (tells.length > 0 ? 4 : 0) + (bodyBytes > 0 ? 2 : 0) + (path.includes('?') ? 1 : 0);

@@ -3,15 +3,16 @@ import type { Alert } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import { OUTBOUND_RULE } from './direct-attempts.js';
 
-/** Where sandboxes' gateways can be: what the rule of direct attempts lets pass on a gateway's ports. */
+/** The address ranges in which gateways of sandboxes can be: the rule for direct attempts permits the gateway's ports there. */
 const privateRanges = new BlockList();
 privateRanges.addSubnet('10.0.0.0', 8);
 privateRanges.addSubnet('172.16.0.0', 12);
 privateRanges.addSubnet('192.168.0.0', 16);
 
 /**
- * What was sent to a gateway's ports at an address that is not this sandbox's gateway: to another job's, or to the network
- * around. No rule can tell them apart, since each sandbox's gateway has another address. They count as direct attempts.
+ * Alerts for packets to a gateway's port at an address other than this sandbox's gateway: to the gateway of another job, or to the
+ * surrounding network. No rule can distinguish them, because every sandbox has a gateway with another address. They count as direct
+ * attempts.
  */
 export function strayContacts(contacts: Iterable<FoldedAlert>, gateway: string): readonly FoldedAlert[] {
   const folds = new Map<string, FoldedAlert>();

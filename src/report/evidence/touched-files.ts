@@ -1,6 +1,6 @@
 import type { Alert } from '../../falco/alert.js';
 
-/** Where an alert names a file that it is about: `fd.name` of an open, the arguments of calls by name (Falco 0.40). */
+/** The fields in which an alert names a file: `fd.name` for an open, otherwise the arguments of system calls (Falco 0.40). */
 const PATH_FIELDS = [
   'fd.name',
   'fs.path.name',
@@ -14,12 +14,12 @@ const PATH_FIELDS = [
   'evt.arg.target',
 ] as const;
 
-/** Every file that an alert names: of a move both its places, of a link the link and where it leads. */
+/** Every file that an alert names: for a move both paths, for a link the link and its target. */
 export function touchedFiles({ fields }: Pick<Alert, 'fields'>): readonly string[] {
   return PATH_FIELDS.flatMap((name) => fields[name] ?? []).filter((path) => path !== '');
 }
 
-/** Whether a path is a folder itself or lies in it. */
+/** Whether a path is the folder itself or lies in it. */
 export function isWithin(folder: string, path: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }

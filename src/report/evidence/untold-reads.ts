@@ -8,32 +8,32 @@ import { specOf } from '../spec.js';
 import type { IncompleteReason } from '../verdict.js';
 import type { PlantedDecoy } from './decoys.js';
 
-/** The rule name under which a read is reported that the worker's own witness saw and the alert source did not. */
+/** The rule name for a read that the worker's own witness observed, but the alert source did not report. */
 export const UNTOLD_READ_RULE = 'Read of a decoy that no alert told of';
 
-/** The witness takes note of what happens a moment later; the alert source's clock may differ a little. */
+/** The witness records an event a moment after it happened, and the alert source's clock may differ slightly. */
 const CLOCK_SLACK_MS = 20;
-/** A busy machine's witness may be late by seconds. Later than that, a number may be another process's. */
+/** On a busy machine the witness may be late by seconds. After more time than this, the pid may belong to another process. */
 const LATE_NS = 10_000_000_000n;
-/** How many decoys a reason names. */
+/** How many decoys are named in a reason. */
 const SHOWN_DECOYS = 3;
 const NS_PER_US = 1_000n;
 const NS_PER_MS = 1_000_000n;
 
-/** Programs of the image that look a password up there before every request, whoever starts them: no rule alerts for it. */
+/** Programs of the image that look for a password there before every request, whoever starts them: no rule alerts on that. */
 const LOOKS_UP_PASSWORDS = /^\/usr\/(?:lib\/git-core\/git-remote-http\w*|bin\/wget)$/;
 const PASSWORDS = '/.netrc';
-/** Configuration libraries read it when they are merely loaded. */
+/** Configuration libraries read this file as soon as they are loaded. */
 const SETTINGS = '/.env';
 
-/** What the alert source told: its alerts as they came, and what they became in the report. */
+/** What the alert source reported: its alerts as received, and the findings made from them. */
 export interface Told {
   readonly alerts: readonly FoldedAlert[];
   readonly findings: readonly Finding[];
   readonly decoys: readonly PlantedDecoy[];
 }
 
-/** A decoy that was opened by a process which read it, or left it to another to read. */
+/** The opening of a decoy that was then read by the same process or by another one that got the open file. */
 interface Opening {
   readonly event: Seen;
   readonly alert: Alert;
@@ -41,9 +41,9 @@ interface Opening {
 }
 
 /**
- * Decoys that were read and that no alert tells of, as alerts of source `witness`: one for each decoy and package. A rule alerts
- * for an opening, by the name that its caller used; the witness knows the file. Told of is an opening where an alert names the
- * decoy and the process, or where a finding about this decoy already names its package.
+ * Alerts of source `witness` for decoys that were read without an alert: one for each decoy and package. A rule sees the path that the
+ * caller used to open a file; the witness knows the file itself. A read is considered reported if an alert names the decoy and the process,
+ * or if a finding about this decoy is already attributed to the same package.
  */
 export function untoldReads(
   seen: readonly Seen[],
@@ -71,8 +71,8 @@ export function untoldReads(
 }
 
 /**
- * The mark against the alert source. What the image's own programs do is no mark, nor what the service's owners accepted: they may
- * have taken a rule out. What a project accepted is one.
+ * The reason for an incomplete run, because the alert source missed reads. Reads by programs of the image do not count, nor do those that
+ * the service's owners accepted, because they may have removed a rule. Those that only a project accepted do count.
  */
 export function missedByAlerts(findings: readonly Finding[]): readonly IncompleteReason[] {
   const missed = findings.filter(
@@ -86,11 +86,14 @@ export function missedByAlerts(findings: readonly Finding[]): readonly Incomplet
   return [{ code: 'alerts-missed', message }];
 }
 
-/** Who read what was opened: the opener itself, or whoever it left the open file to. */
+/** Which openings were followed by a read: by the process that opened the file, or by one that got the open file. */
 class Readers {
   readonly #own = new Set<string>();
   readonly #left = new Set<string>();
-  /** Paths that somebody read who neither opened them nor was made by anybody who did: handed over by other ways. */
+  /**
+   * Paths read by a process that did not open them and has no ancestor that did. It got the open file in another way, so every opening
+   * counts.
+   */
   readonly #handed = new Set<string>();
 
   constructor(events: readonly Seen[], { tree }: Actors) {
@@ -117,7 +120,7 @@ function keyOf({ path, pid }: Pick<Seen, 'path' | 'pid'>): string {
   return `${path}\0${pid}`;
 }
 
-/** The alerts that are about each decoy, or about a file of its name: a folder may have been reached by another name. */
+/** The alerts for each decoy, including those about any file of the same name, because its folder may have been reached by another path. */
 function alertsByDecoy({ alerts, decoys }: Told): ReadonlyMap<string, readonly FoldedAlert[]> {
   const about = new Map<string, FoldedAlert[]>();
   const names = decoys.map(({ path }) => ({ path, name: path.slice(path.lastIndexOf('/')) }));
@@ -146,7 +149,9 @@ function isTold({ pid, at }: Seen, alerts: readonly FoldedAlert[]): boolean {
   );
 }
 
-/** A finding that is not excused says already who is after this decoy: one that was linked to another name before it was read. */
+/**
+ * A finding without an exception already attributes this decoy to the package, e.g. if it was linked to another name before it was read.
+ */
 function isToldOfPackage({ event, attribution }: Opening, findings: readonly Finding[]): boolean {
   const { package: by } = attribution;
   if (by === null) return false;
@@ -160,7 +165,7 @@ function isToldOfPackage({ event, attribution }: Opening, findings: readonly Fin
   );
 }
 
-/** What no rule alerts for: steps in which no code of the project or of a package runs, and programs that look up passwords. */
+/** Reads for which no rule alerts: in steps that run no code of the project or of a package, and by programs that look for passwords. */
 function isHonest({ event, attribution: { step, programs } }: Opening): boolean {
   const [program] = programs;
   if (program === undefined) return false;
