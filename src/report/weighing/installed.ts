@@ -4,7 +4,7 @@ import type { Phase } from '../phase.js';
 import { isFromRegistry } from '../scripts/provenance.js';
 import type { Installed } from './weigh.js';
 
-/** What weighing asks of the packages of an index, and of the phases that they went through. */
+/** The facts about installed packages and completed phases that are used for weighing. */
 export function installedOf(index: PackageIndex, phases: readonly Phase[]): Installed {
   const isOfRegistry = (pkg: PackageRef): boolean => isFromRegistry(pkg, index);
   const packages = [...index.all];

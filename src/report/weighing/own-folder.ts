@@ -1,11 +1,11 @@
 import { MANAGER_NAMES } from '../../ecosystems/names.js';
 import { HOME } from '../../ecosystems/places.js';
 
-/** Folders of HOME in which each program has one of its own (XDG base directories), and HOME itself, with a dot before. */
+/** Folders in HOME where each program has a folder of its own (XDG base directories), and HOME itself, where the name begins with a dot. */
 const FOLDERS = ['.config/', '.cache/', '.local/share/', '.local/state/', ''].map((folder) => `${HOME}/${folder}`);
-/** A name that is shorter says nothing when another one begins with it. */
+/** A shorter name proves nothing if another name merely begins with it. */
 const MIN_PREFIX = 4;
-/** Words that are no program's own name. */
+/** Words that do not identify a program. */
 const GENERIC: ReadonlySet<string> = new Set([
   'cli',
   'core',
@@ -27,7 +27,9 @@ const GENERIC: ReadonlySet<string> = new Set([
   'lib',
   'types',
 ]);
-/** Programs whose folders in HOME hold what they run, or credentials: named like a package, they are still somebody else's. */
+/**
+ * Programs whose folders in HOME contain code that they run, or credentials. Even if a package has such a name, the folder is not its own.
+ */
 const OF_OTHERS: ReadonlySet<string> = new Set<string>([
   ...MANAGER_NAMES,
   'docker',
@@ -67,15 +69,16 @@ const OF_OTHERS: ReadonlySet<string> = new Set<string>([
 ]);
 
 /**
- * Whether a file lies in a folder of HOME that is named as a package is: `~/.config/netlify/…` for `netlify-cli`, `~/.ngrok/…` for
- * `ngrok`. Each program keeps its settings there, and nobody else looks. `names`: of the package, and of who had it run; `others`: of all
- * that is installed: where one of them has just that name, the folder is that one's.
+ * Whether a file is in a folder of HOME with the name of the package: `~/.config/netlify/…` for `netlify-cli`, `~/.ngrok/…` for `ngrok`.
+ * Programs keep their settings there, and other programs do not look there.
+ * @param names of the package, and of the package that ran it
+ * @param others names of all installed packages: if one of them has exactly that name, the folder belongs to it
  */
 export function isOwnFolder(path: string, names: readonly string[], others: ReadonlySet<string>): boolean {
   const folder = FOLDERS.find((candidate) => path.startsWith(candidate));
   if (folder === undefined || path.includes('/../')) return false;
   const [first = '', ...rest] = path.slice(folder.length).split('/');
-  // In HOME itself a folder alone, and one with a dot: a file there is what shells and tools read.
+  // In HOME itself only folders count, and only those whose name begins with a dot: single files there are read by shells and tools.
   if (rest.length === 0 || (folder === `${HOME}/` && !first.startsWith('.'))) return false;
   const name = first.replace(/^\./, '');
   if (others.has(name) && !names.includes(name)) return false;
@@ -83,7 +86,7 @@ export function isOwnFolder(path: string, names: readonly string[], others: Read
   return isNamedAfter(first, names);
 }
 
-/** Whether a folder's name has a telling word in common with one of these. */
+/** Whether the name of a folder has a distinctive word in common with one of these names. */
 export function isNamedAfter(folder: string, names: readonly string[]): boolean {
   const theirs = names.flatMap(wordsOf).filter((word) => !GENERIC.has(word));
   return wordsOf(folder).some((word) => theirs.some((name) => isAlike(word, name)));

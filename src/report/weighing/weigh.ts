@@ -14,36 +14,37 @@ import { isOwnFolder } from './own-folder.js';
 
 const REMOVED_RULE = 'Files of the home folder removed';
 const DETACHED_RULE = 'Process detached itself';
-/** What is honest in a folder of one's own. */
+/** Rules whose findings are honest if they only affect a package's own folder. */
 const OF_OWN_FOLDERS: ReadonlySet<string> = new Set([OUTSIDE_RULE, REMOVED_RULE, TOOL_STORE_RULE]);
 
-/** A finding among all that its package did. */
+/** A finding, together with all findings of its package. */
 interface Case {
   readonly finding: Finding;
   readonly all: readonly Finding[];
   readonly installed: Installed;
 }
 
-/** What is known of the packages that are installed. */
+/** Facts about the installed packages. */
 export interface Installed {
   readonly names: ReadonlySet<string>;
   /** Whether it is what a registry delivered under its name. */
   isFromRegistry(pkg: PackageRef): boolean;
-  /** Whether everything installed under that name is. */
+  /** Whether all packages installed under that name are what a registry delivered. */
   isNameOfRegistry(name: string): boolean;
-  /** Whether the import was stopped: then not everybody was loaded alone, and the run is called unfinished whatever it shows. */
+  /** Whether the import phase was stopped: then some packages were not loaded alone, and the run is reported as incomplete in any case. */
   readonly isImportStopped: boolean;
 }
 
-/** One way in which something is less than its rule says; `holds` says why, in words. */
+/** A reason to lower the findings of a rule; `holds` returns it as text if it applies. */
 interface Reason {
   readonly rule: (finding: Finding) => boolean;
   readonly holds: (found: Case) => string | undefined;
 }
 
 /**
- * Why a finding is only an observation, by what else its package did and did not do. Each says what must be absent, so that more evidence
- * never makes a finding less. Only of packages that a registry delivered: anybody can call a folder of a project what they like.
+ * Reasons to lower a finding to an observation, based on what else its package did and did not do. Each requires that something is absent,
+ * so additional evidence can never lower a finding. They only apply to packages that a registry delivered, because anyone can give any name
+ * to a folder of a project.
  */
 const REASONS: readonly Reason[] = [
   { rule: ({ rule }) => OF_OWN_FOLDERS.has(rule), holds: keepsOwnSettings },
@@ -51,12 +52,12 @@ const REASONS: readonly Reason[] = [
   { rule: ({ rule }) => rule === REFUSED_EGRESS_RULE, holds: asksOwnSite },
 ];
 
-/** These are judged by what is left of the others. */
+/** Applied after the others, because they depend on which findings are left. */
 const LAST_REASONS: readonly Reason[] = [{ rule: ({ rule }) => rule === DETACHED_RULE, holds: onlyDetached }];
 
 /**
- * Lowers what is honest by all that is known of the package, and what is `usual` of it. A pure function of the findings; their order does
- * not matter.
+ * Lowers findings that are honest, considering everything known about the package, and those that are `usual` for it. A pure function of
+ * the findings, whose order does not matter.
  */
 export function weigh(
   findings: readonly Finding[],
@@ -67,7 +68,7 @@ export function weigh(
   return weighed.map((finding) => loweredByUse(finding, installed, usual));
 }
 
-/** Last, and by the finding alone: that something is usual says nothing about anything else. */
+/** Applied last, and to each finding on its own: that one action is usual says nothing about other actions. */
 function loweredByUse(finding: Finding, installed: Installed, behaviours: Behaviours): Finding {
   const usual = behaviours.usual(finding, (pkg) => installed.isFromRegistry(pkg));
   if (usual === undefined) return finding;
@@ -93,7 +94,10 @@ function lowered(findings: readonly Finding[], reasons: readonly Reason[], insta
   });
 }
 
-/** One of many packages did it, in a process that had loaded them: as little as it would be if the one did it whose folder it is. */
+/**
+ * For findings in a process that had loaded many packages, any of which may be the cause. They are lowered if they would be for the package
+ * that owns the folder, or if they are lookups of settings and the packages could not be loaded alone.
+ */
 function loweredAmong(
   finding: Finding,
   findings: readonly Finding[],
@@ -118,7 +122,10 @@ function loweredAmong(
   };
 }
 
-/** What is no finding of whoever did it alone is none here. That nobody is named is said by the verdict: the run is unfinished. */
+/**
+ * A lookup of settings that would be an observation for each of the packages alone is one here too. The verdict shows that the cause is not
+ * known, because the run is incomplete.
+ */
 function looksUpUnfinished(finding: Finding, findings: readonly Finding[], installed: Installed): boolean {
   if (!installed.isImportStopped || !finding.tags.includes(CREDENTIALS) || !isLookUp(finding)) return false;
   const loaded = finding.among ?? [];
@@ -137,7 +144,7 @@ function keepsOwnSettings({ finding, installed }: Case): string | undefined {
   return 'it keeps files of its own in a folder of HOME that has its name';
 }
 
-/** By what was sent (`contact-meaning/`): at its own site, and nothing but a question or some facts in the open. */
+/** Based on what was sent (`contact-meaning/`): only to the package's own site, and only a request for a file or some plain-text facts. */
 function asksOwnSite({ finding }: Case): string | undefined {
   const { 'egress.means': means, 'egress.own': own, 'egress.host': host } = finding.alert.output_fields;
   if (own !== 'true') return undefined;
@@ -145,10 +152,10 @@ function asksOwnSite({ finding }: Case): string | undefined {
   return means === 'telemetry' ? `it tells its own site ${host} facts about its use, in the open` : undefined;
 }
 
-/** Phases in which a library, or a tool that the project runs, finds out how it is to behave. */
+/** Phases in which a library, or a tool that the project runs, reads its configuration. */
 const LOADS: ReadonlySet<Finding['phase']> = new Set(['import', 'check', 'run']);
 
-/** While it is loaded, or asked for its version: one kind of settings, and nothing sent. It finds out how it is to behave. */
+/** Reading its configuration, while it is loaded or asked for its version or help: only one kind of settings, and nothing was sent. */
 function looksUpSettings({ finding, all }: Case): string | undefined {
   if (!isLookUp(finding)) return undefined;
   const families = new Set(all.filter(({ tags }) => tags.includes(CREDENTIALS)).map(({ rule }) => rule));
@@ -157,19 +164,19 @@ function looksUpSettings({ finding, all }: Case): string | undefined {
   return `it looks for its settings ${occasion}; it read no credentials of another kind, and sent nothing`;
 }
 
-/** Opened, not moved or linked; a token may stand in it. */
+/** The file was opened, not moved or linked; it may contain a token. */
 function isLookUp({ phase, alert, processes }: Finding): boolean {
   const file = alert.output_fields['fd.name'] ?? '';
   const isAsked = asksAboutProgram(processes[0]?.cmdline ?? '');
   return (LOADS.has(phase) || isAsked) && (isManagerSettings(file) || isGitSettings(file));
 }
 
-/** Of the project or of the user: who the author is, where the repository lies. */
+/** Git's settings in the repository, which may name the author and the remote repository. */
 function isGitSettings(file: string): boolean {
   return /\/\.git\/config$/.test(file);
 }
 
-/** A process that left its session, and was watched until it ended. */
+/** The detached process ended while it was watched, and the package has no other finding of WARNING or more. */
 function onlyDetached({ all }: Case): string | undefined {
   const heavy = all.filter(({ rule, priority }) => rule !== DETACHED_RULE && isAtLeast(priority, 'WARNING'));
   if (heavy.length > 0 || all.some(({ rule }) => rule === LEFT_RUNNING_RULE)) return undefined;
