@@ -3,27 +3,30 @@ import { pathSaid, type SaidProgram, saidRun } from '../attribution/program-file
 import { plainName } from './values.js';
 import { VARIABLES } from './variables.js';
 
-/** What a program runs besides its own code, which may be anybody's. */
+/** Code that a program runs in addition to its own; it may come from any package. */
 export interface Besides {
   /**
-   * The files that are named, as words; empty where folders or modules are named and the file can't be told; null where nothing is run,
-   * or only what is the image's.
+   * The named files, as given. Empty if only folders or modules are named, so that the file is not known; null if nothing is run, or only
+   * code of the image.
    */
   readonly loads: readonly string[] | null;
-  /** The variables of that kind in its environment, with their values, whether it reads them itself or only hands them on. */
+  /** Variables of this kind in the environment, with their values, whether the program reads them itself or only passes them on. */
   readonly carries: readonly string[];
 }
 
-/** Falco's word for a variable that is not set. */
+/** Falco's text for a variable that is not set. */
 const NOT_SET = '<NA>';
-/** Falco and the sensor take the first 4096 bytes of an environment; of one that long nobody knows the rest. */
+/** Falco and the sensor report the first 4096 bytes of an environment; if it is about that long, the rest is not known. */
 const CUT_AT = 3_900;
 const REST = 'what follows';
 
-/** Where a variable begins in Falco's text of an environment, which has a blank between two. */
+/** The beginning of a variable in Falco's text of an environment, where variables are separated by blanks. */
 const BEGINNING = /(?:^| )([A-Za-z_][\w.:%()-]*)=/g;
 
-/** What a program's environment and its options have it run besides its own code. Variables go on to every program that is started below, whosever it is. */
+/**
+ * Finds the code that a program's environment and options make it run in addition to its own. Variables are passed on to every program
+ * started below it, whichever package that belongs to.
+ */
 export function besidesOf(fields: Readonly<Record<string, string>>, program: SaidProgram): Besides {
   const asked = saidRun(program)?.loads.map(plainName) ?? [];
   let loads: string[] | null = asked.length > 0 ? [...asked] : null;
@@ -42,7 +45,7 @@ export function besidesOf(fields: Readonly<Record<string, string>>, program: Sai
   return { loads: loads ?? [], carries: [...carries, REST] };
 }
 
-/** By name, from the fields of single variables and from the whole of an environment, where an alert has it. */
+/** The values by name, from the fields of single variables and from the text of the whole environment, if an alert contains it. */
 function variablesIn(fields: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [field, value] of Object.entries(fields)) {
@@ -58,7 +61,7 @@ function variablesIn(fields: Readonly<Record<string, string>>): ReadonlyMap<stri
   return found;
 }
 
-/** A place that no package can write to. */
+/** Whether no package can write to a path. */
 function isSystems(path: string): boolean {
   return isOfImage(`${path}/`) || /^\/(?:etc|dev|nonexistent)(?:\/|$)/.test(path.replace(/^\/dev\/shm/, '/shm'));
 }

@@ -3,7 +3,7 @@ import { pathSaid, type SaidProgram } from '../attribution/program-file.js';
 /** Options of Node and Bun that load code before the program's own (`node --help`, Node 24). */
 const LOADING = /^(?:-r|--require|--import|--loader|--experimental-loader|--preload)$/;
 
-/** The files that are loaded by options which are given in a variable. */
+/** The files loaded by the options in the value of a variable. */
 export function filesInOptions(options: string): readonly string[] {
   const found: string[] = [];
   const given = words(options, /\s+/);
@@ -14,12 +14,12 @@ export function filesInOptions(options: string): readonly string[] {
   return found;
 }
 
-/** Node takes quotation marks in NODE_OPTIONS, for names with blanks, and addresses of files. */
+/** Node accepts quotation marks in NODE_OPTIONS, for names with blanks, and file URLs. */
 export function plainName(word: string): string {
   return word.replaceAll('"', '').replace(/^file:\/\//, '');
 }
 
-/** What follows options of one letter, with or without a blank between. */
+/** The values of one-letter options, with or without a blank in between. */
 export function valuesOf(option: RegExp, options: string): readonly string[] {
   const given = words(options, /\s+/);
   return given.flatMap((word, index) => {
@@ -32,10 +32,13 @@ export function words(text: string, separator: RegExp): readonly string[] {
   return text.split(separator).filter((word) => word !== '');
 }
 
-/** A program's name alone, or with plain options: what it leads to is seen when it is started. */
+/** The name of a program, alone or with simple options: its file is observed when the program is started. */
 const PLAIN_COMMAND = /^[\w./+-]+(?: -[\w.,=+-]+)*$/;
 
-/** A command: its program, where that is named by a path; else, where it is more than a name, code that no file shows. */
+/**
+ * For variables that contain a command: its program, if that is named by a path. A command that is more than a program with simple options
+ * is code without a file.
+ */
 export const commandIn = {
   files: (value: string, program: SaidProgram): readonly string[] => {
     const [first = ''] = words(value, /\s+/);
@@ -44,7 +47,7 @@ export const commandIn = {
   folders: (value: string): readonly string[] => (PLAIN_COMMAND.test(value) ? [] : ['.']),
 } as const;
 
-/** Options that have a compiler run other programs, or load a part of itself. */
+/** Options that make a compiler run other programs, or load a plugin. */
 export function pluginsIn(value: string): readonly string[] {
   return /-fplugin|-wrapper|-specs|-fuse-ld=\/|--plugin|(?:^| )(?:-B|@)/.test(value) ? ['.'] : [];
 }

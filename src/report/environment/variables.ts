@@ -3,19 +3,19 @@ import { addedByNodePath } from '../attribution/node-path.js';
 import { pathSaid, type SaidProgram } from '../attribution/program-file.js';
 import { commandIn, filesInOptions, pluginsIn, valuesOf, words } from './values.js';
 
-/** What a variable's value names. */
+/** Finds what the value of a variable names. */
 type Names = (value: string, program: SaidProgram) => readonly string[];
 
-/** A variable that has programs of a kind run code besides their own. */
+/** A variable that makes certain programs run code in addition to their own. */
 export interface Variable {
   readonly name: string | RegExp;
-  /** The programs that read it, by their file. */
+  /** The programs that read it, by the path of their file. */
   readonly readBy: RegExp;
-  /** Only where the program is told so in its command line. */
+  /** Only if the command line of the program contains this. */
   readonly option?: RegExp;
-  /** Files, each of which is run, as words. */
+  /** Files that are all run, as given. */
   readonly files?: Names;
-  /** Folders in which modules or libraries are looked for, or code without a file: what is run is not seen. */
+  /** Folders that are searched for modules or libraries, or code without a file: which code is run is not known. */
   readonly folders?: Names;
 }
 
@@ -28,18 +28,20 @@ const GIT = /\/git(?:-[\w-]+)?$/;
 /** Programs of the image, and runtimes, that use OpenSSL. */
 const OPENSSL = /\/(?:node|openssl|curl|wget|git[\w-]*|python[\d.]*|ruby[\d.]*|perl[\d.]*)$/;
 const SHELL = /\/(?:(?:ba|da)?sh|busybox)$/;
-/** What compiles, or finds out with what to compile: `configure`, gyp. */
+/** Programs that compile, or determine which compiler to use: `configure`, gyp. */
 const BUILD = /\/(?:g?make|ninja|cmake|(?:ba|da)?sh|python[\d.]*|ruby[\d.]*)$/;
 const MAKE = /\/g?make$/;
 
 const file: Names = (value, program) => [pathSaid(program, value)];
-/** An empty name between two colons is the folder that the program works in. */
+/** An empty entry between two colons means the working folder. */
 const folders: Names = (value) => value.split(':').map((path) => (path === '' ? '.' : path));
-/** Code in the value itself, or a name that something is looked up by. */
+/** For values that are code themselves, or a name by which code is looked up. */
 const anything: Names = () => ['.'];
 const expands: Names = (value) => (/[$`]/.test(value) ? ['.'] : []);
 
-/** As ld.so(8), bash(1), dash(1), git(1), make(1), openssl(5), python3(1), perlrun(1), ruby(1), npm config and `node --help` have them. */
+/**
+ * As documented in ld.so(8), bash(1), dash(1), git(1), make(1), openssl(5), python3(1), perlrun(1), ruby(1), npm config and `node --help`.
+ */
 export const VARIABLES: readonly Variable[] = [
   { name: 'NODE_OPTIONS', readBy: ALL, files: filesInOptions },
   { name: 'BUN_OPTIONS', readBy: /\/bunx?$/, files: filesInOptions },
@@ -53,7 +55,7 @@ export const VARIABLES: readonly Variable[] = [
   { name: 'NODE_COMPILE_CACHE', readBy: NODE, folders },
   { name: /^BASH_FUNC_/, readBy: /\/bash$/, folders: anything },
   { name: 'BASH_ENV', readBy: /\/bash$/, files: file },
-  // Else it is a usual name for something else: `ENV=production`.
+  // Only interactive shells read it; otherwise it is a common name for something else: `ENV=production`.
   { name: 'ENV', readBy: /\/(?:\w*sh|busybox)$/, option: / -\w*i/, files: file },
   { name: 'PS4', readBy: SHELL, folders: expands },
   { name: 'PYTHONPATH', readBy: PYTHON, folders },
@@ -84,7 +86,7 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: /^(?:GNU)?MAKEFLAGS$/,
     readBy: MAKE,
-    // What make hands on to the make that it starts names no files, unless it was told so.
+    // The flags that make passes on to the make that it starts name no files, unless make itself was called with such options.
     folders: (value) => (/--eval|-\w*[fICW] ?\S|--(?:file|makefile|include)|SHELL=/.test(value) ? ['.'] : []),
   },
   { name: /^(?:CC|CXX|CPP|LD|AR|AS|LINK|RUSTC|RUSTC_WRAPPER)(?:[._](?:host|target))?$/, readBy: BUILD, ...commandIn },
