@@ -1,16 +1,16 @@
 import semver from 'semver';
 import { z } from 'zod';
 
-/** When something is done: by a package's scripts, while it is loaded, or by what that left running. */
+/** When an action happens: in a package's scripts, while it is loaded, or in processes that these left running. */
 export const BEHAVIOUR_PHASES = ['install', 'import', 'drain'] as const;
 
-/** What was sent to a host, from less to more (`contact-meaning/`). */
+/** What was sent to a host, in increasing order (`contact-meaning/`). */
 export const SENT = ['download', 'telemetry', 'unknown'] as const;
 export type SentKind = (typeof SENT)[number];
 
 const MAX_ENTRIES = 50_000;
 
-/** npm's names, those of before its rules included (https://docs.npmjs.com/cli/configuring-npm/package-json#name). */
+/** Names on npm, including those older than its current rules (https://docs.npmjs.com/cli/configuring-npm/package-json#name). */
 const packageName = z
   .string()
   .max(214)
@@ -19,7 +19,9 @@ const version = z
   .string()
   .max(100)
   .refine((text) => semver.valid(text) !== null, 'is not a version');
-/** `^1.2.0`, or several: from the lowest measured version up to below the next major one, and nothing wider. */
+/**
+ * `^1.2.0`, or several of these: from the lowest measured version up to the next breaking one, as npm's `^` defines it, and nothing wider.
+ */
 const versions = z
   .string()
   .max(1_000)
@@ -32,28 +34,28 @@ const versions = z
 
 const behaviourSchema = z
   .strictObject({
-    /** Whose step it was. */
+    /** The package that owns the step. */
     package: packageName,
     versions,
     rule: z.string().min(1).max(300),
     phase: z.enum(BEHAVIOUR_PHASES),
     /** Kinds of places, or hosts (`place-kind.ts`). */
     places: z.array(z.string().min(1).max(1_000)).min(1).max(1_000),
-    /** Of hosts: the most that was sent there. */
+    /** For hosts: the most that was sent there. */
     sent: z.enum(SENT).optional(),
-    /** Whose code it was, where that is another package. */
+    /** The package whose code it was, if that is another one. */
     through: z.strictObject({ package: packageName, versions }).optional(),
   })
   .readonly();
-/** One thing that a package was measured to do. */
+/** One action that a package was measured to perform. */
 export type Behaviour = z.infer<typeof behaviourSchema>;
 
 /** A file of `data/behaviours/`: what packages of npm's registry were measured to do. */
 export const behaviourDataSchema = z
   .strictObject({
-    /** The day of the newest report. */
+    /** The date of the newest report. */
     measured: z.iso.date(),
-    /** All whose code was seen to run, whether it did anything that is told of or not. */
+    /** All packages whose code was observed to run, whether or not anything was reported about them. */
     packages: z
       .array(z.strictObject({ name: packageName, versions: z.array(version).min(1).max(1_000) }))
       .max(MAX_ENTRIES),

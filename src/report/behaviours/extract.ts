@@ -7,7 +7,7 @@ import { type BEHAVIOUR_PHASES, SENT, type SentKind } from './behaviour.js';
 import { isMeasurable, measuredPhase } from './measurable.js';
 import { kindsOf } from './place-kind.js';
 
-/** Where a run did not reach its end, but what it did until then was watched. */
+/** Reasons why a run did not reach its end, although everything until then was observed. */
 const WATCHED: ReadonlySet<string> = new Set([
   'install-failed',
   'install-timeout',
@@ -21,7 +21,7 @@ export interface PackageVersion {
   readonly version: string;
 }
 
-/** One package did one thing at one kind of place. */
+/** One action of one package at one kind of place. */
 export interface SeenBehaviour {
   readonly by: PackageVersion;
   readonly rule: string;
@@ -31,16 +31,16 @@ export interface SeenBehaviour {
   readonly through: PackageVersion | undefined;
 }
 
-/** What one report shows of packages. */
+/** What one report shows about packages. */
 export interface Measurement {
-  /** The day on which the run ended. */
+  /** The date on which the run ended. */
   readonly day: string;
-  /** Whose code was seen to run. */
+  /** The packages whose code was observed to run. */
   readonly packages: readonly PackageVersion[];
   readonly behaviours: readonly SeenBehaviour[];
 }
 
-/** Why nothing can be learned from a report; undefined where it counts. */
+/** Why a report can't be used for measurements; undefined if it can. */
 export function unusableBecause(report: Report): string | undefined {
   const fault = report.incomplete.find(({ code }) => !WATCHED.has(code));
   if (fault !== undefined) return `${fault.code}: ${fault.message}`;
@@ -49,7 +49,7 @@ export function unusableBecause(report: Report): string | undefined {
   return isOfMeasuredRegistry(report) ? undefined : `it is of ${report.manager?.name}, whose registry is not measured`;
 }
 
-/** What packages of the registry did, of a report that counts: see `unusableBecause`. */
+/** What the packages of the registry did, according to a report that can be used (`unusableBecause`). */
 export function behavioursOf(report: Report): Measurement {
   const delivered = deliveredBy(report.installed ?? []);
   const { packages, phases } = report;
@@ -66,20 +66,26 @@ function seenIn(finding: Finding, delivered: (pkg: PackageVersion) => boolean): 
   if (by === null || phase === undefined || kinds === undefined || !counts(finding)) return [];
   const { owner, through } = stepAndCode(by, ranBy);
   if (![owner, through].every((pkg) => pkg === undefined || delivered(pkg))) return [];
-  // Of before it was read: nothing that is sent becomes usual by it.
+  // Older reports do not contain what was sent. They count as the least, so that they make no sending usual.
   const sent = sentTo(finding, 'download');
   const common = { by: named(owner), rule, phase, sent, through: through && named(through) };
   return kinds.map((place) => ({ ...common, place }));
 }
 
-/** What was lowered for another reason is not the package's own habit: the image's npm that reads its settings. */
+/**
+ * A finding that was lowered for another reason is not a habit of the package itself, e.g. when the image's npm reads its settings. Those
+ * lowered because they are usual still count, and so do those of the gateway.
+ */
 function counts(finding: Finding): boolean {
   const { priority, known, measured, alert } = finding;
   if (known === undefined) return isMeasurable(finding, priority);
   return (measured !== undefined || alert.source === 'EGRESS') && isMeasurable(finding, alert.priority);
 }
 
-/** Whose step it was decides, and whose code acted there: a tool that anybody may run has no habits of its own. */
+/**
+ * An action belongs to the package that owns the step, together with the one whose code acted: a tool that any package may run has no
+ * habits of its own.
+ */
 export function stepAndCode(
   by: PackageRef,
   ranBy: PackageRef | undefined,
@@ -88,8 +94,8 @@ export function stepAndCode(
 }
 
 /**
- * What was sent, of what the gateway saw; `untold`: where the report does not say. A name that was only looked up got nothing but
- * itself; it still counts as a send in what belongs together.
+ * What was sent, for observations of the gateway; `untold` is used if the report does not contain it. A DNS query alone sends nothing but
+ * the name, so it counts as the least here; correlated findings still treat it as sending.
  */
 export function sentTo({ alert }: Finding, untold: SentKind): SentKind | undefined {
   if (alert.source !== 'EGRESS') return undefined;
@@ -97,7 +103,7 @@ export function sentTo({ alert }: Finding, untold: SentKind): SentKind | undefin
   return SENT.find((kind) => kind === alert.output_fields['egress.means']) ?? untold;
 }
 
-/** Whether all that has this name and version is what the registry delivers under it, with its integrity. */
+/** Whether all packages of this name and version are what the registry delivered under this name, with its integrity. */
 function deliveredBy(installed: readonly InstalledRow[]): (pkg: PackageVersion) => boolean {
   const good = new Map<string, boolean>();
   for (const row of installed) {

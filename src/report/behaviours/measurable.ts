@@ -7,8 +7,8 @@ import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from '.
 import { BEHAVIOUR_PHASES } from './behaviour.js';
 
 /**
- * What no measurement makes usual. What leaves, or changes others; what was hidden from the alert source; secrets and traces that are
- * no program's settings.
+ * Rules that no measurement can make usual: data that leaves the sandbox or bypasses the gateway, changes to others, what the alert source
+ * did not report, and secrets and traces that are not settings of any program.
  */
 const NEVER: ReadonlySet<string> = new Set([
   LEAK_RULE,
@@ -30,20 +30,23 @@ const NEVER: ReadonlySet<string> = new Set([
   'Files of the home folder removed',
 ]);
 
-/** Below these it is an observation anyway, above them nothing honest. */
+/** Findings of a lower priority are observations anyway, and those of a higher one are never honest. */
 const PRIORITIES: readonly Finding['priority'][] = ['WARNING', 'ERROR'];
 
-/** Whether how usual something is may count at all. `priority`: the finding's, or what its rule says where it was lowered. */
+/** Whether it may count how usual a finding is. `priority`: the finding's own, or that of its rule if it was lowered. */
 export function isMeasurable({ rule, parts }: Finding, priority: Finding['priority']): boolean {
   return parts === undefined && PRIORITIES.includes(priority) && !NEVER.has(rule);
 }
 
-/** Packages are merely loaded in the check phase, too. Undefined where no code of packages runs. */
+/**
+ * The phase under which a finding is measured: in the check phase, packages are loaded as in the import phase. Undefined for phases that
+ * are not measured.
+ */
 export function measuredPhase(phase: Finding['phase']): (typeof BEHAVIOUR_PHASES)[number] | undefined {
   return BEHAVIOUR_PHASES.find((known) => known === (phase === 'check' ? 'import' : phase));
 }
 
-/** The phases of a measurement in which the same would have been done: the later pass runs scripts and loads packages once more. */
+/** The measured phases with which a finding is compared: the later pass runs the scripts and loads the packages again. */
 export function comparablePhases(phase: Finding['phase']): readonly (typeof BEHAVIOUR_PHASES)[number][] {
   if (phase === 'later') return ['install', 'import'];
   const measured = measuredPhase(phase);

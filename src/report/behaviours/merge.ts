@@ -2,7 +2,7 @@ import semver from 'semver';
 import { type Behaviour, type BehaviourData, SENT, type SentKind } from './behaviour.js';
 import type { Measurement, SeenBehaviour } from './extract.js';
 
-/** One package's doing at one place, over all reports. */
+/** One action of a package at one place, from all reports. */
 interface Gathered {
   readonly seen: SeenBehaviour;
   readonly versions: Set<string>;
@@ -10,7 +10,7 @@ interface Gathered {
   sent: SentKind | undefined;
 }
 
-/** What several reports show, as a file keeps it; the same reports in another order give the same. */
+/** Merges what several reports show into the data of a file; the order of the reports does not matter. */
 export function mergeMeasurements(measurements: readonly Measurement[]): BehaviourData {
   const days = measurements.map(({ day }) => day).sort();
   return {
@@ -43,7 +43,7 @@ function gather(all: readonly SeenBehaviour[]): readonly Gathered[] {
   return [...gathered.values()];
 }
 
-/** Places that differ in nothing else stand together. */
+/** Puts places together if nothing else differs. */
 function byPlaces(gathered: readonly Gathered[]): Behaviour[] {
   const groups = new Map<string, { behaviour: Omit<Behaviour, 'places'>; places: string[] }>();
   for (const { seen, versions, throughVersions, sent } of gathered) {
@@ -66,7 +66,7 @@ function byPlaces(gathered: readonly Gathered[]): Behaviour[] {
     .map(([, { behaviour, places }]) => ({ ...behaviour, places: places.sort(order) }));
 }
 
-/** From the lowest version of each major one up to below the next, as npm's `^` has it. */
+/** From each lowest version up to the next breaking one, as defined by npm's `^`. */
 export function rangeOf(versions: readonly string[]): string {
   const lowest: string[] = [];
   for (const version of [...versions].sort(semver.compareBuild)) {
@@ -81,7 +81,7 @@ function more(a: SentKind | undefined, b: SentKind | undefined): SentKind | unde
   return SENT.indexOf(a) < SENT.indexOf(b) ? b : a;
 }
 
-/** By code units: the same on every machine. */
+/** By code units, which gives the same order on every machine. */
 function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

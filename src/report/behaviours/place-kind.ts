@@ -3,9 +3,9 @@ import type { Finding, FindingPlace } from '../finding.js';
 import { placesOf } from '../findings/places.js';
 import { samePlace } from '../findings/same-place.js';
 
-/** What is longer was perhaps cut on its way, and stands for more than can be seen. */
+/** A longer text may have been truncated before, so it may stand for several places. */
 const MAX_PLACE = 1_000;
-/** A connection's own port is another one each time; the peer stays. */
+/** The local port of a connection differs each time; the peer does not. */
 const CONNECTION = /^\S+->(\S+)$/;
 const HTTPS = /:443$/;
 /** Where a program listens for others on the same machine. */
@@ -16,16 +16,16 @@ const TIME = /(?<!\d)\d{4}-\d\d-\d\d(?:[T_ -]\d\d[-:.]?\d\d(?:[-:.]?\d\d)?(?:[._
 const VERSION = /\bv?\d+(?:\.\d+)+(?:-(?:alpha|beta|rc|next|canary|pre)[\w.]*)?(?![\w])/g;
 const HASH = /(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{8,}(?![0-9a-z])/gi;
 const NUMBER = /\d{3,}/g;
-/** Letters of both cases and digits, as only chance and encodings put them together. */
+/** Sequences of upper and lower case letters and digits, which only occur in random or encoded text. */
 const OPAQUE = /[A-Za-z0-9+=]{16,}/g;
-/** What `mkdtemp` puts behind a name. */
+/** The suffix that `mkdtemp` appends to a name. */
 const TEMPORARY = /(?<=[-._]|^)[A-Za-z0-9]{6}$/;
-/** As `mkdtemp`, by libraries that make more of it. */
+/** The longer random parts that libraries use in names of temporary files. */
 const TEMPORARY_TOKEN = /(?<=[-._]|^)(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]{8,}(?=[-._]|$)/g;
 
 /**
- * What is the same of a finding's places on every machine and at every time: `~/.npmrc`, `./node_modules/NAME/x`, a host. Undefined
- * where one of them can't be told: then nothing is said of it.
+ * The part of a finding's places that is the same on every machine and at every time: `~/.npmrc`, `./node_modules/NAME/x`, a host.
+ * Undefined if one of the places has no such part, so that the finding can't be compared.
  */
 export function kindsOf(finding: Finding): readonly string[] | undefined {
   const kindOf = finding.alert.source === 'EGRESS' ? hostKind : placeKind;
@@ -35,15 +35,15 @@ export function kindsOf(finding: Finding): readonly string[] | undefined {
   return kinds.every((kind) => kind !== undefined) ? [...new Set(kinds)] : undefined;
 }
 
-/** A host's name; its port, where that is not the one of https. */
+/** A host name, with its port unless it is 443. */
 function hostKind({ subject }: Pick<FindingPlace, 'subject'>): string | undefined {
   return subject === '' ? undefined : subject.replace(HTTPS, '');
 }
 
-/** By the file or the peer; where there is none, the command line says it all. */
+/** The file or the peer; without either, the command line. */
 function placeKind({ subject, command }: Pick<FindingPlace, 'subject' | 'command'>): string | undefined {
   if (subject === '') return command === '' ? undefined : commandKind(command);
-  // Some character stands here that a display would obey: which one is not known any more.
+  // This dot replaced a control or invisible character (`text/plain.ts`), and it is not known which one it was.
   if (subject.includes('·')) return undefined;
   if (OWN_ADDRESS.test(subject)) return samePlace(subject);
   const peer = CONNECTION.exec(subject)?.[1];
@@ -56,7 +56,7 @@ function commandKind(command: string): string | undefined {
   return words.every((word) => word !== undefined) ? `$ ${words.join(' ')}` : undefined;
 }
 
-/** The kind of an absolute path; undefined for one that may lead elsewhere than it says. */
+/** The kind of an absolute path; undefined if the path may lead somewhere else. */
 export function pathKind(path: string): string | undefined {
   if (!path.startsWith('/') || path.length > MAX_PLACE) return undefined;
   const segments = path.split('/');
@@ -78,7 +78,7 @@ function rootOf(path: string): readonly [root: string, below: readonly string[]]
   return [known[1], path.slice(known[0].length).split('/').slice(1)];
 }
 
-/** The package's own folder is called as the package is; in which other one's it lies is the package manager's business. */
+/** Keeps only the innermost package folder, which has the package's name; in which folders it lies depends on the package manager. */
 function packageFolder(segments: readonly string[]): { kept: readonly string[]; rest: readonly string[] } {
   const at = segments.lastIndexOf('node_modules');
   if (at === -1) return { kept: [], rest: segments };

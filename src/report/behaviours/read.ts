@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type BehaviourData, behaviourDataSchema } from './behaviour.js';
 
-/** The registry's most used packages come to less than one. */
+/** The data of the registry's most used packages are smaller than 1 MiB. */
 const MAX_BYTES = 32 * 1024 ** 2;
 
-/** What was measured can't be used; the message names the file and what is wrong with it. */
+/** The measured data can't be used; the message names the file and what is wrong with it. */
 export class BehavioursError extends Error {
   readonly code = 'behaviours';
   constructor(file: string, reason: string, cause?: unknown) {
@@ -15,7 +15,10 @@ export class BehavioursError extends Error {
   }
 }
 
-/** All files `*.json` of a folder, by name. @throws BehavioursError when one, or the folder, can't be read or is not what the schema says */
+/**
+ * Reads all files `*.json` of a folder, ordered by name.
+ * @throws BehavioursError if the folder or one of the files can't be read, or a file does not match the schema
+ */
 export async function readBehaviours(folder: string): Promise<readonly BehaviourData[]> {
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new BehavioursError(folder, reasonOf(cause), cause);

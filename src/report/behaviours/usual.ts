@@ -6,7 +6,7 @@ import { sentTo, stepAndCode } from './extract.js';
 import { comparablePhases, isMeasurable } from './measurable.js';
 import { kindsOf } from './place-kind.js';
 
-/** How usual it is what a package did. */
+/** How usual an action of a package is. */
 export type Usual = NonNullable<Finding['measured']>;
 
 const PHASE_WORDS: Readonly<Record<Behaviour['phase'], string>> = {
@@ -15,12 +15,12 @@ const PHASE_WORDS: Readonly<Record<Behaviour['phase'], string>> = {
   drain: 'by what it leaves running',
 };
 
-/** What packages were measured to do, to be looked up. */
+/** Lookup of what packages were measured to do. */
 export class Behaviours {
   /** How many packages were measured. */
   readonly size: number;
   readonly #byDoing = new Map<string, Behaviour[]>();
-  /** By rule and phase: who does it. */
+  /** By rule and phase: the packages with such findings. */
   readonly #doers = new Map<string, Set<string>>();
 
   constructor(data: readonly BehaviourData[]) {
@@ -35,8 +35,8 @@ export class Behaviours {
   }
 
   /**
-   * How usual a finding is, where its package was measured to do just this: in this range of versions, in this phase, at places of
-   * these kinds alone, and sending no more. `isFromRegistry`: whether it is what a registry delivered under its name.
+   * How usual a finding is, if its package was measured to do exactly this: in the same range of versions and the same phase, only at
+   * places of the same kinds, and sending no more. `isFromRegistry`: whether a package is what a registry delivered under its name.
    */
   usual(finding: Finding, isFromRegistry: (pkg: PackageRef) => boolean): (Usual & { words: string }) | undefined {
     if (!isMeasurable(finding, finding.priority)) return undefined;
@@ -65,7 +65,10 @@ export class Behaviours {
   }
 }
 
-/** What of a package's behaviours a finding consists of; empty where one of its places is none of theirs. */
+/**
+ * The measured behaviours that together cover a finding; empty if one of its places is not covered, or if something unknown was sent to a
+ * host that several owners share.
+ */
 function coveringAll(
   finding: Finding,
   known: readonly Behaviour[],
@@ -81,7 +84,7 @@ function coveringAll(
   return kinds.every((kind) => fitting.some(({ places }) => places.includes(kind))) ? fitting : [];
 }
 
-/** Where nothing was measured. */
+/** For runs without measured data. */
 export const NOTHING_MEASURED = new Behaviours([]);
 
 function inWords(owner: PackageRef, through: PackageRef | undefined, when: string, usual: Usual): string {
@@ -100,7 +103,10 @@ function sendsNoMore(finding: Finding, { sent }: Behaviour): boolean {
   return now === undefined ? sent === undefined : sent !== undefined && SENT.indexOf(now) <= SENT.indexOf(sent);
 }
 
-/** The version that the range begins with in which the package's lies; of several, the highest: all of it was seen from there on. */
+/**
+ * The lowest version of the measured range that contains the package's version. If several behaviours are needed, the highest of these,
+ * from which on all of them were observed.
+ */
 function lowest(behaviours: readonly Behaviour[], owner: PackageRef): string {
   const ranges = behaviours.flatMap(({ versions }) => versions.split(' || ')).filter((range) => covers(range, owner));
   const begins = ranges.map((range) => range.slice(1)).sort(semver.compareBuild);
