@@ -1,4 +1,4 @@
-import type { JobPackages, PackageDeed, PackageHistory, PackageRuns } from '../../src/jobs/packages/ports.js';
+import type { JobPackages, PackageAction, PackageHistory, PackageRuns } from '../../src/jobs/packages/ports.js';
 import { MAX_RUNS } from '../../src/queue/packages/redis-package-history.js';
 
 /** The packages of jobs of one process, for tests of what stands in front of them. */
@@ -21,8 +21,8 @@ export class MemoryPackages implements PackageHistory {
     return { runs: runs.slice(0, MAX_RUNS), isCut: this.isCut || runs.length >= MAX_RUNS };
   }
 
-  async deeds(name: string, jobs: readonly string[]): Promise<readonly (readonly PackageDeed[])[]> {
-    return jobs.map((job) => this.jobs.get(job)?.deeds.get(name) ?? []);
+  async actions(name: string, jobs: readonly string[]): Promise<readonly (readonly PackageAction[])[]> {
+    return jobs.map((job) => this.jobs.get(job)?.actions.get(name) ?? []);
   }
 
   async forget(job: string): Promise<void> {

@@ -3,11 +3,11 @@ import { fitting, type Html, hostile, html, type Part } from '../pages/parts/htm
 import { jobLink, packageAddress } from '../pages/parts/links.js';
 import { moment } from '../pages/parts/time.js';
 import { counted, VERDICT_TAGS } from '../pages/report/finding-section.js';
-import type { PackageDeedRow, PackageDetails, PackageVersion } from './package-shapes.js';
+import type { PackageActionRow, PackageDetails, PackageVersion } from './package-shapes.js';
 
 /** Limits of what one page shows; the JSON has everything. */
 const VERSIONS = { most: 60, bytes: 140_000 };
-const DEEDS = { most: 40, bytes: 20_000 };
+const MAX_ACTIONS = { most: 40, bytes: 20_000 };
 const JOBS = { most: 20, bytes: 12_000 };
 
 /** The page at `/packages/NAME`: what each version did, and where it was seen. */
@@ -45,15 +45,15 @@ function versionArticle(version: PackageVersion, json: string, isFirst: boolean)
   return html`<article class="card">
 <h3>${hostile(version.version, 120)} <span class="count">${counted(jobs.length, 'job')}</span></h3>
 <p class="muted">${once ? html`Seen ${moment(lastSeen)}` : html`Seen from ${moment(firstSeen)} to ${moment(lastSeen)}`}</p>
-${deedTable(version, json)}
+${actionTable(version, json)}
 ${jobTable(version, json, isFirst)}
 </article>`;
 }
 
-function deedTable({ version, deeds, jobs }: PackageVersion, json: string): Html {
-  if (deeds.length === 0) return html`<p>${nothingSeen(jobs)}</p>`;
-  const { shown, left } = fitting(deeds, DEEDS, (deed) => deedRow(deed, jobs.length));
-  return html`<div class="scroll" role="region" aria-label="${`What ${version.slice(0, 60)} did`}" tabindex="0"><table class="deeds"><thead><tr><th scope="col">What it did</th><th scope="col">Phase</th><th scope="col" class="number">In jobs</th><th scope="col">Last in</th></tr></thead><tbody>${shown}</tbody></table></div>
+function actionTable({ version, actions, jobs }: PackageVersion, json: string): Html {
+  if (actions.length === 0) return html`<p>${nothingSeen(jobs)}</p>`;
+  const { shown, left } = fitting(actions, MAX_ACTIONS, (action) => actionRow(action, jobs.length));
+  return html`<div class="scroll" role="region" aria-label="${`What ${version.slice(0, 60)} did`}" tabindex="0"><table class="actions"><thead><tr><th scope="col">What it did</th><th scope="col">Phase</th><th scope="col" class="number">In jobs</th><th scope="col">Last in</th></tr></thead><tbody>${shown}</tbody></table></div>
 ${moreIn(left, 'behaviours', json)}`;
 }
 
@@ -64,7 +64,7 @@ function nothingSeen(jobs: PackageVersion['jobs']): string {
   return `Did nothing that a rule or the gateway reports, in ${counted(whole, 'job')} watched to the end.`;
 }
 
-function deedRow({ does, kind, what, where, phase, jobs, lastJob, onlyHere }: PackageDeedRow, all: number): Html {
+function actionRow({ does, kind, what, where, phase, jobs, lastJob, onlyHere }: PackageActionRow, all: number): Html {
   const words: Part = kind === 'rule' ? html`<strong>${hostile(what, 200)}</strong>` : hostile(withoutPhase(does), 240);
   return html`<tr><th scope="row">${words}${onlyHere ? html` <span class="tag doubtful">no other version</span>` : null}${where === '' ? null : html`<br><code>${hostile(where, 160)}</code>`}</th><td>${phase === '' ? '–' : hostile(phase, 20)}</td><td class="number">${jobs} of ${all}</td><td>${jobLink(lastJob)}</td></tr>`;
 }
@@ -78,8 +78,8 @@ function jobTable({ version, jobs }: PackageVersion, json: string, isOpen: boole
   const { shown, left } = fitting(
     jobs,
     JOBS,
-    ({ job, submittedAt, project, ref, verdict, deeds }) =>
-      html`<tr><th scope="row">${projectLink(project)}</th><td>${ref === null ? '–' : hostile(ref, 60)}</td><td>${jobLink(job)}</td><td>${verdict === null ? '–' : html`<span class="tag ${VERDICT_TAGS[verdict]}">${verdict}</span>`}</td><td class="number">${deeds}</td><td>${moment(submittedAt)}</td></tr>`,
+    ({ job, submittedAt, project, ref, verdict, actions }) =>
+      html`<tr><th scope="row">${projectLink(project)}</th><td>${ref === null ? '–' : hostile(ref, 60)}</td><td>${jobLink(job)}</td><td>${verdict === null ? '–' : html`<span class="tag ${VERDICT_TAGS[verdict]}">${verdict}</span>`}</td><td class="number">${actions}</td><td>${moment(submittedAt)}</td></tr>`,
   );
   return html`<details${isOpen ? html` open` : null}><summary>Where it was seen</summary><div class="scroll" role="region" aria-label="${`Jobs with ${version.slice(0, 60)}`}" tabindex="0"><table><thead><tr><th scope="col">Project</th><th scope="col">Branch</th><th scope="col">Job</th><th scope="col">Job’s verdict</th><th scope="col" class="number">Things done</th><th scope="col">Submitted</th></tr></thead><tbody>${shown}</tbody></table></div>
 ${moreIn(left, 'jobs', json)}</details>`;

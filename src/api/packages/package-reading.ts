@@ -1,10 +1,10 @@
 import type { JobSummary } from '../../jobs/job.js';
-import type { PackageDeed, PackageHistory, PackageRun } from '../../jobs/packages/ports.js';
+import type { PackageAction, PackageHistory, PackageRun } from '../../jobs/packages/ports.js';
 import { keyOf } from '../../report/compare/behaviour.js';
 import { wordsOf } from '../../report/compare/behaviour-words.js';
 import { ApiError } from '../errors.js';
 import type { Identity, JobService } from '../ports.js';
-import type { PackageDeedRow, PackageDetails, PackageVersion } from './package-shapes.js';
+import type { PackageActionRow, PackageDetails, PackageVersion } from './package-shapes.js';
 
 /** The sources of a package's page. */
 export interface PackageReading {
@@ -16,7 +16,7 @@ export interface PackageReading {
 interface Seen {
   readonly run: PackageRun;
   readonly job: JobSummary;
-  readonly deeds: readonly PackageDeed[];
+  readonly actions: readonly PackageAction[];
 }
 
 /**
@@ -31,16 +31,16 @@ export async function readPackage(
   const owner = reader.isAdministrator ? undefined : reader.name;
   const { runs, isCut } = await packages.runs(name, owner);
   const ids = [...new Set(runs.map(({ job }) => job))];
-  const [summaries, deeds] = await Promise.all([jobs.summaries(ids), packages.deeds(name, ids)]);
+  const [summaries, actions] = await Promise.all([jobs.summaries(ids), packages.actions(name, ids)]);
   const readable = new Map(
     summaries.filter((job) => owner === undefined || job.owner === owner).map((job) => [job.id, job]),
   );
-  const deedsOf = new Map(ids.map((id, index) => [id, deeds[index] ?? []]));
+  const actionsOf = new Map(ids.map((id, index) => [id, actions[index] ?? []]));
   const seen = runs.flatMap((run): readonly Seen[] => {
     const job = readable.get(run.job);
     if (job === undefined) return [];
-    const own = (deedsOf.get(run.job) ?? []).filter(({ version }) => version === null || version === run.version);
-    return [{ run, job, deeds: own }];
+    const own = (actionsOf.get(run.job) ?? []).filter(({ version }) => version === null || version === run.version);
+    return [{ run, job, actions: own }];
   });
   if (seen.length === 0) {
     throw new ApiError(404, 'unknown-package', 'no job that you may read had this package, or they have expired');
@@ -52,9 +52,9 @@ function versionsOf(seen: readonly Seen[]): PackageVersion[] {
   const byVersion = new Map<string, Seen[]>();
   const whoDoes = new Map<string, Set<string>>();
   for (const one of seen) {
-    const { run, deeds } = one;
+    const { run, actions } = one;
     byVersion.set(run.version, [...(byVersion.get(run.version) ?? []), one]);
-    for (const { behaviour } of deeds) {
+    for (const { behaviour } of actions) {
       const key = keyOf(behaviour);
       whoDoes.set(key, (whoDoes.get(key) ?? new Set()).add(run.version));
     }
@@ -70,18 +70,18 @@ function versionOf(version: string, own: readonly Seen[], isOnly: (key: string) 
     version,
     firstSeen: iso(Math.min(...times)),
     lastSeen: iso(Math.max(...times)),
-    deeds: deedRows(own, isOnly),
-    jobs: own.map(({ run, job: { id, project, ref, verdict }, deeds }) => {
-      return { job: id, submittedAt: iso(run.submittedAt), project, ref, verdict, deeds: deeds.length };
+    actions: actionRows(own, isOnly),
+    jobs: own.map(({ run, job: { id, project, ref, verdict }, actions }) => {
+      return { job: id, submittedAt: iso(run.submittedAt), project, ref, verdict, actions: actions.length };
     }),
   };
 }
 
 /** Behaviours that rules found come first, and those seen last before those seen earlier. */
-function deedRows(own: readonly Seen[], isOnly: (key: string) => boolean): PackageDeedRow[] {
-  const rows = new Map<string, PackageDeedRow>();
-  for (const { job, deeds } of own) {
-    for (const { behaviour } of deeds) {
+function actionRows(own: readonly Seen[], isOnly: (key: string) => boolean): PackageActionRow[] {
+  const rows = new Map<string, PackageActionRow>();
+  for (const { job, actions } of own) {
+    for (const { behaviour } of actions) {
       const key = keyOf(behaviour);
       const known = rows.get(key);
       const first = { does: wordsOf(behaviour), ...behaviour, jobs: 0, lastJob: job.id, onlyHere: isOnly(key) };

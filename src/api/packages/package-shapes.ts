@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const deed = z.object({
+const action = z.object({
   /** In words: `reads cloud credentials (install)`. */
   does: z.string(),
   kind: z.enum(['rule', 'script', 'host', 'program', 'files']),
@@ -15,7 +15,7 @@ const deed = z.object({
   /** Whether no other known version did it. */
   onlyHere: z.boolean(),
 });
-export type PackageDeedRow = z.infer<typeof deed>;
+export type PackageActionRow = z.infer<typeof action>;
 
 const job = z.object({
   job: z.string(),
@@ -25,14 +25,14 @@ const job = z.object({
   /** The verdict on the whole job, which may be another package's fault. */
   verdict: z.enum(['clean', 'findings', 'incomplete']).nullable(),
   /** How many behaviours of this version were seen in the job. */
-  deeds: z.number().int(),
+  actions: z.number().int(),
 });
 
 const version = z.object({
   version: z.string(),
   firstSeen: z.iso.datetime(),
   lastSeen: z.iso.datetime(),
-  deeds: z.array(deed),
+  actions: z.array(action),
   /** Newest first. */
   jobs: z.array(job),
 });

@@ -9,7 +9,7 @@ export interface PackageRun {
 }
 
 /** Something that one version of a package did in one job. */
-export interface PackageDeed {
+export interface PackageAction {
   readonly version: string | null;
   readonly behaviour: Behaviour;
 }
@@ -22,7 +22,7 @@ export interface JobPackages {
   /** The versions of each package, by its name. */
   readonly versions: ReadonlyMap<string, readonly string[]>;
   /** What packages did, by name; only those that did something. */
-  readonly deeds: ReadonlyMap<string, readonly PackageDeed[]>;
+  readonly actions: ReadonlyMap<string, readonly PackageAction[]>;
 }
 
 /** The jobs that had a package, as far back as they are stored. */
@@ -40,7 +40,7 @@ export interface PackageHistory {
   /** The jobs of a submitter (undefined: of everybody) that had a package. */
   runs(name: string, owner: string | null | undefined): Promise<PackageRuns>;
   /** What a package did in each of these jobs, in the same order. */
-  deeds(name: string, jobs: readonly string[]): Promise<readonly (readonly PackageDeed[])[]>;
+  actions(name: string, jobs: readonly string[]): Promise<readonly (readonly PackageAction[])[]>;
   /** Deletes the record of a removed job. */
   forget(job: string): Promise<void>;
 }

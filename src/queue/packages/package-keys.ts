@@ -11,5 +11,5 @@ export const PACKAGE_KEYS = {
       ? `${PREFIX}:runs:all:${JSON.stringify(name)}`
       : `${PREFIX}:runs:of:${JSON.stringify([owner, name])}`,
   /** Hash: the packages of a job that did something, each with what it did, as JSON. */
-  deeds: (job: string) => `${PREFIX}:deeds:${job}`,
+  actions: (job: string) => `${PREFIX}:actions:${job}`,
 } as const;

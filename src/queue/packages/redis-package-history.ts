@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { JobPackages, PackageDeed, PackageHistory, PackageRuns } from '../../jobs/packages/ports.js';
+import type { JobPackages, PackageAction, PackageHistory, PackageRuns } from '../../jobs/packages/ports.js';
 import { behaviourSchema } from '../../report/compare/behaviour.js';
 import { jobEntries, oldestKept, type RedisStoreOptions, resultsOf } from '../redis-store.js';
 import { PACKAGE_KEYS } from './package-keys.js';
@@ -9,7 +9,7 @@ import { PACKAGE_KEYS } from './package-keys.js';
 export const MAX_RUNS = 128;
 /** Entries that are written in one go: Redis answers others in between. */
 const AT_ONCE = 1_000;
-const deedsSchema = z.array(z.object({ version: z.string().nullable(), behaviour: behaviourSchema }));
+const actionsSchema = z.array(z.object({ version: z.string().nullable(), behaviour: behaviourSchema }));
 
 /**
  * Keeps the packages of jobs in Redis beside the queue. What is kept grows with the number of different packages, not with that of
@@ -26,10 +26,10 @@ export class RedisPackageHistory implements PackageHistory {
 
   record(packages: JobPackages): Promise<void> {
     return this.#options.guard(async () => {
-      const { job, deeds } = packages;
+      const { job, actions } = packages;
       const { retentionS } = this.#options;
-      const key = PACKAGE_KEYS.deeds(job);
-      const did = [...deeds].flatMap(([name, list]) => [name, JSON.stringify(list)]);
+      const key = PACKAGE_KEYS.actions(job);
+      const did = [...actions].flatMap(([name, list]) => [name, JSON.stringify(list)]);
       // What an earlier try of the job did is replaced.
       const first = this.#redis.multi().del(key);
       if (did.length > 0) first.hset(key, ...did).expire(key, retentionS);
@@ -69,17 +69,17 @@ export class RedisPackageHistory implements PackageHistory {
     });
   }
 
-  deeds(name: string, jobs: readonly string[]): Promise<readonly (readonly PackageDeed[])[]> {
+  actions(name: string, jobs: readonly string[]): Promise<readonly (readonly PackageAction[])[]> {
     return this.#options.guard(async () => {
       const pipeline = this.#redis.pipeline();
-      for (const job of jobs) pipeline.hget(PACKAGE_KEYS.deeds(job), name);
-      return resultsOf(await pipeline.exec()).map(readDeeds);
+      for (const job of jobs) pipeline.hget(PACKAGE_KEYS.actions(job), name);
+      return resultsOf(await pipeline.exec()).map(readActions);
     });
   }
 
   forget(job: string): Promise<void> {
     // The entries of its packages lead to a job that is gone, which no reader is shown; they go with the next ones.
-    return this.#options.guard(async () => void (await this.#redis.del(PACKAGE_KEYS.deeds(job))));
+    return this.#options.guard(async () => void (await this.#redis.del(PACKAGE_KEYS.actions(job))));
   }
 }
 
@@ -94,10 +94,10 @@ for i, key in ipairs(KEYS) do
 end`;
 
 /** Nothing for what is gone or of another version. */
-function readDeeds(text: unknown): readonly PackageDeed[] {
+function readActions(text: unknown): readonly PackageAction[] {
   if (typeof text !== 'string') return [];
   try {
-    return deedsSchema.parse(JSON.parse(text));
+    return actionsSchema.parse(JSON.parse(text));
   } catch {
     return [];
   }

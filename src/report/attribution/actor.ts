@@ -43,7 +43,7 @@ export interface Actor {
 }
 
 /** An action observed in a step that belongs to `owner`. */
-interface Deed extends ActorContext {
+interface Action extends ActorContext {
   readonly alert: Told;
   readonly time: bigint;
   readonly owner: InstalledPackage;
@@ -65,29 +65,29 @@ export function actorOf(
   owner: InstalledPackage,
   context: ActorContext,
 ): Actor {
-  const deed: Deed = { ...context, alert, owner, time: alertTimeNs(alert) };
+  const action: Action = { ...context, alert, owner, time: alertTimeNs(alert) };
   let order: ProcessStart | undefined;
   let passedOn: readonly string[] = [];
   const doubted: InstalledPackage[] = [];
   for (const [index, program] of programs.entries()) {
     const atWork = { owner, programs: programs.slice(index) };
     const pids = index === 0 ? [program.pid, Number(alert.fields['proc.pid'])] : [program.pid];
-    const read = deed.written.planted.loadedBy(pids, deed.time, atWork);
+    const read = action.written.planted.loadedBy(pids, action.time, atWork);
     if (read?.isByChoice === false) return only(read.planter);
     if (read !== undefined) doubted.push(read.planter);
     if (program.loads !== null) {
-      const found = loaded(program, program.loads, atWork, order, deed);
+      const found = loaded(program, program.loads, atWork, order, action);
       if (found !== undefined) return besides(found, doubted);
       passedOn = program.carries;
     } else if (!program.carries.some((variable) => passedOn.includes(variable))) {
       // A program that carries the same variable as the program it started only passed it on; another program chose its value.
-      const found = ran(program, atWork, order, deed);
+      const found = ran(program, atWork, order, action);
       if (found === 'owner') break;
       if (found !== undefined) return besides(found, doubted);
     }
     order = program;
   }
-  return besides(only(changerOf(owner, deed.time, deed.written.foreignWrites)), doubted);
+  return besides(only(changerOf(owner, action.time, action.written.foreignWrites)), doubted);
 }
 
 /** Adds the packages whose files had been read, because their code may have caused the action. */
@@ -109,9 +109,9 @@ function loaded(
   words: readonly string[],
   atWork: AtWork,
   order: ProcessStart | undefined,
-  deed: Deed,
+  action: Action,
 ): Actor | undefined {
-  const { packages, owner, written } = deed;
+  const { packages, owner, written } = action;
   const files = words.flatMap((word) => fileSaid(program, word, packages) ?? []);
   const by = files.map((file) => owningCode(file, packages)).find((pkg) => pkg !== undefined);
   if (by === undefined) {
@@ -120,14 +120,18 @@ function loaded(
     return planter && only(changerOf(planter, program.time, written.foreignWrites));
   }
   const changer = changerOf(by, program.time, written.foreignWrites);
-  if (changer === owner || !hasOwnCode(program, order, deed)) return only(changer);
+  if (changer === owner || !hasOwnCode(program, order, action)) return only(changer);
   const chose = atWork.programs.slice(1).find((above) => !above.carries.some((one) => program.carries.includes(one)));
   const chooser = chose && owningCode(packages.fileOf(programFile(chose)), packages);
   return chooser === by ? only(changer) : { by: owner, orBy: [changer] };
 }
 
 /** Whether code of the package that owns the step, or code given by it in arguments, also ran in the process. */
-function hasOwnCode(program: ProcessStart, order: ProcessStart | undefined, { packages, owner, alert }: Deed): boolean {
+function hasOwnCode(
+  program: ProcessStart,
+  order: ProcessStart | undefined,
+  { packages, owner, alert }: Action,
+): boolean {
   const run = saidRun(program);
   if (run === undefined) return handsOn(program, order, alert);
   if (run.code.from !== 'file') return !doesNothing(run.code);
@@ -142,7 +146,7 @@ function ran(
   program: ProcessStart,
   atWork: AtWork,
   order: ProcessStart | undefined,
-  { packages, owner, alert, written: { foreignWrites, planted } }: Deed,
+  { packages, owner, alert, written: { foreignWrites, planted } }: Action,
 ): Actor | 'owner' | undefined {
   const handed = handedTo(program);
   const said = handed === undefined ? codeFile(program) : fileSaid(program, handed, packages);

@@ -13,10 +13,10 @@ const PHRASES: readonly (readonly [pattern: RegExp, say: (rest: string) => strin
 /** A behaviour in words that complete the sentence `NAME now …`. */
 export function wordsOf({ kind, what, where, phase }: Behaviour): string {
   const when = phase === '' ? '' : ` (${plain(phase)})`;
-  return `${deed(kind, plain(what), plain(where))}${when}`;
+  return `${action(kind, plain(what), plain(where))}${when}`;
 }
 
-function deed(kind: Behaviour['kind'], what: string, where: string): string {
+function action(kind: Behaviour['kind'], what: string, where: string): string {
   if (kind === 'script') return `has a ${what} script`;
   if (kind === 'host') return `asks ${what}`;
   if (kind === 'program') return `starts ${what}`;

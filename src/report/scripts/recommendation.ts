@@ -30,15 +30,15 @@ export interface SeenOfRun {
  */
 export function recommend(rows: readonly Row[], seen: SeenOfRun): Pick<Report, 'packages' | 'allowScripts'> {
   const { verdict, findings, actors, brought, contacting } = seen;
-  const deeds = deedsOf(rows, seen);
+  const actions = actionsOf(rows, seen);
   const origins = unfitOrigins(actors, brought);
   const inDoubt = verdict === 'incomplete' || findings.some((finding) => finding.package === null);
-  const clean = inDoubt ? [] : rows.filter((row) => !deeds.has(specOf(row)));
+  const clean = inDoubt ? [] : rows.filter((row) => !actions.has(specOf(row)));
   const isUnneeded = (row: Row): boolean =>
     row.needed === false && row.wrote === 0 && contacting?.has(specOf(row)) === false;
   return {
     packages: rows.map((row) => {
-      const reason = deeds.get(specOf(row)) ?? origins.get(specOf(row));
+      const reason = actions.get(specOf(row)) ?? origins.get(specOf(row));
       return reason === undefined ? row : { ...row, notRecommended: reason };
     }),
     allowScripts: {
@@ -50,17 +50,17 @@ export function recommend(rows: readonly Row[], seen: SeenOfRun): Pick<Report, '
 }
 
 /** What was observed, or not observed, of a package and speaks against running its scripts. */
-function deedsOf(rows: readonly Row[], { findings, observations, actors }: SeenOfRun): ReadonlyMap<string, string> {
+function actionsOf(rows: readonly Row[], { findings, observations, actors }: SeenOfRun): ReadonlyMap<string, string> {
   const involved = involvedIn(findings, observations, actors);
   const reasons = new Map<string, string>();
   for (const row of rows) {
-    const reason = ownDeed(row) ?? involved.get(specOf(row));
+    const reason = ownAction(row) ?? involved.get(specOf(row));
     if (reason !== undefined) reasons.set(specOf(row), reason);
   }
   return reasons;
 }
 
-function ownDeed({ ran, failed, findings }: Row): string | undefined {
+function ownAction({ ran, failed, findings }: Row): string | undefined {
   if (findings > 0) return 'it has findings';
   if (!ran) return 'its scripts were not seen to run';
   return failed === true ? 'a script of it ended with an error' : undefined;

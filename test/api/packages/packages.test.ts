@@ -57,7 +57,7 @@ describe('GET /v1/packages/NAME', () => {
     expect(body).toMatchObject({ name: NAME, isCut: false });
     expect(body.versions.map(({ version }: { version: string }) => version)).toEqual(['1.0.1', '1.0.0']);
     const [loudOne, quietOne] = body.versions;
-    expect(loudOne.deeds).toEqual([
+    expect(loudOne.actions).toEqual([
       {
         does: 'reads cloud credentials: ~/.aws/credentials (install)',
         kind: 'rule',
@@ -70,11 +70,11 @@ describe('GET /v1/packages/NAME', () => {
       },
       expect.objectContaining({ kind: 'host', what: 'x.attacker.invalid', jobs: 1, lastJob: second }),
     ]);
-    expect(loudOne.jobs.map(({ job: id, deeds }: { job: string; deeds: number }) => [id, deeds])).toEqual([
+    expect(loudOne.jobs.map(({ job: id, actions }: { job: string; actions: number }) => [id, actions])).toEqual([
       [third, 1],
       [second, 2],
     ]);
-    expect(quietOne).toMatchObject({ deeds: [], jobs: [{ job: first, verdict: 'clean', deeds: 0 }] });
+    expect(quietOne).toMatchObject({ actions: [], jobs: [{ job: first, verdict: 'clean', actions: 0 }] });
   });
 
   it('takes a scope’s slash encoded, too', async () => {

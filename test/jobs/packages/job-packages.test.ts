@@ -24,7 +24,7 @@ describe('what is kept of the packages of a job', () => {
     );
     expect(kept).toMatchObject({ job: ID, owner: 'ci', submittedAt: 1_000 });
     expect(Object.fromEntries(kept.versions)).toEqual({ evil: ['2.0.0', '1.0.0'], quiet: ['1.0.0'] });
-    expect([...kept.deeds]).toEqual([
+    expect([...kept.actions]).toEqual([
       [
         'evil',
         [
@@ -49,14 +49,14 @@ describe('what is kept of the packages of a job', () => {
 
   it.each(['', '../x', 'a/b', 'a\u0000', 'x'.repeat(215)])('%j is no name to keep', (name) => {
     const kept = jobPackages(SPEC, run({ installed: [installed(name, '1')], findings: [reads(name, '1')] }));
-    expect([kept.versions.size, kept.deeds.size]).toEqual([0, 0]);
+    expect([kept.versions.size, kept.actions.size]).toEqual([0, 0]);
   });
 
   it('what rules tell is not pushed out by any number of hosts', () => {
     const by = { name: 'evil', version: '1.0.0', path: [] };
     const egress = Array.from({ length: 500 }, (_, at) => egressRow({ host: `${at}.example`, package: by }));
-    const deeds = jobPackages(SPEC, run({ egress, findings: [reads('evil', '1.0.0')] })).deeds.get('evil') ?? [];
-    expect([deeds.length, deeds[0]?.behaviour.kind]).toEqual([100, 'rule']);
+    const actions = jobPackages(SPEC, run({ egress, findings: [reads('evil', '1.0.0')] })).actions.get('evil') ?? [];
+    expect([actions.length, actions[0]?.behaviour.kind]).toEqual([100, 'rule']);
   });
 
   it('of 20,000 packages those that did something are kept in any case', () => {

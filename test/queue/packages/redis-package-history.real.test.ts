@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { JobPackages, PackageDeed } from '../../../src/jobs/packages/ports.js';
+import type { JobPackages, PackageAction } from '../../../src/jobs/packages/ports.js';
 import { PACKAGE_KEYS } from '../../../src/queue/packages/package-keys.js';
 import { MAX_RUNS, RedisPackageHistory } from '../../../src/queue/packages/redis-package-history.js';
 import { ownRedis } from '../own-redis.js';
 
 const connected = ownRedis();
 const RETENTION_S = 3_600;
-const DEED: PackageDeed = {
+const ACTION: PackageAction = {
   version: '1.0.0',
   behaviour: { kind: 'rule', what: 'Read of an SSH key', where: '~/.ssh/…', phase: 'install' },
 };
@@ -30,7 +30,7 @@ async function keep(at: number, changes: Partial<JobPackages> = {}): Promise<str
     owner: 'ci',
     submittedAt: now + at,
     versions: new Map([['evil', ['1.0.0']]]),
-    deeds: new Map([['evil', [DEED]]]),
+    actions: new Map([['evil', [ACTION]]]),
     ...changes,
   });
   return job;
@@ -39,7 +39,7 @@ async function keep(at: number, changes: Partial<JobPackages> = {}): Promise<str
 describe('the packages of jobs on a real Redis', () => {
   it('tells the jobs of a submitter, or of everybody, newest first, and what was done in each', async () => {
     const first = await keep(0);
-    const quiet = await keep(1, { versions: new Map([['evil', ['1.0.0', '2.0.0-rc.1 x']]]), deeds: new Map() });
+    const quiet = await keep(1, { versions: new Map([['evil', ['1.0.0', '2.0.0-rc.1 x']]]), actions: new Map() });
     const others = await keep(2, { owner: 'other' });
     const open = await keep(3, { owner: null });
     const jobs = async (owner: string | null | undefined) =>
@@ -52,7 +52,7 @@ describe('the packages of jobs on a real Redis', () => {
     expect(await jobs('other')).toEqual([[others, '1.0.0']]);
     expect(await jobs(null)).toEqual([[open, '1.0.0']]);
     expect((await jobs(undefined)).map(([job]) => job)).toEqual([open, others, quiet, quiet, first]);
-    expect(await history.deeds('evil', [first, quiet, randomUUID()])).toEqual([[DEED], [], []]);
+    expect(await history.actions('evil', [first, quiet, randomUUID()])).toEqual([[ACTION], [], []]);
     expect(await history.runs('unknown', 'ci')).toEqual({ runs: [], isCut: false });
   });
 
@@ -83,17 +83,17 @@ describe('the packages of jobs on a real Redis', () => {
 
   it('a job that is tried again replaces what it did, and one that is removed did nothing', async () => {
     const job = await keep(0);
-    await keep(0, { job, deeds: new Map([['evil', [{ ...DEED, version: '9' }]]]) });
-    expect(await history.deeds('evil', [job])).toEqual([[{ ...DEED, version: '9' }]]);
+    await keep(0, { job, actions: new Map([['evil', [{ ...ACTION, version: '9' }]]]) });
+    expect(await history.actions('evil', [job])).toEqual([[{ ...ACTION, version: '9' }]]);
     expect((await history.runs('evil', 'ci')).runs).toHaveLength(1);
     await history.forget(job);
-    expect(await history.deeds('evil', [job])).toEqual([[]]);
+    expect(await history.actions('evil', [job])).toEqual([[]]);
   });
 
   it('passes by what another version kept', async () => {
     const job = await keep(0);
-    await redis.hset(PACKAGE_KEYS.deeds(job), 'evil', '[{"does":"x"}]');
-    expect(await history.deeds('evil', [job])).toEqual([[]]);
+    await redis.hset(PACKAGE_KEYS.actions(job), 'evil', '[{"does":"x"}]');
+    expect(await history.actions('evil', [job])).toEqual([[]]);
   });
 
   it('thirty jobs of 3,000 packages take some megabytes', async () => {

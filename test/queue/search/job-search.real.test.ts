@@ -114,7 +114,7 @@ describe('a search for jobs on a real Redis', () => {
         owner,
         submittedAt: now + at,
         versions: new Map([['@evil/dep', versions]]),
-        deeds: new Map(),
+        actions: new Map(),
       });
     await record(job, 'ci', 1, ['1.0.0', '2.0.0']);
     await record(others, 'other', 2);
