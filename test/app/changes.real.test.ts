@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { UNTOLD_CHANGE_RULE } from '../../src/report/changes/untold-changes.js';
+import { UNREPORTED_CHANGE_RULE } from '../../src/report/changes/unreported-changes.js';
 import { detonated, REPORT_MS } from './detonated.js';
 import { packProject } from './tarballs.js';
 
@@ -84,7 +84,7 @@ it.each([
   async (name, by, file) => {
     const report = await reportFor(name);
     expect(report.verdict, report.log).toBe('findings');
-    const found = report.findings.filter(({ rule }) => rule === UNTOLD_CHANGE_RULE);
+    const found = report.findings.filter(({ rule }) => rule === UNREPORTED_CHANGE_RULE);
     expect(found.map((finding) => finding.package?.name)).toEqual([by]);
     expect(found[0]?.alert.output).toContain(file);
     expect(report.allowScripts.recommended).not.toContain(`${by}@1.0.0`);
@@ -96,7 +96,7 @@ it(
   'one that is made while packages are loaded is nobody’s',
   async () => {
     const report = await reportFor('loaded');
-    const found = report.findings.filter(({ rule }) => rule === UNTOLD_CHANGE_RULE);
+    const found = report.findings.filter(({ rule }) => rule === UNREPORTED_CHANGE_RULE);
     expect(found.map((finding) => finding.package)).toEqual([null]);
   },
   REPORT_MS,

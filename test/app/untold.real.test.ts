@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { UNTOLD_READ_RULE } from '../../src/report/evidence/untold-reads.js';
+import { UNREPORTED_READ_RULE } from '../../src/report/evidence/unreported-reads.js';
 import { detonated, REPORT_MS } from './detonated.js';
 import { SAMPLES } from './samples.js';
 import { packFolder, packProject, projectWithScript } from './tarballs.js';
@@ -66,7 +66,7 @@ it(
     expect(report.monitoring).toMatchObject({ proven: false, witness: { state: 'watching', reason: null } });
     expect(report.verdict).toBe('findings');
     expect(report.incomplete).toMatchObject([{ code: 'alerts-missed', message: expect.stringContaining(KEY) }]);
-    const [finding] = report.findings.filter(({ rule }) => rule === UNTOLD_READ_RULE);
+    const [finding] = report.findings.filter(({ rule }) => rule === UNREPORTED_READ_RULE);
     expect(finding).toMatchObject({ phase: 'install', decoy: 'SSH key', package: { name: 'dep', version: '1.2.3' } });
     expect(finding?.processes[0]?.cmdline).toBe('node setup.js');
   },

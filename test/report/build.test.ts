@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Evidence } from '../../src/report/build.js';
 import { buildReport } from '../../src/report/build.js';
+import type { Evidence } from '../../src/report/job-evidence.js';
 import { reportSchema } from '../../src/report/report.js';
 import { alertAt, evidence, folded, PROJECT, pkg, REFUSED, scriptsOf, treeOf } from './evidence.js';
 

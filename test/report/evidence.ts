@@ -6,12 +6,12 @@ import { HookReads } from '../../src/report/attribution/hook-reads.js';
 import { PackageCodeReads } from '../../src/report/attribution/package-code-reads.js';
 import { ProcessTree, TRACE_RULE } from '../../src/report/attribution/process-tree.js';
 import { NOTHING_MEASURED } from '../../src/report/behaviours/usual.js';
-import type { Evidence } from '../../src/report/build.js';
 import { Contacts } from '../../src/report/evidence/contacts.js';
 import { LoadMarks } from '../../src/report/evidence/load-groups.js';
 import { ProjectWrites } from '../../src/report/evidence/project-writes.js';
 import { type Step, type StepKind, Steps } from '../../src/report/evidence/steps.js';
 import { NOTHING_KNOWN } from '../../src/report/findings/known-packages.js';
+import type { Evidence } from '../../src/report/job-evidence.js';
 
 export const PROJECT = '/home/ci/project';
 export const EPOCH = 1_795_226_320;

@@ -5,7 +5,7 @@ import type { Finding } from '../finding.js';
 import { samePlace } from '../findings/same-place.js';
 import { subjectOf } from '../findings/subject.js';
 import { packageKey } from '../spec.js';
-import { changerOf, type Told, type Written } from './actor.js';
+import { changerOf, type AlertData, type Written } from './actor.js';
 import { type Actors, attribute } from './attribution.js';
 
 const SAME_ALONE = 'it does the same when it is loaded alone, where it is told of';
@@ -60,7 +60,7 @@ function renamed(finding: Finding, actors: Actors, written: Written, isJudged: b
 }
 
 /** The package whose code acted while a package was loaded or called; undefined if no mark shows it. */
-export function namedBy(told: Told, actors: Actors, { foreignWrites }: Written): Named | undefined {
+export function namedBy(told: AlertData, actors: Actors, { foreignWrites }: Written): Named | undefined {
   const { packages, acting } = actors;
   const { step, owner, loader } = attribute(told, actors);
   if (step?.secret === undefined || owner === undefined || loader === undefined) return undefined;

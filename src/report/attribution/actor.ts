@@ -33,7 +33,7 @@ export interface ActorContext {
 }
 
 /** The parts of an alert that are needed for attribution. */
-export type Told = Pick<Alert, 'time' | 'fields'>;
+export type AlertData = Pick<Alert, 'time' | 'fields'>;
 
 /** The package that an action is attributed to. */
 export interface Actor {
@@ -44,7 +44,7 @@ export interface Actor {
 
 /** An action observed in a step that belongs to `owner`. */
 interface Action extends ActorContext {
-  readonly alert: Told;
+  readonly alert: AlertData;
   readonly time: bigint;
   readonly owner: InstalledPackage;
 }
@@ -60,7 +60,7 @@ interface Action extends ActorContext {
  * @param programs the programs of the process and of those above it up to the first one of the step, the latest first
  */
 export function actorOf(
-  alert: Told,
+  alert: AlertData,
   programs: readonly ProcessStart[],
   owner: InstalledPackage,
   context: ActorContext,
@@ -240,7 +240,7 @@ const SAYS_MORE = /--eval|[ ]-c|[\w.]+:?=|-f.* -C|-f.* -f/;
  * Whether a program's own arguments name what was done: the command that it started, or the file that was touched. The action is then
  * attributed to its caller.
  */
-function handsOn(program: ProcessStart, order: ProcessStart | undefined, alert: Told): boolean {
+function handsOn(program: ProcessStart, order: ProcessStart | undefined, alert: AlertData): boolean {
   const said = argumentsOf(program);
   if (order !== undefined) {
     const command = unquoted(argumentsOf(order).replace(/^-\w*[cep] /, ''));

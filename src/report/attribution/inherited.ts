@@ -16,13 +16,13 @@ const WHY = 'a package that it depends on does the same when it is loaded alone'
  */
 export function lowerInherited(findings: readonly Finding[], packages: PackageIndex): readonly Finding[] {
   const byDoing = new Map<string, Finding[]>();
-  for (const finding of findings.filter(isJudgedLoad)) {
+  for (const finding of findings.filter(isRatedLoad)) {
     const key = doingOf(finding);
     byDoing.set(key, [...(byDoing.get(key) ?? []), finding]);
   }
   const closures = new Closures(packages);
   return findings.map((finding) => {
-    if (!isJudgedLoad(finding)) return finding;
+    if (!isRatedLoad(finding)) return finding;
     const others = (byDoing.get(doingOf(finding)) ?? []).filter((other) => isAtLeast(other.priority, finding.priority));
     const isInherited = others.some((other) => closures.reaches(finding.package, other.package));
     return isInherited ? { ...finding, priority: 'NOTICE', known: WHY } : finding;
@@ -54,7 +54,7 @@ function byAndDoing(by: PackageRef | null, finding: Finding): string {
   return `${by === null ? '' : packageKey(by)}\0${doingOf(finding)}`;
 }
 
-function isJudgedLoad({ phase, package: by, known, priority }: Finding): boolean {
+function isRatedLoad({ phase, package: by, known, priority }: Finding): boolean {
   return SHARED.has(phase) && by !== null && known === undefined && isAtLeast(priority, 'WARNING');
 }
 

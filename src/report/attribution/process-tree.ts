@@ -138,7 +138,7 @@ export class ProcessTree {
       time: alertTimeNs(alert),
     };
     const known = this.#starts.get(pid) ?? { starts: [], begins: [] };
-    if (retold(known.starts, start)) return;
+    if (isRepetition(known.starts, start)) return;
     if (this.#size >= MAX_STARTS) {
       this.#overflowed += 1;
       return;
@@ -251,7 +251,7 @@ function insert({ starts, begins }: NumberStarts, start: ProcessStart): number {
 }
 
 /** Whether the start was already reported; what both alerts know about the environment is combined. */
-function retold(starts: ProcessStart[], start: ProcessStart): boolean {
+function isRepetition(starts: ProcessStart[], start: ProcessStart): boolean {
   const at = countUntil(starts, ({ time }) => time <= start.time) - 1;
   const known = starts[at];
   if (known === undefined || known.time !== start.time || known.cmdline !== start.cmdline) return false;

@@ -1,6 +1,6 @@
-import { UNTOLD_CHANGE_RULE } from '../changes/untold-changes.js';
+import { UNREPORTED_CHANGE_RULE } from '../changes/unreported-changes.js';
 import { METADATA_RULE, OUTBOUND_RULE } from '../evidence/direct-attempts.js';
-import { UNTOLD_READ_RULE } from '../evidence/untold-reads.js';
+import { UNREPORTED_READ_RULE } from '../evidence/unreported-reads.js';
 import type { Finding } from '../finding.js';
 import { DATA_NAMES_RULE, LEAK_RULE } from '../findings/egress-findings.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from '../findings/foreign-write.js';
@@ -18,8 +18,8 @@ const NEVER: ReadonlySet<string> = new Set([
   FOREIGN_WRITE_RULE,
   PROJECT_CHANGED_RULE,
   UNOWNED_MODULE_RULE,
-  UNTOLD_CHANGE_RULE,
-  UNTOLD_READ_RULE,
+  UNREPORTED_CHANGE_RULE,
+  UNREPORTED_READ_RULE,
   'Read of an SSH key',
   'Read of a key ring or password store',
   'Read of a shell history',

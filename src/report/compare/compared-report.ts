@@ -28,7 +28,7 @@ export function comparedReport(
   const comparison = compare(earlier, now);
   const marked = (finding: Finding): Finding => marksNew(finding, comparison);
   const observations = report.observations.map(marked);
-  const begun = observations.filter((finding) => isBegun(finding, comparison, failOn)).map(judgedByRule);
+  const begun = observations.filter((finding) => isBegun(finding, comparison, failOn)).map(ratedByRule);
   const old = report.findings.map(marked);
   const findings = begun.length === 0 ? old : [...old, ...begun].toSorted(bySeverity);
   return {
@@ -54,7 +54,7 @@ function isBegun(finding: Finding, { changed }: Comparison, failOn: Priority): b
   return changed.some(({ name }) => name === finding.package?.name);
 }
 
-function judgedByRule({ known = '', weighed: _, ...finding }: Finding): Finding {
+function ratedByRule({ known = '', weighed: _, ...finding }: Finding): Finding {
   const begun = `the version before did not do it; one that always did would be no finding: ${known}`;
   return { ...finding, priority: finding.alert.priority, begun };
 }

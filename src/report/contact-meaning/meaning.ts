@@ -23,7 +23,7 @@ export interface Sent {
 }
 
 /** The meaning of a contact, and whether the host belongs to the package. */
-export interface JudgedContact {
+export interface ContactAssessment {
   readonly meaning: Meaning;
   /** Whether every request went to an address that the package names as its own. */
   readonly isOwn: boolean;
@@ -50,7 +50,7 @@ const MAX_OPAQUE_IN_TELEMETRY = 128;
  * Rates what was sent to one host by its content. `sites`: those of the package that sent it; empty if they are not known or not
  * trusted.
  */
-export function judgeContact(sent: Sent, sites: Sites): JudgedContact {
+export function assessContact(sent: Sent, sites: Sites): ContactAssessment {
   const { host, requests, unread, requestsLeft, tells: inName = [] } = sent;
   const isOwn = requests.length > 0 && requests.every(({ path }) => isOwnSite(sites, host, path));
   const told = [...inName, ...requests.flatMap(({ tells }) => tells)];

@@ -5,7 +5,12 @@ import type { FoldedAlert } from '../../falco/fold.js';
 import { type Actors, attribute } from '../attribution/attribution.js';
 import type { Sent } from '../contact-meaning/meaning.js';
 import type { PackageRef } from '../finding.js';
-import { type GatewayObservation, type GatewayOrigin, judgedBySent, toAlert } from '../findings/egress-findings.js';
+import {
+  assessedByContent,
+  type GatewayObservation,
+  type GatewayOrigin,
+  toAlert,
+} from '../findings/egress-findings.js';
 import { notFromRegistry } from '../scripts/provenance.js';
 import type { Contacts } from './contacts.js';
 
@@ -55,7 +60,7 @@ export function perPackage(
   }
   const { sent } = observation;
   const judged = (own: Sent | undefined, packages: readonly InstalledPackage[]): GatewayObservation =>
-    own === undefined ? observation : judgedBySent(observation, own, sitesOf(packages, actors));
+    own === undefined ? observation : assessedByContent(observation, own, sitesOf(packages, actors));
   if (groups.size === 0) {
     return sent && isContacted('') ? [] : [toAlert(judged(sent, []), undefined, observation.count, origin)];
   }

@@ -28,7 +28,7 @@ export function namedByLookups<T extends Contacted>(evidence: T): T {
 }
 
 /** Whether a direct attempt is already reported by the DNS query for its name, because that name is refused on every port. */
-export function isToldByName({ alert }: FoldedAlert): boolean {
+export function isReportedByHostName({ alert }: FoldedAlert): boolean {
   return alert.rule === OUTBOUND_RULE && alert.fields['egress.refused'] === 'true';
 }
 

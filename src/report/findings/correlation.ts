@@ -4,9 +4,9 @@ import { REGISTRY_ASK_RULE } from '../evidence/registry-asks.js';
 import type { Finding, FindingPart } from '../finding.js';
 import { packageKey } from '../spec.js';
 import { PERMITTED_CONTACT_RULE } from './egress-findings.js';
+import { failedLookups } from './failed-lookups.js';
 import { CALLED_WITH_NONSENSE } from './lowered.js';
 import { subjectOf } from './subject.js';
-import { vainLooks } from './vain-looks.js';
 
 /** The rule names under which combinations of a package's findings and observations are reported. */
 export const CORRELATED = {
@@ -173,7 +173,7 @@ function processesLookedOver(own: readonly Finding[]): Finding | undefined {
 }
 
 function homeLookedThrough(own: readonly Finding[]): Finding | undefined {
-  const looks = vainLooks(own);
+  const looks = failedLookups(own);
   return looks && together(CORRELATED.home, 'WARNING', looks);
 }
 

@@ -3,7 +3,7 @@ import type { EgressLeak } from '../../egress/content/leak.js';
 import type { EgressRecord } from '../../egress/record.js';
 import type { Alert, Priority } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
-import { judgeContact, type Sent } from '../contact-meaning/meaning.js';
+import { assessContact, type Sent } from '../contact-meaning/meaning.js';
 import type { Sites } from '../contact-meaning/own-site.js';
 import type { Asked } from '../evidence/contacts.js';
 import { METADATA_RULE } from '../evidence/direct-attempts.js';
@@ -81,8 +81,8 @@ function contact(
  * The observation for one package: with what this package itself sent, and what that means. `sites`: the addresses that the
  * package, and the package that ran it, name as their own.
  */
-export function judgedBySent(observation: GatewayObservation, sent: Sent, sites: Sites): GatewayObservation {
-  const { meaning, isOwn } = judgeContact(sent, sites);
+export function assessedByContent(observation: GatewayObservation, sent: Sent, sites: Sites): GatewayObservation {
+  const { meaning, isOwn } = assessContact(sent, sites);
   const telling = mostTelling(sent.requests);
   const inName = sent.tells === undefined ? '' : `the name has ${sent.tells.join(', ')} in it`;
   const line = telling === undefined ? inName : plain(sentLine(telling));

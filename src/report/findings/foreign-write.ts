@@ -65,7 +65,7 @@ function toAlert(write: AuthoredWrite): Alert {
 }
 
 /** The files named by alerts of at least WARNING: a change of these is already reported by the alert. */
-export function toldFiles(alerts: readonly FoldedAlert[]): ReadonlySet<string> {
+export function filesOfAlerts(alerts: readonly FoldedAlert[]): ReadonlySet<string> {
   return new Set(alerts.flatMap(({ alert }) => (isAtLeast(alert.priority, 'WARNING') ? touchedFiles(alert) : [])));
 }
 
@@ -73,7 +73,7 @@ export function toldFiles(alerts: readonly FoldedAlert[]): ReadonlySet<string> {
  * Removes the finding about a changed file of the project if a more specific rule (Git hook, CI configuration) reports that file
  * as severely.
  */
-export function toldOnce(findings: readonly Finding[]): readonly Finding[] {
+export function reportedOnce(findings: readonly Finding[]): readonly Finding[] {
   const keyOf = (finding: Finding, file: string): string => JSON.stringify([finding.package, finding.phase, file]);
   const others = findings.filter(
     ({ rule, priority }) => rule !== PROJECT_CHANGED_RULE && isAtLeast(priority, 'WARNING'),

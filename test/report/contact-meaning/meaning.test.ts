@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { EgressRequest } from '../../../src/egress/content/request.js';
-import { judgeContact, type Meaning, type Sent } from '../../../src/report/contact-meaning/meaning.js';
+import { assessContact, type Meaning, type Sent } from '../../../src/report/contact-meaning/meaning.js';
 import { opaqueChars } from '../../../src/report/contact-meaning/opaque.js';
 import { GET } from '../requests.js';
 
@@ -129,7 +129,7 @@ describe('what a contact means', () => {
     ['the sandbox itself', to('x.example', get('/', { tells: ['its host name'] })), 'identity'],
     ['the sandbox itself among facts', to('x.example', post({ v: 1 }, { tells: ['its user'] })), 'identity'],
   ])('%s', (_title, sent, meaning) => {
-    expect(judgeContact(sent, []).meaning).toBe(meaning);
+    expect(assessContact(sent, []).meaning).toBe(meaning);
   });
 });
 
@@ -162,12 +162,12 @@ describe('whose host it is', () => {
     ['an address', ['https://10.0.0.1/'], '10.0.0.2', '/x', false],
     ['nothing', [], 'x.example', '/x', false],
   ])('%s', (_title, sites, host, path, isOwn) => {
-    expect(judgeContact(to(host, get(path)), sites).isOwn).toBe(isOwn);
+    expect(assessContact(to(host, get(path)), sites).isOwn).toBe(isOwn);
   });
 
   it('is its own only where every request is', () => {
     const sent = to('github.com', get('/a/b/x.gz'), get('/evil/x.gz'));
-    expect(judgeContact(sent, ['https://github.com/a/b/']).isOwn).toBe(false);
+    expect(assessContact(sent, ['https://github.com/a/b/']).isOwn).toBe(false);
   });
 });
 

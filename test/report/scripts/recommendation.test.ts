@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { InstalledPackage } from '../../../src/ecosystems/installed-package.js';
-import { buildReport, type Evidence } from '../../../src/report/build.js';
+import { buildReport } from '../../../src/report/build.js';
 import { ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
+import type { Evidence } from '../../../src/report/job-evidence.js';
 import { reasonsAgainst } from '../../../src/report/scripts/allow-scripts.js';
 import { renderText } from '../../../src/report/text/text.js';
 import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { buildReport, type Evidence } from '../../../src/report/build.js';
+import { buildReport } from '../../../src/report/build.js';
 import { Contacts } from '../../../src/report/evidence/contacts.js';
 import { ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
+import type { Evidence } from '../../../src/report/job-evidence.js';
 import { reportSchema } from '../../../src/report/report.js';
 import { renderText } from '../../../src/report/text/text.js';
 import { alertAt, evidence, folded, IMPORT, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/falco/alert.js';
 import type { Acceptance } from '../../../src/report/acceptance/baseline.js';
-import { buildReport, type Evidence } from '../../../src/report/build.js';
-import { UNTOLD_READ_RULE } from '../../../src/report/evidence/untold-reads.js';
+import { buildReport } from '../../../src/report/build.js';
+import { UNREPORTED_READ_RULE } from '../../../src/report/evidence/unreported-reads.js';
+import type { Evidence } from '../../../src/report/job-evidence.js';
 import type { Seen } from '../../../src/witness/seen.js';
 import { alertAt, evidence, FETCH, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
 
@@ -60,7 +61,7 @@ function reportOf(events: readonly Seen[], alerts: readonly Alert[], more: Parti
 /** Which decoys are reported as read untold, and by whom. */
 function untold(report: ReturnType<typeof reportOf>): readonly string[] {
   return [...report.findings, ...report.observations]
-    .filter(({ rule }) => rule === UNTOLD_READ_RULE)
+    .filter(({ rule }) => rule === UNREPORTED_READ_RULE)
     .map(({ alert, package: by, count }) => `${alert.output_fields['fd.name']} ${by?.name ?? 'null'} ×${count}`);
 }
 
@@ -114,7 +115,7 @@ describe('what the witness saw and the alert source did not tell', () => {
   it('is no mark where a package manager of the image reads its own settings', () => {
     const report = reportOf([seen(3, 22, '.npmrc', 'both')], []);
     expect(report).toMatchObject({ verdict: 'clean', findings: [], monitoring: { proven: true } });
-    expect(report.observations).toMatchObject([{ rule: UNTOLD_READ_RULE, priority: 'NOTICE' }]);
+    expect(report.observations).toMatchObject([{ rule: UNREPORTED_READ_RULE, priority: 'NOTICE' }]);
   });
 
   it('is nothing in a step in which no code of a package runs', () => {
@@ -141,7 +142,7 @@ describe('what the witness saw and the alert source did not tell', () => {
 
 describe('a read without an alert that is accepted', () => {
   const accepted: Acceptance = {
-    rule: UNTOLD_READ_RULE,
+    rule: UNREPORTED_READ_RULE,
     package: 'left',
     version: '*',
     reason: 'rule taken out',

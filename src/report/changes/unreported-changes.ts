@@ -8,10 +8,10 @@ import { isProjectSetting } from '../findings/project-settings.js';
 import { isUnownedModule } from '../findings/unowned-module.js';
 import { specOf } from '../spec.js';
 import type { Change } from './compared.js';
-import { type Told, ToldFiles } from './told-files.js';
+import { type ReportedBy, ReportedFiles } from './reported-files.js';
 
 /** The rule name for a change that a comparison of snapshots found and that no alert had reported. */
-export const UNTOLD_CHANGE_RULE = 'Change that no alert told of';
+export const UNREPORTED_CHANGE_RULE = 'Change that no alert told of';
 
 /** How many changed files a finding names. */
 const SHOWN_FILES = 5;
@@ -24,7 +24,7 @@ interface Group {
 }
 
 /** A change that becomes a finding, and the package that caused it. No process is known. */
-export interface UntoldChange {
+export interface UnreportedChange {
   readonly folded: FoldedAlert;
   /** Undefined if the package is not known. */
   readonly by: InstalledPackage | undefined;
@@ -38,7 +38,7 @@ export interface UntoldChange {
 /** What is needed to decide which changes to report. */
 export interface ChangeContext {
   readonly packages: PackageIndex;
-  readonly told: Told;
+  readonly reported: ReportedBy;
   /** Absolute paths of the project's own files, as they were submitted. */
   readonly brought: ReadonlySet<string>;
   readonly hostname: string;
@@ -50,12 +50,12 @@ export interface ChangeContext {
  * a file that was written under another name. Changes that a package makes in its own folder, and those made by the project's own
  * scripts, are left out.
  */
-export function untoldChanges(
+export function unreportedChanges(
   changes: readonly Change[],
-  { packages, told, brought, hostname }: ChangeContext,
-): readonly UntoldChange[] {
+  { packages, reported, brought, hostname }: ChangeContext,
+): readonly UnreportedChange[] {
   if (changes.length === 0) return [];
-  const files = new ToldFiles(told, packages);
+  const files = new ReportedFiles(reported, packages);
   const groups = new Map<string, Group>();
   for (const change of changes) {
     const by = change.by === null ? undefined : packages.owning(change.by);
@@ -117,8 +117,8 @@ function toAlert({ by, owner, changes }: Group, hostname: string): FoldedAlert {
     time: alertTimeAt(at),
     priority: 'WARNING',
     source: 'snapshot',
-    rule: UNTOLD_CHANGE_RULE,
-    output: `${UNTOLD_CHANGE_RULE} (files=${shown.join(', ')}${more} owner=${whose} step=${by === undefined ? '' : specOf(by)})`,
+    rule: UNREPORTED_CHANGE_RULE,
+    output: `${UNREPORTED_CHANGE_RULE} (files=${shown.join(', ')}${more} owner=${whose} step=${by === undefined ? '' : specOf(by)})`,
     fields: { 'fd.name': first?.path ?? '', 'package.owner': whose },
     hostname,
     tags: ['packwarden', 'tampering', 'mitre_persistence', 'T1195.001'],

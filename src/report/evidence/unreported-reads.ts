@@ -9,7 +9,7 @@ import type { IncompleteReason } from '../verdict.js';
 import type { PlantedDecoy } from './decoys.js';
 
 /** The rule name for a read that the worker's own witness observed, but the alert source did not report. */
-export const UNTOLD_READ_RULE = 'Read of a decoy that no alert told of';
+export const UNREPORTED_READ_RULE = 'Read of a decoy that no alert told of';
 
 /** The witness records an event a moment after it happened, and the alert source's clock may differ slightly. */
 const CLOCK_SLACK_MS = 20;
@@ -27,7 +27,7 @@ const PASSWORDS = '/.netrc';
 const SETTINGS = '/.env';
 
 /** What the alert source reported: its alerts as received, and the findings made from them. */
-export interface Told {
+export interface KnownReads {
   readonly alerts: readonly FoldedAlert[];
   readonly findings: readonly Finding[];
   readonly decoys: readonly PlantedDecoy[];
@@ -45,9 +45,9 @@ interface Opening {
  * caller used to open a file; the witness knows the file itself. A read is considered reported if an alert names the decoy and the process,
  * or if a finding about this decoy is already attributed to the same package.
  */
-export function untoldReads(
+export function unreportedReads(
   seen: readonly Seen[],
-  told: Told,
+  told: KnownReads,
   actors: Actors,
   hostname: string,
 ): readonly FoldedAlert[] {
@@ -60,7 +60,7 @@ export function untoldReads(
     const alert = toAlert(event, hostname);
     const attribution = attribute(alert, actors);
     const opening = { event, alert, attribution };
-    if (isHonest(opening) || isToldOfPackage(opening, told.findings)) continue;
+    if (isHonest(opening) || isReportedOfPackage(opening, told.findings)) continue;
     const { package: by } = attribution;
     const key = JSON.stringify([event.path, by && specOf(by), by?.path]);
     const at = alertTimeNs(alert);
@@ -77,7 +77,7 @@ export function untoldReads(
 export function missedByAlerts(findings: readonly Finding[]): readonly IncompleteReason[] {
   const missed = findings.filter(
     ({ rule, known, accepted }) =>
-      rule === UNTOLD_READ_RULE && known === undefined && (accepted === undefined || accepted.by === 'project'),
+      rule === UNREPORTED_READ_RULE && known === undefined && (accepted === undefined || accepted.by === 'project'),
   );
   const paths = [...new Set(missed.map(({ alert }) => alert.output_fields['fd.name'] ?? ''))];
   if (paths.length === 0) return [];
@@ -121,7 +121,7 @@ function keyOf({ path, pid }: Pick<Seen, 'path' | 'pid'>): string {
 }
 
 /** The alerts for each decoy, including those about any file of the same name, because its folder may have been reached by another path. */
-function alertsByDecoy({ alerts, decoys }: Told): ReadonlyMap<string, readonly FoldedAlert[]> {
+function alertsByDecoy({ alerts, decoys }: KnownReads): ReadonlyMap<string, readonly FoldedAlert[]> {
   const about = new Map<string, FoldedAlert[]>();
   const names = decoys.map(({ path }) => ({ path, name: path.slice(path.lastIndexOf('/')) }));
   for (const folded of alerts) {
@@ -152,7 +152,7 @@ function isTold({ pid, at }: Seen, alerts: readonly FoldedAlert[]): boolean {
 /**
  * A finding without an exception already attributes this decoy to the package, e.g. if it was linked to another name before it was read.
  */
-function isToldOfPackage({ event, attribution }: Opening, findings: readonly Finding[]): boolean {
+function isReportedOfPackage({ event, attribution }: Opening, findings: readonly Finding[]): boolean {
   const { package: by } = attribution;
   if (by === null) return false;
   return findings.some(
@@ -180,8 +180,8 @@ function toAlert({ at, pid, path, comm, exe }: Seen, hostname: string): Alert {
     time: alertTimeAt(BigInt(ms) * NS_PER_MS),
     priority,
     source: 'witness',
-    rule: UNTOLD_READ_RULE,
-    output: `${UNTOLD_READ_RULE} (file=${path} pid=${pid} name=${comm ?? ''} exepath=${exe ?? ''})`,
+    rule: UNREPORTED_READ_RULE,
+    output: `${UNREPORTED_READ_RULE} (file=${path} pid=${pid} name=${comm ?? ''} exepath=${exe ?? ''})`,
     fields: {
       'fd.name': path,
       'proc.pid': String(pid),

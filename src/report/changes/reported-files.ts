@@ -5,19 +5,19 @@ import { isWithin, touchedFiles } from '../evidence/touched-files.js';
 import type { Change } from './compared.js';
 
 /** What the alert source reported: its alerts, and the writes to the project's files, which it reports without an alert. */
-export interface Told {
+export interface ReportedBy {
   readonly alerts: readonly FoldedAlert[];
   readonly writes: Iterable<{ readonly path: string; readonly isContent: boolean }>;
 }
 
 /** The files that the alert source reported, under any of their names. */
-export class ToldFiles {
+export class ReportedFiles {
   readonly #packages: PackageIndex;
   /** A folder may be reached by several paths through links, so files are also known by their package's folder and their own name. */
   readonly #known = new Set<string>();
   readonly #written = new Set<string>();
 
-  constructor({ alerts, writes }: Told, packages: PackageIndex) {
+  constructor({ alerts, writes }: ReportedBy, packages: PackageIndex) {
     this.#packages = packages;
     for (const { alert } of alerts) for (const path of touchedFiles(alert)) this.#add(path);
     for (const { path, isContent } of writes) {

@@ -2,7 +2,7 @@ import { HOME } from '../../ecosystems/places.js';
 import type { Finding } from '../finding.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` for lookups of files that do not exist; a single one is not shown in a report. */
-export const VAIN_LOOK_RULE = 'Packwarden look in vain';
+export const FAILED_LOOKUP_RULE = 'Packwarden look in vain';
 
 /** From this number of programs on. A tool that looks for its own settings tries several names and folders, but of few programs. */
 const MANY_PROGRAMS = 10;
@@ -15,8 +15,8 @@ const SETTINGS_FILE = /^\.[\w-]+rc(?:\.\w+)?$|\.config\.\w+$/;
  * The files below HOME that a package looked for and did not find, if they belong to so many different programs that it must be
  * going through a list of what people keep there, instead of looking for what it needs. Undefined if there are fewer programs.
  */
-export function vainLooks(own: readonly Finding[]): readonly Finding[] | undefined {
-  const looks = own.filter(({ rule }) => rule === VAIN_LOOK_RULE);
+export function failedLookups(own: readonly Finding[]): readonly Finding[] | undefined {
+  const looks = own.filter(({ rule }) => rule === FAILED_LOOKUP_RULE);
   const programs = new Set(looks.flatMap(({ alert }) => programOf(alert.output_fields['fd.name'] ?? '') ?? []));
   return programs.size < MANY_PROGRAMS ? undefined : looks;
 }

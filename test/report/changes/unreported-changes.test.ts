@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../src/report/build.js';
 import { type Change, comparisonFaults } from '../../../src/report/changes/compared.js';
-import { UNTOLD_CHANGE_RULE } from '../../../src/report/changes/untold-changes.js';
+import { UNREPORTED_CHANGE_RULE } from '../../../src/report/changes/unreported-changes.js';
 import { ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
 import { alertAt, EPOCH, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
 
@@ -37,7 +37,7 @@ function found(changes: readonly Change[], told: { writes?: readonly string[]; m
     evidence({ packages, compared, writes, alerts, brought: new Set([`${PROJECT}/src/a.js`]) }),
   );
   return findings
-    .filter(({ rule }) => rule === UNTOLD_CHANGE_RULE)
+    .filter(({ rule }) => rule === UNREPORTED_CHANGE_RULE)
     .map(({ package: by, alert }) => `${by?.name ?? 'nobody'}: ${alert.output_fields['fd.name']}`);
 }
 
