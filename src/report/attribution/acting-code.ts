@@ -5,7 +5,7 @@ import type { Finding } from '../finding.js';
 import { samePlace } from '../findings/same-place.js';
 import { subjectOf } from '../findings/subject.js';
 import { packageKey } from '../spec.js';
-import { changerOf, type AlertData, type Written } from './actor.js';
+import { type AlertData, changerOf, type Written } from './actor.js';
 import { type Actors, attribute } from './attribution.js';
 
 const SAME_ALONE = 'it does the same when it is loaded alone, where it is told of';

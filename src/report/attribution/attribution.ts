@@ -4,7 +4,7 @@ import { groupOfLoader, type LoadGroup } from '../evidence/load-groups.js';
 import type { Step, Steps } from '../evidence/steps.js';
 import type { Finding, PackageRef } from '../finding.js';
 import type { ActingMarks } from './acting-marks.js';
-import { type Actor, actorOf, NOTHING_WRITTEN, type AlertData, type Written } from './actor.js';
+import { type Actor, type AlertData, actorOf, NOTHING_WRITTEN, type Written } from './actor.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessNode, ProcessStart, ProcessTree } from './process-tree.js';
 
