@@ -30,8 +30,8 @@ export class LaterParts {
   readonly #run: SandboxRun;
   readonly #context: LaterContext;
   readonly #started: number;
-  /** Folders of the packages whose scripts ran again. */
-  readonly #repeated = new Set<string>();
+  /** Folders of the packages whose scripts ran again, for each guise. */
+  readonly #repeated = new Map<Guise, Set<string>>();
   /** Folders of the packages that were loaded alone, for each guise. */
   readonly #loaded = new Map<Guise, Set<string>>();
 
@@ -67,13 +67,15 @@ export class LaterParts {
     const { runScripts } = this.#context;
     const waiting = [...packages];
     if (waiting.length === 0) return waiting;
+    const repeated = this.#repeated.get(as) ?? new Set();
+    this.#repeated.set(as, repeated);
     await this.#timed('scripts', async () => {
       while (this.left() > keptMs) {
         const pkg = waiting.shift();
         if (pkg === undefined) break;
         const ms = Math.min(this.left(), 2 * LONGEST_SCRIPTS_MS);
         await this.#limited(ms, runScripts(pkg, ms, as));
-        this.#repeated.add(pkg.realPath);
+        repeated.add(pkg.realPath);
       }
       return packages.length - waiting.length;
     });
@@ -106,10 +108,15 @@ export class LaterParts {
     });
   }
 
-  /** The packages whose scripts did not run again, including those that there was no time for. */
-  notRepeated({ again, not }: Repeats): NotRepeated[] {
-    const missed = again.filter(({ realPath }) => !this.#repeated.has(realPath));
-    return [...not, ...missed.map((pkg) => ({ package: specOf(pkg), path: pkg.path, why: 'there was no time left' }))];
+  /** The packages whose scripts did not run again, or not in each of these guises because there was no time left. */
+  notRepeated({ again, not }: Repeats, guises: readonly Guise[]): NotRepeated[] {
+    const missed = again.flatMap((pkg) => {
+      const without = guises.filter((guise) => this.#repeated.get(guise)?.has(pkg.realPath) !== true);
+      if (without.length === 0) return [];
+      const where = without.length === guises.length ? '' : ` to run them ${without.map(nameOf).join(', and ')}`;
+      return [{ package: specOf(pkg), path: pkg.path, why: `there was no time left${where}` }];
+    });
+    return [...not, ...missed];
   }
 
   async #limited(ms: number, work: Promise<StepResult | null>): Promise<void> {
@@ -124,4 +131,9 @@ export class LaterParts {
     const count = await work();
     if (count > 0) this.parts.push({ name, durationMs: clock.now() - from, packages: count });
   }
+}
+
+function nameOf({ ci, aheadDays }: Guise): string {
+  const where = ci === 'none' ? 'outside of CI' : `on ${ci}`;
+  return aheadDays === 0 ? where : `${where} ${aheadDays} days ahead`;
 }

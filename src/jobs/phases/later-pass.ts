@@ -46,7 +46,7 @@ export async function passLater(run: SandboxRun, context: LaterContext): Promise
     await pass.suspects(today);
   }
   const { parts, endedOthers } = pass;
-  const notRepeated = pass.notRepeated(repeats);
+  const notRepeated = pass.notRepeated(repeats, [first, ...single]);
   const phase: Phase = {
     name: 'later',
     command: `scripts and loads once more: ${guise.aheadDays} days ahead, on ${guise.ci}`,

@@ -90,8 +90,14 @@ describe('the later pass', () => {
   it('says which there was no time for', async () => {
     const { phase } = await passOf({ a: {}, b: {} }, { timeoutMs: 15, takesMs: 15 });
     expect(phase.notRepeated?.map(({ package: spec, why }) => `${spec}: ${why}`)).toEqual([
+      'a@1.0.0: there was no time left to run them on github, and on gitlab 45 days ahead, and outside of CI',
       'b@1.0.0: there was no time left',
     ]);
+  });
+
+  it('says in which guise there was no time for one', async () => {
+    const { phase } = await passOf({ a: {} }, { timeoutMs: 80, takesMs: 20 });
+    expect(phase.notRepeated?.map(({ why }) => why)).toEqual(['there was no time left to run them outside of CI']);
   });
 
   it('lets those that showed something go first with one thing changed', async () => {
