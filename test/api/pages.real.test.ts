@@ -89,7 +89,7 @@ test('without JavaScript a running job is loaded again, and a report is read', a
   service.queue.views.set(ID, job({ state: 'installing' }));
   const { page } = await watchedPage(browser, { javaScriptEnabled: false });
   await page.goto(`${url}/jobs/${ID}`);
-  await page.getByRole('link', { name: 'load it now' }).waitFor({ timeout: 5_000 });
+  await page.getByRole('link', { name: 'reload now' }).waitFor({ timeout: 5_000 });
   service.queue.views.set(ID, job({ state: 'finished', report: report() }));
   await page.getByRole('heading', { name: 'Clean' }).waitFor({ timeout: 10_000 });
 });
@@ -97,7 +97,7 @@ test('without JavaScript a running job is loaded again, and a report is read', a
 test('the reference of the interface', async () => {
   const { page, faults } = await watchedPage(browser);
   await page.goto(`${url}/docs`);
-  await page.getByRole('heading', { name: 'HTTP interface' }).waitFor();
+  await page.getByRole('heading', { name: 'HTTP API' }).waitFor();
   expect(await photograph(page, 'docs')).toEqual([]);
   expect(await accessibilityFaults(page)).toEqual([]);
   expect(faults).toEqual([]);
