@@ -189,6 +189,7 @@ export class Detonation {
       linger: (ended) => this.#linger(run, ended),
       loadContext: (ms) => this.#loadContext(run, ms),
       onlyLater: () => onlyInAnotherGuise(this.#monitor, this.#actors(run)),
+      hasLostAlerts: () => this.#monitor.faults().length > 0,
     });
     await exercise.callAll();
     await exercise.passLater();

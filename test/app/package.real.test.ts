@@ -67,7 +67,7 @@ describe('what is sent', () => {
 
 describe('what is installed', () => {
   it('npx packwarden --help', () => {
-    expect(run('npx', 'packwarden', '--help')).toContain('analyze        have a project');
+    expect(run('npx', 'packwarden', '--help')).toContain('analyze        submit a project');
   });
 
   it('its types tell what the service answers, to a compiler that believes no declaration unseen', () => {

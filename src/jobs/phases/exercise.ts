@@ -31,6 +31,8 @@ export interface ExerciseParts {
   readonly loadContext: (timeoutMs: number) => LoadContext;
   /** Folders of the packages that caused alerts in the second pass but not in the first. */
   readonly onlyLater: () => readonly string[];
+  /** Whether alerts of this job were lost already, for example because there were more than are kept. */
+  readonly hasLostAlerts: () => boolean;
 }
 
 /** The phases after install and import, each limited to a share of the job's time so far. */
@@ -59,7 +61,8 @@ export class Exercise {
 
   /** Runs scripts and loads a second time, as if on another CI system and at a later date. */
   async passLater(): Promise<void> {
-    const { run, spec, packages, record, comparison, depth, linger, loadContext, onlyLater } = this.#parts;
+    const { run, spec, packages, record, comparison, depth, linger, loadContext, onlyLater, hasLostAlerts } =
+      this.#parts;
     const { later, laterShare } = passesFor(spec.passes, depth);
     if (later === null) return;
     const sofar = this.#sofarMs();
@@ -74,6 +77,7 @@ export class Exercise {
       guise: later,
       runScripts: (pkg, ms, guise) => comparison.scripts(run, pkg, () => run.runScripts(pkg, ms, guise)),
       onlyLater,
+      hasLostAlerts: hasLostAlerts(),
     });
     record.phases.push(phase);
     await linger(endedOthers ? before : []);

@@ -21,6 +21,8 @@ export interface LaterContext extends LoadContext {
   readonly runScripts: (pkg: InstalledPackage, ms: number, guise: Guise) => Promise<StepResult>;
   /** Folders of the packages that caused alerts in the second pass but not in the first. */
   readonly onlyLater: () => readonly string[];
+  /** Whether alerts of the first pass were lost. Scripts are then not run again: they may have flooded the sensor. */
+  readonly hasLostAlerts: boolean;
 }
 
 /** The parts of the second pass, all within its time limit. */

@@ -17,15 +17,18 @@ export interface Candidates {
   readonly withScripts: readonly InstalledPackage[];
   /** Their results in the first pass. */
   readonly steps: readonly ScriptStep[];
+  /** Whether alerts of the first pass were lost. */
+  readonly hasLostAlerts: boolean;
 }
 
 /** Scripts that failed quickly run again, too: they may do something else on another machine. */
-export function chooseRepeats({ withScripts, steps }: Candidates): Repeats {
+export function chooseRepeats({ withScripts, steps, hasLostAlerts }: Candidates): Repeats {
   const first = new Map(steps.map((step) => [`${step.package}\0${step.path}`, step]));
   const again: InstalledPackage[] = [];
   const not: NotRepeated[] = [];
   for (const pkg of withScripts) {
-    const why = reasonNotToRepeat(pkg, first.get(`${specOf(pkg)}\0${pkg.path}`));
+    const step = first.get(`${specOf(pkg)}\0${pkg.path}`);
+    const why = hasLostAlerts ? 'alerts were lost in the first pass' : reasonNotToRepeat(pkg, step);
     if (why === undefined) again.push(pkg);
     else not.push({ package: specOf(pkg), path: pkg.path, why });
   }
