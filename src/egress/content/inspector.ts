@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { valuesExcept } from '../raw-headers.js';
 import type { Origin } from '../record.js';
 import { parentDomain } from './data-names.js';
 import type { HostNameStats } from './host-name-stats.js';
@@ -239,8 +240,5 @@ function partsOf(path: string): readonly string[] {
 
 /** The values of unusual headers. */
 function ownValues(rawHeaders: readonly string[]): readonly string[] {
-  const own = rawHeaders.flatMap((name, index) => {
-    return index % 2 === 0 && !USUAL_HEADERS.has(name.toLowerCase()) ? [rawHeaders[index + 1] ?? ''] : [];
-  });
-  return own.slice(0, MAX_PARTS);
+  return valuesExcept(rawHeaders, USUAL_HEADERS).slice(0, MAX_PARTS);
 }

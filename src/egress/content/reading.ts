@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Destination } from '../destination.js';
 import type { Gatekeeper } from '../doors/gatekeeper.js';
 import type { RowKey } from '../ledger.js';
+import { valuesExcept } from '../raw-headers.js';
 import type { Origin } from '../record.js';
 import { kindOf, shown } from './body.js';
 import { decoded } from './inflate.js';
@@ -16,7 +17,7 @@ const MAX_BODIES = 16 * MIB;
 const MAX_PATH = 500;
 const MAX_HEADERS = 40;
 const MAX_HEADER_NAME = 80;
-/** Where it goes and how long it is: nothing that a program can choose freely. */
+/** Headers about the destination and the framing of a message, which can't carry data of the program's choice. */
 const FRAMING: ReadonlySet<string> = new Set(['host', 'content-length', 'connection', 'transfer-encoding']);
 
 /** Dependencies of a reader. */
@@ -107,7 +108,7 @@ export class Reading {
     const { gatekeeper, inspector } = this.parts;
     const { request, from } = this.sent;
     const { method = '', url = '', headers, rawTrailers } = request;
-    // Trailers come behind the body, and say what headers say.
+    // Trailers follow the body and can carry the same data as headers.
     const rawHeaders = [...request.rawHeaders, ...rawTrailers];
     const target = { host: to.host, port: to.port };
     inspector.headers(rawTrailers, target, from);
@@ -137,11 +138,9 @@ export class Reading {
   }
 }
 
-/** One value a line; a folded one is one line all the same. */
+/** One value per line, so whitespace within a value, such as a folded line's, becomes a space. */
 function chosenValues(rawHeaders: readonly string[]): string {
-  const values = rawHeaders.flatMap((name, index) =>
-    index % 2 === 0 && !FRAMING.has(name.toLowerCase()) ? [(rawHeaders[index + 1] ?? '').replace(/\s/g, ' ')] : [],
-  );
+  const values = valuesExcept(rawHeaders, FRAMING).map((value) => value.replace(/\s/g, ' '));
   return [...new Set(values)].join('\n').slice(0, MAX_HEADER_VALUES);
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { pairs } from '../raw-headers.js';
 import type { Target } from '../target.js';
 
 /** The forms of a document that package managers request, in order of preference. */
@@ -80,22 +81,8 @@ export function answerHeaders(answer: IncomingMessage): string[] {
   });
 }
 
-/** Raw headers without those of this name. */
-export function without(raw: readonly string[], unwanted: string): string[] {
-  return pairs(raw).flatMap(([name, value]) => (name.toLowerCase() === unwanted ? [] : [name, value]));
-}
-
-/** The values of the raw headers of this name. */
-export function valuesOf(raw: readonly string[], wanted: string): string[] {
-  return pairs(raw).flatMap(([name, value]) => (name.toLowerCase() === wanted ? [value] : []));
-}
-
 /** The value of the `Host` header for a host. */
 export function hostHeader({ host, port }: Target, secure: boolean): string {
   const name = host.includes(':') ? `[${host}]` : host;
   return port === (secure ? 443 : 80) ? name : `${name}:${port}`;
-}
-
-function pairs(raw: readonly string[]): (readonly [name: string, value: string])[] {
-  return raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? ''] as const] : []));
 }
