@@ -6,9 +6,9 @@ import { samePlace } from '../findings/same-place.js';
 import { subjectOf } from '../findings/subject.js';
 import { packageKey } from '../spec.js';
 import { type AlertData, changerOf, type Written } from './actor.js';
-import { type Actors, attribute } from './attribution.js';
+import { type Actors, alertOf, attribute } from './attribution.js';
 
-const SAME_ALONE = 'it does the same when it is loaded alone, where it is told of';
+const SAME_ALONE = 'it does the same when it is loaded alone, where it is reported';
 
 /**
  * The package whose code acted while a package was loaded or called, according to the marks, and the other packages present in that
@@ -42,9 +42,8 @@ export function nameActing(
 
 function renamed(finding: Finding, actors: Actors, written: Written, isJudged: boolean): Finding {
   const { packages } = actors;
-  const told = { time: finding.alert.time, fields: finding.alert.output_fields };
   const { package: loaded, ranBy } = finding;
-  const named = loaded === null || ranBy !== undefined ? undefined : namedBy(told, actors, written);
+  const named = loaded === null || ranBy !== undefined ? undefined : namedBy(alertOf(finding), actors, written);
   // If other evidence (a compared change, the file that a program ran) already named another package, it is stronger than a mark.
   if (loaded === null || named === undefined) return finding;
   if (packageKey(loaded) !== packageKey(packages.ref(named.owner))) return finding;
@@ -60,11 +59,11 @@ function renamed(finding: Finding, actors: Actors, written: Written, isJudged: b
 }
 
 /** The package whose code acted while a package was loaded or called; undefined if no mark shows it. */
-export function namedBy(told: AlertData, actors: Actors, { foreignWrites }: Written): Named | undefined {
+export function namedBy(alert: AlertData, actors: Actors, { foreignWrites }: Written): Named | undefined {
   const { packages, acting } = actors;
-  const { step, owner, loader } = attribute(told, actors);
+  const { step, owner, loader } = attribute(alert, actors);
   if (step?.secret === undefined || owner === undefined || loader === undefined) return undefined;
-  const subjects = [...touchedFiles(told), told.fields['egress.host'] ?? ''];
+  const subjects = [...touchedFiles(alert), alert.fields['egress.host'] ?? ''];
   const said = acting?.at({ ...loader, secret: step.secret, subjects });
   if (said === undefined) return undefined;
   // Any package may have put files into the project's folder, so a mark for that folder does not identify a package.

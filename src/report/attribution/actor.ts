@@ -77,21 +77,21 @@ export function actorOf(
     if (read !== undefined) doubted.push(read.planter);
     if (program.loads !== null) {
       const found = loaded(program, program.loads, atWork, order, action);
-      if (found !== undefined) return besides(found, doubted);
+      if (found !== undefined) return withDoubted(found, doubted);
       passedOn = program.carries;
     } else if (!program.carries.some((variable) => passedOn.includes(variable))) {
       // A program that carries the same variable as the program it started only passed it on; another program chose its value.
       const found = ran(program, atWork, order, action);
       if (found === 'owner') break;
-      if (found !== undefined) return besides(found, doubted);
+      if (found !== undefined) return withDoubted(found, doubted);
     }
     order = program;
   }
-  return besides(only(changerOf(owner, action.time, action.written.foreignWrites)), doubted);
+  return withDoubted(only(changerOf(owner, action.time, action.written.foreignWrites)), doubted);
 }
 
 /** Adds the packages whose files had been read, because their code may have caused the action. */
-function besides({ by, orBy }: Actor, doubted: readonly InstalledPackage[]): Actor {
+function withDoubted({ by, orBy }: Actor, doubted: readonly InstalledPackage[]): Actor {
   const others = [...new Set([...orBy, ...doubted])].filter((other) => other !== by);
   return { by, orBy: others };
 }

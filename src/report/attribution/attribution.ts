@@ -140,6 +140,11 @@ function ownerOf(
   return tool === undefined ? undefined : packages.owning(tool);
 }
 
+/** The alert of a finding, as far as attribution needs it. */
+export function alertOf({ alert }: Pick<Finding, 'alert'>): AlertData {
+  return { time: alert.time, fields: alert.output_fields };
+}
+
 /** Finds the package that owns the step in which an alert was caused, and the package whose code caused it. */
 export function attribute(
   alert: AlertData,

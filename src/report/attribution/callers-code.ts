@@ -1,7 +1,7 @@
 import { alertTimeNs, isAtLeast, type Priority } from '../../falco/alert.js';
 import type { Finding } from '../finding.js';
 import { packageKey } from '../spec.js';
-import { type Actors, type Attribution, attribute } from './attribution.js';
+import { type Actors, type Attribution, alertOf, attribute } from './attribution.js';
 import type { PackageCodeReads } from './package-code-reads.js';
 import { programFile } from './program-file.js';
 
@@ -21,7 +21,7 @@ export function nameCallers(
   const alone = new Set(findings.filter(isByItself).map(doingOf));
   return findings.map((finding) => {
     if (finding.package === null || !isAtLeast(finding.priority, failOn) || alone.has(doingOf(finding))) return finding;
-    const attribution = attribute({ time: finding.alert.time, fields: finding.alert.output_fields }, actors);
+    const attribution = attribute(alertOf(finding), actors);
     const { owner, step } = attribution;
     if (owner === undefined || owner === actors.packages.root || step?.kind !== 'scripts') return finding;
     const caller = actors.packages.ref(owner);

@@ -1,7 +1,7 @@
 import { alertTimeNs, isAtLeast, type Priority } from '../../falco/alert.js';
 import type { Finding, PackageRef } from '../finding.js';
 import { packageKey } from '../spec.js';
-import { type Actors, attribute } from './attribution.js';
+import { type Actors, alertOf, attribute } from './attribution.js';
 import type { PackageCodeReads } from './package-code-reads.js';
 
 /** A package whose code was opened in a step, and when that was first observed. */
@@ -34,7 +34,7 @@ export function nameReaders(
 
 function scriptStepOf(finding: Finding, actors: Actors): readonly (readonly [Finding, string])[] {
   if (finding.package === null) return [];
-  const { step } = attribute({ time: finding.alert.time, fields: finding.alert.output_fields }, actors);
+  const { step } = attribute(alertOf(finding), actors);
   return step?.kind === 'scripts' ? [[finding, step.id]] : [];
 }
 

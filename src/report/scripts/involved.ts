@@ -1,5 +1,5 @@
 import { OPT } from '../../ecosystems/places.js';
-import type { Actors } from '../attribution/attribution.js';
+import { type Actors, alertOf } from '../attribution/attribution.js';
 import type { ProcessStart } from '../attribution/process-tree.js';
 import { programFile } from '../attribution/program-file.js';
 import type { Finding } from '../finding.js';
@@ -45,9 +45,9 @@ function partsOf(findings: readonly Finding[], observations: readonly Finding[])
 }
 
 /** `seen`: programs that were already handled for an earlier finding, so that the work stays small even for a fork bomb. */
-function programsBehind({ alert }: Finding, { tree, packages }: Actors, seen: Set<ProcessStart>): readonly string[] {
+function programsBehind(finding: Finding, { tree, packages }: Actors, seen: Set<ProcessStart>): readonly string[] {
   const specs: string[] = [];
-  for (const { programs } of tree.chain({ time: alert.time, fields: alert.output_fields })) {
+  for (const { programs } of tree.chain(alertOf(finding))) {
     for (const program of programs) {
       if (seen.has(program)) continue;
       seen.add(program);
