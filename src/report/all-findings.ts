@@ -25,7 +25,7 @@ import { filesOfAlerts, foreignWriteAlerts, reportedOnce } from './findings/fore
 import { lowerKnown } from './findings/known-packages.js';
 import { oddPrograms } from './findings/odd-programs.js';
 import { onlyLater, withoutRepeats } from './findings/only-later.js';
-import { Repeats, unrepeatedWrites } from './findings/repeats.js';
+import { Repeats, type SplitAlerts, unrepeatedWrites } from './findings/repeats.js';
 import { shadowedPrograms } from './findings/shadowed-programs.js';
 import { toolStoreAlerts } from './findings/tool-stores.js';
 import type { Evidence } from './job-evidence.js';
@@ -104,33 +104,35 @@ function changesWithoutAlert(evidence: Evidence, actors: Actors): ReturnType<typ
 /** The alerts of a run as findings, each attributed as well as repeated loads allow. */
 class Observed {
   readonly #repeats: Repeats;
+  readonly #alerts: SplitAlerts;
 
   constructor(
     private readonly evidence: Evidence,
-    private readonly alerts: readonly FoldedAlert[],
+    alerts: readonly FoldedAlert[],
     private readonly actors: Actors,
     private readonly context: FindingContext,
   ) {
     this.#repeats = new Repeats(actors);
     for (const { alert } of alerts) this.#repeats.add(alert);
+    this.#alerts = this.#repeats.split(alerts);
   }
 
   /** Those of the alerts, and of decoys whose reads no alert reported. */
   findings(): readonly Finding[] {
     const { alerts, decoys, witnessed, hostname } = this.evidence;
-    const findings = this.#known(this.alerts.filter((one) => !isReportedByHostName(one)));
+    const findings = this.#known(this.#alerts.unrepeated.filter((one) => !isReportedByHostName(one)));
     const reads = unreportedReads(witnessed.seen, { alerts, findings, decoys }, this.actors, hostname);
-    return [...findings, ...this.#known(reads)];
+    return [...findings, ...this.#known(this.#repeats.split(reads).unrepeated)];
   }
 
   /** What happened while many packages were loaded together, and also when one of them was loaded alone. */
   alsoTogether(): readonly Finding[] {
-    return this.#findingsOf(this.#repeats.repeated(this.alerts));
+    return this.#findingsOf(this.#alerts.repeated);
   }
 
   #known(alerts: readonly FoldedAlert[]): readonly Finding[] {
     const { known } = this.evidence;
-    return this.#findingsOf(this.#repeats.unrepeated(alerts)).map((finding) =>
+    return this.#findingsOf(alerts).map((finding) =>
       lowerKnown(finding, known, (pkg) => isFromRegistry(pkg, this.context.packages)),
     );
   }

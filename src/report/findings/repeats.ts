@@ -23,6 +23,12 @@ export interface Unrepeated {
   readonly counts: boolean;
 }
 
+/** Alerts that were caused while many packages were loaded and again while one of them was loaded alone, and all others. */
+export interface SplitAlerts {
+  readonly repeated: readonly FoldedAlert[];
+  readonly unrepeated: readonly FoldedAlert[];
+}
+
 /** What packages did when they were loaded alone, by a key for each behaviour. */
 export class Repeats {
   readonly #actors: Actors;
@@ -50,14 +56,12 @@ export class Repeats {
     return folders !== undefined && members.some((folder) => folders.has(folder));
   }
 
-  /** Without the alerts that are attributed better elsewhere, because a package of the group did the same when loaded alone. */
-  unrepeated(observed: readonly FoldedAlert[]): readonly FoldedAlert[] {
-    return observed.filter(({ alert }) => !this.#isRepeated(alert));
-  }
-
-  /** The alerts that `unrepeated` leaves out. */
-  repeated(observed: readonly FoldedAlert[]): readonly FoldedAlert[] {
-    return observed.filter(({ alert }) => this.#isRepeated(alert));
+  /** Splits alerts by whether a package of the group did the same when loaded alone: then they are attributed better elsewhere. */
+  split(observed: readonly FoldedAlert[]): SplitAlerts {
+    const repeated: FoldedAlert[] = [];
+    const unrepeated: FoldedAlert[] = [];
+    for (const one of observed) (this.#isRepeated(one.alert) ? repeated : unrepeated).push(one);
+    return { repeated, unrepeated };
   }
 
   #isRepeated(alert: Alert): boolean {
