@@ -82,18 +82,9 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
   if (step?.kind === 'call' && !countsInCall(alert)) {
     return CALLED_WITH_NONSENSE;
   }
-  if (owner !== undefined && isOwn(owner) && isAboutItself(alert, owner, programs)) {
-    const isItsCode = (): boolean => by === owner && !context.hasForeignCode(programs, alert);
-    if (isOfGit(alert) || isItsCode()) return "the project's own script changes the project's own settings";
-  }
-  if (owner !== undefined && isOwn(owner) && by === owner && isListOfGitSettings(alert, programs[0])) {
-    if (!context.hasForeignCode(programs, alert)) return "the project's own script asks git for its settings";
-  }
-  if (owner !== undefined && isOwn(owner) && by !== owner && TOOLS_CHANGE.has(alert.rule)) {
-    return "the project's own script starts a tool that changes it";
-  }
-  if (owner !== undefined && isOwn(owner) && by === owner && isProjectKey(alert)) {
-    return "the project's own script reads a key of the project";
+  if (owner !== undefined && isOwn(owner)) {
+    const because = loweredInOwnScript(alert, owner, attribution, context);
+    if (because !== undefined) return because;
   }
   // If a program was made to load other code too (e.g. by NODE_OPTIONS), its own file does not tell whose code acted.
   const program = programs[0]?.loads === null ? programs[0] : undefined;
@@ -143,6 +134,24 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
   if (alert.rule === TEMPORARY_SCRIPT_RULE && program && isShimOfManager(program, attribution, isOwnStep, context)) {
     return 'a package manager of the image puts a script of its own before what it starts';
   }
+  return undefined;
+}
+
+/** Why an alert in a script of the project itself, or of one of its workspaces, is only an observation; undefined if it is not. */
+function loweredInOwnScript(
+  alert: Alert,
+  owner: InstalledPackage,
+  { by, programs }: Attribution,
+  { hasForeignCode }: LoweringContext,
+): string | undefined {
+  const isItsCode = (): boolean => by === owner && !hasForeignCode(programs, alert);
+  if (isAboutItself(alert, owner, programs) && (isOfGit(alert) || isItsCode())) {
+    return "the project's own script changes the project's own settings";
+  }
+  if (isListOfGitSettings(alert, programs[0]) && isItsCode())
+    return "the project's own script asks git for its settings";
+  if (by !== owner && TOOLS_CHANGE.has(alert.rule)) return "the project's own script starts a tool that changes it";
+  if (by === owner && isProjectKey(alert)) return "the project's own script reads a key of the project";
   return undefined;
 }
 
