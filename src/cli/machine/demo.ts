@@ -77,6 +77,6 @@ export const demo: Command = {
     }
     requireSample();
     const config = loadConfig();
-    return withLocalService(config, say, ({ base }) => detonate(base, config));
+    return withLocalService(config, { say }, ({ base }) => detonate(base, config));
   },
 };

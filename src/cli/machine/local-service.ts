@@ -12,17 +12,26 @@ export interface LocalService {
   readonly isOwn: boolean;
 }
 
+/** What happens where no service runs yet. */
+export interface OwnStart {
+  /** Reports that a service was started. */
+  readonly say: (text: string) => void;
+  /** Makes the machine ready for a service before one is started. */
+  readonly prepare?: () => Promise<void>;
+}
+
 /**
  * Calls `use` with the service that already runs at the configured address, or with one that is started for the call and stopped after it.
- * `say` hears which of the two. @throws whatever `use`, or the start of the service, throws
+ * @throws whatever `use`, `prepare`, or the start of the service, throws
  */
 export async function withLocalService(
   config: Config,
-  say: (text: string) => void,
+  { say, prepare }: OwnStart,
   use: (service: LocalService) => Promise<number>,
 ): Promise<number> {
   const base = localBase(config);
   if (await isReady(base)) return use({ base, isOwn: false });
+  await prepare?.();
   const service = await startService(config, 'all', createLogger('error'));
   try {
     const address = service.url ?? base;
@@ -39,7 +48,7 @@ export function localBase(config: Config): string {
 }
 
 /** Whether a service that is ready for jobs answers at `base`. */
-export async function isReady(base: string): Promise<boolean> {
+async function isReady(base: string): Promise<boolean> {
   try {
     return (await fetch(`${base}/readyz`, { signal: AbortSignal.timeout(READY_MS) })).ok;
   } catch {

@@ -4,7 +4,7 @@ import { readAnalyzeOptions } from '../analyze/options.js';
 import { chooseSubmission } from '../analyze/submission.js';
 import { type Command, UsageError } from '../frame/usage.js';
 import { untilSignal } from '../machine/interrupted.js';
-import { isReady, type LocalService, localBase, withLocalService } from '../machine/local-service.js';
+import { type LocalService, localBase, withLocalService } from '../machine/local-service.js';
 import { openPage } from './browser.js';
 import { setUpMachine } from './setup.js';
 
@@ -32,8 +32,7 @@ export const run: Command = {
     const { isOpened, rest } = ownOptions(argv);
     const config = loadConfig();
     const client = loadClientConfig();
-    const base = localBase(config);
-    const options = readAnalyzeOptions([...rest, '--url', base], client);
+    const options = readAnalyzeOptions([...rest, '--url', localBase(config)], client);
     if (options === null) {
       process.stdout.write(HELP);
       return 0;
@@ -43,8 +42,7 @@ export const run: Command = {
       process.stdout.write(listing(submission));
       return 0;
     }
-    if (!(await isReady(base))) await setUpMachine();
-    return withLocalService(config, say, async (service) => {
+    return withLocalService(config, { say, prepare: setUpMachine }, async (service) => {
       const stopped = untilSignal();
       const exitCode = await submitAndReport(
         { ...options, url: service.base },
@@ -69,7 +67,10 @@ function ownOptions(argv: readonly string[]): { isOpened: boolean; rest: readonl
   return { isOpened: argv.includes('--open'), rest: argv.filter((word) => word !== '--open') };
 }
 
-/** The page is gone with its service, so a person who opened it decides when that ends: at `stopped`, which a Ctrl-C before was, too. */
+/**
+ * A page can only be read while its service runs, so a person who opened it decides when to stop: at `stopped`, a signal that may already
+ * have come during the job.
+ */
 async function keepOpen({ base }: LocalService, isOpened: boolean, stopped: Promise<unknown>): Promise<void> {
   if (!isOpened) {
     say('the report is kept: packwarden serve shows it again');
