@@ -56,11 +56,11 @@ export function readImportResults(
       if (isKill(parsed.killed)) problem ??= `${target.name} was stopped by ${parsed.killed} while it was loaded`;
     }
   }
-  if (loaded.size < plan.length) problem ??= `${plan.length - loaded.size} of ${plan.length} packages have no result`;
-  const worked = [...loaded].filter(([, { ok }]) => ok).map(([folder]) => folder);
   const withoutResult = plan
     .filter(({ folder }) => !loaded.has(folder))
     .map(({ name, folder }) => specOf({ name, version: installed.get(folder)?.version ?? '' }));
+  if (withoutResult.length > 0) problem ??= `${withoutResult.length} of ${plan.length} packages have no result`;
+  const worked = [...loaded].filter(([, { ok }]) => ok).map(([folder]) => folder);
   return { loaded: [...loaded.values()], worked: new Set(worked), problem, withoutResult };
 }
 
