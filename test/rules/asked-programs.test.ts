@@ -148,9 +148,9 @@ describe("Git's settings hold a token", () => {
   it('git reads them at every turn', () => expect(detections(...readBy(GIT, settings))).toEqual([]));
 });
 
-describe('a look in vain', () => {
+describe('a failed lookup', () => {
   const looked = (file: string, ret = -2): readonly string[] =>
-    plumbing({ ...open(file, 'read'), ret }).filter((rule) => rule === 'Packwarden look in vain');
+    plumbing({ ...open(file, 'read'), ret }).filter((rule) => rule === 'Packwarden failed lookup');
 
   it.each(['/home/ci/.foo/token', '/home/ci/.config/foo/x.json'])('%s', (file) => expect(looked(file)).toHaveLength(1));
 

@@ -2,7 +2,7 @@ import { HOME } from '../../ecosystems/places.js';
 import type { Finding } from '../finding.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` for lookups of files that do not exist; a single one is not shown in a report. */
-export const FAILED_LOOKUP_RULE = 'Packwarden look in vain';
+export const FAILED_LOOKUP_RULE = 'Packwarden failed lookup';
 
 /** From this number of programs on. A tool that looks for its own settings tries several names and folders, but of few programs. */
 const MANY_PROGRAMS = 10;

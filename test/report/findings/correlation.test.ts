@@ -77,7 +77,7 @@ const cmdlines = (...pids: number[]) =>
 const looks = (...places: string[]) =>
   places.map((place, index) => {
     const file = `/home/ci/${place}`;
-    return finding(index, [], { priority: 'DEBUG', rule: 'Packwarden look in vain', file });
+    return finding(index, [], { priority: 'DEBUG', rule: 'Packwarden failed lookup', file });
   });
 const LIST = [
   '.a/x',
