@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DetonationDependencies } from '../attempt.js';
 import { IncompleteRunError } from '../incomplete-run.js';
 import type { SandboxRun } from '../ports.js';
-import { sendCanary } from './canary.js';
+import { type CanaryResult, sendCanary } from './canary.js';
 import { Heartbeat } from './heartbeat.js';
 import type { Monitor } from './monitor.js';
 
@@ -48,18 +48,21 @@ export class Canaries {
 
   /** Sends the opening canary; from its alert on, alerts count. @throws IncompleteRunError */
   async opening(run: SandboxRun): Promise<void> {
-    this.openingMs = await this.#answered(run, 'opening canary');
-    if (this.openingMs === null) {
+    const result = await this.#answered(run, 'opening canary');
+    if (typeof result !== 'number') {
       const message = `the sensor did not report a test process in the sandbox within ${this.#graceS} s, ${TRIES} times`;
       throw new IncompleteRunError({ code: 'no-opening-canary', message });
     }
+    this.openingMs = result;
     this.#monitor.startCounting();
     this.#heartbeat.start(run);
   }
 
   /** Resolves when the alerts for everything before have arrived: a canary's alert comes after them. @throws IncompleteRunError */
   async between(run: SandboxRun): Promise<void> {
-    if ((await this.#answered(run, 'a canary between two loads')) !== null) return;
+    const result = await this.#answered(run, 'a canary between two loads');
+    if (typeof result === 'number') return;
+    if (result === 'behind') throw behind();
     const message = `the sensor did not report a test process within ${this.#graceS} s, ${TRIES} times`;
     throw new IncompleteRunError({ code: 'no-closing-canary', message });
   }
@@ -67,13 +70,15 @@ export class Canaries {
   /** @throws IncompleteRunError */
   async closing(run: SandboxRun): Promise<void> {
     await this.#heartbeat.stop();
-    this.closingMs = await this.#send(run);
-    if (this.closingMs !== null) {
+    const result = await this.#send(run);
+    if (typeof result === 'number') {
+      this.closingMs = result;
       // Alerts arrive in order: test processes without an alert by now have lost theirs.
       this.#monitor.missing(this.#monitor.unseenBeats);
       this.#settled = sleep(this.#deps.limits.settleMs);
       return;
     }
+    if (result === 'behind') throw behind();
     const message = `the sensor did not report the closing test process within ${this.#graceS} s`;
     throw new IncompleteRunError({ code: 'no-closing-canary', message });
   }
@@ -87,18 +92,24 @@ export class Canaries {
     return this.#deps.limits.graceMs / 1000;
   }
 
-  /** Sends up to TRIES canaries. Resolves with how long the first answered one took; null if none was answered. */
-  async #answered(run: SandboxRun, what: string): Promise<number | null> {
+  /** Sends canaries until one is answered: up to TRIES of them while the sensor is silent, and no second one while it is behind. */
+  async #answered(run: SandboxRun, what: string): Promise<CanaryResult> {
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
-      const ms = await this.#send(run);
-      if (ms !== null) return ms;
+      const result = await this.#send(run);
+      if (result !== 'silent') return result;
       this.#deps.log.warn({ job: this.#jobId, attempt, what }, 'a canary did not come back');
     }
-    return null;
+    return 'silent';
   }
 
-  #send(run: SandboxRun): Promise<number | null> {
+  #send(run: SandboxRun): Promise<CanaryResult> {
     const { clock, newNonce, limits } = this.#deps;
     return sendCanary(run, this.#monitor, { clock, newNonce, graceMs: limits.graceMs, signal: this.#signal });
   }
+}
+
+/** What happened last in the sandbox is not known: its events came faster than the sensor could report them. */
+function behind(): IncompleteRunError {
+  const message = 'so much happened in the sandbox that the sensor was still reporting it when its time was up';
+  return new IncompleteRunError({ code: 'alerts-overflowed', message });
 }

@@ -1,4 +1,4 @@
-import type { Alert } from '../../falco/alert.js';
+import { type Alert, alertTimeNs } from '../../falco/alert.js';
 import { AlertFold, type FoldedAlert } from '../../falco/fold.js';
 import type { AlertSink } from '../../falco/hub.js';
 import { ActingMarks } from '../../report/attribution/acting-marks.js';
@@ -35,6 +35,8 @@ export class Monitor implements AlertSink {
   /** Markers of the heartbeat's test processes whose alert has not arrived. */
   readonly #beats = new Set<string>();
   readonly #interruptions: string[] = [];
+  #arrived = 0;
+  #lastEventMs = 0;
   #drops = 0;
   #missing = 0;
   #beatsBroken = false;
@@ -56,6 +58,8 @@ export class Monitor implements AlertSink {
   }
 
   alert(alert: Alert): void {
+    this.#arrived += 1;
+    this.#lastEventMs = Number(alertTimeNs(alert) / 1_000_000n);
     if (alert.number !== undefined) this.#isNumbered = true;
     if (TREE_RULES.has(alert.rule)) {
       this.tree.add(alert);
@@ -110,6 +114,16 @@ export class Monitor implements AlertSink {
   /** Number of events and alerts that are known to be lost. */
   get drops(): number {
     return this.#drops + this.#missing;
+  }
+
+  /** Number of alerts that have arrived so far, those of our own rules included. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  /** When the event of the last alert happened, in milliseconds since 1970; 0 before the first alert. */
+  get lastEventMs(): number {
+    return this.#lastEventMs;
   }
 
   get alerts(): readonly FoldedAlert[] {

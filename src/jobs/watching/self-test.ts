@@ -33,7 +33,7 @@ export async function selfTest(deps: SelfTestDependencies): Promise<number> {
   try {
     const { signal } = new AbortController();
     const ms = await sendCanary(run, monitor, { clock, newNonce, graceMs, signal });
-    if (ms === null) throw new SelfTestError(graceMs);
+    if (typeof ms !== 'number') throw new SelfTestError(graceMs);
     return ms;
   } finally {
     watch.close();
