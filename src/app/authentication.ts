@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createAuthenticator } from '../api/auth/authenticator.js';
 import { hashPassword, parseTokens, parseUsers } from '../api/auth/credentials.js';
 import type { Authenticator } from '../api/ports.js';
+import { messageOf } from '../errors/message.js';
 import { IdTokens } from '../gitlab/identity/id-token.js';
 import type { Clock } from '../jobs/ports.js';
 import { type Config, ConfigError } from './config/config.js';
@@ -39,6 +40,6 @@ function readCredentials<T>(
     if (records.length === 0) throw new Error('it contains no credentials');
     return records;
   } catch (cause) {
-    throw new ConfigError(`${setting}: ${path}: ${cause instanceof Error ? cause.message : cause}`, cause);
+    throw new ConfigError(`${setting}: ${path}: ${messageOf(cause)}`, cause);
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { messageOf } from '../errors/message.js';
 import type { RegistryCache } from './cache/port.js';
 import type { DataNames } from './content/data-names.js';
 import { HostNameStats } from './content/host-name-stats.js';
@@ -232,7 +233,7 @@ async function listening<T>(opening: Promise<T>, what: string): Promise<T> {
   try {
     return await opening;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new GatewayError('listen-failed', `cannot listen: ${what}: ${reason}`, { cause });
   }
 }

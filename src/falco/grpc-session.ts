@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status as grpcStatus } from '@grpc/grpc-js';
+import { messageOf } from '../errors/message.js';
 import { MalformedAlertError } from './decode.js';
 import { type AlertStream, GrpcClient, type GrpcTarget } from './grpc-client.js';
 import type { AlertListener } from './source.js';
@@ -30,7 +31,7 @@ export async function runSession(
     const reason = await drain(client, listener, timing, signal);
     return signal.aborted ? 'stopped' : reason;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   } finally {
     client.close();
   }

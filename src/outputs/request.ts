@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/message.js';
 import { OutputError } from './output.js';
 
 /** A slow receiver only delays its own deliveries. */
@@ -53,6 +54,5 @@ async function textOf(answer: Response): Promise<string> {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  return messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { messageOf } from '../errors/message.js';
 import type { Attempt } from '../jobs/attempt.js';
 import type { JobSpec, JobState } from '../jobs/job.js';
 import type { Clock } from '../jobs/ports.js';
@@ -190,8 +191,4 @@ function outcomeOf({ verdict, findings, whatChanged }: Report): NonNullable<JobP
 
 function isHandedBack({ aborted, reason }: AbortSignal): boolean {
   return aborted && reason === HANDED_BACK;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@ import type { NetworkSettings } from '../ecosystems/manager.js';
 import { containerEnvironment } from '../ecosystems/node/environment.js';
 import { HOME } from '../ecosystems/places.js';
 import type { Gateway } from '../egress/gateway.js';
+import { messageOf } from '../errors/message.js';
 import type { Sandbox, SandboxPlan, SandboxRun } from '../jobs/ports.js';
 import { containerSpec } from './container/container-spec.js';
 import { inTime, made, statusOf } from './container/docker-call.js';
@@ -48,7 +49,7 @@ class DockerSandbox implements Sandbox {
       await inTime('looking for the sandbox image', this.#docker.getImage(image).inspect(), 5_000);
     } catch (error) {
       if (error instanceof SandboxError && statusOf(error.cause) === 404) throw imageMissing(image, error);
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new SandboxError('docker-unavailable', reason, { cause: error });
     }
   }

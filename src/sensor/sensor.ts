@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { messageOf } from '../errors/message.js';
 import {
   type AppendedOutput,
   RuleSetHolder,
@@ -159,7 +160,7 @@ async function startRules(options: SensorOptions, now: () => number): Promise<Ru
       log: options.logger,
     });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new SensorError('rules', `the rules cannot be used: ${reason}`, { cause });
   }
 }

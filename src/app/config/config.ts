@@ -5,6 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { DEFAULT_ARCHIVE_LIMITS } from '../../blobs/limits.js';
 import { EGRESS_MODES } from '../../egress/mode.js';
+import { messageOf } from '../../errors/message.js';
 import { PRIORITIES } from '../../falco/alert.js';
 import { DEPTHS } from '../../jobs/phases/depth.js';
 import { PROJECT_BASELINE_MODES } from '../../report/acceptance/project-baseline.js';
@@ -280,10 +281,7 @@ function readConfigFile(path: string | undefined): Record<string, unknown> {
   try {
     content = parseYaml(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new ConfigError(
-      `PACKWARDEN_CONFIG: ${path} can't be read: ${cause instanceof Error ? cause.message : cause}`,
-      cause,
-    );
+    throw new ConfigError(`PACKWARDEN_CONFIG: ${path} can't be read: ${messageOf(cause)}`, cause);
   }
   const parsed = z.record(z.string(), z.union([z.string(), z.number()])).safeParse(content);
   if (!parsed.success) throw new ConfigError(`PACKWARDEN_CONFIG: ${path} must map variable names to values`);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { messageOf } from '../../errors/message.js';
 import { DestinationsInForce } from '../../gitlab/receive/destinations-in-force.js';
 import { type Config, ConfigError } from './config.js';
 
@@ -10,7 +11,7 @@ export function openDestinations(config: Config, log: Logger): DestinationsInFor
   try {
     return new DestinationsInForce(() => readFileSync(path, 'utf8'), log);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new ConfigError(`PACKWARDEN_GITLAB_DESTINATIONS_FILE: ${path}: ${reason}`, cause);
   }
 }

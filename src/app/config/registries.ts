@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { messageOf } from '../../errors/message.js';
 import type { SandboxRegistry } from '../../sandbox/options.js';
 import { ConfigError } from './config.js';
 
@@ -34,7 +35,7 @@ export function readRegistries(path: string | undefined): readonly SandboxRegist
   try {
     content = parseYaml(readFileSync(path, 'utf8'));
   } catch (cause) {
-    return fail(cause instanceof Error ? cause.message : String(cause), cause);
+    return fail(messageOf(cause), cause);
   }
   const parsed = fileSchema.safeParse(content);
   if (!parsed.success) {
@@ -52,7 +53,7 @@ export function readRegistries(path: string | undefined): readonly SandboxRegist
       return { url, scopes, authorization };
     } catch (cause) {
       if (cause instanceof ConfigError) throw cause;
-      return fail(cause instanceof Error ? cause.message : String(cause), cause);
+      return fail(messageOf(cause), cause);
     }
   });
 }

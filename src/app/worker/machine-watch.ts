@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { PartReadiness } from '../../api/ports.js';
+import { messageOf } from '../../errors/message.js';
 import type { SourceStatus } from '../../falco/source.js';
 import type { Clock, Sandbox } from '../../jobs/ports.js';
 import type { IncompleteCode } from '../../report/incomplete-codes.js';
@@ -118,8 +119,4 @@ async function faultOf(check: Promise<void>): Promise<string | null> {
   } catch (error) {
     return messageOf(error);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

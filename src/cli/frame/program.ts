@@ -1,5 +1,6 @@
 import { ClientConfigError } from '../../app/config/client-config.js';
 import { ConfigError } from '../../app/config/config.js';
+import { messageOf } from '../../errors/message.js';
 import type { ListedCommand } from './listed-command.js';
 import { UsageError } from './usage.js';
 
@@ -49,5 +50,5 @@ function explain(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\nSee: ${error.help}`;
   if (error instanceof ClientConfigError) return `${error.message}\nSee: packwarden analyze --help`;
   if (error instanceof ConfigError) return `${error.message}\nSee: packwarden config --help`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { messageOf } from '../../errors/message.js';
 
 /** An invalid command line: exit code 2. */
 export class UsageError extends Error {
@@ -29,7 +30,7 @@ export function readArgs<T extends ParseArgsConfig>(
   try {
     return parseArgs<T>({ ...config, args: [...argv] });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new UsageError(message, `packwarden ${command} --help`);
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { loadConfig } from '../../app/config/config.js';
+import { messageOf } from '../../errors/message.js';
 import { type Report, reportSchema } from '../../report/report.js';
 import { UsageError } from '../frame/usage.js';
 
@@ -20,7 +21,7 @@ export async function readReport([where, ...rest]: readonly string[], help: stri
   try {
     text = await readText(where);
   } catch (error) {
-    throw refuse(error instanceof Error ? error.message : String(error));
+    throw refuse(messageOf(error));
   }
   try {
     return reportSchema.parse(JSON.parse(text));

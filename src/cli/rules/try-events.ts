@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { messageOf } from '../../errors/message.js';
 import {
   type CompileOptions,
   compileRules,
@@ -77,7 +78,7 @@ function parseEvent(text: string, place: string): JsonEvent {
   try {
     return parseJsonEvent(text);
   } catch (error) {
-    throw new Error(`${place}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${place}: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { messageOf } from '../../errors/message.js';
 import { MalformedAlertError } from '../decode.js';
 import { decodeJsonAlert } from '../decode-json.js';
 import type { AlertListener, AlertSource, SourceStatus } from '../source.js';
@@ -64,7 +65,7 @@ export class FileAlertSource implements AlertSource {
       try {
         await this.#poll();
       } catch (error) {
-        this.#unavailable(error instanceof Error ? error.message : String(error));
+        this.#unavailable(messageOf(error));
       }
       await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
     }

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AsnResponse, type CityResponse, Reader, type Response } from 'maxmind';
 import type { Logger } from 'pino';
+import { messageOf } from '../../errors/message.js';
 import { classify } from '../event/address.js';
 import type { Place, Places } from './place.js';
 
@@ -81,7 +82,7 @@ export class GeoDatabases implements Places {
         this.log.warn({ files: loaded.files }, 'not all geo databases can be used');
       else this.log.info({ files: loaded.files }, 'geo databases loaded');
     } catch (error) {
-      this.#folderFault = `the folder cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+      this.#folderFault = `the folder cannot be read: ${messageOf(error)}`;
       this.log.warn({ err: error, folder: this.folder }, 'the folder of the geo databases cannot be read');
     }
   }
@@ -139,7 +140,7 @@ async function load(folder: string): Promise<Loaded> {
       else network ??= reader as Reader<AsnResponse>;
       files.push({ file, type, built: new Date(buildEpoch).toISOString(), error: null });
     } catch (error) {
-      files.push({ file, type: '', built: '', error: error instanceof Error ? error.message : String(error) });
+      files.push({ file, type: '', built: '', error: messageOf(error) });
     }
   }
   return { place, network, files };

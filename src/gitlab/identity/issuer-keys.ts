@@ -1,5 +1,6 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
+import { messageOf } from '../../errors/message.js';
 import { GitlabError } from '../errors.js';
 
 export interface IssuerOptions {
@@ -102,7 +103,6 @@ function raise(error: GitlabError): never {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'it does not answer';
-  return error instanceof z.ZodError || error instanceof SyntaxError ? 'its answer is malformed' : error.message;
+  if (error instanceof Error && error.name === 'TimeoutError') return 'it does not answer';
+  return error instanceof z.ZodError || error instanceof SyntaxError ? 'its answer is malformed' : messageOf(error);
 }

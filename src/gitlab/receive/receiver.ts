@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import { messageOf } from '../../errors/message.js';
 import { GitlabError } from '../errors.js';
 import { type Delivery, readBody } from './body.js';
 import type { Destination, Destinations } from './destinations.js';
@@ -127,7 +128,7 @@ export class EventReceiver {
     try {
       return readBody(body, head.contentType);
     } catch (error) {
-      await this.#reject(head, receivedAt, error instanceof Error ? error.message : String(error), body);
+      await this.#reject(head, receivedAt, messageOf(error), body);
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { type InstalledPackage, isLocal } from '../../ecosystems/installed-package.js';
+import { messageOf } from '../../errors/message.js';
 import type { Change, Compared } from '../../report/changes/compared.js';
 import { changesBetween, type FileChange, type Snapshot } from '../../report/changes/snapshot.js';
 import type { Clock, SandboxRun } from '../ports.js';
@@ -76,7 +77,7 @@ export class Comparison {
       if (this.#before !== undefined) await compare(now, this.#before);
       this.#before = now;
     } catch (error) {
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = messageOf(error);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import { messageOf } from '../../errors/message.js';
 import { CancelledError, type Limited } from '../deadline.js';
 import type { SandboxRun, StepResult } from '../ports.js';
 import type { Comparison } from './comparison.js';
@@ -72,7 +73,7 @@ export class Fetched {
       incomplete.push(...listing.incomplete.filter(({ code }) => code !== 'fetch-failed' || !hasFailed));
     } catch (error) {
       if (error instanceof CancelledError) throw error;
-      const message = `the installed packages could not be listed: ${error instanceof Error ? error.message : error}`;
+      const message = `the installed packages could not be listed: ${messageOf(error)}`;
       incomplete.push({ code: 'sandbox-failed', message });
     }
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import semver from 'semver';
 import { z } from 'zod';
+import { messageOf } from '../../errors/message.js';
 import { isAtLeast } from '../../falco/alert.js';
 import type { Finding } from '../finding.js';
 import { subjectOf } from '../findings/subject.js';
@@ -53,7 +54,7 @@ export function parseBaseline(text: string): Baseline {
 /** Why a baseline could not be parsed, in words. */
 export function reasonOf(cause: unknown): string {
   if (cause instanceof z.ZodError) return z.prettifyError(cause);
-  return cause instanceof Error ? cause.message : String(cause);
+  return messageOf(cause);
 }
 
 function isInForce({ expires }: Acceptance, now: number): boolean {

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { messageOf } from '../../errors/message.js';
 import { type BehaviourData, behaviourDataSchema } from './behaviour.js';
 
 /** The data of the registry's most used packages are smaller than 1 MiB. */
@@ -44,5 +45,5 @@ export function parseBehaviours(text: string): BehaviourData {
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof z.ZodError) return z.prettifyError(cause).split('\n').slice(0, 6).join('\n');
-  return cause instanceof Error ? cause.message : String(cause);
+  return messageOf(cause);
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { messageOf } from '../../errors/message.js';
 import { diagnosticLine } from '../diagnostics.js';
 import { RuleSetError } from '../errors.js';
 import { compileRules, type RuleEngine } from '../evaluate/engine.js';
@@ -99,7 +100,7 @@ export class RuleSetHolder<E> {
       log.info({ rules: engine.rules.length, warnings: engine.diagnostics.length }, 'rules reloaded');
       return true;
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.#status = { ...this.#status, failures: this.#status.failures + 1, lastError: { at: now(), message } };
       const found = error instanceof RuleSetError ? error.diagnostics : [];
       const errors = found.filter(({ severity }) => severity === 'error').map(diagnosticLine);

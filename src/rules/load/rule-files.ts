@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../errors/message.js';
 import { RuleSetError } from '../errors.js';
 import type { RuleFile } from './load.js';
 import { MAX_FILE_BYTES } from './yaml-file.js';
@@ -44,7 +45,7 @@ async function attempt<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new RuleSetError('unreadable', `${path}: ${reason}`, [], { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors/message.js';
 import { SandboxError } from '../errors.js';
 
 /** Deadline for one call to the engine, in milliseconds; a start on a loaded machine takes seconds. */
@@ -21,7 +22,7 @@ function errnoOf(error: unknown): string | undefined {
 
 function toSandboxError(what: string, error: unknown): SandboxError {
   if (error instanceof SandboxError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   if (NO_NETWORK_LEFT.test(reason)) {
     const message = `${what}: the Docker engine of this machine is overloaded: ${reason}`;
     return new SandboxError('docker-overloaded', message, { cause: error });

@@ -3,6 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
+import { messageOf } from '../../errors/message.js';
 import { inTime, made } from '../container/docker-call.js';
 import { nameOf } from '../container/identity.js';
 import { SandboxError } from '../errors.js';
@@ -41,7 +42,7 @@ export async function createDisk(docker: Docker, { folder, jobId, labels, bytes 
     await tool('mkfs.ext4', ...throwAway, '-E', `root_owner=${owner},nodiscard`, file);
     device = (await tool('losetup', '--find', '--show', file)).trim();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.trim() : String(cause);
+    const reason = messageOf(cause).trim();
     throw new SandboxError('disk-failed', `no disk of ${bytes} bytes could be made: ${reason}`, { cause });
   }
   const name = nameOf(jobId);

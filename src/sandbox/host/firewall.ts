@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { GatewayPorts } from '../../egress/doors/ports.js';
+import { messageOf } from '../../errors/message.js';
 import { SandboxError } from '../errors.js';
 
 const run = promisify(execFile);
@@ -54,7 +55,7 @@ async function configure(making: () => Promise<void>): Promise<void> {
   try {
     await making();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.trim() : String(cause);
+    const reason = messageOf(cause).trim();
     throw new SandboxError('docker-failed', `the firewall rules could not be added: ${reason}`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { GATEWAY_PORTS } from '../../egress/doors/ports.js';
+import { messageOf } from '../../errors/message.js';
 import { protectHost, redirectToGateway } from './firewall.js';
 
 /** Which firewall rules are active when a job is prepared. */
@@ -57,6 +58,6 @@ async function problemOf(work: Promise<void>): Promise<string | null> {
     await work;
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -5,6 +5,7 @@ import { JsonStrictValidator } from '@cyclonedx/cyclonedx-library/Validation';
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
+import { messageOf } from '../../../src/errors/message.js';
 
 /** Published schemas that stand beside the checkout; where they don't, the tests that need them say so and skip. */
 const SCHEMAS = fileURLToPath(new URL('../../../../shared/schemas/', import.meta.url));
@@ -52,7 +53,7 @@ export function junitFaults(text: string): readonly string[] {
     validator.validate(document);
     return [];
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [messageOf(error)];
   } finally {
     for (const part of [validator, document, schema]) part.dispose();
   }
