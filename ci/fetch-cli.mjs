@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 const [service, file] = process.argv.slice(-2);
-const { PACKWARDEN_RETRY_FOR: patience, PACKWARDEN_CLI_INTEGRITY: pinned } = process.env;
-const until = Date.now() + Number(patience || 120) * 1000;
+const { PACKWARDEN_RETRY_FOR: retryFor, PACKWARDEN_CLI_INTEGRITY: pinned } = process.env;
+const until = Date.now() + Number(retryFor || 120) * 1000;
 const fail = (why) => { console.error(`packwarden: ${why}`); process.exit(2); };
 const fetched = async () => {
   const answer = await fetch(`${service}/cli.tgz`, { redirect: "error" });
@@ -15,7 +15,7 @@ for (let pause = 1; ; pause = Math.min(pause * 2, 8)) {
   if (bytes instanceof Error) {
     const why = `no service answers at ${service}: ${bytes.cause?.message ?? bytes.message}`;
     if (Date.now() + pause * 1000 > until) fail(why);
-    console.error(`packwarden: ${why}; tries again in ${pause} s`);
+    console.error(`packwarden: ${why}; retrying in ${pause} s`);
     await new Promise((resolve) => setTimeout(resolve, pause * 1000));
     continue;
   }

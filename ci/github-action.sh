@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What action.yml runs: fetches the service's command line into an empty folder, and has it analyze the project. docs/ci.md#github
+# Run by action.yml: fetches the service's command line into an empty folder and analyzes the project with it. docs/ci.md#github
 set -euo pipefail
 
 fail() { echo "::error::packwarden: $*"; exit 2; }
@@ -7,7 +7,7 @@ fail() { echo "::error::packwarden: $*"; exit 2; }
 command -v node >/dev/null || fail 'this runner has no Node: use actions/setup-node first'
 case $PACKWARDEN_URL in http://* | https://*) ;; *) fail "url: $PACKWARDEN_URL is not an http or https address" ;; esac
 
-# Nothing of the checkout (.npmrc, node_modules/.bin) decides what runs.
+# An empty folder, so that no file of the checkout (.npmrc, node_modules/.bin) can change what runs.
 cli=$(mktemp -d)
 trap 'rm -rf "$cli"' EXIT
 node "$(dirname "${BASH_SOURCE[0]}")/fetch-cli.mjs" "${PACKWARDEN_URL%/}" "$cli/cli.tgz"
@@ -24,6 +24,6 @@ arguments+=(--output "sarif=$WANTED_SARIF" --output "json=$WANTED_REPORT" --proj
 code=0
 node "$cli/package/dist/cli/client.js" "${arguments[@]}" | tee "$cli/report" || code=$?
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
-# A fence that the report can't end: what stands in it is others' text.
+# The report contains text of packages: it must not be able to close the code fence.
 { printf '~~~~~~~~~~~~text\n'; sed 's/^~~~~/ &/' "$cli/report"; printf '~~~~~~~~~~~~\n'; } >>"$GITHUB_STEP_SUMMARY"
 exit "$code"

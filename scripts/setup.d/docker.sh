@@ -20,9 +20,9 @@ setup_docker() {
   if [ -d /run/systemd/system ]; then
     quietly systemctl enable --now docker
   elif ! grep -qsx dockerd /proc/[0-9]*/comm; then
-    # Without systemd nobody may have mounted the control groups.
+    # Without systemd, the control groups may not be mounted.
     mountpoint -q /sys/fs/cgroup || quietly cgroupfs-mount
-    # A session of its own, so that it outlives this script and the terminal. A stale pid file would stop it.
+    # In its own session, so that it keeps running after this script and the terminal end. A stale pid file would prevent its start.
     rm -f /var/run/docker.pid
     setsid nohup dockerd >>"$docker_log" 2>&1 </dev/null &
   fi

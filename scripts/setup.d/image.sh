@@ -1,5 +1,5 @@
-# The sandbox images: npm (also for yarn and pnpm) and bundler. Sourced by scripts/setup. Their tag is a hash of image/, as src/sandbox/container/image-tag.ts computes it too:
-# a change of the definition is a new tag, so a service never runs with an image it was not made for.
+# The sandbox images: npm (also for yarn and pnpm) and bundler. Sourced by scripts/setup. Their tag is a hash of image/, which src/sandbox/container/image-tag.ts computes as well:
+# changing the definition changes the tag, so a service never runs with an image of another version.
 
 # shellcheck source=/dev/null
 source image/versions.env
@@ -20,7 +20,7 @@ node_arch() {
   esac
 }
 
-# On x64 the build for processors without AVX2, which runs on all of them; there is one for ARM.
+# On x64, the baseline build, which also runs on processors without AVX2. There is only one build for ARM.
 bun_package() {
   case $(node_arch) in
     x64) echo @oven/bun-linux-x64-baseline ;;
@@ -37,19 +37,19 @@ setup_image_missing() {
   [ ${#tags[@]} = 0 ] || echo "builds ${tags[*]} (Node $NODE_VERSION, npm $NPM_VERSION; some minutes the first time)"
 }
 
-# With a registry anybody who may talk to Docker can build; debootstrap needs root.
+# With an image registry, anybody with access to Docker can build the image; debootstrap needs root.
 setup_image_needs_root() {
   docker_answers || echo 'No Docker engine answers this user.'
   registry_answers || echo 'No image registry answers, and building the image from Debian packages needs root.'
 }
 
-# Any HTTP answer will do (it is 401 without a token); a configured mirror may answer where Docker Hub does not.
+# Any HTTP status counts as an answer (401 without a token). A configured mirror may be reachable when Docker Hub is not.
 registry_answers() {
   [ "$(docker info --format '{{len .RegistryConfig.Mirrors}}' 2>/dev/null || echo 0)" != 0 ] && return 0
   [ "$(curl -s -m 8 -o /dev/null -w '%{http_code}' https://registry-1.docker.io/v2/ || true)" != 000 ]
 }
 
-# Prints the base image's name; makes it when it is not there.
+# Prints the base image's name, and builds the image if it does not exist.
 base_image() {
   local official="node:$NODE_VERSION-$DEBIAN_SUITE" own="packwarden/base:$NODE_VERSION-$DEBIAN_SUITE"
   if has_image "$official"; then echo "$official"; return; fi
@@ -83,7 +83,7 @@ SOURCES
     - "$tag" >>"$log_file"
 }
 
-# npm checks the tarball against the registry's hash; a private CA of this machine is npm's business here.
+# npm verifies the tarball's hash, and knows this machine's private CA if there is one.
 fetch_npm_package() {
   local folder
   folder=$(mktemp -d "$work_dir/npm.XXXXXX")
@@ -93,7 +93,7 @@ fetch_npm_package() {
 
 setup_image() {
   local base context managers
-  # Some 800 MB on the way, so not in a /tmp that may be memory.
+  # Needs some 800 MB temporarily, so not in /tmp, which may be in memory.
   work_dir=$(mktemp -d /var/tmp/packwarden-image.XXXXXX)
   trap 'rm -rf --one-file-system "$work_dir"' EXIT
   base=$(base_image)
@@ -101,7 +101,7 @@ setup_image() {
   cp -r image "$context"
   mkdir "$managers"
   fetch_npm_package "npm@$NPM_VERSION" "$managers/npm.tgz"
-  # pnpm is a native program; its wrapper package brings node-gyp along.
+  # pnpm is a native program; its wrapper package contains node-gyp.
   fetch_npm_package "pnpm@$PNPM_VERSION" "$managers/pnpm.tgz"
   fetch_npm_package "@pnpm/exe.linux-$(node_arch)@$PNPM_VERSION" "$managers/pnpm-exe.tgz"
   fetch_npm_package "pnpm@$PNPM_10_VERSION" "$managers/pnpm-10.tgz"
@@ -109,10 +109,10 @@ setup_image() {
   fetch_npm_package "yarn@$YARN_CLASSIC_VERSION" "$managers/yarn-classic.tgz"
   fetch_npm_package "@yarnpkg/cli-dist@$YARN_BERRY_VERSION" "$managers/yarn-berry.tgz"
   fetch_npm_package "$(bun_package)@$BUN_VERSION" "$managers/bun.tgz"
-  # What our own programs in the image import.
+  # Libraries that our own programs in the image import.
   fetch_npm_package "yaml@$YAML_VERSION" "$managers/yaml.tgz"
   fetch_npm_package "@yarnpkg/cli-dist@$YARN_3_VERSION" "$managers/yarn-3.tgz"
-  # The host's network, so that the build resolves names wherever this machine does.
+  # On the host's network, so that names resolve in the build as they do on this machine.
   local ecosystem
   for ecosystem in npm bundler; do
     quietly docker build --network host --build-arg "BASE=$base" --build-arg "BUNDLER_VERSION=$BUNDLER_VERSION" \

@@ -1,8 +1,8 @@
-# The system packages. Sourced by scripts/setup.
+# System packages. Sourced by scripts/setup.
 
 has_command() { command -v "$1" >/dev/null 2>&1; }
 
-# For other steps too: installs Debian packages without their recommendations.
+# Installs Debian packages without their recommendations. Other steps use it too.
 install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   quietly apt-get update
@@ -10,19 +10,19 @@ install_packages() {
 }
 
 has_bpftool() {
-  # Ubuntu's wrapper of that name works only when the tools of the running kernel are there.
+  # Ubuntu's bpftool wrapper works only if the tools of the running kernel are installed.
   has_command bpftool && bpftool version >/dev/null 2>&1 && return 0
   compgen -G '/usr/lib/linux-tools*/*/bpftool' >/dev/null || compgen -G '/usr/lib/linux-tools-*/bpftool' >/dev/null
 }
 
-# Where a thing came from does not matter (docker-ce serves as well as docker.io): what is tested is that it is there.
+# Checks for the programs, not for the packages: docker-ce is as good as docker.io.
 missing_packages() {
   local package
   docker_answers || { has_command dockerd && has_command docker; } || echo docker.io
   for package in redis-server clang make gcc debootstrap iptables curl openssl; do
     has_command "$package" || echo "$package"
   done
-  # Where the kernel has AppArmor, the engine starts no container without the tool that loads profiles.
+  # If the kernel has AppArmor, the engine can start containers only with the tool that loads profiles.
   if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then has_command apparmor_parser || echo apparmor; fi
   [ -d /run/systemd/system ] || mountpoint -q /sys/fs/cgroup || has_command cgroupfs-mount || echo cgroupfs-mount
   has_command llvm-strip || compgen -G '/usr/lib/llvm-*/bin/llvm-strip' >/dev/null || echo llvm
@@ -34,7 +34,7 @@ missing_packages() {
   has_bpftool || bpftool_package
 }
 
-# Debian has the package bpftool, Ubuntu has it in linux-tools.
+# bpftool is a package of its own on Debian, and part of linux-tools on Ubuntu.
 bpftool_package() {
   if grep -qi '^ID=ubuntu' /etc/os-release; then echo "linux-tools-common linux-tools-generic"; else echo bpftool; fi
 }
@@ -50,7 +50,7 @@ setup_packages_needs_root() { echo 'Installing packages needs root.'; }
 setup_packages() {
   local packages brings_redis
   has_command apt-get || fail "this is no Debian or Ubuntu: install by hand what the line above names, then run this again"
-  # Word splitting is meant: one argument per package.
+  # Word splitting is intended: one argument per package.
   # shellcheck disable=SC2207
   packages=($(missing_packages))
   [[ " ${packages[*]} " == *' redis-server '* ]] && brings_redis=1 || brings_redis=

@@ -2,7 +2,7 @@
 
 service_version() { node -p "require('./package.json').version"; }
 
-# Of all that goes into the images: the same version may have been built of other sources.
+# A hash of all sources of the images, because one version may be built from different sources.
 service_digest() {
   find Dockerfile LICENSE data dist falco image package.json package-lock.json protos rules scripts src/sensor/bpf src/witness/native web -type f ! -name '*.map' |
     LC_ALL=C sort | xargs -d '\n' sha256sum | sha256sum | cut -c1-16
@@ -21,7 +21,7 @@ setup_service_missing() {
 
 setup_service_needs_root() { setup_image_needs_root; }
 
-# The host's npm fetches, by the lock file: a private CA or mirror of this machine is its business.
+# The host's npm installs from the lock file, because it knows this machine's private CA or mirror.
 setup_service() {
   local base context digest name version
   [ -e dist/client/cli.tgz ] || setup_project

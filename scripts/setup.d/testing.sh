@@ -1,4 +1,4 @@
-# What only tests use: a real Prometheus, docker-compose and Go's templates for the files in deploy/, and busybox's shell for those in ci/. Sourced by scripts/setup.
+# Programs that only tests use: Prometheus, docker-compose and Go templates for the files in deploy/, busybox's shell for those in ci/. Sourced by scripts/setup.
 
 missing_testing() {
   local shell
@@ -20,7 +20,7 @@ setup_testing() {
   local packages
   # shellcheck disable=SC2207
   packages=($(missing_testing))
-  # The tests start a Prometheus of their own; Debian's service is not wanted. Without systemd, RUNLEVEL=1 keeps it from starting.
+  # The tests start their own Prometheus, not Debian's service. Without systemd, RUNLEVEL=1 keeps the service from starting.
   RUNLEVEL=1 install_packages "${packages[@]}"
   [[ " ${packages[*]} " == *' prometheus '* ]] || return 0
   say "testing: keeps Debian's prometheus service from starting"

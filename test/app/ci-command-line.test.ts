@@ -116,6 +116,6 @@ describe.each(JOBS)('%s', (_name, template) => {
     const { code, output } = await run(`http://127.0.0.1:${(front.address() as AddressInfo).port}`, '');
     front.closeAllConnections();
     front.close();
-    expect([code, output]).toEqual([0, expect.stringContaining('it answers 503; tries again in 1 s')]);
+    expect([code, output]).toEqual([0, expect.stringContaining('it answers 503; retrying in 1 s')]);
   });
 });

@@ -85,7 +85,7 @@ describe('the curl variant packs what packwarden analyze packs', () => {
 });
 
 describe.each(SHELLS)('the curl variant in %s', (...shell) => {
-  it('sends settings without the lines that hold credentials, and says so', async () => {
+  it('sends settings without the lines that contain credentials, and says so', async () => {
     const { texts, output } = await packed(
       {
         'package.json': app(),
@@ -106,7 +106,7 @@ describe.each(SHELLS)('the curl variant in %s', (...shell) => {
       'bunfig.toml': '[install]\nproduction = true\n',
       'sub/.npmrc': '',
     });
-    expect(output).toContain('packwarden: .npmrc: leaves out the lines that hold credentials\n');
+    expect(output).toContain('packwarden: .npmrc: leaves out the lines that contain credentials\n');
     expect(output).not.toContain('s3cret');
   });
 

@@ -205,7 +205,7 @@ describe.each(SHELLS)('the curl variant in %s', (_name, shell, path) => {
     await end(run, {});
     const { code, output } = await run.ended;
     expect(code, output).toBe(0);
-    expect(output).toMatch(/answers 503: .*; tries again in 0 s\n/);
+    expect(output).toMatch(/answers 503: .*; retrying in 0 s\n/);
     front.close();
   });
 
@@ -227,14 +227,14 @@ describe.each(SHELLS)('the curl variant in %s', (_name, shell, path) => {
     process.kill(-(run.child.pid ?? 0), 'SIGTERM');
     const { code, output } = await run.ended;
     expect(code, output).toBe(143);
-    expect(output).toContain('packwarden: cancels job ');
+    expect(output).toContain('packwarden: cancelling job ');
     expect(service.queue.views.size).toBe(0);
   });
 
   it('a job that takes too long is cancelled: 2', async () => {
     const { code, output } = await start({ PACKWARDEN_TIMEOUT: '1' }).ended;
     expect(code, output).toBe(2);
-    expect(output).toContain('packwarden: no report within 1 s\npackwarden: cancels job ');
+    expect(output).toContain('packwarden: no report within 1 s\npackwarden: cancelling job ');
     expect(service.queue.specs).toHaveLength(1);
     expect(service.queue.views.size).toBe(0);
   });
