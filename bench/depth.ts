@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEPTHS, type Depth } from '../src/jobs/phases/depth.js';
 import type { Report } from '../src/report/report.js';
-import { reportOf, submit } from '../test/app/client.js';
-import { ServiceProcess } from '../test/app/service-process.js';
+import { reportOf, submit } from '../test/support/client.js';
+import { ServiceProcess } from '../test/support/service-process.js';
 import { makeInstallProject } from './parts/install-project.js';
 import { median } from './parts/median.js';
 

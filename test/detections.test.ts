@@ -8,7 +8,7 @@ import { OWN_RULE_FILES } from '../src/app/own-rules.js';
 import { CORRELATED } from '../src/report/findings/correlation.js';
 import { REFUSED_EGRESS_RULE } from '../src/report/findings/egress-findings.js';
 import { FOREIGN_WRITE_RULE } from '../src/report/findings/foreign-write.js';
-import { BEHAVIOURS, readSamples, SAMPLES } from './app/samples.js';
+import { BEHAVIOURS, readSamples, SAMPLES } from './support/samples.js';
 
 const ruleSchema = z.object({ rule: z.string(), output: z.string(), priority: z.string(), tags: z.array(z.string()) });
 const detections = OWN_RULE_FILES.filter((file) => basename(file) !== 'packwarden_plumbing.yaml').flatMap((file) =>

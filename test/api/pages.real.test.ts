@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibilityFaults, launchBrowser, photograph, watchedPage } from '../app/browser.js';
+import { accessibilityFaults, launchBrowser, photograph, watchedPage } from '../support/browser.js';
 import { hostileReport } from './pages/report/hostile-report.js';
 import { CONTEXT, gitlabRoutes, hostileSection } from './pages/report/sections.js';
 import { finding, ID, job, report } from './reports.js';

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Authority } from '../../src/egress/upstream/authority.js';
-import { packProject } from '../app/tarballs.js';
 import { gem } from '../sandbox/gem.js';
+import { packProject } from '../support/tarballs.js';
 
 /** The registry's name leads nowhere but here: the machine's own name is in its hosts file. */
 const NAME = 'localhost';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, test } from 'vitest';
 import { GeoDatabases, NO_PLACES } from '../../src/gitlab/geo/databases.js';
-import { eventually } from '../app/service-process.js';
+import { eventually } from '../support/service-process.js';
 import { GEOIP } from './events.js';
 
 const silent = pino({ level: 'silent' });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CorrelatedJob } from '../../src/gitlab/correlate/job.js';
 import { fromFalco } from '../../src/gitlab/falco-alert.js';
 import { KEYS } from '../../src/gitlab/store/keys.js';
-import { eventually } from '../app/service-process.js';
+import { eventually } from '../support/service-process.js';
 import { document, INSTANCE } from './events.js';
 import { type Rig, startRig, TOKENS } from './store-rig.js';
 

@@ -10,8 +10,8 @@ import { BullQueue } from '../../src/queue/bull-queue.js';
 import { BullWorker } from '../../src/queue/bull-worker.js';
 import { emptyReport } from '../../src/queue/job-record.js';
 import { type RedisServer, startRedisServer } from '../../src/queue/redis-server.js';
-import { eventually } from '../app/service-process.js';
 import { deferred } from '../deferred.js';
+import { eventually } from '../support/service-process.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pw-queue-'));
 const log = pino({ level: 'silent' });

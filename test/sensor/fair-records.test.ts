@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { FairRecords, type RecordListener } from '../../src/sensor/fair-records.js';
 import { ProcessRecord } from '../../src/sensor/probe/record.js';
-import { eventually } from '../app/service-process.js';
+import { eventually } from '../support/service-process.js';
 import { recordBytes } from './records.js';
 
 const FLOODER = 'f'.repeat(64);

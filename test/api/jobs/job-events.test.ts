@@ -1,6 +1,6 @@
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { eventually } from '../../app/service-process.js';
+import { eventually } from '../../support/service-process.js';
 import { ID, job, report } from '../reports.js';
 import { type Service, startService } from '../service.js';
 

@@ -11,7 +11,7 @@ import type { JobState } from '../../../src/jobs/job.js';
 import type { Report } from '../../../src/report/report.js';
 import { finding, report } from '../../api/reports.js';
 import { type Service, startService } from '../../api/service.js';
-import { eventually } from '../../app/service-process.js';
+import { eventually } from '../../support/service-process.js';
 import { Front, losingFirstUpload, refuser } from '../fronts.js';
 import { Cli, folderOf } from '../run-cli.js';
 

@@ -7,8 +7,8 @@ import type { JobState } from '../../../src/jobs/job.js';
 import type { BehaviourData } from '../../../src/report/behaviours/behaviour.js';
 import type { Report } from '../../../src/report/report.js';
 import { type Service, startService } from '../../api/service.js';
-import { eventually } from '../../app/service-process.js';
 import { asked, installed, read, ref, reportOf } from '../../report/behaviours/findings.js';
+import { eventually } from '../../support/service-process.js';
 import { Cli, folderOf } from '../run-cli.js';
 
 const WAIT_MS = 20_000;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Authority } from '../../../src/egress/upstream/authority.js';
-import { packProject } from '../../app/tarballs.js';
+import { packProject } from '../../support/tarballs.js';
 
 /** A package as it is published: its manifest, and its other files by their place in it. */
 export interface Published {

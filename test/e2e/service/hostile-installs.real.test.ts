@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { reportOf, submit, untilState } from '../../support/client.js';
+import { sandboxesOf } from '../../support/own-sandboxes.js';
+import { runningService } from '../../support/running-service.js';
+import { eventually } from '../../support/service-process.js';
+import { packProject, projectWithScript } from '../../support/tarballs.js';
+
+const INSTALL_TIMEOUT_S = 12;
+const MIB = 1024 ** 2;
+const service = runningService({
+  PACKWARDEN_INSTALL_TIMEOUT_S: String(INSTALL_TIMEOUT_S),
+  PACKWARDEN_IMPORT_TIMEOUT_S: '20',
+  PACKWARDEN_MEMORY_BYTES: String(1024 * MIB),
+  PACKWARDEN_HOME_BYTES: String(512 * MIB),
+  PACKWARDEN_TMP_BYTES: String(64 * MIB),
+});
+
+const detonate = async (tarball: Buffer) => reportOf(service.url, await submit(service.url, tarball), 90_000);
+
+const EMPTY = { 'package.json': { name: 'empty', version: '1.0.0' } };
+
+async function caughtUp(): Promise<void> {
+  await eventually('the sensor has caught up', 90_000, async () => {
+    const { verdict } = await detonate(await packProject(EMPTY));
+    return verdict === 'clean' || undefined;
+  });
+}
+
+const MEMORY_HOG = `
+const hog = 'const held = []; for (;;) held.push(Buffer.alloc(64e6, 1))';
+const { signal } = require('child_process').spawnSync(process.execPath, ['-e', hog]);
+if (signal !== 'SIGKILL') process.exit(1);
+`;
+const FILE_MAKER = `
+const fs = require('fs');
+fs.mkdirSync('many');
+let refused;
+try { for (let i = 0; i < 1e6; i++) fs.closeSync(fs.openSync('many/' + i, 'w')); } catch (error) { refused = error.code; }
+fs.rmSync('many', { recursive: true });
+if (refused !== 'ENOSPC') process.exit(1);
+`;
+const DAEMON = `
+const inner = 'trap : TERM INT HUP; while :; do sleep 600 & wait; done';
+const outer = 'setsid sh -c "$INNER" > /dev/null 2>&1 < /dev/null &';
+require('child_process').spawnSync('sh', ['-c', outer], { env: { ...process.env, INNER: inner } });
+`;
+
+/** What an install does, its script, the verdicts that are right, and the reason that must be among them. */
+const rows: readonly [string, string, readonly string[], string | null][] = [
+  ['fails', 'process.exit(3);', ['incomplete'], 'install-failed'],
+  ['hangs past its deadline', 'setInterval(() => {}, 1000);', ['incomplete'], 'install-timeout'],
+  [
+    'ignores SIGTERM and hangs',
+    "process.on('SIGTERM', () => {}); process.on('SIGINT', () => {}); setInterval(() => {}, 1000);",
+    ['incomplete'],
+    'install-timeout',
+  ],
+  [
+    'fills the disk',
+    "const fs=require('fs');const b=Buffer.alloc(1<<24);try{for(;;)fs.appendFileSync('big',b)}catch(e){fs.rmSync('big')}",
+    ['clean'],
+    null,
+  ],
+  ['prints 100 MB', "const b='x'.repeat(1<<20);for(let i=0;i<100;i++)require('fs').writeSync(1,b);", ['clean'], null],
+  ['takes all memory', MEMORY_HOG, ['clean'], null],
+  // Who wrote what is kept for so many files only; beyond them the run can't be vouched for.
+  ['makes a million files', FILE_MAKER, ['incomplete'], 'alerts-overflowed'],
+  // It left the install's session, which is a finding.
+  ['leaves a daemon that forked twice and ignores SIGTERM', DAEMON, ['findings'], null],
+  [
+    'leaves a daemon behind',
+    "require('child_process').spawn('sleep',['600'],{detached:true,stdio:'ignore'}).unref();",
+    ['findings'],
+    null,
+  ],
+];
+
+describe('an install that misbehaves ends on time with its verdict', () => {
+  it.each(rows)('%s', async (_title, script, verdicts, reason) => {
+    const report = await detonate(await projectWithScript(script));
+    expect(verdicts, JSON.stringify(report.incomplete)).toContain(report.verdict);
+    if (reason !== null) expect(report.incomplete.map(({ code }) => code)).toContain(reason);
+    expect(report.log.length).toBeLessThanOrEqual(64 * 1024);
+    // Events that a flood made the sensor drop may be told a little later, to whichever job is running then.
+    if (reason === 'alerts-overflowed') await caughtUp();
+  });
+
+  it('forks without end: ends at its deadline, is never clean, and the next job is not slowed', async () => {
+    const report = await detonate(
+      await projectWithScript("require('child_process').execSync(':(){ :|:& };:', { shell: '/bin/bash' });"),
+    );
+    expect(report.verdict).not.toBe('clean');
+    const started = Date.now();
+    const next = await detonate(await packProject(EMPTY));
+    expect(next.verdict).toBe('clean');
+    expect(Date.now() - started).toBeLessThan(30_000);
+  });
+
+  it('is cancelled on request', async () => {
+    const id = await submit(service.url, await projectWithScript('setInterval(() => {}, 1000);'));
+    await untilState(service.url, id, ['installing']);
+    expect((await fetch(`${service.url}/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(202);
+    const report = await reportOf(service.url, id, 10_000);
+    expect(report.incomplete.map(({ code }) => code)).toContain('cancelled');
+  });
+
+  it('leaves nothing behind', async () => {
+    await eventually('nothing is left', 20_000, () => {
+      return sandboxesOf(service.dataPath).length === 0 || undefined;
+    });
+  });
+});
