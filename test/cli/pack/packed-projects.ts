@@ -1,13 +1,6 @@
-import type { ManagerName } from '../../../src/ecosystems/names.js';
-import { app, type Files } from './packed.js';
-
-/** A project, and which of its files an install needs, in the order of their names. */
-export interface PackedProject {
-  readonly title: string;
-  readonly manager: ManagerName;
-  readonly files: Files;
-  readonly packed: readonly string[];
-}
+import { BUNDLER_PROJECTS } from './bundler-projects.js';
+import { app, type PackedProject } from './packed.js';
+import { PNPM_PROJECTS } from './pnpm-projects.js';
 
 export const PROJECTS: readonly PackedProject[] = [
   {
@@ -105,67 +98,6 @@ export const PROJECTS: readonly PackedProject[] = [
       'patches/dep+1.0.0.patch',
     ],
   },
-  {
-    title: 'pnpm: workspace file, patches, hooks',
-    manager: 'pnpm',
-    files: {
-      'package.json': app({ pnpm: { patchedDependencies: { 'a@1': 'p/a.patch' }, overrides: { k: 'link:./k' } } }),
-      'pnpm-workspace.yaml': 'packages: ["pkgs/*"]\npatchedDependencies:\n  b@1: p/b.patch\n',
-      'pkgs/one/package.json': app(),
-      'p/a.patch': 'x',
-      'p/b.patch': 'x',
-      'p/unused.patch': 'x',
-      'k/package.json': app(),
-      '.pnpmfile.cjs': 'x',
-      'pnpm-lock.yaml': 'x',
-      'package-lock.json': {},
-    },
-    packed: [
-      '.pnpmfile.cjs',
-      'k/package.json',
-      'p/a.patch',
-      'p/b.patch',
-      'package.json',
-      'pkgs/one/package.json',
-      'pnpm-lock.yaml',
-      'pnpm-workspace.yaml',
-    ],
-  },
-  {
-    title: 'bundler: local gems, other Gemfiles, a gemspec with lib/',
-    manager: 'bundler',
-    files: {
-      Gemfile: `gem 'a', path: 'gems/a'\n# gem 'no', path: '../no'\neval_gemfile "sub/Gemfile"\n`,
-      'Gemfile.lock': 'x',
-      'gems/a/a.gemspec': 'x',
-      'sub/Gemfile': `gem 'b', :path => '../gems/b'\n`,
-      'gems/b/b.gemspec': 'x',
-      'app.gemspec': 'x',
-      'lib/app/version.rb': 'x',
-      'app/models/user.rb': 'x',
-    },
-    packed: [
-      'Gemfile',
-      'Gemfile.lock',
-      'app.gemspec',
-      'gems/a/a.gemspec',
-      'gems/b/b.gemspec',
-      'lib/app/version.rb',
-      'sub/Gemfile',
-    ],
-  },
-  {
-    title: 'bundler: gems.rb, and not what a Gemfile beside it names',
-    manager: 'bundler',
-    files: {
-      'gems.rb': `gem 'a', path: 'a'\n`,
-      'gems.locked': 'x',
-      Gemfile: `gem 'b', path: 'b'\n`,
-      'a/a.gemspec': 'x',
-      'b/b.gemspec': 'x',
-    },
-    packed: ['Gemfile', 'a/a.gemspec', 'gems.locked', 'gems.rb'],
-  },
 
   {
     title: 'tarballs of the project: by a path without a scheme, and by what the lock file names alone',
@@ -183,46 +115,6 @@ export const PROJECTS: readonly PackedProject[] = [
       'deep/unused-1.0.0.tgz': 'x',
     },
     packed: ['a.tgz', 'deep/x-1.0.0.tgz', 'lib/vendor/b.tar.gz', 'package-lock.json', 'package.json'],
-  },
-  {
-    title: 'pnpm: hooks in both kinds of module, and by a name of their own',
-    manager: 'pnpm',
-    files: {
-      'package.json': app({ workspaces: ['not-pnpm/*'] }),
-      '.pnpmfile.cjs': 'x',
-      '.pnpmfile.mjs': 'x',
-      'pnpm-workspace.yaml': 'pnpmfile: tools/hooks.cjs\n',
-      'tools/hooks.cjs': 'x',
-      'not-pnpm/a/package.json': app(),
-    },
-    packed: ['.pnpmfile.cjs', '.pnpmfile.mjs', 'package.json', 'pnpm-workspace.yaml', 'tools/hooks.cjs'],
-  },
-  {
-    title: 'pnpm: lock file, settings and hooks of each workspace, and the tarballs that its lock file names',
-    manager: 'pnpm',
-    files: {
-      'package.json': app(),
-      'pnpm-lock.yaml': 'x',
-      'pnpm-workspace.yaml': "packages: ['apps/*']\nsharedWorkspaceLockfile: false\n",
-      'apps/site/package.json': app(),
-      'apps/site/pnpm-lock.yaml': 'peeks@file:../../vendor/peeks.tgz:\n  resolution: {tarball: file:local.tgz}\n',
-      'apps/site/.npmrc': 'auto-install-peers=false\n',
-      'apps/site/.pnpmfile.cjs': 'x',
-      'apps/site/local.tgz': 'x',
-      'apps/site/src/index.ts': 'x',
-      'vendor/peeks.tgz': 'x',
-    },
-    packed: [
-      'apps/site/.npmrc',
-      'apps/site/.pnpmfile.cjs',
-      'apps/site/local.tgz',
-      'apps/site/package.json',
-      'apps/site/pnpm-lock.yaml',
-      'package.json',
-      'pnpm-lock.yaml',
-      'pnpm-workspace.yaml',
-      'vendor/peeks.tgz',
-    ],
   },
   {
     title: 'yarn 1: the offline mirror that .yarnrc names',
@@ -294,35 +186,6 @@ export const PROJECTS: readonly PackedProject[] = [
     },
     packed: ['bun.lock', 'bun.lockb', 'bunfig.toml', 'fixes/a.patch', 'package.json', 'pkgs/one/package.json'],
   },
-  {
-    title: 'pnpm: patches of any name, and local packages of its settings',
-    manager: 'pnpm',
-    files: {
-      'package.json': app(),
-      'pnpm-lock.yaml': 'x',
-      'pnpm-workspace.yaml':
-        'packages:\n  - a\npatchedDependencies:\n  x@1.0.0: fixes/x.diff\n  "y@1.0.0": "fixes/y"\noverrides:\n  z: file:vendor/z\n  q: ^1.0.0\n',
-      'fixes/x.diff': 'x',
-      'fixes/y': 'x',
-      'fixes/none': 'x',
-      'vendor/z/package.json': app(),
-      'vendor/z/index.js': 'x',
-      'a/index.js': 'x',
-    },
-    packed: [
-      'fixes/x.diff',
-      'fixes/y',
-      'package.json',
-      'pnpm-lock.yaml',
-      'pnpm-workspace.yaml',
-      'vendor/z/index.js',
-      'vendor/z/package.json',
-    ],
-  },
-  {
-    title: 'bundler: gems that the project brings along',
-    manager: 'bundler',
-    files: { Gemfile: "source 'x'", 'Gemfile.lock': 'x', 'vendor/cache/a-1.0.0.gem': 'x', 'vendor/bundle/a.rb': 'x' },
-    packed: ['Gemfile', 'Gemfile.lock', 'vendor/cache/a-1.0.0.gem'],
-  },
+  ...PNPM_PROJECTS,
+  ...BUNDLER_PROJECTS,
 ];

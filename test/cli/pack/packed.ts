@@ -51,3 +51,11 @@ export function projectFolders() {
     },
   };
 }
+
+/** A project, and which of its files an install needs, in the order of their names. */
+export interface PackedProject {
+  readonly title: string;
+  readonly manager: ManagerName;
+  readonly files: Files;
+  readonly packed: readonly string[];
+}

@@ -1,3 +1,5 @@
+import { comparedReport } from '../../../src/report/compare/compared-report.js';
+import { summaryOf } from '../../../src/report/compare/summary.js';
 import type { Finding } from '../../../src/report/finding.js';
 import type { InstalledRow, Report } from '../../../src/report/report.js';
 import { finding, report } from '../../api/reports.js';
@@ -33,3 +35,7 @@ export function run(changes: Partial<Report> = {}): Report {
     ...changes,
   });
 }
+
+/** The report `now`, compared with `before`. */
+export const compared = (before: Report, now: Report) =>
+  comparedReport(now, summaryOf(now), summaryOf(before), null, 'WARNING');
