@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
-import { connect as connectSocket, createServer, type Server } from 'node:net';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { instanceOf } from '../../../src/app/worker/sandbox-options.js';
 import { INSTANCE_LABEL, JOB_LABEL } from '../../../src/sandbox/container/identity.js';
 import { reportOf, submit, untilState } from '../../support/client.js';
+import { DockerRelay } from '../../support/docker-relay.js';
 import { sandboxesOf } from '../../support/own-sandboxes.js';
 import { dataFolder, eventually, ServiceProcess } from '../../support/service-process.js';
 import { packProject, projectWithScript } from '../../support/tarballs.js';
@@ -34,37 +34,6 @@ const EMPTY = { 'package.json': { name: 'empty', version: '1.0.0' } };
 const slowProject = (seconds: number) => projectWithScript(`setTimeout(() => {}, ${seconds * 1000});`);
 /** A worker that leaves as much behind as one can when it is killed. */
 const ON_DISK = { PACKWARDEN_DISK: 'volume', PACKWARDEN_HOME_BYTES: String(512 * 1024 ** 2) };
-
-/** A relay in front of the real Docker engine: closing it is the engine gone, for this service only. */
-class DockerRelay {
-  #server: Server | undefined;
-  readonly #sockets = new Set<{ destroy(): void }>();
-
-  constructor(readonly path: string) {}
-
-  up(): Promise<void> {
-    rmSync(this.path, { force: true });
-    this.#server = createServer({ allowHalfOpen: true }, (client) => {
-      const engine = connectSocket({ path: '/var/run/docker.sock', allowHalfOpen: true });
-      for (const socket of [client, engine]) {
-        this.#sockets.add(socket);
-        socket.on('error', () => undefined);
-        socket.on('close', () => {
-          client.destroy();
-          engine.destroy();
-        });
-      }
-      client.pipe(engine).pipe(client);
-    });
-    return new Promise((resolve) => this.#server?.listen(this.path, resolve));
-  }
-
-  down(): void {
-    this.#server?.close();
-    for (const socket of this.#sockets) socket.destroy();
-    this.#sockets.clear();
-  }
-}
 
 describe('a part dies in the middle of a job', () => {
   it('the sensor: the report is incomplete, never clean, and later jobs are watched again', async () => {
