@@ -4,7 +4,7 @@ import { compareRates, perSecond, startServers } from './parts/rounds.js';
 
 /**
  * GitLab's audit events: accepted events a second, against a bare express handler that appends to the same Redis.
- * One POST each, as GitLab sends them; bar (issue 6): 60 % or more, in rounds that alternate; what is accepted is judged in the
+ * One POST each, as GitLab sends them; bar (issue 6): 60 % or more, in rounds that alternate; accepted events are evaluated in the
  * same process.
  */
 const MIN_RATIO = 0.6;
@@ -16,7 +16,7 @@ const servers = await startServers('audit-server.ts', TOKEN);
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 let sent = 0;
 
-/** Every tenth is one that a rule tells of. */
+/** Every tenth event matches a rule. */
 function body(): string {
   sent += 1;
   const details = {

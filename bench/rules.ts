@@ -82,7 +82,7 @@ console.log(
   `${recorded.length} events recorded (${mixOf(recorded)}); ${engine.rules.length} rules from ${files.length} files`,
 );
 const hits = new Map<string, number>();
-// One event's matches at a time, as a sensor has them: V8 puts what is seen to be kept for long straight among the old objects, and goes on to.
+// One event's matches at a time, as in a sensor: otherwise V8 would allocate long-lived results directly in the old generation.
 for (const event of recorded) {
   for (const { rule } of engine.evaluate(event)) hits.set(rule, (hits.get(rule) ?? 0) + 1);
 }

@@ -5,7 +5,7 @@
  *
  * Refused is what could reach out of the container, and what a sensor can't see through: io_uring (what is asked through
  * a ring is no system call), another process's memory, registers or descriptors, and foreign tables of calls.
- * step=ID names the worker's step for whoever reads the trace of started programs: it is an argument of this program alone,
+ * step=ID names the worker's step for the reader of the trace of started programs: it is an argument of this program alone,
  * which only the worker starts without having been started in the container itself.
  * The file is executable and not readable: the kernel then lets no process of the same user into the memory of a
  * confine that has not set its filter yet.
@@ -66,9 +66,9 @@ static struct sock_filter filter[] = {
     NO(fsopen, EPERM), NO(fsconfig, EPERM), NO(fsmount, EPERM), NO(fspick, EPERM), NO(mount_setattr, EPERM),
     NO(open_by_handle_at, EPERM), NO(quotactl, EPERM), NO(swapon, EPERM), NO(swapoff, EPERM), NO(acct, EPERM),
     NO(setns, EPERM), NO(unshare, EPERM),
-    /* Of an argument its lower half is looked at, here and below; the kernel looks at no more of these. */
+    /* Here and below, only the lower half of an argument is checked; the kernel ignores the rest. */
     IF(BPF_JEQ, SYS_clone, 4), LOAD(args[0]), IF(BPF_JSET, NAMESPACES, 1), REFUSE(EPERM), ALLOW,
-    /* Its flags are in memory, where no filter sees them; the C library then uses clone. */
+    /* Its flags are in memory, which a filter can't read; the C library falls back to clone. */
     NO(clone3, ENOSYS),
 
     NO(init_module, EPERM), NO(finit_module, EPERM), NO(delete_module, EPERM), NO(kexec_load, EPERM),
@@ -79,7 +79,7 @@ static struct sock_filter filter[] = {
 #endif
 
     NO(process_vm_readv, EPERM), NO(process_vm_writev, EPERM), NO(kcmp, EPERM), NO(pidfd_getfd, EPERM),
-    /* To be traced is harmless, for nobody can trace; malware asks for it to know whether it is watched. */
+    /* Being traced is harmless, because nobody can trace; malware calls it to find out whether it is watched. */
     IF(BPF_JEQ, SYS_ptrace, 4), LOAD(args[0]), IF(BPF_JEQ, PTRACE_TRACEME, 1), ALLOW, REFUSE(EPERM),
     IF(BPF_JEQ, SYS_personality, 5), LOAD(args[0]), SKIP(0, 1), IF(BPF_JEQ, ASK, 1), ALLOW, REFUSE(EPERM),
 

@@ -13,7 +13,7 @@ it.each(['npx packwarden', 'npx --yes packwarden@1 analyze', 'npm i packwarden`'
   (text) => expect(text).toMatch(BY_NAME),
 );
 
-it('nothing tells people to run a name that is not published: whoever takes it runs code beside their tokens', () => {
+it('no text asks people to run a package name that is not published: whoever registers it could run code with their tokens', () => {
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard', ':!test'], {
     cwd: ROOT,
     encoding: 'utf8',

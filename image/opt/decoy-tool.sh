@@ -1,7 +1,7 @@
 #!/bin/sh
-# Stands on PATH for command line tools that keep a user's session (gh, aws, gcloud …), under each of their names. A shell that looks for
-# a tool that is not there starts nothing, which no sensor sees; this one is started. Asked for a credential it prints a planted one;
-# asked for anything else it behaves as the shell does where the tool is not there.
+# Is on PATH under the names of command line tools that keep a user's session (gh, aws, gcloud …). A shell that looks for
+# a missing tool starts nothing, which no sensor sees; this one is started. Asked for a credential, it prints a planted one;
+# asked for anything else, it behaves like a shell that can't find the tool.
 home=/home/ci
 asked="${0##*/} $*"
 

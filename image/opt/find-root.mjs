@@ -1,4 +1,4 @@
-// Prints where the project lies in an unpacked archive and what of it tells its package manager, as one JSON object (the
+// Prints where the project is in an unpacked archive, and what identifies its package manager, as one JSON object (the
 // shape of `foundProject`, src/ecosystems/project.ts): `node find-root.mjs FOLDER MANIFEST,… FILE,… SETTINGS,…`: names of
 // manifests, the one that wins first, of the files and folders to look for beside it, and of the files in which a package manager
 // replaces `${VARIABLES}`. `npm pack` puts everything under package/,
@@ -69,7 +69,7 @@ function readManifest(file) {
 }
 
 /**
- * The beginning of a text file; undefined for what is none.
+ * The beginning of a text file; undefined for other files.
  * @param {string} file
  */
 function headOf(file) {
@@ -92,7 +92,7 @@ const VARIABLE = /\$\{([^${}=]{1,100})\}/g;
 const WITH_DEFAULT = /^(\w+)(?::?-.*|\?)$/;
 // Files of which yarn 1 takes all between the braces for the name, and npm all but a question mark.
 const TAKEN_WHOLE = /^\.(?:npmrc|yarnrc)$/;
-// A program would run, load or do as the value of these says.
+// Programs run, load or obey the value of these.
 const OBEYED =
   /^(?:LD_(?:PRELOAD|AUDIT|LIBRARY_PATH|DEBUG\w*|PROFILE\w*|BIND_\w+|TRACE_\w+)|NODE_(?:OPTIONS|PATH|ENV)|BASH_ENV|ENV|IFS|GIT_(?:SSH|CONFIG|TRACE|SSL|PROXY|EXEC|TEMPLATE|ATTR|OBJECT|ALTERNATE|PROTOCOL|ALLOW|HTTP|CURL)\w*|GIT_(?:DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|NAMESPACE|ASKPASS|EDITOR|SEQUENCE_EDITOR|PAGER|EXTERNAL_DIFF|TERMINAL_PROMPT|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)|npm_config_(?!\w*(?:token|password|secret|registry)$)\w*)$/i;
 
@@ -111,7 +111,7 @@ function useOf(name, hasDefault, before) {
 }
 
 /**
- * Nothing is what most settings may be, where the default can't be had.
+ * Most settings may be empty if the default is unknown.
  * @param {string} name @param {string} before
  */
 function useWithDefault(name, before) {
@@ -152,7 +152,7 @@ function unsetVariables(project) {
         const before = line.slice(0, match.index);
         const [, name] = WITH_DEFAULT.exec(whole) ?? [];
         if (name !== undefined) note(name, useOf(name, true, before));
-        // Who takes it for a name knows no default.
+        // A manager that takes all of it for the name knows no default.
         if (name === undefined) note(whole, useOf(whole, false, before));
         else if (isTakenWhole) note(whole, useWithDefault(name, before));
       }

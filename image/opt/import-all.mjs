@@ -1,7 +1,7 @@
 // Loads packages, each in a process of its own: `node import-all.mjs PROJECT SECONDS_EACH LINGER_SECONDS BUDGET_SECONDS
 // RUNTIME LOADER [LOAD_SECONDS]` (node and node/load.cjs, or ruby and ruby/load.rb; no package is begun after LOAD_SECONDS), with what to load on standard input:
-// {"targets": [{"name", "folder", "direct", "bins": [files]}], "secret": what each loader is told on its standard input}. Standard output is the worker's alone: one JSON object per package and per tool, as `src/sandbox/packages/import-results.ts` reads them. What the packages
-// print goes to standard error. A package that can't be loaded is said and passed over: many honest ones (types, command
+// {"targets": [{"name", "folder", "direct", "bins": [files]}], "secret": what each loader gets on its standard input}. Standard output is the worker's alone: one JSON object per package and per tool, as `src/sandbox/packages/import-results.ts` reads them. What the packages
+// print goes to standard error. A package that can't be loaded is reported and skipped: many honest ones (types, command
 // line tools) can't. The command line tools of direct dependencies are asked for `--help` last, while the budget lasts.
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync } from 'node:fs';
@@ -16,16 +16,16 @@ const MAX_FAILED = 8;
 const MAX_BINS = 40;
 const MAX_REPLACED = 40;
 const MAX_UNREACHED = 4;
-/** An entry that tells of a built-in, not of the package's own (node/call.cjs). */
+/** An entry about a built-in, not about the package's own code (node/call.cjs). */
 const REPLACED = 'replaced ';
-/** One that tells of what it did not come to. */
+/** An entry about what was not reached. */
 const UNREACHED = 'unreached ';
-// Tools that ask for consent by these leave their telemetry out: a run of `--help` is no use of them.
+// Tools that honour these variables send no telemetry: running `--help` is not a real use of them.
 const QUIET = { DO_NOT_TRACK: '1', NO_UPDATE_NOTIFIER: '1', CHECKPOINT_DISABLE: '1', NEXT_TELEMETRY_DISABLED: '1' };
 
 /** @typedef {{name: string, folder: string, direct: boolean, bins: string[]}} Target */
 
-// Node starts its debugger at this signal, and whoever speaks with that runs code in here.
+// Node starts its debugger on this signal, and a client of the debugger can run code in this process.
 process.on('SIGUSR1', () => {});
 
 const [
@@ -46,7 +46,7 @@ const { targets, secret } = JSON.parse(readFileSync(0, 'utf8'));
 const elsewhere = mkdtempSync(join(tmpdir(), 'tools-'));
 
 /**
- * Runs a program until its end or its deadline, and resolves with how it ended and what it told on descriptor 3.
+ * Runs a program until its end or its deadline, and resolves with how it ended and what it wrote to descriptor 3.
  * @param {string} program @param {string[]} args @param {NodeJS.ProcessEnv} env
  * @param {{cwd?: string, input?: string}} [how] `input`: its standard input; nothing can be read where it is empty
  * @returns {Promise<{problem: string | null, killed: string | null, told: string, ms: number}>}
@@ -98,7 +98,7 @@ function problemOf(code, signal, timedOut) {
 }
 
 /**
- * The lines of a loader; the package that it loaded can write there too, so anything else is passed over.
+ * The lines of a loader; the loaded package can write there too, so anything else is skipped.
  * @param {string} told
  */
 function entriesOf(told) {
@@ -109,7 +109,7 @@ function entriesOf(told) {
       const { entry, error } = JSON.parse(line);
       if (typeof entry === 'string' && (error === null || typeof error === 'string')) entries.push({ entry, error });
     } catch {
-      // A line that was cut, or is not the loader's.
+      // A truncated line, or one that the loader did not write.
     }
   }
   return entries;
@@ -150,7 +150,7 @@ async function load({ name, folder, direct }) {
 }
 
 /**
- * Scripts for Node only: a native program is not started without a reason.
+ * Only scripts for Node: native programs are not started.
  * @param {string} file
  */
 function isNodeScript(file) {

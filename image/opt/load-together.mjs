@@ -1,6 +1,6 @@
 // Loads packages, many to a process: `node load-together.mjs PROJECT STUCK_SECONDS LINGER_SECONDS BUDGET_SECONDS RUNTIME LOADER`, with
-// the groups on standard input: [[{"folder"}…]…]. Standard output is the worker's alone: one JSON object per package that came to its
-// end, `{"group", "at", "error"}`, as `src/sandbox/packages/group-results.ts` reads them. A package that ends the process, or blocks it, is passed over
+// the groups on standard input: [[{"folder"}…]…]. Standard output is only for the worker: one JSON object per package that was loaded to its
+// end, `{"group", "at", "error"}`, as `src/sandbox/packages/group-results.ts` reads them. A package that ends the process, or blocks it, is skipped
 // without a result, and the rest of its group goes on in a new process.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -23,8 +23,8 @@ const groups = JSON.parse(readFileSync(0, 'utf8'));
 /** @typedef {{ended: Map<number, string | null>, isComplete: boolean}} Ended */
 
 /**
- * Loads packages in one process until its end, or until it says nothing for too long. Resolves with those that came to their end, and
- * whether the process came to its own.
+ * Loads packages in one process until its end, or until it is silent for too long. Resolves with the packages that were loaded to their end, and
+ * whether the process ended by itself.
  * @param {number} group @param {Member[]} members @returns {Promise<Ended>}
  */
 function runOnce(group, members) {
@@ -76,12 +76,12 @@ function read(line, tell) {
     const { at, error } = JSON.parse(line);
     if (Number.isInteger(at) && (error === null || typeof error === 'string')) tell(at, error);
   } catch {
-    // Not the loader's.
+    // Not written by the loader.
   }
 }
 
 /**
- * Loads a group. A package that blocks the process is passed over, and the rest goes on in a new process.
+ * Loads a group. A package that blocks the process is skipped, and the rest continues in a new process.
  * @param {number} group
  */
 async function loadGroup(group) {
@@ -97,7 +97,7 @@ async function loadGroup(group) {
       break;
     }
     for (const at of ended.keys()) cutOff.add(at);
-    // The first that did not come to its end is what kept the others.
+    // The first package that did not end blocked the others.
     const stuck = left.find(({ at }) => !ended.has(at));
     left = left.filter((member) => !ended.has(member.at) && member !== stuck);
   }
@@ -108,8 +108,8 @@ async function loadGroup(group) {
 }
 
 /**
- * A process that somebody ended may have had more to show of those that it had loaded: they are loaded once more without whoever kept
- * it then. Where one of them ends that process too (with something that it set going before), its half is found by halving, and the
+ * If a package ended the process, the packages loaded before it may not have shown everything: they are loaded once more without the one that blocked
+ * it then. If one of them ends that process too (with something that it started before), it is found by halving the group, and the
  * last few have no result.
  * @param {number} group @param {Member[]} members @returns {Promise<void>}
  */

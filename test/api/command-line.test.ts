@@ -29,7 +29,7 @@ describe('the command line that a service hands out', () => {
     expect(headers['content-type']).toBe('application/gzip');
   });
 
-  it('is not sent again to who has it, and HEAD tells which it is', async () => {
+  it('is not sent again to a client that has it, and HEAD identifies it', async () => {
     const { headers, text } = await request(service.server).head('/cli.tgz').expect(200);
     expect([headers['content-length'], text]).toEqual(['3000', undefined]);
     await request(service.server).get('/cli.tgz').set('If-None-Match', String(headers.etag)).expect(304);

@@ -106,7 +106,7 @@ describe('GET /v1/projects', () => {
 });
 
 describe('the pages of projects', () => {
-  it('list and project, with what strangers wrote as text', async () => {
+  it('list and project, with untrusted input shown as text', async () => {
     const list = await browse(service, '/projects', 'ops');
     const page = await browse(service, `/projects/${OTHERS}`, 'ops');
     for (const { status, text } of [list, page]) {
@@ -120,7 +120,7 @@ describe('the pages of projects', () => {
   });
 });
 
-describe('a submission tells its project', () => {
+describe('a submission names its project', () => {
   const send = (query: string, as = 'ci', headers: Record<string, string> = {}) =>
     request(service.server)
       .post(`/v1/jobs${query}`)

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** A client that sends what it is told to, byte by byte. */
+/** A client that sends the given bytes one by one. */
 export class RawClient {
   readonly socket: Socket;
   readonly closed: Promise<void>;

@@ -45,7 +45,7 @@ describe('GET /v1/jobs/:id/report', () => {
     expect(vulnerabilities[0].details.report.href).toBe(`http://localhost:3000/jobs/${ID}`);
   });
 
-  test('JSON is the same full report as GET /v1/jobs/:id, and the text tells of GitLab', async () => {
+  test('JSON is the same full report as GET /v1/jobs/:id, and the text contains the GitLab part', async () => {
     const { context } = section();
     service.queue.views.set(ID, job({ state: 'finished', report: report(), context }));
     const whole = (await request(service.server).get(`/v1/jobs/${ID}`)).body;
@@ -79,7 +79,7 @@ describe('GET /v1/jobs/:id/report', () => {
     if (code === 'unknown-format') expect(answer.body.known).toEqual(FORMAT_NAMES);
   });
 
-  test('an unknown job, a wrong id and a wrong method are told apart', async () => {
+  test('an unknown job, a wrong id and a wrong method are distinguished', async () => {
     const unknown = await request(service.server).get('/v1/jobs/1b0e9c36-4f27-4a3e-9f0e-2f4f3f0f8a11/report');
     const wrong = await request(service.server).get('/v1/jobs/nope/report');
     const posted = await request(service.server).post(`/v1/jobs/${ID}/report`);

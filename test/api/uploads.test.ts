@@ -168,7 +168,7 @@ describe('refused, with JSON, and nothing is kept', () => {
     expect(answer.status).toBe(415);
   });
 
-  test('no ecosystem: the project tells its package manager', async () => {
+  test('without an ecosystem the package manager is detected from the project', async () => {
     const answer = await upload(project(), '/v1/jobs');
     expect(answer.status).toBe(202);
     expect(answer.body).toMatchObject({ ecosystem: 'auto' });

@@ -24,7 +24,7 @@ function metricsOf(redisAway = false, rulesInForce: boolean | null = true): Metr
   });
 }
 
-test('tells queue, parts, and what the reports say', async () => {
+test('reports queue, parts, and what the reports contain', async () => {
   const metrics = metricsOf();
   metrics.jobFinished(
     report({
@@ -67,7 +67,7 @@ test('what has not happened yet is 0, so that Prometheus sees the first time as 
   }
 });
 
-test('nothing is told of rules that no sensor has loaded yet', async () => {
+test('nothing is reported about rules that no sensor has loaded yet', async () => {
   expect(await metricsOf(false, null).render()).not.toMatch(/^packwarden_rules_reload_ok/m);
 });
 

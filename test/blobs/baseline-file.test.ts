@@ -34,7 +34,7 @@ const rows: readonly [string, Buffer, ProjectText | null, Manifest?][] = [
   ['in a workspace', project(file(`packages/a/${NAME}`, THEIRS)), null],
   ['in a folder, whose manifest is not the one', tarball(nested, file(`package/${NAME}`, THEIRS), MANIFEST), null],
   ['in a folder below the manifest', tarball(nested, file(`package/sub/${NAME}`, THEIRS)), null],
-  // What can't be read is told.
+  // What can't be read is reported.
   ['a link', project(file('theirs', THEIRS), symlink(NAME, 'theirs')), { problem: 'it is a symlink, not a file' }],
   ['a hard link', project(file('theirs', THEIRS), hardLink(NAME, 'theirs')), { problem: 'it is a link, not a file' }],
   ['a folder', project(folder(NAME)), { problem: 'it is a directory, not a file' }],

@@ -23,7 +23,7 @@ export interface Passing {
   readonly headers: Record<string, string>;
 }
 
-/** A proxy before `target`. `judge` says of each answer whether the client gets it, or a connection that ends without one. */
+/** A proxy before `target`. `judge` decides for each answer whether the client gets it or the connection ends without one. */
 export class Front {
   readonly #server: Server;
 

@@ -8,7 +8,7 @@ it('a reader that has seen enough ends the command without a complaint', () => {
 });
 
 it('a reader of the messages that has gone keeps nobody from the output', () => {
-  // `rules fields` tells how many there are on standard error.
+  // `rules fields` prints the count on standard error.
   const command = `'${process.execPath}' '${inject('cliMain')}' rules fields`;
   const script = `{ ${command} 2>&1 >&3 | true; echo "\${PIPESTATUS[0]}"; } 3>&1`;
   const said = execFileSync('bash', ['-c', script], { encoding: 'utf8' });

@@ -15,7 +15,7 @@ const rows: readonly [string, Partial<FoundProject>, 9 | 10 | 12, RegExp][] = [
   ['a lock file of today', lock(V9), 12, /^$/],
   ['a lock file of pnpm 8', lock("lockfileVersion: '6.0'\n"), 9, /lockfileVersion 6.0, which pnpm 10 and later do not/],
   [
-    'a lock file of pnpm 8 and another wish',
+    'a lock file of pnpm 8 and another requested version',
     { ...lock("lockfileVersion: '6.1'\n"), ...manifest({ packageManager: 'pnpm@10.1.0' }) },
     9,
     /6.1/,

@@ -12,7 +12,7 @@ const NAME = 'localhost';
 export const MARK = 'SecretOfTheCompany';
 const BASIC = Buffer.from(`ci:${MARK}`).toString('base64');
 
-/** By the folder of the registry's URL: the header without which nothing is told. */
+/** By the folder of the registry's URL: the header without which nothing is answered. */
 export const CREDENTIALS = {
   npm: `Bearer npm_${MARK}0123456789`,
   corp: `Bearer corp_${MARK}0123456789`,

@@ -63,7 +63,7 @@ describe('a far side that', () => {
   });
 });
 
-/** Sends, reads until the other side closes, and tells how many bytes came. */
+/** Sends, reads until the other side closes, and returns how many bytes came. */
 function drained(port: number, bytes: string): Promise<number> {
   return new Promise((resolve) => {
     let received = 0;

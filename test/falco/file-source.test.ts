@@ -94,7 +94,7 @@ describe('a file that Falco appends to', () => {
 });
 
 describe('rotation', () => {
-  it('loses nothing: Falco goes on in the old file until it is told', async () => {
+  it('loses nothing: Falco goes on in the old file until it is signalled', async () => {
     writeFileSync(path, '');
     const { until } = follow();
     await until(['connected ']);
@@ -123,7 +123,7 @@ describe('rotation', () => {
     await follow().until(['connected ', 'alert 1', 'alert 2', 'alert 3']);
   });
 
-  it('away and compressed while nobody read: the loss is told', async () => {
+  it('away and compressed while nobody read: the loss is reported', async () => {
     writeFileSync(path, '');
     const first = follow();
     await first.until(['connected ']);
@@ -136,7 +136,7 @@ describe('rotation', () => {
   });
 });
 
-describe('what is lost is told', () => {
+describe('what is lost is reported', () => {
   it('a file that is cut', async () => {
     writeFileSync(path, line('a long line to begin with'));
     const { until } = follow();

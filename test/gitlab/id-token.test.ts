@@ -95,7 +95,7 @@ const forged = (header: object, payload: object, signature = 'AAAA') =>
     .join('.');
 
 describe('an ID token', () => {
-  it('tells the job: ids as texts, the time it began', async () => {
+  it('identifies the job: ids as texts, its start time', async () => {
     const context = await verifier().verify(await sign());
     expect(context).toMatchObject({
       verified: true,

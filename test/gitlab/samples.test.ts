@@ -51,7 +51,7 @@ const ROWS: readonly [file: string, rule: string, fields: Record<string, string>
     },
   ],
   ['ip_restrictions_changed', 'GitLab - IP Restrictions Changed', { entity_path: 'test' }],
-  // *: the plugin writes the time anew, as …44.54Z.
+  // *: the plugin writes the time in another form, as …44.54Z.
   [
     'login_failed_with_otp_authentication',
     'GitLab Failed Login with failed OTP',

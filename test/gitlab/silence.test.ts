@@ -28,7 +28,7 @@ test.each<[string, FeedHistory, boolean]>([
 });
 
 describe('bursts', () => {
-  it('are told apart by destination, with the longest pause in them', () => {
+  it('are distinguished by destination, with the longest pause in them', () => {
     const arrivals = [5, 1, 9, 2].map((at) => ({ destination: 'a', at }));
     const bursts = burstsOf([...arrivals, { destination: 'b', at: 7 }]);
     expect(bursts.get('a')).toEqual({ first: 1, last: 9, events: 4, longestPause: 4 });

@@ -94,7 +94,7 @@ describe('events', () => {
 });
 
 describe('what is rejected', () => {
-  it('is kept, and one alert tells operators, however much there is of it', async () => {
+  it('is kept, and raises one alert for operators, however much there is of it', async () => {
     for (let sent = 0; sent < 5; sent += 1) {
       await expect(rig.send('{"secret')).rejects.toMatchObject({ code: 'not-audit-events' });
     }
@@ -104,7 +104,7 @@ describe('what is rejected', () => {
 });
 
 describe('a feed', () => {
-  it('that usually talks and stops is told once, makes results incomplete, and recovers', async () => {
+  it('that usually sends and then stops is reported once, makes results incomplete, and recovers', async () => {
     await rig.startEvaluator();
     for (let sent = 0; sent < 30; sent += 1) {
       rig.clock.now += MINUTE;
@@ -132,7 +132,7 @@ describe('a feed', () => {
     expect((await rig.correlator.sectionOf('job', during)).status).toBe('incomplete');
   });
 
-  it('that never talked can not vouch', async () => {
+  it('that never sent anything proves nothing', async () => {
     expect(await rig.correlator.sectionOf('job', job())).toMatchObject({
       status: 'incomplete',
       reasons: [{ code: 'feed-never-talked' }],

@@ -43,7 +43,7 @@ const table = STATES.flatMap((state) =>
 );
 
 describe('a job passes through its states', () => {
-  it.each(table)('$state, told $event → $next', ({ state, event, next }) => {
+  it.each(table)('$state, on $event → $next', ({ state, event, next }) => {
     if (next === null) expect(() => transition(state, event)).toThrow(TransitionError);
     else expect(transition(state, event)).toBe(next);
   });

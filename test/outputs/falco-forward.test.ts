@@ -70,7 +70,7 @@ describe('Falco JSON', () => {
     },
   );
 
-  it('a redirect is no answer: nobody else hears of it', async () => {
+  it('a redirect is not followed: nothing is sent elsewhere', async () => {
     const { url, received } = await sidekick(() => 302);
     await expect(falcoForward(url).send(JOB, progressFrom(), never)).rejects.toThrow();
     expect(received).toHaveLength(1);

@@ -65,7 +65,7 @@ async function gitlab(notes: StoredNote[] = [], statusAnswer = 201) {
 
 const FOUND: Partial<Report> = { verdict: 'findings', findings: [finding()] };
 
-describe('GitLab is told', () => {
+describe('what is sent to GitLab', () => {
   it('a status of the commit, with the token', async () => {
     const { send, received } = await gitlab();
     await send(FOUND);
@@ -80,7 +80,7 @@ describe('GitLab is told', () => {
     });
   });
 
-  it('one note of its merge request, which the next run writes anew', async () => {
+  it('one note in its merge request, which the next run rewrites', async () => {
     const { send, notes } = await gitlab();
     await send(FOUND);
     expect(notes.map(({ body }) => body)).toEqual([expect.stringContaining('**Packwarden: findings**')]);
@@ -116,7 +116,7 @@ describe('GitLab is told', () => {
   });
 });
 
-describe('GitLab is told nothing', () => {
+describe('nothing is sent to GitLab', () => {
   it.each([
     ['of a job that only claims whose it is', { verified: false }],
     ['of an instance without a token', { instance: 'https://elsewhere.example' }],

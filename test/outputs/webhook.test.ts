@@ -37,7 +37,7 @@ it.each([
   });
 });
 
-it('of very many findings the first hundred are told, and how many there are', async () => {
+it('of very many findings the first hundred are sent, with the total count', async () => {
   const server = await receiver(() => ({ status: 200 }));
   close = server.close;
   const findings = Array.from({ length: 500 }, () => finding());

@@ -64,7 +64,7 @@ describe('the packages of a report', () => {
     [3, 30, 11, `${PROJECT}/node_modules/b`, 'sh -c node build.js'],
   ]);
 
-  it('tells which scripts ran, and sorts them into refuse and allow', () => {
+  it('lists which scripts ran, and sorts them into refuse and allow', () => {
     const report = buildReport(evidence({ packages, tree, alerts: [shadow] }));
     expect(report.phases[1]?.scripts).toEqual({ declared: 2, ran: 2 });
     expect(report.allowScripts).toEqual({ recommended: ['b@1.0.0'], refused: ['a@1.0.0'] });

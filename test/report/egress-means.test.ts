@@ -43,7 +43,7 @@ function reportOf(host: string, requests: readonly EgressRequest[], more: Parame
   return buildReport(evidence({ packages, tree, contacts, egress: [record], ...more }));
 }
 
-describe('a refused contact is judged by what was sent', () => {
+describe('a refused contact is classified by what was sent', () => {
   it.each<[string, string, EgressRequest]>([
     ['a file of its own repository', 'github.com', DOWNLOAD],
     ['a file at its own domain', 'download.a.example', { ...DOWNLOAD, path: '/x' }],
@@ -88,7 +88,7 @@ describe('a refused contact is judged by what was sent', () => {
     expect(report.findings.map(({ alert }) => alert.output_fields['egress.means'])).toEqual(meanings);
   });
 
-  it('what tells of the sandbox is critical, at an own domain too', () => {
+  it('data about the sandbox is critical, also at its own domain', () => {
     const report = reportOf('a.example', [{ ...POST, tells: ['its host name'] }]);
     expect(report.findings).toEqual([
       expect.objectContaining({ priority: 'CRITICAL', package: expect.objectContaining({ name: 'a' }) }),
@@ -96,7 +96,7 @@ describe('a refused contact is judged by what was sent', () => {
     expect(report.findings[0]?.alert.output_fields['egress.sent']).toContain('its host name');
   });
 
-  it('a name that tells of the sandbox is critical', () => {
+  it('a name that contains data about the sandbox is critical', () => {
     const asked = { via: 'dns', port: null, host: '0f1e2d3c4b5a.ci.evil.example', tells: ['the host name'] } as const;
     const { findings, egress } = buildReport(evidence({ packages: [pkg('.')], egress: [{ ...REFUSED, ...asked }] }));
     expect(findings).toEqual([expect.objectContaining({ priority: 'CRITICAL' })]);
@@ -128,7 +128,7 @@ describe('a refused contact is judged by what was sent', () => {
   });
 });
 
-describe('a permitted contact is judged by what was sent, too', () => {
+describe('a permitted contact is also classified by what was sent', () => {
   const permitted = (host: string, request: EgressRequest, record: Partial<EgressRecord> = {}, more = {}) => {
     const times = { first: (EPOCH + 3) * 1000, last: (EPOCH + 4) * 1000 };
     const allowed = { ...REFUSED, ...times, host, port: 443, via: 'proxy', allowed: true } as const;

@@ -112,7 +112,7 @@ describe('what the honest part of a run needed', () => {
     expect(egressPolicyOf({ egress: egress.slice(0, 200), findings: [], observations: [] })).not.toHaveProperty('left');
   });
 
-  it('is told by methods and folders', () => {
+  it('distinguishes by method and folder', () => {
     const requests = [asked('/o/a/x.gz'), asked('/o/a/b/y.gz', 'HEAD'), asked('/p/z.gz')];
     const [rule] = egressPolicyOf({ egress: [row('x.example', { requests })], findings: [], observations: [] }).rules;
     expect(rule).toEqual({

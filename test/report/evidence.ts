@@ -101,7 +101,7 @@ const EXEPATHS: Readonly<Record<string, string>> = {
   sh: '/usr/bin/dash',
 };
 
-/** A started program, as its trace alert tells it. */
+/** A started program, as in its trace alert. */
 export function startAlert([second, pid, ppid, cwd, cmdline]: Start, more: Record<string, string> = {}): Alert {
   const program = cmdline.split(' ')[0] ?? '';
   return alertAt(second, TRACE_RULE, {

@@ -25,7 +25,7 @@ const step = (name: string, exitCode: number) => ({
 });
 const [fetched, install, load] = evidence().phases as [Phase, Phase, Phase];
 
-it('an optional package whose script failed is told, and not recommended', () => {
+it('an optional package whose script failed is reported, and not recommended', () => {
   const phases = [fetched, { ...install, steps: [step('good', 0), step('bad', 1)] }, load];
   const report = buildReport(evidence({ packages, tree: treeOf(starts), phases }));
   expect(report.verdict).toBe('clean');
@@ -39,7 +39,7 @@ it('an optional package whose script failed is told, and not recommended', () =>
   );
 });
 
-it('the fetch of what git dependencies are built with is told from the fetch', () => {
+it('fetching the build tools of git dependencies is distinguished from the fetch', () => {
   const report = buildReport(evidence({ packages, tree: treeOf(starts), phases: [fetched, fetched, install, load] }));
   expect(report.phases.map(({ name, installed }) => [name, installed])).toEqual([
     ['fetch', 2],

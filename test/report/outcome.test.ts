@@ -25,7 +25,7 @@ describe('the exit code', () => {
     ['a finding', 'WARNING', 1, FOUND],
     ['a finding that this job bears', 'CRITICAL', 0, FOUND],
     ['incomplete', 'WARNING', 3, INCOMPLETE],
-    ['incomplete with a finding: it is not borne with 3', 'WARNING', 1, { ...INCOMPLETE, findings: [finding()] }],
+    ['incomplete with a finding: the exit code is not 3', 'WARNING', 1, { ...INCOMPLETE, findings: [finding()] }],
     ['a new finding', 'new', 1, { ...compared(), findings: [finding({ isNew: true })] }],
     ['a finding of before', 'new', 0, { ...compared(), findings: [finding()] }],
     ['a new observation', 'new', 0, { ...compared(), observations: [{ ...notice, isNew: true }] }],

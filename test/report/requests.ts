@@ -1,6 +1,6 @@
 import type { EgressRequest } from '../../src/egress/content/request.js';
 
-/** A request that asks for something, was told that there is none, and sends nothing. */
+/** A request for something that does not exist, which sends no data. */
 export const GET: EgressRequest = {
   method: 'GET',
   path: '/',

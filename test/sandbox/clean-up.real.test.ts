@@ -34,7 +34,7 @@ it('carries the job in name and labels, and leaves nothing when it is destroyed,
   expect(await leftOf(job.jobId)).toEqual([]);
 });
 
-it('removes what an earlier try of the job left before it starts anew', async () => {
+it('removes what an earlier try of the job left before it starts again', async () => {
   const sandbox = createSandbox(sandboxOptions());
   const job = plan();
   const lost = await sandbox.create(job);

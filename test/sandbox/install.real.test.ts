@@ -98,7 +98,7 @@ it('uses npm ci when there is a lock file, and says what it ran', async () => {
   expect(step.exitCode).toBe(0);
 });
 
-it("tells an install that failed, with its script's own exit code in the log", async () => {
+it("reports a failed install, with its script's own exit code in the log", async () => {
   const step = await withProject(projectRunning('echo before the end; exit 3'), (run) => installed(run, 60_000));
   expect(step).toMatchObject({ exitCode: 3, timedOut: false });
   expect(step.log).toContain('before the end');

@@ -59,7 +59,7 @@ describe('a container', () => {
     expect(log.match(/^.* is up$/gm)).toEqual(['eth0 is up', 'lo is up']);
   });
 
-  it('reaches nothing that listens on all addresses of the host, and is told so at once', async () => {
+  it('reaches nothing that listens on all addresses of the host, and its attempts fail at once', async () => {
     const server = createServer((socket) => socket.end('the host answers'));
     server.listen(0, '0.0.0.0');
     await once(server, 'listening');

@@ -19,7 +19,7 @@ const MIB = 1024 * 1024;
 export const HOME_BYTES = 512 * MIB;
 const caFile = process.env.NODE_EXTRA_CA_CERTS;
 
-/** A test's own worker: what it leaves is told by its instance. */
+/** A test's own worker: what it leaves behind is recognised by its instance. */
 export function sandboxOptions(more: Partial<SandboxOptions> = {}): SandboxOptions {
   return {
     instance: `test-${randomUUID()}`,

@@ -65,7 +65,7 @@ export async function until(holds: () => boolean, what: string, timeoutMs = 15_0
   }
 }
 
-/** A subscription to `sub` that asks for more every `pollMs`, or only when told to. */
+/** A subscription to `sub` that asks for more every `pollMs`, or only on request. */
 export class Subscription {
   readonly responses: Response[] = [];
   /** gRPC status code at the end, and what was said with it. */

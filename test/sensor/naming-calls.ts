@@ -130,7 +130,7 @@ export function symlink(target: string, to: string): RecordSpec {
 const O_WRONLY = 1;
 const O_CREAT = 0o100;
 
-/** An open for reading, or for writing a file anew. */
+/** An open for reading, or for overwriting a file. */
 export function open(path: string, mode: 'read' | 'write'): RecordSpec {
   const flags = mode === 'read' ? 0 : O_WRONLY | O_CREAT;
   const parts: Parts = [...first(atRoot(path)), ...descriptorOf(path, PART.fd, PART.fdPath)];

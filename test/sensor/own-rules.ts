@@ -15,7 +15,7 @@ export function detections(...calls: readonly RecordSpec[]): string[] {
   return matches(calls, (tags) => !tags.includes('plumbing'));
 }
 
-/** What the plumbing tells of the last of some calls that one container makes. */
+/** What the plumbing rules report about the last of several calls of one container. */
 export function plumbing(...calls: readonly RecordSpec[]): string[] {
   return matches(calls, (tags) => tags.includes('plumbing'));
 }

@@ -19,12 +19,12 @@ export function variants(
   );
 }
 
-/** What is told of a variant, once the link that some of them go by has been made. */
+/** The detections for a variant, after creating the link that some variants use. */
 export function detectionsOf([name, record]: readonly [name: string, record: RecordSpec]): string[] {
   return name.endsWith('by a link to the folder') ? detections(LINK, record) : detections(record);
 }
 
-/** The variants that the rule does not tell of. */
+/** The variants that the rule does not report. */
 export function silent(rule: string, records: readonly (readonly [name: string, record: RecordSpec])[]): string[] {
   return records.filter((variant) => !detectionsOf(variant).includes(rule)).map(([name]) => name);
 }

@@ -33,7 +33,7 @@ export async function watchedPage(browser: Browser, options: { javaScriptEnabled
   return { page, faults };
 }
 
-/** Takes the page at desktop and phone width, light and dark; tells where it is wider than its window. */
+/** Takes the page at desktop and phone width, light and dark; returns where it is wider than its window. */
 export async function photograph(page: Page, name: string): Promise<readonly string[]> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   const tooWide: string[] = [];

@@ -13,7 +13,7 @@ export async function submit(url: string, tarball: Buffer, ecosystem = 'npm'): P
   return body.id;
 }
 
-/** The state that `/v1` tells, or undefined while the API does not answer. */
+/** The state that `/v1` reports, or undefined while the API does not answer. */
 async function stateOf(url: string, id: string): Promise<string | undefined> {
   const response = await fetch(`${url}/v1/jobs/${id}`).catch(() => undefined);
   if (!response?.ok) return undefined;

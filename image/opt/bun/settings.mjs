@@ -1,6 +1,6 @@
-// Puts in force what of a project's bunfig.toml says where packages come from, and takes out of its .npmrc what Bun would neither let a
-// flag nor its own settings win over: `bun settings.mjs PROJECT FILE`. Prints what is left out, one line each, for the report. Bun itself
-// runs it, because it reads TOML; it is started outside of the project, so that none of the project's settings hold for this.
+// Keeps the settings of a project's bunfig.toml that say where packages come from, and removes from its .npmrc the settings that neither a
+// flag nor Bun's own settings can override: `bun settings.mjs PROJECT FILE`. Prints what is left out, one per line, for the report. Bun itself
+// runs it, because it reads TOML; it is started outside of the project, so that the project's settings do not apply to this run.
 // @ts-check
 import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-// Marks whose code acts in a process that loads or calls packages: a file is opened whose name is a secret and the folder of the package
+// Marks which package's code acts in a process that loads or calls packages, by opening a file whose name is a secret and the package's folder
 // (`/opt/ci/at/SECRET/FOLDER`, the folder in hexadecimal digits; `.LABEL` behind it where it is about one file or host alone). There is no
 // such file, and the sensor sees the attempt. The worker alone knows the secret, from before any package runs; `src/report/attribution/acting-marks.ts`
 // reads the marks, and says what they are good for: code of the same process can find the secret out.
@@ -11,7 +11,7 @@ const vm = require('node:vm');
 const OWN_NAME = 'node:internal/util/acting';
 
 /**
- * The secret on standard input, which is nobody's and empty afterwards; empty where the worker gave none.
+ * Reads the secret from standard input, which is empty afterwards; empty if the worker gave none.
  * @returns {string}
  */
 function takeSecret() {

@@ -1,4 +1,4 @@
-// What a page has: whoever hooks a wallet, the clipboard or requests does it where they are, often when the page has come to its end.
+// The objects of a web page: malware hooks wallets, the clipboard or requests where it finds them, often when the page has finished loading.
 'use strict';
 const { answering, quiet } = require('./arguments.cjs');
 
@@ -66,7 +66,7 @@ function notify(handler, self, type) {
   try {
     quiet(Reflect.apply(handler, self, [event]));
   } catch {
-    // It was given an event that means nothing.
+    // The handler got a meaningless event.
   }
 }
 

@@ -1,11 +1,11 @@
-// Which built-ins a package replaced, by comparing them before and after.
+// Finds which built-ins a package replaced, by comparing them before and after.
 'use strict';
 const { createRequire } = require('node:module');
 
 const requireHere = createRequire(__filename);
 const MODULES =
   'fs fs/promises http https http2 net tls dns dns/promises dgram crypto child_process module os path url util events stream zlib vm worker_threads readline buffer querystring timers timers/promises string_decoder async_hooks';
-/** What a page keeps a user's money and texts in; told first, whatever else was replaced. */
+/** Where a page keeps a user's money and texts; listed first, whatever else was replaced. */
 const IN_PAGES = ['ethereum', 'solana', 'phantom', 'tronWeb', 'navigator', 'localStorage', 'document', 'location'];
 const DEEPER = [
   ['navigator', 'clipboard'],
@@ -14,7 +14,7 @@ const DEEPER = [
 ];
 /** What is inside of another object of this list, and counts by itself where that one was replaced as a whole. */
 const CLIPBOARD = 'navigator.clipboard';
-/** These change by being used. */
+/** These change when they are used. */
 const CHANGING =
   /^process\.(?:env|exitCode|allowedNodeEnvironmentFlags|std\w+|mainModule|domain|_\w+|setUncaughtExceptionCaptureCallback)=?$|\.constructor$/;
 
@@ -105,8 +105,8 @@ function noteGlobal(found, name, value) {
 }
 
 /**
- * The names of those that are there no more as they were. What a package adds, as polyfills do, is none of them; where an object was
- * replaced as a whole, its members are not told beside it.
+ * The names of the built-ins that changed or are gone. What a package adds, as polyfills do, is not among them; if an object was
+ * replaced as a whole, its members are not listed separately.
  * @param {Map<string, unknown>} before @returns {string[]}
  */
 function replacedSince(before) {

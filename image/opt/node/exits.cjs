@@ -1,8 +1,8 @@
-// Keeps a package from ending the process, at once or later: it holds others' loads, or calls, that are still to come. An error stops the
-// package's code as the end would have.
+// Keeps a package from ending the process, at once or later, because other loads or calls are still to come in it. An error stops the
+// package's code just as ending the process would.
 'use strict';
 
-/** To be called before any package runs. The returned function tells how often a package wanted to end the process. */
+/** To be called before any package runs. The returned function returns how often a package tried to end the process. */
 function refuseExits() {
   let exits = 0;
   process.exit = function exit(code) {

@@ -1,4 +1,4 @@
-// Files of a package beside what Node itself would load by its name: what a bundler takes instead, and what another program may ask for
+// Files of a package besides those that Node would load by its name: what a bundler uses instead, and what another program may load
 // by the file's own name (`require('pkg/register')`).
 'use strict';
 const { readdirSync } = require('node:fs');
@@ -35,7 +35,7 @@ const MAX_LISTED = 4000;
 /** @typedef {Record<string, any>} Manifest */
 
 /**
- * Relative to the folder: first what the manifest names under any condition, then what it leaves open.
+ * Relative to the folder: first what the manifest names under any condition, then other files that may be loaded.
  * @param {string} folder @param {Manifest} manifest @returns {string[]}
  */
 function otherFiles(folder, manifest) {

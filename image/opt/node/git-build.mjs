@@ -1,9 +1,9 @@
 // Builds a git dependency as a package manager would (npm's `prepare` of a git dependency), in steps of the worker, between which its
 // scripts run in FOLDER:
 //   node git-build.mjs checkout ADDRESS FOLDER [-- INSTALL COMMAND …]
-//     clones ADDRESS (a URL with a commit behind `#`) into FOLDER and fetches what it is built with. No code of it runs.
+//     clones ADDRESS (a URL with a commit behind `#`) into FOLDER and fetches its build dependencies. None of its code runs.
 //   node git-build.mjs place FOLDER PACKAGE
-//     puts what it would publish in the place of the fetched package. No code of it runs.
+//     replaces the fetched package with what it would publish. None of its code runs.
 // Exit code 1 with the reason on standard error.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { join } from 'node:path';
 const [mode, first = '', second = '', ...others] = process.argv.slice(2);
 
 /**
- * Runs a program to its end. Its output is ours.
+ * Runs a program to its end, with the same output streams.
  * @param {readonly string[]} command @param {string} cwd
  */
 function run([program = '', ...params], cwd) {

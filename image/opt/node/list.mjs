@@ -3,6 +3,6 @@
 // project first, then each package, and `{"disagreement": "…"}` where the manager's own record and the disk do not agree.
 import { linesFor } from './listing/lines.mjs';
 
-// In one piece: the engine carries each write on its own.
+// In one write, because the engine transfers each write separately.
 const lines = [...linesFor(process.argv.slice(2))];
 process.stdout.write(lines.map((line) => `${line}\n`).join(''));

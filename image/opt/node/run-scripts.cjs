@@ -13,7 +13,7 @@ const { join } = require('node:path');
  * @typedef {Error & {code?: unknown, signal?: NodeJS.Signals | null, script?: string}} ScriptError
  */
 
-// Node starts its debugger at this signal, and whoever speaks with that runs code in the name of the package whose step it is.
+// Node starts its debugger on this signal, and a client of the debugger could run code in the name of the package whose step this is.
 process.on('SIGUSR1', () => {});
 
 const RUN_SCRIPT = '/usr/local/lib/node_modules/npm/node_modules/@npmcli/run-script';
@@ -21,11 +21,11 @@ const RUN_SCRIPT = '/usr/local/lib/node_modules/npm/node_modules/@npmcli/run-scr
 const runScript = require(RUN_SCRIPT);
 
 const [folder = '', ...events] = process.argv.slice(2);
-// As npm calls itself: a script that looks who started it must not find us.
+// The same process title as npm, so that a script can't recognise the sandbox by its parent process.
 process.title = `${(process.env.npm_config_user_agent ?? 'npm').split('/', 1).join()} install`;
 
 function readManifest() {
-  // Another package may have put a pipe in its place: that is read as empty, not waited for.
+  // Another package may have replaced it with a pipe, which is read as empty instead of waiting.
   const file = openSync(join(folder, 'package.json'), flags.O_RDONLY | flags.O_NONBLOCK);
   const text = readFileSync(file, 'utf8');
   closeSync(file);
@@ -35,9 +35,9 @@ function readManifest() {
 }
 
 /**
- * Standard error, opened anew, for one stream of a script. Node sets its own standard error to "non-blocking" (with
- * NODE_USE_ENV_PROXY as soon as it starts), and that holds for every process that shares the open file: a script that prints
- * much would fail with EAGAIN. A file that is opened again has settings of its own.
+ * Standard error, opened again for one stream of a script. Node sets its own standard error to "non-blocking" (with
+ * NODE_USE_ENV_PROXY as soon as it starts), and that applies to every process that shares the open file: a script that prints
+ * much would fail with EAGAIN. A file that is opened again has its own flags.
  */
 function openErrors() {
   return openSync('/proc/self/fd/2', flags.O_WRONLY);
@@ -57,7 +57,7 @@ function endOf({ code, signal, script, message }) {
 async function main() {
   const pkg = readManifest();
   for (const event of events) {
-    // Both of a script's streams go the same way: on two they would change places.
+    // Both streams of a script go to the same file, so that their lines stay in order.
     const options = {
       event,
       path: folder,

@@ -1,5 +1,5 @@
-// Takes out of a project's files what would stop its package manager, or make it show nothing, and what neither flags nor variables
-// win over: `node sanitize.mjs PROJECT TOP REMOVALS`, the last one the JSON of `Removals` (src/ecosystems/node/sanitize.ts). TOP is
+// Removes from a project's files what would stop its package manager or hide packages, and what neither flags nor variables
+// can override: `node sanitize.mjs PROJECT TOP REMOVALS`, the last one the JSON of `Removals` (src/ecosystems/node/sanitize.ts). TOP is
 // the folder that the archive was unpacked to. Prints what was taken out, one line each, for the report.
 import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -21,7 +21,7 @@ function print(line) {
 }
 
 /**
- * Nothing is done to what is no plain file, and nothing is written where nothing is taken out.
+ * Only plain files are changed, and only if something is removed.
  * @param {string} file @param {(text: string) => Change} change @param {(line: string) => void} name @param {number} maxBytes
  */
 function edit(file, change, name = print, maxBytes = MAX_BYTES) {
@@ -54,7 +54,7 @@ function deleted(holder, [first = '', ...rest], before = '') {
 }
 
 /**
- * A manifest that is no JSON is left as it is: whoever reads it says so.
+ * A manifest that is not JSON is left unchanged: the program that reads it reports the error.
  * @param {string[][]} paths @returns {(text: string) => Change}
  */
 function withoutMembers(paths) {

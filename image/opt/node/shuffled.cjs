@@ -1,4 +1,4 @@
-// Random order, by what Node has before any package runs: whoever puts many things before his own must not be passed over each time.
+// Random order, with functions saved before any package runs: code that is hidden behind many other entries must not be skipped every time.
 'use strict';
 const { random, floor } = Math;
 

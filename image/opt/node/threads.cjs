@@ -1,4 +1,4 @@
-// A thread that a package began takes a while to come to its first line: longer, on a busy machine, than what else a package left is watched.
+// On a busy machine, a thread that a package started may take longer to run its first line than leftovers of a package are watched.
 'use strict';
 const { createHook } = require('node:async_hooks');
 

@@ -1,12 +1,12 @@
-# Marks whose code acts in a process that loads a gem, as node/acting.cjs does and for the same report: a file is opened whose name is a
+# Marks which gem's code acts in a process that loads a gem, like node/acting.cjs and for the same report, by opening a file whose name is a
 # secret and the folder of the gem, in hexadecimal digits. The worker alone knows the secret, from before any gem runs.
 module Acting
   MARKS = File.join(__dir__, '..', 'at')
   # The folder of a gem, as Bundler has it; elsewhere the file's own.
   IN_GEMS = %r{\A.*/(?:gems|bundler/gems)/[^/]+(?=/)}
-  # How far a stack is looked at.
+  # How many lines of a stack are read.
   FAR = 200
-  # What begins something that the sensor sees: by a class's own methods, and by what every object can.
+  # Methods that start something which the sensor sees: a class's own, and those of every object.
   OF_CLASSES = {
     IO => %i[binread binwrite copy_stream foreach popen read readlines sysopen write],
     File => %i[chmod chown delete link mkfifo readlink rename symlink truncate unlink],
@@ -17,7 +17,7 @@ module Acting
 
   module_function
 
-  # To be called before any gem runs. The secret is nobody's afterwards; where there is none, nothing is marked.
+  # To be called before any gem runs. Nobody can read the secret afterwards; without one, nothing is marked.
   def start(project)
     secret = $stdin.read
     $stdin.reopen(File::NULL)
@@ -35,7 +35,7 @@ module Acting
     $VERBOSE = verbose
   end
 
-  # Whose code a script is, is known before it is evaluated, and by no method that would stand in its stack.
+  # A script's gem is known before it is evaluated, without a method of ours in its stack.
   def note_scripts
     TracePoint.new(:script_compiled) do |point|
       folder = folder_of(point.instruction_sequence.absolute_path)
@@ -51,8 +51,8 @@ module Acting
     [UDPSocket, Socket].each { |owner| replace(owner, :connect) }
   end
 
-  # The method sets a mark, and goes on as it was. It stands where it stood: what is prepended can't be aliased, as gems do to replace it
-  # in turn. Who reads a stack passes over what has such a name for its file as over Ruby's own.
+  # The method sets a mark and continues as before. It is redefined in place: a prepended method can't be aliased, as gems do to replace it
+  # in turn. Code that reads a stack skips lines with such a file name, like Ruby's own.
   def replace(owner, name)
     return unless owner.method_defined?(name) || owner.private_method_defined?(name)
 
@@ -64,7 +64,7 @@ module Acting
     owner.send(:private, name) if hidden
   end
 
-  # Sets a mark of the gem whose code is the innermost in the stack; whoever else stands there is marked as being there.
+  # Marks the gem whose code is the innermost in the stack; the other gems in the stack are marked as present.
   def acts
     folders = caller_locations(2, FAR).filter_map { |place| folder_of(place.absolute_path) }
     folders.each { |folder| mark(folder) unless @seen.key?(folder) }

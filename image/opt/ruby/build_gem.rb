@@ -9,7 +9,7 @@ require_relative 'shown_output'
 
 PLUGINS = %w[rubygems_plugin.rb plugins.rb].freeze
 
-# What extensions ask for while they are built, they find among the bundle's gems, and rake among the machine's.
+# Extensions find what they need for their build in the bundle's gems, and rake in the system's.
 def find_gems
   machine = Gem.path
   Bundler.configure
@@ -23,7 +23,7 @@ def build(spec)
   Gem::Ext::Builder.new(spec, options).build_extensions
 end
 
-# In a process of its own, as the builders' commands are.
+# In a process of its own, like the builders' commands.
 def load_plugin(spec, file)
   paths = file == 'plugins.rb' ? [spec.full_gem_path] : spec.full_require_paths
   paths.map { |path| File.join(path, file) }.select { |path| File.file?(path) }.each do |path|

@@ -6,7 +6,7 @@ require 'digest/sha2'
 class Checksums
   LINE = /\A  (?<name>\S+) \((?<version>[^-)]+)(?:-(?<platform>[^)]+))?\)(?: sha256=(?<sha256>\h{64}))?/.freeze
 
-  # As they are before the fetch writes the file anew.
+  # As they are before the fetch rewrites the file.
   def self.of_lock_file
     @of_lock_file ||= new(Bundler.default_lockfile.file? ? Bundler.read_file(Bundler.default_lockfile) : '')
   end

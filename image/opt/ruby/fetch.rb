@@ -26,7 +26,7 @@ rescue Bundler::GemNotFound, Bundler::VersionConflict => e
   raise if !local || e.message.match?(/requirements for the Ruby\b/)
 
   warn e.message, "#{Bundler.app_cache.relative_path_from(Bundler.root)} does not hold every gem: the others are fetched"
-  # Anew: Bundler has made up its mind about where gems are.
+  # A new process, because Bundler has already decided where gems are.
   exec(Gem.ruby, __FILE__, ONLINE)
 end
 

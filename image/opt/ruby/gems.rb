@@ -1,5 +1,5 @@
 # Loads gems of a project's bundle, the way a program that uses them would. The bundle is set up as Bundler does it, but from the
-# lock file: a Gemfile is a program, and what it does is not the gem's doing.
+# lock file: a Gemfile is a program, and what it does must not be attributed to the gem.
 require_relative 'bundle'
 
 MAX_FILES = 16
@@ -16,7 +16,7 @@ def set_up(bundle)
   specs
 end
 
-# Whether the file itself is what was not found, not one that it requires.
+# Whether the missing file is this one, not one that it requires.
 def missing?(error, file)
   error.is_a?(LoadError) && error.path == file
 end
@@ -49,7 +49,7 @@ def load_gem(name, spec, asked)
   { '.' => errors.values.include?(nil) ? nil : errors.values.first, **errors }
 end
 
-# A loaded gem may go on doing things in threads of its own.
+# A loaded gem may continue in threads of its own.
 def linger(linger_ms)
   deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + (linger_ms.to_i / 1000.0)
   (Thread.list - [Thread.current]).each do |thread|

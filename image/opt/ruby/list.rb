@@ -1,6 +1,6 @@
 # Lists the gems of a project's bundle before any of their code has run: `ruby list.rb PROJECT` prints one JSON object per line, the
 # project itself first, in the shape of InstalledPackage (src/ecosystems/installed-package.ts); then where lock file and disk
-# disagree, and what keeps a run on this Ruby from being vouched for. Nothing of the project or of a gem is evaluated.
+# disagree, and why a run on this Ruby would be incomplete. No code of the project or of a gem is evaluated.
 require_relative 'bundle'
 require_relative 'checksums'
 

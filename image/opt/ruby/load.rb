@@ -1,5 +1,5 @@
 # Loads one gem of the project's bundle: `ruby /opt/ci/ruby/load.rb NAME|FOLDER PROJECT LINGER_MS`, with a secret on standard input
-# (acting.rb). How each way in went is told on file descriptor 3, a JSON object per line: {"entry": ".", "error": null | "…"}.
+# (acting.rb). The result of each entry point is written to file descriptor 3, a JSON object per line: {"entry": ".", "error": null | "…"}.
 require_relative 'acting'
 require_relative 'gems'
 

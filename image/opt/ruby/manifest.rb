@@ -1,5 +1,5 @@
-# Evaluates one gemspec, which is a program: `ruby manifest.rb FILE`, in a process of its own, so that what it does is told from
-# what Bundler and the Gemfile do. The specification goes to file descriptor 3 as YAML, which whoever reads it need not evaluate;
+# Evaluates one gemspec, which is a program: `ruby manifest.rb FILE`, in a process of its own, so that what it does is distinguished from
+# what Bundler and the Gemfile do. The specification goes to file descriptor 3 as YAML, which its reader need not evaluate;
 # why there is none goes there too, after `error: `, and the exit code is 1. What the gemspec prints goes to standard error.
 require 'bundler'
 

@@ -39,7 +39,7 @@ const post = (body: string, secret = SECRET) =>
   request(app).post(`/falco/alerts/${secret}`).set('Content-Type', 'application/json').send(body);
 
 describe('a Falco >= 0.44 posts its alerts', () => {
-  it('is told to go on at once when libcurl asks, and only with the right secret', async () => {
+  it('answers 100 Continue at once when libcurl asks, and only with the right secret', async () => {
     const server = createApiServer(app);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const ask = (secret: string): RawClient => {

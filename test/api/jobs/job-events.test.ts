@@ -28,7 +28,7 @@ async function follow(id: string) {
 
 const states = (text: string) => [...text.matchAll(/^data: (.*)$/gm)].map((row) => JSON.parse(row[1] ?? ''));
 
-test('tells the state at once, each change, and the verdict with the end', async () => {
+test('sends the state at once, each change, and the verdict at the end', async () => {
   service.queue.views.set(ID, job());
   const stream = await follow(ID);
   expect(stream.response.headers['content-type']).toMatch(/^text\/event-stream/);

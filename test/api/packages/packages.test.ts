@@ -48,7 +48,7 @@ const loud = {
 };
 
 describe('GET /v1/packages/NAME', () => {
-  it('tells every version, what each did, and in which jobs, newest first', async () => {
+  it('lists every version, what each did, and in which jobs, newest first', async () => {
     const first = await keep(1, 'ci', quiet);
     const second = await keep(2, 'ci', loud);
     const third = await keep(3, 'ci', { ...loud, egress: [] });

@@ -92,7 +92,7 @@ async function look(path: string, name: string): Promise<string> {
   await page.goto(`${url}${path}`);
   expect(await photograph(page, name)).toEqual([]);
   expect(await accessibilityFaults(page)).toEqual([]);
-  // The browser tells a page that says 404 as a fault of its own.
+  // The browser reports a page with status 404 as an error of its own.
   expect(faults.filter((fault) => !fault.includes('status of 404'))).toEqual([]);
   const text = String(await page.locator('main').innerText());
   expect(Buffer.byteLength(await page.content())).toBeLessThan(200_000);

@@ -77,7 +77,7 @@ describe('the start page', () => {
     expect(words(all)).toMatch(/22222222 installing – other – \d+ days? ago/);
   });
 
-  test('tells which part of the service is not ready, also while the queue is away', async () => {
+  test('shows which part of the service is not ready, also while the queue is away', async () => {
     service.parts.docker = { ready: false, reason: 'the Docker engine does not answer' };
     service.queue.down = true;
     const { status, text } = await browse(service, '/');

@@ -28,7 +28,7 @@ describe('a machine where everything is well', () => {
     expect(await notWell(host(), env)).toEqual([]);
   });
 
-  it('tells the canary, and which clocks agree', async () => {
+  it('reports the canary, and which clocks agree', async () => {
     const checks = await examine(host(), loadConfig({ ...REDIS_URL, PACKWARDEN_DATA_DIR: '/data' }), 'all');
     const messages = Object.fromEntries(checks.map(({ name, message }) => [name, message]));
     expect(messages.service).toContain('its canary came back in 51 ms');

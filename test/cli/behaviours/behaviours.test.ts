@@ -98,7 +98,7 @@ describe('packwarden behaviours LIST', () => {
     expect(service.queue.views.size).toBe(0);
   });
 
-  it('bears a service that is down for a while', { timeout: 60_000 }, async () => {
+  it('retries while a service is down', { timeout: 60_000 }, async () => {
     const folder = folderWith({ 'list.txt': 'tool\n' });
     service.queue.down = true;
     const cli = measure(folder);

@@ -6,7 +6,7 @@ import { UNREPORTED_CHANGE_RULE } from '../../../src/report/changes/unreported-c
 import { detonated, REPORT_MS } from '../../support/detonated.js';
 import { packProject } from '../../support/tarballs.js';
 
-/** An alert source that tells of no write: as if each were made by a name that its rules do not know. */
+/** An alert source that reports no write, as if each used a path that its rules do not know. */
 const folder = mkdtempSync(join(tmpdir(), 'pw-rules-'));
 const rules = join(folder, 'muted.yaml');
 const MUTED = ['Packwarden file write', 'Write outside the project', 'Shell start-up file changed'];

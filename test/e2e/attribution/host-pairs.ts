@@ -1,6 +1,6 @@
 /**
  * Pairs of packages: `h-NAME` is honest, the project asks for it, and it loads or calls `t-NAME`, which reads an SSH key, but only then. What
- * is found must be `t-NAME`'s, or where that can't be told (`either`) both must be named.
+ * is found must be `t-NAME`'s, or if that is unknown (`either`) both must be named.
  */
 export interface Pair {
   readonly host: string;

@@ -77,27 +77,27 @@ describe.each(JOBS)('%s', (_name, template) => {
   it.each([
     ['as it is', ''],
     ['pinned', 'pinned'],
-  ])("runs the service's, nothing of the checkout: %s", async (_title, pin) => {
+  ])("runs the service's command line and no file of the checkout: %s", async (_title, pin) => {
     const { code, output, left } = await run(url, pin === '' ? '' : integrity(client));
     expect([code, output]).toEqual([0, expect.stringContaining('verdict clean')]);
     expect(output).not.toContain('RAN-THE-CHECKOUT');
     expect(left).toEqual([]);
   });
 
-  it('runs nothing that is not what was pinned', async () => {
+  it('runs nothing if the hash is not the pinned one', async () => {
     const { code, output } = await run(url, integrity(Buffer.from('another')));
     expect([code, output]).toEqual([2, expect.stringContaining('PACKWARDEN_CLI_INTEGRITY says sha512-')]);
     expect(service.queue.specs).toEqual([]);
   });
 
-  it('says when the service has none, at once', async () => {
+  it('fails at once if the service has none', async () => {
     const without = await startService();
     const { code, output } = await run(`http://127.0.0.1:${without.port}`, '');
     expect([code, output]).toEqual([2, expect.stringContaining('/cli.tgz: the service answers 404')]);
     await without.close();
   });
 
-  it('bears a service that is away for a moment', async () => {
+  it('retries while a service is briefly unreachable', async () => {
     let refusals = 2;
     const front = createServer((incoming, outgoing) => {
       if (incoming.url === '/cli.tgz' && refusals > 0) {

@@ -13,7 +13,7 @@ const JOB = includedJob('ci/packwarden-curl.gitlab-ci.yml');
 const tools = folderOf({});
 const bin = join(tools.path, 'bin');
 
-/** In the place of curl: keeps what it was told to send, and says that nobody answers. */
+/** Stands in for curl: keeps what it should send, and fails as if no server answered. */
 const KEEPING_CURL = `#!/bin/sh
 for word; do case $word in @*) cp "\${word#@}" "$KEPT" ;; esac; done
 exit 7

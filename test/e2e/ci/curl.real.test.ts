@@ -135,7 +135,7 @@ describe.each(SHELLS)('the curl variant in %s', (_name, shell, path) => {
     expect([code, output]).toEqual([exitCode, expect.stringContaining(reason)]);
   });
 
-  it('tells which branch of which project it is, whatever that is called', async () => {
+  it('sends branch and project, whatever their names', async () => {
     const run = start({
       CI_SERVER_URL: 'https://gitlab.example',
       CI_PROJECT_ID: '42',

@@ -174,7 +174,7 @@ describe('what knows no proxy', () => {
     expect(fields).toMatchObject({ 'egress.host': host, ...(port === null ? {} : { 'egress.port': String(port) }) });
   });
 
-  it('is told with what it sent, and by whom', () => {
+  it('is reported with what it sent, and by which package', () => {
     const row = report.egress.find(({ host, via }) => host === 'post.attacker.invalid' && via === 'transparent');
     expect(row).toMatchObject({ allowed: false, port: 443, package: { name: 'posting' } });
     expect(row?.requests).toEqual([expect.objectContaining({ method: 'POST', path: '/in', body: 'facts=1' })]);

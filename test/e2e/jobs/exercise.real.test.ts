@@ -82,7 +82,7 @@ describe('packages that make it hard to load others', () => {
   it.each([
     ['a-exit', /^it ended its process while it was loaded$/],
     ['e-block', /^stopped after 15 s$/],
-    // Whether its memory or its time is over first is the machine's matter.
+    // Whether memory or time runs out first depends on the machine.
     ['i-memory', /^(?:killed by SIG(?:KILL|ABRT)|stopped after 15 s)$/],
   ])(
     '%s is told: %s',

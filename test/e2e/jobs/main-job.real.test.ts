@@ -13,7 +13,7 @@ const service = runningService();
 
 const sh = (script: string): string => execFileSync('sh', ['-c', script], { encoding: 'utf8', cwd: service.dataPath });
 
-describe('a job, as the README tells it', () => {
+describe('a job, as described in the README', () => {
   it('falco-test: curl in, pending, finished with the alerts in the legacy shape', async () => {
     const answer = sh(
       `tar -C ${SAMPLE} -czf falco-test.tgz . && curl -s -H 'Content-Type: application/octet-stream' --data-binary @falco-test.tgz ${service.url}/monitor/project/npm`,

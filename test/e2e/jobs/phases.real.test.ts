@@ -28,7 +28,7 @@ const SHADOW = "try { require('node:fs').readFileSync('/etc/shadow') } catch {}"
 const RULE = 'Read of the password database';
 
 describe('the import phase', () => {
-  it('finds what each way in does, names the package, and tells what was loaded', async () => {
+  it('finds what each entry point does, names the package, and lists what was loaded', async () => {
     const report = await detonate(
       project({
         main: { files: { 'index.js': SHADOW } },
@@ -86,7 +86,7 @@ describe('what outlives its phase', () => {
   const daemon = (body: string) =>
     `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(body)}], { detached: true, stdio: 'ignore' }).unref()`;
 
-  it('is watched, named, and told to have been left running', async () => {
+  it('is watched, named, and reported as left running', async () => {
     const body = `setTimeout(() => { ${SHADOW} }, 1500); setInterval(() => {}, 1000)`;
     const manifest = { scripts: { postinstall: 'node setup.js' } };
     const report = await detonate(

@@ -13,7 +13,7 @@ const EVENTS = 100_000;
 const KILLS = 10;
 const SENDERS = 8;
 const TOKEN = '0123456789abcdef-one';
-/** Every hundredth event is one that a rule tells of. */
+/** Every hundredth event matches a rule. */
 const ALERT_EVERY = 100;
 
 const data = dataFolder();

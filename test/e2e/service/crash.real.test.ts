@@ -71,7 +71,7 @@ describe('a part dies in the middle of a job', () => {
     expect(execFileSync('losetup', ['--list'], { encoding: 'utf8' })).not.toContain(data.path);
   });
 
-  it('a worker that is told to stop: the job goes back, and the next worker finishes it', async () => {
+  it('a worker that is asked to stop: the job goes back, and the next worker finishes it', async () => {
     const api = await start({}, 'api');
     const redis = `unix://${join(data.path, 'redis', 'redis.sock')}`;
     const stopping = { PACKWARDEN_REDIS_URL: redis, PACKWARDEN_STOP_S: '1' };
@@ -86,7 +86,7 @@ describe('a part dies in the middle of a job', () => {
     expect((await reportOf(api.url, id, 90_000)).verdict).toBe('clean');
   });
 
-  it('Redis hangs: a service that is told to stop ends all the same', async () => {
+  it('Redis hangs: a service that is asked to stop still ends', async () => {
     const service = await start({ PACKWARDEN_STOP_S: '0' });
     await service.ready();
     await submit(service.url, await slowProject(60));

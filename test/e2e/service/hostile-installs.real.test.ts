@@ -63,7 +63,7 @@ const rows: readonly [string, string, readonly string[], string | null][] = [
   ],
   ['prints 100 MB', "const b='x'.repeat(1<<20);for(let i=0;i<100;i++)require('fs').writeSync(1,b);", ['clean'], null],
   ['takes all memory', MEMORY_HOG, ['clean'], null],
-  // Who wrote what is kept for so many files only; beyond them the run can't be vouched for.
+  // Who wrote what is kept for so many files only; beyond them the run is incomplete.
   ['makes a million files', FILE_MAKER, ['incomplete'], 'alerts-overflowed'],
   // It left the install's session, which is a finding.
   ['leaves a daemon that forked twice and ignores SIGTERM', DAEMON, ['findings'], null],
@@ -81,7 +81,7 @@ describe('an install that misbehaves ends on time with its verdict', () => {
     expect(verdicts, JSON.stringify(report.incomplete)).toContain(report.verdict);
     if (reason !== null) expect(report.incomplete.map(({ code }) => code)).toContain(reason);
     expect(report.log.length).toBeLessThanOrEqual(64 * 1024);
-    // Events that a flood made the sensor drop may be told a little later, to whichever job is running then.
+    // Events that a flood made the sensor drop may be reported a little later, to whichever job is running then.
     if (reason === 'alerts-overflowed') await caughtUp();
   });
 

@@ -6,7 +6,7 @@ import { reportOf, submit } from '../../support/client.js';
 import { dataFolder, eventually, ServiceProcess } from '../../support/service-process.js';
 import { projectWithScript } from '../../support/tarballs.js';
 
-/** A service that tells a webhook, and a Falcosidekick that answers 500 for as long as a test wants. */
+/** A service that notifies a webhook, and a Falcosidekick that answers 500 for as long as a test wants. */
 const data = dataFolder();
 let service: ServiceProcess;
 let hook: Awaited<ReturnType<typeof receiver>>;
@@ -39,7 +39,7 @@ afterAll(async () => {
 const metric = async (name: string): Promise<string | undefined> =>
   (await (await fetch(`${service.url}/metrics`)).text()).split('\n').find((line) => line.startsWith(name));
 
-it('tells each receiver once, whatever becomes of the other, also over a restart', async () => {
+it('notifies each receiver once, independently of the other, also across a restart', async () => {
   const id = await submit(service.url, await projectWithScript(''));
   const report = await reportOf(service.url, id);
   await eventually('the webhook', 30_000, () => hook.received.length > 0 || undefined);

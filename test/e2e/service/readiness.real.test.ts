@@ -82,11 +82,11 @@ describe('/readyz where audit events are received', () => {
     await partThat('the missing folder', 'geo', ({ reason = '' }) => reason.startsWith('the folder cannot be read: '));
   });
 
-  it('says why changed rules are not in force, until they are mended', async () => {
+  it('says why changed rules are not in use, until they are fixed', async () => {
     writeFileSync(rules, `${GOOD}  condition: [\n`);
     const refused = await partThat('the refusal', 'gitlabRules', ({ reason }) => reason !== undefined);
     expect(refused).toMatchObject({ ready: true, reason: expect.stringContaining('not in force') });
     writeFileSync(rules, GOOD);
-    await partThat('the mended rules', 'gitlabRules', ({ reason }) => reason === undefined);
+    await partThat('the fixed rules', 'gitlabRules', ({ reason }) => reason === undefined);
   });
 });

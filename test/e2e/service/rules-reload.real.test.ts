@@ -49,7 +49,7 @@ describe("a user's own rule file", () => {
     expect(await reloadMetric()).toBe('1');
   });
 
-  it('that breaks leaves the running set in force, and is told in the log, on /readyz and in the metrics', async () => {
+  it('that is broken leaves the running set in use, and is reported in the log, on /readyz and in the metrics', async () => {
     writeFileSync(file, `${ruleAbout('marker-b')}  condition: [\n`);
     await eventually('the refusal', 20_000, async () => (await rulesPart()).reason);
     expect((await fetch(`${service.url}/readyz`)).status).toBe(200);
@@ -58,7 +58,7 @@ describe("a user's own rule file", () => {
     expect(await rulesFound()).toEqual(['marker-a']);
   });
 
-  it('that is mended is in force without a restart', async () => {
+  it('that is fixed comes into use without a restart', async () => {
     writeFileSync(file, ruleAbout('marker-b'));
     service.child.kill('SIGHUP');
     await eventually('the reload', 20_000, async () => ((await rulesPart()).reason === undefined ? true : undefined));

@@ -3,7 +3,7 @@ import { Link, listed, manifest } from './listed.js';
 
 const HASH = 'sha512-41Cifkg6e8TylSpdtTpeLVMqvSBEVzTttHvERD741+pnZ8ANv0004MRL43QKPDlK9cGvNp6NZWZUBlbGXYxxng==';
 
-it('tells where bun got each package from, by the way through the node_modules folders', () => {
+it('reports where bun got each package from, by the path through the node_modules folders', () => {
   const list = listed('bun', {
     ...manifest('.', 'root', '1.0.0', {
       workspaces: ['packages/*', 'nothing/*'],

@@ -210,7 +210,7 @@ it('says where the record and the disk disagree', () => {
   ]);
 });
 
-it('tells what only optional dependencies brought along, and what may be absent', () => {
+it('marks what only optional dependencies need, and what may be absent', () => {
   const { at, packages } = listed('npm', {
     ...manifest('.', 'root', '1.0.0', {
       dependencies: { needed: '1' },

@@ -88,7 +88,7 @@ describe('a registry that fails', () => {
 });
 
 describe('while a registry is away', () => {
-  it('what is kept is given: documents for a day, and told to be old; tarballs always', async () => {
+  it('cached answers are given: documents for a day, marked as stale; tarballs always', async () => {
     const now = { at: Date.now() };
     const registry = await shop.registry();
     const cache = await shop.cache({ clock: { now: () => now.at } });

@@ -57,7 +57,7 @@ describe('what a job sends does not change what another one gets', () => {
     expect((await untilKept(innocent, '/x/-/x-1.0.0.tgz')).bytes.equals(bytes)).toBe(true);
   });
 
-  it('credentials of its own are for the caller to pass on: nothing is kept of the answer, nothing kept is told', async () => {
+  it('credentials of its own are for the caller to pass on: the answer is not cached, and no cached answer is given', async () => {
     const innocent = await gullible();
     await untilKept(innocent, '/x');
     expect(await open(innocent, '/x', { authorization: 'Bearer stolen' })).toBeUndefined();

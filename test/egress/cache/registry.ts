@@ -31,7 +31,7 @@ export class TestRegistry {
   readonly lies = new Map<string, { integrity?: string; shasum?: string }>();
   trick: Trick = () => undefined;
   hasVersionDocuments = true;
-  /** In the paths and answers of a second registry, so that its content is told apart. */
+  /** In the paths and answers of a second registry, so that its content can be distinguished. */
   readonly #packages = new Map<string, Map<string, Buffer>>();
   readonly #server = createServer((incoming, response) => {
     const asked = { path: incoming.url ?? '', headers: incoming.headers };

@@ -97,7 +97,7 @@ describe('a planted secret is recognised in a body', () => {
     ]);
   });
 
-  it('more than is read is told', async () => {
+  it('more than is read is reported', async () => {
     const gateway = await sinking();
     await post(gateway, `${many(201)} ${b64(b64('{"some": "other words"}'))}`);
     expect(gateway.records()[0]?.unread).toEqual([{ reason: 'too-much', serverName: null, count: 1 }]);
@@ -195,7 +195,7 @@ describe('what was sent is on record', () => {
     expect(sent(gateway)).toEqual([expect.objectContaining({ method: 'POST', path: '/in', status: 200, ...shown })]);
   });
 
-  it('and what it tells of the sandbox', async () => {
+  it('and what it reveals about the sandbox', async () => {
     const gateway = await sinking();
     const environment = { LOGNAME: 'ci', npm_config_registry: 'https://r.example/', NODE_EXTRA_CA_CERTS: '/x' };
     await post(gateway, b64(JSON.stringify({ host: identity.hostname, cwd: '/home/ci/project', ...environment })));
@@ -227,7 +227,7 @@ describe('what was sent is on record', () => {
     expect(record?.requestsLeft).toBe(11);
   });
 
-  it('the values of headers are kept to be judged, those of equal requests too', async () => {
+  it('header values are kept for inspection, also those of equal requests', async () => {
     const gateway = await sinking();
     for (const value of ['first', 'second', 'first']) await send(gateway, `GET /same HTTP/1.1\r\nX-Data: ${value}`);
     expect(sent(gateway)?.map(({ headerValues, count }) => [headerValues, count])).toEqual([['first\nsecond', 3]]);
@@ -269,7 +269,7 @@ describe('what was sent is on record', () => {
     expect(gateway.records().map(({ tells }) => tells)).toEqual([['the host name'], undefined]);
   });
 
-  it('what tells of the sandbox is not hidden by a flood before it', async () => {
+  it('data about the sandbox is not hidden by a flood before it', async () => {
     const gateway = await sinking();
     for (let i = 0; i < 30; i += 1) await send(gateway, `GET /${i} HTTP/1.1`);
     await send(gateway, `GET /?h=${identity.hostname} HTTP/1.1`);
@@ -288,7 +288,7 @@ describe('what was sent is on record', () => {
     expect(gateway.records()[0]?.unread).toEqual([{ reason: 'too-much', serverName: null, count: 1 }]);
   });
 
-  it('a zip bomb is given up, and told', async () => {
+  it('a zip bomb is abandoned and reported', async () => {
     const gateway = await sinking();
     const before = process.memoryUsage().rss;
     await post(gateway, gzipSync(Buffer.alloc(512 * 1024 ** 2)), 'Content-Encoding: gzip');

@@ -13,7 +13,7 @@ const b64 = (text: string) => Buffer.from(text).toString('base64');
 const hex = (text: string) => Buffer.from(text).toString('hex');
 const reversed = (text: string) => [...text].reverse().join('');
 
-describe('what tells of the sandbox', () => {
+describe('data that identifies the sandbox', () => {
   it.each<[what: string, text: string, tells: string]>([
     ['the host name', `h=${HOSTNAME}`, 'the host name'],
     ['in upper case', HOSTNAME.toUpperCase(), 'the host name'],

@@ -8,7 +8,7 @@ const MANY = 250;
 const from = { via: 'proxy', clientPort: 4000 } as const;
 
 describe('more than is kept', () => {
-  it('of leaks is counted, and makes the run one that can not be vouched for', () => {
+  it('of leaks is counted, and makes the run incomplete', () => {
     const log = new LeakLog(() => 0);
     const place = (n: number) =>
       ({ host: `h${n}.invalid`, port: 443, where: 'body', asked: `h${n}.invalid`, from }) as const;

@@ -75,7 +75,7 @@ describe('a secret in DNS questions', () => {
     expect(names.map((name) => name.toLowerCase())).toContain(gateway.leaks()[0]?.asked);
   });
 
-  it('two tunnels at once are told apart', async () => {
+  it('two simultaneous tunnels are distinguished', async () => {
     const gateway = await guarded();
     const parts = chunks(hex, 6);
     await ask(

@@ -155,7 +155,7 @@ describe('a hostile request', () => {
     expect(records[0]).toMatchObject({ host: recorded, via: 'proxy', allowed: false, count: 1 });
   });
 
-  it('that is refused is told why', async () => {
+  it('that is refused gets the reason', async () => {
     const gateway = kept(await gatewayWith({}));
     const answer = await exchange(gateway.ports.proxy, host('evil.invalid:443'));
     expect(answer).toContain('proxy: refused: evil.invalid:443 is not on the allow-list');

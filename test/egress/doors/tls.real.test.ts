@@ -46,7 +46,7 @@ const PROGRAMS: readonly [name: string, command: string, request: Partial<Egress
   ['Bun', `/usr/local/lib/node_modules/bun/bin/bun -e "${FETCH}"`, { method: 'POST', body: 'secret=1', status: 200 }],
 ];
 
-/** Without what tells of a proxy. */
+/** The environment without the proxy variables. */
 const BARE = 'env -u http_proxy -u https_proxy -u HTTP_PROXY -u HTTPS_PROXY -u NODE_USE_ENV_PROXY';
 const RAW = `require('node:tls').connect({ host: 'x.invalid', port: 443, servername: 'x.invalid' }, function () {
   this.write('POST /abc?d=1 HTTP/1.1\\r\\nHost: x.invalid\\r\\nContent-Length: 8\\r\\n\\r\\nsecret=1'); this.resume(); });`;
@@ -147,7 +147,7 @@ describe('what is sent to a refused host is seen, whoever sends it', () => {
     });
   });
 
-  it('without a proxy one that trusts nobody but its own is told', async () => {
+  it('without a proxy, a client that trusts only its own authority is reported', async () => {
     const { records } = await recorded(
       `curl -sS --noproxy '*' --cacert /etc/ssl/certs/ca-certificates.crt '${URL}' || true`,
     );
@@ -158,7 +158,7 @@ describe('what is sent to a refused host is seen, whoever sends it', () => {
     });
   });
 
-  it('one that trusts nobody but its own is told', async () => {
+  it('a client that trusts only its own authority is reported', async () => {
     const { records } = await recorded(`curl -sS --cacert /etc/ssl/certs/ca-certificates.crt '${URL}' || true`);
     expect(records.find(({ host }) => host === 'x.invalid')).toMatchObject({
       allowed: false,

@@ -62,7 +62,7 @@ describe('a program that knows no proxy', () => {
     expect(gateway.records()[0]?.clientPorts).toHaveLength(1);
   });
 
-  it('means the host of its handshake: a request for another one is told, and goes to nobody', async () => {
+  it('belongs to the host of its handshake: a request for another host is reported and not forwarded', async () => {
     const gateway = await opened({
       policy: { mode: 'registry', allow: ['cdn.test'] },
       names: { 'cdn.test': ['127.0.0.1'] },
@@ -76,7 +76,7 @@ describe('a program that knows no proxy', () => {
     });
   });
 
-  it('that trusts nobody but its own is told by the name that it asked for', async () => {
+  it('that trusts only its own authority is reported under the name it asked for', async () => {
     const gateway = await opened();
     await expect(tls(gateway, 'pinned.invalid', undefined, post('pinned.invalid'))).rejects.toThrow();
     await until(() => row(gateway, 'pinned.invalid')?.unread.length === 1);
@@ -112,7 +112,7 @@ describe('a program that knows no proxy', () => {
     expect(gateway.records().map(({ host }) => host)).toEqual(['x.invalid']);
   });
 
-  it('hears of a permitted host that does not answer', async () => {
+  it('gets an error for a permitted host that does not answer', async () => {
     const gateway = await opened({ policy: { mode: 'registry', allow: ['gone.test'] } });
     expect(statusOf(await exchange(gateway.ports.http, post('gone.test')))).toBe(502);
     expect(row(gateway, 'gone.test')).toMatchObject({ allowed: true });

@@ -153,7 +153,7 @@ describe('in a tunnel to a refused host', () => {
     expect(gateway.records()[0]).toMatchObject({ requests: [{ body }], unread });
   });
 
-  it('Expect: 100-continue is told to go on', async () => {
+  it('Expect: 100-continue is answered with 100', async () => {
     const gateway = await sinking();
     const head = inside('POST /x HTTP/1.1', 'Expect: 100-continue\r\nContent-Length: 2\r\n\r\nhi');
     expect(await securely(gateway, `${NAME}:443`, gateway.authority, head)).toMatch(

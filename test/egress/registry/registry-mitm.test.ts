@@ -130,7 +130,7 @@ describe('a private registry', () => {
     expect(proxy.leaks()).toEqual(isLeak ? [leak] : []);
   });
 
-  it('whose certificate nobody vouches for is not told the credentials', async () => {
+  it('with an untrusted certificate never receives the credentials', async () => {
     const proxy = await gateway({ ca: undefined });
     const before = seen.length;
     expect(await ask(proxy, 'GET /npm/x HTTP/1.1')).toMatch(/^HTTP\/1.1 502/);
@@ -159,7 +159,7 @@ describe('a host that the operator permitted', () => {
     ]);
   });
 
-  it('whose certificate nobody vouches for hears nothing', async () => {
+  it('with an untrusted certificate receives nothing', async () => {
     const proxy = await passing({ ca: undefined });
     const before = seen.length;
     expect(await ask(proxy, 'POST /x HTTP/1.1\r\nContent-Length: 2', 'hi')).toMatch(/^HTTP\/1.1 502/);
@@ -167,7 +167,7 @@ describe('a host that the operator permitted', () => {
     expect(proxy.records()[0]?.unread).toEqual([{ reason: 'bad-certificate', serverName: null, count: 1 }]);
   });
 
-  it('hears nothing of the body that a GET brings, nor of what hides in it', async () => {
+  it('never receives the body of a GET, nor what hides in it', async () => {
     const proxy = await passing();
     const before = seen.length;
     const evil = `PUT /evil HTTP/1.1\r\nHost: ${NAME}\r\n\r\n`;

@@ -101,7 +101,7 @@ describe('sequences', () => {
     if (names.length > 0) expect(found).toMatchObject({ raised: true, score: 10 });
   });
 
-  it('tells its events in their order, and is linked only when all of them are', () => {
+  it('lists its events in order, and is linked only if all of them are', () => {
     const [harvest] = run([MINTED, { type: 'variable_viewed_api', at: MINUTE }]).sequences;
     expect(harvest?.refs).toEqual([`variable_viewed_api@${MINUTE}`, `personal_access_token_created@${2 * MINUTE}`]);
     expect(harvest?.relation).toBe('correlated');

@@ -10,7 +10,7 @@ const FILE = `${PROJECT}/node_modules/other/index.js`;
 
 const STATE = { type: 'f', inode: '1', links: '1', size: '1', modified: '1', changed: '1', mode: '644', target: '' };
 
-/** A sandbox in which a file is another one at each look, and in which `running` tells what runs at each look for it. */
+/** A sandbox whose file differs at each look, and in which `running` says what runs at each look. */
 function sandbox(running: readonly (readonly RunningProcess[])[]): Pick<SandboxRun, 'snapshot' | 'linger'> {
   let [looks, asked] = [0, 0];
   return {
@@ -35,7 +35,7 @@ it('a change is nobody’s where something that an earlier package left ran befo
   expect(await changersOf([[], [], [DAEMON]])).toEqual(['evil', null]);
 });
 
-it('a file that a script linked is linked anew where it can’t be said whose step it was, and changed for another package', async () => {
+it('a file that a script linked is linked again if the step is unknown, and changed for another package', async () => {
   const other = `${PROJECT}/node_modules/evil/program`;
   const linked = { ...STATE, links: '2' };
   const looks: readonly Snapshot[] = [

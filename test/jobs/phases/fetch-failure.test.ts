@@ -31,7 +31,7 @@ describe('a fetch', () => {
     expect(fetchFailure(step(more))).toEqual(messages.map((message) => ({ code: 'fetch-failed', message })));
   });
 
-  it('whose reason is long is told shortly', () => {
+  it('with a long reason is reported with a short one', () => {
     const [only] = fetchFailure(step({ reason: 'x'.repeat(10_000) }));
     expect(only?.message.length).toBeLessThan(700);
   });

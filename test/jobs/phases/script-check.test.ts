@@ -68,7 +68,7 @@ describe('the check of install scripts', () => {
   });
 });
 
-describe('what the report is told', () => {
+describe('what goes into the report', () => {
   const loaded = (loads: readonly [string, boolean][], problem: string | null = null) => ({
     loads: new Map(loads),
     problem,

@@ -91,7 +91,7 @@ describe('the project of a run', () => {
     expect(projectLineOf(context, options).project).toMatchObject({ key, source });
   });
 
-  it('is the manifest’s where nothing tells; a renamed one keeps its key', () => {
+  it('is the manifest’s if nothing else names it; a renamed one keeps its key', () => {
     expect(projectLineOf(null, {}).project).toBeNull();
     const [before, after] = ['acme/shop', 'acme/store'].map((projectPath) =>
       projectLineOf({ ...SIGNED, projectPath }, {}),

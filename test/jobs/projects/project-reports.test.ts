@@ -88,7 +88,7 @@ describe('a run is compared with the last complete one of the default branch', (
     expect((await end(BAD)).whatChanged?.against?.job).toBe(first.id);
   });
 
-  it('nor one of the same commit: who runs it again is told the same', async () => {
+  it('nor one of the same commit: running it again gives the same report', async () => {
     const first = await end(GOOD, { sha: 'aaa' });
     await end(BAD, { sha: 'bbb' });
     expect((await end(BAD, { sha: 'bbb' })).whatChanged?.against?.job).toBe(first.id);
@@ -110,7 +110,7 @@ describe('a run is compared with the last complete one of the default branch', (
   });
 });
 
-describe('where nothing tells of branches', () => {
+describe('where the branch is unknown', () => {
   const none = { project: projectLineOf(null, {}) };
 
   it('a run is compared with the one before, which takes nothing in that was new', async () => {
@@ -194,7 +194,7 @@ describe('what can’t be compared is said, and marks nothing', () => {
     expect((await end(renamed, gitlab('acme/shop'))).whatChanged?.against?.job).toBe(first.id);
   });
 
-  it('folders of one project whose manifests are called the same are told apart by the request', async () => {
+  it('folders of one project whose manifests have the same name are distinguished by the request', async () => {
     await end(GOOD, gitlab('acme/shop', { part: 'web' }));
     expect(codeOf(await end(BAD, gitlab('acme/shop', { part: 'api' })))).toBe('other-name');
   });

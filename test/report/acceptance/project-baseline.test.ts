@@ -42,7 +42,7 @@ const rows: readonly [string, ProjectText, Run, 'clean' | 'findings', object][] 
   ['an EMERGENCY', uploaded(entry), { priority: 'EMERGENCY' }, 'findings', { ...idle, refused: 1 }],
   ['a CRITICAL that the service accepts', uploaded(entry), { priority: 'CRITICAL', service: [entry] }, 'clean', idle],
   ['anything where the service takes none', uploaded(entry), { mode: 'off' }, 'findings', broken('BASELINE is off')],
-  // A broken file is told and accepts nothing, not even by its sound entries.
+  // A broken file is reported and accepts nothing, not even by its valid entries.
   ['one entry of two broken', uploaded(entry, { ...entry, reason: '' }), {}, 'findings', broken('reason')],
   ['no reason but spaces', uploaded({ ...entry, reason: '  ' }), {}, 'findings', broken('reason')],
   ['a reason that fills the report', uploaded({ ...entry, reason: 'x'.repeat(2000) }), {}, 'findings', broken('1000')],
@@ -79,7 +79,7 @@ describe("a project's own baseline accepts", () => {
     expect(report.projectBaseline?.problem?.length ?? 0).toBeLessThanOrEqual(500);
   });
 
-  it('marked with whose word it was, the service’s before the project’s', () => {
+  it('marked with who accepted it, the service before the project', () => {
     const mark = (service: readonly Acceptance[]) => reportOf(uploaded(entry), { service }).observations[0]?.accepted;
     expect(mark([])).toEqual({ by: 'project', reason: 'our hook manager', expires: '2099-12-31' });
     expect(mark([{ ...entry, reason: 'reviewed' }])).toMatchObject({ by: 'service', reason: 'reviewed' });

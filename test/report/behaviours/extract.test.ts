@@ -25,7 +25,7 @@ describe('a behaviour is', () => {
     ]);
   });
 
-  it('of whose step it was, through whose code did it', () => {
+  it('of the package whose step it was, and of the one whose code ran', () => {
     const one = asked('github.com:443', 'download', {
       package: ref('prebuild-install', '7.1.3'),
       ranBy: ref('carrier'),

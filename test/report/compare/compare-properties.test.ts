@@ -41,7 +41,7 @@ describe('properties', () => {
       const [before, now] = [randomRun(random), randomRun(random)];
       const one = compared(before, now).whatChanged;
       const other = compared(mixed(random, before), mixed(random, now)).whatChanged;
-      // Of findings of one severity the first is told: which one that is, is the report's order.
+      // Of findings with equal severity, the headline names the first in the report's order.
       expect({ ...other, headline: '' }, `seed ${seed}`).toEqual({ ...one, headline: '' });
     }
   });

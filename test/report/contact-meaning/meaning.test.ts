@@ -133,7 +133,7 @@ describe('what a contact means', () => {
   });
 });
 
-describe('whose host it is', () => {
+describe('which package a host belongs to', () => {
   it.each<[string, readonly string[], string, string, boolean]>([
     ['its repository', ['https://github.com/a/b/'], 'github.com', '/a/b/releases/download/v1/x.gz', true],
     ['another repository of the owner', ['https://github.com/a/b/'], 'github.com', '/a/c/releases/x.gz', false],

@@ -152,7 +152,7 @@ describe('the GitLab report', () => {
     expect(unknown.location.dependency).toEqual({ package: { name: 'unknown' }, version: '' });
   });
 
-  it('calls a run that can not be vouched for a failure, with the reason', async () => {
+  it('reports an incomplete run as a failure, with the reason', async () => {
     const { scan } = JSON.parse(await render('gitlab', incomplete));
     expect(scan.status).toBe('failure');
     expect(scan.messages).toEqual([
@@ -168,7 +168,7 @@ describe('the GitLab report', () => {
 });
 
 describe("what the project's own baseline did", () => {
-  it.each(['gitlab', 'sarif', 'junit'] as const)('is told in %s, though nothing was found', async (format) => {
+  it.each(['gitlab', 'sarif', 'junit'] as const)('is reported in %s even if nothing was found', async (format) => {
     const text = await render(format, accepted);
     for (const notice of ['accepts nothing: line 2', '2 findings accepted by', '1 finding named in'])
       expect(text).toContain(notice);

@@ -181,7 +181,7 @@ describe('packages with scripts that are neither allowed nor refused', () => {
   });
 });
 
-it('npm tells a version by its address in the lock file: one without is said to be in vain', () => {
+it('npm identifies a version by its address in the lock file: an entry without one is reported as useless', () => {
   const installed = [{ ...row('a@1.0.0', 'registry', null), integrity: 'sha512-x' }];
   const written = write('npm', { recommended: ['a@1.0.0'], refused: [] }, installed);
   expect(written.notes).toEqual([expect.stringMatching(/^a@1\.0\.0 has no address in the lock file/)]);

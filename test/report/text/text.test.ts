@@ -75,7 +75,7 @@ describe('the report in a terminal', () => {
     expect(lines.find((line) => line.includes('xxx'))?.length).toBeLessThanOrEqual(80);
   });
 
-  it('tells equal observations once, with their number, and how many packages were installed', () => {
+  it('lists equal observations once with their count, and how many packages were installed', () => {
     const noted = (pid: string) => {
       const fields = { 'proc.pid': pid, 'fd.name': '/proc/1/status' };
       return folded(alertAt(3, 'Sandbox looked for', fields, 'NOTICE'), 2);
@@ -140,7 +140,7 @@ describe('the report in a terminal', () => {
     else expect(text).toContain(`\n\n${lines}\n`);
   });
 
-  it('tells how many bytes went to a host and came from it', () => {
+  it('shows how many bytes went to a host and came from it', () => {
     const egress = [egressRow({ allowed: true, bytesSent: 1_536, bytesReceived: 7 })];
     const text = renderText(report({ egress }), { colour: false, width: 80 });
     expect(text).toContain('allowed  x.attacker.invalid:443 (proxy, 1×, 1.5 KiB sent, 7 bytes received)');

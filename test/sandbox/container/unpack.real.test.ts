@@ -55,7 +55,7 @@ describe('an archive that holds no project fails, and says why', () => {
   });
 });
 
-it('an archive that does not fit is told so, with the setting', async () => {
+it('an archive that does not fit is reported with the setting to change', async () => {
   const limits = { ...sandboxOptions().limits, homeBytes: 16 * 1024 ** 2 };
   const small = await createSandbox(sandboxOptions({ limits })).create({
     jobId: randomUUID(),

@@ -51,7 +51,7 @@ const yarnEnv = (ca: string) => ({
   [ca]: '/ca.pem',
 });
 const ROWS: readonly Row[] = [
-  // Npm 12 takes no packages from an address unless it is told to.
+  // Npm 12 installs no packages from an address without a flag.
   { form: 'npm', manager: 'npm', version: VERSIONS.NPM_VERSION, install: 'npm install --allow-remote=all' },
   { form: 'pnpm', ...PNPM, version: VERSIONS.PNPM_VERSION },
   { form: 'pnpm', ...PNPM_10 },
@@ -110,7 +110,7 @@ function reportOf(packages: readonly InstalledPackage[], { manager, version }: R
   return buildReport(evidence({ packages, tree: treeOf(starts), alerts, manager: ran }));
 }
 
-/** Installs the project with the list in place, as its user would, and tells whose scripts ran. */
+/** Installs the project with the list in place, as its user would, and returns whose scripts ran. */
 async function installWith({ file, text, beside }: WrittenAllowList, row: Row) {
   const project = mkdtempSync(join(folder, 'project-'));
   const write = (name: string, content: string): void => writeFileSync(join(project, name), content);

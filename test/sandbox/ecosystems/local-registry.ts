@@ -15,7 +15,7 @@ interface Delivered {
   readonly tarball: Buffer;
 }
 
-/** A registry of npm packages on this machine, at an `https://localhost` address that only its `authority` vouches for. */
+/** A registry of npm packages on this machine, at an `https://localhost` address whose certificate only its `authority` signed. */
 export class LocalRegistry {
   /** PEM. */
   authority = '';

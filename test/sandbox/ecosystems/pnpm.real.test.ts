@@ -53,7 +53,7 @@ describe('scripts are forced on', () => {
   });
 });
 
-it('the hooks of a project are told as a step of its own code', async () => {
+it('the hooks of a project are reported as a step of its own code', async () => {
   const fetched = (files: Files) =>
     withProject(files, (run) => run.fetch(60_000), { egress: { mode: 'none' } }, 'pnpm');
   expect((await fetched(pnpmfile('readPackage: (p) => p'))).projectCode).toEqual(['.pnpmfile.cjs']);

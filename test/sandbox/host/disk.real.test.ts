@@ -73,7 +73,7 @@ describe.runIf(isRoot)('HOME on a disk', () => {
     await nothingLeft(halfMade.jobId);
   });
 
-  it('that the host has no room for is told as such, and leaves nothing', async () => {
+  it('that does not fit on the host is reported as such, and leaves nothing behind', async () => {
     const job = plan();
     const limits = { ...LIMITS, homeBytes: 1024 ** 5 };
     await expect(createSandbox(options({ limits })).create(job)).rejects.toMatchObject({

@@ -29,12 +29,15 @@ describe('the CI job that a sandbox looks like', () => {
     },
   );
 
-  it.each(['gitlab', 'github'] as const)('leaves scripts room in the part of an environment that is told: %s', (ci) => {
-    const network = { proxy: 'http://192.168.224.1:3128', registry: 'https://registry.npmjs.org/', registries: [] };
-    const decoys = makeDecoys(randomBytes, HOME).variables.map(({ variable, value }) => `${variable}=${value}`);
-    const all = [...containerEnvironment(network), ...decoys, ...guiseVariables({ ci, aheadDays: 45 }, numbers())];
-    expect(all.join(' ').length).toBeLessThan(2_500);
-  });
+  it.each(['gitlab', 'github'] as const)(
+    'leaves scripts room in the part of an environment that is reported: %s',
+    (ci) => {
+      const network = { proxy: 'http://192.168.224.1:3128', registry: 'https://registry.npmjs.org/', registries: [] };
+      const decoys = makeDecoys(randomBytes, HOME).variables.map(({ variable, value }) => `${variable}=${value}`);
+      const all = [...containerEnvironment(network), ...decoys, ...guiseVariables({ ci, aheadDays: 45 }, numbers())];
+      expect(all.join(' ').length).toBeLessThan(2_500);
+    },
+  );
 
   it('says of a machine outside of CI that it is none', () => {
     const told = guiseVariables({ ci: 'none', aheadDays: 0 }, numbers());

@@ -31,7 +31,7 @@ describe('a list of packages', () => {
     });
   });
 
-  it("has the reasons why the run can't be vouched for beside them", () => {
+  it('also gives the reasons why the run is incomplete', () => {
     const reason = { code: 'other-runtime', message: 'the project is made for another Ruby' };
     expect(parsePackageList(lines(project, { incomplete: reason }))).toEqual({
       packages: [project],

@@ -1,5 +1,5 @@
-// The built-in functions that begin something which the sensor sees: what reads or writes files by name, starts programs, or speaks with
-// others. What works on an open file goes on with what was begun.
+// The built-in functions that start something which the sensor sees: those that read or write files by name, start programs, or communicate with
+// other hosts. Functions on an open file only continue what was started.
 'use strict';
 const { resolve } = require('node:path');
 const { cwd } = process;

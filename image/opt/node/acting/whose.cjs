@@ -1,5 +1,5 @@
-// Whose code acts, by the stack: the innermost file of a package. Everything that is used here is kept from before any package runs;
-// lists are read by their numbers, since whoever iterates asks `Array.prototype`.
+// Finds whose code acts, from the stack: the innermost file of a package. Everything used here is saved before any package runs;
+// lists are read by index, because iteration uses `Array.prototype`, which a package may have changed.
 'use strict';
 const { createHook } = require('node:async_hooks');
 const { openSync } = require('node:fs');
@@ -65,7 +65,7 @@ function whoseCode(secret, project) {
   };
 
   /**
-   * The folder of the package whose code is the innermost; everybody else in the stack is marked as being there. Undefined where the
+   * The folder of the package whose code is the innermost; the other packages in the stack are marked as present. Undefined if the
    * module loader asks, null where no package's file is in the stack.
    * @returns {string | null | undefined}
    */
@@ -91,8 +91,8 @@ function whoseCode(secret, project) {
   };
 
   /**
-   * Whose code a module is, is known from when it is read. A function of ours around its evaluation would stand in every stack:
-   * who looks there for who asked for it has ten lines.
+   * A module's package is known from when it is read. A function of ours around its evaluation would be in every stack,
+   * of which code that looks for its caller sees only ten lines.
    * @param {unknown} file
    */
   const found = (file) => {
@@ -102,7 +102,7 @@ function whoseCode(secret, project) {
   };
 
   /**
-   * Something is begun: sets a mark of whoever asks for it. What the module loader reads is its own. Returns what `end` is to be given.
+   * Something starts: marks the package that asked for it. What the module loader reads is its own. Returns the argument for `end`.
    * @param {string | undefined} subject the file or host that it is about
    * @param {boolean} isLater whether that happens while somebody else's code may already run
    * @param {unknown} file what is read may be a module that is about to be evaluated, by the module loader or by who reads it
@@ -143,7 +143,7 @@ function whoseCode(secret, project) {
     if (folder !== null) mark(folder);
   };
 
-  // What the runtime goes on with later (a host's address has come: it connects) it does in the same name.
+  // What the runtime continues later (it connects once a host's address is resolved) is done in the same name.
   createHook({
     init: (id) => {
       if (within === null) return;

@@ -1,4 +1,4 @@
-// Functions that look as they did and do one thing more before: graceful-fs and its like take them for Node's own and replace them in turn.
+// Wraps functions so that they look unchanged and do one more thing first: graceful-fs and others take them for Node's own and replace them in turn.
 'use strict';
 const { apply, construct, defineProperty, getOwnPropertyDescriptor } = Reflect;
 const { get: mapGet, has: mapHas, set: mapSet } = WeakMap.prototype;

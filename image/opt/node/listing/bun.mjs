@@ -1,4 +1,4 @@
-// bun's record is its lock file: `bun.lock`, JSON with commas at the end of lists. A key is the way to a package through the
+// bun's record is its lock file: `bun.lock`, JSON with commas at the end of lists. A key is the path to a package through the
 // node_modules folders (`is-even/is-odd`, `@a/b/c`), beginning at the project or in a workspace of that name.
 // https://bun.sh/docs/install/lockfile
 import { existsSync } from 'node:fs';

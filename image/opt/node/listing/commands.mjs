@@ -1,5 +1,5 @@
 // Which files the commands in node_modules/.bin folders lead to. Recorded before any code of a package has run, so that a command
-// that a script finds in its PATH can be told to be of another package.
+// that a script finds in its PATH can be recognised as another package's.
 import { dirname, join } from 'node:path';
 import { entriesOf, readText, realPathOf } from './files.mjs';
 

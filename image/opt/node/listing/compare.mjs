@@ -65,7 +65,7 @@ function originOf({ path, within }, made) {
 }
 
 /**
- * What is recorded and not there.
+ * What is recorded but missing on the disk.
  * @param {readonly Listed[]} listed @param {InstallRecord} record
  */
 function missing(listed, { expected }) {

@@ -1,4 +1,4 @@
-// What is printed about one package: what the record says of it, and what its manifest does.
+// What is printed about one package, from the record and from its manifest.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sitesOf } from './sites.mjs';
@@ -26,7 +26,7 @@ export function isLocal({ kind }) {
 }
 
 /**
- * The line about a package, but for what is told from all of them together.
+ * The line about a package, except what depends on all packages together.
  * @param {Found} found @param {Recorded | undefined} recorded @param {Origin} from @param {ManagerTraits} traits
  * @returns {Line}
  */
@@ -81,7 +81,7 @@ function needsGyp(manifest, folder) {
 }
 
 /**
- * What the project or a folder of it is developed with is installed for it, what a package is developed with is not.
+ * Development dependencies are installed for the project and its folders, but not for packages.
  * @param {Manifest} manifest @param {Recorded | undefined} recorded @param {Origin} from @param {ManagerTraits} traits
  */
 function dependenciesOf(manifest, recorded, from, { installsPeers }) {

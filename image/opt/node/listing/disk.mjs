@@ -1,4 +1,4 @@
-// The packages that lie in a project's node_modules folders, whatever any record says.
+// The packages on the disk in a project's node_modules folders, independent of any record.
 import { statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { entriesOf, packagesIn, readManifest, realPathOf } from './files.mjs';
@@ -53,7 +53,7 @@ export class Disk {
 
   /** @param {string} modules @param {Found | undefined} within @param {number} depth */
   #visitModules(modules, within, depth) {
-    // A node_modules that is a link leads to packages of another place.
+    // A node_modules that is a link belongs to another place.
     if (depth > MAX_DEPTH || realPathOf(modules) !== modules) return;
     for (const { name, folder: place, isLink } of packagesIn(modules)) {
       const folder = realPathOf(place);

@@ -8,13 +8,13 @@ import { isRecord } from './values.mjs';
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 
 /**
- * The text of a file; undefined where it is none, can't be read, or is larger than `maxBytes`.
+ * The text of a file; undefined if it is no file, can't be read, or is larger than `maxBytes`.
  * @param {string} file @param {number} maxBytes
  */
 export function readText(file, maxBytes) {
   let fd;
   try {
-    // Not blocking: a FIFO by that name must not hold the lister up.
+    // Non-blocking: a FIFO with that name must not block the lister.
     fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = fstatSync(fd);
     if (!stat.isFile() || stat.size > maxBytes) return undefined;

@@ -1,4 +1,4 @@
-// The ways in which records write down a commit of a git repository.
+// The ways in which records write a commit of a git repository.
 
 const GIT = /^(?:git[+:@]|ssh:|[\w.-]+@[\w.-]+:)|^https?:\/\/[^#]+\.git(?:#|$)|#(?:.*&)?commit=/;
 /** `github:u/x#COMMIT`. */

@@ -49,7 +49,7 @@ export class Graph {
   }
 
   /**
-   * The folders of the dependencies that a look at the paths alone would not find: where links lead.
+   * The folders of dependencies that the paths alone do not show, because links lead to them.
    * @param {Line} line
    */
   linksOf(line) {
@@ -71,7 +71,7 @@ export class Graph {
   }
 
   /**
-   * The packages that are only there because somebody may, but need not have them.
+   * The packages that are installed only as optional dependencies.
    * @returns {Set<Line>}
    */
   optional() {

@@ -1,5 +1,5 @@
-// Where a package came from, told from the address that a record has for it. Only what lies on a registry's own host, in the
-// place where registries keep tarballs, counts as a registry's: the address then names the package, whatever else calls it.
+// Where a package came from, according to its address in the record. Only what is on a registry's own host, in the
+// place where registries keep tarballs, counts as a registry's: the address then names the package, whatever other names it has.
 import { posix } from 'node:path';
 import { gitAddress } from './git-address.mjs';
 import { addressOf, isName } from './values.mjs';
@@ -79,7 +79,7 @@ export function deliveredFrom({ address, integrity, name, registries, base = '' 
 }
 
 /**
- * What a registry delivers under a name, by its own account at an address that is not recorded.
+ * What a registry delivers under a name, from an address that is not recorded.
  * @param {string} name @param {unknown} integrity @returns {Delivered}
  */
 export function fromRegistry(name, integrity) {

@@ -6,7 +6,7 @@ import { recordOf, textOf } from './values.mjs';
 
 /** @typedef {import('./types.d.ts').Registries} Registries */
 
-/** Of a folder's name: a hash that takes the place of what was cut off or can't be told apart otherwise. */
+/** The hash in a folder's name that replaces what was cut off or would be ambiguous. */
 const HASHED = /_([0-9a-f]{32})$/;
 
 /** The folders in a `.pnpm`, by the keys that they are made from. */

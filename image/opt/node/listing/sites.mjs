@@ -1,4 +1,4 @@
-// Where a package's manifest says that it has its home: by this an honest download is told from another.
+// The sites that a package's manifest names as its own: they distinguish an honest download from another.
 import { gitAddress } from './git-address.mjs';
 import { recordOf, textOf } from './values.mjs';
 

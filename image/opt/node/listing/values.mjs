@@ -1,4 +1,4 @@
-// Values of JSON and YAML that somebody else wrote, taken for what they are and no longer than they may be.
+// Values of untrusted JSON and YAML, checked for type and length.
 
 /** Of a name, in characters: npm's own limit. */
 export const MAX_NAME_CHARS = 214;

@@ -12,8 +12,8 @@ export function patternsOf({ workspaces }) {
 }
 
 /**
- * The patterns that lead to none of the workspaces. Of a pattern only the part before its first wildcard is looked at: which
- * files match is the manager's to say.
+ * The patterns that match none of the workspaces. Only the part of a pattern before its first wildcard is checked: which
+ * files match is decided by the manager.
  * @param {readonly string[]} patterns @param {readonly string[]} places folders of workspaces, relative to the project
  */
 export function idlePatterns(patterns, places) {

@@ -20,7 +20,7 @@ export function readYaml(project, file, problems) {
     return undefined;
   }
   try {
-    // Keys are not compared with each other: that takes time by the square of their number.
+    // Keys are not compared with each other: that would take quadratic time.
     return recordOf(parse(text, { schema: 'failsafe', uniqueKeys: false, strict: false, logLevel: 'error' }));
   } catch {
     problems.push(`the record of the install, ${name}, is not what its manager writes`);

@@ -1,5 +1,5 @@
 // yarn 1's records: `node_modules/.yarn-integrity` has what it resolved each pattern to (`is-odd@^3.0.0`), `yarn.lock` more
-// about each. Neither has folders: which entry lies in one is told from its name and its manifest's version.
+// about each. Neither contains folders: a folder's entry is found by its name and its manifest's version.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readText } from './files.mjs';

@@ -60,7 +60,7 @@ export class YarnFolders {
     const version = textOf(manifest?.version);
     const same = candidates.filter(({ recorded }) => isSameVersion(recorded.version, version));
     const [only] = candidates.length === 1 ? candidates : [];
-    // Of several that it could be, the one that is trusted least.
+    // Of several candidates, the least trusted one.
     const entry = same.find(({ recorded }) => recorded.from.kind !== 'registry') ?? same[0] ?? only;
     this.#found.set(found, entry);
     return entry;

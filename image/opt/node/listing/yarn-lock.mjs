@@ -1,4 +1,4 @@
-// Reads yarn 1's yarn.lock, which looks like YAML and is none: entries `PATTERN, PATTERN:`, two spaces before `KEY VALUE`, four
+// Reads yarn 1's yarn.lock, which looks like YAML but is not: entries `PATTERN, PATTERN:`, two spaces before `KEY VALUE`, four
 // before what a key without a value holds (https://classic.yarnpkg.com/lang/en/docs/yarn-lock/).
 
 /**

@@ -1,5 +1,5 @@
-# What a Gemfile asks of the machine is noted and does not stop the fetch: a Ruby, groups that are left out, gems that want another
-# Ruby. What of it may matter, `list.rb` says.
+# Requirements of a Gemfile are recorded and do not stop the fetch: a Ruby version, groups that are left out, gems that need another
+# Ruby. `list.rb` reports those that may matter.
 require 'bundler'
 require 'bundler/rubygems_gem_installer'
 

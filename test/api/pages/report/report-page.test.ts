@@ -178,7 +178,7 @@ describe('the page of a report', () => {
     expect(page).not.toMatch(/<script>alert|<img src=x|<b>|\u202e|x{300}/);
   });
 
-  test('tells how many bytes went to a host and came from it', async () => {
+  test('shows how many bytes went to a host and came from it', async () => {
     const egress = [egressRow({ host: 'registry.npmjs.org', allowed: true, bytesSent: 2_048, bytesReceived: 3 << 20 })];
     expect(words(await pageOf(report({ egress })))).toContain('1 2.0 KiB 3.0 MiB');
   });
@@ -236,7 +236,7 @@ describe('the page of a report', () => {
     expect(words(await pageOf(report({ packages })))).not.toContain('Needed to load it');
   });
 
-  test('of a clean run and of one that can not be vouched for', async () => {
+  test('of a clean run and of an incomplete one', async () => {
     expect(words(await pageOf(report()))).toContain('The install was watched from end to end');
     const reasons = [{ code: 'sensor-lost', message: 'the sensor was lost' }];
     const text = words(await pageOf(report({ status: 'incomplete', verdict: 'incomplete', incomplete: reasons })));

@@ -72,7 +72,7 @@ export function section(changes: Partial<GitlabSection> = {}): GitlabSection {
   };
 }
 
-/** What the strangers of a GitLab can write into their audit events. */
+/** What untrusted GitLab users can write into their audit events. */
 export function hostileSection(): GitlabSection {
   const texts = Array.from({ length: 200 }, (_, index) => HOSTILE_TEXTS[index % HOSTILE_TEXTS.length] ?? '');
   const context = { ...CONTEXT, projectPath: texts[0], ref: texts[3], userLogin: texts[4], jobUrl: texts[5] };
