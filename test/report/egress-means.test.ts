@@ -48,6 +48,7 @@ describe('a refused contact is classified by what was sent', () => {
     ['a file of its own repository', 'github.com', DOWNLOAD],
     ['a file at its own domain', 'download.a.example', { ...DOWNLOAD, path: '/x' }],
     ['facts about its use, at its own domain', 'ping.a.example', POST],
+    ['a file at a domain called like it', 'downloads.b.io', { ...DOWNLOAD, path: '/b-linux', clientPorts: [40_030] }],
   ])('an observation: %s', (_title, host, request) => {
     const report = reportOf(host, [request]);
     expect(report.verdict).toBe('clean');
@@ -59,6 +60,8 @@ describe('a refused contact is classified by what was sent', () => {
     ['a file at another domain', 'files.example', { ...DOWNLOAD, path: '/x' }],
     ['the same by a package that names no site', 'github.com', { ...DOWNLOAD, clientPorts: [40_030] }],
     ['facts at another domain', 'ping.example', POST],
+    ["a file at a domain called like another's package", 'downloads.b.io', DOWNLOAD],
+    ['a text at a domain called like it', 'b.io', { ...POST, bodyKind: 'text', body: 'hello', clientPorts: [40_030] }],
     ['a text at its own domain', 'a.example', { ...POST, bodyKind: 'text', body: 'hello' }],
     ['what could not be read, at its own domain', 'a.example', { ...POST, bodyKind: 'unread', body: '' }],
   ])('a finding: %s', (_title, host, request) => {

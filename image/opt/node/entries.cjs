@@ -13,6 +13,8 @@ const MAX_SUBPATHS = 64;
 // After this long no further subpath is begun: the package's own entry is what matters.
 const SUBPATHS_MS = 3000;
 const MAX_ERROR_CHARS = 300;
+/** Node, and the program that it runs. */
+const STARTED = process.argv.slice(0, 2);
 
 /**
  * `import(name)` as a module of that folder would do it: resolution starts there, not at this file.
@@ -142,6 +144,9 @@ async function loadOtherFiles(target, project, ms) {
 
 /** Undefined where it can't be loaded. @param {string} file @returns {Promise<unknown>} */
 async function loadFile(file) {
+  // It runs in any case. Without an argument a tool would do its work: an assistant begins a session with the credentials that it finds.
+  const isAsked = isProgram(file);
+  if (isAsked) setArguments(['--help']);
   try {
     return createRequire(file)(file);
   } catch {
@@ -151,6 +156,26 @@ async function loadFile(file) {
     return await importFrom(dirname(file), pathToFileURL(file).href);
   } catch {
     return undefined;
+  } finally {
+    if (isAsked) setArguments([]);
+  }
+}
+
+/** @param {readonly string[]} args */
+function setArguments(args) {
+  try {
+    process.argv = [...STARTED, ...args];
+  } catch {
+    // The package has fixed them.
+  }
+}
+
+/** Whether it begins with `#!`: it is made to be started, not to be loaded. @param {string} file */
+function isProgram(file) {
+  try {
+    return readFileSync(file).subarray(0, 2).toString() === '#!';
+  } catch {
+    return false;
   }
 }
 

@@ -35,8 +35,8 @@ export class Behaviours {
   }
 
   /**
-   * How usual a finding is, if its package was measured to do exactly this: in the same range of versions and the same phase, only at
-   * places of the same kinds, and sending no more. `isFromRegistry`: whether a package is what a registry delivered under its name.
+   * How usual a finding is, if its package was measured to do exactly this: in the same range of versions (a mere download in a later one,
+   * too) and the same phase, only at places of the same kinds, and sending no more. `isFromRegistry`: whether a package is what a registry delivered under its name.
    */
   usual(finding: Finding, isFromRegistry: (pkg: PackageRef) => boolean): (Usual & { words: string }) | undefined {
     if (!isMeasurable(finding, finding.priority)) return undefined;
@@ -77,8 +77,11 @@ function coveringAll(
 ): readonly Behaviour[] {
   const kinds = kindsOf(finding) ?? [];
   if (sentTo(finding, 'unknown') === 'unknown' && kinds.some(isSharedHost)) return [];
+  const isDownload = sentTo(finding, 'unknown') === 'download';
   const fitting = known.filter((one) => {
-    const isVersion = covers(one.versions, owner) && (through === undefined || covers(one.through?.versions, through));
+    const isVersion =
+      covers(one.versions, owner, isDownload) &&
+      (through === undefined || covers(one.through?.versions, through, isDownload));
     return isVersion && sendsNoMore(finding, one) && one.places.some((place) => kinds.includes(place));
   });
   return kinds.every((kind) => fitting.some(({ places }) => places.includes(kind))) ? fitting : [];
@@ -90,12 +93,20 @@ export const NOTHING_MEASURED = new Behaviours([]);
 function inWords(owner: PackageRef, through: PackageRef | undefined, when: string, usual: Usual): string {
   const { since, packages, of } = usual;
   const tool = through === undefined ? '' : ` with ${through.name}`;
+  const versions = semver.lt(owner.version, since) ? `in ${since}, a later version` : `since ${since}`;
   const many = `${packages} of ${of} measured packages ${packages === 1 ? 'does' : 'do'}`;
-  return `measured: ${owner.name} does this ${when}${tool} since ${since}; ${many}`;
+  return `measured: ${owner.name} does this ${when}${tool} ${versions}; ${many}`;
 }
 
-function covers(versions: string | undefined, { version }: PackageRef): boolean {
-  return versions !== undefined && semver.satisfies(version, versions, { includePrerelease: true });
+/**
+ * `isOlderToo`: for a host that is only asked for a file. Older versions are not measured each, and who could publish one that asks a
+ * measured host for something else could as well publish a newer one.
+ */
+function covers(versions: string | undefined, { version }: PackageRef, isOlderToo = false): boolean {
+  if (versions === undefined) return false;
+  if (semver.satisfies(version, versions, { includePrerelease: true })) return true;
+  const isOlder = (range: string): boolean => semver.valid(version) !== null && semver.ltr(version, range);
+  return isOlderToo && versions.split(' || ').some(isOlder);
 }
 
 function sendsNoMore(finding: Finding, { sent }: Behaviour): boolean {
@@ -104,11 +115,13 @@ function sendsNoMore(finding: Finding, { sent }: Behaviour): boolean {
 }
 
 /**
- * The lowest version of the measured range that contains the package's version. If several behaviours are needed, the highest of these,
- * from which on all of them were observed.
+ * The lowest version of the measured range that contains the package's version, or that is above it. If several behaviours are needed, the
+ * highest of these, from which on all of them were observed.
  */
 function lowest(behaviours: readonly Behaviour[], owner: PackageRef): string {
-  const ranges = behaviours.flatMap(({ versions }) => versions.split(' || ')).filter((range) => covers(range, owner));
+  const all = behaviours.flatMap(({ versions }) => versions.split(' || '));
+  const containing = all.filter((range) => covers(range, owner));
+  const ranges = containing.length > 0 ? containing : all;
   const begins = ranges.map((range) => range.slice(1)).sort(semver.compareBuild);
   return begins.at(-1) ?? owner.version;
 }

@@ -1,6 +1,6 @@
 /** Limits for facts about a program's use: whatever exceeds them may be anything. */
 const MAX_FACTS = 40;
-const MAX_DEPTH = 4;
+const MAX_DEPTH = 6;
 const MAX_LIST = 10;
 const MAX_CHARS = 400;
 const MAX_DIGITS = 16;

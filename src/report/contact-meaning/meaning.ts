@@ -47,7 +47,7 @@ const MAX_TELEMETRY_REQUESTS = 20;
 const MAX_OPAQUE_IN_TELEMETRY = 128;
 
 /**
- * Rates what was sent to one host by its content. `sites`: those of the package that sent it; empty if they are not known or not
+ * Rates what was sent to one host by its content. `sites`: those of the package that sent it; none if they are not known or not
  * trusted.
  */
 export function assessContact(sent: Sent, sites: Sites): ContactAssessment {

@@ -1,8 +1,16 @@
 import { parse } from 'tldts';
 import { isSharedDomain } from './shared-host.js';
 
-/** URLs that a package's manifest names as its own. Only used for packages that a registry delivered. */
-export type Sites = readonly string[];
+/** What tells that a site is a package's own. Only used for packages that a registry delivered. */
+export interface Sites {
+  /** URLs that the manifest names. */
+  readonly addresses: readonly string[];
+  /** The names of the package, and of the package that ran it. */
+  readonly names: readonly string[];
+}
+
+/** What the name of a command line tool has more than the name of its maker or site: `netlify-cli`, `netlify.com`. */
+const TOOL_ENDING = /[-.](?:cli|js|node|sdk|tools?)$/;
 
 /** Other hosts of GitHub that serve a repository's files, with the part of the path before OWNER/REPOSITORY. */
 const GITHUB_PREFIXES: Readonly<Record<string, string>> = {
@@ -14,15 +22,25 @@ const GITHUB_PREFIXES: Readonly<Record<string, string>> = {
 /**
  * Whether an address belongs to one that a package names as its own. If that is the front page of a domain, the whole domain
  * belongs to it (`https://cypress.io/` and `download.cypress.io`). If it is another page, only what is below that page belongs to
- * it (`https://github.com/a/b/`), because others have pages on such hosts too.
+ * it (`https://github.com/a/b/`), because others have pages on such hosts too. A domain that is called like the package or its
+ * scope counts as its front page does: whoever publishes a package chooses both its name and its home page.
  */
-export function isOwnSite(sites: Sites, host: string, path: string): boolean {
-  return sites.some((site) => {
+export function isOwnSite({ addresses, names }: Sites, host: string, path: string): boolean {
+  if (names.some((name) => isNamesake(host, name))) return true;
+  return addresses.some((site) => {
     const { hostname, pathname } = new URL(site);
     const folder = pathname.endsWith('/') ? pathname : `${pathname}/`;
     if (folder === '/') return isOneDomain(hostname, host);
     return isPlainPath(path) && isBelow(hostname, folder, host, path);
   });
+}
+
+/** `downloads.snyk.io` for `snyk`, `sentry.io` for `@sentry/cli`; not a domain on which anybody can publish. */
+function isNamesake(host: string, name: string): boolean {
+  const { domain, domainWithoutSuffix, isPrivate } = parse(host, { allowPrivateDomains: true });
+  if (domain === null || domainWithoutSuffix === null || isPrivate === true || isSharedDomain(domain)) return false;
+  const [, scope, own = ''] = /^(?:@([^/]+)\/)?(.*)$/.exec(name) ?? [];
+  return [scope, own, own.replace(TOOL_ENDING, '')].includes(domainWithoutSuffix);
 }
 
 /** GitHub ignores the case of owner and repository names. */

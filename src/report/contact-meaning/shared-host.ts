@@ -1,6 +1,6 @@
 import { parse } from 'tldts';
 
-/** Domains on which anybody can publish, but which are not in the public suffix list. */
+/** Domains on which anybody can publish or be sent something, but which are not in the public suffix list. */
 const SHARED: ReadonlySet<string> = new Set([
   'github.com',
   'gitlab.com',
@@ -16,6 +16,13 @@ const SHARED: ReadonlySet<string> = new Set([
   'discord.com',
   'telegram.org',
   'slack.com',
+  'sentry.io',
+  'webhook.site',
+  'pastebin.com',
+  'pipedream.net',
+  'requestbin.com',
+  'beeceptor.com',
+  'interact.sh',
 ]);
 
 /** Whether a domain is in that list. Hosts like `NAME.github.io` are not, because the public suffix list makes each a domain of its own. */

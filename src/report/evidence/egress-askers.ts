@@ -4,6 +4,7 @@ import type { Alert } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import { type Actors, attribute } from '../attribution/attribution.js';
 import type { Sent } from '../contact-meaning/meaning.js';
+import type { Sites } from '../contact-meaning/own-site.js';
 import type { PackageRef } from '../finding.js';
 import {
   assessedByContent,
@@ -86,10 +87,10 @@ function sentBy(sent: Sent, key: string, contacts: Contacts, actors: Actors): Se
 }
 
 /**
- * The sites named by the manifests of packages that a registry delivered. For other packages they are no evidence, because anyone can write
- * a manifest into a folder.
+ * The sites of packages that a registry delivered, by their manifests and names. For other packages they are no evidence, because anyone
+ * can write a manifest into a folder.
  */
-function sitesOf(packages: readonly InstalledPackage[], { packages: index }: Actors): readonly string[] {
+function sitesOf(packages: readonly InstalledPackage[], { packages: index }: Actors): Sites {
   const delivered = packages.filter((pkg) => notFromRegistry(pkg, index, []) === undefined);
-  return delivered.flatMap(({ sites = [] }) => sites);
+  return { addresses: delivered.flatMap(({ sites = [] }) => sites), names: delivered.map(({ name }) => name) };
 }

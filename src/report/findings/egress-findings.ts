@@ -78,8 +78,8 @@ function contact(
 }
 
 /**
- * The observation for one package: with what this package itself sent, and what that means. `sites`: the addresses that the
- * package, and the package that ran it, name as their own.
+ * The observation for one package: with what this package itself sent, and what that means. `sites`: what is known to
+ * belong to the package, and to the package that ran it.
  */
 export function assessedByContent(observation: GatewayObservation, sent: Sent, sites: Sites): GatewayObservation {
   const { meaning, isOwn } = assessContact(sent, sites);

@@ -14,6 +14,7 @@ import type { ProcessStart } from '../attribution/process-tree.js';
 import { ENDED_FIELD, LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../evidence/touched-files.js';
 import { isQuestion } from './asked-about-itself.js';
+import { asksDockerVersion } from './docker-question.js';
 import { type FileContext, isRuntimeAsFetched, isShimOfManager } from './fetched-programs.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from './foreign-write.js';
 import { asksOneSetting, listsSettings } from './git-question.js';
@@ -38,6 +39,8 @@ export const OUTSIDE_RULE = 'Write outside the project';
 const GIT_SETTINGS_RULE = 'Git hook written';
 
 const ASKED_TOOL_RULE = 'Credential asked of a tool';
+
+const ENGINE_RULE = 'Container engine contacted';
 
 const ASSISTANT_RULE = 'AI assistant started';
 /** `~/.codex/tmp/…`: links to itself and locks, which codex 0.140 creates on every start. */
@@ -78,6 +81,9 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
   const { owner, by, step, isAskedForHelp, programs } = attribution;
   if (alert.rule === LEFT_RUNNING_RULE && isAskedForHelp && alert.fields[ENDED_FIELD] === 'true') {
     return 'a command line tool that was asked for help started a process in the background, which ended while it was watched';
+  }
+  if (alert.rule === ENGINE_RULE && isExercised(step) && programs[0] !== undefined && asksDockerVersion(programs[0])) {
+    return 'docker was asked for its version, and for nothing else, by code that was loaded or called';
   }
   if (step?.kind === 'call' && !countsInCall(alert)) {
     return CALLED_WITH_NONSENSE;
@@ -135,6 +141,11 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
     return 'a package manager of the image puts a script of its own before what it starts';
   }
   return undefined;
+}
+
+/** Whether a package was loaded, called or asked for help; its scripts have no need to know of an engine. */
+function isExercised(step: Attribution['step']): boolean {
+  return step?.kind === 'load' || step?.kind === 'load-many' || step?.kind === 'call';
 }
 
 /** Why an alert in a script of the project itself, or of one of its workspaces, is only an observation; undefined if it is not. */

@@ -3,6 +3,13 @@ import { HOME } from '../../ecosystems/places.js';
 
 /** Folders in HOME where each program has a folder of its own (XDG base directories), and HOME itself, where the name begins with a dot. */
 const FOLDERS = ['.config/', '.cache/', '.local/share/', '.local/state/', ''].map((folder) => `${HOME}/${folder}`);
+/**
+ * Where the library configstore keeps a file for each program: `firebase-tools.json`, `@scope/tool.json`, with `update-notifier-` before
+ * the name what update-notifier keeps. A bundled copy of it writes there in its owner's name. While writing, a number follows.
+ */
+const CONFIGSTORE = new RegExp(
+  `^${HOME}/\\.config/configstore/(?:update-notifier-)?([^/]+|@[^/]+/[^/]+)\\.json(?:\\.\\d+|\\.tmp-\\d+)?$`,
+);
 /** A shorter name proves nothing if another name merely begins with it. */
 const MIN_PREFIX = 4;
 /** Words that do not identify a program. */
@@ -69,12 +76,15 @@ const OF_OTHERS: ReadonlySet<string> = new Set<string>([
 ]);
 
 /**
- * Whether a file is in a folder of HOME with the name of the package: `~/.config/netlify/…` for `netlify-cli`, `~/.ngrok/…` for `ngrok`.
+ * Whether a file is in a folder of HOME with the name of the package (`~/.config/netlify/…` for `netlify-cli`, `~/.ngrok/…` for `ngrok`), or
+ * the file that configstore keeps for it.
  * Programs keep their settings there, and other programs do not look there.
  * @param names of the package, and of the package that ran it
  * @param others names of all installed packages: if one of them has exactly that name, the folder belongs to it
  */
 export function isOwnFolder(path: string, names: readonly string[], others: ReadonlySet<string>): boolean {
+  const kept = CONFIGSTORE.exec(path)?.[1];
+  if (kept !== undefined && names.includes(kept)) return true;
   const folder = FOLDERS.find((candidate) => path.startsWith(candidate));
   if (folder === undefined || path.includes('/../')) return false;
   const [first = '', ...rest] = path.slice(folder.length).split('/');

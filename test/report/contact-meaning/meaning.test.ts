@@ -75,6 +75,31 @@ describe('what a contact means', () => {
       ),
       'telemetry',
     ],
+    [
+      'with figures of a run in JSON:API (snyk 1.1307)',
+      to(
+        'x.example',
+        post({
+          data: {
+            args: [],
+            command: 'help',
+            os: 'Linux 6.18',
+            osRelease: '6.18.44-fc-v657',
+            version: '1.1307.4',
+            integrationName: '',
+            id: '0014d6f1d489b152d84be98ba7b52bead2409c70',
+            ci: true,
+            metrics: { network_time: { type: 'timer', values: [], total: 0 }, cpu_time: { values: [246], total: 246 } },
+          },
+        }),
+      ),
+      'telemetry',
+    ],
+    [
+      'facts within facts, and no end',
+      to('x.example', post({ a: { b: { c: { d: { e: { f: { g: 1 } } } } } } })),
+      'unknown',
+    ],
     ['letters in a path', to('x.example', get(`/${letters(380)}`)), 'unknown'],
     ['letters in both cases', to('x.example', get(`/${mixed(380)}`)), 'unknown'],
     ['base64 in steps of a path', to('x.example', get(`/${base64(150).match(/.{7}/g)?.join('/')}`)), 'unknown'],
@@ -129,7 +154,7 @@ describe('what a contact means', () => {
     ['the sandbox itself', to('x.example', get('/', { tells: ['its host name'] })), 'identity'],
     ['the sandbox itself among facts', to('x.example', post({ v: 1 }, { tells: ['its user'] })), 'identity'],
   ])('%s', (_title, sent, meaning) => {
-    expect(assessContact(sent, []).meaning).toBe(meaning);
+    expect(assessContact(sent, { addresses: [], names: [] }).meaning).toBe(meaning);
   });
 });
 
@@ -162,12 +187,26 @@ describe('which package a host belongs to', () => {
     ['an address', ['https://10.0.0.1/'], '10.0.0.2', '/x', false],
     ['nothing', [], 'x.example', '/x', false],
   ])('%s', (_title, sites, host, path, isOwn) => {
-    expect(assessContact(to(host, get(path)), sites).isOwn).toBe(isOwn);
+    expect(assessContact(to(host, get(path)), { addresses: sites, names: [] }).isOwn).toBe(isOwn);
+  });
+
+  it.each<[string, string, string, boolean]>([
+    ['a domain called like the package', 'snyk', 'downloads.snyk.io', true],
+    ['a domain called like its scope', '@prisma/engines', 'binaries.prisma.sh', true],
+    ['a domain called like a tool without its ending', 'netlify-cli', 'api.netlify.com', true],
+    ['a domain that only begins like it', 'snyk', 'snyk-cdn.io', false],
+    ['a domain that has the name in front', 'snyk', 'snyk.evil.example', false],
+    ['a name below a shared suffix', 'tool', 'tool.github.io', false],
+    ['a host where anybody can be sent something', '@webhook/cli', 'webhook.site', false],
+    ['a host where anybody can have reports sent', '@sentry/cli', 'o1.ingest.sentry.io', false],
+    ['an address', '10', '10.0.0.2', false],
+  ])('by its name: %s', (_title, name, host, isOwn) => {
+    expect(assessContact(to(host, get('/x')), { addresses: [], names: [name] }).isOwn).toBe(isOwn);
   });
 
   it('is its own only where every request is', () => {
     const sent = to('github.com', get('/a/b/x.gz'), get('/evil/x.gz'));
-    expect(assessContact(sent, ['https://github.com/a/b/']).isOwn).toBe(false);
+    expect(assessContact(sent, { addresses: ['https://github.com/a/b/'], names: [] }).isOwn).toBe(false);
   });
 });
 

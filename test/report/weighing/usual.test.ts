@@ -53,6 +53,14 @@ describe('usual, and so an observation', () => {
     ['a file that it was asked for', asked('download.example:443', 'download')],
     ['less than it sends', asked('any.example:443', 'telemetry')],
     ['a file from a host of many', asked('github.com:443', 'download')],
+    [
+      'a file that an older version asked for',
+      asked('download.example:443', 'download', { package: ref('tool', '0.9.0') }),
+    ],
+    [
+      'a file that an older version asked for by an older tool',
+      github({ package: ref('prebuild-install', '5.3.0'), ranBy: ref('carrier', '1.0.0') }),
+    ],
     ['a look-up of a name', asked('download.example', 'unknown')],
     ['a look-up of a name of many', asked('github.com', 'unknown')],
     ['what is done when it is loaded, in the check, too', written({ phase: 'check' })],
@@ -70,6 +78,10 @@ describe('usual, and so an observation', () => {
     const [found] = judged([read(NPMRC, { package: ref('tool', '1.5.0') })]);
     expect(found?.known).toBe('measured: tool does this at install since 1.2.0; 1 of 3 measured packages does');
     expect(found?.measured).toEqual({ since: '1.2.0', packages: 1, of: 3 });
+    const [older] = judged([asked('download.example:443', 'download', { package: ref('tool', '0.9.0') })]);
+    expect(older?.known).toBe(
+      'measured: tool does this at install in 1.2.0, a later version; 2 of 3 measured packages do',
+    );
     const [through] = judged([github({ package: prebuild, ranBy: ref('carrier') })]);
     expect(through?.known).toBe(
       'measured: carrier does this at install with prebuild-install since 1.2.0; 2 of 3 measured packages do',
@@ -87,6 +99,15 @@ describe('still a finding', () => {
   });
   it.each<[string, Finding]>([
     ['an older version', read(NPMRC, { package: ref('tool', '1.1.9') })],
+    ['facts that an older version tells', asked('stats.example:443', 'telemetry', { package: ref('tool', '1.1.9') })],
+    [
+      'a file that the next major version asks for',
+      asked('download.example:443', 'download', { package: ref('tool', '2.0.0') }),
+    ],
+    [
+      'another host that an older version asks',
+      asked('evil.example:443', 'download', { package: ref('tool', '0.9.0') }),
+    ],
     ['the next major version', read(NPMRC, { package: ref('tool', '2.0.0') })],
     ['its first preview', read(NPMRC, { package: ref('tool', '2.0.0-alpha.1') })],
     ['a place of another range', read('/home/ci/.yarnrc')],

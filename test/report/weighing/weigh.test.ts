@@ -130,6 +130,17 @@ describe('an observation', () => {
       write(`${HOME}/.config/turborepo/t.json`, { by: { ...tool, name: '@turbo/linux-64' } }),
       [],
     ],
+    ['the file that configstore keeps for it', write(`${HOME}/.config/configstore/some-tool.json`), []],
+    [
+      'and puts into place (firebase-tools 15)',
+      moved(`${HOME}/.config/configstore/some-tool.json.2891043356`, `${HOME}/.config/configstore/some-tool.json`),
+      [],
+    ],
+    [
+      'the one of a scope, for update-notifier',
+      write(`${HOME}/.config/configstore/update-notifier-@x/tool.json`, { by: { ...tool, name: '@x/tool' } }),
+      [],
+    ],
     ['a file that is moved within it', moved(`${HOME}/.config/some-tool/x.tmp`, `${HOME}/.config/some-tool/x`), []],
     ['settings of one of many that were loaded', write(`${HOME}/.config/some-tool/x`, oneOfMany), []],
     [
@@ -163,6 +174,9 @@ describe('still a finding', () => {
     ["another's folder", write(`${HOME}/.config/other/config.json`), []],
     ['a folder that has just the name of another package', write(`${HOME}/.cache/tool/x`), []],
     ['a file that is moved out of the own folder', moved(`${HOME}/.config/some-tool/x`, `${HOME}/.local/bin/node`), []],
+    ['the file that configstore keeps for another', write(`${HOME}/.config/configstore/other.json`), []],
+    ['a file there that is none of its', write(`${HOME}/.config/configstore/some-tool.json.sh`), []],
+    ['a way out of there', moved(`${HOME}/.config/configstore/some-tool.json`, `${HOME}/.bashrc`), []],
     ['a way out of the own folder', write(`${HOME}/.config/some-tool/../autostart/x`), []],
     [
       'a file of the own folder that is moved elsewhere',

@@ -121,6 +121,15 @@ describe('a package’s files are loaded as bundlers, or who knows their names, 
     ],
     ['a pattern', { ...odd, 'odd.js': '', 'package.json': { exports: { '.': './index.js', './*': './lib/*.js' } } }],
     ['a file’s own name, where nothing is said of exports', { ...odd, 'lib/odd.js': '' }],
+    ['a program, be it no command', { 'index.js': '', 'odd.js': `#!/usr/bin/env node\n${ACT};` }],
+    [
+      'the next file, with no word of help',
+      { 'a.js': '#!/usr/bin/env node\n', 'b.js': `if (!process.argv[2]) { ${ACT}; }` },
+    ],
+    [
+      'a program of who has fixed the arguments',
+      { 'index.js': 'Object.freeze(process.argv); Object.freeze(process);', 'odd.js': `#!/bin/node\n${ACT};` },
+    ],
   ])('%s', (_what, files) => {
     expect(called(files).acted).toBe(true);
   });
@@ -132,6 +141,10 @@ describe('a package’s files are loaded as bundlers, or who knows their names, 
       { 'index.js': '', 'odd.js': `${ACT};`, 'package.json': { scripts: { install: 'node odd.js' } } },
     ],
     ['what tests it', { 'index.js': '', 'test.js': `${ACT};`, 'odd.config.js': `${ACT};` }],
+    [
+      'the work of a program that is asked for help (claude-code 2.1)',
+      { 'index.js': '', 'odd.cjs': `#!/usr/bin/env node\nif (process.argv[2] !== '--help') { ${ACT}; }` },
+    ],
     ['what lies outside of it', { 'index.js': '', 'package.json': { browser: '../../outside.js' } }],
   ])('but not %s', (_what, files) => {
     expect(called(files).acted).toBe(false);
