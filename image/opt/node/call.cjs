@@ -13,6 +13,7 @@ const { markActing } = require('./acting.cjs');
 const { loadOtherFiles, loadPackage } = require('./entries.cjs');
 const { refuseExits } = require('./exits.cjs');
 const { listenToLastWords } = require('./last-words.cjs');
+const { useReplaced } = require('./replaced.cjs');
 const { watchThreads } = require('./threads.cjs');
 const { watchTimers } = require('./timers.cjs');
 
@@ -23,12 +24,15 @@ writeFileSync('/proc/self/oom_score_adj', '1000');
 const CALLS_MS = 1500;
 const FILES_MS = 1000;
 const MAX_REPLACED = 12;
+const MAX_USED = 60;
 /** How long what functions promised is waited for. */
 const PROMISES_MS = 50;
 
 const [target = '', project = '', lingerMs = ''] = process.argv.splice(2);
 // A package that looks how its process was started must not find us.
 process.title = 'node';
+// Nor whether another program made it to speak with it: `process.send` is what such a child has.
+process.send = () => true;
 const { exit } = process;
 const { stringify } = JSON;
 const { now } = Date;
@@ -57,10 +61,17 @@ async function main() {
   const before = builtIns();
   /** @type {Set<string>} */
   const told = new Set();
+  /** @type {Set<string>} */
+  const used = new Set();
   const tellReplaced = (/** @type {(name: string) => string} */ wording) => {
     const fresh = replacedSince(before).filter((name) => !told.has(name));
     for (const name of fresh) told.add(name);
     for (const name of fresh.slice(0, MAX_REPLACED)) tell(`replaced ${wording(name)}`);
+  };
+  const useOnce = () => {
+    const fresh = replacedSince(before).filter((name) => !used.has(name));
+    for (const name of fresh) used.add(name);
+    if (fresh.length > 0) useReplaced(fresh.slice(0, MAX_USED), builtIns());
   };
   const letGo = async () => {
     await fireTimers();
@@ -72,6 +83,7 @@ async function main() {
   tellUnreached(others.left, 'files');
   await letGo();
   tellReplaced((name) => name);
+  useOnce();
   // What is Node's or the page's own is no code of the package's.
   const seen = new Set([globalThis, ...before.values()]);
   const own = functionsOf(modules, seen);
@@ -81,6 +93,7 @@ async function main() {
   tellUnreached(left + (await callEach(inFiles, end)), 'functions');
   await new NativePromise((resolve) => later(resolve, PROMISES_MS));
   await letGo();
+  useOnce();
   // A wallet puts itself into a page when it is asked to; a hook is in what was there.
   tellReplaced((name) => (name.includes('.') ? name : `${name} (when called)`));
   tell('.');

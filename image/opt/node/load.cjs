@@ -18,11 +18,11 @@ const [target = '', project = '', lingerMs = ''] = process.argv.splice(2);
 process.title = 'node';
 const { exit } = process;
 const { stringify } = JSON;
+process.once('beforeExit', () => end());
 const fireTimers = watchTimers();
 const lingerFor = watchThreads();
 const lastWords = listenToLastWords();
 const end = () => lastWords().then(() => exit());
-process.once('beforeExit', end);
 markActing(project);
 
 /** @param {string} entry @param {string | null} error */
