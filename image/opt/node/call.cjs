@@ -8,12 +8,13 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { pretendBrowser } = require('./browser.cjs');
 const { builtIns, replacedSince } = require('./built-ins.cjs');
+const { loadInThread, watchQuestions } = require('./as-thread.cjs');
 const { callEach, functionsOf } = require('./calls.cjs');
 const { markActing } = require('./acting.cjs');
-const { loadOtherFiles, loadPackage } = require('./entries.cjs');
+const { filesOf, loadOtherFiles, loadPackage } = require('./entries.cjs');
 const { refuseExits } = require('./exits.cjs');
 const { listenToLastWords } = require('./last-words.cjs');
-const { useReplaced } = require('./replaced.cjs');
+const { useReplaced, useUsual } = require('./replaced.cjs');
 const { watchThreads } = require('./threads.cjs');
 const { watchTimers } = require('./timers.cjs');
 
@@ -23,6 +24,8 @@ writeFileSync('/proc/self/oom_score_adj', '1000');
 /** No function is called after so long, and of the package's other files none is loaded. */
 const CALLS_MS = 1500;
 const FILES_MS = 1000;
+/** How long a thread may take that loads the package once more. */
+const THREAD_MS = 1500;
 const MAX_REPLACED = 12;
 const MAX_USED = 60;
 /** How long what functions promised is waited for. */
@@ -38,6 +41,7 @@ const { stringify } = JSON;
 const { now } = Date;
 const { setTimeout: later, Promise: NativePromise } = globalThis;
 const fireTimers = watchTimers();
+const aboutThreads = watchQuestions();
 const lingerFor = watchThreads();
 const lastWords = listenToLastWords();
 markActing(project);
@@ -59,6 +63,7 @@ async function main() {
   process.chdir(mkdtempSync(join(tmpdir(), 'work-')));
   const fireEvents = pretendBrowser();
   const before = builtIns();
+  aboutThreads.begin();
   /** @type {Set<string>} */
   const told = new Set();
   /** @type {Set<string>} */
@@ -84,6 +89,7 @@ async function main() {
   await letGo();
   tellReplaced((name) => name);
   useOnce();
+  useUsual(project);
   // What is Node's or the page's own is no code of the package's.
   const seen = new Set([globalThis, ...before.values()]);
   const own = functionsOf(modules, seen);
@@ -96,6 +102,8 @@ async function main() {
   useOnce();
   // A wallet puts itself into a page when it is asked to; a hook is in what was there.
   tellReplaced((name) => (name.includes('.') ? name : `${name} (when called)`));
+  // Last, since timers are fired before, its own deadline among them.
+  if (aboutThreads.wasAsked()) await loadInThread(filesOf(target, project), THREAD_MS);
   tell('.');
 }
 

@@ -140,6 +140,21 @@ async function loadOtherFiles(target, project, ms) {
   return { modules, left: 0 };
 }
 
+/**
+ * The files of a package that others may ask for: its entry, then those of `loadOtherFiles`.
+ * @param {string} target @param {string} project @returns {string[]}
+ */
+function filesOf(target, project) {
+  const folder = folderOf(target, project);
+  const { from, name, manifest } = locate(target, project);
+  const others = otherFiles(folder, manifest).map((file) => join(folder, file));
+  try {
+    return [...new Set([createRequire(join(from, 'package.json')).resolve(name), ...others])];
+  } catch {
+    return others;
+  }
+}
+
 /** Undefined where it can't be loaded. @param {string} file @returns {Promise<unknown>} */
 async function loadFile(file) {
   try {
@@ -154,4 +169,4 @@ async function loadFile(file) {
   }
 }
 
-module.exports = { loadOtherFiles, loadPackage, messageOf };
+module.exports = { filesOf, loadOtherFiles, loadPackage, messageOf };

@@ -6,6 +6,7 @@ const { markActing } = require('./acting.cjs');
 const { loadPackage } = require('./entries.cjs');
 const { listenToLastWords } = require('./last-words.cjs');
 const { watchThreads } = require('./threads.cjs');
+const { pretendTerminal } = require('./terminal.cjs');
 const { watchTimers } = require('./timers.cjs');
 
 // Node starts its debugger at this signal, and whoever speaks with that runs code in the name of the package that is loaded here.
@@ -19,6 +20,7 @@ process.title = 'node';
 const { exit } = process;
 const { stringify } = JSON;
 process.once('beforeExit', () => end());
+pretendTerminal();
 const fireTimers = watchTimers();
 const lingerFor = watchThreads();
 const lastWords = listenToLastWords();

@@ -1,6 +1,9 @@
 // Uses the built-ins that a package replaced, as a program does that has something to hide: with a credential in what it is given. A
 // wrapper that only passes on leaves it where it was; one that sends it elsewhere sends a decoy.
 'use strict';
+const { get } = require('node:https');
+const { createRequire } = require('node:module');
+const { join } = require('node:path');
 const { answering, quiet } = require('./arguments.cjs');
 
 // As they are before any package has run.
@@ -22,6 +25,26 @@ function uses() {
   const headers = { authorization: `Bearer ${SECRET}`, cookie: `session=${SECRET}` };
   const then = () => {};
   return [[{ ...where, headers, body }, then], [NOWHERE, { headers, body, method: 'POST' }, then], [body], [SECRET]];
+}
+
+/** What programs load that have something to hide. */
+const WANTED = ['express', 'pg', 'axios', 'stripe', 'dotenv', 'bcrypt', 'jsonwebtoken', 'react-dom', 'mysql2'];
+
+/**
+ * Does what programs do beside a package: who watches the process (a channel of diagnostics, a hook of the loader) is told of it.
+ * @param {string} project
+ */
+function useUsual(project) {
+  const requireThere = createRequire(join(project, 'package.json'));
+  for (const name of WANTED) {
+    try {
+      requireThere(name);
+    } catch {
+      // It is not installed, or does not load.
+    }
+  }
+  const [[options = {}] = []] = uses();
+  settle(get(/** @type {object} */ (options)));
 }
 
 /** @param {readonly string[]} names @param {ReadonlyMap<string, unknown>} current */
@@ -46,4 +69,4 @@ function settle(begun) {
   if (typeof begun?.end === 'function') begun.end();
 }
 
-module.exports = { useReplaced };
+module.exports = { useReplaced, useUsual };

@@ -101,6 +101,19 @@ module.exports = () => new Transform({ transform(chunk, _, done) { ${ACT}; done(
       { 'index.js': '', 'child.js': `if (process.send) process.on('message', () => { ${ACT}; });` },
     ],
     [
+      'what is for a thread',
+      {
+        'index.js': '',
+        'worker.js': `const t = require('worker_threads'); if (!t.isMainThread) t.parentPort.on('message', () => { ${ACT}; });`,
+      },
+    ],
+    [
+      'who listens to what the process asks for',
+      {
+        'index.js': `require('diagnostics_channel').subscribe('http.client.request.start', () => { ${ACT}; });`,
+      },
+    ],
+    [
       'a timer that looks at a clock',
       {
         'index.js': `const since = process.uptime();
