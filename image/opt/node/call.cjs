@@ -86,6 +86,7 @@ async function main() {
   const modules = await loadPackage(target, project, () => {});
   const others = await loadOtherFiles(target, project, FILES_MS);
   tellUnreached(others.left, 'files');
+  const isForThreads = aboutThreads.wasAsked();
   await letGo();
   tellReplaced((name) => name);
   useOnce();
@@ -102,11 +103,13 @@ async function main() {
   useOnce();
   // A wallet puts itself into a page when it is asked to; a hook is in what was there.
   tellReplaced((name) => (name.includes('.') ? name : `${name} (when called)`));
+  const restMs = lingerFor(Number(lingerMs));
   // Last, since timers are fired before, its own deadline among them.
-  if (aboutThreads.wasAsked()) await loadInThread(filesOf(target, project), THREAD_MS);
+  if (isForThreads) await loadInThread(filesOf(target, project), THREAD_MS);
   tell('.');
+  return restMs;
 }
 
 void main()
-  .catch(() => {})
-  .then(() => later(() => lastWords().then(() => exit()), lingerFor(Number(lingerMs))));
+  .catch(() => lingerFor(Number(lingerMs)))
+  .then((restMs) => later(() => lastWords().then(() => exit()), restMs));

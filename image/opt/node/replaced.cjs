@@ -1,7 +1,7 @@
 // Uses the built-ins that a package replaced, as a program does that has something to hide: with a credential in what it is given. A
 // wrapper that only passes on leaves it where it was; one that sends it elsewhere sends a decoy.
 'use strict';
-const { get } = require('node:https');
+const { Agent, get } = require('node:https');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 const { answering, quiet } = require('./arguments.cjs');
@@ -12,19 +12,22 @@ const { stringify } = JSON;
 const { env } = process;
 const SECRET = env.NPM_TOKEN || env.CI_JOB_TOKEN || 'a';
 
-/** Nobody listens there, and no gateway lies between. */
-const NOWHERE = 'https://127.0.0.1:1/';
+/** Asked for, it is answered without asking anybody; what is asked by a name or an address may go to the gateway. */
+const NOWHERE = 'data:,a';
+/** Of its own: Node's usual one asks the gateway for every host. */
+const agent = new Agent();
 /** What is called: what programs send, and what they read or write down. Others start programs, or write files by the names that they are given. */
 const USED =
   /^(?:https?2?|net|tls|crypto|zlib|util|url|querystring|stream|events|buffer)\.|^(?:window\.)?(?:fetch|XMLHttpRequest|WebSocket|Request|Response|Headers|JSON|console|String|Array|Object|Promise|Map|RegExp|URLSearchParams|localStorage|crypto)(?:\.|$)/;
 
 /** @returns {unknown[][]} */
 function uses() {
+  // Nobody listens there.
   const where = { host: '127.0.0.1', hostname: '127.0.0.1', port: 1, path: '/', protocol: 'https:', method: 'POST' };
   const body = stringify({ username: 'mweber', password: SECRET });
   const headers = { authorization: `Bearer ${SECRET}`, cookie: `session=${SECRET}` };
   const then = () => {};
-  return [[{ ...where, headers, body }, then], [NOWHERE, { headers, body, method: 'POST' }, then], [body], [SECRET]];
+  return [[{ ...where, agent, headers, body }, then], [NOWHERE, { headers, body, method: 'POST' }, then], [body], [SECRET]];
 }
 
 /** What programs load that have something to hide. */
