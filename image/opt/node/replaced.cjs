@@ -1,7 +1,8 @@
 // Uses the built-ins that a package replaced, as a program does that has something to hide: with a credential in what it is given. A
 // wrapper that only passes on leaves it where it was; one that sends it elsewhere sends a decoy.
 'use strict';
-const { Agent, get } = require('node:https');
+const { get } = require('node:http');
+const { Agent } = require('node:https');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 const { answering, quiet } = require('./arguments.cjs');
@@ -46,8 +47,8 @@ function useUsual(project) {
       // It is not installed, or does not load.
     }
   }
-  const [[options = {}] = []] = uses();
-  settle(get(/** @type {object} */ (options)));
+  // Nobody listens there.
+  settle(get({ host: '127.0.0.1', port: 1, path: '/', agent: false }));
 }
 
 /** @param {readonly string[]} names @param {ReadonlyMap<string, unknown>} current */
