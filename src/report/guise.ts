@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /** The kind of machine and the date that a step is made to see, if they differ from the first pass. */
 export const guiseSchema = z.object({
-  /** `none`: a developer's machine, without the variables of a CI job. */
-  ci: z.enum(['gitlab', 'github', 'none']),
+  /** `other`: a machine of many CI systems and hosts at once. `none`: a developer's machine, without the variables of a CI job. */
+  ci: z.enum(['gitlab', 'github', 'other', 'none']),
   /** By how many days the clock is moved ahead. */
   aheadDays: z.number().int().nonnegative(),
 });

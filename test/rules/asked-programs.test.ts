@@ -190,3 +190,13 @@ describe('a file that a package manager with hooks of any name opens', () => {
     for (const rule of TOLD) expect(plumbing(started, listed)).not.toContain(rule);
   });
 });
+
+describe('code that anybody may have put there is told when it is read', () => {
+  it.each<[string, boolean]>([
+    ['/home/ci/node_modules/fsevents/index.js', true],
+    ['/home/ci/project/node_modules/.cache/x', true],
+    ['/home/ci/project/node_modules/fsevents/index.js', false],
+  ])('%s: %s', (file, isTold) => {
+    expect(plumbing(...readBy(NODE, file)).includes('Packwarden shared code read')).toBe(isTold);
+  });
+});

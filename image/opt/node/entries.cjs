@@ -142,6 +142,21 @@ async function loadOtherFiles(target, project, ms) {
   return { modules, left: 0 };
 }
 
+/**
+ * The files of a package that others may ask for: its entry, then those of `loadOtherFiles`.
+ * @param {string} target @param {string} project @returns {string[]}
+ */
+function filesOf(target, project) {
+  const folder = folderOf(target, project);
+  const { from, name, manifest } = locate(target, project);
+  const others = otherFiles(folder, manifest).map((file) => join(folder, file));
+  try {
+    return [...new Set([createRequire(join(from, 'package.json')).resolve(name), ...others])];
+  } catch {
+    return others;
+  }
+}
+
 /** Undefined where it can't be loaded. @param {string} file @returns {Promise<unknown>} */
 async function loadFile(file) {
   // It runs in any case. Without an argument a tool would do its work: an assistant begins a session with the credentials that it finds.
@@ -179,4 +194,4 @@ function isProgram(file) {
   }
 }
 
-module.exports = { loadOtherFiles, loadPackage, messageOf };
+module.exports = { filesOf, loadOtherFiles, loadPackage, messageOf };

@@ -18,8 +18,16 @@ const SIGNALS = /** @type {const} */ ([
   ['SIGTERM', 15],
 ]);
 
+/** Events of a process that packages wait for: it has nothing left to do, or its maker says something. */
+const EVENTS = /** @type {const} */ ([
+  ['beforeExit', 0],
+  ['message', 'a'],
+  ['message', { type: 'a', cmd: 'a', data: 'a' }],
+]);
+
 /** To be called before any package runs. The returned function is to be the last one before the process ends. */
 function listenToLastWords() {
+  const ours = new Set(EVENTS.flatMap(([name]) => process.listeners(/** @type {any} */ (name))));
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
   return async () => {
@@ -30,6 +38,16 @@ function listenToLastWords() {
     process.exit = /** @type {any} */ (() => {});
     process.on('uncaughtException', () => {});
     process.on('unhandledRejection', () => {});
+    for (const [name, value] of EVENTS) {
+      for (const listener of process.listeners(/** @type {any} */ (name))) {
+        if (ours.has(listener)) continue;
+        try {
+          apply(listener, process, [value]);
+        } catch {
+          // As below.
+        }
+      }
+    }
     for (const [signal, number] of SIGNALS) {
       try {
         apply(emit, process, [signal, signal, number]);

@@ -8,6 +8,7 @@ const { closeSync, openSync, readFileSync, writeFileSync, writeSync } = require(
 const { join } = require('node:path');
 const { loadPackage } = require('./entries.cjs');
 const { refuseExits } = require('./exits.cjs');
+const { pretendTerminal } = require('./terminal.cjs');
 const { watchTimers } = require('./timers.cjs');
 
 process.on('SIGUSR1', () => {});
@@ -26,6 +27,7 @@ const { Promise: NativePromise, setTimeout: later, clearTimeout: cancel } = glob
 const race = NativePromise.race.bind(NativePromise);
 const { stringify } = JSON;
 process.once('beforeExit', () => tell(-1, null));
+pretendTerminal();
 const fireTimers = watchTimers();
 // One package's error is no reason not to load the next one.
 process.on('uncaughtException', () => {});

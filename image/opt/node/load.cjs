@@ -6,6 +6,7 @@ const { markActing } = require('./acting.cjs');
 const { loadPackage } = require('./entries.cjs');
 const { listenToLastWords } = require('./last-words.cjs');
 const { watchThreads } = require('./threads.cjs');
+const { pretendTerminal } = require('./terminal.cjs');
 const { watchTimers } = require('./timers.cjs');
 
 // Node starts its debugger at this signal, and whoever speaks with that runs code in the name of the package that is loaded here.
@@ -18,11 +19,12 @@ const [target = '', project = '', lingerMs = ''] = process.argv.splice(2);
 process.title = 'node';
 const { exit } = process;
 const { stringify } = JSON;
+process.once('beforeExit', () => end());
+pretendTerminal();
 const fireTimers = watchTimers();
 const lingerFor = watchThreads();
 const lastWords = listenToLastWords();
 const end = () => lastWords().then(() => exit());
-process.once('beforeExit', end);
 markActing(project);
 
 /** @param {string} entry @param {string | null} error */

@@ -136,6 +136,6 @@ export class LaterParts {
 }
 
 function nameOf({ ci, aheadDays }: Guise): string {
-  const where = ci === 'none' ? 'outside of CI' : `on ${ci}`;
+  const where = { none: 'outside of CI', other: 'on other CI systems', gitlab: 'on gitlab', github: 'on github' }[ci];
   return aheadDays === 0 ? where : `${where} ${aheadDays} days ahead`;
 }

@@ -7,6 +7,8 @@ import { chooseRepeats } from './script-repeats.js';
 
 /** A thief may keep quiet where a variable says that it is a CI job: it wants people's machines, or no scanner's. */
 const OUTSIDE_OF_CI: Guise = { ...FIRST_GUISE, ci: 'none' };
+/** Or act where a project is deployed, or on a CI system that few have. */
+const ON_OTHERS: Guise = { ...FIRST_GUISE, ci: 'other' };
 /** How many packages are examined more closely. */
 const MOST_CLOSER = 12;
 
@@ -62,7 +64,7 @@ export async function passLater(run: SandboxRun, context: LaterContext): Promise
 /** The guises with only one thing changed; empty when `guise` changes only one thing anyway. */
 function singles(guise: Guise): readonly Guise[] {
   if (guise.ci === FIRST_GUISE.ci || guise.aheadDays === FIRST_GUISE.aheadDays) return [];
-  return [{ ...FIRST_GUISE, ci: guise.ci }, { ...FIRST_GUISE, aheadDays: guise.aheadDays }, OUTSIDE_OF_CI];
+  return [{ ...FIRST_GUISE, ci: guise.ci }, { ...FIRST_GUISE, aheadDays: guise.aheadDays }, OUTSIDE_OF_CI, ON_OTHERS];
 }
 
 /** Puts suspicious packages first, so that they get their turn if time runs out. */

@@ -1,5 +1,5 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import { isAtLeast, type Priority } from '../../falco/alert.js';
+import { alertTimeNs, isAtLeast, type Priority } from '../../falco/alert.js';
 import { touchedFiles } from '../evidence/touched-files.js';
 import type { Finding } from '../finding.js';
 import { samePlace } from '../findings/same-place.js';
@@ -59,17 +59,18 @@ function renamed(finding: Finding, actors: Actors, written: Written, isJudged: b
 }
 
 /** The package whose code acted while a package was loaded or called; undefined if no mark shows it. */
-export function namedBy(alert: AlertData, actors: Actors, { foreignWrites }: Written): Named | undefined {
+export function namedBy(alert: AlertData, actors: Actors, { foreignWrites, planted }: Written): Named | undefined {
   const { packages, acting } = actors;
   const { step, owner, loader } = attribute(alert, actors);
   if (step?.secret === undefined || owner === undefined || loader === undefined) return undefined;
   const subjects = [...touchedFiles(alert), alert.fields['egress.host'] ?? ''];
   const said = acting?.at({ ...loader, secret: step.secret, subjects });
   if (said === undefined) return undefined;
-  // Any package may have put files into the project's folder, so a mark for that folder does not identify a package.
+  // Any package may have put files into the project's folder, so a mark for that folder does not identify a package. A module that belongs
+  // to no package is the code of the package that put it there.
   const codeIn = (folder: string): InstalledPackage | undefined => {
     const pkg = packages.owning(folder);
-    return pkg === packages.root ? undefined : pkg;
+    return pkg === packages.root ? planted.planterIn(folder, alertTimeNs(alert)) : pkg;
   };
   const by = changerOf(codeIn(said.folder) ?? owner, loader.time, foreignWrites);
   const present = new Set([owner, ...said.present.flatMap((folder) => codeIn(folder) ?? [])]);

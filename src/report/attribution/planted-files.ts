@@ -31,6 +31,9 @@ const RUNS_ORDERS = /\/(?:git|make|gmake|ninja|cmake|ssh)$/;
 /** Keys and credentials: writing to one of them does not plant code, because these files are not run. */
 const IS_SECRET = new RegExp(`^${HOME}/\\.(?:ssh|gnupg|aws|azure|kube|docker|config/gcloud)/`);
 
+/** A folder in which Node finds a module by its name. */
+const IS_MODULE = /\/node_modules\/(?:@[^/]+\/)?[^/.][^/]*$/;
+
 /** Folders in which every process may create files with any name. */
 const TEMPORARY = /^\/(?:tmp|var\/tmp|dev\/shm)\//;
 
@@ -144,6 +147,19 @@ export class PlantedFiles {
         last = found;
     }
     return last;
+  }
+
+  /** The package that last wrote a file in a folder of modules that belongs to no package; undefined if none did. */
+  planterIn(folder: string, time: bigint): InstalledPackage | undefined {
+    if (!IS_MODULE.test(folder)) return undefined;
+    let last: PackageWrite | undefined;
+    for (const [path, writes] of this.#byPath) {
+      if (path !== folder && !path.startsWith(`${folder}/`)) continue;
+      const found = writes.findLast(({ alert }) => alertTimeNs(alert) <= time);
+      if (found !== undefined && (last === undefined || alertTimeNs(found.alert) > alertTimeNs(last.alert)))
+        last = found;
+    }
+    return last?.by;
   }
 
   #isOf(pkg: InstalledPackage, program: ProcessStart): boolean {

@@ -9,6 +9,7 @@ export const ONLY_LATER = {
   future: 'Only in the future',
   github: 'Only on GitHub',
   outside: 'Only outside of CI',
+  other: 'Only on another CI system',
   both: 'Only in the future or on GitHub',
 } as const;
 
@@ -95,6 +96,7 @@ function namesOf(seen: readonly Finding[]): readonly string[] {
   if (guises.some((guise) => isAhead(guise) && !isElsewhere(guise))) names.push(ONLY_LATER.future);
   if (guises.some((guise) => isElsewhere(guise) && !isAhead(guise))) names.push(ONLY_LATER.github);
   if (guises.some(({ ci }) => ci === 'none')) names.push(ONLY_LATER.outside);
+  if (guises.some(({ ci }) => ci === 'other')) names.push(ONLY_LATER.other);
   return names.length === 0 ? [ONLY_LATER.both] : names;
 }
 

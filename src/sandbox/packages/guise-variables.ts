@@ -93,6 +93,36 @@ const githubJob = ({ job, pipeline, project, commit, uuid }: JobNumbers) => ({
   RUNNER_TEMP: '/tmp',
 });
 
+/**
+ * What programs ask for to recognise other CI systems, and hosts that build and deploy a project. No machine has them all, but whoever acts
+ * on one of them asks for that one. Most deployments are production.
+ */
+const otherJob = ({ job, pipeline, commit }: JobNumbers) => ({
+  CI_JOB_TOKEN: '',
+  NODE_ENV: 'production',
+  BUILD_ID: String(pipeline),
+  BUILD_NUMBER: String(pipeline),
+  JENKINS_URL: 'https://ci.corp.invalid/',
+  JOB_NAME: 'app',
+  WORKSPACE: PROJECT,
+  APPVEYOR: 'True',
+  BITBUCKET_BUILD_NUMBER: String(pipeline),
+  BUILDKITE: 'true',
+  CF_PAGES: '1',
+  CIRCLECI: 'true',
+  CIRCLE_SHA1: commit,
+  CODEBUILD_BUILD_ID: `app:${pipeline}`,
+  DRONE: 'true',
+  DYNO: 'run.1',
+  NETLIFY: 'true',
+  RENDER: 'true',
+  TEAMCITY_VERSION: '2025.11',
+  TF_BUILD: 'True',
+  TRAVIS: 'true',
+  TRAVIS_BUILD_ID: String(job),
+  VERCEL: '1',
+});
+
 /** What the container's own environment has of a job is emptied: a step can't take it away. */
 const noJob = () => ({ CI: '', CI_JOB_TOKEN: '' });
 
@@ -132,6 +162,6 @@ function clockVariables(aheadDays: number): Readonly<Record<string, string>> {
 
 /** The environment variables of a step's program besides the container's own, which they replace, as `NAME=value`. */
 export function guiseVariables({ ci, aheadDays }: Guise, numbers: JobNumbers): readonly string[] {
-  const job = { gitlab: gitlabJob, github: githubJob, none: noJob }[ci](numbers);
+  const job = { gitlab: gitlabJob, github: githubJob, other: otherJob, none: noJob }[ci](numbers);
   return Object.entries({ ...job, ...clockVariables(aheadDays) }).map(([name, value]) => `${name}=${value}`);
 }

@@ -11,7 +11,7 @@ import { installedPackage } from '../../ecosystems/installed-package.js';
 
 const OK = { command: '', exitCode: 0, timedOut: false, durationMs: 0, log: '', logBytes: 0 };
 const BOTH = 'github +45';
-const SINGLES = ['github +0', 'gitlab +45', 'none +0'];
+const SINGLES = ['github +0', 'gitlab +45', 'none +0', 'other +0'];
 
 const nameOf = ({ ci, aheadDays }: Guise): string => `${ci} +${aheadDays}`;
 const dep = (name: string): InstalledPackage => installedPackage(`node_modules/${name}`, { scripts: ['postinstall'] });
@@ -97,14 +97,16 @@ describe('the later pass', () => {
   it('says which there was no time for', async () => {
     const { phase } = await passOf({ a: {}, b: {} }, { timeoutMs: 15, takesMs: 15 });
     expect(phase.notRepeated?.map(({ package: spec, why }) => `${spec}: ${why}`)).toEqual([
-      'a@1.0.0: there was no time left to run them on github, and on gitlab 45 days ahead, and outside of CI',
+      'a@1.0.0: there was no time left to run them on github, and on gitlab 45 days ahead, and outside of CI, and on other CI systems',
       'b@1.0.0: there was no time left',
     ]);
   });
 
   it('says in which guise there was no time for one', async () => {
     const { phase } = await passOf({ a: {} }, { timeoutMs: 80, takesMs: 20 });
-    expect(phase.notRepeated?.map(({ why }) => why)).toEqual(['there was no time left to run them outside of CI']);
+    expect(phase.notRepeated?.map(({ why }) => why)).toEqual([
+      'there was no time left to run them outside of CI, and on other CI systems',
+    ]);
   });
 
   it('lets those that showed something go first with one thing changed', async () => {
@@ -113,7 +115,11 @@ describe('the later pass', () => {
   });
 
   it.each<[string, number, readonly string[]]>([
-    ['with both changed, and on GitHub and outside of CI today', 60_000, [BOTH, 'github +0', 'none +0']],
+    [
+      'with both changed, and today on GitHub, outside of CI and on other CI systems',
+      60_000,
+      [BOTH, 'github +0', 'none +0', 'other +0'],
+    ],
     ['with both changed alone where there is no time', 1_000, [BOTH]],
   ])('loads everything %s', async (_case, timeoutMs, guises) => {
     const { loads } = await passOf({}, { timeoutMs, takesMs: 400 });

@@ -3,9 +3,10 @@ import type { Alert } from '../../../src/falco/alert.js';
 import { ActingMarks } from '../../../src/report/attribution/acting-marks.js';
 import { buildReport } from '../../../src/report/build.js';
 import { MARK_RULE } from '../../../src/report/evidence/load-groups.js';
+import { ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
 import { Steps } from '../../../src/report/evidence/steps.js';
 import type { Finding } from '../../../src/report/finding.js';
-import { alertAt, evidence, folded, PROJECT, pkg, type Start, treeOf } from '../evidence.js';
+import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
 
 const KEY = '/home/ci/.ssh/id_rsa';
 const SECRET = 'a'.repeat(32);
@@ -28,6 +29,7 @@ const packages = [
 ];
 const steps = new Steps();
 steps.add({ id: 'alone', kind: 'load', folder: null, secret: SECRET });
+steps.add({ id: 'scripts:thief', kind: 'scripts', folder: module('thief') });
 
 type Mark = readonly [second: number, name: string, secret?: string, pid?: number, label?: string];
 const MARKS: readonly Mark[] = [
@@ -104,6 +106,21 @@ describe('whose code acted in the load of a package', () => {
   ])('%s', (_title, alert, marks, expected) => {
     const { findings } = reportOf([alert], marks);
     expect(findings.map(named)).toEqual([expected]);
+  });
+
+  it('is who put a module beside the packages, which another one finds there', () => {
+    const writes = new ProjectWrites();
+    const planted = { 'proc.pid': '6', 'evt.type': 'openat', 'fd.name': module('fsevents/index.js') };
+    writes.add(alertAt(3, WRITE_RULE, planted, 'DEBUG'));
+    const acting = new ActingMarks();
+    for (const mark of [
+      [10.1, 'host'],
+      [11, 'fsevents'],
+    ] as const)
+      acting.add(markAlert(mark));
+    const tree = treeOf([...scriptsOf('thief', 5), [2, 6, 5, module('thief'), 'node setup.js'], ...TREE]);
+    const { findings } = buildReport(evidence({ packages, tree, steps, acting, writes, alerts: [folded(read(12.2))] }));
+    expect(findings.filter(({ rule }) => rule === RULE).map(named)).toEqual([['thief', 'host', ['host']]]);
   });
 
   it('recommends nobody who was there', () => {

@@ -68,6 +68,58 @@ describe('what a package exports is called', () => {
       'a hook with an order',
       { 'index.js': `module.exports = () => ({ transform: { order: 'pre', handler() { ${ACT}; } } });` },
     ],
+    ['a method of a client', { 'index.js': `exports.createClient = () => ({ users: { list() { ${ACT}; } } });` }],
+    [
+      'a stream that a function makes',
+      {
+        'index.js': `const { Transform } = require('stream');
+module.exports = () => new Transform({ transform(chunk, _, done) { ${ACT}; done(null, chunk); } });`,
+      },
+    ],
+    [
+      'a server that a function makes',
+      { 'index.js': `exports.serve = () => require('http').createServer(() => { ${ACT}; });` },
+    ],
+    [
+      'a member of a proxy that tells none',
+      {
+        'index.js': `module.exports = new Proxy({}, { get: (_, key) => key === 'parse' && (() => { ${ACT}; }), ownKeys: () => [] });`,
+      },
+    ],
+    ['a number alone', { 'index.js': `module.exports = (n) => { if (typeof n === 'number') { ${ACT}; } };` }],
+    ['a list alone', { 'index.js': `module.exports = (l) => { if (Array.isArray(l) && l.length) { ${ACT}; } };` }],
+    ['bytes alone', { 'index.js': `module.exports = (b) => { if (Buffer.isBuffer(b)) { ${ACT}; } };` }],
+    [
+      'options with texts alone',
+      {
+        'index.js': `module.exports = (o) => { if (typeof o === 'object' && typeof o.url === 'string') { ${ACT}; } };`,
+      },
+    ],
+    ['a listener that waits for the end', { 'index.js': `process.on('beforeExit', () => { ${ACT}; });` }],
+    [
+      'a listener of who is made by another program',
+      { 'index.js': '', 'child.js': `if (process.send) process.on('message', () => { ${ACT}; });` },
+    ],
+    [
+      'what is for a thread',
+      {
+        'index.js': '',
+        'worker.js': `const t = require('worker_threads'); if (!t.isMainThread) t.parentPort.on('message', () => { ${ACT}; });`,
+      },
+    ],
+    [
+      'who listens to what the process asks for',
+      {
+        'index.js': `require('diagnostics_channel').subscribe('http.client.request.start', () => { ${ACT}; });`,
+      },
+    ],
+    [
+      'a timer that looks at a clock',
+      {
+        'index.js': `const since = process.uptime();
+setInterval(() => { if (process.uptime() - since > 3600) { ${ACT}; } }, 60_000).unref();`,
+      },
+    ],
     ['a static method', { 'index.js': `module.exports = class { static connect() { ${ACT}; } };` }],
     ['what is not enumerable', { 'index.js': `Object.defineProperty(exports, 'run', { value() { ${ACT}; } });` }],
     ['what has a symbol for its name', { 'index.js': `exports[Symbol.for('run')] = () => { ${ACT}; };` }],
@@ -148,6 +200,29 @@ describe('a package’s files are loaded as bundlers, or who knows their names, 
     ['what lies outside of it', { 'index.js': '', 'package.json': { browser: '../../outside.js' } }],
   ])('but not %s', (_what, files) => {
     expect(called(files).acted).toBe(false);
+  });
+});
+
+describe('a built-in that is replaced is used with a secret in what it is given', () => {
+  it.each<[string, string]>([
+    [
+      'https.request',
+      "const { request } = require('https'); require('https').request = (o, ...rest) => { if (/Bearer/.test(o?.headers?.authorization)) { ACT; } return request(o, ...rest); };",
+    ],
+    [
+      'fetch',
+      'const ask = fetch; globalThis.fetch = (u, o) => { if (o?.headers?.cookie) { ACT; } return ask(u, o); };',
+    ],
+    [
+      'JSON.stringify',
+      'const { parse } = JSON; JSON.parse = (t) => { const v = parse(t); if (v?.password) { ACT; } return v; };',
+    ],
+    [
+      'one that is replaced by a function',
+      "exports.patch = () => { require('http').get = (o) => { if (o?.headers) { ACT; } }; };",
+    ],
+  ])('%s', (_what, code) => {
+    expect(called({ 'index.js': code.replace('ACT', ACT) }).acted).toBe(true);
   });
 });
 

@@ -6,7 +6,7 @@ import { makeDecoys } from '../../../src/sandbox/decoys/make.js';
 import { guiseVariables, newJobNumbers, runnerFiles } from '../../../src/sandbox/packages/guise-variables.js';
 
 const numbers = () => newJobNumbers(() => randomBytes(8).toString('hex'));
-const variables = (ci: 'gitlab' | 'github', aheadDays = 0, job = numbers()) =>
+const variables = (ci: 'gitlab' | 'github' | 'other', aheadDays = 0, job = numbers()) =>
   new Map(guiseVariables({ ci, aheadDays }, job).map((line) => [line.slice(0, line.indexOf('=')), line]));
 
 describe('the CI job that a sandbox looks like', () => {
@@ -29,7 +29,7 @@ describe('the CI job that a sandbox looks like', () => {
     },
   );
 
-  it.each(['gitlab', 'github'] as const)(
+  it.each(['gitlab', 'github', 'other'] as const)(
     'leaves scripts room in the part of an environment that is reported: %s',
     (ci) => {
       const network = { proxy: 'http://192.168.224.1:3128', registry: 'https://registry.npmjs.org/', registries: [] };
@@ -42,6 +42,11 @@ describe('the CI job that a sandbox looks like', () => {
   it('says of a machine outside of CI that it is none', () => {
     const told = guiseVariables({ ci: 'none', aheadDays: 0 }, numbers());
     expect(told).toEqual(['CI=', 'CI_JOB_TOKEN=']);
+  });
+
+  it.each(['JENKINS_URL', 'CIRCLECI', 'VERCEL', 'NODE_ENV'])('has %s in one guise', (name) => {
+    expect(variables('other').has(name)).toBe(true);
+    expect(variables('other').has('GITHUB_ACTIONS')).toBe(false);
   });
 
   it('moves no clock unless it is to', () => {
