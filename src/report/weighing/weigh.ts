@@ -64,11 +64,11 @@ export function weigh(
   installed: Installed,
   usual: Behaviours = NOTHING_MEASURED,
 ): readonly Finding[] {
-  const weighed = lowered(lowered(findings, REASONS, installed), LAST_REASONS, installed);
-  return weighed.map((finding) => loweredByUse(finding, installed, usual));
+  const weighed = lowered(findings, REASONS, installed).map((finding) => loweredByUse(finding, installed, usual));
+  return lowered(weighed, LAST_REASONS, installed);
 }
 
-/** Applied last, and to each finding on its own: that one action is usual says nothing about other actions. */
+/** Applied to each finding on its own: that one action is usual says nothing about other actions. */
 function loweredByUse(finding: Finding, installed: Installed, behaviours: Behaviours): Finding {
   const usual = behaviours.usual(finding, (pkg) => installed.isFromRegistry(pkg));
   if (usual === undefined) return finding;
@@ -176,9 +176,16 @@ function isGitSettings(file: string): boolean {
   return /\/\.git\/config$/.test(file);
 }
 
-/** The detached process ended while it was watched, and the package has no other finding of WARNING or more. */
+/**
+ * The detached process ended while it was watched, or what is left running is usual for the package (a process manager's daemon); and the
+ * package has no other finding of WARNING or more, be it usual.
+ */
 function onlyDetached({ all }: Case): string | undefined {
-  const heavy = all.filter(({ rule, priority }) => rule !== DETACHED_RULE && isAtLeast(priority, 'WARNING'));
-  if (heavy.length > 0 || all.some(({ rule }) => rule === LEFT_RUNNING_RULE)) return undefined;
+  const left = all.filter(({ rule }) => rule === LEFT_RUNNING_RULE);
+  const others = all.filter(({ rule }) => rule !== DETACHED_RULE && rule !== LEFT_RUNNING_RULE);
+  if (others.some(({ priority, measured }) => measured !== undefined || isAtLeast(priority, 'WARNING')))
+    return undefined;
+  if (left.some(({ measured }) => measured === undefined)) return undefined;
+  if (left.length > 0) return 'it leaves running what it was measured to, and did nothing else';
   return 'what it detached ended while it was watched, and did nothing else';
 }

@@ -107,6 +107,7 @@ const MEASURED = new Behaviours([
       { ...doing, rule: 'Write outside the project', places: ['~/.config/other/x'] },
       { ...doing, rule: 'Read of package registry credentials', places: ['~/.npmrc'] },
       { ...doing, rule: 'Read of package registry credentials', phase: 'install', places: ['~/.npmrc'] },
+      { ...doing, rule: 'Left running', places: ['$ node ./node_modules/some-tool/daemon.js'] },
       { ...doing, rule: 'Egress refused by the gateway', places: ['a.example'], sent: 'unknown' },
     ],
   },
@@ -288,6 +289,22 @@ describe.each([
       const backwards = judged(some.toReversed()).toReversed();
       if (JSON.stringify(backwards) !== JSON.stringify(all[bits])) expect(backwards).toEqual(all[bits]);
     }
+  });
+});
+
+describe('a process that was detached by a tool that was measured to leave a daemon (pm2 7)', () => {
+  const daemon = (file: string): Finding => {
+    const cmdline = `node ${HOME}/project/node_modules/some-tool/${file}`;
+    const one = found('Left running', '', { cmdline });
+    return { ...one, alert: { ...one.alert, output_fields: { 'proc.cmdline': cmdline } } };
+  };
+  it.each<[string, readonly Finding[], Finding['priority']]>([
+    ['an observation', [daemon('daemon.js')], 'NOTICE'],
+    ['a finding where it leaves something else', [daemon('evil.js')], 'WARNING'],
+    ['a finding where it leaves something else, too', [daemon('daemon.js'), daemon('evil.js')], 'WARNING'],
+    ['a finding where it does more', [daemon('daemon.js'), ssh], 'WARNING'],
+  ])('%s', (_title, others, priority) => {
+    expect(judgedBy([detached, ...others], MEASURED)[0]?.priority).toBe(priority);
   });
 });
 
