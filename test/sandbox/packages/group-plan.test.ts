@@ -31,8 +31,11 @@ describe('packages that are loaded many to a process', () => {
 describe('a folder of the project', () => {
   const packages = [
     pkg('.', { dependencies: ['linked'] }),
-    pkg('node_modules/linked', { realPath: `${PROJECT}/linked`, from: { kind: 'link' } }),
-    pkg('packages/app', { from: { kind: 'workspace' } }),
+    pkg('node_modules/linked', {
+      realPath: `${PROJECT}/linked`,
+      from: { kind: 'link', resolved: null, integrity: null },
+    }),
+    pkg('packages/app', { from: { kind: 'workspace', resolved: null, integrity: null } }),
   ];
 
   it('is loaded with the others where somebody depends on it, and it is not loaded alone', () => {
