@@ -28,7 +28,12 @@ function uses() {
   const body = stringify({ username: 'mweber', password: SECRET });
   const headers = { authorization: `Bearer ${SECRET}`, cookie: `session=${SECRET}` };
   const then = () => {};
-  return [[{ ...where, agent, headers, body }, then], [NOWHERE, { headers, body, method: 'POST' }, then], [body], [SECRET]];
+  return [
+    [{ ...where, agent, headers, body }, then],
+    [NOWHERE, { headers, body, method: 'POST' }, then],
+    [body],
+    [SECRET],
+  ];
 }
 
 /** What programs load that have something to hide. */

@@ -12,7 +12,7 @@ import { runProjectScripts } from './project-scripts.js';
 import { scriptOrder } from './script-order.js';
 
 /** Minimum time limit of calls, and of the second pass, in milliseconds. */
-const MIN_MS = 10_000;
+const MIN_MS = 15_000;
 
 /** What `Exercise` needs. */
 export interface ExerciseParts {

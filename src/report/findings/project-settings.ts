@@ -15,6 +15,8 @@ const FILES: readonly RegExp[] = [
   /^(?:serverless|skaffold)\.ya?ml$|^(?:conftest|sitecustomize|usercustomize|setup)\.py$|^(?:build\.rs|Tiltfile|Earthfile|\.bazelrc)$/,
   /^(?:(?:GNU)?[Mm]akefile|Rakefile|Guardfile|Procfile|Justfile|justfile|Vagrantfile|Jenkinsfile|CMakeLists\.txt|Taskfile\.ya?ml)$/,
   /^(?:Dockerfile[\w.-]*|(?:docker-)?compose[\w.-]*\.ya?ml)$/,
+  // What test runners and frameworks load from where it lies, whoever put it there.
+  /\.(?:test|spec)\.[cm]?[jt]sx?$|^(?:setupTests|(?:jest|vitest)[.-]setup|middleware|instrumentation)\.[cm]?[jt]sx?$/,
   // Editors.
   /^\.(?:devcontainer\.json|nvim\.lua|nvimrc|exrc|vimrc|dir-locals\.el)$/,
   // Git hooks, CI, AI assistants.
@@ -27,6 +29,9 @@ const FILES: readonly RegExp[] = [
 const FOLDERS =
   /^\.(?:husky|git|github|gitlab|circleci|buildkite|devcontainer|vscode|idea|zed|fleet|cursor|windsurf|claude|gemini|codex|kiro|roo|clinerules|continue|amazonq|junie|opencode|augment|trae|storybook|mise|moon|cargo|config)\//;
 
+/** Folders in which frameworks and test runners take a file for what it is called: a module's stand-in, a route. */
+const BY_NAME = /(?:^|\/)(?:__mocks__|(?:pages|app)\/api|server\/(?:api|routes|middleware|plugins))\//;
+
 /**
  * Whether a file of the project, new or existing, is one that tools take instructions from: build settings, hooks, lock files,
  * the package manager's settings. A dependency that writes one changes what the project does from then on.
@@ -37,5 +42,5 @@ export function isProjectSetting(path: string): boolean {
   if (isManagerFile(relative)) return true;
   if (relative.includes('node_modules/')) return false;
   const name = relative.slice(relative.lastIndexOf('/') + 1);
-  return FOLDERS.test(relative) || FILES.some((pattern) => pattern.test(name));
+  return FOLDERS.test(relative) || BY_NAME.test(relative) || FILES.some((pattern) => pattern.test(name));
 }

@@ -14,14 +14,18 @@ export const MAX_TOGETHER = 6000;
 /**
  * Groups the packages that are loaded together in one process, as folders: all that are not loaded individually. The groups have equal
  * sizes, since they run in parallel; neighbours stay together, since they often depend on each other.
+ * @param alone what is loaded individually instead
+ * @param local what is loaded although it is a folder of the project: others of these are the project's own code
  */
 export function groupPlan(
   packages: readonly InstalledPackage[],
   alone: readonly ImportTarget[],
+  local: readonly ImportTarget[] = [],
 ): readonly (readonly string[])[] {
   const taken = new Set(alone.map(({ folder }) => folder));
+  const wanted = new Set(local.map(({ folder }) => folder));
   const folders = packages
-    .filter((pkg) => pkg.path !== '.' && !isLocal(pkg) && !taken.has(pkg.realPath))
+    .filter((pkg) => pkg.path !== '.' && !taken.has(pkg.realPath) && (!isLocal(pkg) || wanted.has(pkg.realPath)))
     .map(({ realPath }) => realPath);
   const rest = [...new Set(folders)].slice(0, MAX_TOGETHER);
   const count = Math.max(Math.ceil(rest.length / MAX_GROUP), rest.length < SPLIT_FROM ? Math.min(1, rest.length) : 2);

@@ -80,7 +80,8 @@ export class PackageLoads {
     guise?: Guise,
   ): Promise<GroupedLoads | null> {
     const { limits, load, projectDir } = this.#parts;
-    const groups = groupPlan(packages, guise === undefined ? importPlan(packages, projectDir) : []);
+    const plan = importPlan(packages, projectDir);
+    const groups = guise === undefined ? groupPlan(packages, plan) : groupPlan(packages, [], plan);
     if (groups.length === 0) return null;
     const stuckMs = Math.min(limits.importEachMs, STUCK_MS);
     const args = [...inSeconds(stuckMs, limits.lingerMs, timeoutMs * TOGETHER_SHARE), load.runtime, load.many];

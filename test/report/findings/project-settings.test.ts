@@ -78,6 +78,11 @@ describe('a file of the project that tools take their orders from', () => {
     ...['.storybook/main.js', '.aider.conf.yml', '.goosehints', '.dependency-cruiser.js', '.lintstagedrc.toml'],
     'node_modules/.hooks/postinstall',
     'node_modules/.package-lock.json',
+    'test/late.test.js',
+    'src/setupTests.ts',
+    '__mocks__/fs.js',
+    'src/pages/api/health.js',
+    'server/plugins/x.ts',
   ])('%s', (path) => expect(isProjectSetting(`${PROJECT}/${path}`)).toBe(true));
 
   it.each([
@@ -92,6 +97,8 @@ describe('a file of the project that tools take their orders from', () => {
     'node_modules/a/vite.config.js',
     'node_modules/.cache/babel/x.js',
     'node_modules/.prisma/client/index.js',
+    'src/pages/index.tsx',
+    'src/generated/client.js',
   ])('not %s', (path) => expect(isProjectSetting(`${PROJECT}/${path}`)).toBe(false));
 
   it('not what lies elsewhere', () => expect(isProjectSetting('/home/ci/other/Makefile')).toBe(false));

@@ -28,6 +28,25 @@ describe('packages that are loaded many to a process', () => {
   });
 });
 
+describe('a folder of the project', () => {
+  const packages = [
+    pkg('.', { dependencies: ['linked'] }),
+    pkg('node_modules/linked', {
+      realPath: `${PROJECT}/linked`,
+      from: { kind: 'link', resolved: null, integrity: null },
+    }),
+    pkg('packages/app', { from: { kind: 'workspace', resolved: null, integrity: null } }),
+  ];
+
+  it('is loaded with the others where somebody depends on it, and it is not loaded alone', () => {
+    expect(groupPlan(packages, [], importPlan(packages, PROJECT))).toEqual([[`${PROJECT}/linked`]]);
+  });
+
+  it('is left out where it is loaded alone', () => {
+    expect(groupPlan(packages, importPlan(packages, PROJECT))).toEqual([]);
+  });
+});
+
 describe('the lines of a loader of many', () => {
   const groups = [['/a', '/b'], ['/c']];
   const line = (group: number, at: number, error: string | null = null): string => JSON.stringify({ group, at, error });
