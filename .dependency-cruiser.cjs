@@ -49,6 +49,7 @@ module.exports = {
     onlyIn('@bull-board', ['queue']),
     onlyIn('@grpc', ['falco', 'sensor']),
     onlyIn('express', ['api']),
+    onlyIn('@aws-sdk', ['stores']),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

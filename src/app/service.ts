@@ -97,8 +97,8 @@ async function startParts(
     queueMs: config.PACKWARDEN_QUEUE_TIMEOUT_S * 1000,
     maxWaiting: config.PACKWARDEN_MAX_WAITING,
   };
-  const stores = await openStores(config);
-  stops.push('reports', () => stores.reports.close());
+  const stores = await openStores(config, url, log);
+  stops.push('stores', () => stores.close());
   const reports = new StoredReports({ store: stores.reports, ...bounds, now: () => clock.now() });
   const queue = await BullQueue.open({ url, ...bounds, reports, clock, log }, REDIS_DEADLINE_MS);
   stops.push('queue', () => queue.close());

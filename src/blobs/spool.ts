@@ -28,7 +28,7 @@ export interface StoredBlob extends ExpectedContent {
 export interface SpoolOptions {
   /** Where bodies are written while they are received and checked. Created if missing; only readable by this user. */
   readonly folder: string;
-  /** Where checked bodies are kept; closed with the spool. @defaultValue `spoolStore(folder)` */
+  /** Where checked bodies are kept. @defaultValue `spoolStore(folder)`, which is closed with the spool */
   readonly store?: ObjectStore;
   /** The manifest that `put` requires by default. */
   readonly manifest: Manifest;
@@ -76,7 +76,7 @@ const FINISHED = '.tgz';
 const UNFINISHED = '.part';
 
 /** Blobs as files in the folder in which they are received. @throws if the folder can't be created or used */
-export function spoolStore(folder: string): Promise<ObjectStore> {
+export function spoolStore(folder: string): Promise<FileStore> {
   return FileStore.open({ folder, suffix: FINISHED });
 }
 
@@ -120,7 +120,9 @@ export async function createSpool(options: SpoolOptions): Promise<Spool> {
     async sweep(aliveKeys, before) {
       return (await sweepStore(store, aliveKeys, before)) + (await sweepUnfinished(folder, before));
     },
-    close: () => store.close(),
+    async close() {
+      if (options.store === undefined && store instanceof FileStore) await store.close();
+    },
   };
 }
 

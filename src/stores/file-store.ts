@@ -101,6 +101,7 @@ export class FileStore implements ObjectStore {
     );
   }
 
+  /** To be called when nothing is being stored. */
   close(): Promise<void> {
     return this.#sync.close();
   }

@@ -32,8 +32,6 @@ export interface ObjectStore {
   list(prefix?: string): AsyncIterable<ObjectEntry>;
   /** Why the store can't be used at the moment; null if it can. Never rejects. */
   fault(): Promise<string | null>;
-  /** To be called when nothing is being stored. */
-  close(): Promise<void>;
 }
 
 /**

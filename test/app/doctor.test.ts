@@ -59,6 +59,7 @@ function host(
     }),
     engine: async () => ENGINE,
     redis: async () => REDIS,
+    storeFault: async () => null,
     falcoVersion: async () => '0.42.1',
     ...rest,
   };
@@ -69,6 +70,13 @@ const down = async (): Promise<never> => {
 };
 const REDIS_URL = { PACKWARDEN_REDIS_URL: 'redis://redis.invalid:6379' };
 const GRPC = { PACKWARDEN_FALCO_GRPC: 'unix:///run/falco/falco.sock' };
+const S3 = {
+  PACKWARDEN_STORE: 's3',
+  PACKWARDEN_S3_ENDPOINT: 'https://s3.invalid',
+  PACKWARDEN_S3_BUCKET: 'jobs',
+  PACKWARDEN_S3_KEY_ID: 'id',
+  PACKWARDEN_S3_SECRET: 'hunter2',
+};
 const FILE = { PACKWARDEN_FALCO_FILE: '/var/log/falco/events.json' };
 
 async function notWell(on: Host, env: Record<string, string> = {}, role: 'all' | 'api' | 'worker' = 'all') {
@@ -81,6 +89,7 @@ describe('a machine where everything is well', () => {
     ['with the embedded sensor and a Redis of its own', {}],
     ['with Falco over gRPC, and another Redis', { ...GRPC, ...REDIS_URL }],
     ['with a file of Falco', FILE],
+    ['with a bucket', S3],
     ['with a Falco that posts', { PACKWARDEN_FALCO_HTTP_SECRET: 'a-secret-of-this-test' }],
   ])('%s', async (_title, env) => {
     expect(await notWell(host(), env)).toEqual([]);
@@ -126,6 +135,15 @@ const MISSING: readonly (readonly [
     'fail',
     'packwarden/sandbox-npm:1',
   ],
+  [
+    'an S3 store that does not answer',
+    host({ storeFault: async () => 'the store (S3) can’t be reached' }),
+    S3,
+    'store',
+    'fail',
+    'bucket jobs at https://s3.invalid: the store (S3) can’t be reached',
+  ],
+  ['tarballs in Redis', host(), { PACKWARDEN_STORE: 'redis' }, 'store', 'warn', 'memory of Redis'],
   ['no Falco', host({ falcoVersion: down }), GRPC, 'falco', 'fail', 'no Falco answers over gRPC'],
   ['an old Falco', host({ falcoVersion: async () => '0.39.2' }), GRPC, 'falco-version', 'fail', 'older than 0.40'],
   [
