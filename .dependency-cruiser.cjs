@@ -5,6 +5,7 @@
  */
 const floors = [
   ['errors'],
+  ['stores'],
   ['rules', 'blobs', 'egress', 'falco', 'ecosystems', 'witness'],
   ['report', 'gitlab', 'sensor'],
   ['jobs'],
@@ -50,6 +51,7 @@ module.exports = {
     onlyIn('@bull-board', ['queue']),
     onlyIn('@grpc', ['falco', 'sensor']),
     onlyIn('express', ['api']),
+    onlyIn('@aws-sdk', ['stores']),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -18,6 +18,8 @@ import { manifestOf } from '../../src/ecosystems/choose.js';
 import { Submissions } from '../../src/jobs/submissions.js';
 import { BullQueue } from '../../src/queue/bull-queue.js';
 import { startRedisServer } from '../../src/queue/redis-server.js';
+import { StoredReports } from '../../src/queue/reports/stored-reports.js';
+import { FileStore } from '../../src/stores/file-store.js';
 
 /**
  * The servers of bench/api.ts, in a process of their own so that its memory is theirs: our API, and next to it the least
@@ -28,8 +30,16 @@ const folder = await mkdtemp(join(tmpdir(), 'packwarden-bench-'));
 const log = pino({ level: 'info' }, pino.destination('/dev/null'));
 const redis = await startRedisServer(join(folder, 'redis'), pino({ level: 'silent' }));
 const clock = { now: () => Date.now() };
+const bounds = { retentionS: 60, queueMs: 60_000, maxWaiting: 1_000_000 };
+const store = await FileStore.open({ folder: join(folder, 'reports'), suffix: '.json.gz' });
 const queue = await BullQueue.open(
-  { url: redis.url, retentionS: 60, queueMs: 60_000, maxWaiting: 1_000_000, clock, log },
+  {
+    url: redis.url,
+    ...bounds,
+    reports: new StoredReports({ store, ...bounds, now: () => clock.now() }),
+    clock,
+    log,
+  },
   15_000,
 );
 const blobs = await createSpool({
@@ -99,6 +109,7 @@ for (const server of [ours, bare]) {
 }
 await blobs.close();
 await queue.close();
+await store.close();
 await bareQueue.close();
 connection.disconnect();
 await redis.stop();

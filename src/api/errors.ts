@@ -49,7 +49,7 @@ export interface ErrorAnswer {
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Errors of other rooms (`src/blobs/`, `src/queue/`, `src/jobs/`, `src/gitlab/`) whose messages clients may read, by their `code`. */
+/** Errors of other rooms (`src/stores/`, `src/blobs/`, `src/queue/`, `src/jobs/`, `src/gitlab/`) whose messages clients may read, by their `code`. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'too-large': 413,
   aborted: 400,
@@ -57,6 +57,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'queue-unavailable': 503,
   'queue-full': 429,
   'disk-full': 503,
+  'store-unavailable': 503,
   'key-reused': 422,
   'bad-audit-token': 401,
   'not-audit-events': 400,

@@ -7,6 +7,7 @@ import { manifestOf } from '../ecosystems/choose.js';
 import type { Clock } from '../jobs/ports.js';
 import { BullQueue } from '../queue/bull-queue.js';
 import { type RedisServer, startRedisServer } from '../queue/redis-server.js';
+import { StoredReports } from '../queue/reports/stored-reports.js';
 import { startApiPart } from './api-part.js';
 import { type Config, ConfigError } from './config/config.js';
 import { openDestinations } from './config/destinations.js';
@@ -17,6 +18,7 @@ import { startOutputs } from './outputs.js';
 import { checkReadiness, type ServiceParts } from './readiness.js';
 import { startStatusPart } from './status-part.js';
 import { Stops } from './stopping.js';
+import { openStores, spoolFolder } from './stores.js';
 import { Upkeep } from './worker/upkeep.js';
 import { WorkerLock } from './worker/worker-lock.js';
 import { startWorkerPart } from './worker/worker-part.js';
@@ -39,6 +41,8 @@ export interface Service {
 const ORPHAN_AGE_MS = 3_600_000;
 const SPOOL_SWEEP_MS = 600_000;
 const MOST_SPOOL_SWEEP_MS = 3_600_000;
+/** Reports expire by the day. */
+const REPORT_SWEEP_MS = 3_600_000;
 /** How long a stop may take beyond the time that running jobs are given. */
 const STOP_SLACK_MS = 20_000;
 const REDIS_DEADLINE_MS = 15_000;
@@ -93,10 +97,14 @@ async function startParts(
     queueMs: config.PACKWARDEN_QUEUE_TIMEOUT_S * 1000,
     maxWaiting: config.PACKWARDEN_MAX_WAITING,
   };
-  const queue = await BullQueue.open({ url, ...bounds, clock, log }, REDIS_DEADLINE_MS);
+  const stores = await openStores(config, url, log);
+  stops.push('stores', () => stores.close());
+  const reports = new StoredReports({ store: stores.reports, ...bounds, now: () => clock.now() });
+  const queue = await BullQueue.open({ url, ...bounds, reports, clock, log }, REDIS_DEADLINE_MS);
   stops.push('queue', () => queue.close());
   const spool = await createSpool({
-    folder: join(config.PACKWARDEN_DATA_DIR, 'spool'),
+    folder: spoolFolder(config),
+    store: stores.tarballs,
     manifest: manifestOf('auto'),
     maxBytes: config.PACKWARDEN_MAX_UPLOAD_BYTES,
     minFreeBytes: config.PACKWARDEN_MIN_FREE_BYTES,
@@ -116,6 +124,18 @@ async function startParts(
     log,
   });
   stops.push('upkeep', () => sweeping.stop());
+  const expiry = new Upkeep({
+    name: 'reports',
+    everyMs: REPORT_SWEEP_MS,
+    mostMs: REPORT_SWEEP_MS,
+    async run() {
+      await reports.sweep();
+      // Nothing that was left over: each was kept as long as it should be.
+      return 0;
+    },
+    log,
+  });
+  stops.push('expiry', () => expiry.stop());
   let metrics: Metrics | undefined;
   const outputs = role === 'api' ? null : startOutputs(config, url, queue, clock, log);
   if (outputs) stops.push('outputs', () => outputs.stop());
@@ -127,6 +147,7 @@ async function startParts(
           url,
           queue,
           outputs,
+          reports,
           spool,
           stops,
           onReport: (report) => metrics?.jobFinished(report),
@@ -146,7 +167,7 @@ async function startParts(
     stops.push('gitlab', () => gitlab.stop());
     reloads.push(() => gitlab.reload());
   }
-  const parts: ServiceParts = { queue, spool, worker, gitlab };
+  const parts: ServiceParts = { queue, spool, stores, worker, gitlab };
   metrics = new Metrics({
     hub: worker ? () => worker.alerts.hub.counters() : null,
     // Only API hosts export the queue's metrics: from the workers, too, they would be counted twice.

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { checkedStream, type ExpectedContent } from '../stores/checked-stream.js';
+import { FileStore } from '../stores/file-store.js';
+import { type ObjectStore, StoreError } from '../stores/object-store.js';
 import { ArchiveCheck } from './archive.js';
 import { readFiles, type WantedFiles } from './archive-files.js';
 import { ArchiveError, BlobError } from './errors.js';
-import { FolderSync } from './folder-sync.js';
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './limits.js';
 import type { Manifest } from './manifest.js';
 import type { ProjectText } from './project-text.js';
@@ -18,9 +20,16 @@ export interface StoredArchive {
   readonly baseline: ProjectText | null;
 }
 
+/** A stored body. */
+export interface StoredBlob extends ExpectedContent {
+  readonly key: string;
+}
+
 export interface SpoolOptions {
-  /** Created if missing; only readable by this user. */
+  /** Where bodies are written while they are received and checked. Created if missing; only readable by this user. */
   readonly folder: string;
+  /** Where checked bodies are kept. @defaultValue `spoolStore(folder)`, which is closed with the spool */
+  readonly store?: ObjectStore;
   /** The manifest that `put` requires by default. */
   readonly manifest: Manifest;
   /** Maximum bytes of a body as sent. @defaultValue 200 MiB */
@@ -34,26 +43,26 @@ export interface SpoolOptions {
   readonly minFreeBytes?: number;
 }
 
-/** Tarballs as files in one folder: the `BlobStore` of `src/jobs/ports.ts`, and its maintenance. */
+/** Receives tarballs and keeps them: the `BlobStore` of `src/jobs/ports.ts`, and its maintenance. */
 export interface Spool {
   /**
-   * Stores a body while checking the archive; resolves when file and folder are synced. Never destroys `body`, so that the sender can still
+   * Stores a body while checking the archive; resolves when it is durable. Never destroys `body`, so that the sender can still
    * be answered. Leaves nothing behind when it rejects.
    *
-   * @throws ArchiveError, or BlobError `too-large`, `aborted`, `disk-full`, `bad-key`
+   * @throws ArchiveError, StoreError, or BlobError `too-large`, `aborted`, `disk-full`, `bad-key`
    */
   put(key: string, body: Readable, wanted?: Manifest): Promise<StoredArchive>;
   /** Why uploads are currently refused; null if they are not. */
   fault(): Promise<string | null>;
-  /** @throws BlobError `not-found`, `bad-key` */
-  open(key: string): Promise<Readable>;
-  /** Some files of an archive as text, by path. @throws BlobError `not-found`, `bad-key` */
+  /** Fails at its end if it is not what was stored. @throws BlobError `not-found`, `bad-key`; StoreError */
+  open(blob: StoredBlob): Promise<Readable>;
+  /** Some files of an archive as text, by path. @throws BlobError `not-found`, `bad-key`; StoreError */
   readFiles(key: string, wanted: WantedFiles): Promise<ReadonlyMap<string, string>>;
-  /** Not an error if the blob does not exist. @throws BlobError `bad-key` */
+  /** Not an error if the blob does not exist. @throws BlobError `bad-key`; StoreError */
   remove(key: string): Promise<void>;
   /**
    * Removes blobs without a job and unfinished uploads that have not been written to since `before` (milliseconds since the epoch).
-   * Resolves with the number of removed files.
+   * Resolves with their number. @throws StoreError
    */
   sweep(aliveKeys: ReadonlySet<string>, before: number): Promise<number>;
   /** Must only be called when no upload is running. */
@@ -63,55 +72,63 @@ export interface Spool {
 const DEFAULT_MAX_BYTES = 200 * 1024 ** 2;
 const KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const FINISHED = '.tgz';
-/** Suffix while it is written; becomes a blob by renaming. */
+/** Suffix while it is received. */
 const UNFINISHED = '.part';
+
+/** Blobs as files in the folder in which they are received. @throws if the folder can't be created or used */
+export function spoolStore(folder: string): Promise<FileStore> {
+  return FileStore.open({ folder, suffix: FINISHED });
+}
 
 /** Opens the spool and creates its folder. @throws if the folder can't be created or used */
 export async function createSpool(options: SpoolOptions): Promise<Spool> {
   const { folder, manifest, maxBytes = DEFAULT_MAX_BYTES, limits = DEFAULT_ARCHIVE_LIMITS, minFreeBytes = 0 } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const folderSync = await FolderSync.open(folder);
-  const path = (key: string, suffix: string) => {
-    if (!KEY.test(key)) throw new BlobError('bad-key', 'a blob key is a UUID in lower case');
-    return join(folder, key + suffix);
-  };
+  const store = options.store ?? (await spoolStore(folder));
   const fault = () => roomFault(folder, minFreeBytes);
+  const openBlob = async (key: string): Promise<Readable> => {
+    try {
+      return await store.open(checked(key));
+    } catch (cause) {
+      if (!(cause instanceof StoreError && cause.code === 'object-missing')) throw cause;
+      throw new BlobError('not-found', 'no such blob', { cause });
+    }
+  };
   return {
     fault,
     async put(key, body, wanted = manifest) {
-      const file = path(key, UNFINISHED);
+      const path = join(folder, checked(key) + UNFINISHED);
       // The sender may disconnect before the first byte is read; the copying below then notices the stream's state.
       body.on('error', () => undefined);
       const noRoom = await fault();
       if (noRoom !== null) throw new BlobError('disk-full', noRoom);
-      const handle = await openNew(file);
+      const handle = await openNew(path);
       try {
         const written = await copyChecked(handle, body, maxBytes, new ArchiveCheck(wanted, limits));
-        // The key is not known to anyone yet, so content and name can be synced together.
-        await rename(file, path(key, FINISHED));
-        const content = handle.sync().then(() => handle.close());
-        await bothDone(content, folderSync.run());
+        await store.take(key, { path, bytes: written.bytes, sha256: written.sha256 });
         return written;
       } catch (error) {
-        await rm(file, { force: true });
-        await rm(path(key, FINISHED), { force: true });
+        await rm(path, { force: true });
         throw toBlobError(error, body);
       } finally {
         await handle.close();
       }
     },
-    async open(key) {
-      return (await openBlob(path(key, FINISHED))).createReadStream();
+    open: async (blob) => checkedStream(await openBlob(blob.key), blob),
+    readFiles: async (key, wanted) => readFiles(await openBlob(key), wanted),
+    remove: async (key) => store.remove(checked(key)),
+    async sweep(aliveKeys, before) {
+      return (await sweepStore(store, aliveKeys, before)) + (await sweepUnfinished(folder, before));
     },
-    async readFiles(key, wanted) {
-      return readFiles((await openBlob(path(key, FINISHED))).createReadStream(), wanted);
+    async close() {
+      if (options.store === undefined && store instanceof FileStore) await store.close();
     },
-    async remove(key) {
-      await rm(path(key, FINISHED), { force: true });
-    },
-    sweep: (aliveKeys, before) => sweepFolder(folder, aliveKeys, before),
-    close: () => folderSync.close(),
   };
+}
+
+function checked(key: string): string {
+  if (!KEY.test(key)) throw new BlobError('bad-key', 'a blob key is a UUID in lower case');
+  return key;
 }
 
 const MIB = 1024 ** 2;
@@ -160,21 +177,20 @@ async function openNew(file: string): Promise<FileHandle> {
   }
 }
 
-async function openBlob(file: string): Promise<FileHandle> {
-  try {
-    return await open(file, 'r');
-  } catch (cause) {
-    if (hasCode(cause, 'ENOENT')) throw new BlobError('not-found', 'no such blob', { cause });
-    throw cause;
+async function sweepStore(store: ObjectStore, aliveKeys: ReadonlySet<string>, before: number): Promise<number> {
+  let removed = 0;
+  for await (const { key, storedAt } of store.list()) {
+    if (!KEY.test(key) || aliveKeys.has(key) || storedAt >= before) continue;
+    await store.remove(key);
+    removed++;
   }
+  return removed;
 }
 
-async function sweepFolder(folder: string, aliveKeys: ReadonlySet<string>, before: number): Promise<number> {
+async function sweepUnfinished(folder: string, before: number): Promise<number> {
   let removed = 0;
   for (const name of await readdir(folder)) {
-    const alive = name.endsWith(FINISHED) && aliveKeys.has(name.slice(0, -FINISHED.length));
-    const ours = name.endsWith(FINISHED) || name.endsWith(UNFINISHED);
-    if (alive || !ours) continue;
+    if (!name.endsWith(UNFINISHED)) continue;
     const file = join(folder, name);
     const found = await stat(file).catch(() => undefined);
     if (found === undefined || found.mtimeMs >= before) continue;
@@ -185,7 +201,7 @@ async function sweepFolder(folder: string, aliveKeys: ReadonlySet<string>, befor
 }
 
 function toBlobError(error: unknown, body: Readable): unknown {
-  if (error instanceof ArchiveError || error instanceof BlobError) return error;
+  if (error instanceof ArchiveError || error instanceof BlobError || error instanceof StoreError) return error;
   if (body.readableAborted) return new BlobError('aborted', 'the sender disconnected', { cause: error });
   return fromDisk(error);
 }

@@ -71,7 +71,7 @@ export class Detonation {
     try {
       await this.#to('picked-up');
       this.#refuseExpired();
-      archive = rewritten(await this.#deps.blobs.open(this.#attempt.spec.blob.key));
+      archive = rewritten(await this.#deps.blobs.open(this.#attempt.spec.blob));
       const { prepareMs } = this.#deps.limits;
       const run = await this.#limited('preparing the sandbox', prepareMs, this.#createSandbox());
       watch = this.#deps.feed.watch(run.containerId, this.#monitor);

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { WantedFiles } from '../blobs/archive-files.js';
 import type { Manifest } from '../blobs/manifest.js';
 import type { ProjectArchive } from '../blobs/rewrite.js';
-import type { StoredArchive } from '../blobs/spool.js';
+import type { StoredArchive, StoredBlob } from '../blobs/spool.js';
 import type { InstalledPackage } from '../ecosystems/installed-package.js';
 import type { EgressEvidence } from '../egress/evidence.js';
 import type { EgressMode } from '../egress/mode.js';
@@ -29,11 +29,11 @@ export interface Clock {
 export interface BlobStore {
   /**
    * Stores a body while checking that it is a valid archive; `manifest` is the file that makes it a project. Resolves when the blob is
-   * synced to disk; leaves nothing behind when it rejects. @throws ArchiveError (its codes: `src/blobs/errors.ts`)
+   * durable; leaves nothing behind when it rejects. @throws ArchiveError (its codes: `src/blobs/errors.ts`)
    */
   put(key: string, body: Readable, manifest: Manifest): Promise<StoredArchive>;
-  /** @throws when there is no such blob */
-  open(key: string): Promise<Readable>;
+  /** Fails at its end if it is not what was stored. @throws when there is no such blob */
+  open(blob: StoredBlob): Promise<Readable>;
   /** Reads files of an archive as text, by their path; leaves out those that are missing, too large, or not regular files. @throws when there is no such blob */
   readFiles(key: string, wanted: WantedFiles): Promise<ReadonlyMap<string, string>>;
   /** No error when there is no such blob. */

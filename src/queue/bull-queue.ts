@@ -6,14 +6,17 @@ import type { PackageHistory } from '../jobs/packages/ports.js';
 import type { Clock, JobQueue, QueueOutlook } from '../jobs/ports.js';
 import type { ProjectIndex } from '../jobs/projects/ports.js';
 import type { JobPage, JobQuery } from '../jobs/search/query.js';
+import { StoreError } from '../stores/object-store.js';
 import { type Board, createBoard } from './board.js';
 import { producerConnection, type RedisUrl, untilReady } from './connection.js';
 import { QueueFullError, QueueUnavailableError } from './errors.js';
 import { JobChanges } from './job-changes.js';
-import { CANCEL_CHANNEL, parseSpec, QUEUE_NAME, toView } from './job-record.js';
+import { CANCEL_CHANNEL, emptyReport, parseSpec, QUEUE_NAME, toView } from './job-record.js';
 import { outlookOf } from './outlook.js';
 import { RedisPackageHistory } from './packages/redis-package-history.js';
 import { RedisProjectIndex } from './projects/redis-project-index.js';
+import { referenceOf } from './reports/reference.js';
+import type { StoredReports } from './reports/stored-reports.js';
 import { JobIndex } from './search/job-index.js';
 import { JobRows } from './search/job-rows.js';
 import { searchJobs } from './search/job-search.js';
@@ -31,6 +34,7 @@ export interface BullQueueOptions {
   readonly queueMs: number;
   /** How many jobs of one submitter may be waiting. */
   readonly maxWaiting: number;
+  readonly reports: StoredReports;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -127,7 +131,33 @@ export class BullQueue implements JobQueue {
     });
     if (!found || found.state === 'unknown') return undefined;
     const { clock, queueMs } = this.#options;
-    return toView(found.job, found.state, clock.now(), queueMs);
+    const { job, state } = found;
+    const returnvalue = state === 'completed' ? await this.#reportOf(job) : null;
+    if (returnvalue === undefined) return undefined;
+    return toView({ ...job, returnvalue }, state, clock.now(), queueMs);
+  }
+
+  /** The report of a completed job, as `toView` parses it; undefined if it has expired. @throws StoreError while the store is away */
+  async #reportOf(job: Job): Promise<unknown> {
+    const reference = referenceOf(job.returnvalue);
+    if (reference === null) return job.returnvalue;
+    const { clock, retentionS, reports, log } = this.#options;
+    try {
+      return await reports.read(reference);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code === 'store-unavailable') throw error;
+      const finishedAt = job.finishedOn ?? clock.now();
+      // BullMQ removes expired jobs only when another one ends.
+      if (error.code === 'object-missing' && finishedAt + retentionS * 1000 < clock.now()) return undefined;
+      log.error({ job: job.id, err: error }, 'a report is not in the store as it was written');
+      const what = error.code === 'object-missing' ? 'is missing in the store' : 'is damaged in the store';
+      return emptyReport(
+        parseSpec(job.data),
+        finishedAt,
+        'report-lost',
+        `the report ${what}: submit the project again`,
+      );
+    }
   }
 
   search(query: JobQuery): Promise<JobPage> {
@@ -157,7 +187,10 @@ export class BullQueue implements JobQueue {
       if (!job) return true;
       const state = await job.getState();
       if (state !== 'active') {
-        const { owner } = parseSpec(job.data);
+        const spec = parseSpec(job.data);
+        const { owner } = spec;
+        // The report goes first: if the store is away, the job is still there to be removed.
+        await this.#options.reports.remove(spec);
         await job.remove();
         await this.#index.remove(id, owner);
         if (state === 'prioritized') await this.#turns.removed(owner);

@@ -12,6 +12,8 @@ import type { Report } from '../report/report.js';
 import { Attempts } from './attempts.js';
 import { type RedisUrl, workerConnection } from './connection.js';
 import { CANCEL_CHANNEL, emptyReport, type JobProgress, parseSpec, QUEUE_NAME, TAKEN_CHANNEL } from './job-record.js';
+import type { JobResult } from './reports/reference.js';
+import type { StoredReports } from './reports/stored-reports.js';
 import { begun } from './turns.js';
 
 /** A dead worker is detected after at most `LOCK_MS` + `STALLED_CHECK_MS`. */
@@ -29,6 +31,7 @@ export interface BullWorkerOptions {
   readonly concurrency: number;
   /** How long a job may wait for a worker, in milliseconds: after that it is no longer delayed. */
   readonly queueMs: number;
+  readonly reports: StoredReports;
   readonly clock: Clock;
   readonly log: Logger;
   /** Runs one attempt of a job to its report. Throws if the machine fails. */
@@ -46,22 +49,28 @@ export class BullWorker {
   readonly #options: BullWorkerOptions;
   readonly #redis: Redis;
   readonly #cancellations: Redis;
-  readonly #worker: Worker<unknown, Report>;
+  readonly #worker: Worker<unknown, JobResult>;
   readonly #attempts = new Attempts();
+  /** The reports of results, until BullMQ has stored these. */
+  readonly #reportOf = new WeakMap<JobResult, Report>();
   readonly #id = randomUUID();
 
   constructor(options: BullWorkerOptions) {
     this.#options = options;
     this.#redis = workerConnection(options.url, options.log);
     this.#cancellations = workerConnection(options.url, options.log);
-    this.#worker = new Worker<unknown, Report>(QUEUE_NAME, (job, token, signal) => this.#process(job, token, signal), {
-      connection: this.#redis,
-      concurrency: options.concurrency,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_CHECK_MS,
-      maxStalledCount: MAX_WORKER_LOSSES,
-      autorun: false,
-    });
+    this.#worker = new Worker<unknown, JobResult>(
+      QUEUE_NAME,
+      (job, token, signal) => this.#process(job, token, signal),
+      {
+        connection: this.#redis,
+        concurrency: options.concurrency,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_CHECK_MS,
+        maxStalledCount: MAX_WORKER_LOSSES,
+        autorun: false,
+      },
+    );
     this.#listen();
   }
 
@@ -96,7 +105,7 @@ export class BullWorker {
     }
   }
 
-  async #process(job: Job<unknown, Report>, token?: string, signal?: AbortSignal): Promise<Report> {
+  async #process(job: Job<unknown, JobResult>, token?: string, signal?: AbortSignal): Promise<JobResult> {
     const { log, run } = this.#options;
     const spec = parseSpec(job.data);
     const asked = signal ?? new AbortController().signal;
@@ -108,8 +117,10 @@ export class BullWorker {
         run({ spec, number, signal: either, onState }),
       );
       if (!isHandedBack(asked)) {
+        // The report is stored before the job counts as finished: a worker that dies in between leaves a job that is tried again.
+        const result = await this.#options.reports.write(spec, number, report);
         await this.#storeProgress(job, { state: 'draining', outcome: outcomeOf(report) });
-        return report;
+        return this.#ended(result, report);
       }
     } catch (error) {
       if (!isHandedBack(asked)) {
@@ -122,15 +133,21 @@ export class BullWorker {
     throw new WaitingError();
   }
 
-  /** Delays the job while the machine can't run it, lets BullMQ retry it, or returns its final report. */
-  async #afterFailure(job: Job, spec: JobSpec, error: unknown, token?: string): Promise<Report> {
+  /** Delays the job while the machine can't run it, lets BullMQ retry it, or returns its final report, which is small enough for Redis. */
+  async #afterFailure(job: Job, spec: JobSpec, error: unknown, token?: string): Promise<JobResult> {
     const { clock, isTemporary, reasonOf } = this.#options;
     if (isTemporary(error) && !this.#expired(spec)) {
       await job.moveToDelayed(clock.now() + PUT_OFF_MS, token);
       throw new DelayedError();
     }
     if (job.attemptsMade + 1 < (job.opts.attempts ?? 1)) throw error;
-    return emptyReport(spec, clock.now(), reasonOf(error), messageOf(error));
+    const report = emptyReport(spec, clock.now(), reasonOf(error), messageOf(error));
+    return this.#ended(report, report);
+  }
+
+  #ended(result: JobResult, report: Report): JobResult {
+    this.#reportOf.set(result, report);
+    return result;
   }
 
   /** Counts the turn, and makes another worker that is still running the job (e.g. after losing its connection to Redis) abort it. */
@@ -172,9 +189,12 @@ export class BullWorker {
     const { log, onFinished } = this.#options;
     this.#worker.on('error', (error) => log.warn({ reason: error.message }, 'worker error'));
     this.#worker.on('stalled', (id) => log.warn({ job: id }, 'job lost its worker and will be retried'));
-    this.#worker.on('completed', (job, report) => {
-      log.info({ job: job.id, verdict: report.verdict, findings: report.findings.length }, 'job finished');
+    this.#worker.on('completed', (job, result) => {
       this.#attempts.stored(job.id ?? '');
+      // BullMQ passes the very object that `#process` returned.
+      const report = this.#reportOf.get(result);
+      if (report === undefined) return;
+      log.info({ job: job.id, verdict: report.verdict, findings: report.findings.length }, 'job finished');
       void onFinished(job.id ?? '', report).catch((error) => log.warn({ err: error }, 'clean-up failed'));
     });
     this.#worker.on('failed', (job, error) => {

@@ -74,7 +74,7 @@ export function parseProgress(progress: unknown): JobProgress | null {
   return progressSchema.safeParse(progress).data ?? null;
 }
 
-/** A job as stored by BullMQ, without its types. */
+/** A job as stored by BullMQ, without its types; `returnvalue` is its report. */
 export interface StoredJob {
   readonly data: unknown;
   readonly progress: unknown;

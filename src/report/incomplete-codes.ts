@@ -28,6 +28,8 @@ export const INCOMPLETE_CODES = {
   'docker-overloaded': 'unfinished',
   'host-unprotected': 'unfinished',
   'worker-lost': 'unfinished',
+  'store-failed': 'unfinished',
+  'report-lost': 'unfinished',
   'queue-timeout': 'unfinished',
   cancelled: 'unfinished',
 } as const satisfies Record<string, 'unwatched' | 'unfinished'>;

@@ -119,13 +119,16 @@ describe.each([
   test('is refused everywhere', async () => {
     const body = Readable.from([project()]);
     await expect(spool.put(key, body)).rejects.toMatchObject({ code: 'bad-key' });
-    await expect(spool.open(key)).rejects.toMatchObject({ code: 'bad-key' });
+    await expect(spool.open({ key, bytes: 1, sha256: 'ab' })).rejects.toMatchObject({ code: 'bad-key' });
     await expect(spool.remove(key)).rejects.toMatchObject({ code: 'bad-key' });
   });
 });
 
 test('a blob that is not there: opening says so, removing does not mind', async () => {
-  await expect(spool.open(randomUUID())).rejects.toMatchObject({ name: 'BlobError', code: 'not-found' });
+  await expect(spool.open({ key: randomUUID(), bytes: 1, sha256: 'ab' })).rejects.toMatchObject({
+    name: 'BlobError',
+    code: 'not-found',
+  });
   await expect(spool.remove(randomUUID())).resolves.toBeUndefined();
 });
 

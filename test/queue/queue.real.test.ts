@@ -10,6 +10,8 @@ import { BullQueue } from '../../src/queue/bull-queue.js';
 import { BullWorker } from '../../src/queue/bull-worker.js';
 import { emptyReport } from '../../src/queue/job-record.js';
 import { type RedisServer, startRedisServer } from '../../src/queue/redis-server.js';
+import { StoredReports } from '../../src/queue/reports/stored-reports.js';
+import { FileStore } from '../../src/stores/file-store.js';
 import { deferred } from '../deferred.js';
 import { eventually } from '../support/service-process.js';
 
@@ -18,16 +20,21 @@ const log = pino({ level: 'silent' });
 const clock = { now: () => Date.now() };
 let redis: RedisServer;
 let queue: BullQueue;
+let store: FileStore;
+let reports: StoredReports;
 
 beforeAll(async () => {
   redis = await startRedisServer(folder, log);
+  store = await FileStore.open({ folder: join(folder, 'reports'), suffix: '.json.gz' });
+  reports = new StoredReports({ store, retentionS: 60, queueMs: 60_000, now: () => clock.now() });
   queue = await BullQueue.open(
-    { url: redis.url, retentionS: 60, queueMs: 60_000, maxWaiting: 1_000, clock, log },
+    { url: redis.url, retentionS: 60, queueMs: 60_000, maxWaiting: 1_000, reports, clock, log },
     10_000,
   );
 });
 afterAll(async () => {
   await queue?.close();
+  await store?.close();
   await redis?.stop();
   rmSync(folder, { recursive: true });
 });
@@ -49,6 +56,7 @@ function workerThat(run: ConstructorParameters<typeof BullWorker>[0]['run'], fin
     url: redis.url,
     concurrency: 4,
     queueMs: 60_000,
+    reports,
     clock,
     log,
     run,
@@ -180,7 +188,7 @@ describe('the queue on a real Redis', () => {
 
   it('takes no more jobs of a submitter than may wait, and of others all the same; a removed one leaves room', async () => {
     const bounded = await BullQueue.open(
-      { url: redis.url, retentionS: 60, queueMs: 60_000, maxWaiting: 3, clock, log },
+      { url: redis.url, retentionS: 60, queueMs: 60_000, maxWaiting: 3, reports, clock, log },
       10_000,
     );
     const specs = Array.from({ length: 3 }, () => newSpec('eager'));

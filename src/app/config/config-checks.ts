@@ -18,6 +18,12 @@ interface Checked {
   readonly PACKWARDEN_FALCO_GRPC?: string | undefined;
   readonly PACKWARDEN_FALCO_FILE?: string | undefined;
   readonly PACKWARDEN_FALCO_HTTP_SECRET?: string | undefined;
+  readonly PACKWARDEN_STORE: 'file' | 's3' | 'redis';
+  readonly PACKWARDEN_S3_ENDPOINT?: string | undefined;
+  readonly PACKWARDEN_S3_BUCKET?: string | undefined;
+  readonly PACKWARDEN_S3_KEY_ID?: string | undefined;
+  readonly PACKWARDEN_S3_SECRET?: string | undefined;
+  readonly PACKWARDEN_S3_CREDENTIALS_FILE?: string | undefined;
 }
 
 /** @throws ConfigError if settings are valid by themselves but not in combination */
@@ -27,6 +33,7 @@ export function refuseContradictions(config: Checked): void {
   refuseFullMemory(config);
   refuseNarrowMax(config);
   refuseSeveralSources(config);
+  refuseHalfAStore(config);
 }
 
 /** An alert that arrives from two sources would be recorded as two events. */
@@ -34,6 +41,20 @@ function refuseSeveralSources(config: Checked): void {
   const ways = ['PACKWARDEN_FALCO_GRPC', 'PACKWARDEN_FALCO_FILE', 'PACKWARDEN_FALCO_HTTP_SECRET'] as const;
   const given = ways.filter((way) => config[way] !== undefined);
   if (given.length > 1) throw new ConfigError(`${given.join(' and ')}: set only one of them`);
+}
+
+function refuseHalfAStore(config: Checked): void {
+  if (config.PACKWARDEN_STORE !== 's3') return;
+  const needed = ['PACKWARDEN_S3_ENDPOINT', 'PACKWARDEN_S3_BUCKET'] as const;
+  const missing: string[] = needed.filter((name) => config[name] === undefined);
+  const { PACKWARDEN_S3_KEY_ID: id, PACKWARDEN_S3_SECRET: secret, PACKWARDEN_S3_CREDENTIALS_FILE: file } = config;
+  if (file === undefined && (id === undefined || secret === undefined)) missing.push('PACKWARDEN_S3_CREDENTIALS_FILE');
+  if (missing.length > 0) throw new ConfigError(`PACKWARDEN_STORE=s3 needs ${missing.join(', ')}`);
+  if (file !== undefined && (id ?? secret) !== undefined) {
+    throw new ConfigError(
+      'PACKWARDEN_S3_CREDENTIALS_FILE replaces PACKWARDEN_S3_KEY_ID and PACKWARDEN_S3_SECRET: set only one of them',
+    );
+  }
 }
 
 function refuseOpenDoor(config: Checked): void {

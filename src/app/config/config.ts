@@ -31,9 +31,38 @@ const schema = z.object({
     .max(65_535)
     .optional()
     .describe('port for /healthz, /readyz and /metrics of a separate worker (--role worker); default: no port'),
-  PACKWARDEN_DATA_DIR: z.string().default(defaultDataDir()).describe('data folder: uploads, Redis data, sensor socket'),
+  PACKWARDEN_DATA_DIR: z
+    .string()
+    .default(defaultDataDir())
+    .describe('data folder: uploads, reports, Redis data, sensor socket'),
   PACKWARDEN_REDIS_URL: optionalText.describe(
     'redis://, rediss:// or unix:// address; default: the service starts its own redis-server',
+  ),
+  PACKWARDEN_STORE: z
+    .enum(['file', 's3', 'redis'])
+    .default('file')
+    .describe(
+      'where tarballs and reports are kept: folders in PACKWARDEN_DATA_DIR, which API and workers then share; a bucket of any server that speaks S3; or Redis, for small trials (docs/operating.md)',
+    ),
+  PACKWARDEN_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('address of the S3 server, without the bucket'),
+  PACKWARDEN_S3_REGION: z.string().min(1).default('us-east-1').describe('region for its signatures'),
+  PACKWARDEN_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+    .optional()
+    .describe('bucket, which must exist'),
+  PACKWARDEN_S3_PREFIX: z
+    .string()
+    .regex(/^(?:[\w.-]+\/)*$/, 'must be empty or end with a slash')
+    .default('packwarden/')
+    .describe('what the names of our objects in the bucket begin with'),
+  PACKWARDEN_S3_KEY_ID: optionalText.describe('id of the access key'),
+  PACKWARDEN_S3_SECRET: optionalText.describe('secret of the access key; better in a file'),
+  PACKWARDEN_S3_CREDENTIALS_FILE: optionalText.describe(
+    'file: id and secret of the access key, in two lines, instead of PACKWARDEN_S3_KEY_ID and PACKWARDEN_S3_SECRET',
   ),
   PACKWARDEN_FALCO_GRPC: optionalText.describe("Falco's gRPC: unix:///path or host:port; default: embedded sensor"),
   PACKWARDEN_FALCO_FILE: optionalText.describe(

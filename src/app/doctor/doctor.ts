@@ -3,7 +3,7 @@ import { falcoChecks } from './falco.js';
 import { type Check, fail, type Host, reasonOf } from './host.js';
 import { kernelChecks } from './kernel.js';
 import { certificateChecks, registryAndClock, serviceChecks } from './outside.js';
-import { diskChecks, engineChecks, redisChecks } from './parts.js';
+import { diskChecks, engineChecks, redisChecks, storeChecks } from './parts.js';
 
 /** Which half of the service runs on a machine. */
 export type DoctorRole = 'all' | 'api' | 'worker';
@@ -20,6 +20,7 @@ export async function examine(host: Host, config: Config, role: DoctorRole): Pro
     ['falco', isWorker && !embedded, () => falcoChecks(host, config)],
     ['redis', true, async () => redis.checks],
     ['disk', true, () => diskChecks(host, config)],
+    ['store', config.PACKWARDEN_STORE !== 'file', () => storeChecks(host, config)],
     ['registry', true, () => registryAndClock(host, config, redis.nowMs)],
     ['certificates', true, () => certificateChecks(host, config)],
     ['service', true, () => serviceChecks(host, config)],

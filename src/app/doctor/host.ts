@@ -39,6 +39,8 @@ export interface Host {
   engine(): Promise<EngineFacts>;
   /** @throws when it does not answer */
   redis(url: string): Promise<RedisFacts>;
+  /** Why the configured S3 store can't be used; null if it can. @throws ConfigError */
+  storeFault(): Promise<string | null>;
   /** @throws when it does not answer */
   falcoVersion(target: GrpcTarget): Promise<string>;
 }

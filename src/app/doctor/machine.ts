@@ -8,6 +8,7 @@ import { redisFacts } from '../../queue/redis-facts.js';
 import { imageTags } from '../../sandbox/container/image-tag.js';
 import { engineFacts } from '../../sandbox/host/engine-facts.js';
 import type { Config } from '../config/config.js';
+import { openStores, storeFault } from '../stores.js';
 import type { Host } from './host.js';
 
 const ANSWER_MS = 5_000;
@@ -40,6 +41,10 @@ export function machineHost(config: Config, path: string, log: Logger): Host {
     },
     engine: () => engineFacts(config.PACKWARDEN_DOCKER_SOCKET, Object.values(imageTags())),
     redis: (url) => redisFacts(url, log),
+    storeFault: async () => {
+      const stores = await openStores(config, config.PACKWARDEN_REDIS_URL ?? '', log);
+      return storeFault(stores).finally(() => stores.close());
+    },
     falcoVersion: async (target) => {
       const client = new GrpcClient(target);
       try {

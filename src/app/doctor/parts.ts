@@ -121,3 +121,17 @@ export async function diskChecks(host: Host, config: Config): Promise<readonly C
     ];
   return [pass('disk', what)];
 }
+
+/** Checks the store of tarballs and reports; for folders, the checks of the disk do. */
+export async function storeChecks(host: Host, config: Config): Promise<readonly Check[]> {
+  const { PACKWARDEN_STORE: kind, PACKWARDEN_S3_BUCKET: bucket, PACKWARDEN_S3_ENDPOINT: endpoint } = config;
+  if (kind !== 's3') {
+    return [warn('store', 'tarballs and reports are in the memory of Redis', 'set PACKWARDEN_STORE to file or s3')];
+  }
+  const fault = await host.storeFault();
+  const where = `bucket ${bucket} at ${endpoint}`;
+  if (fault === null) return [pass('store', where)];
+  return [
+    fail('store', `${where}: ${fault}`, 'start it, make the bucket, or correct PACKWARDEN_S3_* (docs/operating.md)'),
+  ];
+}

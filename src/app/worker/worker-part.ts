@@ -11,13 +11,16 @@ import { selfTest } from '../../jobs/watching/self-test.js';
 import type { BullQueue } from '../../queue/bull-queue.js';
 import { BullWorker } from '../../queue/bull-worker.js';
 import type { RedisUrl } from '../../queue/connection.js';
+import type { StoredReports } from '../../queue/reports/stored-reports.js';
 import { readBaseline } from '../../report/acceptance/baseline.js';
 import { readBehaviours } from '../../report/behaviours/read.js';
 import { Behaviours } from '../../report/behaviours/usual.js';
 import { readKnownPackages } from '../../report/findings/known-packages.js';
+import type { IncompleteCode } from '../../report/incomplete-codes.js';
 import type { Report } from '../../report/report.js';
 import { createSandbox } from '../../sandbox/docker-sandbox.js';
 import { SandboxError, type SandboxErrorCode } from '../../sandbox/errors.js';
+import { StoreError, type StoreErrorCode } from '../../stores/object-store.js';
 import { watchDecoys } from '../../witness/witness.js';
 import type { Config } from '../config/config.js';
 import { madeBy } from '../made-by.js';
@@ -47,6 +50,7 @@ export interface WorkerInputs {
   readonly url: RedisUrl;
   readonly queue: BullQueue;
   readonly outputs: Outputs;
+  readonly reports: StoredReports;
   readonly spool: Spool;
   /** Receives everything that was started, even if the start fails half-way. */
   readonly stops: Stops;
@@ -57,7 +61,21 @@ export interface WorkerInputs {
 }
 
 /** Temporary failures: a job waits until they are over. */
-const TEMPORARY: ReadonlySet<string> = new Set<SandboxErrorCode>(['docker-unavailable', 'docker-overloaded']);
+const TEMPORARY: ReadonlySet<string> = new Set<SandboxErrorCode | StoreErrorCode>([
+  'docker-unavailable',
+  'docker-overloaded',
+  'store-unavailable',
+]);
+
+function isTemporary(error: unknown): boolean {
+  return (error instanceof SandboxError || error instanceof StoreError) && TEMPORARY.has(error.code);
+}
+
+/** The reason in the report of a job that ended with this error. */
+function reasonOf(error: unknown): IncompleteCode {
+  if (error instanceof StoreError) return 'store-failed';
+  return error instanceof SandboxError && error.code === 'docker-overloaded' ? error.code : 'sandbox-failed';
+}
 
 /** The worker part of the service: sandbox, alerts, queue worker. */
 export interface WorkerPart {
@@ -82,7 +100,7 @@ const newNonce = (): string => randomBytes(16).toString('hex');
 
 /** Starts the worker, which takes jobs while the engine answers. */
 export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart> {
-  const { config, url, queue, outputs, spool, stops, onReport, clock, log } = inputs;
+  const { config, url, queue, outputs, reports, spool, stops, onReport, clock, log } = inputs;
   const { PACKWARDEN_RUNTIME: runtime } = config;
   if (runtime !== undefined)
     log.warn({ runtime }, 'if this runtime has its own kernel, no sensor can see into it: its jobs are incomplete');
@@ -119,6 +137,7 @@ export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart>
     url,
     concurrency: config.PACKWARDEN_CONCURRENCY ?? cpus().length,
     queueMs: limits.queueMs,
+    reports,
     clock,
     log,
     run: async (attempt) => {
@@ -147,9 +166,8 @@ export async function startWorkerPart(inputs: WorkerInputs): Promise<WorkerPart>
       await outputs.notify(attempt.spec.id);
       return report;
     },
-    isTemporary: (error) => error instanceof SandboxError && TEMPORARY.has(error.code),
-    reasonOf: (error) =>
-      error instanceof SandboxError && error.code === 'docker-overloaded' ? error.code : 'sandbox-failed',
+    isTemporary,
+    reasonOf,
     onFinished: async (id, report) => {
       onReport(report);
       machine.jobFinished(report);

@@ -14,6 +14,14 @@ function file(name: string, content: string): string {
   return path;
 }
 
+const S3 = {
+  PACKWARDEN_STORE: 's3',
+  PACKWARDEN_S3_ENDPOINT: 'https://s3.invalid',
+  PACKWARDEN_S3_BUCKET: 'jobs',
+  PACKWARDEN_S3_KEY_ID: 'id',
+  PACKWARDEN_S3_SECRET: 'hunter2',
+};
+
 describe('the configuration', () => {
   it('is safe by default: loopback, registry egress, findings from WARNING', () => {
     const config = loadConfig({});
@@ -59,6 +67,16 @@ describe('the configuration', () => {
       { PACKWARDEN_FALCO_GRPC: 'unix:///f.sock', PACKWARDEN_FALCO_FILE: '/f.json' },
       'PACKWARDEN_FALCO_GRPC and PACKWARDEN_FALCO_FILE',
     ],
+    ['an unknown store', { PACKWARDEN_STORE: 'tape' }, 'PACKWARDEN_STORE'],
+    [
+      'a bucket of which nothing is known',
+      { PACKWARDEN_STORE: 's3' },
+      'needs PACKWARDEN_S3_ENDPOINT, PACKWARDEN_S3_BUCKET, PACKWARDEN_S3_CREDENTIALS_FILE',
+    ],
+    ['a key without its secret', { ...S3, PACKWARDEN_S3_SECRET: undefined }, 'PACKWARDEN_S3_CREDENTIALS_FILE'],
+    ['two keys', { ...S3, PACKWARDEN_S3_CREDENTIALS_FILE: '/run/secrets/s3' }, 'set only one of them'],
+    ['a bucket with a path', { ...S3, PACKWARDEN_S3_BUCKET: 'a/b' }, 'PACKWARDEN_S3_BUCKET'],
+    ['a prefix without its slash', { ...S3, PACKWARDEN_S3_PREFIX: 'jobs' }, 'end with a slash'],
     ['an unknown priority', { PACKWARDEN_FAIL_ON: 'LOUD' }, 'PACKWARDEN_FAIL_ON'],
     ['an open door without credentials', { PACKWARDEN_HOST: '0.0.0.0' }, 'PACKWARDEN_TOKENS_FILE'],
     ['a file that is not there', { PACKWARDEN_CONFIG: '/nonexistent/config.yaml' }, '/nonexistent/config.yaml'],
@@ -97,6 +115,10 @@ describe('the configuration', () => {
   it('shows no password of the upstream proxy', () => {
     const config = loadConfig({ PACKWARDEN_UPSTREAM_PROXY: 'http://ci:hunter2@proxy.example:3128' });
     expect(maskedConfig(config)).toMatchObject({ PACKWARDEN_UPSTREAM_PROXY: 'http://***@proxy.example:3128' });
+  });
+
+  it('shows no secret of a bucket', () => {
+    expect(JSON.stringify(maskedConfig(loadConfig(S3)))).not.toContain('hunter2');
   });
 
   it('explains every variable', () => {

@@ -7,7 +7,7 @@ import { loadConfig } from '../../../src/app/config/config.js';
 import { examine } from '../../../src/app/doctor/doctor.js';
 import type { Host } from '../../../src/app/doctor/host.js';
 import { Cli } from '../../cli/run-cli.js';
-import { down, FILE, GRPC, host, NOW, REDIS_URL } from './hosts.js';
+import { down, FILE, GRPC, host, NOW, REDIS_URL, S3 } from './hosts.js';
 import { MISSING } from './missing-parts.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pw-doctor-'));
@@ -23,6 +23,7 @@ describe('a machine where everything is well', () => {
     ['with the embedded sensor and a Redis of its own', {}],
     ['with Falco over gRPC, and another Redis', { ...GRPC, ...REDIS_URL }],
     ['with a file of Falco', FILE],
+    ['with a bucket', S3],
     ['with a Falco that posts', { PACKWARDEN_FALCO_HTTP_SECRET: 'a-secret-of-this-test' }],
   ])('%s', async (_title, env) => {
     expect(await notWell(host(), env)).toEqual([]);

@@ -51,6 +51,7 @@ export function host(
     }),
     engine: async () => ENGINE,
     redis: async () => REDIS,
+    storeFault: async () => null,
     falcoVersion: async () => '0.42.1',
     ...rest,
   };
@@ -61,4 +62,11 @@ export const down = async (): Promise<never> => {
 };
 export const REDIS_URL = { PACKWARDEN_REDIS_URL: 'redis://redis.invalid:6379' };
 export const GRPC = { PACKWARDEN_FALCO_GRPC: 'unix:///run/falco/falco.sock' };
+export const S3 = {
+  PACKWARDEN_STORE: 's3',
+  PACKWARDEN_S3_ENDPOINT: 'https://s3.invalid',
+  PACKWARDEN_S3_BUCKET: 'jobs',
+  PACKWARDEN_S3_KEY_ID: 'id',
+  PACKWARDEN_S3_SECRET: 'hunter2',
+};
 export const FILE = { PACKWARDEN_FALCO_FILE: '/var/log/falco/events.json' };

@@ -1,5 +1,5 @@
 import type { Host } from '../../../src/app/doctor/host.js';
-import { down, ENGINE, FALCO, FILE, GIB, GRPC, host, NOW, REDIS, REDIS_URL } from './hosts.js';
+import { down, ENGINE, FALCO, FILE, GIB, GRPC, host, NOW, REDIS, REDIS_URL, S3 } from './hosts.js';
 
 /** Machines that lack one thing each, and the check that names it. */
 export const MISSING: readonly (readonly [
@@ -34,6 +34,15 @@ export const MISSING: readonly (readonly [
     'fail',
     'packwarden/sandbox-npm:1',
   ],
+  [
+    'an S3 store that does not answer',
+    host({ storeFault: async () => 'the store (S3) can’t be reached' }),
+    S3,
+    'store',
+    'fail',
+    'bucket jobs at https://s3.invalid: the store (S3) can’t be reached',
+  ],
+  ['tarballs in Redis', host(), { PACKWARDEN_STORE: 'redis' }, 'store', 'warn', 'memory of Redis'],
   ['no Falco', host({ falcoVersion: down }), GRPC, 'falco', 'fail', 'no Falco answers over gRPC'],
   ['an old Falco', host({ falcoVersion: async () => '0.39.2' }), GRPC, 'falco-version', 'fail', 'older than 0.40'],
   [

@@ -149,7 +149,7 @@ it('/metrics is as Prometheus likes it: names, units and help texts', async () =
 it('a worker of its own answers for its health, and shows its figures to nobody without credentials', async () => {
   const url = services[1]?.url ?? '';
   const ready = (await (await fetch(`${url}/readyz`)).json()) as { parts: object };
-  expect(Object.keys(ready.parts)).toEqual(['redis', 'disk', 'docker', 'alerts', 'rules']);
+  expect(Object.keys(ready.parts)).toEqual(['redis', 'disk', 'store', 'docker', 'alerts', 'rules']);
   expect((await fetch(`${url}/metrics`)).status).toBe(401);
   expect((await fetch(`${url}/v1/jobs`, { method: 'POST', headers: AUTHORIZATION })).status).toBe(404);
 });

@@ -51,6 +51,10 @@ const ADVICE: Readonly<Record<IncompleteCode, string>> = {
   'docker-overloaded':
     'The machine that was to run it is overloaded: its Docker engine did not answer in time, or had no network left. Submit it again later; the operator of this service should lower PACKWARDEN_CONCURRENCY, or add a machine.',
   'worker-lost': 'The worker that ran it was lost. Submit it again; the service’s log has the job’s id.',
+  'store-failed':
+    'The store in which this service keeps tarballs and reports did not work. Submit it again; if that happens twice, the operator of this service finds the reason at /readyz.',
+  'report-lost':
+    'The job ended, but its report is no longer in the store as it was written. Submit it again; the operator of this service should check who else removes or changes objects there, and whether all hosts use the same store.',
   'queue-timeout': 'No worker started it in time. The start page shows which part of the service is not ready.',
   cancelled: 'It was cancelled. Submit it again.',
 };
