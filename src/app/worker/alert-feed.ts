@@ -13,6 +13,9 @@ import { type Config, ConfigError } from '../config/config.js';
 import { SensorProcess } from './sensor-process.js';
 import { sensorSocket } from './sensor-socket.js';
 
+/** The embedded sensor is a child of this process: looking for it often costs nothing, and it is ready some seconds after its start. */
+const SENSOR_BACKOFF_MS = 500;
+
 /** The source of alerts on this host. */
 export interface LocalAlerts {
   readonly hub: AlertHub;
@@ -47,6 +50,7 @@ function pulled(config: Config, log: Logger): LocalAlerts {
     logger: log,
     random: Math.random,
     now: () => performance.now(),
+    ...(embedded ? { maxBackoffMs: SENSOR_BACKOFF_MS } : {}),
   });
   sensor?.start();
   return started(source, sensor, null, log);
