@@ -25,7 +25,9 @@ afterEach(async () => {
 });
 
 async function start(env: Record<string, string> = {}, role = 'all'): Promise<ServiceProcess> {
-  const service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path, PACKWARDEN_GRACE_S: '5', ...env }, role);
+  // What the jobs exercise does not matter here.
+  const common = { PACKWARDEN_DATA_DIR: data.path, PACKWARDEN_GRACE_S: '5', PACKWARDEN_DEPTH: 'quick' };
+  const service = await ServiceProcess.start({ ...common, ...env }, role);
   running.push(service);
   return service;
 }
@@ -179,7 +181,7 @@ describe('a part dies in the middle of a job', () => {
     await service.stop('SIGKILL');
     const again = await start();
     const report = await reportOf(again.url, id, 90_000);
-    expect(report.verdict).toBe('clean');
+    expect(report.verdict, JSON.stringify(report.incomplete)).toBe('clean');
   });
 });
 

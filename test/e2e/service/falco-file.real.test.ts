@@ -16,7 +16,13 @@ let service: ServiceProcess;
 let timer: NodeJS.Timeout;
 
 const start = (): Promise<ServiceProcess> =>
-  ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path, PACKWARDEN_FALCO_FILE: file, PACKWARDEN_GRACE_S: '10' });
+  ServiceProcess.start({
+    PACKWARDEN_DATA_DIR: data.path,
+    PACKWARDEN_FALCO_FILE: file,
+    PACKWARDEN_GRACE_S: '10',
+    // What the jobs exercise does not matter here.
+    PACKWARDEN_DEPTH: 'quick',
+  });
 
 beforeAll(async () => {
   await buildProbe();

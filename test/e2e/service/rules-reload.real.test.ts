@@ -35,7 +35,11 @@ const rulesFound = async () => {
 
 beforeAll(async () => {
   writeFileSync(file, ruleAbout('marker-a'));
-  service = await ServiceProcess.start({ PACKWARDEN_DATA_DIR: data.path, PACKWARDEN_RULES: file });
+  service = await ServiceProcess.start({
+    PACKWARDEN_DATA_DIR: data.path,
+    PACKWARDEN_RULES: file,
+    PACKWARDEN_DEPTH: 'quick',
+  });
   await service.ready();
 });
 afterAll(async () => {
