@@ -49,7 +49,8 @@ export class ServiceProcess {
 
   /** Starts `packwarden serve`; resolves when it listens (or, for a worker, has connected its alert source). */
   static async start(env: Record<string, string>, role = 'all', main = MAIN): Promise<ServiceProcess> {
-    const child = spawn(process.execPath, [main, 'serve', '--role', role], {
+    // Ends with this process, however that ends: an interrupted run must leave no service behind.
+    const child = spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, main, 'serve', '--role', role], {
       env: { ...process.env, PACKWARDEN_PORT: '0', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
