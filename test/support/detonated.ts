@@ -4,7 +4,7 @@ import { reportOf, submit } from './client.js';
 import { runningService } from './running-service.js';
 
 /** How long the last of many jobs may take, waiting for the others included. */
-export const REPORT_MS = 900_000;
+export const REPORT_MS = 1_800_000;
 
 /**
  * Detonates these projects, two at a time, by a service of this test file's own, which starts before its tests and ends after
