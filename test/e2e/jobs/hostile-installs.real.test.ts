@@ -13,6 +13,8 @@ const service = runningService({
   PACKWARDEN_MEMORY_BYTES: String(1024 * MIB),
   PACKWARDEN_HOME_BYTES: String(512 * MIB),
   PACKWARDEN_TMP_BYTES: String(64 * MIB),
+  // The install is what misbehaves: it need not do so in each later pass as well.
+  PACKWARDEN_DEPTH: 'quick',
 });
 
 const detonate = async (tarball: Buffer) => reportOf(service.url, await submit(service.url, tarball), 90_000);

@@ -43,6 +43,8 @@ beforeAll(async () => {
     PACKWARDEN_DATA_DIR: data.path,
     PACKWARDEN_FALCO_GRPC: `unix://${socket}`,
     PACKWARDEN_GRACE_S: '10',
+    // What the jobs exercise does not matter here.
+    PACKWARDEN_DEPTH: 'quick',
   });
 });
 
