@@ -1,9 +1,8 @@
 // Calls what packages export: functions, classes, getters, and what these return as far as somebody would call that.
 'use strict';
-const { EventEmitter } = require('node:events');
-const { Stream } = require('node:stream');
 const { types } = require('node:util');
 const { answerAnew, answering, argumentLists, quiet } = require('./arguments.cjs');
+const { isHook } = require('./plugins.cjs');
 const { shuffled } = require('./shuffled.cjs');
 
 const MAX_DEPTH = 3;
@@ -16,12 +15,6 @@ const MAX_FOLLOWED = 2000;
 const MAX_YIELDS = 5;
 /** Classes that extend each other: further up stand those of frameworks. */
 const MAX_CLASSES = 4;
-/** What a function returned is looked at so far down for functions of its own. */
-const MAX_MEMBERS_DEPTH = 2;
-/** What is asked of a proxy that does not tell what it has. */
-const USUAL_NAMES = ['default', 'create', 'init', 'get', 'parse', 'connect', 'run', 'use', 'config', 'version'];
-/** Node's own listeners stand there, which take sockets and nothing else. */
-const NODES_EVENTS = new Set(['connection', 'secureConnection', 'newListener', 'removeListener']);
 /** What every function has. */
 const NOT_EXPORTED = new Set(['prototype', 'length', 'name', 'arguments', 'caller', 'constructor']);
 
@@ -66,7 +59,7 @@ function membersOf(value) {
   /** @type {unknown[]} */
   const members = [];
   try {
-    for (const key of isProxy(value) ? [...ownKeys(value), ...USUAL_NAMES] : ownKeys(value)) {
+    for (const key of ownKeys(value)) {
       if (typeof key === 'string' && NOT_EXPORTED.has(key)) continue;
       try {
         members.push(value[key]);
@@ -113,7 +106,7 @@ function call(callee, list) {
   }
 }
 
-/** Calls what came of a call: a function, what a promise brings, a plugin's hooks, a client's methods. @param {any} result @param {number} depth */
+/** Calls what came of a call: a function, what a promise brings, a plugin's hooks. @param {any} result @param {number} depth */
 function follow(result, depth) {
   if (result === null || (typeof result !== 'object' && typeof result !== 'function') || followed >= MAX_FOLLOWED)
     return;
@@ -129,9 +122,7 @@ function follow(result, depth) {
   try {
     if (typeof result === 'function')
       follow(apply(result, answering(), [answering(), answering(), () => {}]), depth - 1);
-    if (result instanceof EventEmitter) tellEvents(result);
-    else callMembers(result, MAX_MEMBERS_DEPTH);
-    if (result instanceof Stream) sendThrough(result);
+    callHooks(result, 2);
   } catch {
     // As above.
   }
@@ -188,54 +179,20 @@ function isNotTheirs(prototype) {
   return own !== undefined && notTheirs.has(own.value);
 }
 
-/** A plugin's hooks, a client's methods: functions of a plain object, and of those that it holds. @param {any} plain @param {number} depth */
-function callMembers(plain, depth) {
-  if (plain === null || typeof plain !== 'object' || isPromise(plain) || depth === 0) return;
-  const inherited = [getPrototypeOf(plain)].filter((from) => from && !ROOTS.has(from) && !isNotTheirs(from));
-  for (const key of new Set([plain, ...inherited].flatMap((from) => ownKeys(from)))) {
-    if (key === 'constructor' || followed >= MAX_FOLLOWED || now() > endAt) continue;
+/** @param {any} plugin @param {number} depth */
+function callHooks(plugin, depth) {
+  if (plugin === null || typeof plugin !== 'object' || isPromise(plugin)) return;
+  const keys = new Set([...ownKeys(plugin), ...ownKeys(getPrototypeOf(plugin) ?? {})]);
+  for (const key of keys) {
+    if (key === 'constructor' || (depth === 2 && !isHook(key))) continue;
     try {
-      const member = plain[key];
-      if (typeof member === 'function' && !notTheirs.has(member)) {
-        followed += 1;
-        quiet(apply(member, plain, [answering(), answering(), answering()]));
-      } else if (isPlain(member)) callMembers(member, depth - 1);
+      const hook = plugin[key];
+      if (typeof hook === 'function') quiet(hook.call(plugin, answering(), answering(), answering()));
+      else if (depth > 1) callHooks(hook, depth - 1);
     } catch {
       // As above.
     }
   }
-}
-
-/** @param {any} value */
-function isPlain(value) {
-  if (value === null || typeof value !== 'object' || isProxy(value)) return false;
-  const prototype = getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
-}
-
-/** A server, a client: whoever waits for an event of it is told. @param {import('node:events').EventEmitter} emitter */
-function tellEvents(emitter) {
-  for (const name of emitter.eventNames()) {
-    if (NODES_EVENTS.has(String(name))) continue;
-    for (const listener of emitter.listeners(name)) {
-      if (followed >= MAX_FOLLOWED || now() > endAt) return;
-      followed += 1;
-      try {
-        quiet(apply(listener, emitter, [answering(), answering(), () => {}]));
-      } catch {
-        // As above.
-      }
-    }
-  }
-}
-
-/** What a stream does with data is done when some comes. @param {any} stream */
-function sendThrough(stream) {
-  stream.on('error', () => {});
-  if (typeof stream.resume === 'function') stream.resume();
-  if (typeof stream.write !== 'function' || typeof stream.end !== 'function') return;
-  stream.write('a');
-  stream.end();
 }
 
 module.exports = { callEach, functionsOf };

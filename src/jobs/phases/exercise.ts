@@ -11,8 +11,10 @@ import type { PhaseRecord } from './phase-record.js';
 import { runProjectScripts } from './project-scripts.js';
 import { scriptOrder } from './script-order.js';
 
-/** Minimum time limit of calls, and of the second pass, in milliseconds. */
-const MIN_MS = 15_000;
+/** Minimum time limit of calls, in milliseconds. */
+const MIN_CALLS_MS = 8_000;
+/** Minimum time limit of the second pass, in milliseconds: it has five guises. */
+const MIN_LATER_MS = 15_000;
 
 /** What `Exercise` needs. */
 export interface ExerciseParts {
@@ -49,7 +51,7 @@ export class Exercise {
     const { callShare } = DEPTH_SETTINGS[depth];
     if (callShare === 0) return;
     const before = this.#leftRunning();
-    const ms = Math.max(MIN_MS, this.#sofarMs() * callShare);
+    const ms = Math.max(MIN_CALLS_MS, this.#sofarMs() * callShare);
     record.start('execute');
     const called = await limited('calling the exports of packages', ms, run.callAll(ms, packages));
     if (called === null) return;
@@ -71,7 +73,7 @@ export class Exercise {
     await comparison.after(run);
     const before = this.#leftRunning();
     const { phase, endedOthers } = await passLater(run, {
-      ...loadContext(Math.max(MIN_MS, sofar * laterShare)),
+      ...loadContext(Math.max(MIN_LATER_MS, sofar * laterShare)),
       withScripts: scriptOrder(packages, run.projectDir),
       steps: record.phases.flatMap(({ steps = [] }) => steps),
       guise: later,

@@ -68,33 +68,6 @@ describe('what a package exports is called', () => {
       'a hook with an order',
       { 'index.js': `module.exports = () => ({ transform: { order: 'pre', handler() { ${ACT}; } } });` },
     ],
-    ['a method of a client', { 'index.js': `exports.createClient = () => ({ users: { list() { ${ACT}; } } });` }],
-    [
-      'a stream that a function makes',
-      {
-        'index.js': `const { Transform } = require('stream');
-module.exports = () => new Transform({ transform(chunk, _, done) { ${ACT}; done(null, chunk); } });`,
-      },
-    ],
-    [
-      'a server that a function makes',
-      { 'index.js': `exports.serve = () => require('http').createServer(() => { ${ACT}; });` },
-    ],
-    [
-      'a member of a proxy that tells none',
-      {
-        'index.js': `module.exports = new Proxy({}, { get: (_, key) => key === 'parse' && (() => { ${ACT}; }), ownKeys: () => [] });`,
-      },
-    ],
-    ['a number alone', { 'index.js': `module.exports = (n) => { if (typeof n === 'number') { ${ACT}; } };` }],
-    ['a list alone', { 'index.js': `module.exports = (l) => { if (Array.isArray(l) && l.length) { ${ACT}; } };` }],
-    ['bytes alone', { 'index.js': `module.exports = (b) => { if (Buffer.isBuffer(b)) { ${ACT}; } };` }],
-    [
-      'options with texts alone',
-      {
-        'index.js': `module.exports = (o) => { if (typeof o === 'object' && typeof o.url === 'string') { ${ACT}; } };`,
-      },
-    ],
     ['a listener that waits for the end', { 'index.js': `process.on('beforeExit', () => { ${ACT}; });` }],
     [
       'a listener of who is made by another program',
