@@ -148,10 +148,6 @@ describe('a package’s files are loaded as bundlers, or who knows their names, 
     ['a file’s own name, where nothing is said of exports', { ...odd, 'lib/odd.js': '' }],
     ['a program, be it no command', { 'index.js': '', 'odd.js': `#!/usr/bin/env node\n${ACT};` }],
     [
-      'the next file, with no word of help',
-      { 'a.js': '#!/usr/bin/env node\n', 'b.js': `if (!process.argv[2]) { ${ACT}; }` },
-    ],
-    [
       'a program of who has fixed the arguments',
       { 'index.js': 'Object.freeze(process.argv); Object.freeze(process);', 'odd.js': `#!/bin/node\n${ACT};` },
     ],
