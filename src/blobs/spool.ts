@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { hasCode } from '../errors/code.js';
 import { checkedStream, type ExpectedContent } from '../stores/checked-stream.js';
 import { FileStore } from '../stores/file-store.js';
 import { type ObjectStore, StoreError } from '../stores/object-store.js';
@@ -209,8 +210,4 @@ function toBlobError(error: unknown, body: Readable): unknown {
 function fromDisk(error: unknown): unknown {
   if (!hasCode(error, 'ENOSPC') && !hasCode(error, 'EDQUOT')) return error;
   return new BlobError('disk-full', 'there is no space to store the archive', { cause: error });
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { hasCode } from '../errors/code.js';
 import { FolderSync } from './folder-sync.js';
 import { checkKey, type LocalFile, type ObjectEntry, type ObjectStore, StoreError } from './object-store.js';
 
@@ -193,8 +194,4 @@ function unavailable(error: unknown): StoreError {
 
 function isFull(error: unknown): boolean {
   return hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT');
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

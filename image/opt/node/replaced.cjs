@@ -40,7 +40,7 @@ function uses() {
 const WANTED = ['express', 'pg', 'axios', 'stripe', 'dotenv', 'bcrypt', 'jsonwebtoken', 'react-dom', 'mysql2'];
 
 /**
- * Does what programs do beside a package: who watches the process (a channel of diagnostics, a hook of the loader) is told of it.
+ * Does what programs do beside a package, so that code that watches the process acts (on a diagnostics channel, in a hook of the loader).
  * @param {string} project
  */
 function useUsual(project) {

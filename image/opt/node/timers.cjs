@@ -1,5 +1,5 @@
 // Fires the timers that a package set and that nobody would wait for: `setTimeout(steal, 90_000).unref()` shows itself at once.
-// Who asks a clock meanwhile is told that weeks have passed.
+// While they run, every clock in the process is weeks ahead.
 'use strict';
 const { createHook } = require('node:async_hooks');
 const { moveClocks } = require('./ahead.cjs');

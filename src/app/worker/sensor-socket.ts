@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasCode } from '../../errors/code.js';
 
 const NAME = /^sensor-(\d+)\.sock$/;
 
@@ -21,6 +22,6 @@ function isRunning(pid: number): boolean {
     return true;
   } catch (error) {
     // A process of another user (EPERM) is running, too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import ssri from 'ssri';
+import { hasCode } from '../../errors/code.js';
 import { bytesNamedBy } from './names-bytes.js';
 import type { Spool } from './spool.js';
 import { documentBelow, type Tarball, type Wanted } from './wanted.js';
@@ -75,7 +76,7 @@ async function matches(spool: Spool, named: string): Promise<boolean> {
     await ssri.checkStream(Readable.from(spool.read()), named);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EINTEGRITY') return false;
+    if (hasCode(error, 'EINTEGRITY')) return false;
     throw error;
   }
 }
