@@ -48,7 +48,13 @@ export function alertTimeAt(ns: bigint): Alert['time'] {
 }
 
 /**
- * The one field that our own sensor adds to Falco's: the alert's sequence number within its container, starting at 1. A gap tells the
+ * A field that our own sensor adds to Falco's alert about dropped events: how many of them each container lost, as `<id>=<count>`, parted
+ * by spaces. Of the rest of `n_drops` the container is not known.
+ */
+export const LOSSES_FIELD = 'packwarden.losses';
+
+/**
+ * The one field that our own sensor adds to a rule's alert: the alert's sequence number within its container, starting at 1. A gap tells the
  * reader that an alert was lost, or was delivered to another client.
  */
 export const NUMBER_FIELD = 'packwarden.number';

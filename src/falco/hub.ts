@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Alert } from './alert.js';
-import { DropMeter } from './drop-meter.js';
+import { DropMeter, lossOf } from './drop-meter.js';
 import type { AlertListener, AlertSource, SourceStatus } from './source.js';
 
 /** Receives the alerts of one watched container. Calls are synchronous, and in the order of events. */
@@ -8,7 +8,7 @@ export interface AlertSink {
   alert(alert: Alert): void;
   /** The alert source disconnected: alerts may be missing from here on. */
   interrupted(reason: string): void;
-  /** The sensor reported the loss of `count` events; it is unknown to which container they belonged. */
+  /** The sensor reported the loss of `count` events that were this container's, or may have been. */
   dropped(count: number): void;
   /** `count` alerts of this container were sent by the sensor but did not arrive. */
   missing(count: number): void;
@@ -146,11 +146,14 @@ export class AlertHub implements AlertListener {
   }
 
   #internal(alert: Alert): void {
-    const drops = this.#meter.read(alert);
-    if (drops === 0) return;
-    this.#counters.drops += drops;
-    this.#logger.warn({ rule: alert.rule, drops, watches: this.#byId.size }, 'sensor dropped events');
-    this.#notifyAll((sink) => sink.dropped(drops));
+    const loss = this.#meter.read(alert);
+    if (loss.all === 0) return;
+    this.#counters.drops += loss.all;
+    this.#logger.warn({ rule: alert.rule, drops: loss.all, watches: this.#byId.size }, 'sensor dropped events');
+    for (const watcher of [...this.#byId.values()]) {
+      const count = lossOf(loss, watcher.id);
+      if (count > 0) this.#notify(watcher, (sink) => sink.dropped(count));
+    }
   }
 
   /** If the number is not the next one, alerts were lost or delivered to another client. */

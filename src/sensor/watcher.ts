@@ -27,8 +27,8 @@ export class Watcher implements RecordListener {
   readonly #drops = new DropReporter();
   readonly #containers: ContainerRegistry;
   #events = 0;
-  /** Links created since the last report that could not be remembered, so paths through them can't be resolved. */
-  #forgotten = 0;
+  /** By container: links created since the last report that could not be remembered, so paths through them can't be resolved. */
+  readonly #forgotten = new Map<string, number>();
 
   constructor(
     /** Read again for each event, because a reload may replace the engine between two events. */
@@ -57,7 +57,9 @@ export class Watcher implements RecordListener {
         container.id,
       );
     }
-    if (resolved !== undefined && !trackLinks(resolved)) this.#forgotten += 1;
+    if (resolved !== undefined && !trackLinks(resolved)) {
+      this.#forgotten.set(container.fullId, (this.#forgotten.get(container.fullId) ?? 0) + 1);
+    }
   }
 
   /**
@@ -81,7 +83,7 @@ export class Watcher implements RecordListener {
   stats(stats: ProbeStats): void {
     const nowNs = BigInt(this.host.now()) * 1_000_000n;
     const drop = this.#drops.report(stats, this.#forgotten, nowNs);
-    this.#forgotten = 0;
+    this.#forgotten.clear();
     if (drop !== undefined) this.queue.push(alertMessage(drop, this.host.hostname));
   }
 

@@ -162,6 +162,19 @@ describe('what makes a run doubtful reaches every running watch', () => {
     expect(hub.counters()).toMatchObject({ drops: 539_367, unmatched: 0 });
   });
 
+  it('a drop alert of our own sensor: each container’s own losses, and those of which nobody knows whose they are', async () => {
+    const [a, b] = [new Sink(), new Sink()];
+    hub.watch(A, a);
+    hub.watch(B, b);
+    const dropped = (all: string, losses: string) =>
+      internal('Falco internal: syscall event drop', { n_drops: all, 'packwarden.losses': losses });
+    await send(dropped('10', 'cccccccccccc=10'));
+    expect([a.drops, b.drops]).toEqual([0, 0]);
+    await send(dropped('15', 'aaaaaaaaaaaa=4 cccccccccccc=10'));
+    expect([a.drops, b.drops]).toEqual([5, 1]);
+    expect(hub.counters().drops).toBe(25);
+  });
+
   it('a drop alert without a readable number counts as one', async () => {
     const a = new Sink();
     hub.watch(A, a);

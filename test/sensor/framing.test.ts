@@ -22,6 +22,15 @@ function framing() {
 
 const READY = Buffer.from([8, 0, 0, 0, 5, 0, 0, 0]);
 
+function lossBytes(): Buffer {
+  const bytes = Buffer.alloc(80);
+  bytes.writeUInt32LE(80, 0);
+  bytes.writeUInt16LE(6, 4);
+  bytes.writeBigUInt64LE(40n, 8);
+  bytes.write('c'.repeat(64), 16);
+  return bytes;
+}
+
 function statsBytes(): Buffer {
   const bytes = Buffer.alloc(80);
   bytes.writeUInt32LE(80, 0);
@@ -34,6 +43,7 @@ describe('the stream of records', () => {
   const stream = Buffer.concat([
     READY,
     recordBytes({ nr: 257, ret: -2, args: [-100], parts: [[PART.path1, '/etc/shadow']] }),
+    lossBytes(),
     statsBytes(),
     recordBytes({ kind: 'exit', pid: 4_000_000_000, ret: 256, comm: 'fifteen-letters' }),
   ]);
@@ -55,6 +65,7 @@ describe('the stream of records', () => {
         events: 1,
         drops: { clone_fork: 2, execve: 3, open: 4, connect: 5, dir_file: 6, proc_exit: 7, other: 8 },
         skipped: 9,
+        lossOf: new Map([['c'.repeat(64), 40]]),
       },
     ]);
   });

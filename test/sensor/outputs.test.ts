@@ -83,13 +83,21 @@ describe('the queue', () => {
 
 describe('drops', () => {
   const none = { clone_fork: 0, execve: 0, open: 0, connect: 0, dir_file: 0, proc_exit: 0, other: 0 };
-  const stats = (part: Partial<ProbeStats>): ProbeStats => ({ events: 0, skipped: 0, drops: none, ...part });
+  const stats = (part: Partial<ProbeStats>): ProbeStats => ({
+    events: 0,
+    skipped: 0,
+    drops: none,
+    lossOf: new Map(),
+    ...part,
+  });
+  const [A, B] = ['a', 'b'].map((digit) => digit.repeat(64)) as [string, string];
+  const nothing: ReadonlyMap<string, number> = new Map();
 
   it('are reported once, by kind, with Falco’s names and as texts', () => {
     const reporter = new DropReporter();
-    expect(reporter.report(stats({ events: 1_000 }), 0, 1n)).toBeUndefined();
+    expect(reporter.report(stats({ events: 1_000 }), nothing, 1n)).toBeUndefined();
     const drops = { ...none, open: 30, execve: 4, other: 5, proc_exit: 1 };
-    const told = reporter.report(stats({ events: 1_500, drops, skipped: 2 }), 3, 1n);
+    const told = reporter.report(stats({ events: 1_500, drops, skipped: 2 }), new Map([[A, 3]]), 1n);
     expect(told?.rule).toBe('Falco internal: syscall event drop');
     expect(told?.output).toBe('Falco internal: syscall event drop. 45 system calls dropped in last second.');
     expect(told?.texts).toEqual({
@@ -114,7 +122,32 @@ describe('drops', () => {
       n_drops_page_faults: '0',
       n_drops_scratch_map: '0',
       n_evts: '500',
+      'packwarden.losses': 'aaaaaaaaaaaa=3',
     });
-    expect(reporter.report(stats({ events: 1_600, drops, skipped: 2 }), 0, 1n)).toBeUndefined();
+    expect(reporter.report(stats({ events: 1_600, drops, skipped: 2 }), nothing, 1n)).toBeUndefined();
+  });
+
+  const lost = (count: number, ...of: [string, number][]) =>
+    stats({ drops: { ...none, open: count }, lossOf: new Map(of) });
+  it.each<[string, readonly ProbeStats[], readonly string[]]>([
+    ['of one container', [lost(10, [A, 10])], [`10: ${'a'.repeat(12)}=10`]],
+    ['of nobody that is known', [lost(10)], ['10: ']],
+    ['of two, and of nobody', [lost(10, [A, 3], [B, 4])], [`10: ${'a'.repeat(12)}=3 ${'b'.repeat(12)}=4`]],
+    [
+      'only what is new, also of a container that was told before',
+      [lost(10, [A, 10]), lost(10), lost(15, [A, 12], [B, 3])],
+      [`10: ${'a'.repeat(12)}=10`, '', `5: ${'a'.repeat(12)}=2 ${'b'.repeat(12)}=3`],
+    ],
+    [
+      'that a container’s count shows before the total does, are told once',
+      [lost(10, [A, 12]), lost(12, [A, 12]), lost(13, [A, 12])],
+      [`12: ${'a'.repeat(12)}=12`, '', '1: '],
+    ],
+  ])('by container: %s', (_what, told, expected) => {
+    const reporter = new DropReporter();
+    const texts = told.map((each) => reporter.report(each, nothing, 1n)?.texts);
+    expect(texts.map((text) => (text === undefined ? '' : `${text.n_drops}: ${text['packwarden.losses']}`))).toEqual(
+      expected,
+    );
   });
 });

@@ -136,6 +136,17 @@ static unsigned long long lost(const struct stats *stats) {
   return sum;
 }
 
+/* The count of each container that lost something. Called after the totals were read (count_lost in writer.h says why). */
+static void write_losses(struct bpf_object *object) {
+  int map = map_fd(object, "lost_by_container");
+  struct container_loss loss = { .len = sizeof(loss), .kind = RECORD_LOSS };
+  char *key = NULL;
+  while (bpf_map_get_next_key(map, key, loss.container) == 0) {
+    key = loss.container;
+    if (bpf_map_lookup_elem(map, key, &loss.events) == 0) output_write(&loss, sizeof(loss));
+  }
+}
+
 /*
  * Written once a second, and immediately when records were lost, so that a reader that waits for earlier events doesn't assume that it has
  * received all of them.
@@ -144,6 +155,7 @@ static void write_stats(struct bpf_object *object, int due) {
   static unsigned long long reported;
   struct stats stats;
   if (read_stats(object, &stats) || (!due && lost(&stats) == reported)) return;
+  if (lost(&stats) != reported) write_losses(object);
   reported = lost(&stats);
   output_write(&stats, sizeof(stats));
 }

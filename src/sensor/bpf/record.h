@@ -13,6 +13,8 @@
 #define RECORD_STATS 4
 /* Written by the loader once all programs are attached; consists of length and kind only. */
 #define RECORD_READY 5
+/* Written by the loader: struct container_loss, one for each container that has lost events, before the next RECORD_STATS. */
+#define RECORD_LOSS 6
 
 #define PART_PATH1 1
 /*
@@ -119,6 +121,15 @@ struct stats {
   unsigned long long drops[DROP_KINDS];
   /* How often the kernel skipped a program because it was already running on that CPU. */
   unsigned long long skipped;
+};
+
+/* How many events of one container were lost since the programs were attached. */
+struct container_loss {
+  unsigned int len;
+  unsigned short kind;
+  unsigned short reserved;
+  unsigned long long events;
+  char container[CONTAINER_ID_BYTES];
 };
 
 /* How a system call is recorded. */

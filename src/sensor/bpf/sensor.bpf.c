@@ -181,7 +181,7 @@ int BPF_PROG(call_send_many, struct pt_regs *regs, long ret) {
   if (ret >= 0) r->ret = sent;
   submit(b, call->drop, 0);
   if (b->message < SEND_MANY_MAX) bpf_tail_call(ctx, &kinds, CALL_SEND_MANY);
-  if (known > SEND_MANY_MAX) count_lost(call->drop, known - SEND_MANY_MAX);
+  if (known > SEND_MANY_MAX) count_lost(r, call->drop, known - SEND_MANY_MAX);
   return 0;
 }
 

@@ -43,6 +43,18 @@ struct {
   __type(value, struct counters);
 } counted SEC(".maps");
 
+struct container_key {
+  char id[CONTAINER_ID_BYTES];
+};
+
+/* Lost events by container. When it is full, what further containers lose is in `counted` alone, and belongs to nobody in particular. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 4096);
+  __type(key, struct container_key);
+  __type(value, u64);
+} lost_by_container SEC(".maps");
+
 static __always_inline struct buffer *buffer_for(u32 kind) {
   u32 slot = kind - 1;
   return bpf_map_lookup_elem(&buffers, &slot);
@@ -115,8 +127,17 @@ static __always_inline void begin(struct buffer *b, u16 kind, struct task_struct
   __builtin_memcpy(r->container, container->id, CONTAINER_ID_BYTES);
 }
 
-static __always_inline void count_lost(u32 drop, u64 events) {
+/*
+ * The container's count first: the loader reads the totals before the containers' counts, so what it finds in the totals is already in the
+ * count of a container.
+ */
+static __always_inline void count_lost(struct record *of, u32 drop, u64 events) {
   u32 zero = 0;
+  struct container_key *key = (struct container_key *)of->container;
+  u64 none = 0;
+  bpf_map_update_elem(&lost_by_container, key, &none, BPF_NOEXIST);
+  u64 *sum = bpf_map_lookup_elem(&lost_by_container, key);
+  if (sum) __sync_fetch_and_add(sum, events);
   struct counters *count = bpf_map_lookup_elem(&counted, &zero);
   if (count && drop < DROP_KINDS) count->drops[drop] += events;
 }
@@ -136,5 +157,5 @@ static __always_inline void submit(struct buffer *b, u32 drop, int urgent) {
   count->events++;
   int wake = urgent || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > WAKE_AT_BYTES;
   u64 flags = wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-  if (bpf_ringbuf_output(&ring, b, size, flags) != 0) count_lost(drop, 1);
+  if (bpf_ringbuf_output(&ring, b, size, flags) != 0) count_lost(&b->head, drop, 1);
 }

@@ -1,8 +1,11 @@
+import { LOSSES_FIELD } from '../../falco/alert.js';
 import { DROP_KINDS, type DropKind } from '../probe/layout.js';
 import type { ProbeStats } from '../probe/stats.js';
 import type { AlertContent } from './message.js';
 
 const NOTHING_DROPPED = Object.fromEntries(DROP_KINDS.map((kind) => [kind, 0])) as Record<DropKind, number>;
+/** The digits of a container's id that alerts show. */
+const SHORT_ID = 12;
 
 /**
  * Falco's drop counters by name (recorded from Falco 0.40). Calls are recorded when they return, so the counters of their entries stay
@@ -15,42 +18,63 @@ const COUNTERS = [
   'proc_exit',
 ] as const;
 
+const sum = (counts: Iterable<number>): number => [...counts].reduce((total, count) => total + count, 0);
+
 /** Reports what was lost since the previous report, computed from the probe's running totals, in Falco's format. */
 export class DropReporter {
-  #before: ProbeStats = { events: 0, drops: NOTHING_DROPPED, skipped: 0 };
+  #before: ProbeStats = { events: 0, drops: NOTHING_DROPPED, skipped: 0, lossOf: new Map() };
+  readonly #lossOf = new Map<string, number>();
+  /** Of the events lost so far, those of which the container is not known. */
+  #unattributed = 0;
 
   /**
    * Falco's alert `Falco internal: syscall event drop` if events were lost since the last call; otherwise undefined. `forgotten` is the
-   * number of events that could not be fully evaluated because something they depend on was not remembered.
+   * number of events, by container, that could not be fully evaluated because something they depend on was not remembered.
    */
-  report(stats: ProbeStats, forgotten: number, nowNs: bigint): AlertContent | undefined {
+  report(stats: ProbeStats, forgotten: ReadonlyMap<string, number>, nowNs: bigint): AlertContent | undefined {
     const { events, skipped, drops } = this.#before;
     this.#before = stats;
     const lost = Object.fromEntries(DROP_KINDS.map((kind) => [kind, stats.drops[kind] - drops[kind]]));
-    const inRing = DROP_KINDS.reduce((sum, kind) => sum + (lost[kind] ?? 0), 0);
-    const missed = stats.skipped - skipped + forgotten;
-    if (inRing + missed === 0) return undefined;
-    return dropAlert(lost, { inRing, missed, events: stats.events - events }, nowNs);
+    const lossOf = this.#since(stats.lossOf);
+    for (const [id, count] of forgotten) lossOf.set(id, (lossOf.get(id) ?? 0) + count);
+    const nobodys = Math.max(0, sum(Object.values(stats.drops)) - sum(this.#lossOf.values()));
+    const missed = stats.skipped - skipped + sum(forgotten.values());
+    const all = sum(lossOf.values()) + Math.max(0, nobodys - this.#unattributed) + stats.skipped - skipped;
+    this.#unattributed = Math.max(this.#unattributed, nobodys);
+    if (all === 0) return undefined;
+    return dropAlert(lost, { all, missed, events: stats.events - events, lossOf }, nowNs);
+  }
+
+  #since(totals: ReadonlyMap<string, number>): Map<string, number> {
+    const grown = new Map<string, number>();
+    for (const [id, total] of totals) {
+      const growth = total - (this.#lossOf.get(id) ?? 0);
+      if (growth > 0) grown.set(id, growth);
+      this.#lossOf.set(id, total);
+    }
+    return grown;
   }
 }
 
 interface Totals {
-  readonly inRing: number;
+  readonly all: number;
   readonly missed: number;
   readonly events: number;
+  readonly lossOf: ReadonlyMap<string, number>;
 }
 
 function dropAlert(lost: Readonly<Record<string, number>>, totals: Totals, timeNs: bigint): AlertContent {
-  const all = totals.inRing + totals.missed;
+  const { all, lossOf } = totals;
   const texts: Record<string, string> = {
     ebpf_enabled: '1',
     n_drops: String(all),
     ...Object.fromEntries(COUNTERS.map((name) => [`n_drops_buffer_${name}`, String(lost[counterKind(name)] ?? 0)])),
-    n_drops_buffer_total: String(totals.inRing),
+    n_drops_buffer_total: String(sum(Object.values(lost))),
     n_drops_bug: String(totals.missed),
     n_drops_page_faults: '0',
     n_drops_scratch_map: '0',
     n_evts: String(totals.events),
+    [LOSSES_FIELD]: [...lossOf].map(([id, count]) => `${id.slice(0, SHORT_ID)}=${count}`).join(' '),
   };
   const rule = 'Falco internal: syscall event drop';
   return {

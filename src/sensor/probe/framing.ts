@@ -1,7 +1,7 @@
 import { SensorError } from '../errors.js';
 import { HEADER, RECORD_KIND } from './layout.js';
 import { ProcessRecord } from './record.js';
-import { type ProbeStats, readStats } from './stats.js';
+import { type ProbeStats, readLoss, readStats } from './stats.js';
 
 /** Receives what the probe reports. Calls are synchronous, in the order of events on each CPU. */
 export interface ProbeListener {
@@ -14,10 +14,13 @@ const MIN_BYTES = 8;
 /** The header, and the kernel side's whole buffer of parts. */
 const MAX_BYTES = 64 * 1024;
 const STATS_BYTES = 80;
+const LOSS_BYTES = 80;
 
 /** Splits the probe's output into records. */
 export class RecordFraming {
   #rest: Buffer = Buffer.alloc(0);
+  /** What containers lost, until the stats that follow. */
+  #lossOf = new Map<string, number>();
 
   /** `onReady` is called when all eBPF programs are attached. */
   constructor(
@@ -44,7 +47,11 @@ export class RecordFraming {
     if (kind === RECORD_KIND.ready) {
       this.onReady();
     } else if (kind === RECORD_KIND.stats && bytes.length === STATS_BYTES) {
-      this.listener.stats(readStats(bytes));
+      const lossOf = this.#lossOf;
+      this.#lossOf = new Map();
+      this.listener.stats(readStats(bytes, lossOf));
+    } else if (kind === RECORD_KIND.loss && bytes.length === LOSS_BYTES) {
+      this.#lossOf.set(...readLoss(bytes));
     } else if (kind >= RECORD_KIND.syscall && kind <= RECORD_KIND.exit && bytes.length >= HEADER.size) {
       this.listener.record(new ProcessRecord(bytes));
     } else {

@@ -1,5 +1,5 @@
 /** The record format of src/sensor/bpf/record.h, byte for byte. Keep both in sync. */
-export const RECORD_KIND = { syscall: 1, fork: 2, exit: 3, stats: 4, ready: 5 } as const;
+export const RECORD_KIND = { syscall: 1, fork: 2, exit: 3, stats: 4, ready: 5, loss: 6 } as const;
 
 /** Offsets in the header of a record about a process. */
 export const HEADER = {

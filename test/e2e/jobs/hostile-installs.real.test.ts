@@ -83,7 +83,7 @@ describe('an install that misbehaves ends on time with its verdict', () => {
     expect(verdicts, JSON.stringify(report.incomplete)).toContain(report.verdict);
     if (reason !== null) expect(report.incomplete.map(({ code }) => code)).toContain(reason);
     expect(report.log.length).toBeLessThanOrEqual(64 * 1024);
-    // Events that a flood made the sensor drop may be reported a little later, to whichever job is running then.
+    // Alerts of a flood may still be on their way, and those of the next job wait behind them.
     if (reason === 'alerts-overflowed') await caughtUp();
   });
 
