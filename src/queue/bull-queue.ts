@@ -6,6 +6,7 @@ import type { PackageHistory } from '../jobs/packages/ports.js';
 import type { Clock, JobQueue, QueueOutlook } from '../jobs/ports.js';
 import type { ProjectIndex } from '../jobs/projects/ports.js';
 import type { JobPage, JobQuery } from '../jobs/search/query.js';
+import { type Report, reportSchema } from '../report/report.js';
 import { StoreError } from '../stores/object-store.js';
 import { type Board, createBoard } from './board.js';
 import { producerConnection, type RedisUrl, untilReady } from './connection.js';
@@ -132,15 +133,15 @@ export class BullQueue implements JobQueue {
     if (!found || found.state === 'unknown') return undefined;
     const { clock, queueMs } = this.#options;
     const { job, state } = found;
-    const returnvalue = state === 'completed' ? await this.#reportOf(job) : null;
-    if (returnvalue === undefined) return undefined;
-    return toView({ ...job, returnvalue }, state, clock.now(), queueMs);
+    const report = state === 'completed' ? await this.#reportOf(job) : null;
+    if (report === undefined) return undefined;
+    return toView({ ...job, report }, state, clock.now(), queueMs);
   }
 
-  /** The report of a completed job, as `toView` parses it; undefined if it has expired. @throws StoreError while the store is away */
-  async #reportOf(job: Job): Promise<unknown> {
+  /** The report of a completed job; undefined if it has expired. @throws StoreError while the store is away */
+  async #reportOf(job: Job): Promise<Report | undefined> {
     const reference = referenceOf(job.returnvalue);
-    if (reference === null) return job.returnvalue;
+    if (reference === null) return reportSchema.parse(job.returnvalue);
     const { clock, retentionS, reports, log } = this.#options;
     try {
       return await reports.read(reference);

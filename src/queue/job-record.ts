@@ -74,11 +74,12 @@ export function parseProgress(progress: unknown): JobProgress | null {
   return progressSchema.safeParse(progress).data ?? null;
 }
 
-/** A job as stored by BullMQ, without its types; `returnvalue` is its report. */
+/** A job as stored by BullMQ, without its types. */
 export interface StoredJob {
   readonly data: unknown;
   readonly progress: unknown;
-  readonly returnvalue: unknown;
+  /** Of a completed job that is read as a whole. */
+  readonly report: Report | null;
   readonly failedReason?: string;
   readonly processedOn?: number;
   readonly finishedOn?: number;
@@ -93,8 +94,8 @@ export function toView(stored: StoredJob, bullState: string, now: number, queueM
   const { id, ecosystem, owner, submittedAt, context } = spec;
   const base = { id, ecosystem, owner, submittedAt, context };
   if (bullState === 'completed') {
-    const report = reportSchema.parse(stored.returnvalue);
-    return { ...base, state: report.status, report };
+    if (stored.report === null) throw new TypeError('a completed job is shown with its report');
+    return { ...base, state: stored.report.status, report: stored.report };
   }
   if (bullState === 'failed') {
     const at = stored.finishedOn ?? now;
@@ -110,7 +111,7 @@ export function toView(stored: StoredJob, bullState: string, now: number, queueM
   return { ...base, state: 'queued', report: null };
 }
 
-/** A job as shown in lists; does not read `stored.returnvalue`. */
+/** A job as shown in lists; does not read `stored.report`. */
 export function toSummary(stored: StoredJob, bullState: string, now: number, queueMs: number): JobSummary {
   const spec = parseSpec(stored.data);
   const outcome = parseProgress(stored.progress)?.outcome ?? null;

@@ -25,7 +25,7 @@ const rows: readonly [string, string, object, string, string | null][] = [
   ['just taken', 'active', { progress: 0 }, 'preparing', null],
   ['running', 'active', { progress: { state: 'importing' } }, 'importing', null],
   ['running, with a state nobody knows', 'active', { progress: { state: 'dancing' } }, 'preparing', null],
-  ['done', 'completed', { returnvalue: report }, 'finished', 'clean'],
+  ['done', 'completed', { report }, 'finished', 'clean'],
   ['failed without a report', 'failed', { failedReason: 'job stalled', finishedOn: NOW }, 'incomplete', 'worker-lost'],
   [
     'taken by nobody in time',
@@ -38,14 +38,13 @@ const rows: readonly [string, string, object, string, string | null][] = [
 
 describe('a job as its readers see it', () => {
   it.each(rows)('%s', (_title, bullState, more, state, outcome) => {
-    const view = toView({ data: spec, progress: 0, returnvalue: null, ...more }, bullState, NOW, 5_000);
+    const view = toView({ data: spec, progress: 0, report: null, ...more }, bullState, NOW, 5_000);
     expect(view.state).toBe(state);
     expect(view.report?.incomplete[0]?.code ?? view.report?.verdict ?? null).toBe(outcome);
   });
 
   it('is listed with what its worker told of the report, without reading the report', () => {
-    const summary = (progress: unknown) =>
-      toSummary({ data: spec, progress, returnvalue: null }, 'completed', NOW, 5_000);
+    const summary = (progress: unknown) => toSummary({ data: spec, progress, report: null }, 'completed', NOW, 5_000);
     const outcome = { verdict: 'findings', findings: 3 };
     expect(summary({ state: 'draining', outcome })).toMatchObject({ state: 'finished', ...outcome });
     expect(summary({ state: 'draining', outcome: { verdict: 'incomplete', findings: 0 } }).state).toBe('incomplete');

@@ -61,7 +61,7 @@ export class JobRows {
     const stored = {
       data,
       progress: progress === null ? 0 : JSON.parse(progress),
-      returnvalue: null,
+      report: null,
       ...(failedReason === null ? {} : { failedReason }),
       ...(processedOn === null ? {} : { processedOn: Number(processedOn) }),
       ...(finishedOn === null ? {} : { finishedOn: Number(finishedOn) }),
