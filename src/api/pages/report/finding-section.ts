@@ -19,7 +19,7 @@ const MAX_PLACES = 5;
 /** The findings, grouped by package. */
 export function findingSection(report: Report, groups: readonly FindingGroup[]): Html {
   if (groups.length === 0) return html``;
-  const { shown, left } = fitting(groups, GROUPS, (group) => groupArticle(group, report.id));
+  const { shown, left } = fitting(groups, GROUPS, (group) => groupArticle(group, report));
   return html`<section aria-labelledby="findings"><h2 id="findings">Findings</h2>
 ${shown}
 ${more(left, 'packages with findings', report.id)}
@@ -50,12 +50,14 @@ function reasonItIsHarmless({ known, accepted }: Finding): Part {
   return known === undefined ? null : html`<br><span class="tag">known</span> ${hostile(known)}`;
 }
 
-function groupArticle(group: FindingGroup, id: string): Html {
+function groupArticle(group: FindingGroup, { id, findings }: Report): Html {
   const by = group.package;
   const title: Part = by
     ? html`${packageLink(by.name, hostile(by.name))} <span class="muted">${hostile(by.version, 60)}</span>`
     : 'Package not known';
-  const { shown, left } = fitting(withoutParts(group.findings), PER_GROUP, findingItem);
+  const { shown, left } = fitting(withoutParts(group.findings), PER_GROUP, (finding) =>
+    findingItem(finding, `finding-${findings.indexOf(finding) + 1}`),
+  );
   return html`<article class="card">
 <h3>${title} <span class="count">${counted(group.findings.length, 'finding')}</span></h3>
 ${by === null ? null : pathOf(by.path)}
@@ -80,11 +82,12 @@ function pathOf(path: readonly string[]): Html {
   return html`<p class="path"><span class="label">Installed because of</span> ${shown.map((name, index) => html`${index === 0 ? null : ' → '}${hostile(name, 100)}`)}</p>`;
 }
 
-function findingItem(finding: Finding): Html {
+/** `anchor`: its place in the report, which never changes, so an address with it can be passed on. */
+function findingItem(finding: Finding, anchor: string): Html {
   const { processes, alert, parts, ranBy, orBy, among } = finding;
   const command = processes[0]?.cmdline ?? alert.output_fields['proc.cmdline'] ?? '';
-  return html`<li class="finding">
-<p><span class="priority ${isSevere(finding) ? 'high' : 'medium'}">${finding.priority}</span> <strong>${hostile(finding.rule)}</strong>${finding.isNew ? html` <span class="tag bad">new</span>` : null}${finding.decoy === null || finding.places ? null : html` <span class="tag">decoy: ${hostile(finding.decoy, 100)}</span>`}</p>
+  return html`<li class="finding" id="${anchor}">
+<p><span class="priority ${isSevere(finding) ? 'high' : 'medium'}">${finding.priority}</span> <strong>${hostile(finding.rule)}</strong><a class="anchor" href="#${anchor}" aria-label="Link to this finding"></a>${finding.isNew ? html` <span class="tag bad">new</span>` : null}${finding.decoy === null || finding.places ? null : html` <span class="tag">decoy: ${hostile(finding.decoy, 100)}</span>`}</p>
 <dl>
 ${row('What', evidenceOf(finding))}
 ${row('Combined from', parts === undefined ? null : html`<ul class="plain">${parts.slice(0, MAX_PARTS).map(partItem)}</ul>`)}

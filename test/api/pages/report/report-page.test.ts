@@ -69,6 +69,14 @@ describe('the page of a report', () => {
     log: 'added 3 packages\n\u001b[32mdone',
   });
 
+  test('each finding has an address that can be passed on', async () => {
+    const page = await pageOf(full);
+    for (const anchor of ['finding-1', 'finding-2']) {
+      expect(page).toContain(`<li class="finding" id="${anchor}">`);
+      expect(page).toContain(`href="#${anchor}"`);
+    }
+  });
+
   test('says the verdict in a sentence, who did it, with what, and what pulls it in', async () => {
     const text = words(await pageOf(full));
     expect(text).toContain('1 package did things that an install should not do: 2 findings.');
