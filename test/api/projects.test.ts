@@ -211,6 +211,40 @@ describe('what changed, in a report', () => {
     expect(Object.keys((await ask(`/v1/jobs/${ID}`)).body)[0]).toBe('whatChanged');
   });
 
+  test('against another job that the reader chooses, on the page and in JSON', async () => {
+    const EARLIER = '33333333-3333-4333-8333-333333333333';
+    const now = run({
+      id: ID,
+      verdict: 'findings',
+      installed: [installed('evil', '1.0.1')],
+      findings: [reads('evil', '1.0.1')],
+    });
+    const before = run({ id: EARLIER, installed: [installed('evil', '1.0.0')] });
+    service.queue.views.set(ID, job({ owner: 'ci', state: 'finished', report: now }));
+    service.queue.views.set(EARLIER, job({ id: EARLIER, owner: 'ci', state: 'finished', report: before }));
+    const { body } = await ask(`/v1/jobs/${ID}?compare=${EARLIER}`);
+    expect(body.whatChanged.headline).toBe(
+      '1 package changed, 1 does something new: evil@1.0.1 now reads cloud credentials: ~/.aws/credentials (install)',
+    );
+    expect([body.verdict, body.findings[0].isNew]).toEqual(['findings', true]);
+    const page = words((await browse(service, `/jobs/${ID}?compare=${EARLIER}`)).text);
+    expect(page).toMatch(/What changed: 1 package changed, 1 does something new: evil@1\.0\.1/);
+    expect(page).toContain('Compare with another job');
+  });
+
+  it.each<[string, string, Parameters<typeof job>[0], number, string]>([
+    ['another one’s', ID, { owner: 'other', state: 'finished', report: run() }, 403, 'forbidden'],
+    ['one without a report', ID, { owner: 'ci', state: 'queued' }, 409, 'not-finished'],
+    ['one that is not there', '11111111-1111-4111-8111-111111111111', {}, 404, 'unknown-job'],
+    ['no id', 'latest', {}, 400, 'malformed-id'],
+  ])('is not shown against %s', async (_what, other, view, status, code) => {
+    const OWN = '33333333-3333-4333-8333-333333333333';
+    service.queue.views.set(OWN, job({ id: OWN, owner: 'ci', state: 'finished', report: run({ id: OWN }) }));
+    service.queue.views.set(ID, job(view));
+    const answer = await ask(`/v1/jobs/${OWN}?compare=${other}`);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+
   test('why it was not compared stands under the verdict', async () => {
     show(false);
     const text = (await ask(`/v1/jobs/${ID}/report?format=text`)).text;

@@ -6,6 +6,7 @@ import { refuseUnprotected } from '../auth/protected-ref.js';
 import { methodNotAllowed } from '../method.js';
 import { projectOptionsOf } from '../projects/options.js';
 import type { RunningJob } from '../shapes.js';
+import { comparedOnRequest } from './compared.js';
 import { exerciseOptionsOf } from './exercise-options.js';
 import { type JobEventsOptions, jobEvents } from './job-events.js';
 import { findJob } from './job-id.js';
@@ -42,7 +43,9 @@ export function v1Routes(options: V1Options): Router {
     .get(async (request: Request, response: Response) => {
       const reader = identityOf(response);
       const job = await findJob(jobs, request.params.id, reader);
-      response.json((await readReport(job, options, reader)) ?? (await stateOf(job, options)));
+      const report = await readReport(job, options, reader);
+      if (report === null) response.json(await stateOf(job, options));
+      else response.json(await comparedOnRequest(report, request.query.compare, jobs, reader));
     })
     .delete(async (request: Request, response: Response) => {
       const job = await findJob(jobs, request.params.id, identityOf(response));

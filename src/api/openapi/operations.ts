@@ -4,7 +4,7 @@ import { MEDIA_TYPES } from '../jobs/upload.js';
 import { JOB_LIST_OPERATIONS, jobFilter } from './job-list-operations.js';
 import { json, type Operation, page } from './operation.js';
 import { PACKAGE_OPERATIONS, PACKAGE_PAGES } from './package-operations.js';
-import { checkNeeded, ecosystem, egress, exercise, id, projectOptions } from './parameters.js';
+import { checkNeeded, compareRead, ecosystem, egress, exercise, id, projectOptions } from './parameters.js';
 import { PROJECT_OPERATIONS, PROJECT_PAGES } from './project-operations.js';
 
 /** All operations, in the order in which the reference shows them. */
@@ -38,7 +38,7 @@ export const OPERATIONS: readonly Operation[] = [
     group: 'Jobs',
     summary: 'The state of a job while it runs, then its full report.',
     secured: true,
-    parameters: [id],
+    parameters: [id, compareRead],
     answers: { 200: json('the job', 'Job') },
   },
   {

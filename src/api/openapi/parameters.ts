@@ -18,6 +18,15 @@ export const id: Parameter = {
   schema: { type: 'string', format: 'uuid' },
 };
 
+/** For reading a report: what is new in it against any other. */
+export const compareRead: Parameter = {
+  name: 'compare',
+  in: 'query',
+  required: false,
+  description: 'another job to compare with, instead of the one that the report was compared with when it was made',
+  schema: { type: 'string', format: 'uuid' },
+};
+
 /** The schema of a package manager's name. */
 export const ecosystem = { type: 'string', enum: [...ECOSYSTEMS] };
 

@@ -1,6 +1,7 @@
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Clock } from '../../jobs/ports.js';
 import { identityOf } from '../auth/identify.js';
+import { comparedOnRequest } from '../jobs/compared.js';
 import { findJob } from '../jobs/job-id.js';
 import { listQueryOf } from '../jobs/list/list-query.js';
 import { outlookOf } from '../jobs/queue-outlook.js';
@@ -41,7 +42,8 @@ export function pageRoutes(options: PageOptions): Router {
       const reader = identityOf(response);
       const job = await findJob(jobs, request.params.id, reader);
       const report = await readReport(job, options, reader);
-      sendPage(response, report === null ? runningPage(job, await outlookOf(job, jobs)) : reportPage(report));
+      if (report === null) return sendPage(response, runningPage(job, await outlookOf(job, jobs)));
+      sendPage(response, reportPage(await comparedOnRequest(report, request.query.compare, jobs, reader)));
     })
     .all(methodNotAllowed('GET, HEAD'));
   return router;

@@ -5,7 +5,7 @@ import { bySeverity, decideVerdict } from '../verdict.js';
 import { behavioursOf } from './behaviour.js';
 import { type Comparison, compare, failureOf } from './compare.js';
 import { notCompared, toWhatChanged } from './headline.js';
-import { doingKey, type Summary } from './summary.js';
+import { doingKey, type Summary, summaryOf } from './summary.js';
 import type { WhatChanged } from './what-changed.js';
 
 /**
@@ -37,6 +37,28 @@ export function comparedReport(
     verdict: begun.length === 0 ? report.verdict : decideVerdict(findings.length, report.incomplete),
     findings,
     observations: observations.filter((finding) => !isBegun(finding, comparison, failOn)),
+  };
+}
+
+/**
+ * A finished report with what is new compared with any other one, for somebody who reads the two side by side. Only `whatChanged` and the
+ * marks change: the verdict is the one that the job ended with.
+ */
+export function comparedAgain<R extends Report>(report: R, other: Report): R {
+  const [now, earlier] = [summaryOf(report), summaryOf(other)];
+  const project = report.whatChanged?.project ?? null;
+  const failure = failureOf(earlier, now);
+  if (failure !== undefined) {
+    const against = { job: earlier.job, submittedAt: earlier.submittedAt };
+    return { ...report, whatChanged: notCompared(failure, project, against) };
+  }
+  const comparison = compare(earlier, now);
+  const marked = ({ isNew: _, ...finding }: Finding): Finding => marksNew(finding, comparison);
+  return {
+    ...report,
+    whatChanged: toWhatChanged(comparison, { report, earlier, project }),
+    findings: report.findings.map(marked),
+    observations: report.observations.map(marked),
   };
 }
 

@@ -36,7 +36,14 @@ ${compared ? null : html`<p>${hostile(whatChanged.headline, 500)}. With <code>--
 ${project === null ? null : html`<p class="muted">Project <a href="/projects/${project.id}">${hostile(project.name, 120)}</a>; ${hostile(project.lineReason, 200)}.</p>`}
 ${notes.map((note) => html`<p class="notice">${note}</p>`)}
 ${shown.length === 0 ? null : html`<div class="scroll" role="region" aria-labelledby="changes" tabindex="0"><table><thead><tr><th scope="col">Package</th><th scope="col">Versions</th><th scope="col">What it does that it did not do before</th></tr></thead><tbody>${shown}</tbody></table></div>`}
-${unlisted === 0 ? null : html`<p class="more">And ${counted(unlisted, 'more package')}: see <a href="/v1/jobs/${id}">the JSON report</a>.</p>`}</section>`;
+${unlisted === 0 ? null : html`<p class="more">And ${counted(unlisted, 'more package')}: see <a href="/v1/jobs/${id}">the JSON report</a>.</p>`}
+${compareForm(id)}</section>`;
+}
+
+/** A plain GET form, so that a comparison has an address that can be passed on. */
+function compareForm(id: string): Html {
+  return html`<form class="filter" method="get" action="/jobs/${id}#changes"><p><label for="compare">Compare with another job</label><input id="compare" name="compare" required maxlength="36" placeholder="its id" autocapitalize="none" autocomplete="off" spellcheck="false"></p>
+<p class="buttons"><button type="submit">Compare</button></p></form>`;
 }
 
 function changeRow(row: PackageChange, how: string): Html {
