@@ -157,7 +157,7 @@ export const OPERATIONS: readonly Operation[] = [
     group: 'Pages',
     summary: 'The page of a job: live progress while it runs, then its report.',
     secured: true,
-    parameters: [id],
+    parameters: [id, compareRead],
     answers: { 200: page('the page') },
   },
   ...PROJECT_PAGES,
