@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { OWN_RULE_FILES } from '../src/app/own-rules.js';
-import { CORRELATED } from '../src/report/findings/correlation.js';
-import { REFUSED_EGRESS_RULE } from '../src/report/findings/egress-findings.js';
-import { FOREIGN_WRITE_RULE } from '../src/report/findings/foreign-write.js';
+import { CORRELATED } from '../src/report/findings/detections/correlation.js';
+import { REFUSED_EGRESS_RULE } from '../src/report/findings/detections/egress-findings.js';
+import { FOREIGN_WRITE_RULE } from '../src/report/findings/detections/foreign-write.js';
 import { BEHAVIOURS, readSamples, SAMPLES } from './support/samples.js';
 
 const ruleSchema = z.object({ rule: z.string(), output: z.string(), priority: z.string(), tags: z.array(z.string()) });

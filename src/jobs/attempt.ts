@@ -3,7 +3,7 @@ import type { Priority } from '../falco/alert.js';
 import type { Baseline } from '../report/acceptance/baseline.js';
 import type { ProjectBaselineMode } from '../report/acceptance/project-baseline.js';
 import type { Behaviours } from '../report/behaviours/usual.js';
-import type { KnownPackages } from '../report/findings/known-packages.js';
+import type { KnownPackages } from '../report/findings/lowering/known-packages.js';
 import type { JobSpec } from './job.js';
 import type { Depth } from './phases/depth.js';
 import type { AlertFeed, BlobStore, Clock, Sandbox, StateListener, WatchDecoys } from './ports.js';

@@ -18,7 +18,7 @@ import type { LoadMarks } from './evidence/load-groups.js';
 import type { ProjectWrites } from './evidence/project-writes.js';
 import type { Steps } from './evidence/steps.js';
 import type { PhaseStart } from './findings/findings.js';
-import type { KnownPackages } from './findings/known-packages.js';
+import type { KnownPackages } from './findings/lowering/known-packages.js';
 import type { Phase } from './phase.js';
 import type { Report } from './report.js';
 import type { ScriptCheck } from './scripts/script-check.js';

@@ -10,7 +10,7 @@ import { Contacts } from '../../src/report/evidence/contacts.js';
 import { LoadMarks } from '../../src/report/evidence/load-groups.js';
 import { ProjectWrites } from '../../src/report/evidence/project-writes.js';
 import { type Step, type StepKind, Steps } from '../../src/report/evidence/steps.js';
-import { NOTHING_KNOWN } from '../../src/report/findings/known-packages.js';
+import { NOTHING_KNOWN } from '../../src/report/findings/lowering/known-packages.js';
 import type { Evidence } from '../../src/report/job-evidence.js';
 
 export const PROJECT = '/home/ci/project';

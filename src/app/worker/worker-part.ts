@@ -15,7 +15,7 @@ import type { StoredReports } from '../../queue/reports/stored-reports.js';
 import { readBaseline } from '../../report/acceptance/baseline.js';
 import { readBehaviours } from '../../report/behaviours/read.js';
 import { Behaviours } from '../../report/behaviours/usual.js';
-import { readKnownPackages } from '../../report/findings/known-packages.js';
+import { readKnownPackages } from '../../report/findings/lowering/known-packages.js';
 import type { IncompleteCode } from '../../report/incomplete-codes.js';
 import type { Report } from '../../report/report.js';
 import { createSandbox } from '../../sandbox/docker-sandbox.js';

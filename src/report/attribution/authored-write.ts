@@ -1,9 +1,9 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import type { Alert } from '../../falco/alert.js';
-import { isGitsIndex } from '../findings/git-index.js';
-import { isNewSetting } from '../findings/new-in-project.js';
-import { isProjectSetting } from '../findings/project-settings.js';
-import { isUnownedModule } from '../findings/unowned-module.js';
+import { isGitsIndex } from '../findings/paths/git-index.js';
+import { isNewSetting } from '../findings/paths/new-in-project.js';
+import { isProjectSetting } from '../findings/paths/project-settings.js';
+import { isUnownedModule } from '../findings/paths/unowned-module.js';
 import type { PackageIndex } from './package-index.js';
 import type { ProcessStart } from './process-tree.js';
 

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { isAtLeast } from '../../falco/alert.js';
 import type { EgressPolicy, EgressRule } from '../evidence/egress-schema.js';
 import type { Finding } from '../finding.js';
-import { REFUSED_EGRESS_RULE } from '../findings/egress-findings.js';
+import { REFUSED_EGRESS_RULE } from '../findings/detections/egress-findings.js';
 import type { Report } from '../report.js';
 import { specOf } from '../spec.js';
 import { prefixesOf } from './prefixes.js';

@@ -11,7 +11,7 @@ import {
   type GatewayObservation,
   type GatewayOrigin,
   toAlert,
-} from '../findings/egress-findings.js';
+} from '../findings/detections/egress-findings.js';
 import { notFromRegistry } from '../scripts/provenance.js';
 import type { Contacts } from './contacts.js';
 

@@ -8,7 +8,7 @@ import {
   leakedDecoy,
   permittedContact,
   refusedEgress,
-} from '../findings/egress-findings.js';
+} from '../findings/detections/egress-findings.js';
 import type { Contacts } from './contacts.js';
 import { contactedHosts, perPackage } from './egress-askers.js';
 

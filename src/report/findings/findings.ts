@@ -10,8 +10,8 @@ import { decoyOf, type PlantedDecoy } from '../evidence/decoys.js';
 import type { LoadMarks } from '../evidence/load-groups.js';
 import type { Finding, LegacyAlert, PackageRef } from '../finding.js';
 import { specOf } from '../spec.js';
-import { CREDENTIALS, type LoweringContext, loweredBecause } from './lowered.js';
-import { isOfProcessList, PROCESS_LIST } from './process-list.js';
+import { CREDENTIALS, type LoweringContext, loweredBecause } from './lowering/lowered.js';
+import { isOfProcessList, PROCESS_LIST } from './lowering/process-list.js';
 import { loadedBy } from './repeats.js';
 
 /** When a phase began, in milliseconds since the epoch; a list of these is in the order of time. */

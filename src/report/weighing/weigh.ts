@@ -4,11 +4,11 @@ import { type Behaviours, NOTHING_MEASURED } from '../behaviours/usual.js';
 import { LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { touchedFiles } from '../evidence/touched-files.js';
 import type { Finding, PackageRef } from '../finding.js';
-import { asksAboutProgram } from '../findings/asked-about-itself.js';
-import { sends } from '../findings/correlation.js';
-import { REFUSED_EGRESS_RULE } from '../findings/egress-findings.js';
-import { CREDENTIALS, OUTSIDE_RULE } from '../findings/lowered.js';
-import { TOOL_STORE_RULE } from '../findings/tool-stores.js';
+import { sends } from '../findings/detections/correlation.js';
+import { REFUSED_EGRESS_RULE } from '../findings/detections/egress-findings.js';
+import { TOOL_STORE_RULE } from '../findings/detections/tool-stores.js';
+import { asksAboutProgram } from '../findings/lowering/asked-about-itself.js';
+import { CREDENTIALS, OUTSIDE_RULE } from '../findings/lowering/lowered.js';
 import { packageKey } from '../spec.js';
 import { isOwnFolder } from './own-folder.js';
 

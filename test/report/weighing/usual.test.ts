@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Behaviours } from '../../../src/report/behaviours/usual.js';
 import type { Finding } from '../../../src/report/finding.js';
-import { correlate } from '../../../src/report/findings/correlation.js';
+import { correlate } from '../../../src/report/findings/detections/correlation.js';
 import { weigh } from '../../../src/report/weighing/weigh.js';
 import { asked, dataOf, did, REFUSED, read, ref } from '../behaviours/findings.js';
 

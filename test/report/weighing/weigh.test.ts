@@ -3,7 +3,7 @@ import type { Priority } from '../../../src/falco/alert.js';
 import { PRIORITIES } from '../../../src/falco/alert.js';
 import { Behaviours, NOTHING_MEASURED } from '../../../src/report/behaviours/usual.js';
 import type { Finding, PackageRef } from '../../../src/report/finding.js';
-import { correlate } from '../../../src/report/findings/correlation.js';
+import { correlate } from '../../../src/report/findings/detections/correlation.js';
 import { weigh } from '../../../src/report/weighing/weigh.js';
 
 const HOME = '/home/ci';

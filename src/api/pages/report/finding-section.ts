@@ -1,6 +1,6 @@
 import { othersInWords } from '../../../report/attribution/others.js';
 import type { Finding, FindingPart } from '../../../report/finding.js';
-import { CORRELATED } from '../../../report/findings/correlation.js';
+import { CORRELATED } from '../../../report/findings/detections/correlation.js';
 import type { FindingGroup } from '../../../report/findings/groups.js';
 import { placesOf } from '../../../report/findings/places.js';
 import type { Report } from '../../../report/report.js';
