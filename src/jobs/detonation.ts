@@ -1,7 +1,7 @@
 import { type ProjectArchive, rewritten } from '../blobs/rewrite.js';
 import type { Watch } from '../falco/hub.js';
 import type { Actors } from '../report/attribution/attribution.js';
-import { PackageIndex } from '../report/attribution/package-index.js';
+import { PackageIndex } from '../report/attribution/files/package-index.js';
 import { onlyInAnotherGuise, unrepeated } from '../report/findings/repeats.js';
 import type { RunningProcess } from '../report/phase.js';
 import type { Report } from '../report/report.js';

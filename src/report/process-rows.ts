@@ -1,5 +1,5 @@
 import { type Actors, ownerOfStart } from './attribution/attribution.js';
-import type { ProcessStart } from './attribution/process-tree.js';
+import type { ProcessStart } from './attribution/processes/process-tree.js';
 import type { Finding } from './finding.js';
 import { isoTime } from './findings/findings.js';
 import type { ProcessRow, Report } from './report.js';

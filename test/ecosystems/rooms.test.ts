@@ -14,8 +14,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
  */
 const ALLOWED: readonly (readonly [file: string, texts: RegExp, why: string])[] = [
   ['src/report/environment/variables.ts', /./, 'variables by which programs of the image load code'],
-  ['src/report/attribution/handed-over.ts', /bun/, 'a runtime among the interpreters'],
-  ['src/report/attribution/interpreter-words.ts', /bun/, 'a runtime among the interpreters'],
+  ['src/report/attribution/processes/handed-over.ts', /bun/, 'a runtime among the interpreters'],
+  ['src/report/attribution/processes/interpreter-words.ts', /bun/, 'a runtime among the interpreters'],
   ['src/egress/registry/front-headers.ts', /^application\/vnd\.npm\./, "media types of npm's registry protocol"],
   ['src/egress/registry/package-asked.ts', /\/packages\/npm\//, 'a path of GitLab'],
   ['src/egress/cache/wanted.ts', /^application\/vnd\.npm\./, "a media type of npm's registry protocol"],

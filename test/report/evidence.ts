@@ -2,9 +2,9 @@ import type { InstalledPackage } from '../../src/ecosystems/installed-package.js
 import { NO_EGRESS } from '../../src/egress/evidence.js';
 import type { Alert } from '../../src/falco/alert.js';
 import { ActingMarks } from '../../src/report/attribution/acting-marks.js';
-import { HookReads } from '../../src/report/attribution/hook-reads.js';
-import { PackageCodeReads } from '../../src/report/attribution/package-code-reads.js';
-import { ProcessTree, TRACE_RULE } from '../../src/report/attribution/process-tree.js';
+import { HookReads } from '../../src/report/attribution/files/hook-reads.js';
+import { PackageCodeReads } from '../../src/report/attribution/files/package-code-reads.js';
+import { ProcessTree, TRACE_RULE } from '../../src/report/attribution/processes/process-tree.js';
 import { NOTHING_MEASURED } from '../../src/report/behaviours/usual.js';
 import { Contacts } from '../../src/report/evidence/contacts.js';
 import { LoadMarks } from '../../src/report/evidence/load-groups.js';

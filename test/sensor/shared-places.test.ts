@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PACKAGE_CODE_RULE } from '../../src/report/attribution/package-code-reads.js';
+import { PACKAGE_CODE_RULE } from '../../src/report/attribution/files/package-code-reads.js';
 import { MARK_RULE } from '../../src/report/evidence/load-groups.js';
 import { CODE_READ_RULE, WRITE_RULE } from '../../src/report/evidence/project-writes.js';
 import { CHANGING, call, canName, fetching, open, WAYS } from './naming-calls.js';

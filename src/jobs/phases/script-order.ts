@@ -1,5 +1,5 @@
 import { type InstalledPackage, isLocal, scriptsOf } from '../../ecosystems/installed-package.js';
-import { PackageIndex } from '../../report/attribution/package-index.js';
+import { PackageIndex } from '../../report/attribution/files/package-index.js';
 
 /**
  * The packages with lifecycle scripts in the order in which these run: dependencies before the packages that depend on them, local

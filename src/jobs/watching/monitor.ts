@@ -2,9 +2,14 @@ import { type Alert, alertTimeNs } from '../../falco/alert.js';
 import { AlertFold, type FoldedAlert } from '../../falco/fold.js';
 import type { AlertSink } from '../../falco/hub.js';
 import { ActingMarks } from '../../report/attribution/acting-marks.js';
-import { HookReads, MANAGER_READ_RULE } from '../../report/attribution/hook-reads.js';
-import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../report/attribution/package-code-reads.js';
-import { ENVIRONMENT_RULE, FORK_RULE, ProcessTree, TRACE_RULE } from '../../report/attribution/process-tree.js';
+import { HookReads, MANAGER_READ_RULE } from '../../report/attribution/files/hook-reads.js';
+import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../report/attribution/files/package-code-reads.js';
+import {
+  ENVIRONMENT_RULE,
+  FORK_RULE,
+  ProcessTree,
+  TRACE_RULE,
+} from '../../report/attribution/processes/process-tree.js';
 import { CONTACT_RULES, Contacts } from '../../report/evidence/contacts.js';
 import { LoadMarks, MARK_RULE } from '../../report/evidence/load-groups.js';
 import { CODE_READ_RULE, ProjectWrites, WRITE_RULE } from '../../report/evidence/project-writes.js';

@@ -2,13 +2,13 @@ import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { HOME, OPT, PROJECT } from '../../ecosystems/places.js';
 import { type Alert, alertTimeNs } from '../../falco/alert.js';
 import { isWithin, touchedFiles } from '../evidence/touched-files.js';
-import { type AuthoredWrite, writtenCode } from './authored-write.js';
-import { doesNothing, handedTo } from './handed-over.js';
-import { isOfImage } from './image-files.js';
-import type { PackageIndex } from './package-index.js';
-import { type AtWork, PlantedFiles } from './planted-files.js';
-import type { ProcessStart } from './process-tree.js';
-import { pathSaid, programFile, saidRun, scriptOf } from './program-file.js';
+import { type AuthoredWrite, writtenCode } from './files/authored-write.js';
+import type { PackageIndex } from './files/package-index.js';
+import { type AtWork, PlantedFiles } from './files/planted-files.js';
+import { doesNothing, handedTo } from './processes/handed-over.js';
+import { isOfImage } from './processes/image-files.js';
+import type { ProcessStart } from './processes/process-tree.js';
+import { pathSaid, programFile, saidRun, scriptOf } from './processes/program-file.js';
 
 /** Programs, other than interpreters, whose actions are determined by files in their working folder. */
 const BUILD_TOOL = /\/(?:make|gmake|ninja|cmake|git)$/;

@@ -5,8 +5,8 @@ import type { Step, Steps } from '../evidence/steps.js';
 import type { Finding, PackageRef } from '../finding.js';
 import type { ActingMarks } from './acting-marks.js';
 import { type Actor, type AlertData, actorOf, NOTHING_WRITTEN, type Written } from './actor.js';
-import type { PackageIndex } from './package-index.js';
-import type { ProcessNode, ProcessStart, ProcessTree } from './process-tree.js';
+import type { PackageIndex } from './files/package-index.js';
+import type { ProcessNode, ProcessStart, ProcessTree } from './processes/process-tree.js';
 
 /**
  * The program with which the worker starts a phase: a file of root in a read-only image. Only the worker can start it without a parent

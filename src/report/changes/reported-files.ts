@@ -1,6 +1,6 @@
 import { HOME, PROJECT } from '../../ecosystems/places.js';
 import type { FoldedAlert } from '../../falco/fold.js';
-import type { PackageIndex } from '../attribution/package-index.js';
+import type { PackageIndex } from '../attribution/files/package-index.js';
 import { isWithin, touchedFiles } from '../evidence/touched-files.js';
 import type { Change } from './compared.js';
 

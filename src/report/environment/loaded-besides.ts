@@ -1,5 +1,5 @@
-import { isOfImage } from '../attribution/image-files.js';
-import { pathSaid, type SaidProgram, saidRun } from '../attribution/program-file.js';
+import { isOfImage } from '../attribution/processes/image-files.js';
+import { pathSaid, type SaidProgram, saidRun } from '../attribution/processes/program-file.js';
 import { plainName } from './values.js';
 import { VARIABLES } from './variables.js';
 

@@ -1,4 +1,4 @@
-import { pathSaid, type SaidProgram } from '../attribution/program-file.js';
+import { pathSaid, type SaidProgram } from '../attribution/processes/program-file.js';
 
 /** Options of Node and Bun that load code before the program's own (`node --help`, Node 24). */
 const LOADING = /^(?:-r|--require|--import|--loader|--experimental-loader|--preload)$/;

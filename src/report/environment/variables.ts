@@ -1,6 +1,6 @@
 import { HOOK_VARIABLE, MANAGER_SCRIPT, OWN_RUBY_OPTION } from '../../ecosystems/manager-layout.js';
-import { addedByNodePath } from '../attribution/node-path.js';
-import { pathSaid, type SaidProgram } from '../attribution/program-file.js';
+import { addedByNodePath } from '../attribution/processes/node-path.js';
+import { pathSaid, type SaidProgram } from '../attribution/processes/program-file.js';
 import { commandIn, filesInOptions, pluginsIn, valuesOf, words } from './values.js';
 
 /** Finds what the value of a variable names. */

@@ -1,8 +1,8 @@
 import { type Alert, alertTimeNs } from '../../falco/alert.js';
 import { type Actors, attribute } from '../attribution/attribution.js';
-import type { PackageWrite } from '../attribution/authored-write.js';
-import type { CodeRead } from '../attribution/planted-files.js';
-import { trimSlash } from '../attribution/process-tree.js';
+import type { PackageWrite } from '../attribution/files/authored-write.js';
+import type { CodeRead } from '../attribution/files/planted-files.js';
+import { trimSlash } from '../attribution/processes/process-tree.js';
 import { touchedFiles } from './touched-files.js';
 
 /**

@@ -6,7 +6,7 @@ import { type AskedAt, OTHER_PACKAGES, type RegistryAsk } from '../../egress/reg
 import type { Alert } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import { type Actors, attribute } from '../attribution/attribution.js';
-import type { PackageCodeReads } from '../attribution/package-code-reads.js';
+import type { PackageCodeReads } from '../attribution/files/package-code-reads.js';
 import { type GatewayOrigin, toAlert } from '../findings/detections/egress-findings.js';
 import { type PhaseStart, phaseAt } from '../findings/findings.js';
 import type { Contacts } from './contacts.js';

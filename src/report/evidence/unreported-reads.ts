@@ -2,7 +2,7 @@ import { type Alert, alertTimeAt, alertTimeNs } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import type { Seen } from '../../witness/seen.js';
 import { type Actors, type Attribution, attribute } from '../attribution/attribution.js';
-import { isOfImage } from '../attribution/image-files.js';
+import { isOfImage } from '../attribution/processes/image-files.js';
 import type { Finding } from '../finding.js';
 import { specOf } from '../spec.js';
 import type { IncompleteReason } from '../verdict.js';

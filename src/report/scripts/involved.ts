@@ -1,7 +1,7 @@
 import { OPT } from '../../ecosystems/places.js';
 import { type Actors, alertOf } from '../attribution/attribution.js';
-import type { ProcessStart } from '../attribution/process-tree.js';
-import { programFile } from '../attribution/program-file.js';
+import type { ProcessStart } from '../attribution/processes/process-tree.js';
+import { programFile } from '../attribution/processes/program-file.js';
 import type { Finding } from '../finding.js';
 import { specOf } from '../spec.js';
 

@@ -1,6 +1,6 @@
 import { isArchiveOf } from '../../ecosystems/archives.js';
 import type { InstalledPackage, OriginKind } from '../../ecosystems/installed-package.js';
-import type { PackageIndex } from '../attribution/package-index.js';
+import type { PackageIndex } from '../attribution/files/package-index.js';
 import type { PackageRef } from '../finding.js';
 
 /** Why a package did not come from a registry, in words for the report. */

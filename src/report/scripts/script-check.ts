@@ -1,5 +1,5 @@
 import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
-import type { PackageIndex } from '../attribution/package-index.js';
+import type { PackageIndex } from '../attribution/files/package-index.js';
 
 /** The result of the check phase, which loads the packages as they were fetched, before any script has run. */
 export interface ScriptCheck {

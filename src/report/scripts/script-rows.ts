@@ -1,7 +1,7 @@
 import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
 import { alertTimeNs } from '../../falco/alert.js';
-import type { AuthoredWrite } from '../attribution/authored-write.js';
-import type { PackageIndex } from '../attribution/package-index.js';
+import type { AuthoredWrite } from '../attribution/files/authored-write.js';
+import type { PackageIndex } from '../attribution/files/package-index.js';
 import type { Finding } from '../finding.js';
 import { type PhaseStart, phaseAt } from '../findings/findings.js';
 import type { Phase, ScriptStep } from '../phase.js';

@@ -1,4 +1,4 @@
-import type { PackageIndex } from '../attribution/package-index.js';
+import type { PackageIndex } from '../attribution/files/package-index.js';
 import type { PackageRef } from '../finding.js';
 import type { Phase } from '../phase.js';
 import { isFromRegistry } from '../scripts/provenance.js';

@@ -1,5 +1,5 @@
 import { type InstalledPackage, isLocal, scriptsOf } from '../../ecosystems/installed-package.js';
-import { PackageIndex } from '../../report/attribution/package-index.js';
+import { PackageIndex } from '../../report/attribution/files/package-index.js';
 
 /** A package to load in a process of its own. */
 export interface ImportTarget {

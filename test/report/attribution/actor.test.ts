@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attribute } from '../../../src/report/attribution/attribution.js';
-import { PackageIndex } from '../../../src/report/attribution/package-index.js';
+import { PackageIndex } from '../../../src/report/attribution/files/package-index.js';
 import { alertAt, PROJECT, pkg, STEPS, type Start, scriptsOf, startAlert, treeOf } from '../evidence.js';
 
 const module = (path: string): string => `${PROJECT}/node_modules/${path}`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { attribute, packagesThatRan } from '../../../src/report/attribution/attribution.js';
-import { PackageIndex } from '../../../src/report/attribution/package-index.js';
-import type { ProcessTree } from '../../../src/report/attribution/process-tree.js';
-import { FORK_RULE } from '../../../src/report/attribution/process-tree.js';
+import { PackageIndex } from '../../../src/report/attribution/files/package-index.js';
+import type { ProcessTree } from '../../../src/report/attribution/processes/process-tree.js';
+import { FORK_RULE } from '../../../src/report/attribution/processes/process-tree.js';
 import { alertAt, FETCH, IMPORT, PROJECT, pkg, STEPS, type Start, scriptsOf, startAlert, treeOf } from '../evidence.js';
 
 const packages = new PackageIndex(

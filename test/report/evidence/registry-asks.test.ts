@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RegistryAsk } from '../../../src/egress/registry/asks.js';
-import { PackageCodeReads } from '../../../src/report/attribution/package-code-reads.js';
+import { PackageCodeReads } from '../../../src/report/attribution/files/package-code-reads.js';
 import { buildReport } from '../../../src/report/build.js';
 import { Contacts } from '../../../src/report/evidence/contacts.js';
 import { REGISTRY_ASK_RULE } from '../../../src/report/evidence/registry-asks.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../../src/report/attribution/package-code-reads.js';
+import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../../src/report/attribution/files/package-code-reads.js';
 import { buildReport } from '../../../src/report/build.js';
 import { ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
 import type { Report } from '../../../src/report/report.js';

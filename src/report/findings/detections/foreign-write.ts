@@ -1,7 +1,7 @@
 import type { Alert } from '../../../falco/alert.js';
 import { alertTimeNs, isAtLeast } from '../../../falco/alert.js';
 import type { FoldedAlert } from '../../../falco/fold.js';
-import type { AuthoredWrite } from '../../attribution/authored-write.js';
+import type { AuthoredWrite } from '../../attribution/files/authored-write.js';
 import { touchedFiles } from '../../evidence/touched-files.js';
 import type { Finding } from '../../finding.js';
 import { specOf } from '../../spec.js';

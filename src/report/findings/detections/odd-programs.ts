@@ -1,8 +1,8 @@
 import { type Alert, alertTimeAt } from '../../../falco/alert.js';
 import type { FoldedAlert } from '../../../falco/fold.js';
 import { type Actors, ownerOfStart, stepOfStart } from '../../attribution/attribution.js';
-import { isOfImage } from '../../attribution/image-files.js';
-import type { ProcessStart } from '../../attribution/process-tree.js';
+import { isOfImage } from '../../attribution/processes/image-files.js';
+import type { ProcessStart } from '../../attribution/processes/process-tree.js';
 
 /** The rule names for programs that are reported because of their start alone, from the process trace. */
 export const ODD_PROGRAM_RULES = {

@@ -4,9 +4,9 @@ import { HOME } from '../../../ecosystems/places.js';
 import { MANAGER_STORES, PREBUILT_STORES } from '../../../ecosystems/stores.js';
 import { type Alert, alertTimeNs } from '../../../falco/alert.js';
 import type { FoldedAlert } from '../../../falco/fold.js';
-import type { PackageWrite } from '../../attribution/authored-write.js';
-import type { HookReads } from '../../attribution/hook-reads.js';
-import type { ProcessStart } from '../../attribution/process-tree.js';
+import type { PackageWrite } from '../../attribution/files/authored-write.js';
+import type { HookReads } from '../../attribution/files/hook-reads.js';
+import type { ProcessStart } from '../../attribution/processes/process-tree.js';
 import { isWithin } from '../../evidence/touched-files.js';
 import { moduleStoreOf } from '../paths/module-stores.js';
 

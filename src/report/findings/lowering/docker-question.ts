@@ -1,4 +1,4 @@
-import type { ProcessStart } from '../../attribution/process-tree.js';
+import type { ProcessStart } from '../../attribution/processes/process-tree.js';
 
 /** The image's `docker` is a script that this shell runs. */
 const SHELL = '/usr/bin/dash';

@@ -3,9 +3,9 @@ import type { OriginKind } from '../../../ecosystems/installed-package.js';
 import { alertTimeNs } from '../../../falco/alert.js';
 import type { Written } from '../../attribution/actor.js';
 import type { Attribution } from '../../attribution/attribution.js';
-import type { PackageIndex } from '../../attribution/package-index.js';
-import type { ProcessStart } from '../../attribution/process-tree.js';
-import { scriptOf } from '../../attribution/program-file.js';
+import type { PackageIndex } from '../../attribution/files/package-index.js';
+import type { ProcessStart } from '../../attribution/processes/process-tree.js';
+import { scriptOf } from '../../attribution/processes/program-file.js';
 
 /** What is needed to tell which package a program's file belongs to, and which package wrote it. */
 export interface FileContext extends Written {

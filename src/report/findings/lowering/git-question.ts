@@ -1,4 +1,4 @@
-import type { ProcessStart } from '../../attribution/process-tree.js';
+import type { ProcessStart } from '../../attribution/processes/process-tree.js';
 
 const GIT = '/usr/bin/git';
 /** Git's own options before the command that take the next word as their value. */

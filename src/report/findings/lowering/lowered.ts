@@ -9,8 +9,8 @@ import type { InstalledPackage } from '../../../ecosystems/installed-package.js'
 import { HOME, PROJECT } from '../../../ecosystems/places.js';
 import type { Alert } from '../../../falco/alert.js';
 import type { Attribution } from '../../attribution/attribution.js';
-import type { HookReads } from '../../attribution/hook-reads.js';
-import type { ProcessStart } from '../../attribution/process-tree.js';
+import type { HookReads } from '../../attribution/files/hook-reads.js';
+import type { ProcessStart } from '../../attribution/processes/process-tree.js';
 import { ENDED_FIELD, LEFT_RUNNING_RULE } from '../../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../../evidence/touched-files.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from '../detections/foreign-write.js';

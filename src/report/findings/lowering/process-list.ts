@@ -1,5 +1,5 @@
 import type { Alert } from '../../../falco/alert.js';
-import type { ProcessStart } from '../../attribution/process-tree.js';
+import type { ProcessStart } from '../../attribution/processes/process-tree.js';
 
 /** The image's own ps (Debian's procps), on a root file system that no package can write to. */
 const PS = '/usr/bin/ps';

@@ -1,5 +1,5 @@
 import { PROJECT } from '../../../ecosystems/places.js';
-import type { ProcessStart } from '../../attribution/process-tree.js';
+import type { ProcessStart } from '../../attribution/processes/process-tree.js';
 
 /** The image's own git (Debian's), on a root file system that no package can write to. */
 const GIT = '/usr/bin/git';

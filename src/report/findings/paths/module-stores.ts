@@ -1,6 +1,6 @@
 import { PROJECT } from '../../../ecosystems/places.js';
 import { MODULE_FOLDERS } from '../../../ecosystems/stores.js';
-import type { PackageWrite } from '../../attribution/authored-write.js';
+import type { PackageWrite } from '../../attribution/files/authored-write.js';
 import { isNamedAfter } from '../../weighing/own-folder.js';
 
 /** `node_modules/.NAME/` and `node_modules/.cache/NAME/` of the project and its workspaces, but not in the folders of packages. */

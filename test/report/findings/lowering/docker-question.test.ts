@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProcessTree } from '../../../../src/report/attribution/process-tree.js';
+import { ProcessTree } from '../../../../src/report/attribution/processes/process-tree.js';
 import { buildReport } from '../../../../src/report/build.js';
 import { alertAt, evidence, folded, IMPORT, PROJECT, pkg, type Start, scriptsOf, startAlert } from '../../evidence.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OriginKind } from '../../../../src/ecosystems/installed-package.js';
-import { HookReads } from '../../../../src/report/attribution/hook-reads.js';
+import { HookReads } from '../../../../src/report/attribution/files/hook-reads.js';
 import { buildReport } from '../../../../src/report/build.js';
 import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, startAlert, treeOf } from '../../evidence.js';
 

@@ -1,8 +1,8 @@
-import { alertTimeNs, isAtLeast, type Priority } from '../../falco/alert.js';
-import type { Finding, PackageRef } from '../finding.js';
-import { packageKey } from '../spec.js';
-import { type Actors, alertOf, attribute } from './attribution.js';
-import type { PackageCodeReads } from './package-code-reads.js';
+import { alertTimeNs, isAtLeast, type Priority } from '../../../falco/alert.js';
+import type { Finding, PackageRef } from '../../finding.js';
+import { packageKey } from '../../spec.js';
+import { type Actors, alertOf, attribute } from '../attribution.js';
+import type { PackageCodeReads } from '../files/package-code-reads.js';
 
 /** A package whose code was opened in a step, and when that was first observed. */
 interface Opened {

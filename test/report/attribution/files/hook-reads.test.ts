@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MANAGERS } from '../../../src/ecosystems/managers.js';
-import { HookReads } from '../../../src/report/attribution/hook-reads.js';
-import type { ProcessStart } from '../../../src/report/attribution/process-tree.js';
-import { alertAt, EPOCH } from '../evidence.js';
+import { MANAGERS } from '../../../../src/ecosystems/managers.js';
+import { HookReads } from '../../../../src/report/attribution/files/hook-reads.js';
+import type { ProcessStart } from '../../../../src/report/attribution/processes/process-tree.js';
+import { alertAt, EPOCH } from '../../evidence.js';
 
 const at = (second: number): bigint => BigInt(EPOCH + second) * 1_000_000_000n;
 const started = (pid: number, second: number) => ({ pid, time: at(second) }) as ProcessStart;

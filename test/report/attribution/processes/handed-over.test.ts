@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { attribute } from '../../../src/report/attribution/attribution.js';
-import { PackageIndex } from '../../../src/report/attribution/package-index.js';
-import { ENVIRONMENT_RULE } from '../../../src/report/attribution/process-tree.js';
-import { alertAt, PROJECT, pkg, STEPS, type Start, scriptsOf, startAlert, treeOf } from '../evidence.js';
+import { attribute } from '../../../../src/report/attribution/attribution.js';
+import { PackageIndex } from '../../../../src/report/attribution/files/package-index.js';
+import { ENVIRONMENT_RULE } from '../../../../src/report/attribution/processes/process-tree.js';
+import { alertAt, PROJECT, pkg, STEPS, type Start, scriptsOf, startAlert, treeOf } from '../../evidence.js';
 
 const module = (path: string): string => `${PROJECT}/node_modules/${path}`;
 const packages = new PackageIndex(

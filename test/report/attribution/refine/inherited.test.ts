@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../../src/report/build.js';
-import { Steps } from '../../../src/report/evidence/steps.js';
-import { alertAt, evidence, PROJECT, pkg, type Start, treeOf } from '../evidence.js';
+import { buildReport } from '../../../../src/report/build.js';
+import { Steps } from '../../../../src/report/evidence/steps.js';
+import { alertAt, evidence, PROJECT, pkg, type Start, treeOf } from '../../evidence.js';
 
 const packages = [pkg('.', ['facade']), pkg('node_modules/facade', ['deep']), pkg('node_modules/deep')];
 const steps = new Steps();

@@ -1,5 +1,5 @@
-import { type Alert, alertTimeNs } from '../../falco/alert.js';
-import { type Besides, besidesOf } from '../environment/loaded-besides.js';
+import { type Alert, alertTimeNs } from '../../../falco/alert.js';
+import { type Besides, besidesOf } from '../../environment/loaded-besides.js';
 import type { SaidProgram } from './program-file.js';
 
 /** The rules of `rules/packwarden_plumbing.yaml` from whose alerts the tree is built. */

@@ -1,4 +1,4 @@
-import { LINK_FOLDER } from '../../ecosystems/manager-layout.js';
+import { LINK_FOLDER } from '../../../ecosystems/manager-layout.js';
 import { type SaidProgram, scriptOf } from './program-file.js';
 
 const MODULES = /\/node_modules$/;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Alert } from '../../../src/falco/alert.js';
-import { ActingMarks } from '../../../src/report/attribution/acting-marks.js';
-import { buildReport } from '../../../src/report/build.js';
-import { MARK_RULE } from '../../../src/report/evidence/load-groups.js';
-import { ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
-import { Steps } from '../../../src/report/evidence/steps.js';
-import type { Finding } from '../../../src/report/finding.js';
-import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
+import type { Alert } from '../../../../src/falco/alert.js';
+import { ActingMarks } from '../../../../src/report/attribution/acting-marks.js';
+import { buildReport } from '../../../../src/report/build.js';
+import { MARK_RULE } from '../../../../src/report/evidence/load-groups.js';
+import { ProjectWrites, WRITE_RULE } from '../../../../src/report/evidence/project-writes.js';
+import { Steps } from '../../../../src/report/evidence/steps.js';
+import type { Finding } from '../../../../src/report/finding.js';
+import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../../evidence.js';
 
 const KEY = '/home/ci/.ssh/id_rsa';
 const SECRET = 'a'.repeat(32);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { DEBUGGER_RULE } from '../../../src/report/attribution/debugged.js';
-import { buildReport } from '../../../src/report/build.js';
-import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
+import { DEBUGGER_RULE } from '../../../../src/report/attribution/refine/debugged.js';
+import { buildReport } from '../../../../src/report/build.js';
+import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../../evidence.js';
 
 const packages = [
   pkg('.', ['evil', 'slow', 'other']),

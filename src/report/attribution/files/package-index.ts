@@ -1,5 +1,5 @@
-import { type InstalledPackage, isLocal } from '../../ecosystems/installed-package.js';
-import type { PackageRef } from '../finding.js';
+import { type InstalledPackage, isLocal } from '../../../ecosystems/installed-package.js';
+import type { PackageRef } from '../../finding.js';
 
 /** The name of a folder that a package manager created for a package. */
 const IN_NODE_MODULES = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/;

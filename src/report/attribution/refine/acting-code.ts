@@ -1,12 +1,12 @@
-import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import { alertTimeNs, isAtLeast, type Priority } from '../../falco/alert.js';
-import { touchedFiles } from '../evidence/touched-files.js';
-import type { Finding } from '../finding.js';
-import { samePlace } from '../findings/same-place.js';
-import { subjectOf } from '../findings/subject.js';
-import { packageKey } from '../spec.js';
-import { type AlertData, changerOf, type Written } from './actor.js';
-import { type Actors, alertOf, attribute } from './attribution.js';
+import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
+import { alertTimeNs, isAtLeast, type Priority } from '../../../falco/alert.js';
+import { touchedFiles } from '../../evidence/touched-files.js';
+import type { Finding } from '../../finding.js';
+import { samePlace } from '../../findings/same-place.js';
+import { subjectOf } from '../../findings/subject.js';
+import { packageKey } from '../../spec.js';
+import { type AlertData, changerOf, type Written } from '../actor.js';
+import { type Actors, alertOf, attribute } from '../attribution.js';
 
 const SAME_ALONE = 'it does the same when it is loaded alone, where it is reported';
 

@@ -1,7 +1,7 @@
-import { hookedBy } from '../../ecosystems/image-programs.js';
-import type { ImageProgram } from '../../ecosystems/manager.js';
-import { type Alert, alertTimeNs } from '../../falco/alert.js';
-import type { ProcessStart } from './process-tree.js';
+import { hookedBy } from '../../../ecosystems/image-programs.js';
+import type { ImageProgram } from '../../../ecosystems/manager.js';
+import { type Alert, alertTimeNs } from '../../../falco/alert.js';
+import type { ProcessStart } from '../processes/process-tree.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that reports the files opened by package managers whose hooks can have any name. */
 export const MANAGER_READ_RULE = 'Packwarden manager file read';

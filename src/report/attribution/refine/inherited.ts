@@ -1,9 +1,9 @@
-import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import { isAtLeast } from '../../falco/alert.js';
-import type { Finding, PackageRef } from '../finding.js';
-import { subjectOf } from '../findings/subject.js';
-import { packageKey } from '../spec.js';
-import type { PackageIndex } from './package-index.js';
+import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
+import { isAtLeast } from '../../../falco/alert.js';
+import type { Finding, PackageRef } from '../../finding.js';
+import { subjectOf } from '../../findings/subject.js';
+import { packageKey } from '../../spec.js';
+import type { PackageIndex } from '../files/package-index.js';
 
 /** The phases in which a package runs together with everything that it loads. */
 const SHARED: ReadonlySet<Finding['phase']> = new Set(['import', 'execute', 'later', 'run']);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../../src/report/attribution/package-code-reads.js';
-import { buildReport } from '../../../src/report/build.js';
-import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
+import { PACKAGE_CODE_RULE, PackageCodeReads } from '../../../../src/report/attribution/files/package-code-reads.js';
+import { buildReport } from '../../../../src/report/build.js';
+import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../../evidence.js';
 
 const KEY = '/home/ci/.ssh/id_rsa';
 const module = (path: string): string => `${PROJECT}/node_modules/${path}`;

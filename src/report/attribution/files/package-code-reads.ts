@@ -1,4 +1,4 @@
-import { type Alert, alertTimeNs } from '../../falco/alert.js';
+import { type Alert, alertTimeNs } from '../../../falco/alert.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that reports which process opened a package's code. */
 export const PACKAGE_CODE_RULE = 'Packwarden package code read';

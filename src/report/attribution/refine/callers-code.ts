@@ -1,9 +1,9 @@
-import { alertTimeNs, isAtLeast, type Priority } from '../../falco/alert.js';
-import type { Finding } from '../finding.js';
-import { packageKey } from '../spec.js';
-import { type Actors, type Attribution, alertOf, attribute } from './attribution.js';
-import type { PackageCodeReads } from './package-code-reads.js';
-import { programFile } from './program-file.js';
+import { alertTimeNs, isAtLeast, type Priority } from '../../../falco/alert.js';
+import type { Finding } from '../../finding.js';
+import { packageKey } from '../../spec.js';
+import { type Actors, type Attribution, alertOf, attribute } from '../attribution.js';
+import type { PackageCodeReads } from '../files/package-code-reads.js';
+import { programFile } from '../processes/program-file.js';
 
 /**
  * If a tool had read code of the package that called it (`rollup -c x.config.js`, a Makefile, a plugin), it can't be observed from outside

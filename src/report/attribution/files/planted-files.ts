@@ -1,13 +1,13 @@
-import { isInterpreter } from '../../ecosystems/image-programs.js';
-import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import { HOME } from '../../ecosystems/places.js';
-import { alertTimeNs } from '../../falco/alert.js';
-import { isNamedAfter } from '../weighing/own-folder.js';
+import { isInterpreter } from '../../../ecosystems/image-programs.js';
+import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
+import { HOME } from '../../../ecosystems/places.js';
+import { alertTimeNs } from '../../../falco/alert.js';
+import { isNamedAfter } from '../../weighing/own-folder.js';
+import { isOfImage } from '../processes/image-files.js';
+import type { ProcessStart } from '../processes/process-tree.js';
+import { pathSaid, programFile } from '../processes/program-file.js';
 import type { PackageWrite } from './authored-write.js';
-import { isOfImage } from './image-files.js';
 import type { PackageIndex } from './package-index.js';
-import type { ProcessStart } from './process-tree.js';
-import { pathSaid, programFile } from './program-file.js';
 
 /** A file that looks like code and was opened for reading, in a place that belongs to no package. */
 export interface CodeRead {

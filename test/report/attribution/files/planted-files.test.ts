@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../../src/report/build.js';
-import { CODE_READ_RULE, ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
-import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, startAlert, treeOf } from '../evidence.js';
+import { buildReport } from '../../../../src/report/build.js';
+import { CODE_READ_RULE, ProjectWrites, WRITE_RULE } from '../../../../src/report/evidence/project-writes.js';
+import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, startAlert, treeOf } from '../../evidence.js';
 
 const packages = [
   pkg('.', ['evil', 'honest']),

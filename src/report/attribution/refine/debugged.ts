@@ -1,5 +1,5 @@
-import type { Finding, PackageRef } from '../finding.js';
-import { packageKey } from '../spec.js';
+import type { Finding, PackageRef } from '../../finding.js';
+import { packageKey } from '../../spec.js';
 
 /** The rule name for a connection to the debugger of another process (`rules/packwarden_network.yaml`). */
 export const DEBUGGER_RULE = 'Debugger of another process used';

@@ -1,11 +1,11 @@
-import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import type { Alert } from '../../falco/alert.js';
-import { isGitsIndex } from '../findings/paths/git-index.js';
-import { isNewSetting } from '../findings/paths/new-in-project.js';
-import { isProjectSetting } from '../findings/paths/project-settings.js';
-import { isUnownedModule } from '../findings/paths/unowned-module.js';
+import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
+import type { Alert } from '../../../falco/alert.js';
+import { isGitsIndex } from '../../findings/paths/git-index.js';
+import { isNewSetting } from '../../findings/paths/new-in-project.js';
+import { isProjectSetting } from '../../findings/paths/project-settings.js';
+import { isUnownedModule } from '../../findings/paths/unowned-module.js';
+import type { ProcessStart } from '../processes/process-tree.js';
 import type { PackageIndex } from './package-index.js';
-import type { ProcessStart } from './process-tree.js';
 
 /** A file that was written by a package's script or while a package was loaded. */
 export interface PackageWrite {
