@@ -11,11 +11,11 @@ import { lowerInherited, lowerRequired } from './attribution/refine/inherited.js
 import { nameReaders } from './attribution/refine/script-code.js';
 import { NOTHING_MEASURED } from './behaviours/usual.js';
 import { unreportedChanges } from './changes/unreported-changes.js';
-import { gatewaySeen } from './evidence/gateway-seen.js';
+import { gatewaySeen } from './evidence/egress/gateway-seen.js';
+import { isReportedByHostName } from './evidence/egress/named-contacts.js';
 import { leftRunningAlerts } from './evidence/left-running.js';
 import { type LoadNote, loadNotes } from './evidence/load-notes.js';
-import { isReportedByHostName } from './evidence/named-contacts.js';
-import { registryAsks } from './evidence/registry-asks.js';
+import { registryAsks } from './evidence/registry/registry-asks.js';
 import { unreportedReads } from './evidence/unreported-reads.js';
 import type { Finding } from './finding.js';
 import { correlate } from './findings/detections/correlation.js';

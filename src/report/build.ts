@@ -6,12 +6,12 @@ import { type Actors, attribute, packagesThatRan } from './attribution/attributi
 import { authoredOf } from './attribution/files/authored-write.js';
 import { PackageIndex } from './attribution/files/package-index.js';
 import { egressPolicyOf } from './egress-policy/policy.js';
-import { directAttempts } from './evidence/direct-attempts.js';
-import { egressFaults, egressRows } from './evidence/egress-rows.js';
-import { namedByLookups } from './evidence/named-contacts.js';
-import { withRefusedHosts } from './evidence/refused-downloads.js';
-import { registryOutages } from './evidence/registry-outages.js';
-import { strayContacts } from './evidence/stray-contacts.js';
+import { directAttempts } from './evidence/egress/direct-attempts.js';
+import { egressFaults, egressRows } from './evidence/egress/egress-rows.js';
+import { namedByLookups } from './evidence/egress/named-contacts.js';
+import { strayContacts } from './evidence/egress/stray-contacts.js';
+import { withRefusedHosts } from './evidence/registry/refused-downloads.js';
+import { registryOutages } from './evidence/registry/registry-outages.js';
 import { missedByAlerts } from './evidence/unreported-reads.js';
 import { foldPlaces } from './findings/places.js';
 import { installedPart } from './installed.js';

@@ -12,8 +12,8 @@ import type { PackageCodeReads } from './attribution/files/package-code-reads.js
 import type { ProcessTree } from './attribution/processes/process-tree.js';
 import type { Behaviours } from './behaviours/usual.js';
 import type { Compared } from './changes/compared.js';
-import type { Contacts } from './evidence/contacts.js';
 import type { PlantedDecoy } from './evidence/decoys.js';
+import type { Contacts } from './evidence/egress/contacts.js';
 import type { LoadMarks } from './evidence/load-groups.js';
 import type { ProjectWrites } from './evidence/project-writes.js';
 import type { Steps } from './evidence/steps.js';

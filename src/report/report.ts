@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ORIGINS } from '../ecosystems/installed-package.js';
 import { EGRESS_MODES } from '../egress/mode.js';
 import { whatChangedSchema } from './compare/what-changed.js';
-import { egressPolicySchema, egressRequest, unreadContact } from './evidence/egress-schema.js';
+import { egressPolicySchema, egressRequest, unreadContact } from './evidence/egress/egress-schema.js';
 import { findingSchema, packageRef, processRef } from './finding.js';
 import { phaseSchema } from './phase.js';
 

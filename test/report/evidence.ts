@@ -6,7 +6,7 @@ import { HookReads } from '../../src/report/attribution/files/hook-reads.js';
 import { PackageCodeReads } from '../../src/report/attribution/files/package-code-reads.js';
 import { ProcessTree, TRACE_RULE } from '../../src/report/attribution/processes/process-tree.js';
 import { NOTHING_MEASURED } from '../../src/report/behaviours/usual.js';
-import { Contacts } from '../../src/report/evidence/contacts.js';
+import { Contacts } from '../../src/report/evidence/egress/contacts.js';
 import { LoadMarks } from '../../src/report/evidence/load-groups.js';
 import { ProjectWrites } from '../../src/report/evidence/project-writes.js';
 import { type Step, type StepKind, Steps } from '../../src/report/evidence/steps.js';

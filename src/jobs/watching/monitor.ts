@@ -10,7 +10,7 @@ import {
   ProcessTree,
   TRACE_RULE,
 } from '../../report/attribution/processes/process-tree.js';
-import { CONTACT_RULES, Contacts } from '../../report/evidence/contacts.js';
+import { CONTACT_RULES, Contacts } from '../../report/evidence/egress/contacts.js';
 import { LoadMarks, MARK_RULE } from '../../report/evidence/load-groups.js';
 import { CODE_READ_RULE, ProjectWrites, WRITE_RULE } from '../../report/evidence/project-writes.js';
 import type { IncompleteReason } from '../../report/verdict.js';

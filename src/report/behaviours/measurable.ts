@@ -1,5 +1,5 @@
 import { UNREPORTED_CHANGE_RULE } from '../changes/unreported-changes.js';
-import { METADATA_RULE, OUTBOUND_RULE } from '../evidence/direct-attempts.js';
+import { METADATA_RULE, OUTBOUND_RULE } from '../evidence/egress/direct-attempts.js';
 import { UNREPORTED_READ_RULE } from '../evidence/unreported-reads.js';
 import type { Finding } from '../finding.js';
 import { DATA_NAMES_RULE, LEAK_RULE } from '../findings/detections/egress-findings.js';

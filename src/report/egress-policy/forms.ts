@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { EgressPolicy, EgressRule } from '../evidence/egress-schema.js';
+import type { EgressPolicy, EgressRule } from '../evidence/egress/egress-schema.js';
 
 /** A format in which an allow list can be written, for the program that enforces it. */
 export interface EgressForm {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isAtLeast } from '../../falco/alert.js';
-import type { EgressPolicy, EgressRule } from '../evidence/egress-schema.js';
+import type { EgressPolicy, EgressRule } from '../evidence/egress/egress-schema.js';
 import type { Finding } from '../finding.js';
 import { REFUSED_EGRESS_RULE } from '../findings/detections/egress-findings.js';
 import type { Report } from '../report.js';

@@ -2,7 +2,7 @@ import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { type Alert, alertTimeNs } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
 import { type Actors, attribute, groupOfStart, ownerOfStart, stepOfStart } from '../attribution/attribution.js';
-import type { Contacts } from '../evidence/contacts.js';
+import type { Contacts } from '../evidence/egress/contacts.js';
 import type { LoadGroup, LoadMarks } from '../evidence/load-groups.js';
 import type { ProjectWrites } from '../evidence/project-writes.js';
 import { touchedFiles } from '../evidence/touched-files.js';

@@ -1,4 +1,4 @@
-import { sentLine, unreadLine } from '../evidence/sent.js';
+import { sentLine, unreadLine } from '../evidence/egress/sent.js';
 import type { Report } from '../report.js';
 import { counted } from './counted.js';
 import { cut, plain } from './plain.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LeakLog } from '../../../src/egress/content/leak.js';
 import { Ledger } from '../../../src/egress/ledger.js';
 import { OVERFLOW_HOST } from '../../../src/egress/record.js';
-import { egressFaults } from '../../../src/report/evidence/egress-rows.js';
+import { egressFaults } from '../../../src/report/evidence/egress/egress-rows.js';
 
 const MANY = 250;
 const from = { via: 'proxy', clientPort: 4000 } as const;

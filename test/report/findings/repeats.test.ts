@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/falco/alert.js';
 import { PackageIndex } from '../../../src/report/attribution/files/package-index.js';
 import { buildReport } from '../../../src/report/build.js';
-import { Contacts } from '../../../src/report/evidence/contacts.js';
+import { Contacts } from '../../../src/report/evidence/egress/contacts.js';
 import { LoadMarks, MARK_RULE } from '../../../src/report/evidence/load-groups.js';
 import { ProjectWrites } from '../../../src/report/evidence/project-writes.js';
 import { Steps } from '../../../src/report/evidence/steps.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../src/report/build.js';
-import { Contacts } from '../../../src/report/evidence/contacts.js';
+import { Contacts } from '../../../src/report/evidence/egress/contacts.js';
 import { ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
 import type { Evidence } from '../../../src/report/job-evidence.js';
 import { reportSchema } from '../../../src/report/report.js';

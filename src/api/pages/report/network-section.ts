@@ -1,5 +1,5 @@
 import { EGRESS_FORMS } from '../../../report/egress-policy/forms.js';
-import { sentLine, unreadLine } from '../../../report/evidence/sent.js';
+import { sentLine, unreadLine } from '../../../report/evidence/egress/sent.js';
 import type { Report } from '../../../report/report.js';
 import { specOf } from '../../../report/spec.js';
 import { size } from '../../../report/text/size.js';

@@ -1,6 +1,6 @@
 import type { Priority } from '../../../falco/alert.js';
 import { isAtLeast } from '../../../falco/alert.js';
-import { REGISTRY_ASK_RULE } from '../../evidence/registry-asks.js';
+import { REGISTRY_ASK_RULE } from '../../evidence/registry/registry-asks.js';
 import type { Finding, FindingPart } from '../../finding.js';
 import { packageKey } from '../../spec.js';
 import { CALLED_WITH_NONSENSE } from '../lowering/lowered.js';

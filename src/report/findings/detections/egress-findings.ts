@@ -5,9 +5,9 @@ import type { Alert, Priority } from '../../../falco/alert.js';
 import type { FoldedAlert } from '../../../falco/fold.js';
 import { assessContact, type Sent } from '../../contact-meaning/meaning.js';
 import type { Sites } from '../../contact-meaning/own-site.js';
-import type { Asked } from '../../evidence/contacts.js';
-import { METADATA_RULE } from '../../evidence/direct-attempts.js';
-import { mostTelling, sentLine } from '../../evidence/sent.js';
+import type { Asked } from '../../evidence/egress/contacts.js';
+import { METADATA_RULE } from '../../evidence/egress/direct-attempts.js';
+import { mostTelling, sentLine } from '../../evidence/egress/sent.js';
 import { plain } from '../../text/plain.js';
 
 /** The rule names under which the gateway's observations are reported. */

@@ -1,6 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
-import type { Alert } from '../../falco/alert.js';
-import type { FoldedAlert } from '../../falco/fold.js';
+import type { Alert } from '../../../falco/alert.js';
+import type { FoldedAlert } from '../../../falco/fold.js';
 import { OUTBOUND_RULE } from './direct-attempts.js';
 
 /** The address ranges in which gateways of sandboxes can be: the rule for direct attempts permits the gateway's ports there. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Contacts } from '../../../src/report/evidence/contacts.js';
-import { alertAt } from '../evidence.js';
+import { Contacts } from '../../../../src/report/evidence/egress/contacts.js';
+import { alertAt } from '../../evidence.js';
 
 const connection = (pid: number, port: number, peer = '172.18.0.1:3128') =>
   alertAt(1, 'Packwarden proxy connection', { 'proc.pid': String(pid), 'fd.name': `172.18.0.2:${port}->${peer}` });

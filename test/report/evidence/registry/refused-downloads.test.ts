@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { withRefusedHosts } from '../../../src/report/evidence/refused-downloads.js';
-import type { ScriptStep } from '../../../src/report/phase.js';
-import type { Report } from '../../../src/report/report.js';
+import { withRefusedHosts } from '../../../../src/report/evidence/registry/refused-downloads.js';
+import type { ScriptStep } from '../../../../src/report/phase.js';
+import type { Report } from '../../../../src/report/report.js';
 
 const MESSAGE = 'the postinstall script of tool@1.0.0 ended with exit code 1';
 const FAILED = { code: 'install-failed', message: MESSAGE } as const;

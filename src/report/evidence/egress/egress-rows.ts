@@ -1,14 +1,14 @@
-import type { EgressEvidence } from '../../egress/evidence.js';
-import { type EgressRecord, OVERFLOW_HOST } from '../../egress/record.js';
-import type { Alert } from '../../falco/alert.js';
-import type { FoldedAlert } from '../../falco/fold.js';
-import { NOTHING_WRITTEN } from '../attribution/actor.js';
-import { type Actors, type Attribution, attribute } from '../attribution/attribution.js';
-import { namedBy } from '../attribution/refine/acting-code.js';
-import { isoTime } from '../findings/findings.js';
-import type { Report } from '../report.js';
-import { counted } from '../text/counted.js';
-import type { IncompleteReason } from '../verdict.js';
+import type { EgressEvidence } from '../../../egress/evidence.js';
+import { type EgressRecord, OVERFLOW_HOST } from '../../../egress/record.js';
+import type { Alert } from '../../../falco/alert.js';
+import type { FoldedAlert } from '../../../falco/fold.js';
+import { NOTHING_WRITTEN } from '../../attribution/actor.js';
+import { type Actors, type Attribution, attribute } from '../../attribution/attribution.js';
+import { namedBy } from '../../attribution/refine/acting-code.js';
+import { isoTime } from '../../findings/findings.js';
+import type { Report } from '../../report.js';
+import { counted } from '../../text/counted.js';
+import type { IncompleteReason } from '../../verdict.js';
 import type { Contacts } from './contacts.js';
 import { type DirectAttempt, directAttempts } from './direct-attempts.js';
 

@@ -1,14 +1,14 @@
-import type { EgressEvidence } from '../../egress/evidence.js';
-import type { EgressRecord } from '../../egress/record.js';
-import type { FoldedAlert } from '../../falco/fold.js';
-import { type Actors, attribute } from '../attribution/attribution.js';
+import type { EgressEvidence } from '../../../egress/evidence.js';
+import type { EgressRecord } from '../../../egress/record.js';
+import type { FoldedAlert } from '../../../falco/fold.js';
+import { type Actors, attribute } from '../../attribution/attribution.js';
 import {
   dataInNames,
   type GatewayOrigin,
   leakedDecoy,
   permittedContact,
   refusedEgress,
-} from '../findings/detections/egress-findings.js';
+} from '../../findings/detections/egress-findings.js';
 import type { Contacts } from './contacts.js';
 import { contactedHosts, perPackage } from './egress-askers.js';
 

@@ -1,5 +1,5 @@
-import type { BodyKind, EgressRequest, UnreadContact } from '../../egress/content/request.js';
-import { size } from '../text/size.js';
+import type { BodyKind, EgressRequest, UnreadContact } from '../../../egress/content/request.js';
+import { size } from '../../text/size.js';
 
 /** How many characters of a body are shown in a line. */
 const LINE_BODY = 200;

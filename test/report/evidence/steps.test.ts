@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build.js';
+import { buildReport } from '../../../src/report/build.js';
 import {
   alertAt,
   evidence,
@@ -11,7 +11,7 @@ import {
   scriptsOf,
   startAlert,
   treeOf,
-} from './evidence.js';
+} from '../evidence.js';
 
 const packages = [pkg('.', ['a']), pkg('node_modules/a', [], ['install'])];
 const own: Start = [1, 50, 9, PROJECT, 'confine step=own tar -xzf - -C /home/ci/project'];

@@ -1,16 +1,16 @@
-import { isPackageManager } from '../../ecosystems/image-programs.js';
-import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import { PROJECT } from '../../ecosystems/places.js';
-import { looksRandom } from '../../egress/content/data-names.js';
-import { type AskedAt, OTHER_PACKAGES, type RegistryAsk } from '../../egress/registry/asks.js';
-import type { Alert } from '../../falco/alert.js';
-import type { FoldedAlert } from '../../falco/fold.js';
-import { type Actors, attribute } from '../attribution/attribution.js';
-import type { PackageCodeReads } from '../attribution/files/package-code-reads.js';
-import { type GatewayOrigin, toAlert } from '../findings/detections/egress-findings.js';
-import { type PhaseStart, phaseAt } from '../findings/findings.js';
-import type { Contacts } from './contacts.js';
-import type { StepKind } from './steps.js';
+import { isPackageManager } from '../../../ecosystems/image-programs.js';
+import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
+import { PROJECT } from '../../../ecosystems/places.js';
+import { looksRandom } from '../../../egress/content/data-names.js';
+import { type AskedAt, OTHER_PACKAGES, type RegistryAsk } from '../../../egress/registry/asks.js';
+import type { Alert } from '../../../falco/alert.js';
+import type { FoldedAlert } from '../../../falco/fold.js';
+import { type Actors, attribute } from '../../attribution/attribution.js';
+import type { PackageCodeReads } from '../../attribution/files/package-code-reads.js';
+import { type GatewayOrigin, toAlert } from '../../findings/detections/egress-findings.js';
+import { type PhaseStart, phaseAt } from '../../findings/findings.js';
+import type { Contacts } from '../egress/contacts.js';
+import type { StepKind } from '../steps.js';
 
 /** The rule name for requests to a registry for a package that the project does not have. */
 export const REGISTRY_ASK_RULE = 'Registry asked for another package';

@@ -1,5 +1,5 @@
-import type { Alert } from '../../falco/alert.js';
-import type { FoldedAlert } from '../../falco/fold.js';
+import type { Alert } from '../../../falco/alert.js';
+import type { FoldedAlert } from '../../../falco/fold.js';
 
 /** The rules of `rules/packwarden_network.yaml` that report what a process tried to reach without using the gateway. */
 export const METADATA_RULE = 'Contact with the cloud metadata service';

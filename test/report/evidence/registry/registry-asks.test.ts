@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { RegistryAsk } from '../../../src/egress/registry/asks.js';
-import { PackageCodeReads } from '../../../src/report/attribution/files/package-code-reads.js';
-import { buildReport } from '../../../src/report/build.js';
-import { Contacts } from '../../../src/report/evidence/contacts.js';
-import { REGISTRY_ASK_RULE } from '../../../src/report/evidence/registry-asks.js';
-import type { Report } from '../../../src/report/report.js';
-import { alertAt, EPOCH, evidence, FETCH, IMPORT, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
+import type { RegistryAsk } from '../../../../src/egress/registry/asks.js';
+import { PackageCodeReads } from '../../../../src/report/attribution/files/package-code-reads.js';
+import { buildReport } from '../../../../src/report/build.js';
+import { Contacts } from '../../../../src/report/evidence/egress/contacts.js';
+import { REGISTRY_ASK_RULE } from '../../../../src/report/evidence/registry/registry-asks.js';
+import type { Report } from '../../../../src/report/report.js';
+import {
+  alertAt,
+  EPOCH,
+  evidence,
+  FETCH,
+  IMPORT,
+  PROJECT,
+  pkg,
+  type Start,
+  scriptsOf,
+  treeOf,
+} from '../../evidence.js';
 
 const packages = [
   pkg('.', ['a']),

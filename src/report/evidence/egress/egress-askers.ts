@@ -1,18 +1,18 @@
-import type { InstalledPackage } from '../../ecosystems/installed-package.js';
-import type { EgressRecord } from '../../egress/record.js';
-import type { Alert } from '../../falco/alert.js';
-import type { FoldedAlert } from '../../falco/fold.js';
-import { type Actors, attribute } from '../attribution/attribution.js';
-import type { Sent } from '../contact-meaning/meaning.js';
-import type { Sites } from '../contact-meaning/own-site.js';
-import type { PackageRef } from '../finding.js';
+import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
+import type { EgressRecord } from '../../../egress/record.js';
+import type { Alert } from '../../../falco/alert.js';
+import type { FoldedAlert } from '../../../falco/fold.js';
+import { type Actors, attribute } from '../../attribution/attribution.js';
+import type { Sent } from '../../contact-meaning/meaning.js';
+import type { Sites } from '../../contact-meaning/own-site.js';
+import type { PackageRef } from '../../finding.js';
 import {
   assessedByContent,
   type GatewayObservation,
   type GatewayOrigin,
   toAlert,
-} from '../findings/detections/egress-findings.js';
-import { notFromRegistry } from '../scripts/provenance.js';
+} from '../../findings/detections/egress-findings.js';
+import { notFromRegistry } from '../../scripts/provenance.js';
 import type { Contacts } from './contacts.js';
 
 /** The processes of one package, or those that can't be attributed, which contacted a host. */

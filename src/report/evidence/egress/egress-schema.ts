@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BODY_KINDS, UNREAD_REASONS } from '../../egress/content/request.js';
+import { BODY_KINDS, UNREAD_REASONS } from '../../../egress/content/request.js';
 
 /** An HTTP request to a host that the sandbox tried to reach. If the request was refused, none of it left the sandbox. */
 export const egressRequest = z.object({

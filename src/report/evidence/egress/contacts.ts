@@ -1,6 +1,6 @@
-import type { EgressRecord } from '../../egress/record.js';
-import { type Alert, alertTimeNs } from '../../falco/alert.js';
-import type { FoldedAlert } from '../../falco/fold.js';
+import type { EgressRecord } from '../../../egress/record.js';
+import { type Alert, alertTimeNs } from '../../../falco/alert.js';
+import type { FoldedAlert } from '../../../falco/fold.js';
 
 /** The rules of `rules/packwarden_plumbing.yaml` that report which process communicated with the gateway. */
 export const CONTACT_RULES: ReadonlySet<string> = new Set(['Packwarden name lookup', 'Packwarden proxy connection']);

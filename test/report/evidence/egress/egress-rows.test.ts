@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build.js';
-import { Contacts } from '../../src/report/evidence/contacts.js';
-import { reportSchema } from '../../src/report/report.js';
-import { alertAt, evidence, folded, PROJECT, pkg, REFUSED, scriptsOf, treeOf } from './evidence.js';
+import { buildReport } from '../../../../src/report/build.js';
+import { Contacts } from '../../../../src/report/evidence/egress/contacts.js';
+import { reportSchema } from '../../../../src/report/report.js';
+import { alertAt, evidence, folded, PROJECT, pkg, REFUSED, scriptsOf, treeOf } from '../../evidence.js';
 
 describe('egress is attributed to the process that asked', () => {
   const packages = [pkg('.', ['a']), pkg('node_modules/a', [], ['postinstall'])];

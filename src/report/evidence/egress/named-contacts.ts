@@ -1,7 +1,7 @@
-import { UNNAMED } from '../../egress/destination.js';
-import type { EgressRecord } from '../../egress/record.js';
-import type { Alert } from '../../falco/alert.js';
-import type { FoldedAlert } from '../../falco/fold.js';
+import { UNNAMED } from '../../../egress/destination.js';
+import type { EgressRecord } from '../../../egress/record.js';
+import type { Alert } from '../../../falco/alert.js';
+import type { FoldedAlert } from '../../../falco/fold.js';
 import type { Contacts } from './contacts.js';
 import { OUTBOUND_RULE } from './direct-attempts.js';
 

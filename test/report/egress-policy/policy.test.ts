@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { compilePolicy } from '../../src/egress/policy.js';
-import { EGRESS_FORMS } from '../../src/report/egress-policy/forms.js';
-import { egressPolicyOf } from '../../src/report/egress-policy/policy.js';
-import { prefixesOf } from '../../src/report/egress-policy/prefixes.js';
-import type { EgressPolicy } from '../../src/report/evidence/egress-schema.js';
-import type { Finding } from '../../src/report/finding.js';
-import type { Report } from '../../src/report/report.js';
-import { finding } from '../api/reports.js';
-import { GET } from './requests.js';
+import { compilePolicy } from '../../../src/egress/policy.js';
+import { EGRESS_FORMS } from '../../../src/report/egress-policy/forms.js';
+import { egressPolicyOf } from '../../../src/report/egress-policy/policy.js';
+import { prefixesOf } from '../../../src/report/egress-policy/prefixes.js';
+import type { EgressPolicy } from '../../../src/report/evidence/egress/egress-schema.js';
+import type { Finding } from '../../../src/report/finding.js';
+import type { Report } from '../../../src/report/report.js';
+import { finding } from '../../api/reports.js';
+import { GET } from '../requests.js';
 
 type Row = Report['egress'][number];
 const TIME = '2026-11-29T12:00:00.000Z';

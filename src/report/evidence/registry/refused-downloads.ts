@@ -1,8 +1,8 @@
-import type { ScriptStep } from '../phase.js';
-import type { Report } from '../report.js';
-import { specOf } from '../spec.js';
-import { plain } from '../text/plain.js';
-import type { IncompleteReason } from '../verdict.js';
+import type { ScriptStep } from '../../phase.js';
+import type { Report } from '../../report.js';
+import { specOf } from '../../spec.js';
+import { plain } from '../../text/plain.js';
+import type { IncompleteReason } from '../../verdict.js';
 
 /** How many hosts are named in one reason. */
 const MAX_HOSTS = 3;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { EgressRequest } from '../../src/egress/content/request.js';
-import type { EgressRecord } from '../../src/egress/record.js';
-import { buildReport } from '../../src/report/build.js';
-import { Contacts } from '../../src/report/evidence/contacts.js';
-import { alertAt, EPOCH, evidence, folded, PROJECT, pkg, REFUSED, scriptsOf, treeOf } from './evidence.js';
-import { GET } from './requests.js';
+import type { EgressRequest } from '../../../src/egress/content/request.js';
+import type { EgressRecord } from '../../../src/egress/record.js';
+import { buildReport } from '../../../src/report/build.js';
+import { Contacts } from '../../../src/report/evidence/egress/contacts.js';
+import { alertAt, EPOCH, evidence, folded, PROJECT, pkg, REFUSED, scriptsOf, treeOf } from '../evidence.js';
+import { GET } from '../requests.js';
 
 const SITES = { sites: ['https://github.com/o/a/', 'https://a.example/'] };
 const a = { ...pkg('node_modules/a', [], ['postinstall']), ...SITES };
