@@ -6,7 +6,7 @@ import { onlyInAnotherGuise, unrepeated } from '../report/findings/repeats.js';
 import type { RunningProcess } from '../report/phase.js';
 import type { Report } from '../report/report.js';
 import type { ScriptCheck } from '../report/scripts/script-check.js';
-import type { IncompleteReason } from '../report/verdict.js';
+import type { IncompleteReason } from '../report/verdict/verdict.js';
 import type { Attempt, DetonationDependencies } from './attempt.js';
 import { type Limited, within } from './deadline.js';
 import { IncompleteRunError, reasonFor } from './incomplete-run.js';

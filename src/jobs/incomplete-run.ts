@@ -1,4 +1,4 @@
-import type { IncompleteReason } from '../report/verdict.js';
+import type { IncompleteReason } from '../report/verdict/verdict.js';
 import { CancelledError, DeadlineError } from './deadline.js';
 
 /** Ends a run early, with the reason for the report. */

@@ -6,7 +6,7 @@ import { comparisonFaults } from '../report/changes/compared.js';
 import { Steps } from '../report/evidence/steps.js';
 import type { Report } from '../report/report.js';
 import type { ScriptCheck } from '../report/scripts/script-check.js';
-import type { IncompleteReason } from '../report/verdict.js';
+import type { IncompleteReason } from '../report/verdict/verdict.js';
 import type { DetonationDependencies } from './attempt.js';
 import type { JobSpec } from './job.js';
 import type { Comparison } from './phases/comparison.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path/posix';
 import type { Logger } from 'pino';
-import { decidingFiles, linesOf } from '../report/lock-lines.js';
+import { decidingFiles, linesOf } from '../report/parts/lock-lines.js';
 import type { Report } from '../report/report.js';
 import type { BlobStore } from './ports.js';
 

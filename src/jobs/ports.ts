@@ -14,7 +14,7 @@ import type { Steps } from '../report/evidence/steps.js';
 import type { Guise } from '../report/guise.js';
 import type { LoadedPackage, RunningProcess } from '../report/phase.js';
 import type { Report } from '../report/report.js';
-import type { IncompleteReason } from '../report/verdict.js';
+import type { IncompleteReason } from '../report/verdict/verdict.js';
 import type { DecoyWatch } from '../witness/witness.js';
 import type { Ecosystem, JobSpec, JobState, JobSummary, JobView } from './job.js';
 import type { JobPage, JobQuery } from './search/query.js';

@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import type { Priority } from '../falco/alert.js';
 import type { Finding } from '../report/finding.js';
 import { subjectOf } from '../report/findings/subject.js';
-import { outcomeOf } from '../report/outcome.js';
 import { plain } from '../report/text/plain.js';
+import { outcomeOf } from '../report/verdict/outcome.js';
 import type { EndedJob, Output } from './output.js';
 import { ask } from './request.js';
 

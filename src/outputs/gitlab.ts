@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { JobContext } from '../gitlab/identity/context.js';
 import type { Finding } from '../report/finding.js';
 import { subjectOf } from '../report/findings/subject.js';
-import { outcomeOf } from '../report/outcome.js';
 import { counted } from '../report/text/counted.js';
 import { cut, plain } from '../report/text/plain.js';
+import { outcomeOf } from '../report/verdict/outcome.js';
 import { GitlabApi } from './gitlab-api.js';
 import type { EndedJob, Output } from './output.js';
 

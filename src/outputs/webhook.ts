@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { subjectOf } from '../report/findings/subject.js';
-import { outcomeOf } from '../report/outcome.js';
+import { outcomeOf } from '../report/verdict/outcome.js';
 import type { EndedJob, Output } from './output.js';
 import { ask } from './request.js';
 

@@ -12,8 +12,8 @@ import {
   SCRIPT_NAME,
 } from '../jobs/job.js';
 import { projectLineSchema } from '../jobs/projects/line.js';
-import type { IncompleteCode } from '../report/incomplete-codes.js';
 import { type Report, reportSchema } from '../report/report.js';
+import type { IncompleteCode } from '../report/verdict/incomplete-codes.js';
 
 /** The queue's name in Redis, under BullMQ's prefix. */
 export const QUEUE_NAME = 'packwarden';

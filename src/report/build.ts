@@ -14,16 +14,16 @@ import { withRefusedHosts } from './evidence/registry/refused-downloads.js';
 import { registryOutages } from './evidence/registry/registry-outages.js';
 import { missedByAlerts } from './evidence/unreported-reads.js';
 import { foldPlaces } from './findings/places.js';
-import { installedPart } from './installed.js';
 import type { Evidence } from './job-evidence.js';
-import { nothingInstalled, unrunScripts } from './nothing-shown.js';
-import { phaseRows } from './phase-rows.js';
-import { processRows } from './process-rows.js';
+import { installedPart } from './parts/installed.js';
+import { phaseRows } from './parts/phase-rows.js';
+import { processRows } from './parts/process-rows.js';
 import type { Report } from './report.js';
 import { recommend } from './scripts/recommendation.js';
 import { packageRows } from './scripts/script-rows.js';
 import { specOf } from './spec.js';
-import { decideVerdict, splitByPriority } from './verdict.js';
+import { nothingInstalled, unrunScripts } from './verdict/nothing-shown.js';
+import { decideVerdict, splitByPriority } from './verdict/verdict.js';
 
 /** The report of one job: a pure function of the evidence. */
 export function buildReport(found: Evidence): Report {

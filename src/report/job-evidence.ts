@@ -22,7 +22,7 @@ import type { KnownPackages } from './findings/lowering/known-packages.js';
 import type { Phase } from './phase.js';
 import type { Report } from './report.js';
 import type { ScriptCheck } from './scripts/script-check.js';
-import type { IncompleteReason } from './verdict.js';
+import type { IncompleteReason } from './verdict/verdict.js';
 
 /** Everything that one attempt at a job has left behind when it ends, whether it succeeded or not. */
 export interface Evidence extends EgressEvidence {

@@ -4,7 +4,7 @@ import { PRIORITIES } from '../../falco/alert.js';
 import type { FullReport } from '../../jobs/full-report.js';
 import { FORMAT_NAMES, FORMATS } from '../../report/formats/formats.js';
 import { lockFileOf } from '../../report/formats/lock-file.js';
-import { type FailOn, outcomeOf } from '../../report/outcome.js';
+import { type FailOn, outcomeOf } from '../../report/verdict/outcome.js';
 import { identityOf } from '../auth/identify.js';
 import { ApiError } from '../errors.js';
 import { methodNotAllowed } from '../method.js';

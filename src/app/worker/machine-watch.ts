@@ -3,8 +3,8 @@ import type { PartReadiness } from '../../api/ports.js';
 import { messageOf } from '../../errors/message.js';
 import type { SourceStatus } from '../../falco/source.js';
 import type { Clock, Sandbox } from '../../jobs/ports.js';
-import type { IncompleteCode } from '../../report/incomplete-codes.js';
 import type { Report } from '../../report/report.js';
+import type { IncompleteCode } from '../../report/verdict/incomplete-codes.js';
 
 /** How often the machine is checked, in milliseconds. */
 const CHECK_MS = 2_000;

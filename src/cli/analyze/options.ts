@@ -4,7 +4,7 @@ import { PRIORITIES } from '../../falco/alert.js';
 import { ECOSYSTEMS, type Ecosystem, MOST_RUN, PASSES, type Passes, SCRIPT_NAME } from '../../jobs/job.js';
 import type { ProjectOptions } from '../../jobs/projects/line.js';
 import { FORMAT_NAMES, type FormatName, isFormatName } from '../../report/formats/formats.js';
-import type { FailOn } from '../../report/outcome.js';
+import type { FailOn } from '../../report/verdict/outcome.js';
 import { readArgs, UsageError } from '../frame/usage.js';
 import { authorization, serviceUrl } from '../service/service-options.js';
 

@@ -1,6 +1,6 @@
 import type { AllowListForm } from '../../ecosystems/allow-list.js';
+import { reportedManager } from '../../report/parts/reported-manager.js';
 import type { Report } from '../../report/report.js';
-import { reportedManager } from '../../report/reported-manager.js';
 import { allowScriptsForm, FORMS, formFor, reasonsAgainst } from '../../report/scripts/allow-scripts.js';
 import { plain } from '../../report/text/plain.js';
 import { type Command, readArgs, UsageError } from '../frame/usage.js';

@@ -1,6 +1,6 @@
 import { errorLines } from '../../report/text/log-tail.js';
 import { cut } from '../../report/text/plain.js';
-import type { IncompleteReason } from '../../report/verdict.js';
+import type { IncompleteReason } from '../../report/verdict/verdict.js';
 import type { StepResult } from '../ports.js';
 
 const MAX_CHARS = 600;

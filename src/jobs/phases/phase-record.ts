@@ -1,6 +1,6 @@
 import type { PhaseStart } from '../../report/findings/findings.js';
 import type { Phase } from '../../report/phase.js';
-import type { IncompleteReason } from '../../report/verdict.js';
+import type { IncompleteReason } from '../../report/verdict/verdict.js';
 import type { Clock, StepResult } from '../ports.js';
 import { fetchFailure } from './fetch-failure.js';
 import type { Loads } from './load-phase.js';

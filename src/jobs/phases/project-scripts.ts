@@ -2,7 +2,7 @@ import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import type { Phase, ScriptStep } from '../../report/phase.js';
 import { specOf } from '../../report/spec.js';
 import { lastLines } from '../../report/text/log-tail.js';
-import type { IncompleteReason } from '../../report/verdict.js';
+import type { IncompleteReason } from '../../report/verdict/verdict.js';
 import type { Clock, ProjectScript } from '../ports.js';
 
 /** With less time left than this, in milliseconds, no more scripts are started. */

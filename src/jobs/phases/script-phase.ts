@@ -2,7 +2,7 @@ import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-pac
 import type { Phase, ScriptStep } from '../../report/phase.js';
 import { specOf } from '../../report/spec.js';
 import { lastLines } from '../../report/text/log-tail.js';
-import type { IncompleteReason } from '../../report/verdict.js';
+import type { IncompleteReason } from '../../report/verdict/verdict.js';
 import type { Limited } from '../deadline.js';
 import type { Clock, SandboxRun, StepResult } from '../ports.js';
 

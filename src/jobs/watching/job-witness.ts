@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { IncompleteReason } from '../../report/verdict.js';
+import type { IncompleteReason } from '../../report/verdict/verdict.js';
 import type { Witnessed } from '../../witness/seen.js';
 import type { DecoyWatch } from '../../witness/witness.js';
 import type { SandboxRun, WatchDecoys } from '../ports.js';

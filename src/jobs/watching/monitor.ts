@@ -13,7 +13,7 @@ import {
 import { CONTACT_RULES, Contacts } from '../../report/evidence/egress/contacts.js';
 import { LoadMarks, MARK_RULE } from '../../report/evidence/load-groups.js';
 import { CODE_READ_RULE, ProjectWrites, WRITE_RULE } from '../../report/evidence/project-writes.js';
-import type { IncompleteReason } from '../../report/verdict.js';
+import type { IncompleteReason } from '../../report/verdict/verdict.js';
 
 /** The rule of `rules/packwarden_plumbing.yaml` that answers a canary. */
 export const CANARY_RULE = 'Packwarden canary';

@@ -1,8 +1,8 @@
 import semver from 'semver';
 import type { Finding, PackageRef } from '../finding.js';
-import type { IncompleteCode } from '../incomplete-codes.js';
+import { isOfMeasuredRegistry } from '../parts/reported-manager.js';
 import type { InstalledRow, Report } from '../report.js';
-import { isOfMeasuredRegistry } from '../reported-manager.js';
+import type { IncompleteCode } from '../verdict/incomplete-codes.js';
 import { type BEHAVIOUR_PHASES, SENT, type SentKind } from './behaviour.js';
 import { isMeasurable, measuredPhase } from './measurable.js';
 import { kindsOf } from './place-kind.js';

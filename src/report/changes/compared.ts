@@ -1,4 +1,4 @@
-import type { IncompleteReason } from '../verdict.js';
+import type { IncompleteReason } from '../verdict/verdict.js';
 import type { FileChange } from './snapshot.js';
 
 /** A change of a file, and the package in whose script step it happened. */

@@ -1,7 +1,7 @@
 import { isAtLeast, type Priority } from '../../falco/alert.js';
 import type { Finding } from '../finding.js';
 import type { Report } from '../report.js';
-import { bySeverity, decideVerdict } from '../verdict.js';
+import { bySeverity, decideVerdict } from '../verdict/verdict.js';
 import { behavioursOf } from './behaviour.js';
 import { type Comparison, compare, failureOf } from './compare.js';
 import { notCompared, toWhatChanged } from './headline.js';

@@ -5,7 +5,7 @@ import { type Actors, type Attribution, attribute } from '../attribution/attribu
 import { isOfImage } from '../attribution/processes/image-files.js';
 import type { Finding } from '../finding.js';
 import { specOf } from '../spec.js';
-import type { IncompleteReason } from '../verdict.js';
+import type { IncompleteReason } from '../verdict/verdict.js';
 import type { PlantedDecoy } from './decoys.js';
 
 /** The rule name for a read that the worker's own witness observed, but the alert source did not report. */

@@ -1,4 +1,4 @@
-import type { JoinedReport } from '../audit-part.js';
+import type { JoinedReport } from '../parts/audit-part.js';
 
 /** What a rendering needs in addition to the report. */
 export interface FormatContext {

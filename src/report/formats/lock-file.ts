@@ -1,6 +1,6 @@
 import type { PackageRef } from '../finding.js';
+import { reportedManager } from '../parts/reported-manager.js';
 import type { Report } from '../report.js';
-import { reportedManager } from '../reported-manager.js';
 import { specOf } from '../spec.js';
 
 /** The file in the project's root that determined what was installed, if the report says so; otherwise the usual file of its manager. */

@@ -1,7 +1,7 @@
 import type { AllowListForm, DecidedPackage, ScriptDecision, WrittenAllowList } from '../../ecosystems/allow-list.js';
 import { MANAGERS } from '../../ecosystems/managers.js';
+import { reportedManager } from '../parts/reported-manager.js';
 import type { Report } from '../report.js';
-import { reportedManager } from '../reported-manager.js';
 import { specOf } from '../spec.js';
 
 /** All formats in which package managers accept the decision. */

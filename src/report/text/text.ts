@@ -1,10 +1,10 @@
 import { baselineNotices } from '../acceptance/project-baseline.js';
 import { othersInWords } from '../attribution/others.js';
-import type { AuditPart, JoinedReport } from '../audit-part.js';
 import type { Finding, PackageRef } from '../finding.js';
 import { type FindingGroup, groupByPackage } from '../findings/groups.js';
 import { placesOf } from '../findings/places.js';
 import { commandOf } from '../findings/subject.js';
+import type { AuditPart, JoinedReport } from '../parts/audit-part.js';
 import type { Report } from '../report.js';
 import { formFor, reasonsAgainst } from '../scripts/allow-scripts.js';
 import { toleratedFailures } from '../scripts/script-rows.js';

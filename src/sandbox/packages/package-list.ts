@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type InstalledPackage, ORIGINS } from '../../ecosystems/installed-package.js';
 import type { PackageListing } from '../../jobs/ports.js';
-import type { IncompleteReason } from '../../report/verdict.js';
+import type { IncompleteReason } from '../../report/verdict/verdict.js';
 import { SandboxError } from '../errors.js';
 
 /** Limit for the output of a package lister: about 50,000 packages. */

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { outcomeOf } from '../../../src/report/outcome.js';
+import { outcomeOf } from '../../../src/report/verdict/outcome.js';
 import { accessibilityFaults, launchBrowser, photograph, watchedPage } from '../../support/browser.js';
 import { reportOf } from '../../support/client.js';
 import { runningService } from '../../support/running-service.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditPart } from '../../../src/report/audit-part.js';
 import { buildReport } from '../../../src/report/build.js';
+import type { AuditPart } from '../../../src/report/parts/audit-part.js';
 import type { Report } from '../../../src/report/report.js';
 import { renderText } from '../../../src/report/text/text.js';
 import { egressRow, finding, report } from '../../api/reports.js';

@@ -1,4 +1,4 @@
-import type { IncompleteCode } from '../../../report/incomplete-codes.js';
+import type { IncompleteCode } from '../../../report/verdict/incomplete-codes.js';
 
 const SENSOR =
   'The monitoring failed, not the project. Submit it again; if that happens twice, the operator of this service finds the reason at /readyz.';

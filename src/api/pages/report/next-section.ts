@@ -1,7 +1,7 @@
 import { acceptanceOf } from '../../../report/acceptance/acceptance.js';
 import type { FindingGroup } from '../../../report/findings/groups.js';
+import { reportedManager } from '../../../report/parts/reported-manager.js';
 import type { Report } from '../../../report/report.js';
-import { reportedManager } from '../../../report/reported-manager.js';
 import { allowScriptsForm, formFor, reasonsAgainst } from '../../../report/scripts/allow-scripts.js';
 import { specOf } from '../../../report/spec.js';
 import { fitting, type Html, hostile, html, type Part } from '../parts/html.js';

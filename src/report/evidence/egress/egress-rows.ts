@@ -8,7 +8,7 @@ import { namedBy } from '../../attribution/refine/acting-code.js';
 import { isoTime } from '../../findings/findings.js';
 import type { Report } from '../../report.js';
 import { counted } from '../../text/counted.js';
-import type { IncompleteReason } from '../../verdict.js';
+import type { IncompleteReason } from '../../verdict/verdict.js';
 import type { Contacts } from './contacts.js';
 import { type DirectAttempt, directAttempts } from './direct-attempts.js';
 

@@ -2,7 +2,7 @@ import type { ScriptStep } from '../../phase.js';
 import type { Report } from '../../report.js';
 import { specOf } from '../../spec.js';
 import { plain } from '../../text/plain.js';
-import type { IncompleteReason } from '../../verdict.js';
+import type { IncompleteReason } from '../../verdict/verdict.js';
 
 /** How many hosts are named in one reason. */
 const MAX_HOSTS = 3;

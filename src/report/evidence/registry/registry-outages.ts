@@ -1,7 +1,7 @@
 import type { RegistryOutage } from '../../../egress/registry/outages.js';
-import type { IncompleteCode } from '../../incomplete-codes.js';
 import { cut, plain } from '../../text/plain.js';
-import type { IncompleteReason } from '../../verdict.js';
+import type { IncompleteCode } from '../../verdict/incomplete-codes.js';
+import type { IncompleteReason } from '../../verdict/verdict.js';
 
 /** The codes of failures that may be the result of a registry's outage. */
 const FAILED: ReadonlySet<IncompleteCode> = new Set(['fetch-failed', 'fetch-timeout', 'install-failed']);

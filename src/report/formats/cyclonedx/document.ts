@@ -3,8 +3,8 @@ import { Bom, Component, ComponentRepository, Metadata, Tools } from '@cyclonedx
 import { JSON as Json } from '@cyclonedx/cyclonedx-library/Serialize';
 import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 import { groupByPackage } from '../../findings/groups.js';
+import { reportedManager } from '../../parts/reported-manager.js';
 import type { InstalledRow, Report } from '../../report.js';
-import { reportedManager } from '../../reported-manager.js';
 import { specOf } from '../../spec.js';
 import { cut, plain } from '../../text/plain.js';
 import { toJson } from '../format.js';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RegistryOutage } from '../../../../src/egress/registry/outages.js';
 import { buildReport } from '../../../../src/report/build.js';
-import type { IncompleteReason } from '../../../../src/report/verdict.js';
+import type { IncompleteReason } from '../../../../src/report/verdict/verdict.js';
 import { evidence } from '../../evidence.js';
 
 const DOCUMENT: RegistryOutage = { host: 'r.example', port: 443, reason: 'answered 503', missing: 1, packages: [] };

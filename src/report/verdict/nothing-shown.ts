@@ -1,6 +1,6 @@
-import { type InstalledPackage, isLocal, scriptsOf } from '../ecosystems/installed-package.js';
-import type { Phase } from './phase.js';
-import type { Report } from './report.js';
+import { type InstalledPackage, isLocal, scriptsOf } from '../../ecosystems/installed-package.js';
+import type { Phase } from '../phase.js';
+import type { Report } from '../report.js';
 import type { IncompleteReason } from './verdict.js';
 
 /** What was installed, and by what. */

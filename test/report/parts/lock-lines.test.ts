@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { PackageRef } from '../../src/report/finding.js';
-import { decidingFiles, linesOf } from '../../src/report/lock-lines.js';
+import type { PackageRef } from '../../../src/report/finding.js';
+import { decidingFiles, linesOf } from '../../../src/report/parts/lock-lines.js';
 
 const by = (spec: string, ...path: string[]): PackageRef => {
   const at = spec.lastIndexOf('@');

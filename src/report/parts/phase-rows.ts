@@ -1,7 +1,7 @@
-import { type InstalledPackage, scriptsOf } from '../ecosystems/installed-package.js';
-import type { PhaseStart } from './findings/findings.js';
-import type { Phase } from './phase.js';
-import type { Report } from './report.js';
+import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
+import type { PhaseStart } from '../findings/findings.js';
+import type { Phase } from '../phase.js';
+import type { Report } from '../report.js';
 
 /** The evidence that the rows are built from. */
 export interface RanPhases {

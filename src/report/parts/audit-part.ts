@@ -1,4 +1,4 @@
-import type { Report } from './report.js';
+import type { Report } from '../report.js';
 
 /** The part of GitLab's audit events that renderings need; the member `gitlab` of the full report has this shape. */
 export interface AuditPart {

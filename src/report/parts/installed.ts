@@ -1,6 +1,6 @@
-import type { InstalledPackage } from '../ecosystems/installed-package.js';
-import type { PackageIndex } from './attribution/files/package-index.js';
-import type { InstalledRow, Report } from './report.js';
+import type { InstalledPackage } from '../../ecosystems/installed-package.js';
+import type { PackageIndex } from '../attribution/files/package-index.js';
+import type { InstalledRow, Report } from '../report.js';
 
 /** The report's list of all fetched packages, and the project for which they were fetched. */
 export function installedPart(

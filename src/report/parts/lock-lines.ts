@@ -1,9 +1,9 @@
-import type { DecidingFile } from '../ecosystems/lock-lines.js';
-import { MANAGERS } from '../ecosystems/managers.js';
-import type { PackageRef } from './finding.js';
-import type { Report } from './report.js';
+import type { DecidingFile } from '../../ecosystems/lock-lines.js';
+import { MANAGERS } from '../../ecosystems/managers.js';
+import type { PackageRef } from '../finding.js';
+import type { Report } from '../report.js';
+import { specOf } from '../spec.js';
 import { reportedManager } from './reported-manager.js';
-import { specOf } from './spec.js';
 
 /** No line of interest is longer: a longer one is minified, or made to slow down the search. */
 const MAX_LINE_CHARS = 2_000;

@@ -1,7 +1,7 @@
-import type { PackageManager } from '../ecosystems/manager.js';
-import { MANAGERS } from '../ecosystems/managers.js';
-import { majorOf } from '../ecosystems/project.js';
-import type { Report } from './report.js';
+import type { PackageManager } from '../../ecosystems/manager.js';
+import { MANAGERS } from '../../ecosystems/managers.js';
+import { majorOf } from '../../ecosystems/project.js';
+import type { Report } from '../report.js';
 
 /** The package URL type of the registry whose packages are measured (`behaviours/`): that of the first package manager. */
 const MEASURED = MANAGERS[0].purl.type;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build.js';
-import { reportSchema } from '../../src/report/report.js';
-import { evidence, PROJECT, pkg } from './evidence.js';
+import { buildReport } from '../../../src/report/build.js';
+import { reportSchema } from '../../../src/report/report.js';
+import { evidence, PROJECT, pkg } from '../evidence.js';
 
 const namesOf = (packages: ReturnType<typeof pkg>[]) => {
   const built = buildReport(evidence({ packages }));

@@ -1,9 +1,9 @@
-import { type Actors, ownerOfStart } from './attribution/attribution.js';
-import type { ProcessStart } from './attribution/processes/process-tree.js';
-import type { Finding } from './finding.js';
-import { isoTime } from './findings/findings.js';
-import type { ProcessRow, Report } from './report.js';
-import { specOf } from './spec.js';
+import { type Actors, ownerOfStart } from '../attribution/attribution.js';
+import type { ProcessStart } from '../attribution/processes/process-tree.js';
+import type { Finding } from '../finding.js';
+import { isoTime } from '../findings/findings.js';
+import type { ProcessRow, Report } from '../report.js';
+import { specOf } from '../spec.js';
 
 /** How many program starts a report contains at most. */
 const MAX_ROWS = 200;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { notCompared } from '../../src/report/compare/headline.js';
-import { outcomeOf } from '../../src/report/outcome.js';
-import type { Report } from '../../src/report/report.js';
-import { finding, report } from '../api/reports.js';
+import { notCompared } from '../../../src/report/compare/headline.js';
+import type { Report } from '../../../src/report/report.js';
+import { outcomeOf } from '../../../src/report/verdict/outcome.js';
+import { finding, report } from '../../api/reports.js';
 
 const FOUND: Partial<Report> = { verdict: 'findings', findings: [finding()] };
 const INCOMPLETE: Partial<Report> = {

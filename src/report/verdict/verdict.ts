@@ -1,6 +1,6 @@
-import { isAtLeast, type Priority } from '../falco/alert.js';
+import { isAtLeast, type Priority } from '../../falco/alert.js';
+import type { Report } from '../report.js';
 import { INCOMPLETE_CODES, type IncompleteCode } from './incomplete-codes.js';
-import type { Report } from './report.js';
 
 /** A reason why a run can't be vouched for. */
 export interface IncompleteReason {

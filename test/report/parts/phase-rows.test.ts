@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build.js';
-import type { Phase } from '../../src/report/phase.js';
-import { renderText } from '../../src/report/text/text.js';
-import { evidence, PROJECT, pkg, type Start, scriptsOf, treeOf } from './evidence.js';
+import { buildReport } from '../../../src/report/build.js';
+import type { Phase } from '../../../src/report/phase.js';
+import { renderText } from '../../../src/report/text/text.js';
+import { evidence, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
 
 const packages = [
   pkg('.', ['good', 'bad']),

@@ -1,7 +1,7 @@
-import { isAtLeast, type Priority } from '../falco/alert.js';
-import type { Finding } from './finding.js';
-import type { Report } from './report.js';
-import { counted } from './text/counted.js';
+import { isAtLeast, type Priority } from '../../falco/alert.js';
+import type { Finding } from '../finding.js';
+import type { Report } from '../report.js';
+import { counted } from '../text/counted.js';
 
 /** What a report means for a CI job with its own threshold `failOn`, and the reason in one sentence. */
 export interface Outcome {

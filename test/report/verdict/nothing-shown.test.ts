@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { buildReport } from '../../src/report/build.js';
-import { evidence, pkg } from './evidence.js';
+import { buildReport } from '../../../src/report/build.js';
+import { evidence, pkg } from '../evidence.js';
 
 const workspace = {
   ...pkg('packages/w', ['a']),
