@@ -14,7 +14,7 @@ import { createAuthenticator } from '../../src/api/auth/authenticator.js';
 import { hashPassword } from '../../src/api/auth/credentials.js';
 import { createApiServer } from '../../src/api/server.js';
 import { createSpool } from '../../src/blobs/spool.js';
-import { manifestOf } from '../../src/ecosystems/choose.js';
+import { manifestOf } from '../../src/ecosystems/recognition/choose.js';
 import { Submissions } from '../../src/jobs/submissions.js';
 import { BullQueue } from '../../src/queue/bull-queue.js';
 import { startRedisServer } from '../../src/queue/redis-server.js';

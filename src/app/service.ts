@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { DEFAULT_ARCHIVE_LIMITS } from '../blobs/limits.js';
 import { createSpool } from '../blobs/spool.js';
-import { manifestOf } from '../ecosystems/choose.js';
+import { manifestOf } from '../ecosystems/recognition/choose.js';
 import type { Clock } from '../jobs/ports.js';
 import { BullQueue } from '../queue/bull-queue.js';
 import { type RedisServer, startRedisServer } from '../queue/redis-server.js';

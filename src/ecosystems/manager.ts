@@ -1,11 +1,11 @@
 import type { AllowListForm } from './allow-list.js';
-import type { ImageName } from './images.js';
+import type { ImageName } from './image/images.js';
 import type { InstalledPackage } from './installed-package.js';
 import type { LockFiles } from './lock-lines.js';
 import type { ManagerName } from './names.js';
-import type { Packing, ProjectView } from './packing.js';
 import type { FoundProject } from './project.js';
-import type { SecretSettings } from './secret-settings.js';
+import type { Packing, ProjectView } from './recognition/packing.js';
+import type { SecretSettings } from './recognition/secret-settings.js';
 
 /** The network settings that a package manager's configuration depends on. */
 export interface NetworkSettings {

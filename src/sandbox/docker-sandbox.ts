@@ -1,8 +1,8 @@
 import Docker from 'dockerode';
-import { candidates } from '../ecosystems/choose.js';
 import type { NetworkSettings } from '../ecosystems/manager.js';
 import { containerEnvironment } from '../ecosystems/node/environment.js';
 import { HOME } from '../ecosystems/places.js';
+import { candidates } from '../ecosystems/recognition/choose.js';
 import type { Gateway } from '../egress/gateway.js';
 import { messageOf } from '../errors/message.js';
 import type { Sandbox, SandboxPlan, SandboxRun } from '../jobs/ports.js';

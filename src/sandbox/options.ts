@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import type { ImageName } from '../ecosystems/images.js';
+import type { ImageName } from '../ecosystems/image/images.js';
 import type { RegistryCache } from '../egress/cache/port.js';
 import type { EgressMode } from '../egress/mode.js';
 import type { EgressPolicy } from '../egress/policy.js';

@@ -12,7 +12,7 @@ import { hashPassword, type TokenRecord, type UserRecord } from '../../src/api/a
 import type { IdTokenVerifier, PartReadiness } from '../../src/api/ports.js';
 import { createApiServer } from '../../src/api/server.js';
 import { createSpool } from '../../src/blobs/spool.js';
-import { manifestOf } from '../../src/ecosystems/choose.js';
+import { manifestOf } from '../../src/ecosystems/recognition/choose.js';
 import type { ProjectIndex } from '../../src/jobs/projects/ports.js';
 import { Submissions } from '../../src/jobs/submissions.js';
 import { Contract } from './contract.js';

@@ -4,7 +4,7 @@ import { ArchiveCheck } from '../../src/blobs/archive.js';
 import { DEFAULT_ARCHIVE_LIMITS } from '../../src/blobs/limits.js';
 import type { Manifest } from '../../src/blobs/manifest.js';
 import { MAX_BASELINE_BYTES, type ProjectText } from '../../src/blobs/project-text.js';
-import { manifestOf } from '../../src/ecosystems/choose.js';
+import { manifestOf } from '../../src/ecosystems/recognition/choose.js';
 import { END, entry, file, folder, hardLink, MANIFEST, pax, project, symlink, tarball } from './tar-writer.js';
 
 const NAME = 'packwarden.yaml';

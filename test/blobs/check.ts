@@ -1,6 +1,6 @@
 import { ArchiveCheck } from '../../src/blobs/archive.js';
 import { DEFAULT_ARCHIVE_LIMITS } from '../../src/blobs/limits.js';
-import { manifestOf } from '../../src/ecosystems/choose.js';
+import { manifestOf } from '../../src/ecosystems/recognition/choose.js';
 
 /** Checks a body that is in memory, with the default limits. */
 export async function checkArchive(body: Buffer): Promise<void> {

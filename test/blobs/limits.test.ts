@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ArchiveCheck } from '../../src/blobs/archive.js';
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from '../../src/blobs/limits.js';
-import { manifestOf } from '../../src/ecosystems/choose.js';
+import { manifestOf } from '../../src/ecosystems/recognition/choose.js';
 import { entry, file, folder, pax, project } from './tar-writer.js';
 
 async function check(body: Buffer, limits: Partial<ArchiveLimits>): Promise<void> {

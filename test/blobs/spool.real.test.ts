@@ -11,7 +11,7 @@ import { split } from '../../src/blobs/archive-tree.js';
 import { rewritten } from '../../src/blobs/rewrite.js';
 import { createSpool } from '../../src/blobs/spool.js';
 import { TarReader } from '../../src/blobs/tar-reader.js';
-import { manifestOf } from '../../src/ecosystems/choose.js';
+import { manifestOf } from '../../src/ecosystems/recognition/choose.js';
 import { TAKEN } from './archive-table.js';
 import { checkArchive } from './check.js';
 import { mutate, seeded } from './mutations.js';

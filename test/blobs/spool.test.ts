@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSpool, type Spool } from '../../src/blobs/spool.js';
-import { manifestOf } from '../../src/ecosystems/choose.js';
+import { manifestOf } from '../../src/ecosystems/recognition/choose.js';
 import { entry, file, folder as folderEntry, project, tarball } from './tar-writer.js';
 
 const LIMIT = 64 * 1024;

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { globSync } from 'tinyglobby';
-import type { ProjectView } from '../../ecosystems/packing.js';
+import type { ProjectView } from '../../ecosystems/recognition/packing.js';
 import { gitFilesIn } from './git-files.js';
 import { isSecretFile } from './secrets.js';
 

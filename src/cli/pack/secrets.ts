@@ -1,5 +1,5 @@
 import { MANAGERS } from '../../ecosystems/managers.js';
-import type { SecretSettings } from '../../ecosystems/secret-settings.js';
+import type { SecretSettings } from '../../ecosystems/recognition/secret-settings.js';
 
 /** A file without its secrets, and the names of the settings that were left out. */
 export interface Cleaned {

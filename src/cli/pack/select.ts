@@ -1,7 +1,7 @@
 import { BASELINE_FILE } from '../../blobs/project-text.js';
-import { type Choice, chooseManager, detectManager } from '../../ecosystems/choose.js';
 import type { PackageManager } from '../../ecosystems/manager.js';
-import { type Packing, PackingError } from '../../ecosystems/packing.js';
+import { type Choice, chooseManager, detectManager } from '../../ecosystems/recognition/choose.js';
+import { type Packing, PackingError } from '../../ecosystems/recognition/packing.js';
 import type { Ecosystem } from '../../jobs/job.js';
 import { plain } from '../../report/text/plain.js';
 import { UsageError } from '../frame/usage.js';

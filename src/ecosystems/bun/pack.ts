@@ -1,6 +1,6 @@
 import { packNodeProject } from '../node/node-packing.js';
-import type { Packing, ProjectView } from '../packing.js';
-import { hasCredentials, type SecretSettings } from '../secret-settings.js';
+import type { Packing, ProjectView } from '../recognition/packing.js';
+import { hasCredentials, type SecretSettings } from '../recognition/secret-settings.js';
 
 // A binary lock file contains no readable paths.
 const FILES = { root: ['bunfig.toml', 'bun.lockb'], lockFiles: ['bun.lock'] };

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type Packing, PackingError, type ProjectView } from '../packing.js';
+import { type Packing, PackingError, type ProjectView } from '../recognition/packing.js';
 
 /** Gems in vendor/cache were put there on purpose (`bundle cache`), so they are part of the project, ignored by git or not. */
 const ROOT_FILES = [

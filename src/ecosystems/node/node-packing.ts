@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type Packing, PackingError, type ProjectView } from '../packing.js';
+import { type Packing, PackingError, type ProjectView } from '../recognition/packing.js';
 import {
   binFilesOf,
   localPathOf,

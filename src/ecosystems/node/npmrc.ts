@@ -1,4 +1,4 @@
-import { hasCredentials, type SecretSettings } from '../secret-settings.js';
+import { hasCredentials, type SecretSettings } from '../recognition/secret-settings.js';
 
 /** Names of settings that contain credentials or lead to them; for a single registry they are prefixed with its address. */
 const SECRET = /(^|:)(_auth|_authToken|_password|username|email|certfile|keyfile|cert|key|otp)$/i;

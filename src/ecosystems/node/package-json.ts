@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PackingError } from '../packing.js';
+import { PackingError } from '../recognition/packing.js';
 
 const strings = z.record(z.string(), z.unknown()).catch({});
 

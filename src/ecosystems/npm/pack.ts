@@ -1,5 +1,5 @@
 import { packNodeProject } from '../node/node-packing.js';
-import type { Packing, ProjectView } from '../packing.js';
+import type { Packing, ProjectView } from '../recognition/packing.js';
 
 const FILES = { root: [], lockFiles: ['npm-shrinkwrap.json', 'package-lock.json'] };
 

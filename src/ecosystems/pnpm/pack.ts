@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type NodeFiles, packNodeProject } from '../node/node-packing.js';
 import { npmrcSetting } from '../node/npmrc.js';
 import { localPathOf, textsIn } from '../node/package-json.js';
-import type { Packing, ProjectView } from '../packing.js';
+import type { Packing, ProjectView } from '../recognition/packing.js';
 
 const SETTINGS = 'pnpm-workspace.yaml';
 

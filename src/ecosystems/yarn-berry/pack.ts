@@ -2,9 +2,9 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { packNodeProject } from '../node/node-packing.js';
 import type { NodeManifest } from '../node/package-json.js';
-import type { Packing, ProjectView } from '../packing.js';
 import { majorOf } from '../project.js';
-import { hasCredentials, type SecretSettings } from '../secret-settings.js';
+import type { Packing, ProjectView } from '../recognition/packing.js';
+import { hasCredentials, type SecretSettings } from '../recognition/secret-settings.js';
 
 const SETTINGS = '.yarnrc.yml';
 const LOCK_FILE = 'yarn.lock';

@@ -1,7 +1,7 @@
 import { packNodeProject } from '../node/node-packing.js';
 import { isSecretSetting, npmrcSetting } from '../node/npmrc.js';
-import type { Packing, ProjectView } from '../packing.js';
-import { hasCredentials, type SecretSettings } from '../secret-settings.js';
+import type { Packing, ProjectView } from '../recognition/packing.js';
+import { hasCredentials, type SecretSettings } from '../recognition/secret-settings.js';
 
 /** A folder of tarballs from which packages are installed before asking a registry. */
 const MIRROR = 'yarn-offline-mirror';

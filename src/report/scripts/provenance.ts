@@ -1,5 +1,5 @@
-import { isArchiveOf } from '../../ecosystems/archives.js';
 import type { InstalledPackage, OriginKind } from '../../ecosystems/installed-package.js';
+import { isArchiveOf } from '../../ecosystems/recognition/archives.js';
 import type { PackageIndex } from '../attribution/files/package-index.js';
 import type { PackageRef } from '../finding.js';
 

@@ -1,4 +1,4 @@
-import { archivesIn } from '../../ecosystems/archives.js';
+import { archivesIn } from '../../ecosystems/recognition/archives.js';
 import type { Actors } from '../attribution/attribution.js';
 import type { Finding } from '../finding.js';
 import type { Report } from '../report.js';

@@ -1,4 +1,4 @@
-import { isManagerSettings } from '../../ecosystems/image-programs.js';
+import { isManagerSettings } from '../../ecosystems/image/image-programs.js';
 import { isAtLeast } from '../../falco/alert.js';
 import { type Behaviours, NOTHING_MEASURED } from '../behaviours/usual.js';
 import { LEFT_RUNNING_RULE } from '../evidence/left-running.js';

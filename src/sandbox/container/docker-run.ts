@@ -2,12 +2,12 @@ import { relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProjectArchive } from '../../blobs/rewrite.js';
-import { type Choice, chooseManager, manifestsOf } from '../../ecosystems/choose.js';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import type { PackageManager } from '../../ecosystems/manager.js';
 import { filesWithVariables, identifyingFiles, MANAGERS } from '../../ecosystems/managers.js';
 import { CA_FILE, HOME, OPT, PROJECT } from '../../ecosystems/places.js';
 import { type FoundProject, foundProject } from '../../ecosystems/project.js';
+import { type Choice, chooseManager, manifestsOf } from '../../ecosystems/recognition/choose.js';
 import type { EgressEvidence } from '../../egress/evidence.js';
 import type { EgressMode } from '../../egress/mode.js';
 import type {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { IMAGE_NAMES } from '../../ecosystems/images.js';
+import { IMAGE_NAMES } from '../../ecosystems/image/images.js';
 import type { SandboxImages } from '../options.js';
 
 /** The image definition that belongs to this code, next to `src/` and `dist/`. */

@@ -1,4 +1,4 @@
-import { hookedBy } from '../../../ecosystems/image-programs.js';
+import { hookedBy } from '../../../ecosystems/image/image-programs.js';
 import type { ImageProgram } from '../../../ecosystems/manager.js';
 import { type Alert, alertTimeNs } from '../../../falco/alert.js';
 import type { ProcessStart } from '../processes/process-tree.js';

@@ -1,4 +1,4 @@
-import { isInterpreter } from '../../../ecosystems/image-programs.js';
+import { isInterpreter } from '../../../ecosystems/image/image-programs.js';
 import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
 import { HOME } from '../../../ecosystems/places.js';
 import { alertTimeNs } from '../../../falco/alert.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { isInterpreter } from '../../../ecosystems/image-programs.js';
+import { isInterpreter } from '../../../ecosystems/image/image-programs.js';
 import { optionKindsOf } from './interpreter-words.js';
 
 /** How a process was started. */

@@ -1,4 +1,4 @@
-import { isPackageManager } from '../../../ecosystems/image-programs.js';
+import { isPackageManager } from '../../../ecosystems/image/image-programs.js';
 import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
 import { PROJECT } from '../../../ecosystems/places.js';
 import { looksRandom } from '../../../egress/content/data-names.js';

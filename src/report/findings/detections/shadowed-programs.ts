@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { COMMAND_OWNERS } from '../../../ecosystems/command-owners.js';
+import { COMMAND_OWNERS } from '../../../ecosystems/image/command-owners.js';
 import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
 import type { PackageIndex } from '../../attribution/files/package-index.js';
 import { type LoadNote, noteOf } from '../../evidence/load-notes.js';

@@ -1,7 +1,7 @@
-import { isManagerAlone, isNodeGyp } from '../../../ecosystems/image-programs.js';
+import { isManagerAlone, isNodeGyp } from '../../../ecosystems/image/image-programs.js';
+import { MANAGER_STORES, PREBUILT_STORES } from '../../../ecosystems/image/stores.js';
 import type { ImageProgram } from '../../../ecosystems/manager.js';
 import { HOME } from '../../../ecosystems/places.js';
-import { MANAGER_STORES, PREBUILT_STORES } from '../../../ecosystems/stores.js';
 import { type Alert, alertTimeNs } from '../../../falco/alert.js';
 import type { FoldedAlert } from '../../../falco/fold.js';
 import type { PackageWrite } from '../../attribution/files/authored-write.js';

@@ -1,4 +1,4 @@
-import { isManagerShim, isPackageManager, isRuntimePackage } from '../../../ecosystems/image-programs.js';
+import { isManagerShim, isPackageManager, isRuntimePackage } from '../../../ecosystems/image/image-programs.js';
 import type { OriginKind } from '../../../ecosystems/installed-package.js';
 import { alertTimeNs } from '../../../falco/alert.js';
 import type { Written } from '../../attribution/actor.js';

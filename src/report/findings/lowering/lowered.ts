@@ -4,7 +4,7 @@ import {
   isNodeGyp,
   isPackageManager,
   isProgramOf,
-} from '../../../ecosystems/image-programs.js';
+} from '../../../ecosystems/image/image-programs.js';
 import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
 import { HOME, PROJECT } from '../../../ecosystems/places.js';
 import type { Alert } from '../../../falco/alert.js';

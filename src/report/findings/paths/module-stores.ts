@@ -1,5 +1,5 @@
+import { MODULE_FOLDERS } from '../../../ecosystems/image/stores.js';
 import { PROJECT } from '../../../ecosystems/places.js';
-import { MODULE_FOLDERS } from '../../../ecosystems/stores.js';
 import type { PackageWrite } from '../../attribution/files/authored-write.js';
 import { isNamedAfter } from '../../weighing/own-folder.js';
 

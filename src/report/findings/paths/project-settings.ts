@@ -1,5 +1,5 @@
 import { PROJECT } from '../../../ecosystems/places.js';
-import { isManagerFile } from '../../../ecosystems/project-files.js';
+import { isManagerFile } from '../../../ecosystems/recognition/project-files.js';
 
 /** Names of files that tools read automatically in any folder of a project. The tools run their content, or what it names. */
 const FILES: readonly RegExp[] = [

@@ -1,5 +1,5 @@
-import type { ImageProgram, PackageManager } from './manager.js';
-import { MANAGERS } from './managers.js';
+import type { ImageProgram, PackageManager } from '../manager.js';
+import { MANAGERS } from '../managers.js';
 
 /** Programs of the image that run the script given as their argument, by path (Debian 12). */
 const INTERPRETERS = /^\/usr\/(?:local\/)?bin\/(?:node|env|ruby[\d.]*|(?:ba|da)?sh)$/;

@@ -1,4 +1,4 @@
-import { MANAGERS } from './managers.js';
+import { MANAGERS } from '../managers.js';
 
 /** Files that affect managers in addition to those that identify a project: hooks, loaders of runtimes. */
 const OTHERS: readonly RegExp[] = [

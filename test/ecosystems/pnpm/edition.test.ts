@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { pnpmEdition } from '../../src/ecosystems/pnpm/edition.js';
-import type { FoundProject } from '../../src/ecosystems/project.js';
-import { foundProject } from './found-project.js';
+import { pnpmEdition } from '../../../src/ecosystems/pnpm/edition.js';
+import type { FoundProject } from '../../../src/ecosystems/project.js';
+import { foundProject } from '../found-project.js';
 
 const lock = (more: string): Partial<FoundProject> => ({ heads: { 'pnpm-lock.yaml': more } });
 const manifest = (value: object): Partial<FoundProject> => ({ manifest: { ...value } });

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PackageManager } from '../../src/ecosystems/manager.js';
-import { npm } from '../../src/ecosystems/npm/npm.js';
-import { pnpm9, pnpm12 } from '../../src/ecosystems/pnpm/pnpm.js';
-import { yarn4 } from '../../src/ecosystems/yarn-berry/yarn-berry.js';
-import { yarnClassic } from '../../src/ecosystems/yarn-classic/yarn-classic.js';
-import { foundProject } from './found-project.js';
+import type { PackageManager } from '../../../src/ecosystems/manager.js';
+import { npm } from '../../../src/ecosystems/npm/npm.js';
+import { pnpm9, pnpm12 } from '../../../src/ecosystems/pnpm/pnpm.js';
+import { yarn4 } from '../../../src/ecosystems/yarn-berry/yarn-berry.js';
+import { yarnClassic } from '../../../src/ecosystems/yarn-classic/yarn-classic.js';
+import { foundProject } from '../found-project.js';
 
-const PROGRAM = fileURLToPath(new URL('../../image/opt/node/sanitize.mjs', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../../image/opt/node/sanitize.mjs', import.meta.url));
 /** The project's root lies in this folder of the archive. */
 const ROOT = 'app';
 

@@ -1,7 +1,7 @@
-import type { PackageManager, Recognition } from './manager.js';
-import { MANAGERS, managersNamed, UNSUPPORTED_LOCKS } from './managers.js';
-import type { ManagerName } from './names.js';
-import { askedManagers, type FoundProject } from './project.js';
+import type { PackageManager, Recognition } from '../manager.js';
+import { MANAGERS, managersNamed, UNSUPPORTED_LOCKS } from '../managers.js';
+import type { ManagerName } from '../names.js';
+import { askedManagers, type FoundProject } from '../project.js';
 
 /** The manager that installs a project, and the reason, in words for the report. */
 export interface Choice {

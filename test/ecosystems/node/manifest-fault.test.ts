@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { manifestOf } from '../../src/ecosystems/choose.js';
+import { manifestOf } from '../../../src/ecosystems/recognition/choose.js';
 
 it.each([
   ['an empty one', '', 'the Gemfile is empty'],
