@@ -1,8 +1,8 @@
 import { PART } from '../probe/layout.js';
 import type { Call } from './call.js';
 import type { EventArgument } from './details.js';
-import { isError, resultName } from './errno.js';
 import { type FdView, fdText } from './fd-view.js';
+import { isError, resultName } from './values/errno.js';
 
 const AT_FDCWD = -100;
 

@@ -1,7 +1,7 @@
 import type { ProcessRecord } from '../probe/record.js';
 import type { Process } from '../process/process.js';
 import type { EventDetails } from './details.js';
-import { resolvePath } from './path.js';
+import { resolvePath } from './values/path.js';
 
 /** How the paths of a call are interpreted: as the caller wrote them, or as the kernel resolved them. */
 export interface PathReading {

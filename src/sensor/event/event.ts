@@ -3,14 +3,14 @@ import { PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
 import type { Process } from '../process/process.js';
 import { AS_WRITTEN, type Build, type PathReading } from './call.js';
+import { FILE_EVENTS } from './calls/file-events.js';
+import { OPEN_EVENTS } from './calls/open-events.js';
+import { PROCESS_EVENTS } from './calls/process-events.js';
+import { SOCKET_EVENTS } from './calls/socket-events.js';
 import type { EventDetails } from './details.js';
-import { isError } from './errno.js';
-import { FILE_EVENTS } from './file-events.js';
 import { KernelReading } from './kernel-reading.js';
-import { OPEN_EVENTS } from './open-events.js';
-import { PROCESS_EVENTS } from './process-events.js';
-import { SOCKET_EVENTS } from './socket-events.js';
 import { SYSCALLS } from './syscalls.js';
+import { isError } from './values/errno.js';
 
 const BUILDERS: ReadonlyMap<string, Build> = new Map(
   Object.entries({ ...FILE_EVENTS, ...OPEN_EVENTS, ...PROCESS_EVENTS, ...SOCKET_EVENTS }),

@@ -1,6 +1,6 @@
 import { LAYER, PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
-import { addressText, type Endpoint, FAMILY, isVersion4 } from './socket.js';
+import { addressText, type Endpoint, FAMILY, isVersion4 } from './values/socket.js';
 
 /** A descriptor as the fields `fd.*` show it. */
 export interface FdView {

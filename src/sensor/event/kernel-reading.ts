@@ -4,7 +4,7 @@ import { PART } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
 import type { Process } from '../process/process.js';
 import type { PathReading } from './call.js';
-import { resolvePath, splitPath } from './path.js';
+import { resolvePath, splitPath } from './values/path.js';
 
 /** A path whose descriptor the kernel side has resolved. */
 const DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d+)/;

@@ -1,5 +1,5 @@
-import { isError } from './errno.js';
 import type { SensorEvent } from './event.js';
+import { isError } from './values/errno.js';
 
 const RENAME_EXCHANGE = 2;
 

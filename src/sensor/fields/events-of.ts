@@ -1,6 +1,6 @@
-import { FILE_EVENTS } from '../event/file-events.js';
-import { OPEN_EVENTS } from '../event/open-events.js';
-import { SOCKET_EVENTS } from '../event/socket-events.js';
+import { FILE_EVENTS } from '../event/calls/file-events.js';
+import { OPEN_EVENTS } from '../event/calls/open-events.js';
+import { SOCKET_EVENTS } from '../event/calls/socket-events.js';
 
 const OPENS = Object.keys(OPEN_EVENTS);
 const SOCKETS = Object.keys(SOCKET_EVENTS);

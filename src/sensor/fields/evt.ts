@@ -1,7 +1,7 @@
 import { argumentsText, argumentText } from '../event/details.js';
-import { isError, resultName } from '../event/errno.js';
 import type { SensorEvent } from '../event/event.js';
-import { OPEN } from '../event/open-flags.js';
+import { isError, resultName } from '../event/values/errno.js';
+import { OPEN } from '../event/values/open-flags.js';
 import { type FieldMaker, plain } from './table.js';
 
 /** Falco's categories of the recorded calls (libs' ppm_event_category). */

@@ -1,8 +1,8 @@
 import type { EventDetails } from '../event/details.js';
 import type { SensorEvent } from '../event/event.js';
 import type { FdView } from '../event/fd-view.js';
-import { splitPath } from '../event/path.js';
-import type { Endpoint } from '../event/socket.js';
+import { splitPath } from '../event/values/path.js';
+import type { Endpoint } from '../event/values/socket.js';
 import { type FieldMaker, plain } from './table.js';
 
 type Value = string | number | boolean | undefined;

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { PART } from '../probe/layout.js';
-import type { ProcessRecord } from '../probe/record.js';
+import { PART } from '../../probe/layout.js';
+import type { ProcessRecord } from '../../probe/record.js';
 import {
   descriptor,
   directory,
@@ -11,11 +11,11 @@ import {
   path,
   text,
   WORKING_DIRECTORY,
-} from './arguments.js';
-import type { Build, Call } from './call.js';
-import type { EventArgument, EventDetails } from './details.js';
-import { type FdView, readFd, viewFile } from './fd-view.js';
-import { OPEN, openFlagNames, openFlags } from './open-flags.js';
+} from '../arguments.js';
+import type { Build, Call } from '../call.js';
+import type { EventArgument, EventDetails } from '../details.js';
+import { type FdView, readFd, viewFile } from '../fd-view.js';
+import { OPEN, openFlagNames, openFlags } from '../values/open-flags.js';
 
 /** The positions of arguments in the calls of the open family. */
 interface OpenCall {

@@ -1,12 +1,12 @@
-import { PART } from '../probe/layout.js';
-import type { ProcessRecord } from '../probe/record.js';
-import { argsOf, type Process } from '../process/process.js';
-import { descriptor, flags, givenPath, number, path, result, text, WORKING_DIRECTORY } from './arguments.js';
-import type { Build } from './call.js';
-import type { EventArgument } from './details.js';
-import { isError } from './errno.js';
-import { viewFd } from './fd-view.js';
-import { AT_SYMLINK_NOFOLLOW, CLONE_FLAGS, flagNames, MEMFD_FLAGS } from './flags.js';
+import { PART } from '../../probe/layout.js';
+import type { ProcessRecord } from '../../probe/record.js';
+import { argsOf, type Process } from '../../process/process.js';
+import { descriptor, flags, givenPath, number, path, result, text, WORKING_DIRECTORY } from '../arguments.js';
+import type { Build } from '../call.js';
+import type { EventArgument } from '../details.js';
+import { viewFd } from '../fd-view.js';
+import { isError } from '../values/errno.js';
+import { AT_SYMLINK_NOFOLLOW, CLONE_FLAGS, flagNames, MEMFD_FLAGS } from '../values/flags.js';
 
 /** A call whose arguments are plain numbers. */
 function numbers(...names: readonly string[]): Build {

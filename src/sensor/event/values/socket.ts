@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { textOfBytes } from '../../rules/index.js';
+import { textOfBytes } from '../../../rules/index.js';
 
 /** One end of a connection, with the address in text form. */
 export interface Endpoint {

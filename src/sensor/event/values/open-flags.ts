@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { LAYER } from '../probe/layout.js';
+import { LAYER } from '../../probe/layout.js';
 import { type FlagTable, flagNames } from './flags.js';
 
 /** Falco's own numbers for the flags of an open (PPM_O_* in libs' ppm_events_public.h), shown in `evt.args`. */

@@ -1,9 +1,8 @@
-import { PART } from '../probe/layout.js';
-import type { ProcessRecord } from '../probe/record.js';
-import { descriptor, number, result } from './arguments.js';
-import type { Build, Call } from './call.js';
-import type { EventArgument, EventDetails } from './details.js';
-import { isError } from './errno.js';
+import { PART } from '../../probe/layout.js';
+import type { ProcessRecord } from '../../probe/record.js';
+import { descriptor, number, result } from '../arguments.js';
+import type { Build, Call } from '../call.js';
+import type { EventArgument, EventDetails } from '../details.js';
 import {
   endpointText,
   type FdView,
@@ -13,8 +12,9 @@ import {
   viewFd,
   viewServer,
   viewSocket,
-} from './fd-view.js';
-import { type Endpoint, FAMILY, isVersion4, readAddress, type SocketAddress } from './socket.js';
+} from '../fd-view.js';
+import { isError } from '../values/errno.js';
+import { type Endpoint, FAMILY, isVersion4, readAddress, type SocketAddress } from '../values/socket.js';
 
 /** EINPROGRESS: a non-blocking connect that has been started, treated as a success. */
 const EINPROGRESS = -115;

@@ -1,5 +1,5 @@
-import { PART } from '../probe/layout.js';
-import type { ProcessRecord } from '../probe/record.js';
+import { PART } from '../../probe/layout.js';
+import type { ProcessRecord } from '../../probe/record.js';
 import {
   descriptor,
   directory,
@@ -11,11 +11,11 @@ import {
   result,
   text,
   WORKING_DIRECTORY,
-} from './arguments.js';
-import type { Build } from './call.js';
-import type { EventArgument, EventDetails } from './details.js';
-import { isError } from './errno.js';
-import { viewFd } from './fd-view.js';
+} from '../arguments.js';
+import type { Build } from '../call.js';
+import type { EventArgument, EventDetails } from '../details.js';
+import { viewFd } from '../fd-view.js';
+import { isError } from '../values/errno.js';
 import {
   AT_FLAGS,
   AT_SYMLINK_FOLLOW,
@@ -25,7 +25,7 @@ import {
   MOUNT_FLAGS,
   modeNames,
   RENAME_FLAGS,
-} from './flags.js';
+} from '../values/flags.js';
 
 /** `0755(S_IXOTH|…)`. */
 function mode(record: ProcessRecord, index: number): EventArgument {
