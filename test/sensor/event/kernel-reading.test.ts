@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { NUMBER_FIELD } from '../../src/falco/alert.js';
-import { compileRules, loadRules } from '../../src/rules/index.js';
-import { syscallCatalog } from '../../src/sensor/fields/catalog.js';
-import { AlertQueue } from '../../src/sensor/outputs/queue.js';
-import { PART, type PartTag } from '../../src/sensor/probe/layout.js';
-import { ProcessRecord } from '../../src/sensor/probe/record.js';
-import { Watcher } from '../../src/sensor/watcher.js';
-import { type RecordSpec, recordBytes } from './records.js';
+import { NUMBER_FIELD } from '../../../src/falco/alert.js';
+import { compileRules, loadRules } from '../../../src/rules/index.js';
+import { syscallCatalog } from '../../../src/sensor/fields/catalog.js';
+import { AlertQueue } from '../../../src/sensor/outputs/queue.js';
+import { PART, type PartTag } from '../../../src/sensor/probe/layout.js';
+import { ProcessRecord } from '../../../src/sensor/probe/record.js';
+import { Watcher } from '../../../src/sensor/watcher.js';
+import { type RecordSpec, recordBytes } from '../records.js';
 
 const OPENAT = 257;
 const AT_FDCWD = -100;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SymbolicLinks } from '../../src/sensor/container/links.js';
+import { SymbolicLinks } from '../../../src/sensor/container/links.js';
 
 const ASKER = { vpid: 7, vtid: 9, cwd: '/work', descriptor: { num: 3, path: '/home/.ssh' } };
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { OWN_RULE_FILES } from '../../src/app/own-rules.js';
-import { compileRules, loadRules } from '../../src/rules/index.js';
-import { syscallCatalog } from '../../src/sensor/fields/catalog.js';
-import { AlertQueue } from '../../src/sensor/outputs/queue.js';
-import { ProcessRecord } from '../../src/sensor/probe/record.js';
-import { Watcher } from '../../src/sensor/watcher.js';
-import { type RecordSpec, recordBytes } from './records.js';
+import { OWN_RULE_FILES } from '../../../src/app/own-rules.js';
+import { compileRules, loadRules } from '../../../src/rules/index.js';
+import { syscallCatalog } from '../../../src/sensor/fields/catalog.js';
+import { AlertQueue } from '../../../src/sensor/outputs/queue.js';
+import { ProcessRecord } from '../../../src/sensor/probe/record.js';
+import { Watcher } from '../../../src/sensor/watcher.js';
+import { type RecordSpec, recordBytes } from '../records.js';
 
 const rules = OWN_RULE_FILES.map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 const engine = compileRules(loadRules(rules), syscallCatalog, { matching: 'all' });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProbe, ROOT, type Subscription, sandboxImage, TestSensor, until } from './harness.js';
+import { buildProbe, ROOT, type Subscription, sandboxImage, TestSensor, until } from '../harness.js';
 
 const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' }).trim();
 const DIGITS = '0123456789abcdef';

@@ -1,5 +1,5 @@
 /*
- * Makes calls that scripts seldom make, some by roundabout ways; test/sensor/events.real.test.ts runs it in a container.
+ * Makes calls that scripts seldom make, some by roundabout ways; test/sensor/event/events.real.test.ts runs it in a container.
  * Of what another machine answers differently it prints the answer.
  */
 #define _GNU_SOURCE

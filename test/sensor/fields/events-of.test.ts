@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SEEN_TYPES } from '../../src/sensor/event/syscalls.js';
-import { eventsOf } from '../../src/sensor/fields/events-of.js';
+import { SEEN_TYPES } from '../../../src/sensor/event/syscalls.js';
+import { eventsOf } from '../../../src/sensor/fields/events-of.js';
 
 describe('`packwarden rules fields` shows which events can contain a field', () => {
   it.each([

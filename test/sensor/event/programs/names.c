@@ -1,4 +1,4 @@
-/* Opens one file by many names; test/sensor/names.real.test.ts runs it in a container and looks for the file's own path. */
+/* Opens one file by many names; test/sensor/event/names.real.test.ts runs it in a container and looks for the file's own path. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/openat2.h>

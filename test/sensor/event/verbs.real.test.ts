@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProbe, ROOT, ruleFile, runContainer, sandboxImage, TestSensor } from './harness.js';
+import { buildProbe, ROOT, ruleFile, runContainer, sandboxImage, TestSensor } from '../harness.js';
 
 const run = promisify(execFile);
 
@@ -22,7 +22,7 @@ const RULES = `
   priority: DEBUG
 `;
 
-/** The ways of test/sensor/programs/verbs.c to name the folder. */
+/** The ways of test/sensor/event/programs/verbs.c to name the folder. */
 const WAYS = [
   ...['direct', 'dots', 'absolute', 'relative', 'chain', 'behind', 'moved', 'hard', 'swapped'],
   ...['root', 'folder', 'cwd', 'thread', 'image', 'fd', 'device'],
@@ -83,7 +83,7 @@ describe('what is done to a file', () => {
     await buildProbe();
     folder = await mkdtemp(join(tmpdir(), 'packwarden-verbs-'));
     const program = join(folder, 'verbs');
-    await run('cc', ['-static', '-o', program, join(ROOT, 'test/sensor/programs/verbs.c')]);
+    await run('cc', ['-static', '-o', program, join(ROOT, 'test/sensor/event/programs/verbs.c')]);
     const sensor = await TestSensor.start([await ruleFile(folder, RULES)]);
     try {
       // As in a sandbox, the container's first process outlives what is done in it: the image's links are read below its root.

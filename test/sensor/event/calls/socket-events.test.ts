@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { SymbolicLinks } from '../../src/sensor/container/links.js';
-import { SensorEvent } from '../../src/sensor/event/event.js';
-import { SYSCALLS } from '../../src/sensor/event/syscalls.js';
-import { syscallCatalog } from '../../src/sensor/fields/catalog.js';
-import { PART, type PartTag } from '../../src/sensor/probe/layout.js';
-import { ProcessRecord } from '../../src/sensor/probe/record.js';
-import { unknownProcess } from '../../src/sensor/process/process.js';
-import { ProcessTable } from '../../src/sensor/process/table.js';
-import { detections } from './own-rules.js';
-import { recordBytes } from './records.js';
+import { SymbolicLinks } from '../../../../src/sensor/container/links.js';
+import { SensorEvent } from '../../../../src/sensor/event/event.js';
+import { SYSCALLS } from '../../../../src/sensor/event/syscalls.js';
+import { syscallCatalog } from '../../../../src/sensor/fields/catalog.js';
+import { PART, type PartTag } from '../../../../src/sensor/probe/layout.js';
+import { ProcessRecord } from '../../../../src/sensor/probe/record.js';
+import { unknownProcess } from '../../../../src/sensor/process/process.js';
+import { ProcessTable } from '../../../../src/sensor/process/table.js';
+import { detections } from '../../own-rules/own-rules.js';
+import { recordBytes } from '../../records.js';
 
 const SOCK = { stream: 1, datagram: 2, raw: 3, seqpacket: 5 } as const;
 const AF = { unix: 1, inet: 2, inet6: 10, smc: 43 } as const;

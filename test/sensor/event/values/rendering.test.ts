@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { splitImage } from '../../src/sensor/container/registry.js';
-import { isError, resultName } from '../../src/sensor/event/values/errno.js';
-import { modeNames } from '../../src/sensor/event/values/flags.js';
-import { openFlagNames, openFlags } from '../../src/sensor/event/values/open-flags.js';
-import { addressText, readAddress } from '../../src/sensor/event/values/socket.js';
+import { splitImage } from '../../../../src/sensor/container/registry.js';
+import { isError, resultName } from '../../../../src/sensor/event/values/errno.js';
+import { modeNames } from '../../../../src/sensor/event/values/flags.js';
+import { openFlagNames, openFlags } from '../../../../src/sensor/event/values/open-flags.js';
+import { addressText, readAddress } from '../../../../src/sensor/event/values/socket.js';
 
 describe('flags as Falco prints them', () => {
   it.each([

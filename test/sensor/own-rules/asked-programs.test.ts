@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { call, open, TAKING } from '../sensor/naming-calls.js';
-import { detections, plumbing } from '../sensor/own-rules.js';
-import { execParts, type RecordSpec } from '../sensor/records.js';
+import { execParts, type RecordSpec } from '../records.js';
+import { call, open, TAKING } from './naming-calls.js';
+import { detections, plumbing } from './own-rules.js';
 
 const GIT = '/usr/bin/git';
 const NODE = '/usr/local/bin/node';

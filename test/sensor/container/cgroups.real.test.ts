@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProbe, ruleFile, TestSensor } from './harness.js';
+import { buildProbe, ruleFile, TestSensor } from '../harness.js';
 
 const run = promisify(execFile);
 

@@ -1,5 +1,5 @@
 /*
- * Does everything that can be done to a file without opening it, by every way to name its folder; test/sensor/verbs.real.test.ts
+ * Does everything that can be done to a file without opening it, by every way to name its folder; test/sensor/event/verbs.real.test.ts
  * runs it in a container. A file is called VERB-WAY, so that its own path tells which call it was.
  */
 #define _GNU_SOURCE

@@ -1,7 +1,7 @@
 import { dirname, relative } from 'node:path';
-import { SYSCALLS } from '../../src/sensor/event/syscalls.js';
-import { PART, type PartTag } from '../../src/sensor/probe/layout.js';
-import type { RecordSpec } from './records.js';
+import { SYSCALLS } from '../../../src/sensor/event/syscalls.js';
+import { PART, type PartTag } from '../../../src/sensor/probe/layout.js';
+import type { RecordSpec } from '../records.js';
 
 const NUMBERS = new Map([...SYSCALLS].map(([nr, type]) => [type, nr]));
 const AT_FDCWD = -100;

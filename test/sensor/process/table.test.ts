@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { PART, type PartTag } from '../../src/sensor/probe/layout.js';
-import { ProcessRecord } from '../../src/sensor/probe/record.js';
-import { ancestorOf, cmdlineOf, type Process, unknownProcess } from '../../src/sensor/process/process.js';
-import { ProcessTable } from '../../src/sensor/process/table.js';
-import { childPart, execParts, type RecordSpec, recordBytes } from './records.js';
+import { PART, type PartTag } from '../../../src/sensor/probe/layout.js';
+import { ProcessRecord } from '../../../src/sensor/probe/record.js';
+import { ancestorOf, cmdlineOf, type Process, unknownProcess } from '../../../src/sensor/process/process.js';
+import { ProcessTable } from '../../../src/sensor/process/table.js';
+import { childPart, execParts, type RecordSpec, recordBytes } from '../records.js';
 
 const EXECVE = 59;
 const CHDIR = 80;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProbe, ROOT, ruleFile, runContainer, sandboxImage, TestSensor, until } from './harness.js';
+import { buildProbe, ROOT, ruleFile, runContainer, sandboxImage, TestSensor, until } from '../harness.js';
 
 const run = promisify(execFile);
 
@@ -21,7 +21,7 @@ type Row = readonly [type: string, result: string, says: string];
 /** The result is the one that the program says it got: machines differ in it (IPv6, the engine's own filter, settings of the kernel). */
 const AS_ANSWERED = 'as answered';
 
-/** What test/sensor/programs/calls.c does by 32-bit numbers; rows as below. */
+/** What test/sensor/event/programs/calls.c does by 32-bit numbers; rows as below. */
 const EXPECTED_32_BIT: readonly Row[] = [
   ['open', 'EACCES', 'fd=/etc/shadow '],
   ['connect', 'ENETUNREACH', 'fd=0.0.0.0:0->203.0.113.32:32 '],
@@ -76,7 +76,7 @@ describe('calls that scripts seldom make', () => {
     await buildProbe();
     folder = await mkdtemp(join(tmpdir(), 'packwarden-calls-'));
     const program = join(folder, 'calls');
-    await run('cc', ['-static', '-o', program, join(ROOT, 'test/sensor/programs/calls.c')]);
+    await run('cc', ['-static', '-o', program, join(ROOT, 'test/sensor/event/programs/calls.c')]);
     image = sandboxImage();
     const sensor = await TestSensor.start([await ruleFile(folder, EVERYTHING)]);
     try {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { PACKAGE_CODE_RULE } from '../../src/report/attribution/files/package-code-reads.js';
-import { MARK_RULE } from '../../src/report/evidence/load-groups.js';
-import { CODE_READ_RULE, WRITE_RULE } from '../../src/report/evidence/project-writes.js';
+import { PACKAGE_CODE_RULE } from '../../../src/report/attribution/files/package-code-reads.js';
+import { MARK_RULE } from '../../../src/report/evidence/load-groups.js';
+import { CODE_READ_RULE, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
+import { execParts } from '../records.js';
 import { CHANGING, call, canName, fetching, open, WAYS } from './naming-calls.js';
 import { plumbing } from './own-rules.js';
-import { execParts } from './records.js';
 
 const HOME = '/home/ci';
 const PROJECT = `${HOME}/project`;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { shownText } from '../../src/rules/load/raw-text.js';
-import { RecordFraming } from '../../src/sensor/probe/framing.js';
-import { PART } from '../../src/sensor/probe/layout.js';
-import type { ProcessRecord } from '../../src/sensor/probe/record.js';
-import type { ProbeStats } from '../../src/sensor/probe/stats.js';
-import { recordBytes } from './records.js';
+import { shownText } from '../../../src/rules/load/raw-text.js';
+import { RecordFraming } from '../../../src/sensor/probe/framing.js';
+import { PART } from '../../../src/sensor/probe/layout.js';
+import type { ProcessRecord } from '../../../src/sensor/probe/record.js';
+import type { ProbeStats } from '../../../src/sensor/probe/stats.js';
+import { recordBytes } from '../records.js';
 
 function framing() {
   const records: ProcessRecord[] = [];

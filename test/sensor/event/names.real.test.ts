@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProbe, type Response, ROOT, ruleFile, runContainer, sandboxImage, TestSensor } from './harness.js';
+import { buildProbe, type Response, ROOT, ruleFile, runContainer, sandboxImage, TestSensor } from '../harness.js';
 
 const run = promisify(execFile);
 
@@ -21,7 +21,7 @@ const RULES = `
   priority: DEBUG
 `;
 
-/** What test/sensor/programs/names.c calls the file, in its order. */
+/** What test/sensor/event/programs/names.c calls the file, in its order. */
 const NAMES = [
   '/tmp/elsewhere/a',
   '/tmp/elsewhere/b/key',
@@ -60,7 +60,7 @@ describe('a file that is opened by another name', () => {
     await buildProbe();
     folder = await mkdtemp(join(tmpdir(), 'packwarden-names-'));
     const program = join(folder, 'names');
-    await run('cc', ['-static', '-o', program, join(ROOT, 'test/sensor/programs/names.c')]);
+    await run('cc', ['-static', '-o', program, join(ROOT, 'test/sensor/event/programs/names.c')]);
     const sensor = await TestSensor.start([await ruleFile(folder, RULES)]);
     try {
       await runContainer(await sandboxImage(), ['/names'], {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolvePath, splitPath } from '../../src/sensor/event/values/path.js';
+import { resolvePath, splitPath } from '../../../../src/sensor/event/values/path.js';
 
 describe('a path', () => {
   it.each<[base: string | undefined, given: string, full: string]>([

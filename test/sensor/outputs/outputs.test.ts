@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { compileRules, loadRules } from '../../src/rules/index.js';
-import { syscallCatalog } from '../../src/sensor/fields/catalog.js';
-import { DropReporter } from '../../src/sensor/outputs/drops.js';
-import { type AlertContent, alertMessage } from '../../src/sensor/outputs/message.js';
-import { AlertQueue } from '../../src/sensor/outputs/queue.js';
-import { PART } from '../../src/sensor/probe/layout.js';
-import { ProcessRecord } from '../../src/sensor/probe/record.js';
-import type { ProbeStats } from '../../src/sensor/probe/stats.js';
-import { Watcher } from '../../src/sensor/watcher.js';
-import { recordBytes } from './records.js';
+import { compileRules, loadRules } from '../../../src/rules/index.js';
+import { syscallCatalog } from '../../../src/sensor/fields/catalog.js';
+import { DropReporter } from '../../../src/sensor/outputs/drops.js';
+import { type AlertContent, alertMessage } from '../../../src/sensor/outputs/message.js';
+import { AlertQueue } from '../../../src/sensor/outputs/queue.js';
+import { PART } from '../../../src/sensor/probe/layout.js';
+import { ProcessRecord } from '../../../src/sensor/probe/record.js';
+import type { ProbeStats } from '../../../src/sensor/probe/stats.js';
+import { Watcher } from '../../../src/sensor/watcher.js';
+import { recordBytes } from '../records.js';
 
 const OPEN = '- rule: Open\n  desc: d\n  condition: evt.type = openat\n  output: opened\n  priority: INFO\n';
 const engine = compileRules(loadRules([{ path: 'r.yaml', text: OPEN }]), syscallCatalog, { matching: 'all' });

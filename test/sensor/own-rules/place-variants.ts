@@ -1,6 +1,6 @@
+import type { RecordSpec } from '../records.js';
 import { canName, symlink, type TAKING, WAYS } from './naming-calls.js';
 import { detections } from './own-rules.js';
-import type { RecordSpec } from './records.js';
 
 export const HOME = '/home/ci';
 export const PROJECT = `${HOME}/project`;

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SensorError } from '../../src/sensor/errors.js';
-import { buildProbe, type Response, ruleFile, runContainer, sandboxImage, TestSensor, until } from './harness.js';
+import { SensorError } from '../../../src/sensor/errors.js';
+import { buildProbe, type Response, ruleFile, runContainer, sandboxImage, TestSensor, until } from '../harness.js';
 
 const run = promisify(execFile);
 
