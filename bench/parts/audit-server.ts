@@ -13,7 +13,7 @@ import { hashPassword } from '../../src/api/auth/credentials.js';
 import { createApiServer } from '../../src/api/server.js';
 import { loadConfig } from '../../src/app/config/config.js';
 import { openDestinations } from '../../src/app/config/destinations.js';
-import { startGitlabPart } from '../../src/app/gitlab-part.js';
+import { startGitlabPart } from '../../src/app/gitlab/gitlab-part.js';
 import { producerConnection, untilReady } from '../../src/queue/connection.js';
 import { startRedisServer } from '../../src/queue/redis-server.js';
 import { MemoryPackages } from '../../test/api/memory-packages.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { Metrics } from '../../../src/app/metrics.js';
+import { Metrics } from '../../../src/app/http/metrics.js';
 import { type Panel, readDashboard } from './monitoring.js';
 
 const RULES = 'deploy/prometheus/packwarden.rules.yml';

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { createApi } from '../api/app.js';
-import type { Clock } from '../jobs/ports.js';
-import { Submissions } from '../jobs/submissions.js';
+import { createApi } from '../../api/app.js';
+import type { Clock } from '../../jobs/ports.js';
+import { Submissions } from '../../jobs/submissions.js';
+import type { Config } from '../config/config.js';
+import { VERSION } from '../version.js';
 import { authenticatorOf } from './authentication.js';
 import { readCommandLine } from './command-line.js';
-import type { Config } from './config/config.js';
 import { type Listener, listenOn } from './listener.js';
 import type { Metrics } from './metrics.js';
 import { checkReadiness, type ServiceParts } from './readiness.js';
-import { VERSION } from './version.js';
 
 /** The API part of the service: HTTP in front of the queue. */
 export async function startApiPart(

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createAuthenticator } from '../api/auth/authenticator.js';
-import { hashPassword, parseTokens, parseUsers } from '../api/auth/credentials.js';
-import type { Authenticator } from '../api/ports.js';
-import { messageOf } from '../errors/message.js';
-import { IdTokens } from '../gitlab/identity/id-token.js';
-import type { Clock } from '../jobs/ports.js';
-import { type Config, ConfigError } from './config/config.js';
+import { createAuthenticator } from '../../api/auth/authenticator.js';
+import { hashPassword, parseTokens, parseUsers } from '../../api/auth/credentials.js';
+import type { Authenticator } from '../../api/ports.js';
+import { messageOf } from '../../errors/message.js';
+import { IdTokens } from '../../gitlab/identity/id-token.js';
+import type { Clock } from '../../jobs/ports.js';
+import { type Config, ConfigError } from '../config/config.js';
 
 /** The authenticator for the configured tokens, users and trusted issuers. @throws ConfigError when a file is unusable */
 export function authenticatorOf(config: Config, clock: Clock): Authenticator {

@@ -1,27 +1,27 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import type { GitlabRoutes } from '../api/app.js';
-import { CORRELATION } from '../gitlab/correlate/config.js';
-import { Correlator } from '../gitlab/correlator.js';
-import { Feeds } from '../gitlab/feed/feeds.js';
-import { OperatorAlerts } from '../gitlab/feed/operator-alerts.js';
-import { SilenceWatch } from '../gitlab/feed/silence-watch.js';
-import { gitlabCatalog } from '../gitlab/fields/catalog.js';
-import { GITLAB_COMPILE_OPTIONS } from '../gitlab/fields/evaluate.js';
-import type { EvaluatedEvent } from '../gitlab/fields/evaluated-event.js';
-import { GeoDatabases, type GeoStatus, NO_PLACES } from '../gitlab/geo/databases.js';
-import type { DestinationsInForce } from '../gitlab/receive/destinations-in-force.js';
-import { EventReceiver, type ReceiverCounters } from '../gitlab/receive/receiver.js';
-import { AlertStore } from '../gitlab/store/alerts.js';
-import { EventEvaluator, type EventEvaluatorOptions } from '../gitlab/store/evaluator.js';
-import { ensureGroup, RedisEventLog } from '../gitlab/store/event-log.js';
-import { EventStore } from '../gitlab/store/event-store.js';
-import { CorrelationResults } from '../gitlab/store/results.js';
-import type { Clock } from '../jobs/ports.js';
-import { producerConnection, type RedisUrl, untilReady, workerConnection } from '../queue/connection.js';
-import { RuleSetHolder, type RuleSetStatus, readRuleFiles, watchRuleFiles } from '../rules/index.js';
-import type { Config } from './config/config.js';
+import type { GitlabRoutes } from '../../api/app.js';
+import { CORRELATION } from '../../gitlab/correlate/config.js';
+import { Correlator } from '../../gitlab/correlator.js';
+import { Feeds } from '../../gitlab/feed/feeds.js';
+import { OperatorAlerts } from '../../gitlab/feed/operator-alerts.js';
+import { SilenceWatch } from '../../gitlab/feed/silence-watch.js';
+import { gitlabCatalog } from '../../gitlab/fields/catalog.js';
+import { GITLAB_COMPILE_OPTIONS } from '../../gitlab/fields/evaluate.js';
+import type { EvaluatedEvent } from '../../gitlab/fields/evaluated-event.js';
+import { GeoDatabases, type GeoStatus, NO_PLACES } from '../../gitlab/geo/databases.js';
+import type { DestinationsInForce } from '../../gitlab/receive/destinations-in-force.js';
+import { EventReceiver, type ReceiverCounters } from '../../gitlab/receive/receiver.js';
+import { AlertStore } from '../../gitlab/store/alerts.js';
+import { EventEvaluator, type EventEvaluatorOptions } from '../../gitlab/store/evaluator.js';
+import { ensureGroup, RedisEventLog } from '../../gitlab/store/event-log.js';
+import { EventStore } from '../../gitlab/store/event-store.js';
+import { CorrelationResults } from '../../gitlab/store/results.js';
+import type { Clock } from '../../jobs/ports.js';
+import { producerConnection, type RedisUrl, untilReady, workerConnection } from '../../queue/connection.js';
+import { RuleSetHolder, type RuleSetStatus, readRuleFiles, watchRuleFiles } from '../../rules/index.js';
+import type { Config } from '../config/config.js';
 
 /** The GitLab part of the API: receiver, rules, alerts, correlation. */
 export interface GitlabPart {
@@ -46,7 +46,7 @@ export interface GitlabFigures {
 /** Called for each event when its processing is complete. */
 export type OnSettled = EventEvaluatorOptions['onSettled'];
 
-const OWN_RULES = fileURLToPath(new URL('../../rules/gitlab.yaml', import.meta.url));
+const OWN_RULES = fileURLToPath(new URL('../../../rules/gitlab.yaml', import.meta.url));
 const REDIS_DEADLINE_MS = 15_000;
 
 /** @throws RuleSetError, and what Redis throws */

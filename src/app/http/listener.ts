@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApiServer } from '../api/server.js';
-import { ConfigError } from './config/config.js';
+import { createApiServer } from '../../api/server.js';
+import { ConfigError } from '../config/config.js';
 
 /** The address to listen on, and the name of its setting for the error message. */
 export interface ListenAddress {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { createStatusApi } from '../api/status.js';
-import type { Clock } from '../jobs/ports.js';
+import { createStatusApi } from '../../api/status.js';
+import type { Clock } from '../../jobs/ports.js';
+import type { Config } from '../config/config.js';
 import { authenticatorOf } from './authentication.js';
-import type { Config } from './config/config.js';
 import { type Listener, listenOn } from './listener.js';
 import type { Metrics } from './metrics.js';
 import { checkReadiness, type ServiceParts } from './readiness.js';

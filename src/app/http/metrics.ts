@@ -1,13 +1,13 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { MetricsSource } from '../api/metrics.js';
-import type { CacheCounters } from '../egress/cache/port.js';
-import type { HubCounters } from '../falco/hub.js';
-import type { ReceiverCounters } from '../gitlab/receive/receiver.js';
-import type { StoredAlert } from '../gitlab/store/alerts.js';
-import type { Settled } from '../gitlab/store/settle.js';
-import type { Phase } from '../report/phase.js';
-import { type Report, reportSchema } from '../report/report.js';
-import type { GitlabFigures } from './gitlab-part.js';
+import type { MetricsSource } from '../../api/metrics.js';
+import type { CacheCounters } from '../../egress/cache/port.js';
+import type { HubCounters } from '../../falco/hub.js';
+import type { ReceiverCounters } from '../../gitlab/receive/receiver.js';
+import type { StoredAlert } from '../../gitlab/store/alerts.js';
+import type { Settled } from '../../gitlab/store/settle.js';
+import type { Phase } from '../../report/phase.js';
+import { type Report, reportSchema } from '../../report/report.js';
+import type { GitlabFigures } from '../gitlab/gitlab-part.js';
 
 /** The queue's values for the metrics. */
 export interface QueueFigures {

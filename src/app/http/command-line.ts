@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 
 /** Built by scripts/build-client.mjs. */
-const FILE = new URL('../../dist/client/cli.tgz', import.meta.url);
+const FILE = new URL('../../../dist/client/cli.tgz', import.meta.url);
 
 /** Reads the packed command line. If it was not built, the service runs without offering it, and logs that. */
 export async function readCommandLine(log: Logger): Promise<Buffer | undefined> {

@@ -1,11 +1,11 @@
-import type { PartReadiness } from '../api/ports.js';
-import type { Spool } from '../blobs/spool.js';
-import type { GeoStatus } from '../gitlab/geo/databases.js';
-import type { BullQueue } from '../queue/bull-queue.js';
-import type { RuleSetStatus } from '../rules/index.js';
-import type { GitlabPart } from './gitlab-part.js';
-import { type Stores, storeFault } from './stores.js';
-import type { WorkerPart } from './worker/worker-part.js';
+import type { PartReadiness } from '../../api/ports.js';
+import type { Spool } from '../../blobs/spool.js';
+import type { GeoStatus } from '../../gitlab/geo/databases.js';
+import type { BullQueue } from '../../queue/bull-queue.js';
+import type { RuleSetStatus } from '../../rules/index.js';
+import type { GitlabPart } from '../gitlab/gitlab-part.js';
+import { type Stores, storeFault } from '../stores.js';
+import type { WorkerPart } from '../worker/worker-part.js';
 
 /** The parts of the service that run in this process; null for those that do not. */
 export interface ServiceParts {

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { AlertHub } from '../falco/hub.js';
-import { fromFalco, GITLAB_SOURCE } from '../gitlab/falco-alert.js';
-import type { DestinationsInForce } from '../gitlab/receive/destinations-in-force.js';
-import { AlertStore } from '../gitlab/store/alerts.js';
-import type { Clock } from '../jobs/ports.js';
-import { producerConnection, type RedisUrl } from '../queue/connection.js';
-import type { Config } from './config/config.js';
+import type { AlertHub } from '../../falco/hub.js';
+import { fromFalco, GITLAB_SOURCE } from '../../gitlab/falco-alert.js';
+import type { DestinationsInForce } from '../../gitlab/receive/destinations-in-force.js';
+import { AlertStore } from '../../gitlab/store/alerts.js';
+import type { Clock } from '../../jobs/ports.js';
+import { producerConnection, type RedisUrl } from '../../queue/connection.js';
+import type { Config } from '../config/config.js';
 
 /** Stores the alerts of a Falco with a GitLab plugin together with our own alerts of that source, until it is stopped. */
 export function keepFalcoGitlabAlerts(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Metrics } from '../../src/app/metrics.js';
-import type { Phase } from '../../src/report/phase.js';
-import { egressRow, finding, report } from '../api/reports.js';
+import { Metrics } from '../../../src/app/http/metrics.js';
+import type { Phase } from '../../../src/report/phase.js';
+import { egressRow, finding, report } from '../../api/reports.js';
 
 const phases: Phase[] = [{ name: 'install', command: 'npm ci', exitCode: 0, durationMs: 3_000, timedOut: false }];
 const hub = { received: 9, matched: 5, unmatched: 4, malformed: 0, drops: 3, reconnects: 1, missing: 0 };
