@@ -1,4 +1,4 @@
-import type { Location } from './load/source-file.js';
+import type { Location } from './load/yaml/source-file.js';
 
 /** Falco's codes for errors in a rule file (falco_load_result.cpp); the last one is specific to this linter. */
 export type ErrorCode =

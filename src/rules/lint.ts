@@ -2,9 +2,9 @@ import { compile, resolveRule } from './compile/compile.js';
 import type { Condition } from './condition/ast.js';
 import { type Diagnostic, warningAt } from './diagnostics.js';
 import type { FieldCatalog } from './fields/fields.js';
-import { ListTable } from './load/list-table.js';
+import { ListTable } from './load/definitions/list-table.js';
+import { MacroTable } from './load/definitions/macro-table.js';
 import { type LoadedRules, loadRules, type RuleFile } from './load/load.js';
-import { MacroTable } from './load/macro-table.js';
 import { newerThan } from './newer-engine.js';
 import type { Version } from './versions.js';
 

@@ -3,10 +3,10 @@ import type { Comparison, Condition, Operand } from './condition/ast.js';
 import { parseCondition } from './condition/parser.js';
 import { type Diagnostic, errorAt, type ItemRef } from './diagnostics.js';
 import { TextError } from './errors.js';
-import type { RuleItem } from './load/items.js';
+import type { RuleItem } from './load/definitions/items.js';
 import type { LoadedRules } from './load/load.js';
-import type { MappedText } from './load/mapped-text.js';
-import type { Location } from './load/source-file.js';
+import type { MappedText } from './load/yaml/mapped-text.js';
+import type { Location } from './load/yaml/source-file.js';
 import { isCompatible, type Version } from './versions.js';
 
 /** Language features added after engine 0.46 (Falco 0.40), with the engine that introduced them. */

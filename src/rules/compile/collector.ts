@@ -1,10 +1,10 @@
 import { errorAt } from '../diagnostics.js';
 import type { ItemReader } from '../evaluate/decode.js';
-import type { ExceptionItem, ListItem, MacroItem, RuleItem, RuleParts } from '../load/items.js';
-import type { MappedText } from '../load/mapped-text.js';
-import { completeException } from '../load/read-exceptions.js';
-import type { Location } from '../load/source-file.js';
-import { ReadError } from '../load/yaml-file.js';
+import type { ExceptionItem, ListItem, MacroItem, RuleItem, RuleParts } from '../load/definitions/items.js';
+import { completeException } from '../load/definitions/read-exceptions.js';
+import type { MappedText } from '../load/yaml/mapped-text.js';
+import type { Location } from '../load/yaml/source-file.js';
+import { ReadError } from '../load/yaml/yaml-file.js';
 
 /** Merges the items of all files in order: definitions, appended parts, replacements (rule_loader_collector.cpp). */
 export class Collector {

@@ -1,7 +1,7 @@
 import { type Diagnostic, errorAt, type ItemRef, warningAt } from '../diagnostics.js';
 import { TextError } from '../errors.js';
 import type { FieldCatalog } from '../fields/fields.js';
-import type { RuleItem } from '../load/items.js';
+import type { RuleItem } from '../load/definitions/items.js';
 import type { AppendedOutput } from '../options.js';
 import { unfilledMessage } from './condition-compiler.js';
 import { compileOutput, type OutputTemplate } from './output.js';

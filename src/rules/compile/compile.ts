@@ -1,12 +1,12 @@
 import type { Condition } from '../condition/ast.js';
 import { type Diagnostic, errorAt, type ItemRef, warningAt } from '../diagnostics.js';
 import type { FieldCatalog, PluginVersion } from '../fields/fields.js';
-import type { RuleItem } from '../load/items.js';
-import { ListTable } from '../load/list-table.js';
+import type { RuleItem } from '../load/definitions/items.js';
+import { ListTable } from '../load/definitions/list-table.js';
+import { MacroTable } from '../load/definitions/macro-table.js';
 import type { LoadedRules } from '../load/load.js';
-import { MacroTable } from '../load/macro-table.js';
-import { PlacedText } from '../load/mapped-text.js';
 import { isSelected } from '../load/selection.js';
+import { PlacedText } from '../load/yaml/mapped-text.js';
 import type { Node, NodeFactory } from '../node.js';
 import type { CompileOptions } from '../options.js';
 import { isCompatible, parseVersion } from '../versions.js';

@@ -6,7 +6,7 @@ import type { Diagnostic, ItemRef } from '../diagnostics.js';
 import { errorAt, warningAt } from '../diagnostics.js';
 import { TextError } from '../errors.js';
 import type { BoundField, FieldCatalog } from '../fields/fields.js';
-import type { MappedText } from '../load/mapped-text.js';
+import type { MappedText } from '../load/yaml/mapped-text.js';
 import { type Node, NodeFactory } from '../node.js';
 import { OperandError } from '../operators/operand-error.js';
 import { constantPredicate } from '../operators/predicate.js';

@@ -1,5 +1,5 @@
-import type { ExceptionEntry, ExceptionItem } from '../load/items.js';
-import { takesList } from '../load/read-exceptions.js';
+import type { ExceptionEntry, ExceptionItem } from '../load/definitions/items.js';
+import { takesList } from '../load/definitions/read-exceptions.js';
 
 /**
  * The conditions of a rule's exceptions, as Falco appends them to the rule's own with `and not` (rule_loader_compiler.cpp); one text per

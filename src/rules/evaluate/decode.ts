@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml';
 import type { Diagnostic, ItemRef } from '../diagnostics.js';
-import type { MappedText } from '../load/mapped-text.js';
-import type { YamlFile } from '../load/yaml-file.js';
+import type { MappedText } from '../load/yaml/mapped-text.js';
+import type { YamlFile } from '../load/yaml/yaml-file.js';
 
 /** A mapping in a rule file, read key by key, with Falco's messages for missing or invalid values. */
 export class ItemReader {

@@ -5,12 +5,12 @@ import type { Diagnostic } from '../diagnostics.js';
 import { RuleSetError } from '../errors.js';
 import type { FieldCatalog, FieldValue } from '../fields/fields.js';
 import type { LoadedRules } from '../load/load.js';
-import { growTree } from '../load/rule-tree.js';
 import type { Node, NodeFactory } from '../node.js';
 import type { CompileOptions } from '../options.js';
 import { priorityLabel, type RulePriority } from '../priority.js';
 import { clockTime, isoTime } from '../time.js';
 import { type Finder, type Generation, specialize, toFinder } from './evaluator.js';
+import { growTree } from './rule-tree.js';
 
 /** A rule that matched an event. */
 export interface Match {

@@ -1,5 +1,5 @@
-import type { RuleTree } from '../load/rule-tree.js';
 import type { Node, NodeFactory } from '../node.js';
+import type { RuleTree } from './rule-tree.js';
 
 type Test<E> = (event: E) => boolean;
 

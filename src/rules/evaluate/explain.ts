@@ -1,10 +1,10 @@
 import { resolveRule } from '../compile/compile.js';
 import { printForPeople } from '../condition/print.js';
 import type { Diagnostic } from '../diagnostics.js';
-import { ListTable } from '../load/list-table.js';
+import { ListTable } from '../load/definitions/list-table.js';
+import { MacroTable } from '../load/definitions/macro-table.js';
 import type { LoadedRules } from '../load/load.js';
-import { MacroTable } from '../load/macro-table.js';
-import type { Location } from '../load/source-file.js';
+import type { Location } from '../load/yaml/source-file.js';
 import type { RulePriority } from '../priority.js';
 
 /** A rule with everything that it refers to resolved. */

@@ -3,11 +3,11 @@ import { Collector } from '../compile/collector.js';
 import { type Diagnostic, errorAt, type ItemRef, warningAt } from '../diagnostics.js';
 import { ItemReader } from '../evaluate/decode.js';
 import { ENGINE_VERSION, isCompatible, parseEngineVersion, parseVersion } from '../versions.js';
-import type { EngineRequirement, ListItem, MacroItem, PluginRequirement, RuleItem } from './items.js';
-import { readOverrides } from './override.js';
-import { warnUnknownKeys } from './read-exceptions.js';
-import { readRule } from './read-rule.js';
-import { isMapping, ReadError, YamlFile } from './yaml-file.js';
+import type { EngineRequirement, ListItem, MacroItem, PluginRequirement, RuleItem } from './definitions/items.js';
+import { readOverrides } from './definitions/override.js';
+import { warnUnknownKeys } from './definitions/read-exceptions.js';
+import { readRule } from './definitions/read-rule.js';
+import { isMapping, ReadError, YamlFile } from './yaml/yaml-file.js';
 
 /** The content of a rule file. */
 export interface RuleFile {

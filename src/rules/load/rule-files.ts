@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../errors/message.js';
 import { RuleSetError } from '../errors.js';
 import type { RuleFile } from './load.js';
-import { MAX_FILE_BYTES } from './yaml-file.js';
+import { MAX_FILE_BYTES } from './yaml/yaml-file.js';
 
 /**
  * Reads rule files in the given order; a folder stands for its `.yaml` and `.yml` files, sorted by name.

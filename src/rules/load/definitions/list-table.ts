@@ -1,7 +1,7 @@
-import type { Literal } from '../condition/ast.js';
-import { parseListItem } from '../condition/parser.js';
-import { type Diagnostic, errorAt } from '../diagnostics.js';
-import { TextError } from '../errors.js';
+import type { Literal } from '../../condition/ast.js';
+import { parseListItem } from '../../condition/parser.js';
+import { type Diagnostic, errorAt } from '../../diagnostics.js';
+import { TextError } from '../../errors.js';
 import type { ListItem } from './items.js';
 
 /** More values than any real list has; stops lists that grow exponentially by reference. */

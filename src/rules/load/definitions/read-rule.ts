@@ -1,7 +1,7 @@
-import type { Collector } from '../compile/collector.js';
-import { warningAt } from '../diagnostics.js';
-import type { ItemReader } from '../evaluate/decode.js';
-import { parsePriority, type RulePriority } from '../priority.js';
+import type { Collector } from '../../compile/collector.js';
+import { warningAt } from '../../diagnostics.js';
+import type { ItemReader } from '../../evaluate/decode.js';
+import { parsePriority, type RulePriority } from '../../priority.js';
 import type { RuleParts } from './items.js';
 import { type Overrides, readOverrides } from './override.js';
 import { readExceptions, warnUnknownKeys } from './read-exceptions.js';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { quote, unquote } from '../../src/rules/condition/quoting.js';
-import { textOfBytes } from '../../src/rules/index.js';
-import { bytesOfText, shownText } from '../../src/rules/load/raw-text.js';
-import { engineFrom, ruleText } from './support.js';
+import { quote, unquote } from '../../../src/rules/condition/quoting.js';
+import { textOfBytes } from '../../../src/rules/index.js';
+import { bytesOfText, shownText } from '../../../src/rules/load/raw-text.js';
+import { engineFrom, ruleText } from '../support.js';
 
 const BYTES: readonly (readonly [what: string, hex: string, shown: string])[] = [
   ['ASCII', '612f62', 'a/b'],

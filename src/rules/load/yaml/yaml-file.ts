@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, visit, type YAMLMap } from 'yaml';
-import { type Diagnostic, type ErrorCode, errorAt, type ItemRef } from '../diagnostics.js';
+import { type Diagnostic, type ErrorCode, errorAt, type ItemRef } from '../../diagnostics.js';
 import { MappedText } from './mapped-text.js';
 import { DeepYamlError, parseShallowYaml } from './shallow-yaml.js';
 import { type Location, SourceFile, type Span } from './source-file.js';

@@ -1,7 +1,7 @@
-import type { RulePriority } from '../priority.js';
-import type { Version } from '../versions.js';
-import type { MappedText } from './mapped-text.js';
-import type { Location } from './source-file.js';
+import type { RulePriority } from '../../priority.js';
+import type { Version } from '../../versions.js';
+import type { MappedText } from '../yaml/mapped-text.js';
+import type { Location } from '../yaml/source-file.js';
 
 /** A collected list: its items with their positions. `index` and `visible` order the definitions as Falco does. */
 export interface ListItem {

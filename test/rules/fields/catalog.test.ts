@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type BoundField, compileRules, type FieldCatalog, loadRules } from '../../src/rules/index.js';
-import { ruleText } from './support.js';
+import { type BoundField, compileRules, type FieldCatalog, loadRules } from '../../../src/rules/index.js';
+import { ruleText } from '../support.js';
 
 interface Audit {
   readonly at: bigint;

@@ -1,9 +1,9 @@
 import { isScalar, isSeq, type Node } from 'yaml';
-import { ALL_OPERATORS, isListOperator, MODIFIERS, TEXT_OPERATORS } from '../condition/ast.js';
-import { errorAt, warningAt } from '../diagnostics.js';
-import { ItemReader } from '../evaluate/decode.js';
+import { ALL_OPERATORS, isListOperator, MODIFIERS, TEXT_OPERATORS } from '../../condition/ast.js';
+import { errorAt, warningAt } from '../../diagnostics.js';
+import { ItemReader } from '../../evaluate/decode.js';
+import { isMapping, ReadError, type YamlFile } from '../yaml/yaml-file.js';
 import type { ExceptionEntry, ExceptionItem } from './items.js';
-import { isMapping, ReadError, type YamlFile } from './yaml-file.js';
 
 const KEYS = new Set(['name', 'fields', 'comps', 'values']);
 /** Values of tuples are lists of lists; deeper nesting is meaningless. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runRules } from '../../src/cli/rules/command.js';
-import { ruleText } from './support.js';
+import { runRules } from '../../../src/cli/rules/command.js';
+import { ruleText } from '../../rules/support.js';
 
 let folder: string;
 beforeEach(async () => {

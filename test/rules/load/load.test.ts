@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { explainRule, loadRules } from '../../src/rules/index.js';
-import { engineFrom, matching, ruleText } from './support.js';
+import { explainRule, loadRules } from '../../../src/rules/index.js';
+import { engineFrom, matching, ruleText } from '../support.js';
 
 const exec = { 'evt.type': 'execve', 'proc.name': 'sh', 'proc.pname': 'node', 'fd.name': '/etc/shadow', 'user.uid': 0 };
 

@@ -1,7 +1,7 @@
 import { isScalar, type Node } from 'yaml';
-import { warningAt } from '../diagnostics.js';
-import type { ItemReader } from '../evaluate/decode.js';
-import { isMapping } from './yaml-file.js';
+import { warningAt } from '../../diagnostics.js';
+import type { ItemReader } from '../../evaluate/decode.js';
+import { isMapping } from '../yaml/yaml-file.js';
 
 const APPEND_DEPRECATED =
   "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead.";

@@ -1,11 +1,11 @@
-import type { Comparison, Condition, Literal } from '../condition/ast.js';
-import { isListOperator } from '../condition/ast.js';
-import { MAX_DEPTH, parseCondition } from '../condition/parser.js';
-import { type Diagnostic, errorAt, type ItemRef } from '../diagnostics.js';
-import { TextError } from '../errors.js';
+import type { Comparison, Condition, Literal } from '../../condition/ast.js';
+import { isListOperator } from '../../condition/ast.js';
+import { MAX_DEPTH, parseCondition } from '../../condition/parser.js';
+import { type Diagnostic, errorAt, type ItemRef } from '../../diagnostics.js';
+import { TextError } from '../../errors.js';
+import type { MappedText } from '../yaml/mapped-text.js';
 import type { MacroItem } from './items.js';
 import type { ListTable } from './list-table.js';
-import type { MappedText } from './mapped-text.js';
 
 /** Maximum number of checks in one condition with macros resolved; the largest public rule has about 600. */
 const MAX_CHECKS = 20_000;
