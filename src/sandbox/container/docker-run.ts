@@ -31,15 +31,15 @@ import { MAX_LISTING_BYTES, parsePackageList } from '../packages/package-list.js
 import { PackageLoads } from '../packages/package-loads.js';
 import { PackageSteps } from '../packages/package-steps.js';
 import { settingsVariables } from '../packages/settings-variables.js';
-import { startBeats } from './beats.js';
-import { type Captured, ContainerCommands, firstLines } from './commands.js';
 import { inTime, removed } from './docker-call.js';
 import type { DockerRunParts } from './docker-run-parts.js';
+import { startBeats } from './exec/beats.js';
+import { type Captured, ContainerCommands, firstLines } from './exec/commands.js';
+import { runningIn } from './exec/running.js';
+import { takeSnapshot } from './files/snapshot.js';
+import { homeTarFiles, tarOf } from './files/tar-of.js';
+import { unpackArchive } from './files/unpack.js';
 import { removeContainer } from './leftovers.js';
-import { runningIn } from './running.js';
-import { takeSnapshot } from './snapshot.js';
-import { homeTarFiles, tarOf } from './tar-of.js';
-import { unpackArchive } from './unpack.js';
 
 /** How often a lingering sandbox is checked, in milliseconds. */
 const LOOK_MS = 250;

@@ -7,7 +7,7 @@ import type { StepKind } from '../../report/evidence/steps.js';
 import type { Guise } from '../../report/guise.js';
 import { logLines } from '../../report/text/log-tail.js';
 import { plain } from '../../report/text/plain.js';
-import type { ContainerCommands } from '../container/commands.js';
+import type { ContainerCommands } from '../container/exec/commands.js';
 
 /** Where git dependencies are built. */
 const GIT_BUILDS = `${HOME}/.cache/git-builds`;

@@ -5,7 +5,7 @@ import type { InstalledPackage } from '../../../src/ecosystems/installed-package
 import type { PackageManager } from '../../../src/ecosystems/manager.js';
 import { npm } from '../../../src/ecosystems/npm/npm.js';
 import type { StepResult } from '../../../src/jobs/ports.js';
-import type { ContainerCommands } from '../../../src/sandbox/container/commands.js';
+import type { ContainerCommands } from '../../../src/sandbox/container/exec/commands.js';
 import { PackageSteps } from '../../../src/sandbox/packages/package-steps.js';
 import { foundProject } from '../../ecosystems/found-project.js';
 import { installedPackage } from '../../ecosystems/installed-package.js';

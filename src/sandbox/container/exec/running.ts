@@ -1,9 +1,9 @@
 import type { Container } from 'dockerode';
 import { z } from 'zod';
-import type { RunningProcess } from '../../report/phase.js';
-import { inTime } from './docker-call.js';
+import type { RunningProcess } from '../../../report/phase.js';
+import { inTime } from '../docker-call.js';
+import { KEEPER_USER } from '../identity.js';
 import { orGone } from './exec.js';
-import { KEEPER_USER } from './identity.js';
 
 const MAX_CMDLINE_CHARS = 500;
 /** `args` must be last, since it contains blanks. */

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import type { Clock, StepResult } from '../../jobs/ports.js';
-import { type Step, type StepKind, Steps } from '../../report/evidence/steps.js';
-import { FIRST_GUISE, type Guise } from '../../report/guise.js';
-import { SandboxError } from '../errors.js';
-import type { SandboxLimits } from '../options.js';
-import { guiseVariables, type JobNumbers, newJobNumbers } from '../packages/guise-variables.js';
-import { removed } from './docker-call.js';
+import type { Clock, StepResult } from '../../../jobs/ports.js';
+import { type Step, type StepKind, Steps } from '../../../report/evidence/steps.js';
+import { FIRST_GUISE, type Guise } from '../../../report/guise.js';
+import { SandboxError } from '../../errors.js';
+import type { SandboxLimits } from '../../options.js';
+import { guiseVariables, type JobNumbers, newJobNumbers } from '../../packages/guise-variables.js';
+import { removed } from '../docker-call.js';
+import { CI_USER, CONFINE, FETCH_USER } from '../identity.js';
 import { type ExecRequest, type ExecResult, runExec } from './exec.js';
-import { CI_USER, CONFINE, FETCH_USER } from './identity.js';
 import { OutputTail } from './output-tail.js';
 
 const LOG_BYTES = 64 * 1024;

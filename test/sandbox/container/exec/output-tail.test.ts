@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FrameReader } from '../../src/sandbox/container/frames.js';
-import { OutputTail } from '../../src/sandbox/container/output-tail.js';
+import { FrameReader } from '../../../../src/sandbox/container/exec/frames.js';
+import { OutputTail } from '../../../../src/sandbox/container/exec/output-tail.js';
 
 function frame(stream: number, text: string): Buffer {
   const payload = Buffer.from(text);

@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import type { Container } from 'dockerode';
-import type { Beats } from '../../jobs/ports.js';
+import type { Beats } from '../../../jobs/ports.js';
+import { KEEPER_USER } from '../identity.js';
 import { runExec } from './exec.js';
-import { KEEPER_USER } from './identity.js';
 
 /** Longer than any job. */
 const DEADLINE_MS = 24 * 3_600_000;

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Header } from 'tar';
-import type { HomeFile } from '../../ecosystems/manager.js';
-import { HOME } from '../../ecosystems/places.js';
+import type { HomeFile } from '../../../ecosystems/manager.js';
+import { HOME } from '../../../ecosystems/places.js';
 
 /** A file to be unpacked in a sandbox by the sandbox's user. */
 export interface TarFile {

@@ -1,7 +1,7 @@
-import { CACHES, HOME } from '../../ecosystems/places.js';
-import type { FileState, Snapshot } from '../../report/changes/snapshot.js';
-import { SandboxError } from '../errors.js';
-import type { ContainerCommands } from './commands.js';
+import { CACHES, HOME } from '../../../ecosystems/places.js';
+import type { FileState, Snapshot } from '../../../report/changes/snapshot.js';
+import { SandboxError } from '../../errors.js';
+import type { ContainerCommands } from '../exec/commands.js';
 
 /** About 800,000 files. */
 const MAX_BYTES = 128 * 1024 * 1024;

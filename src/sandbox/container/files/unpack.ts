@@ -1,9 +1,9 @@
-import { ArchiveError } from '../../blobs/errors.js';
-import type { ProjectArchive } from '../../blobs/rewrite.js';
-import { PROJECT } from '../../ecosystems/places.js';
-import { SandboxError } from '../errors.js';
-import type { SandboxLimits } from '../options.js';
-import type { Captured, ContainerCommands } from './commands.js';
+import { ArchiveError } from '../../../blobs/errors.js';
+import type { ProjectArchive } from '../../../blobs/rewrite.js';
+import { PROJECT } from '../../../ecosystems/places.js';
+import { SandboxError } from '../../errors.js';
+import type { SandboxLimits } from '../../options.js';
+import type { Captured, ContainerCommands } from '../exec/commands.js';
 
 /**
  * Unpacks a validated archive into the project's folder, with GNU tar as the project's user. Resolves with the absolute paths of the

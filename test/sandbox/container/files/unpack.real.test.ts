@@ -2,11 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rewritten } from '../../../src/blobs/rewrite.js';
-import type { SandboxRun } from '../../../src/jobs/ports.js';
-import { createSandbox } from '../../../src/sandbox/docker-sandbox.js';
-import { sandboxOptions } from '../rig.js';
-import { type Files, tarball } from '../tarball.js';
+import { rewritten } from '../../../../src/blobs/rewrite.js';
+import type { SandboxRun } from '../../../../src/jobs/ports.js';
+import { createSandbox } from '../../../../src/sandbox/docker-sandbox.js';
+import { sandboxOptions } from '../../rig.js';
+import { type Files, tarball } from '../../tarball.js';
 
 let run: SandboxRun;
 // Each case fails before it leaves anything that the next one could meet, or stands in a folder of its own.

@@ -1,8 +1,8 @@
 import type { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Container, Exec } from 'dockerode';
-import { SandboxError } from '../errors.js';
-import { inTime, statusOf } from './docker-call.js';
+import { SandboxError } from '../../errors.js';
+import { inTime, statusOf } from '../docker-call.js';
 import { FrameReader, type OutputName } from './frames.js';
 
 /** A program to run in the container. */
