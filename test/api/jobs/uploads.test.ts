@@ -1,8 +1,8 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { REFUSED } from '../blobs/archive-table.js';
-import { file, project } from '../blobs/tar-writer.js';
-import { type Service, startService } from './service.js';
+import { REFUSED } from '../../blobs/archive-table.js';
+import { file, project } from '../../blobs/tar-writer.js';
+import { type Service, startService } from '../service.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const MAX = 1024 ** 2;

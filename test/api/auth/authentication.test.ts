@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAuthenticator } from '../../src/api/auth/authenticator.js';
+import { createAuthenticator } from '../../../src/api/auth/authenticator.js';
 import {
   formatToken,
   formatUser,
@@ -9,11 +9,11 @@ import {
   parseTokens,
   parseUsers,
   type UserRecord,
-} from '../../src/api/auth/credentials.js';
-import { PasswordGate } from '../../src/api/auth/password-gate.js';
-import { project } from '../blobs/tar-writer.js';
-import { ID, job } from './reports.js';
-import { type Service, startService } from './service.js';
+} from '../../../src/api/auth/credentials.js';
+import { PasswordGate } from '../../../src/api/auth/password-gate.js';
+import { project } from '../../blobs/tar-writer.js';
+import { ID, job } from '../reports.js';
+import { type Service, startService } from '../service.js';
 
 const TOKEN = randomBytes(24).toString('base64url');
 const tokens = parseTokens(

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Service, startService } from './service.js';
+import { type Service, startService } from '../service.js';
 
 let service: Service;
 

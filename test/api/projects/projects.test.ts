@@ -1,15 +1,15 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import { hashToken } from '../../src/api/auth/credentials.js';
-import type { ProjectIndex } from '../../src/jobs/projects/ports.js';
-import { summaryOf } from '../../src/report/compare/summary.js';
-import { project as tarball } from '../blobs/tar-writer.js';
-import { installed, reads, run } from '../report/compare/runs.js';
-import { browse, words } from './browsing.js';
-import { MemoryProjects } from './memory-projects.js';
-import { HOSTILE_TEXTS } from './pages/report/hostile-report.js';
-import { finding, ID, job, report } from './reports.js';
-import { type Service, startService } from './service.js';
+import { hashToken } from '../../../src/api/auth/credentials.js';
+import type { ProjectIndex } from '../../../src/jobs/projects/ports.js';
+import { summaryOf } from '../../../src/report/compare/summary.js';
+import { project as tarball } from '../../blobs/tar-writer.js';
+import { installed, reads, run } from '../../report/compare/runs.js';
+import { browse, words } from '../browsing.js';
+import { MemoryProjects } from '../memory-projects.js';
+import { HOSTILE_TEXTS } from '../pages/report/hostile-report.js';
+import { finding, ID, job, report } from '../reports.js';
+import { type Service, startService } from '../service.js';
 
 const SHOP = 'a'.repeat(32);
 const OTHERS = 'b'.repeat(32);

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibilityFaults, launchBrowser, photograph, watchedPage } from '../support/browser.js';
-import { hostileReport } from './pages/report/hostile-report.js';
-import { CONTEXT, gitlabRoutes, hostileSection } from './pages/report/sections.js';
-import { finding, ID, job, report } from './reports.js';
-import { type Service, startService } from './service.js';
+import { accessibilityFaults, launchBrowser, photograph, watchedPage } from '../../../support/browser.js';
+import { finding, ID, job, report } from '../../reports.js';
+import { type Service, startService } from '../../service.js';
+import { hostileReport } from './hostile-report.js';
+import { CONTEXT, gitlabRoutes, hostileSection } from './sections.js';
 
 let service: Service;
 let browser: Browser;

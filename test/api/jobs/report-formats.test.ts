@@ -1,9 +1,9 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FORMAT_NAMES } from '../../src/report/formats/formats.js';
-import { gitlabRoutes, section } from './pages/report/sections.js';
-import { finding, ID, job, report } from './reports.js';
-import { type Service, startService } from './service.js';
+import { FORMAT_NAMES } from '../../../src/report/formats/formats.js';
+import { gitlabRoutes, section } from '../pages/report/sections.js';
+import { finding, ID, job, report } from '../reports.js';
+import { type Service, startService } from '../service.js';
 
 let service: Service;
 beforeAll(async () => {

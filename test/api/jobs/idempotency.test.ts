@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hashToken } from '../../src/api/auth/credentials.js';
-import { packProject } from '../support/tarballs.js';
-import { type Service, startService } from './service.js';
+import { hashToken } from '../../../src/api/auth/credentials.js';
+import { packProject } from '../../support/tarballs.js';
+import { type Service, startService } from '../service.js';
 
 let service: Service;
 let tarball: Buffer;

@@ -1,8 +1,8 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { reportSchema } from '../../src/report/report.js';
-import { ALERT, finding, ID, job, report } from './reports.js';
-import { type Service, startService } from './service.js';
+import { reportSchema } from '../../../src/report/report.js';
+import { ALERT, finding, ID, job, report } from '../reports.js';
+import { type Service, startService } from '../service.js';
 
 let service: Service;
 
