@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEFAULT_ARCHIVE_LIMITS } from '../../src/blobs/limits.js';
 import { createSpool, type Spool } from '../../src/blobs/spool.js';
 import { manifestOf } from '../../src/ecosystems/recognition/choose.js';
-import { REFUSED, TAKEN } from './archive-table.js';
+import { REFUSED, TAKEN } from './archive-tables/archive-table.js';
 
 /** The table has archives with one entry more. */
 const LIMITS = { ...DEFAULT_ARCHIVE_LIMITS, entries: 10_000 };

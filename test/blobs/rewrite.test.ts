@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
 import { describe, expect, test } from 'vitest';
 import { rewritten } from '../../src/blobs/rewrite.js';
-import { FOREIGN, sparse } from './foreign-table.js';
-import { base256 } from './refused-row.js';
+import { FOREIGN, sparse } from './archive-tables/foreign-table.js';
+import { base256 } from './archive-tables/refused-row.js';
 import { END, entry, file, folder, gnuLong, hardLink, pax, project, symlink, tarball } from './tar-writer.js';
 
 async function rewrite(body: Buffer): Promise<Buffer> {

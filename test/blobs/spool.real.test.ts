@@ -12,7 +12,7 @@ import { rewritten } from '../../src/blobs/rewrite.js';
 import { createSpool } from '../../src/blobs/spool.js';
 import { TarReader } from '../../src/blobs/tar-reader.js';
 import { manifestOf } from '../../src/ecosystems/recognition/choose.js';
-import { TAKEN } from './archive-table.js';
+import { TAKEN } from './archive-tables/archive-table.js';
 import { checkArchive } from './check.js';
 import { mutate, seeded } from './mutations.js';
 import { entry, project } from './tar-writer.js';

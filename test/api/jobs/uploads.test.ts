@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { REFUSED } from '../../blobs/archive-table.js';
+import { REFUSED } from '../../blobs/archive-tables/archive-table.js';
 import { file, project } from '../../blobs/tar-writer.js';
 import { type Service, startService } from '../service.js';
 

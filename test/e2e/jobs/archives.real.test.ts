@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARCHIVE_FAULTS } from '../../../src/blobs/errors.js';
-import { REFUSED } from '../../blobs/archive-table.js';
+import { REFUSED } from '../../blobs/archive-tables/archive-table.js';
 import { submit, untilState } from '../../support/client.js';
 import { detonated, REPORT_MS } from '../../support/detonated.js';
 import { dataFolder, ServiceProcess } from '../../support/service-process.js';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { APPLE_DOUBLE, sparse } from '../../blobs/foreign-table.js';
-import { base256 } from '../../blobs/refused-row.js';
+import { APPLE_DOUBLE, sparse } from '../../blobs/archive-tables/foreign-table.js';
+import { base256 } from '../../blobs/archive-tables/refused-row.js';
 import { END, entry, file, hardLink, pax, tarball } from '../../blobs/tar-writer.js';
 
 const MANIFEST = JSON.stringify({ name: 'app', version: '1.0.0', dependencies: { dep: 'file:dep' } });

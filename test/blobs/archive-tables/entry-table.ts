@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
+import { entry, file, folder, gnuLong, hardLink, MANIFEST, pax, project, symlink } from '../tar-writer.js';
 import { base256, MIB, negative, type RefusedRow } from './refused-row.js';
-import { entry, file, folder, gnuLong, hardLink, MANIFEST, pax, project, symlink } from './tar-writer.js';
 
 /** Links that leave the root, or that later entries go through. */
 export const LINKS: readonly RefusedRow[] = [

@@ -1,5 +1,5 @@
+import { entry, file, folder, gnuLong, hardLink, MANIFEST, pax, project, symlink, tarball } from '../tar-writer.js';
 import { base256 } from './refused-row.js';
-import { entry, file, folder, gnuLong, hardLink, MANIFEST, pax, project, symlink, tarball } from './tar-writer.js';
 
 /** What macOS's tar puts in front of each entry: the header of an AppleDouble file (RFC 1740) and some attributes. */
 export const APPLE_DOUBLE = Buffer.concat([

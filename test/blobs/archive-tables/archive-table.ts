@@ -1,9 +1,21 @@
 import { gzipSync } from 'node:zlib';
+import {
+  END,
+  entry,
+  file,
+  folder,
+  gnuLong,
+  hardLink,
+  MANIFEST,
+  pax,
+  project,
+  symlink,
+  tarball,
+} from '../tar-writer.js';
 import { ENTRIES, LINKS } from './entry-table.js';
 import { FOREIGN, sparse } from './foreign-table.js';
 import { ODD_REFUSED, ODD_TAKEN } from './odd-table.js';
 import { base256, MIB, type RefusedRow, random } from './refused-row.js';
-import { END, entry, file, folder, gnuLong, hardLink, MANIFEST, pax, project, symlink, tarball } from './tar-writer.js';
 
 const NOT_AN_ARCHIVE: readonly RefusedRow[] = [
   { what: 'an empty body', body: () => Buffer.alloc(0), code: 'empty-body' },

@@ -1,7 +1,19 @@
 import { gzipSync } from 'node:zlib';
+import {
+  END,
+  entry,
+  file,
+  folder,
+  gnuLong,
+  hardLink,
+  MANIFEST,
+  pax,
+  project,
+  symlink,
+  tarball,
+} from '../tar-writer.js';
 import { sparse } from './foreign-table.js';
 import { base256, MIB, type RefusedRow } from './refused-row.js';
-import { END, entry, file, folder, gnuLong, hardLink, MANIFEST, pax, project, symlink, tarball } from './tar-writer.js';
 
 const MEMBER = gzipSync(Buffer.concat([MANIFEST, END]));
 

@@ -1,4 +1,4 @@
-import type { ArchiveErrorCode } from '../../src/blobs/errors.js';
+import type { ArchiveErrorCode } from '../../../src/blobs/errors.js';
 
 /** A hostile or broken body, and how it is refused. */
 export interface RefusedRow {
