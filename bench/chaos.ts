@@ -1,6 +1,6 @@
 import { Rig, SENSORS, type SensorKind } from '../test/e2e/chaos/rig.js';
 import { describeRound, planRound, type RoundPlan, runRound } from '../test/e2e/chaos/round.js';
-import { Random } from '../test/rules/random.js';
+import { Random } from '../test/support/random.js';
 
 /**
  * Breaks parts of a running service at random while jobs run: no job is lost, none that did something is clean.

@@ -87,7 +87,8 @@ export class GrpcClient {
   }
 }
 
-function decodeMessage(bytes: Buffer): Alert | MalformedAlertError {
+/** Decodes the bytes of one `falco.outputs.response`. Never throws: what it can't read is an element of the stream, too. */
+export function decodeMessage(bytes: Buffer): Alert | MalformedAlertError {
   try {
     return decodeGrpcAlert(SUB.responseDeserialize(bytes));
   } catch (cause) {

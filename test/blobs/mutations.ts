@@ -5,17 +5,6 @@ const BLOCK = 512;
 const TELLING = [0, 1, 2, 3, 124, 130, 134, 135, 156, 156, 157, 158, 159, 257, 263, 345, 346];
 const BYTES = Buffer.from('\0\n ./0123567AKLMSVgx\x80\xff', 'latin1');
 
-/** The same numbers in every run (mulberry32). */
-export function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 const SOUND = Buffer.concat([
   MANIFEST,
   folder('d'),

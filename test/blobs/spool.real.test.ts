@@ -12,9 +12,10 @@ import { rewritten } from '../../src/blobs/rewrite.js';
 import { createSpool } from '../../src/blobs/spool.js';
 import { TarReader } from '../../src/blobs/tar-reader.js';
 import { manifestOf } from '../../src/ecosystems/recognition/choose.js';
+import { seeded } from '../support/random.js';
 import { TAKEN } from './archive-tables/archive-table.js';
 import { checkArchive } from './check.js';
-import { mutate, seeded } from './mutations.js';
+import { mutate } from './mutations.js';
 import { entry, project } from './tar-writer.js';
 
 const run = promisify(execFile);

@@ -4,7 +4,8 @@ import { parseCondition } from '../../src/rules/condition/parser.js';
 import { printCondition, printForPeople } from '../../src/rules/condition/print.js';
 import { quote, unquote } from '../../src/rules/condition/quoting.js';
 import { compileRules, type JsonEvent, jsonCatalog, loadRules } from '../../src/rules/index.js';
-import { Random, randomCondition, randomEvent } from './random.js';
+import { Random } from '../support/random.js';
+import { randomCondition, randomEvent } from './random-rules.js';
 import { engineFrom, matching, ruleText } from './support.js';
 
 const RUNS = 300;

@@ -1,4 +1,4 @@
-import { LAYER, PART } from '../probe/layout.js';
+import { LAYER, PART, STRUCT_BYTES } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
 import { addressText, type Endpoint, FAMILY, isVersion4 } from './values/socket.js';
 
@@ -40,7 +40,6 @@ export interface KernelFd {
   readonly fileMode: number;
 }
 
-const FD_PART_BYTES = 64;
 const FORMAT = 0o170000;
 const FORMATS = { socket: 0o140000, fifo: 0o010000, directory: 0o040000 } as const;
 const SOCK = { stream: 1, datagram: 2, raw: 3 } as const;
@@ -49,8 +48,8 @@ const ECHO: readonly number[] = [1, 58];
 
 /** Undefined when the descriptor was not open. */
 export function readFd(record: ProcessRecord, tag: typeof PART.fd | typeof PART.from = PART.fd): KernelFd | undefined {
-  const part = record.part(tag);
-  if (part === undefined || part.length < FD_PART_BYTES) return undefined;
+  const part = record.part(tag, STRUCT_BYTES.fd);
+  if (part === undefined) return undefined;
   const family = part.readUInt16LE(2);
   const size = family === FAMILY.inet6 ? 16 : 4;
   return {

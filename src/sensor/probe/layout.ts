@@ -46,6 +46,9 @@ export const PART = {
   stdin: 19,
 } as const;
 
+/** Sizes of the parts that are structures: `struct fd_part`, `exec_part`, `child_part`; of `open_how` what is read. */
+export const STRUCT_BYTES = { fd: 64, exec: 40, child: 8, how: 16 } as const;
+
 /** One of the tags. */
 export type PartTag = (typeof PART)[keyof typeof PART];
 

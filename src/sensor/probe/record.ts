@@ -79,14 +79,14 @@ export class ProcessRecord {
     return this.#containerId;
   }
 
-  /** The bytes of a part; undefined if the record does not have it. */
-  part(tag: PartTag): Buffer | undefined {
+  /** The bytes of a part; undefined if the record does not have it, or with fewer bytes than its structure has. */
+  part(tag: PartTag, minBytes = 0): Buffer | undefined {
     const { bytes } = this;
     let at: number = HEADER.size;
     while (at + 4 <= bytes.length) {
       const end = at + 4 + bytes.readUInt16LE(at + 2);
       if (end > bytes.length) return undefined;
-      if (bytes.readUInt16LE(at) === tag) return bytes.subarray(at + 4, end);
+      if (bytes.readUInt16LE(at) === tag) return end - at - 4 < minBytes ? undefined : bytes.subarray(at + 4, end);
       at = end;
     }
     return undefined;

@@ -1,4 +1,4 @@
-import { PART } from '../probe/layout.js';
+import { PART, STRUCT_BYTES } from '../probe/layout.js';
 import type { ProcessRecord } from '../probe/record.js';
 import type { ProcReader } from './proc-reader.js';
 import { type Process, unknownProcess } from './process.js';
@@ -87,7 +87,7 @@ export class ProcessTable {
   }
 
   #fork(parent: Process, record: ProcessRecord): void {
-    const ids = record.part(PART.child);
+    const ids = record.part(PART.child, STRUCT_BYTES.child);
     if (ids === undefined) return;
     const pid = ids.readUInt32LE(0);
     const vpid = ids.readUInt32LE(4);
@@ -118,7 +118,7 @@ export class ProcessTable {
   #changed(process: Process, record: ProcessRecord): void {
     const cwd = record.nr === FCHDIR && record.ret === 0 ? PART.fdPath : PART.cwd;
     if (record.part(cwd) !== undefined) process.cwd = record.path(cwd) ?? '';
-    const exec = record.part(PART.exec);
+    const exec = record.part(PART.exec, STRUCT_BYTES.exec);
     if (exec === undefined) return;
     process.name = record.comm;
     process.argv = record.argv();

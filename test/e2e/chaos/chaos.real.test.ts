@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../rules/random.js';
+import { Random } from '../../support/random.js';
 import { Rig, SENSORS } from './rig.js';
 import { describeRound, planRound, runRound } from './round.js';
 

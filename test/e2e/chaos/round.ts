@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../../src/report/report.js';
-import type { Random } from '../../rules/random.js';
+import type { Random } from '../../support/random.js';
 import { reportOf, submit } from '../../support/client.js';
 import { projectWithScript } from '../../support/tarballs.js';
 import { FAULTS, type Fault } from './faults.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/report/report.js';
 import { egressRow } from '../../api/reports.js';
-import { Random } from '../../rules/random.js';
+import { Random } from '../../support/random.js';
 import { compared, installed, reads, run } from './runs.js';
 
 describe('properties', () => {
@@ -24,7 +24,7 @@ describe('properties', () => {
   };
   const shuffled = <T>(random: Random, list: readonly T[]): T[] =>
     list
-      .map((item) => [random.next(), item] as const)
+      .map((item) => [random.below(2 ** 31), item] as const)
       .sort(([a], [b]) => a - b)
       .map(([, item]) => item);
   const mixed = (random: Random, made: Report): Report => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anyPattern, type TextPattern } from '../../../src/rules/operators/text-set.js';
-import { Random } from '../random.js';
+import { Random } from '../../support/random.js';
 
 const one = ({ operator, text }: TextPattern, value: string): boolean => {
   if (operator === '=') return value === text;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { PART } from '../../probe/layout.js';
+import { PART, STRUCT_BYTES } from '../../probe/layout.js';
 import type { ProcessRecord } from '../../probe/record.js';
 import {
   descriptor,
@@ -32,8 +32,8 @@ const CREAT_FLAGS = 0o1101;
 
 /** struct open_how: flags, mode, resolve; 8 bytes each. */
 function openHow(record: ProcessRecord): { readonly flags: number; readonly mode: number } {
-  const bytes = record.part(PART.how);
-  if (bytes === undefined || bytes.length < 16) return { flags: 0, mode: 0 };
+  const bytes = record.part(PART.how, STRUCT_BYTES.how);
+  if (bytes === undefined) return { flags: 0, mode: 0 };
   return { flags: bytes.readUInt32LE(0), mode: bytes.readUInt32LE(8) };
 }
 

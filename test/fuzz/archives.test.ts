@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { checkArchive } from './check.js';
-import { mutate, seeded } from './mutations.js';
+import { checkArchive } from '../blobs/check.js';
+import { mutate } from '../blobs/mutations.js';
+import { seeded } from '../support/random.js';
 
 test('5,000 damaged archives: each is taken or refused with a reason, and nothing else happens', async () => {
   const random = seeded(20261121);

@@ -1,31 +1,6 @@
 import type { Condition, Literal, Operand } from '../../src/rules/condition/ast.js';
 import type { JsonEvent } from '../../src/rules/index.js';
-
-/** A small seeded generator (mulberry32): a failure names its seed, and comes again. */
-export class Random {
-  #state: number;
-
-  constructor(readonly seed: number) {
-    this.#state = seed;
-  }
-
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  }
-
-  below(limit: number): number {
-    return Math.floor(this.next() * limit);
-  }
-
-  pick<T>(from: readonly T[]): T {
-    const found = from[this.below(from.length)];
-    if (found === undefined) throw new RangeError('nothing to pick from');
-    return found;
-  }
-}
+import type { Random } from '../support/random.js';
 
 const NAMES = ['sh', 'node', 'npm', 'python3'] as const;
 const PATHS = ['/etc/shadow', '/tmp/x', '/home/u/.ssh/id_rsa', ''] as const;
@@ -90,7 +65,7 @@ export function randomEvent(random: Random): JsonEvent {
     ['user.uid', random.below(3)],
     ['evt.type', random.pick(['open', 'execve', 'connect'])],
   ];
-  return Object.fromEntries(entries.filter(() => random.next() > 0.25));
+  return Object.fromEntries(entries.filter(() => random.below(4) !== 0));
 }
 
 function compare(
