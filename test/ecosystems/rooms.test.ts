@@ -21,7 +21,7 @@ const ALLOWED: readonly (readonly [file: string, texts: RegExp, why: string])[] 
   ['src/egress/cache/wanted.ts', /^application\/vnd\.npm\./, "a media type of npm's registry protocol"],
   ['src/egress/registry/routes.ts', /api\\?\/npm|packages\\?\/npm/, 'paths of Artifactory and GitLab'],
   ['src/sandbox/decoys/', /./, 'credentials as they lie on a CI machine, whatever installs there'],
-  ['src/app/config/config.ts', / npm (registry|scopes) /, 'what kind of registry a setting is about'],
+  ['src/app/config/config-schema.ts', / npm (registry|scopes) /, 'what kind of registry a setting is about'],
   ['src/cli/behaviours/help.ts', /packages of npm's registry/, 'a text that says which registry is measured'],
   ['src/cli/run/command.ts', /npm start/, "Packwarden's own script"],
   ['src/cli/machine/demo.ts', /npm package|npm start/, "Packwarden's own package and its script"],
