@@ -1,117 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import type { Priority } from '../../../src/falco/alert.js';
-import { PRIORITIES } from '../../../src/falco/alert.js';
-import { Behaviours, NOTHING_MEASURED } from '../../../src/report/behaviours/usual.js';
-import type { Finding, PackageRef } from '../../../src/report/finding.js';
-import { correlate } from '../../../src/report/findings/detections/correlation.js';
-import { weigh } from '../../../src/report/weighing/weigh.js';
-
-const HOME = '/home/ci';
-const tool: PackageRef = { name: 'some-tool', version: '1.0.0', path: ['app', 'some-tool'] };
-const other: PackageRef = { name: 'other', version: '1.0.0', path: ['app', 'other'] };
-
-interface Changes {
-  readonly tags?: readonly string[];
-  readonly priority?: Priority;
-  readonly phase?: Finding['phase'];
-  readonly by?: PackageRef | null;
-  readonly ranBy?: PackageRef;
-  readonly source?: string;
-  readonly known?: string;
-  readonly among?: string[];
-  /** Of the process that did it. */
-  readonly cmdline?: string;
-}
-
-function found(rule: string, file: string, changes: Changes = {}): Finding {
-  const {
-    tags = [],
-    priority = 'WARNING',
-    phase = 'import',
-    by = tool,
-    ranBy,
-    source = 'SYSCALL',
-    known,
-    among,
-    cmdline,
-  } = changes;
-  const first = '2026-11-24T12:00:00.000Z';
-  const alert = {
-    output: '',
-    time: { seconds: '1', nanos: 0 },
-    source,
-    hostname: 'h',
-    priority,
-    rule,
-    tags: [...tags],
-  };
-  return {
-    rule,
-    priority,
-    tags: [...tags],
-    count: 1,
-    first,
-    last: first,
-    phase,
-    package: by,
-    decoy: null,
-    processes: cmdline === undefined ? [] : [{ pid: 7, cmdline, cwd: HOME }],
-    ...(ranBy === undefined ? {} : { ranBy }),
-    ...(known === undefined ? {} : { known }),
-    ...(among === undefined ? {} : { among }),
-    alert: { ...alert, output_fields: file === '' ? {} : { 'fd.name': file } },
-  };
-}
-
-const write = (file: string, changes: Changes = {}) => found('Write outside the project', file, changes);
-const moved = (from: string, to: string): Finding => {
-  const one = write('');
-  return { ...one, alert: { ...one.alert, output_fields: { 'evt.arg.oldpath': from, 'evt.arg.newpath': to } } };
-};
-const oneOfMany = { by: null, among: ['other@1.0.0', 'some-tool@1.0.0'] };
-const read = (file: string, changes: Changes = {}) =>
-  found('Read of package registry credentials', file, { tags: ['credentials'], ...changes });
-const BIN = `node ${HOME}/project/node_modules/.bin/some-tool`;
-const asked = (cmdline: string): Changes => ({ phase: 'install', cmdline });
-const ssh = found('Read of an SSH key', `${HOME}/.ssh/id_rsa`, { tags: ['credentials'] });
-const dotenv = found('Read of a dotenv file', `${HOME}/project/.env`, { tags: ['credentials'], priority: 'NOTICE' });
-const refused = found('Egress refused by the gateway', '', { source: 'EGRESS' });
-const usualHost = {
-  ...refused,
-  alert: { ...refused.alert, output_fields: { 'egress.target': 'a.example', 'egress.host': 'a.example' } },
-};
-const direct = found('Outbound connection past the gateway', '', { tags: ['sends'] });
-const detached = found('Process detached itself', '');
-const leftRunning = found('Left running', '');
-const shell = found("Shell started by a script's program", '', { priority: 'NOTICE' });
-
-const judgedBy = (findings: readonly Finding[], usual: Behaviours, registry = true, isImportStopped = false) =>
-  weigh(
-    findings,
-    {
-      names: new Set(['some-tool', 'tool', 'other', 'app']),
-      isFromRegistry: () => registry,
-      isNameOfRegistry: () => registry,
-      isImportStopped,
-    },
-    usual,
-  );
-const judged = (findings: readonly Finding[], registry = true) => judgedBy(findings, NOTHING_MEASURED, registry);
-
-const doing = { package: 'some-tool', versions: '^1.0.0', phase: 'import' } as const;
-const MEASURED = new Behaviours([
-  {
-    measured: '2026-11-29',
-    packages: [{ name: 'some-tool', versions: ['1.0.0'] }],
-    behaviours: [
-      { ...doing, rule: 'Write outside the project', places: ['~/.config/other/x'] },
-      { ...doing, rule: 'Read of package registry credentials', places: ['~/.npmrc'] },
-      { ...doing, rule: 'Read of package registry credentials', phase: 'install', places: ['~/.npmrc'] },
-      { ...doing, rule: 'Left running', places: ['$ node ./node_modules/some-tool/daemon.js'] },
-      { ...doing, rule: 'Egress refused by the gateway', places: ['a.example'], sent: 'unknown' },
-    ],
-  },
-]);
+import { NOTHING_MEASURED } from '../../../src/report/behaviours/usual.js';
+import type { Finding } from '../../../src/report/finding.js';
+import {
+  asked,
+  BIN,
+  detached,
+  direct,
+  dotenv,
+  found,
+  HOME,
+  judged,
+  judgedBy,
+  leftRunning,
+  MEASURED,
+  moved,
+  oneOfMany,
+  other,
+  read,
+  refused,
+  shell,
+  ssh,
+  tool,
+  write,
+} from './weighed.js';
 
 describe('an observation', () => {
   it.each<[string, Finding, readonly Finding[]]>([
@@ -227,68 +138,6 @@ describe('still a finding', () => {
   it('whatever another package does', () => {
     const [one] = judged([read(`${HOME}/.npmrc`), { ...ssh, package: other }]);
     expect(one).toMatchObject({ priority: 'NOTICE' });
-  });
-});
-
-describe.each([
-  ['of what was never measured', NOTHING_MEASURED],
-  ['of what was measured', MEASURED],
-])('all evidence together, %s', (_title, usual) => {
-  const judged = (findings: readonly Finding[]) => judgedBy(findings, usual);
-  const pool = [
-    write(`${HOME}/.config/some-tool/x`),
-    write(`${HOME}/.config/other/x`),
-    read(`${HOME}/.npmrc`),
-    read(`${HOME}/.npmrc`, { phase: 'install' }),
-    ssh,
-    dotenv,
-    refused,
-    usualHost,
-    direct,
-    detached,
-    leftRunning,
-    shell,
-    { ...ssh, package: other },
-  ];
-  /** Each subset of the pool. */
-  const subsets = Array.from({ length: 2 ** pool.length }, (_, bits) =>
-    pool.filter((_one, index) => bits & (1 << index)),
-  );
-
-  const all = subsets.map(judged);
-  const rank = (findings: readonly Finding[]): number =>
-    Math.min(PRIORITIES.length, ...findings.map(({ priority }) => PRIORITIES.indexOf(priority)));
-
-  /** Each subset with each finding that it lacks, and what `measure` says of the two that is more than before. */
-  function worse(measure: (bits: number) => readonly number[]): readonly string[] {
-    const measured = subsets.map((_some, bits) => measure(bits));
-    return subsets.flatMap((some, bits) =>
-      pool.flatMap((one, index) => {
-        const after = measured[bits | (1 << index)] ?? [];
-        const isLess = (measured[bits] ?? []).some((was, at) => was < (after[at] ?? 0));
-        return isLess ? [`${some.map(({ rule }) => rule)} + ${one.rule}`] : [];
-      }),
-    );
-  }
-
-  it('more of it never makes a finding less', () => {
-    const ofEach = (bits: number) => {
-      const left = [...(all[bits] ?? [])];
-      return pool.map((_one, index) => (bits & (1 << index) ? rank(left.splice(0, 1)) : PRIORITIES.length));
-    };
-    expect(worse(ofEach)).toEqual([]);
-  });
-
-  it('more of it never makes the whole less', () => {
-    const ofAll = (bits: number) => [rank([...(all[bits] ?? []), ...correlate(all[bits] ?? [])])];
-    expect(worse(ofAll)).toEqual([]);
-  });
-
-  it('its order does not matter', () => {
-    for (const [bits, some] of subsets.entries()) {
-      const backwards = judged(some.toReversed()).toReversed();
-      if (JSON.stringify(backwards) !== JSON.stringify(all[bits])) expect(backwards).toEqual(all[bits]);
-    }
   });
 });
 
