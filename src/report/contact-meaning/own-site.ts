@@ -20,9 +20,19 @@ const GITHUB_PREFIXES: Readonly<Record<string, string>> = {
 };
 
 /**
+ * What below `OWNER/REPOSITORY` only those can put there who may write to the repository. Not the whole repository: files of comments, and
+ * commits of forks, are below it too, and anybody can make these.
+ */
+const RELEASES = /^[\w.-]+\/releases\/(?:download|latest|tags|assets)(?:\/|$|\?)/;
+
+/** `OWNER/` of a repository's folder. */
+const OWNER = /^\/([\w.-]+\/)[\w.-]+\/$/;
+
+/**
  * Whether an address belongs to one that a package names as its own. If that is the front page of a domain, the whole domain
  * belongs to it (`https://cypress.io/` and `download.cypress.io`). If it is another page, only what is below that page belongs to
- * it (`https://github.com/a/b/`), because others have pages on such hosts too. A domain that is called like the package or its
+ * it (`https://github.com/a/b/`), because others have pages on such hosts too; on GitHub also the releases of the same owner's other
+ * repositories, where makers keep what several packages download. A domain that is called like the package or its
  * scope counts as its front page does: whoever publishes a package chooses both its name and its home page.
  */
 export function isOwnSite({ addresses, names }: Sites, host: string, path: string): boolean {
@@ -47,7 +57,14 @@ function isNamesake(host: string, name: string): boolean {
 function isBelow(hostname: string, folder: string, host: string, path: string): boolean {
   if (hostname !== 'github.com') return hostname === host && path.startsWith(folder);
   const prefix = host === 'github.com' ? '/' : GITHUB_PREFIXES[host];
-  return prefix !== undefined && path.toLowerCase().startsWith(`${prefix}${folder.slice(1).toLowerCase()}`);
+  if (prefix === undefined) return false;
+  const asked = path.toLowerCase();
+  const repository = folder.toLowerCase();
+  if (asked.startsWith(`${prefix}${repository.slice(1)}`)) return true;
+  const owner = OWNER.exec(repository)?.[1];
+  return (
+    owner !== undefined && asked.startsWith(prefix + owner) && RELEASES.test(asked.slice(prefix.length + owner.length))
+  );
 }
 
 /**

@@ -161,7 +161,14 @@ describe('what a contact means', () => {
 describe('which package a host belongs to', () => {
   it.each<[string, readonly string[], string, string, boolean]>([
     ['its repository', ['https://github.com/a/b/'], 'github.com', '/a/b/releases/download/v1/x.gz', true],
-    ['another repository of the owner', ['https://github.com/a/b/'], 'github.com', '/a/c/releases/x.gz', false],
+    ['releases of the same owner', ['https://github.com/A/b/'], 'github.com', '/a/c/releases/download/v1/x.gz', true],
+    ['a list of them', ['https://github.com/a/b/'], 'api.github.com', '/repos/a/c/releases/latest', true],
+    ["another owner's releases", ['https://github.com/a/b/'], 'github.com', '/c/b/releases/download/v1/x.gz', false],
+    ['releases of everybody', ['https://github.com/a/'], 'github.com', '/c/b/releases/download/v1/x.gz', false],
+    ['a file of a comment', ['https://github.com/a/b/'], 'github.com', '/a/c/files/1/x.zip', false],
+    ['a file of a commit', ['https://github.com/a/b/'], 'raw.githubusercontent.com', '/a/c/main/x', false],
+    ['a folder of that name', ['https://github.com/a/b/'], 'github.com', '/a/c/raw/releases/download/x', false],
+    ['a way out of a release', ['https://github.com/a/b/'], 'github.com', '/a/c/releases/download/../../x', false],
     ['a repository whose name begins alike', ['https://github.com/a/b/'], 'github.com', '/a/bc/x.gz', false],
     ['a file of its repository', ['https://github.com/A/b/'], 'raw.githubusercontent.com', '/a/b/main/x', true],
     ["a file of somebody else's", ['https://github.com/a/b/'], 'raw.githubusercontent.com', '/evil/b/main/x', false],
