@@ -20,27 +20,31 @@ const GITHUB_PREFIXES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What below `OWNER/REPOSITORY` only those can put there who may write to the repository. Not the whole repository: files of comments, and
+ * A release, in lower case. Only who may write to a repository can put something there. Not the whole repository: files of comments, and
  * commits of forks, are below it too, and anybody can make these.
  */
-const RELEASES = /^[\w.-]+\/releases\/(?:download|latest|tags|assets)(?:\/|$|\?)/;
-
-/** `OWNER/` of a repository's folder. */
-const OWNER = /^\/([\w.-]+\/)[\w.-]+\/$/;
+const RELEASE = /^([\w.-]+)\/([\w.-]+)\/releases\/(?:download|latest|tags|assets)(?:\/|$|\?)/;
+/** The owner in a repository's folder, in lower case. */
+const OWNER = /^\/([\w.-]+)\/[\w.-]+\/$/;
 
 /**
  * Whether an address belongs to one that a package names as its own. If that is the front page of a domain, the whole domain
  * belongs to it (`https://cypress.io/` and `download.cypress.io`). If it is another page, only what is below that page belongs to
  * it (`https://github.com/a/b/`), because others have pages on such hosts too; on GitHub also the releases of the same owner's other
  * repositories, where makers keep what several packages download. A domain that is called like the package or its
- * scope counts as its front page does: whoever publishes a package chooses both its name and its home page.
+ * scope counts as its front page does, and so do releases of an owner or a repository that is (`cloudflare/cloudflared` for `cloudflared`):
+ * whoever publishes a package chooses both its name and what its manifest names.
  */
 export function isOwnSite({ addresses, names }: Sites, host: string, path: string): boolean {
-  if (names.some((name) => isNamesake(host, name))) return true;
+  const release = releaseAt(host, path);
+  if (names.some((name) => isNamesake(host, name) || release?.some((part) => calledLike(name).includes(part))))
+    return true;
   return addresses.some((site) => {
     const { hostname, pathname } = new URL(site);
     const folder = pathname.endsWith('/') ? pathname : `${pathname}/`;
     if (folder === '/') return isOneDomain(hostname, host);
+    if (hostname === 'github.com' && release !== undefined && release[0] === OWNER.exec(folder.toLowerCase())?.[1])
+      return true;
     return isPlainPath(path) && isBelow(hostname, folder, host, path);
   });
 }
@@ -49,22 +53,27 @@ export function isOwnSite({ addresses, names }: Sites, host: string, path: strin
 function isNamesake(host: string, name: string): boolean {
   const { domain, domainWithoutSuffix, isPrivate } = parse(host, { allowPrivateDomains: true });
   if (domain === null || domainWithoutSuffix === null || isPrivate === true || isSharedDomain(domain)) return false;
+  return calledLike(name).includes(domainWithoutSuffix);
+}
+
+/** What a site may be called that has a package's name. */
+function calledLike(name: string): readonly string[] {
   const [, scope, own = ''] = /^(?:@([^/]+)\/)?(.*)$/.exec(name) ?? [];
-  return [scope, own, own.replace(TOOL_ENDING, '')].includes(domainWithoutSuffix);
+  return [...(scope === undefined ? [] : [scope]), own, own.replace(TOOL_ENDING, '')];
+}
+
+/** Owner and repository of the GitHub release that an address is of. */
+function releaseAt(host: string, path: string): readonly string[] | undefined {
+  const prefix = host === 'github.com' ? '/' : host === 'api.github.com' ? '/repos/' : undefined;
+  if (prefix === undefined || !path.startsWith(prefix) || !isPlainPath(path)) return undefined;
+  return RELEASE.exec(path.slice(prefix.length).toLowerCase())?.slice(1);
 }
 
 /** GitHub ignores the case of owner and repository names. */
 function isBelow(hostname: string, folder: string, host: string, path: string): boolean {
   if (hostname !== 'github.com') return hostname === host && path.startsWith(folder);
   const prefix = host === 'github.com' ? '/' : GITHUB_PREFIXES[host];
-  if (prefix === undefined) return false;
-  const asked = path.toLowerCase();
-  const repository = folder.toLowerCase();
-  if (asked.startsWith(`${prefix}${repository.slice(1)}`)) return true;
-  const owner = OWNER.exec(repository)?.[1];
-  return (
-    owner !== undefined && asked.startsWith(prefix + owner) && RELEASES.test(asked.slice(prefix.length + owner.length))
-  );
+  return prefix !== undefined && path.toLowerCase().startsWith(`${prefix}${folder.slice(1).toLowerCase()}`);
 }
 
 /**

@@ -5,7 +5,7 @@ import { LEFT_RUNNING_RULE } from '../evidence/left-running.js';
 import { touchedFiles } from '../evidence/touched-files.js';
 import type { Finding, PackageRef } from '../finding.js';
 import { sends } from '../findings/detections/correlation.js';
-import { REFUSED_EGRESS_RULE } from '../findings/detections/egress-findings.js';
+import { LEAK_RULE, REFUSED_EGRESS_RULE } from '../findings/detections/egress-findings.js';
 import { TOOL_STORE_RULE } from '../findings/detections/tool-stores.js';
 import { asksAboutProgram } from '../findings/lowering/asked-about-itself.js';
 import { CREDENTIALS, OUTSIDE_RULE } from '../findings/lowering/lowered.js';
@@ -50,6 +50,7 @@ const REASONS: readonly Reason[] = [
   { rule: ({ rule }) => OF_OWN_FOLDERS.has(rule), holds: keepsOwnSettings },
   { rule: ({ tags }) => tags.includes(CREDENTIALS), holds: looksUpSettings },
   { rule: ({ rule }) => rule === REFUSED_EGRESS_RULE, holds: asksOwnSite },
+  { rule: ({ rule }) => rule === LEAK_RULE, holds: showsTokenToIssuer },
 ];
 
 /** Applied after the others, because they depend on which findings are left. */
@@ -150,6 +151,13 @@ function asksOwnSite({ finding }: Case): string | undefined {
   if (own !== 'true') return undefined;
   if (means === 'download') return `it asks its own site ${host} for a file, and sends nothing`;
   return means === 'telemetry' ? `it tells its own site ${host} facts about its use, in the open` : undefined;
+}
+
+/** What a decoy was sent with is only known where its issuer received it, in the open (`evidence/egress/token-shown.ts`). */
+function showsTokenToIssuer({ finding }: Case): string | undefined {
+  const { 'egress.means': means, 'egress.own': own, 'egress.host': host } = finding.alert.output_fields;
+  if (own !== 'true' || means !== 'download') return undefined;
+  return `it shows the token only to ${host}, which issues such tokens, and asks its own site there for a file`;
 }
 
 /** Phases in which a library, or a tool that the project runs, reads its configuration. */

@@ -211,6 +211,17 @@ describe('which package a host belongs to', () => {
     expect(assessContact(to(host, get('/x')), { addresses: [], names: [name] }).isOwn).toBe(isOwn);
   });
 
+  it.each<[string, string, string, boolean]>([
+    ['a repository of its name', 'cloudflared', '/cloudflare/cloudflared/releases/latest/download/cloudflared', true],
+    ['an owner of its scope', '@a/tool', '/a/other/releases/download/v1/x.gz', true],
+    ['an owner of its name without the ending', 'tool-cli', '/tool/x/releases/download/v1/x.gz', true],
+    ['a repository whose name begins alike', 'tool', '/evil/tool2/releases/download/v1/x.gz', false],
+    ["a fork's commit in a repository of its name", 'tool', '/a/tool/raw/0a1b2c3d/x', false],
+    ['a file of a comment there', 'tool', '/a/tool/files/1/x.zip', false],
+  ])('by its name on GitHub: %s', (_title, name, path, isOwn) => {
+    expect(assessContact(to('github.com', get(path)), { addresses: [], names: [name] }).isOwn).toBe(isOwn);
+  });
+
   it('is its own only where every request is', () => {
     const sent = to('github.com', get('/a/b/x.gz'), get('/evil/x.gz'));
     expect(assessContact(sent, { addresses: ['https://github.com/a/b/'], names: [] }).isOwn).toBe(false);

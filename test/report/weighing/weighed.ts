@@ -80,6 +80,16 @@ export const usualHost = {
   ...refused,
   alert: { ...refused.alert, output_fields: { 'egress.target': 'a.example', 'egress.host': 'a.example' } },
 };
+const leak = found('Decoy left the sandbox', '', { source: 'EGRESS', priority: 'CRITICAL' });
+/** GitHub's token, shown to GitHub alone where a release was asked for. */
+export const shownToIssuer = {
+  ...leak,
+  decoy: 'CI variable GITHUB_TOKEN',
+  alert: {
+    ...leak.alert,
+    output_fields: { 'egress.means': 'download', 'egress.own': 'true', 'egress.host': 'api.github.com' },
+  },
+};
 export const direct = found('Outbound connection past the gateway', '', { tags: ['sends'] });
 export const detached = found('Process detached itself', '');
 export const leftRunning = found('Left running', '');

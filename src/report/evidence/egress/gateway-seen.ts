@@ -11,6 +11,7 @@ import {
 } from '../../findings/detections/egress-findings.js';
 import type { Contacts } from './contacts.js';
 import { contactedHosts, perPackage } from './egress-askers.js';
+import { sentWithToken } from './token-shown.js';
 
 /** The part of the evidence that the gateway recorded. */
 interface GatewayEvidence extends Pick<EgressEvidence, 'egress' | 'leaks' | 'dataNames'>, GatewayOrigin {
@@ -25,7 +26,8 @@ export function gatewaySeen(evidence: GatewayEvidence, actors: Actors): readonly
   const { egress, leaks, dataNames, contacts } = evidence;
   const refused = egress.filter((record) => !record.allowed);
   const origin = { ...evidence, contacted: contactedHosts(refused, contacts, actors) };
-  const observations = [...leaks.map(leakedDecoy), ...dataNames.map(dataInNames), ...refused.map(refusedEgress)];
+  const leaked = leaks.map((leak) => leakedDecoy(leak, sentWithToken(leak, egress)));
+  const observations = [...leaked, ...dataNames.map(dataInNames), ...refused.map(refusedEgress)];
   const permitted = egress
     .filter(({ allowed }) => allowed)
     .map(passedOn)

@@ -5,7 +5,7 @@ import type { Finding, FindingPart } from '../../finding.js';
 import { packageKey } from '../../spec.js';
 import { CALLED_WITH_NONSENSE } from '../lowering/lowered.js';
 import { subjectOf } from '../subject.js';
-import { PERMITTED_CONTACT_RULE } from './egress-findings.js';
+import { LEAK_RULE, PERMITTED_CONTACT_RULE } from './egress-findings.js';
 import { failedLookups } from './failed-lookups.js';
 
 /** The rule names under which combinations of a package's findings and observations are reported. */
@@ -83,7 +83,7 @@ const has = (finding: Finding, tag: string): boolean => finding.tags.includes(ta
 export function sends(finding: Finding): boolean {
   if (!has(finding, 'sends') && !isOutside(finding)) return false;
   const means = finding.alert.output_fields['egress.means'];
-  if (means === 'download') return false;
+  if (means === 'download' && finding.rule !== LEAK_RULE) return false;
   if (finding.measured !== undefined) return means !== 'telemetry';
   if (finding.known !== CALLED_WITH_NONSENSE) return finding.known === undefined;
   // A function called with meaningless arguments may connect to anything, so this counts only if it was seen to send something.

@@ -99,8 +99,11 @@ export function assessedByContent(observation: GatewayObservation, sent: Sent, s
   };
 }
 
-/** A planted secret in outgoing traffic. It does not matter whether the gateway let it through: nothing honest sends it. */
-export function leakedDecoy(leak: EgressLeak): GatewayObservation {
+/**
+ * A planted secret in outgoing traffic. It does not matter whether the gateway let it through. `sent`: the requests that it was in, if it was
+ * a token that was sent to its issuer, where an honest program may have to show it.
+ */
+export function leakedDecoy(leak: EgressLeak, sent?: Sent): GatewayObservation {
   const { secret, host, port, via, where, encoding, count, first, last } = leak;
   return {
     rule: LEAK_RULE,
@@ -113,6 +116,7 @@ export function leakedDecoy(leak: EgressLeak): GatewayObservation {
       'egress.encoding': encoding,
     },
     asked: { via, host: leak.asked, clientPorts: leak.clientPorts },
+    sent,
     count,
     first,
     last,

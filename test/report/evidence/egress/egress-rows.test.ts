@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { EgressLeak } from '../../../../src/egress/content/leak.js';
+import type { EgressRequest } from '../../../../src/egress/content/request.js';
+import type { EgressRecord } from '../../../../src/egress/record.js';
 import { buildReport } from '../../../../src/report/build.js';
 import { Contacts } from '../../../../src/report/evidence/egress/contacts.js';
 import { reportSchema } from '../../../../src/report/report.js';
 import { alertAt, evidence, folded, PROJECT, pkg, REFUSED, scriptsOf, treeOf } from '../../evidence.js';
+import { GET } from '../../requests.js';
 
 describe('egress is attributed to the process that asked', () => {
   const packages = [pkg('.', ['a']), pkg('node_modules/a', [], ['postinstall'])];
@@ -99,6 +103,59 @@ describe('what the gateway saw', () => {
     expect(report.findings[0]?.package?.name).toBe('a');
     expect(report.findings[0]?.alert.output).toContain('decoy npm token left the sandbox towards host evil.invalid');
     expect(reportSchema.parse(report)).toEqual(report);
+  });
+
+  describe('a token that is sent to its issuer', () => {
+    const shown = {
+      ...leak,
+      secret: 'CI variable GITHUB_TOKEN',
+      host: 'api.github.com',
+      asked: 'api.github.com',
+      port: 443,
+      via: 'proxy',
+      where: 'header',
+      encoding: 'plain',
+      count: 1,
+      clientPorts: [40_000],
+    } as const;
+    const request = { ...GET, path: '/repos/maker/a/releases/latest', clientPorts: [40_000] };
+    const judged = (left: Partial<EgressLeak>, asked: Partial<EgressRequest>, more: Partial<EgressRecord> = {}) => {
+      const contacts = new Contacts();
+      contacts.add(
+        alertAt(3, 'Packwarden proxy connection', { 'proc.pid': '20', 'fd.name': '172.18.0.2:40000->172.18.0.1:3128' }),
+      );
+      const host = left.host ?? shown.host;
+      const row = { ...REFUSED, host, via: 'proxy', port: 443, clientPorts: [40_000] } as const;
+      const egress = [{ ...row, requests: [{ ...request, ...asked }], ...more }];
+      const sites = ['https://github.com/maker/a/'];
+      const made = packages.map((one) => (one.name === 'a' ? { ...one, sites } : one));
+      const report = buildReport(evidence({ packages: made, tree, contacts, egress, leaks: [{ ...shown, ...left }] }));
+      return [...report.findings, ...report.observations].find(({ rule }) => rule === 'Decoy left the sandbox');
+    };
+
+    it('with a question for the own releases is an observation (supabase 3)', () => {
+      const one = judged({}, {});
+      expect(one).toMatchObject({ priority: 'NOTICE', decoy: 'CI variable GITHUB_TOKEN', weighed: true });
+      expect(one?.package?.name).toBe('a');
+    });
+
+    it.each<[string, Partial<EgressLeak>, Partial<EgressRequest>, Partial<EgressRecord>]>([
+      ["of another's releases", {}, { path: '/repos/evil/b/releases/latest' }, {}],
+      ['who its owner is', {}, { path: '/user' }, {}],
+      ['with a repository that is made', {}, { method: 'POST', path: '/user/repos', bodyBytes: 9 }, {}],
+      ['with something sent to the own repository', {}, { method: 'PUT', path: '/repos/maker/a/contents/x' }, {}],
+      ['of another service', { secret: 'npm token' }, {}, {}],
+      ['elsewhere', { host: 'maker.example', asked: 'maker.example' }, {}, {}],
+      ['encoded', { encoding: 'base64' }, {}, {}],
+      ['in the path', { where: 'url' }, {}, {}],
+      ['in a body', { where: 'body' }, {}, {}],
+      ['by more connections than are known', { clientPorts: [40_000, 40_001], count: 2 }, {}, {}],
+      ['more often than there were connections', { count: 2 }, {}, {}],
+      ['beside requests that are not known', {}, {}, { requestsLeft: 1 }],
+      ['beside what could not be read', {}, {}, { unread: [{ reason: 'not-http', serverName: null, count: 1 }] }],
+    ])('%s stays critical', (_title, left, asked, more) => {
+      expect(judged(left, asked, more)).toMatchObject({ priority: 'CRITICAL' });
+    });
   });
 
   it('is a finding although the policy let it through', () => {
