@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { EgressFailedError, EgressRefusedError } from '../errors.js';
+import { valuesOf, without } from '../raw-headers.js';
 import type { Origin } from '../record.js';
 import { parseAuthority, parseHttpTarget, type Target } from '../target.js';
 import { readRest } from '../upstream/rest.js';
@@ -50,6 +51,7 @@ async function handlePlain(options: DoorOptions, request: IncomingMessage, respo
   if (!isReadable(request)) return say(response, 400, 'the target is not an http URL');
   const from = originOf(request.socket);
   try {
+    replaceOwnHost(request);
     const { target, secure } = parseHttpTarget(request.url ?? '', request.headers.host);
     const decided = await options.gatekeeper.decide(target, from);
     // From here on it is an ordinary request to that host, with a path as its target.
@@ -61,6 +63,20 @@ async function handlePlain(options: DoorOptions, request: IncomingMessage, respo
     const [status, why] = answerTo(error);
     say(response, status, why);
   }
+}
+
+/**
+ * Older clients (puppeteer 19) name the proxy itself in `Host` and the site only in the request's first line. A proxy has to go by the latter
+ * (RFC 9112, 3.2.2); the site is sent its own name. Any other name that differs is refused.
+ */
+function replaceOwnHost(request: IncomingMessage): void {
+  const { localAddress, localPort } = request.socket;
+  const named = valuesOf(request.rawHeaders, 'host');
+  if (named.length !== 1 || named[0] !== `${localAddress}:${localPort}`) return;
+  const [, site] = /^https?:\/\/([^/?#\\]+)/i.exec(request.url ?? '') ?? [];
+  if (site === undefined) return;
+  request.rawHeaders = [...without(request.rawHeaders, 'host'), 'Host', site];
+  request.headers.host = site;
 }
 
 /** The part of an http URL after the host. */

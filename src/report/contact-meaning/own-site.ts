@@ -9,8 +9,8 @@ export interface Sites {
   readonly names: readonly string[];
 }
 
-/** What the name of a command line tool has more than the name of its maker or site: `netlify-cli`, `netlify.com`. */
-const TOOL_ENDING = /[-.](?:cli|js|node|sdk|tools?)$/;
+/** What the name of a command line tool has more than the name of its maker, site or repository: `netlify-cli`, `netlify.com`; `hugo-bin`, `gohugoio/hugo`. */
+const TOOL_ENDING = /[-.](?:cli|js|node|sdk|tools?|bin|binary|prebuilt)$/;
 
 /** Other hosts of GitHub that serve a repository's files, with the part of the path before OWNER/REPOSITORY. */
 const GITHUB_PREFIXES: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@ import { exchange, gatewayWith, host, keeper, page, registryOn, statusOf, until,
 const kept = keeper();
 /** What is asked inside of a tunnel that is not encrypted. */
 const INSIDE = 'GET / HTTP/1.1\r\nHost: registry.test\r\nConnection: close\r\n\r\n';
+const get = (url: string, header: string) => `GET ${url} HTTP/1.1\r\nHost: ${header}\r\nConnection: close\r\n\r\n`;
 
 describe('a permitted registry', () => {
   it('is reached by CONNECT, and the bytes are on record', async () => {
@@ -52,6 +53,24 @@ describe('a permitted registry', () => {
     expect(gateway.records()).toEqual([expect.objectContaining({ allowed: true, bytesReceived: 43 })]);
   });
 
+  it('is reached where Host names the proxy, and is sent its own name (puppeteer 19)', async () => {
+    let head = '';
+    const web = kept(
+      await upstream((socket) =>
+        socket.on('data', (chunk) => {
+          head += chunk;
+          socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+        }),
+      ),
+    );
+    const gateway = kept(await registryOn(web.port));
+    const site = `registry.test:${web.port}`;
+    const request = get(`http://${site}/left-pad`, `127.0.0.1:${gateway.ports.proxy}`);
+    expect(statusOf(await exchange(gateway.ports.proxy, request))).toBe(200);
+    expect(head.toLowerCase().match(/^host: .*$/gm)).toEqual([`host: ${site}`]);
+    expect(gateway.records()).toEqual([expect.objectContaining({ host: 'registry.test', allowed: true })]);
+  });
+
   it('is the same host in upper case and with a trailing dot', async () => {
     const web = kept(await page());
     const gateway = kept(await registryOn(web.port));
@@ -80,8 +99,6 @@ describe('a permitted registry', () => {
     ]);
   });
 });
-
-const get = (url: string, header: string) => `GET ${url} HTTP/1.1\r\nHost: ${header}\r\nConnection: close\r\n\r\n`;
 
 /** What is sent, what is recorded as the host, and the answer's status. */
 const HOSTILE: readonly [what: string, bytes: string, recorded: string, status: number][] = [
@@ -140,6 +157,7 @@ const HOSTILE: readonly [what: string, bytes: string, recorded: string, status: 
     400,
   ],
   ['a Host header of another site', get('http://registry.test/', 'evil.invalid'), 'http://registry.test/', 403],
+  ["the proxy's address at another port", get('http://registry.test/', '127.0.0.1:1'), 'http://registry.test/', 403],
   ['a path without a host', get('/etc/passwd', 'registry.test'), '/etc/passwd', 400],
   ['another scheme', get('file:///etc/passwd', 'registry.test'), 'file:///etc/passwd', 400],
   ['an ftp URL', get('ftp://registry.test/', 'registry.test'), 'ftp://registry.test/', 400],

@@ -215,6 +215,7 @@ describe('which package a host belongs to', () => {
     ['a repository of its name', 'cloudflared', '/cloudflare/cloudflared/releases/latest/download/cloudflared', true],
     ['an owner of its scope', '@a/tool', '/a/other/releases/download/v1/x.gz', true],
     ['an owner of its name without the ending', 'tool-cli', '/tool/x/releases/download/v1/x.gz', true],
+    ['a repository of its name without the ending', 'hugo-bin', '/gohugoio/hugo/releases/download/v1/x.gz', true],
     ['a repository whose name begins alike', 'tool', '/evil/tool2/releases/download/v1/x.gz', false],
     ["a fork's commit in a repository of its name", 'tool', '/a/tool/raw/0a1b2c3d/x', false],
     ['a file of a comment there', 'tool', '/a/tool/files/1/x.zip', false],

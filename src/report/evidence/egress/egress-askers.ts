@@ -2,10 +2,9 @@ import type { InstalledPackage } from '../../../ecosystems/installed-package.js'
 import type { EgressRecord } from '../../../egress/record.js';
 import type { Alert } from '../../../falco/alert.js';
 import type { FoldedAlert } from '../../../falco/fold.js';
-import { type Actors, attribute } from '../../attribution/attribution.js';
+import { type Actors, type Attribution, attribute } from '../../attribution/attribution.js';
 import type { Sent } from '../../contact-meaning/meaning.js';
 import type { Sites } from '../../contact-meaning/own-site.js';
-import type { PackageRef } from '../../finding.js';
 import {
   assessedByContent,
   type GatewayObservation,
@@ -22,7 +21,7 @@ interface Askers {
   readonly packages: readonly InstalledPackage[];
 }
 
-/** The refused hosts that were contacted, not only looked up; each entry is a package and a host. */
+/** The refused hosts that were contacted, not only looked up; each entry is a package, in whose step, and a host. */
 export type ContactedHosts = ReadonlySet<string>;
 
 /** The refused hosts of all attempts that went beyond a DNS query for the name. */
@@ -30,14 +29,14 @@ export function contactedHosts(refused: readonly EgressRecord[], contacts: Conta
   const spokenTo = refused.filter(({ via }) => via !== 'dns');
   return new Set(
     spokenTo.flatMap((record) => {
-      const keys = contacts.of(record).map((alert) => keyOf(attribute(alert, actors).package));
+      const keys = contacts.of(record).map((alert) => keyOf(attribute(alert, actors), actors));
       return (keys.length === 0 ? [''] : keys).map((key) => `${key} ${record.host}`);
     }),
   );
 }
 
 /**
- * If two packages contact the same host, each gets a finding of its own, based on what it sent itself. A package that contacts a host has
+ * If two packages contact the same host, or one is a tool that runs in the steps of two, each gets a finding of its own, based on what it sent itself. A package that contacts a host has
  * looked up its address before, so its DNS query is not reported separately.
  */
 export function perPackage(
@@ -53,8 +52,9 @@ export function perPackage(
   const isContacted = (key: string): boolean => via === 'dns' && contacted.has(`${key} ${host}`);
   const groups = new Map<string, Askers>();
   for (const alert of contacts.of(observation.asked)) {
-    const { by, owner, package: pkg } = attribute(alert, actors);
-    const key = keyOf(pkg);
+    const attribution = attribute(alert, actors);
+    const { by, owner } = attribution;
+    const key = keyOf(attribution, actors);
     const group = groups.get(key) ?? { alerts: [], packages: [by, owner].filter((one) => one !== undefined) };
     group.alerts.push(alert);
     groups.set(key, group);
@@ -73,15 +73,17 @@ export function perPackage(
   });
 }
 
-function keyOf(by: PackageRef | null): string {
-  return by?.path.join('\0') ?? '';
+/** A tool of another package asks the sites of whoever has it run, so each of them is told apart; empty if nobody is known. */
+function keyOf({ package: by, owner }: Attribution, { packages }: Actors): string {
+  if (by === null) return '';
+  return JSON.stringify([by.path, owner === undefined ? [] : packages.ref(owner).path]);
 }
 
 /** Requests that can't be attributed to a process count for every package. */
 function sentBy(sent: Sent, key: string, contacts: Contacts, actors: Actors): Sent {
   const requests = sent.requests.filter(({ clientPorts }) => {
     const askers = clientPorts.flatMap((port) => contacts.behindPort(port) ?? []);
-    return askers.length === 0 || askers.some((alert) => keyOf(attribute(alert, actors).package) === key);
+    return askers.length === 0 || askers.some((alert) => keyOf(attribute(alert, actors), actors) === key);
   });
   return { ...sent, requests };
 }

@@ -208,6 +208,51 @@ describe('what the gateway saw', () => {
   });
 });
 
+describe('a tool in the steps of two packages (node-pre-gyp of bcrypt 5 and canvas 2)', () => {
+  const tool = `${PROJECT}/node_modules/tool`;
+  const made = [
+    ...packages.map((one) => (one.name === '' ? one : { ...one, sites: [`https://github.com/maker/${one.name}/`] })),
+    pkg('node_modules/tool', []),
+  ];
+  const steps = treeOf([
+    ...scriptsOf('a', 10),
+    ...scriptsOf('b', 11),
+    [2, 20, 10, `${PROJECT}/node_modules/a`, `node ${tool}/install.js`],
+    [2, 30, 11, `${PROJECT}/node_modules/b`, `node ${tool}/install.js`],
+  ]);
+  const judged = (...paths: readonly (readonly [port: number, path: string])[]) => {
+    const contacts = new Contacts();
+    for (const [pid, port] of [
+      ['20', 40_000],
+      ['30', 40_001],
+    ]) {
+      contacts.add(
+        alertAt(3, 'Packwarden proxy connection', {
+          'proc.pid': `${pid}`,
+          'fd.name': `172.18.0.2:${port}->172.18.0.1:3128`,
+        }),
+      );
+    }
+    const requests = paths.map(([port, path]) => ({ ...GET, path, clientPorts: [port] }));
+    const row = { ...REFUSED, host: 'github.com', via: 'proxy', port: 443, clientPorts: [40_000, 40_001] } as const;
+    return buildReport(evidence({ packages: made, tree: steps, contacts, egress: [{ ...row, requests }] }));
+  };
+
+  it('asks the site of each, and accuses nobody', () => {
+    const report = judged([40_000, '/maker/a/releases/x.gz'], [40_001, '/maker/b/releases/x.gz']);
+    expect(report.findings).toEqual([]);
+    expect(report.observations.map(({ package: by, ranBy, known }) => [by?.name, ranBy?.name, known])).toEqual([
+      ['tool', 'a', expect.stringContaining('its own site')],
+      ['tool', 'b', expect.stringContaining('its own site')],
+    ]);
+  });
+
+  it("is a finding where it asks for the other's", () => {
+    const report = judged([40_000, '/maker/a/releases/x.gz'], [40_001, '/maker/a/releases/x.gz']);
+    expect(report.findings.map(({ ranBy }) => ranBy?.name)).toEqual(['b']);
+  });
+});
+
 describe('the rows of egress', () => {
   it('tell bytes, times, and the process', () => {
     const contacts = new Contacts();
