@@ -21,6 +21,7 @@ import { PhaseRecord } from './phases/phase-record.js';
 import { type LoadsWithoutScripts, loadWithoutScripts, scriptCheckOf } from './phases/script-check.js';
 import { scriptOrder } from './phases/script-order.js';
 import { runAllScripts } from './phases/script-phase.js';
+import { SecretWatch } from './phases/secret-watch.js';
 import type { SandboxRun } from './ports.js';
 import { type JobEvent, transition } from './transition.js';
 import { Canaries } from './watching/canaries.js';
@@ -37,6 +38,7 @@ export class Detonation {
   readonly #monitor = new Monitor();
   readonly #canaries: Canaries;
   readonly #witness: JobWitness;
+  readonly #secrets: SecretWatch;
   readonly #comparison: Comparison;
   readonly #record: PhaseRecord;
   #state: JobState = 'queued';
@@ -53,7 +55,8 @@ export class Detonation {
     this.#attempt = attempt;
     this.#record = new PhaseRecord(deps.clock);
     this.#fetched = new Fetched(this.#record);
-    this.#comparison = new Comparison(deps.clock);
+    this.#secrets = new SecretWatch(this.#monitor.writes, deps.clock);
+    this.#comparison = new Comparison(deps.clock, this.#secrets);
     this.#canaries = new Canaries(deps, attempt.signal, this.#monitor, attempt.spec.id);
     this.#witness = new JobWitness(deps.watchDecoys, deps.log.child({ job: attempt.spec.id }));
     const asked = attempt.spec.checkNeeded ?? deps.checkNeeded;
@@ -114,6 +117,7 @@ export class Detonation {
     this.#record.start('drain');
     if (this.#leftRunning) await this.#withSlack('ending the remaining processes', 0, run.endProcesses());
     await Promise.all([this.#canaries.closing(run), fetched ? this.#comparison.after(run) : undefined]);
+    if (fetched) await this.#limited('searching for credentials', limits.prepareMs, this.#secrets.lookAgain(run));
     await this.#to('drained');
   }
 
@@ -275,6 +279,7 @@ export class Detonation {
       monitor: this.#monitor,
       fetched: this.#fetched,
       comparison: this.#comparison,
+      secrets: this.#secrets,
       witness: this.#witness,
       scriptCheck: this.#scriptCheck,
     });

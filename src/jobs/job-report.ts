@@ -12,6 +12,7 @@ import type { JobSpec } from './job.js';
 import type { Comparison } from './phases/comparison.js';
 import type { Fetched } from './phases/fetched.js';
 import type { PhaseRecord } from './phases/phase-record.js';
+import type { SecretWatch } from './phases/secret-watch.js';
 import type { SandboxRun } from './ports.js';
 import type { Canaries } from './watching/canaries.js';
 import type { JobWitness } from './watching/job-witness.js';
@@ -28,13 +29,14 @@ export interface JobEvidence {
   readonly monitor: Monitor;
   readonly fetched: Fetched;
   readonly comparison: Comparison;
+  readonly secrets: SecretWatch;
   readonly witness: JobWitness;
   readonly scriptCheck: ScriptCheck | null;
 }
 
 /** Builds the report from the evidence. */
 export function reportOf(evidence: JobEvidence): Report {
-  const { deps, spec, run, record, canaries, monitor, fetched, comparison, witness, scriptCheck } = evidence;
+  const { deps, spec, run, record, canaries, monitor, fetched, comparison, secrets, witness, scriptCheck } = evidence;
   const { clock, feed, limits, projectBaseline: mode } = deps;
   const { id, ecosystem, submittedAt, baseline: uploaded } = spec;
   return buildReport({
@@ -69,6 +71,7 @@ export function reportOf(evidence: JobEvidence): Report {
     codeReads: monitor.codeReads,
     hookReads: monitor.hookReads,
     compared: comparison.result(),
+    secrets: { kept: secrets.kept, printed: run?.printedSecrets() ?? [], unsearched: secrets.unsearched },
     decoys: run?.decoys ?? [],
     witnessed: witness.witnessed,
     scriptCheck,

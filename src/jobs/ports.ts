@@ -10,6 +10,7 @@ import type { AlertSink, Watch } from '../falco/hub.js';
 import type { SourceStatus } from '../falco/source.js';
 import type { Snapshot } from '../report/changes/snapshot.js';
 import type { PlantedDecoy } from '../report/evidence/decoys.js';
+import type { PrintedSecret, SecretInFile } from '../report/evidence/found-secrets.js';
 import type { Steps } from '../report/evidence/steps.js';
 import type { Guise } from '../report/guise.js';
 import type { LoadedPackage, RunningProcess } from '../report/phase.js';
@@ -143,6 +144,13 @@ export interface PackageListing {
   readonly incomplete: readonly IncompleteReason[];
 }
 
+/** The result of a search for planted secrets. */
+export interface SearchedFiles {
+  readonly found: readonly SecretInFile[];
+  /** How many of the files were not searched because they were too large together. */
+  readonly unsearched: number;
+}
+
 /** Runs test processes in a sandbox, one after the other. */
 export interface Beats {
   /** Runs a process whose command line contains `marker`, after the earlier ones have ended. */
@@ -212,6 +220,10 @@ export interface SandboxRun {
   runProjectScript(name: string, timeoutMs: number): Promise<ProjectScript>;
   /** The current files under HOME, without caches. @throws SandboxError when they can't all be listed */
   snapshot(): Promise<Snapshot>;
+  /** Searches files for planted secrets; those that are gone are left out. @throws SandboxError */
+  searchFiles(paths: readonly string[]): Promise<SearchedFiles>;
+  /** The planted secrets that steps have printed so far, each once for each step. */
+  printedSecrets(): readonly PrintedSecret[];
   /** Waits until no process of the project is running, at most `ms`. Resolves with those that still are. */
   linger(ms: number): Promise<readonly RunningProcess[]>;
   /** Kills all processes of the project. */

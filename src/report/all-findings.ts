@@ -21,6 +21,7 @@ import type { Finding } from './finding.js';
 import { correlate } from './findings/detections/correlation.js';
 import { FAILED_LOOKUP_RULE } from './findings/detections/failed-lookups.js';
 import { filesOfAlerts, foreignWriteAlerts, reportedOnce } from './findings/detections/foreign-write.js';
+import { secretAlerts } from './findings/detections/kept-secrets.js';
 import { oddPrograms } from './findings/detections/odd-programs.js';
 import { onlyLater, withoutRepeats } from './findings/detections/only-later.js';
 import { shadowedPrograms } from './findings/detections/shadowed-programs.js';
@@ -56,7 +57,9 @@ export function allFindings(
     ...changed.flatMap((change) => change.writes),
   ];
   const context = contextOf(evidence, actors, written, foreignWrites);
+  const secrets = secretAlerts(evidence, actors);
   const derived = [
+    ...secrets.alerts,
     ...foreignWriteAlerts(foreign, filesOfAlerts(evidence.alerts)),
     ...registryAsks(evidence, actors),
     ...toolStoreAlerts(written, evidence.hookReads),
@@ -65,7 +68,7 @@ export function allFindings(
   ];
   const observed = new Observed(evidence, [...alerts, ...gatewaySeen(evidence, actors), ...derived], actors, context);
   const changes = changed.flatMap((change) => changedFinding(change, context));
-  const notes = notesOf(evidence, index).flatMap((one) => changedFinding(one, context));
+  const notes = [...notesOf(evidence, index), ...secrets.notes].flatMap((one) => changedFinding(one, context));
   const weighed = weighedByAll([...observed.findings(), ...changes, ...notes], evidence, index);
   return concluded(weighed, observed.alsoTogether(), evidence, actors, context);
 }

@@ -14,6 +14,7 @@ import type { Behaviours } from './behaviours/usual.js';
 import type { Compared } from './changes/compared.js';
 import type { PlantedDecoy } from './evidence/decoys.js';
 import type { Contacts } from './evidence/egress/contacts.js';
+import type { FoundSecrets } from './evidence/found-secrets.js';
 import type { LoadMarks } from './evidence/load-groups.js';
 import type { ProjectWrites } from './evidence/project-writes.js';
 import type { Steps } from './evidence/steps.js';
@@ -61,6 +62,8 @@ export interface Evidence extends EgressEvidence {
   /** How the fetched and submitted files differ from what they were at first. */
   readonly compared: Compared;
   readonly decoys: readonly PlantedDecoy[];
+  /** The decoys' values where packages left them. */
+  readonly secrets: FoundSecrets;
   /** What the worker's own witness saw of the decoys. */
   readonly witnessed: Witnessed;
   readonly incomplete: readonly IncompleteReason[];

@@ -3,6 +3,7 @@ import type { NetworkSettings } from '../ecosystems/manager.js';
 import { containerEnvironment } from '../ecosystems/node/environment.js';
 import { HOME } from '../ecosystems/places.js';
 import { candidates } from '../ecosystems/recognition/choose.js';
+import { SecretSearch } from '../egress/content/secret-search.js';
 import type { Gateway } from '../egress/gateway.js';
 import { messageOf } from '../errors/message.js';
 import type { Sandbox, SandboxPlan, SandboxRun } from '../jobs/ports.js';
@@ -11,7 +12,7 @@ import { inTime, made, statusOf } from './container/docker-call.js';
 import { DockerRun } from './container/docker-run.js';
 import { labelsOf, nameOf } from './container/identity.js';
 import { clearJob, sweepInstance } from './container/leftovers.js';
-import type { Decoys } from './decoys/decoy.js';
+import { type Decoys, secretsOf } from './decoys/decoy.js';
 import { makeDecoys } from './decoys/make.js';
 import { SandboxError } from './errors.js';
 import { createDisk, releaseDisk, releaseLeftDisks } from './host/disk.js';
@@ -82,6 +83,7 @@ class DockerSandbox implements Sandbox {
         ...(volume === undefined ? {} : { volume }),
         limits: this.#limits,
         decoys: decoys.files,
+        search: new SecretSearch(secretsOf(decoys)),
         settingsToken: decoys.settingsToken,
         ecosystem: plan.ecosystem,
         networkSettings: this.#networkSettings(network, gateway),

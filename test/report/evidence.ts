@@ -7,6 +7,7 @@ import { PackageCodeReads } from '../../src/report/attribution/files/package-cod
 import { ProcessTree, TRACE_RULE } from '../../src/report/attribution/processes/process-tree.js';
 import { NOTHING_MEASURED } from '../../src/report/behaviours/usual.js';
 import { Contacts } from '../../src/report/evidence/egress/contacts.js';
+import { NO_SECRETS } from '../../src/report/evidence/found-secrets.js';
 import { LoadMarks } from '../../src/report/evidence/load-groups.js';
 import { ProjectWrites } from '../../src/report/evidence/project-writes.js';
 import { type Step, type StepKind, Steps } from '../../src/report/evidence/steps.js';
@@ -163,6 +164,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     baseline: [],
     projectBaseline: null,
     decoys: [],
+    secrets: NO_SECRETS,
     witnessed: { unavailable: null, lost: null, seen: [] },
     incomplete: [],
     scriptCheck: null,

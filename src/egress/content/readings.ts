@@ -21,12 +21,14 @@ const MAX_TRIES = 32;
 const BASE64_RUN = /[A-Za-z0-9+/_-]{24,}/g;
 const HEX_RUN = /(?:[0-9a-fA-F]{2}){16,}/g;
 const SPACED_HEX_RUN = /(?:[0-9a-fA-F]{2}[:\s-]){15,}[0-9a-fA-F]{2}/g;
+/** Single characters with something between each two of them: `n-p-m-_-…`. */
+const SPREAD_RUN = /(?:[\w+/=][^\w+/=]{1,4}){15,}[\w+/=]/g;
 const DECIMAL_RUN = /(?:\b\d{1,3}\s*,\s*){11,}\d{1,3}\b/g;
 /** How many bytes are checked to recognize text. */
 const LOOK = 96;
 
 /**
- * What else the bytes may contain: reversed, gzip, zlib, deflate, base64, hexadecimal, decimal numbers, UTF-16, percent-encoded and other
+ * What else the bytes may contain: reversed, gzip, zlib, deflate, base64, hexadecimal, decimal numbers, single characters with others between them, UTF-16, percent-encoded and other
  * escapes, and values joined together, also nested. The bytes themselves and a single layer of base64, hexadecimal and base32 are covered by
  * the matcher. `cut` is called if a limit was reached.
  */
@@ -67,6 +69,9 @@ export function unwrapped({ bytes, how }: Decoding, cut: () => void = () => unde
   for (const run of runs(text, HEX_RUN, cut)) for (const inner of shifted(run, 2, 'hex')) add('hex', inner);
   for (const run of text.match(SPACED_HEX_RUN) ?? []) add('hex', Buffer.from(run.replace(/[:\s-]/g, ''), 'hex'));
   for (const run of text.match(DECIMAL_RUN) ?? []) add('numbers', Buffer.from(run.split(',').map(Number)));
+  for (const run of text.match(SPREAD_RUN) ?? []) {
+    add('spread', Buffer.from(run.replace(/[^\w+/=]/g, ''), 'latin1'));
+  }
   const undone = unescaped(text);
   if (undone !== text) add('escapes', Buffer.from(undone, 'latin1'));
   for (const joined of joinedValues(text)) add('pieces', Buffer.from(joined, 'latin1'));

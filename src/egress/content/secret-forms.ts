@@ -1,24 +1,59 @@
-/** How a secret was encoded where it was found. */
-export type SecretEncoding = 'plain' | 'base64' | 'hex' | 'base32';
-
 /** A secret in one encoding, or the part of it that does not depend on the surrounding bytes. */
 export interface SecretForm {
-  readonly encoding: SecretEncoding;
+  /** How a report calls it: `plain`, `base64`, … */
+  readonly encoding: string;
+  /** One character for each byte. */
   readonly text: string;
 }
 
-/** PEM headers, and the beginning of every unencrypted OpenSSH key. They are not secret, so finding them proves nothing. */
-const GUESSABLE = /-----(?:BEGIN|END) [A-Z0-9 ]+-----|b3BlbnNzaC1rZXktdjE\S{0,75}/g;
+/**
+ * PEM headers, the beginning of every unencrypted OpenSSH key, and prefixes of tokens that are as long as a fragment. They are not secret
+ * (secret scanners and manuals contain them), so finding them proves nothing.
+ */
+const GUESSABLE =
+  /-----(?:BEGIN|END) [A-Z0-9 ]+-----|b3BlbnNzaC1rZXktdjE\S{0,75}|AGE-SECRET-KEY-1|pypi-AgEIcHlwaS5vcmc|sk-ant-oat01-/g;
 
 /** Every form in which a program might send `value`; the plain one first. */
 export function formsOf(value: string): readonly [SecretForm, ...SecretForm[]] {
-  const bytes = Buffer.from(value.replace(GUESSABLE, '\n'));
+  const bytes = bytesOf(value);
   return [
     { encoding: 'plain', text: bytes.toString('latin1') },
     { encoding: 'hex', text: bytes.toString('hex') },
     ...[0, 1, 2].map((shift): SecretForm => ({ encoding: 'base64', text: aligned(bytes, shift, 6, base64) })),
     ...[0, 1, 2, 3, 4].map((shift): SecretForm => ({ encoding: 'base32', text: aligned(bytes, shift, 5, base32) })),
   ];
+}
+
+/** The forms, and each of them backwards. */
+export function formsBothWays(value: string): readonly [SecretForm, ...SecretForm[]] {
+  const forms = formsOf(value);
+  const backwards = forms.map(({ encoding, text }) => ({
+    encoding: `${encoding} in reverse`,
+    text: [...text].reverse().join(''),
+  }));
+  return [...forms, ...backwards];
+}
+
+/** How each byte differs from the one before it: equal for all texts that were encrypted with one byte as their key. */
+export type Difference = (byte: number, before: number) => number;
+
+/** The key was combined with each byte by exclusive or, or was added to each. */
+export const DIFFERENCES: Readonly<Record<string, Difference>> = {
+  'exclusive or': (byte, before) => byte ^ before,
+  'shifted bytes': (byte, before) => (byte - before) & 0xff,
+};
+
+/** The differences of a secret. */
+export function differenceForm(encoding: string, difference: Difference) {
+  return (value: string): readonly [SecretForm] => {
+    const bytes = bytesOf(value);
+    const differences = bytes.subarray(1).map((byte, at) => difference(byte, bytes[at] ?? 0));
+    return [{ encoding, text: Buffer.from(differences).toString('latin1') }];
+  };
+}
+
+function bytesOf(value: string): Buffer {
+  return Buffer.from(value.replace(GUESSABLE, '\n'));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.js';
-import { formsOf, type SecretEncoding, type SecretForm } from './secret-forms.js';
+import { formsOf, type SecretForm } from './secret-forms.js';
 
 /** A value that was planted in a sandbox to detect exfiltration. */
 export interface PlantedSecret {
@@ -12,7 +12,7 @@ export interface PlantedSecret {
 /** A secret that was found, and how it was encoded. */
 export interface SecretTrace {
   readonly secret: string;
-  readonly encoding: SecretEncoding;
+  readonly encoding: string;
 }
 
 /**
@@ -37,10 +37,13 @@ export class SecretMatcher {
   readonly #fragments = new Map<string, SecretTrace>();
   readonly #filter = new Uint8Array(2 ** (FILTER_BITS - 3));
 
-  /** @throws GatewayError `weak-secret` for a value that is too short to be recognized reliably */
-  constructor(secrets: readonly PlantedSecret[]) {
+  /**
+   * `forms`: the forms of a value to find; the first one decides whether the value is long enough. @throws GatewayError `weak-secret` for a
+   * value that is too short to be recognized reliably
+   */
+  constructor(secrets: readonly PlantedSecret[], forms: typeof formsOf = formsOf) {
     for (const { name, value } of secrets) {
-      const [plain, ...encoded] = formsOf(value);
+      const [plain, ...encoded] = forms(value);
       const known = this.#learn(name, plain);
       // If two secrets have the same value, it is reported under the first one's name.
       if (!known && this.traces(plain.text).length === 0) {

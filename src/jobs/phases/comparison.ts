@@ -3,6 +3,7 @@ import { messageOf } from '../../errors/message.js';
 import type { Change, Compared } from '../../report/changes/compared.js';
 import { changesBetween, type FileChange, type Snapshot } from '../../report/changes/snapshot.js';
 import type { Clock, SandboxRun } from '../ports.js';
+import type { SecretWatch } from './secret-watch.js';
 
 /** For this many packages the changes are compared separately; for the others together, when all scripts have run. */
 const MOST_ONE_BY_ONE = 40;
@@ -12,6 +13,7 @@ const MAX_CHANGES = 100_000;
 /** Compares the files in a sandbox with those that were fetched, so that changes are seen even if the alert source missed them. */
 export class Comparison {
   readonly #clock: Clock;
+  readonly #secrets: Pick<SecretWatch, 'look'>;
   #before: Snapshot | undefined;
   /** Folders of the packages whose changes are compared separately. */
   readonly #comparedAlone = new Set<string>();
@@ -25,8 +27,10 @@ export class Comparison {
   #overflowed = 0;
   #problem: string | null = null;
 
-  constructor(clock: Clock) {
+  /** `secrets` searches the files that changed. */
+  constructor(clock: Clock, secrets: Pick<SecretWatch, 'look'>) {
     this.#clock = clock;
+    this.#secrets = secrets;
   }
 
   /** Takes the first snapshot, after the fetch and before any code of a package runs. */
@@ -53,7 +57,7 @@ export class Comparison {
 
   /** Records changes after code of several packages has run; they can't be attributed to one of them. */
   async after(run: SandboxRun): Promise<void> {
-    await this.#next(run, (now, before) => this.#add(changesBetween(before, now), null));
+    await this.#next(run, (now, before) => this.#changed(run, changesBetween(before, now), now, null));
     this.#isBehind = false;
   }
 
@@ -66,8 +70,20 @@ export class Comparison {
     await this.#next(run, async (now, before) => {
       const changes = changesBetween(before, now);
       const isAlone = changes.length === 0 || (wasAlone && (await isIdle(run)));
-      this.#add(changes, isAlone ? realPath : null);
+      await this.#changed(run, changes, now, isAlone ? realPath : null);
     });
+  }
+
+  /** Records changes, and searches the changed files, the smallest first. */
+  async #changed(run: SandboxRun, changes: readonly FileChange[], now: Snapshot, by: string | null): Promise<void> {
+    this.#add(changes, by);
+    const sizeOf = ({ path }: FileChange): number => Number(now.get(path)?.size ?? 0);
+    const present = changes.filter(({ kind }) => kind !== 'removed').toSorted((a, b) => sizeOf(a) - sizeOf(b));
+    await this.#secrets.look(
+      run,
+      present.map(({ path }) => path),
+      by,
+    );
   }
 
   async #next(run: SandboxRun, compare: (now: Snapshot, before: Snapshot) => void | Promise<void>): Promise<void> {

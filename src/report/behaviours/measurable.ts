@@ -4,6 +4,7 @@ import { UNREPORTED_READ_RULE } from '../evidence/unreported-reads.js';
 import type { Finding } from '../finding.js';
 import { DATA_NAMES_RULE, LEAK_RULE } from '../findings/detections/egress-findings.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from '../findings/detections/foreign-write.js';
+import { KEPT_SECRET_RULE, PRINTED_SECRET_RULE } from '../findings/detections/kept-secrets.js';
 import { BEHAVIOUR_PHASES } from './behaviour.js';
 
 /**
@@ -20,6 +21,8 @@ const NEVER: ReadonlySet<string> = new Set([
   UNOWNED_MODULE_RULE,
   UNREPORTED_CHANGE_RULE,
   UNREPORTED_READ_RULE,
+  KEPT_SECRET_RULE,
+  PRINTED_SECRET_RULE,
   'Read of an SSH key',
   'Read of a key ring or password store',
   'Read of a shell history',

@@ -10,6 +10,7 @@ import { decoyOf, type PlantedDecoy } from '../evidence/decoys.js';
 import type { LoadMarks } from '../evidence/load-groups.js';
 import type { Finding, LegacyAlert, PackageRef } from '../finding.js';
 import { specOf } from '../spec.js';
+import { SECRET_FIELD } from './detections/kept-secrets.js';
 import { CREDENTIALS, type LoweringContext, loweredBecause } from './lowering/lowered.js';
 import { isOfProcessList, PROCESS_LIST } from './lowering/process-list.js';
 import { loadedBy } from './repeats.js';
@@ -80,7 +81,7 @@ export function toFinding(observed: FoldedAlert, context: FindingContext): Findi
     last: isoTime(last),
     phase: phaseAt(alertTimeNs(alert), phases),
     package: pkg ?? onlyMember(attribution, packages),
-    decoy: alert.fields['egress.decoy'] ?? decoyOf(alert, decoys),
+    decoy: alert.fields['egress.decoy'] ?? alert.fields[SECRET_FIELD] ?? decoyOf(alert, decoys),
     ...(owner === undefined || owner === by ? {} : { ranBy: packages.ref(owner) }),
     ...(orBy.length === 0 ? {} : { orBy: orBy.map((other) => packages.ref(other)) }),
     ...amongPart(alert, attribution, context),

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { NetworkSettings } from '../../ecosystems/manager.js';
+import type { SecretSearch } from '../../egress/content/secret-search.js';
 import type { Gateway } from '../../egress/gateway.js';
 import type { Ecosystem } from '../../jobs/job.js';
 import type { Clock } from '../../jobs/ports.js';
@@ -20,6 +21,8 @@ export interface DockerRunParts {
   readonly volume?: string;
   readonly limits: SandboxLimits;
   readonly decoys: readonly DecoyFile[];
+  /** Finds the values of all decoys. */
+  readonly search: SecretSearch;
   /** A value for credentials that the project's settings read from variables. */
   readonly settingsToken: DecoyToken;
   readonly ecosystem: Ecosystem;

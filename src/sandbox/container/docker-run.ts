@@ -17,10 +17,12 @@ import type {
   PackageListing,
   ProjectScript,
   SandboxRun,
+  SearchedFiles,
   StepResult,
 } from '../../jobs/ports.js';
 import type { Snapshot } from '../../report/changes/snapshot.js';
 import type { PlantedDecoy } from '../../report/evidence/decoys.js';
+import type { PrintedSecret } from '../../report/evidence/found-secrets.js';
 import type { Steps } from '../../report/evidence/steps.js';
 import type { Guise } from '../../report/guise.js';
 import type { RunningProcess } from '../../report/phase.js';
@@ -36,6 +38,7 @@ import type { DockerRunParts } from './docker-run-parts.js';
 import { startBeats } from './exec/beats.js';
 import { type Captured, ContainerCommands, firstLines } from './exec/commands.js';
 import { runningIn } from './exec/running.js';
+import { searchFiles } from './files/secret-files.js';
 import { takeSnapshot } from './files/snapshot.js';
 import { homeTarFiles, tarOf } from './files/tar-of.js';
 import { unpackArchive } from './files/unpack.js';
@@ -228,6 +231,14 @@ export class DockerRun implements SandboxRun {
 
   snapshot(): Promise<Snapshot> {
     return takeSnapshot(this.#commands);
+  }
+
+  searchFiles(paths: readonly string[]): Promise<SearchedFiles> {
+    return searchFiles(paths, this.#parts.search, this.#commands);
+  }
+
+  printedSecrets(): readonly PrintedSecret[] {
+    return this.#commands.printed;
   }
 
   async linger(ms: number): Promise<readonly RunningProcess[]> {

@@ -1,3 +1,5 @@
+import type { PlantedSecret } from '../../egress/content/secret-matcher.js';
+
 /** A fake credential in a sandbox. A process that opens the file is looking for credentials; one that sends the content has stolen them. */
 export interface DecoyFile {
   /** The name in a report, e.g. `SSH key`. */
@@ -34,3 +36,9 @@ export interface Decoys {
 
 /** A source of random bytes. */
 export type RandomBytes = (count: number) => Buffer;
+
+/** The values that are searched for in outgoing data, in files and in output, each with its decoy's name. */
+export function secretsOf({ files, variables, settingsToken }: Decoys): readonly PlantedSecret[] {
+  const inFiles = files.flatMap(({ name, secrets }) => secrets.map((value) => ({ name, value })));
+  return [...inFiles, ...variables, settingsToken];
+}

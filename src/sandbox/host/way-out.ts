@@ -8,7 +8,7 @@ import { DEFAULT_ALLOW } from '../../egress/policy.js';
 import type { KnownRegistry } from '../../egress/registry/known-registry.js';
 import type { SandboxPlan } from '../../jobs/ports.js';
 import { inTime } from '../container/docker-call.js';
-import type { Decoys } from '../decoys/decoy.js';
+import { type Decoys, secretsOf } from '../decoys/decoy.js';
 import type { SandboxOptions } from '../options.js';
 
 /** Opens the gateway of one job at `address`. @throws GatewayError, SandboxError if it takes too long */
@@ -65,10 +65,4 @@ function inHome({ files }: Decoys): readonly string[] {
   const paths = files.map(({ path }) => path).filter((path) => path.startsWith(`${HOME}/`));
   const names = paths.map((path) => path.slice(HOME.length + 1).split('/')[0] ?? '');
   return [...new Set(names)].filter((name) => name.startsWith('.') && name !== '.config');
-}
-
-/** The secrets that the gateway searches for in outgoing data. */
-function secretsOf({ files, variables, settingsToken }: Decoys): readonly PlantedSecret[] {
-  const inFiles = files.flatMap(({ name, secrets }) => secrets.map((value) => ({ name, value })));
-  return [...inFiles, ...variables, settingsToken];
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from '../../../src/report/report.js';
-import type { Random } from '../../support/random.js';
 import { reportOf, submit } from '../../support/client.js';
+import type { Random } from '../../support/random.js';
 import { projectWithScript } from '../../support/tarballs.js';
 import { FAULTS, type Fault } from './faults.js';
 import type { Rig, SensorKind } from './rig.js';

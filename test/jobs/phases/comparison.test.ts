@@ -6,6 +6,8 @@ import type { RunningProcess } from '../../../src/report/phase.js';
 import { PROJECT, pkg } from '../../report/evidence.js';
 
 const DAEMON: RunningProcess = { pid: 7, cmdline: 'node left.js' };
+/** Nothing here is about what files contain. */
+const NO_SEARCH = { look: async (): Promise<void> => undefined };
 const FILE = `${PROJECT}/node_modules/other/index.js`;
 
 const STATE = { type: 'f', inode: '1', links: '1', size: '1', modified: '1', changed: '1', mode: '644', target: '' };
@@ -20,7 +22,7 @@ function sandbox(running: readonly (readonly RunningProcess[])[]): Pick<SandboxR
 }
 
 async function changersOf(running: readonly (readonly RunningProcess[])[]): Promise<readonly (string | null)[]> {
-  const comparison = new Comparison({ now: () => 0 } as ConstructorParameters<typeof Comparison>[0]);
+  const comparison = new Comparison({ now: () => 0 } as ConstructorParameters<typeof Comparison>[0], NO_SEARCH);
   const run = sandbox(running) as SandboxRun;
   await comparison.start(run);
   for (const name of ['evil', 'honest']) {
@@ -54,7 +56,7 @@ it('a file that a script linked is linked again if the step is unknown, and chan
     snapshot: async () => looks[look++] ?? new Map(),
     linger: async () => running[asked++] ?? [],
   };
-  const comparison = new Comparison({ now: () => 0 } as ConstructorParameters<typeof Comparison>[0]);
+  const comparison = new Comparison({ now: () => 0 } as ConstructorParameters<typeof Comparison>[0], NO_SEARCH);
   await comparison.start(run as SandboxRun);
   for (const name of ['evil', 'evil', 'honest']) {
     await comparison.scripts(run as SandboxRun, pkg(`node_modules/${name}`), async () => undefined);

@@ -11,9 +11,11 @@ import type { Alert } from '../../../falco/alert.js';
 import type { Attribution } from '../../attribution/attribution.js';
 import type { HookReads } from '../../attribution/files/hook-reads.js';
 import type { ProcessStart } from '../../attribution/processes/process-tree.js';
+import { isHidden } from '../../evidence/found-secrets.js';
 import { ENDED_FIELD, LEFT_RUNNING_RULE } from '../../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../../evidence/touched-files.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from '../detections/foreign-write.js';
+import { ENCODING_FIELD, KEPT_SECRET_RULE } from '../detections/kept-secrets.js';
 import { isQuestion } from './asked-about-itself.js';
 import { asksDockerVersion } from './docker-question.js';
 import { type FileContext, isRuntimeAsFetched, isShimOfManager } from './fetched-programs.js';
@@ -206,6 +208,12 @@ const IN_FILES = 'T1552.001';
 function countsInCall(alert: Alert): boolean {
   const { tags, fields, rule } = alert;
   if (fields['egress.decoy'] !== undefined || OTHERS_CHANGED.has(rule)) return true;
+  // A function may write down its environment in the empty folder in which it is called; anywhere else, or hidden, that takes intent.
+  if (rule === KEPT_SECRET_RULE) {
+    return (
+      isHidden({ encoding: fields[ENCODING_FIELD] ?? '' }) || touchedFiles(alert).some((file) => isWithin(HOME, file))
+    );
+  }
   // A file in HOME that no tool takes instructions from; files that do matter are covered by more specific rules.
   if (rule === OUTSIDE_RULE) return false;
   if (tags.includes(PROJECT_SETTINGS)) return touchedFiles(alert).some((file) => isWithin(HOME, file));

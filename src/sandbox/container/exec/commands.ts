@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
+import type { SecretTrace } from '../../../egress/content/secret-matcher.js';
+import type { SecretSearch } from '../../../egress/content/secret-search.js';
 import type { Clock, StepResult } from '../../../jobs/ports.js';
+import type { PrintedSecret } from '../../../report/evidence/found-secrets.js';
 import { type Step, type StepKind, Steps } from '../../../report/evidence/steps.js';
 import { FIRST_GUISE, type Guise } from '../../../report/guise.js';
 import { SandboxError } from '../../errors.js';
@@ -23,6 +26,8 @@ export interface CommandParts {
   readonly container: Docker.Container;
   readonly limits: SandboxLimits;
   readonly clock: Clock;
+  /** Finds planted secrets in what steps print. */
+  readonly search: SecretSearch;
   /** Generates a random id for a step. */
   readonly newStepId: () => string;
   readonly log: Logger;
@@ -54,8 +59,11 @@ export interface Captured extends ExecResult {
   readonly stderr: string;
 }
 
-/** Parameters of `#exec`, which adds the step's id, the user and the environment. */
-interface Run extends Omit<ExecRequest, 'user'>, Pick<StepRequest, 'kind' | 'folder' | 'groups' | 'secret' | 'guise'> {}
+/** Parameters of `#exec`, which adds the user and the environment. */
+interface Run extends Omit<ExecRequest, 'user'>, Pick<StepRequest, 'kind' | 'folder' | 'groups' | 'secret' | 'guise'> {
+  /** The step's id, if the caller needs to know it. */
+  readonly id?: string;
+}
 
 /** Runs programs in one container as the project's user, each with a deadline. */
 export class ContainerCommands {
@@ -63,6 +71,7 @@ export class ContainerCommands {
   readonly steps = new Steps();
   /** The numbers of the CI job that this sandbox imitates. */
   readonly numbers: JobNumbers;
+  readonly #printed: PrintedSecret[] = [];
   #wasKilled = false;
   /** In addition to the container's own environment. */
   environment: readonly string[] = [];
@@ -82,16 +91,52 @@ export class ContainerCommands {
     const { clock, log } = this.#parts;
     const { timeoutMs, channel, ...run } = request;
     const tail = new OutputTail(LOG_BYTES);
+    const printed = this.#parts.search.open();
     const started = clock.now();
-    const onOutput: ExecRequest['onOutput'] = (name, payload) =>
-      (name === 'stdout' && channel ? channel.stdout : tail).push(payload);
+    const onOutput: ExecRequest['onOutput'] = (name, payload) => {
+      if (name === 'stdout' && channel) return channel.stdout.push(payload);
+      tail.push(payload);
+      printed.push(payload);
+    };
     const stdin = channel ? { stdin: Readable.from([channel.stdin]) } : {};
-    const { exitCode, timedOut } = await this.#exec({ ...run, command, ...stdin, deadlineMs: timeoutMs, onOutput });
+    const id = this.#parts.newStepId();
+    const { exitCode, timedOut } = await this.#exec({ ...run, id, command, ...stdin, deadlineMs: timeoutMs, onOutput });
     const durationMs = clock.now() - started;
+    await this.#notePrinted(id, printed.found(), tail);
     const step = { command: command.join(' '), exitCode, timedOut, durationMs, log: tail.text(), logBytes: tail.total };
     const cutBytes = Math.max(0, step.logBytes - LOG_BYTES);
     log.info({ command: command[0], exitCode, timedOut, durationMs, logBytes: tail.total, cutBytes }, 'step ended');
     return step;
+  }
+
+  /** The planted secrets that steps have printed so far. */
+  get printed(): readonly PrintedSecret[] {
+    return this.#printed;
+  }
+
+  /** `found`: the secrets in all of the output; only its end is decoded further. */
+  async #notePrinted(step: string, found: readonly SecretTrace[], tail: OutputTail): Promise<void> {
+    const decoded = await this.#parts.search.decoded(Buffer.from(tail.text()));
+    const at = this.#parts.clock.now();
+    const each = new Map([...decoded, ...found].map((trace) => [trace.secret, trace]));
+    for (const { secret, encoding } of each.values()) this.#printed.push({ step, secret, encoding, at });
+  }
+
+  /** Runs a command of our own whose standard output may be long. */
+  read(
+    command: readonly string[],
+    { cwd, stdin, onStdout }: { cwd: string; stdin: Readable; onStdout: (chunk: Buffer) => void },
+  ): Promise<ExecResult> {
+    return this.#exec({
+      kind: 'own',
+      command,
+      cwd,
+      stdin,
+      deadlineMs: this.#parts.limits.stepMs,
+      onOutput: (name, payload) => {
+        if (name === 'stdout') onStdout(payload);
+      },
+    });
   }
 
   /** Runs a command of our own and returns its output. */
@@ -129,8 +174,15 @@ export class ContainerCommands {
    * Everything that runs as the project's user is confined, including our own tools: a process that the project left running could write
    * into the memory of an unconfined process of the same user, and use it to do what is forbidden to itself.
    */
-  #confined({ kind, folder, groups, secret, guise, ...request }: Run): Promise<ExecResult> {
-    const id = this.#parts.newStepId();
+  #confined({
+    kind,
+    folder,
+    groups,
+    secret,
+    guise,
+    id = this.#parts.newStepId(),
+    ...request
+  }: Run): Promise<ExecResult> {
     const more = {
       ...(groups === undefined ? {} : { groups }),
       ...(secret === undefined ? {} : { secret }),

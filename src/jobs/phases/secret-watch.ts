@@ -1,0 +1,75 @@
+import { CACHES, HOME } from '../../ecosystems/places.js';
+import type { KeptSecret } from '../../report/evidence/found-secrets.js';
+import type { ProjectWrites } from '../../report/evidence/project-writes.js';
+import type { Clock, SandboxRun } from '../ports.js';
+
+/** How many findings are kept; a package that writes a secret everywhere is found by the first ones. */
+const MAX_KEPT = 200;
+
+/** Searches what packages wrote for planted secrets, as often as the files are compared. */
+export class SecretWatch {
+  readonly #writes: ProjectWrites;
+  readonly #clock: Clock;
+  /** How many of the recorded writes were looked at. */
+  #at = 0;
+  /** When each file was last searched. */
+  readonly #searched = new Map<string, number>();
+  readonly #kept = new Map<string, KeptSecret>();
+  #unsearched = 0;
+
+  constructor(writes: ProjectWrites, clock: Clock) {
+    this.#writes = writes;
+    this.#clock = clock;
+  }
+
+  /**
+   * Searches the files that changed, and those that were written since the last search in places that are not compared. `by`: the folder of
+   * the package whose scripts alone ran since then, if any. @throws SandboxError
+   */
+  async look(run: SandboxRun, changed: readonly string[], by: string | null): Promise<void> {
+    await this.#search(run, new Set([...changed, ...this.#writtenSince(this.#at)]), by);
+  }
+
+  /** Searches everything once more that was written in places that are not compared, when no code of a package runs any more. @throws SandboxError */
+  async lookAgain(run: SandboxRun): Promise<void> {
+    await this.#search(run, new Set(this.#writtenSince(0).filter(isNotCompared)), null);
+  }
+
+  get kept(): readonly KeptSecret[] {
+    return [...this.#kept.values()];
+  }
+
+  get unsearched(): number {
+    return this.#unsearched;
+  }
+
+  async #search(run: SandboxRun, paths: ReadonlySet<string>, by: string | null): Promise<void> {
+    if (paths.size === 0) return;
+    const { found, unsearched } = await run.searchFiles([...paths]);
+    const at = this.#clock.now();
+    this.#unsearched += unsearched;
+    for (const one of found) {
+      const key = `${one.path}\0${one.secret}`;
+      if (this.#kept.has(key) || this.#kept.size >= MAX_KEPT) continue;
+      this.#kept.set(key, { ...one, by, since: this.#searched.get(one.path) ?? 0, at });
+    }
+    for (const path of paths) this.#searched.set(path, at);
+  }
+
+  #writtenSince(from: number): readonly string[] {
+    const written = [...this.#writes.all()];
+    this.#at = written.length;
+    return written.slice(from).map(({ path }) => path);
+  }
+}
+
+const IN_CACHE = CACHES.map((pattern) =>
+  pattern.startsWith('*')
+    ? (path: string) => path.includes(`${pattern.slice(1)}/`)
+    : (path: string) => path.startsWith(`${pattern}/`),
+);
+
+/** Whether the snapshots of files leave this one out. */
+function isNotCompared(path: string): boolean {
+  return !path.startsWith(`${HOME}/`) || IN_CACHE.some((isIn) => isIn(path));
+}

@@ -1,0 +1,167 @@
+import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
+import { type Alert, alertTimeAt, alertTimeNs, type Priority } from '../../../falco/alert.js';
+import type { FoldedAlert } from '../../../falco/fold.js';
+import { type Actors, type Attribution, attribute } from '../../attribution/attribution.js';
+import type { PlantedDecoy } from '../../evidence/decoys.js';
+import { type FoundSecrets, isHidden, type KeptSecret, type PrintedSecret } from '../../evidence/found-secrets.js';
+import type { LoadNote } from '../../evidence/load-notes.js';
+import type { ProjectWrites } from '../../evidence/project-writes.js';
+
+/** The rule names for planted secrets that were found in files and in output. */
+export const KEPT_SECRET_RULE = 'Credential written to a file';
+export const PRINTED_SECRET_RULE = 'Credential printed';
+export const UNSEARCHED_RULE = 'Files not searched for credentials';
+
+/** The fields of an alert that name the secret and its encoding. */
+export const SECRET_FIELD = 'secret.decoy';
+export const ENCODING_FIELD = 'secret.encoding';
+
+/** What a build tool puts into its output on purpose, if the project names it there. */
+const SETTINGS = 'dotenv file';
+const TAGS = ['packwarden', 'collection', 'mitre_collection', 'T1074.001'];
+
+/** What is needed to tell who wrote or printed a secret. */
+export interface SecretContext {
+  readonly secrets: FoundSecrets;
+  readonly writes: ProjectWrites;
+  readonly decoys: readonly PlantedDecoy[];
+  readonly hostname: string;
+}
+
+/** Alerts about writes, whose process is known, and notes about packages where it is not. */
+export interface SecretAlerts {
+  readonly alerts: readonly FoldedAlert[];
+  readonly notes: readonly LoadNote[];
+}
+
+/** A write after which a file held a secret, and who caused it. */
+interface Writer extends Attribution {
+  readonly alert: Alert;
+}
+
+/**
+ * What packages did with the planted secrets besides sending them: they left one in a file, where a build's output, a cache or a published
+ * package takes it along, or printed it into the job's log. Nobody needs a system call of its own to know a value of the environment, so the
+ * value itself is the evidence.
+ */
+export function secretAlerts({ secrets, writes, decoys, hostname }: SecretContext, actors: Actors): SecretAlerts {
+  const alerts: FoldedAlert[] = [];
+  const notes: LoadNote[] = [];
+  const written = writesByPath(secrets.kept, writes);
+  for (const kept of secrets.kept) {
+    // A credential's own file may be rewritten by the tool that it belongs to.
+    if (decoys.some(({ path, name }) => path === kept.path && name === kept.secret)) continue;
+    const found = writerOf(kept, written.get(kept.path) ?? [], actors);
+    if (found === 'project') continue;
+    if (found !== undefined) alerts.push(toAlert(kept, found));
+    else notes.push(noteAbout(kept, kept.by === null ? undefined : actors.packages.owning(kept.by), hostname));
+  }
+  notes.push(...printedNotes(secrets.printed, hostname, actors));
+  if (secrets.unsearched > 0) notes.push(unsearchedNote(secrets.unsearched, secrets.kept, hostname));
+  return { alerts, notes: notes.filter(({ by }) => by === undefined || !isOwn(by)) };
+}
+
+/**
+ * The write after which the file held the secret; `project` if the project's own code wrote it, and undefined if that is not known, or if
+ * several packages had written to the file.
+ */
+function writerOf({ since, at }: KeptSecret, writes: readonly Alert[], actors: Actors): Writer | 'project' | undefined {
+  const between = writes.filter((alert) => {
+    const ms = Number(alertTimeNs(alert) / 1_000_000n);
+    return ms >= since && ms <= at;
+  });
+  const writers = between.map((alert): Writer => ({ alert, ...attribute(alert, actors) }));
+  const others = writers.filter(({ by, step }) => !(by !== undefined && isOwn(by)) && step?.kind !== 'own');
+  const [first] = others;
+  if (first === undefined) return writers.length === 0 ? undefined : 'project';
+  return others.every(({ by }) => by === first.by) ? first : undefined;
+}
+
+function writesByPath(kept: readonly KeptSecret[], writes: ProjectWrites): ReadonlyMap<string, readonly Alert[]> {
+  const wanted = new Map<string, Alert[]>(kept.map(({ path }) => [path, []]));
+  if (wanted.size === 0) return wanted;
+  for (const { path, alert } of writes.all()) wanted.get(path)?.push(alert);
+  return wanted;
+}
+
+function toAlert(kept: KeptSecret, writer: Writer): FoldedAlert {
+  const { alert } = writer;
+  const isOwnBuild = writer.owner !== undefined && isOwn(writer.owner);
+  const priority = isOwnBuild && kept.secret === SETTINGS && !isHidden(kept) ? 'NOTICE' : priorityOf(kept);
+  const time = alertTimeNs(alert);
+  const process = Object.entries(alert.fields).filter(([name]) => name.startsWith('proc.'));
+  const told = { ...alert, ...about(kept, priority), source: 'correlation' };
+  return {
+    alert: { ...told, fields: { ...Object.fromEntries(process), ...told.fields } },
+    count: 1,
+    first: time,
+    last: time,
+  };
+}
+
+function noteAbout(kept: KeptSecret, by: InstalledPackage | undefined, hostname: string): LoadNote {
+  return noteAt(kept.at, by, { ...about(kept, priorityOf(kept)), hostname });
+}
+
+function about(
+  { path, secret, encoding }: KeptSecret,
+  priority: Priority,
+): Pick<Alert, 'rule' | 'priority' | 'output' | 'fields' | 'tags'> {
+  return {
+    rule: KEPT_SECRET_RULE,
+    priority,
+    output: `${KEPT_SECRET_RULE} (decoy=${secret} encoding=${encoding} file=${path})`,
+    fields: { 'fd.name': path, [SECRET_FIELD]: secret, [ENCODING_FIELD]: encoding },
+    tags: TAGS,
+  };
+}
+
+function priorityOf(found: Pick<KeptSecret, 'encoding'>): Priority {
+  return isHidden(found) ? 'CRITICAL' : 'WARNING';
+}
+
+/**
+ * One note for each package and form. CI systems mask the plain value of a secret in a log, and a tool that is asked for help shows the
+ * values that its options have by default, so a plain value that was printed while packages are loaded is an observation.
+ */
+function printedNotes(printed: readonly PrintedSecret[], hostname: string, { steps, packages }: Actors): LoadNote[] {
+  const notes = new Map<string, LoadNote>();
+  for (const one of printed) {
+    const step = steps.get(one.step);
+    const isScript = step?.kind === 'scripts';
+    if (step === undefined || step.kind === 'own' || step.kind === 'fetch') continue;
+    const by = step.folder === null ? undefined : packages.owning(step.folder);
+    const priority = isHidden(one) ? (isScript ? 'CRITICAL' : 'WARNING') : isScript ? 'WARNING' : 'NOTICE';
+    const key = `${by?.path}\0${priority}\0${one.secret}`;
+    if (notes.has(key)) continue;
+    const { secret, encoding } = one;
+    const output = `${PRINTED_SECRET_RULE} (decoy=${secret} encoding=${encoding})`;
+    const fields = { [SECRET_FIELD]: secret, [ENCODING_FIELD]: encoding };
+    notes.set(key, noteAt(one.at, by, { rule: PRINTED_SECRET_RULE, priority, output, fields, tags: TAGS, hostname }));
+  }
+  return [...notes.values()];
+}
+
+function unsearchedNote(count: number, kept: readonly KeptSecret[], hostname: string): LoadNote {
+  const output = `${UNSEARCHED_RULE} (files=${count})`;
+  const said = {
+    rule: UNSEARCHED_RULE,
+    priority: 'NOTICE',
+    output,
+    fields: {},
+    tags: ['packwarden'],
+    hostname,
+  } as const;
+  return noteAt(kept.at(-1)?.at ?? 0, undefined, said);
+}
+
+function noteAt(at: number, by: InstalledPackage | undefined, said: Omit<Alert, 'time' | 'source'>): LoadNote {
+  const time = BigInt(Math.round(at)) * 1_000_000n;
+  const alert = { ...said, time: alertTimeAt(time), source: 'correlation' };
+  return { folded: { alert, count: 1, first: time, last: time }, by };
+}
+
+/** The project and its workspaces. */
+function isOwn({ from }: InstalledPackage): boolean {
+  return from.kind === 'project' || from.kind === 'workspace';
+}
