@@ -65,9 +65,9 @@ export class ArchiveTree {
       const node = this.#nodes.get(keyOf(folder, part));
       if (node === SYMLINK) {
         const link = parts.slice(0, i + 1).join('/');
-        throw refuse('through-link', entry, `it lies behind the symbolic link "${link}"`);
+        throw refuse('through-link', entry, `it is behind the symbolic link "${link}"`);
       }
-      if (node === FILE) throw refuse('conflicting-entry', entry, 'it lies below an entry that is a file');
+      if (node === FILE) throw refuse('conflicting-entry', entry, 'it is below an entry that is a file');
       folder = node ?? this.#create(entry, keyOf(folder, part), 'directory');
     }
     const own = entry.kind === 'directory' || entry.kind === 'symlink' ? entry.kind : 'file';

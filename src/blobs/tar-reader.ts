@@ -98,7 +98,7 @@ export class TarReader {
       return;
     }
     // GNU tar stops at a single block of zeros, other programs continue.
-    if (this.#sawZeros) throw new ArchiveError('corrupt-entry', 'an entry behind a block of zeros');
+    if (this.#sawZeros) throw new ArchiveError('corrupt-entry', 'an entry after a block of zeros');
     this.#sawHeader = true;
     if (header.kind === 'entry') {
       const entry = resolveEntry(header, this.#pending);
@@ -108,7 +108,7 @@ export class TarReader {
       return;
     }
     // GNU tar interprets an empty one as an empty name, others ignore it.
-    if (header.size === 0) throw new ArchiveError('corrupt-entry', 'an extended header of nothing');
+    if (header.size === 0) throw new ArchiveError('corrupt-entry', 'an extended header without an entry');
     if (header.size > EXTENDED_HEADER_LIMIT) {
       throw new ArchiveError('unsupported-entry', 'an extended header over 1 MiB');
     }

@@ -11,7 +11,7 @@ export class QueueUnavailableError extends Error {
 export class QueueFullError extends Error {
   readonly code = 'queue-full';
   constructor(max: number) {
-    super(`${max} of your jobs wait already: submit more when some of them have been begun`);
+    super(`${max} of your jobs are already waiting: submit more when some of them have started`);
     this.name = 'QueueFullError';
   }
 }

@@ -152,7 +152,7 @@ describe('an ID token', () => {
     else
       await expect(verified).rejects.toMatchObject({
         code: 'bad-id-token',
-        message: expect.stringMatching(/none of those that may submit/),
+        message: expect.stringMatching(/its project may not submit/),
       });
   });
 

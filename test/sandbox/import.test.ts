@@ -113,11 +113,11 @@ describe("the loader's lines", () => {
     ['none', '', /2 of 2 packages have no result/],
     ['one too few', line('a'), /1 of 2 packages have no result/],
     ['a second result for a package', line('a', 'x') + line('a') + line('b'), /two results came for a/],
-    ['a package that was not asked for', line('a') + line('b') + line('c'), /not asked/],
-    ['no JSON', `${line('a')}${line('b')}hello\n`, /not asked/],
-    ['a field of another type', line('a') + line('b', null, { ms: 'fast' }), /not asked/],
-    ['an error of megabytes', line('a') + line('b', 'x'.repeat(1e6)), /not asked/],
-    ['a line that was cut', line('a') + line('b').slice(0, -20), /not asked/],
+    ['a package that was not asked for', line('a') + line('b') + line('c'), /not requested/],
+    ['no JSON', `${line('a')}${line('b')}hello\n`, /not requested/],
+    ['a field of another type', line('a') + line('b', null, { ms: 'fast' }), /not requested/],
+    ['an error of megabytes', line('a') + line('b', 'x'.repeat(1e6)), /not requested/],
+    ['a line that was cut', line('a') + line('b').slice(0, -20), /not requested/],
     ['a load that somebody ended', line('a') + line('b', 'x', { killed: 'SIGKILL' }), /b was stopped by SIGKILL/],
   ])('that were tampered with are a problem of the run: %s', (_case, text, problem) => {
     expect(read(text).problem).toMatch(problem);

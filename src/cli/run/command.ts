@@ -76,6 +76,6 @@ async function keepOpen({ base }: LocalService, isOpened: boolean, stopped: Prom
     say('the report is kept: packwarden serve shows it again');
     return;
   }
-  say(`the service goes on at ${base}: Ctrl-C ends it`);
+  say(`the service keeps running at ${base}: Ctrl-C ends it`);
   await stopped;
 }

@@ -63,7 +63,7 @@ export const bundler: PackageManager = {
     otherFiles: [],
     suits: ({ files }) =>
       files.includes('gems.rb') && files.includes('Gemfile')
-        ? 'of gems.rb and Gemfile Bundler takes gems.rb with gems.locked'
+        ? 'Bundler prefers gems.rb with gems.locked to the Gemfile'
         : '',
   },
   program: {

@@ -140,7 +140,9 @@ function unsupportedLocks({ files }: FoundProject, { recognition }: PackageManag
   const strange = Object.entries(UNSUPPORTED_LOCKS).filter(
     ([file]) => files.includes(file) && !recognition.lockFiles.includes(file),
   );
-  return strange.map(([file, owner]) => `; what ${file} locks was not installed (it is ${owner}'s)`).join('');
+  return strange
+    .map(([file, owner]) => `; the versions in ${file} were not installed (it belongs to ${owner})`)
+    .join('');
 }
 
 /** The edition of a manager that suits the project: the first that does, otherwise the last. */

@@ -16,12 +16,12 @@ const STATUS: Readonly<Record<DownloadErrorCode, number>> = {
 };
 /** What the answer says about the registry; its name is put in front. */
 const FAULT: Readonly<Record<DownloadErrorCode, string>> = {
-  unreachable: 'could not be reached, or broke off',
+  unreachable: 'could not be reached, or closed the connection',
   unavailable: 'answered with errors (429 or 5xx)',
   slow: 'did not answer in time',
-  changed: 'gave something else each time',
+  changed: 'sent something else each time',
   'too-large': 'answered with too much',
-  abandoned: 'could not be reached, or broke off',
+  abandoned: 'could not be reached, or closed the connection',
 };
 /** Seconds. Clients that honour it don't mistake a registry that has recovered for an unavailable one. */
 const RETRY_AFTER = '5';
@@ -74,7 +74,7 @@ async function* bytesFor({ spool }: Download, question: CacheQuestion, requester
       seen += chunk.length;
       if (rest.length > 0) yield rest;
     }
-    if (seen < at) throw new DownloadError('changed', 'the registry gave less when it was asked again');
+    if (seen < at) throw new DownloadError('changed', 'the registry sent less when it was asked again');
   } finally {
     answer.destroy();
   }

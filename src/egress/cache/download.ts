@@ -186,7 +186,7 @@ export class Download {
 }
 
 function changed(): DownloadError {
-  return new DownloadError('changed', 'the registry gave something else when it was asked again');
+  return new DownloadError('changed', 'the registry sent something else when it was asked again');
 }
 
 /** Undoes the content encoding of an answer. */

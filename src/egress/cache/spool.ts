@@ -100,7 +100,7 @@ export class Spool {
       const piece = await this.#piece(at + same);
       const length = Math.min(piece.length, chunk.length - same);
       if (piece.compare(chunk, same, same + length, 0, length) !== 0) {
-        throw new DownloadError('changed', 'the registry gave something else when it was asked again');
+        throw new DownloadError('changed', 'the registry sent something else when it was asked again');
       }
       same += length;
     }

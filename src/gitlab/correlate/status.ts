@@ -49,7 +49,7 @@ export function incompleteReasons(
     const message = `the destination ${feed.destination} was silent longer than it usually is: events may be missing`;
     reasons.push({ code: 'feed-silent', message });
   }
-  if (isCut) reasons.push({ code: 'too-many-events', message: 'there are more events than are looked at' });
+  if (isCut) reasons.push({ code: 'too-many-events', message: 'there are more events than are examined' });
   return reasons;
 }
 

@@ -7,8 +7,9 @@ const PUBLIC_INSTANCES: ReadonlySet<string> = new Set(['https://gitlab.com']);
 /** Checks an operator's list of allowed addresses against the trusted issuers; undefined if it is valid. */
 export function problemOfAllowed(allowed: readonly string[], issuers: readonly string[]): string | undefined {
   for (const address of allowed) {
-    if (PUBLIC_INSTANCES.has(normalized(address) ?? '')) return `anybody has projects on ${address}: name groups of it`;
-    if (!issuers.some((issuer) => isOf(address, issuer))) return `${address} is of none of the issuers`;
+    if (PUBLIC_INSTANCES.has(normalized(address) ?? ''))
+      return `anyone can have projects on ${address}: name groups of it`;
+    if (!issuers.some((issuer) => isOf(address, issuer))) return `${address} does not belong to any of the issuers`;
   }
   const closed = issuers.find((issuer) => !allowed.some((address) => isOf(address, issuer)));
   return closed === undefined ? undefined : `no project of ${closed} may submit: name projects or groups of it`;

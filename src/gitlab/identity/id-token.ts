@@ -79,10 +79,7 @@ export class IdTokens {
       });
       const context = contextOf(keys.issuer, payload);
       if (isAllowedProject(context, projects)) return context;
-      throw new GitlabError(
-        'bad-id-token',
-        'the ID token is not accepted: its project is none of those that may submit',
-      );
+      throw new GitlabError('bad-id-token', 'the ID token is not accepted: its project may not submit');
     } catch (error) {
       if (error instanceof GitlabError) throw error;
       throw new GitlabError('bad-id-token', `the ID token is not accepted: ${reasonOf(error)}`, error);
@@ -94,7 +91,7 @@ export class IdTokens {
     const issuer = token.length > MAX_TOKEN ? undefined : claimedIssuer(token);
     const keys = issuer === undefined ? undefined : this.#issuers.get(issuer);
     if (keys !== undefined) return keys;
-    throw new GitlabError('bad-id-token', 'the ID token is not accepted: its issuer is none of those that are trusted');
+    throw new GitlabError('bad-id-token', 'the ID token is not accepted: its issuer is not trusted');
   }
 }
 
@@ -141,7 +138,7 @@ function contextOf(issuer: string, payload: JWTPayload): JobContext {
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'it has expired';
   if (error instanceof errors.JWTClaimValidationFailed) return `its claim ${error.claim} is not the right one`;
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is not of its issuer';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is not from its issuer';
   if (error instanceof errors.JOSEAlgNotAllowed) return 'its algorithm is not RS256';
   if (error instanceof errors.JWKSNoMatchingKey) return 'its issuer has no such key';
   if (error instanceof z.ZodError) return 'its claims name no job of a project';

@@ -72,11 +72,11 @@ export class Destinations {
     );
     requireUnique(
       destinations.map(({ id }) => id),
-      'an id stands twice',
+      'an id occurs twice',
     );
     requireUnique(
       tokens.map(({ digest }) => digest.toString('hex')),
-      'a token stands twice',
+      'a token occurs twice',
     );
     return new Destinations(
       destinations.map(({ id, instance: at }) => ({ id, instance: at })),

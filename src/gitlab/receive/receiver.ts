@@ -86,7 +86,7 @@ export class EventReceiver {
     this.#noteUnauthenticated();
     throw new GitlabError(
       'bad-audit-token',
-      'X-Gitlab-Event-Streaming-Token is of no destination that this service knows',
+      'X-Gitlab-Event-Streaming-Token does not belong to a destination of this service',
     );
   }
 
@@ -94,7 +94,7 @@ export class EventReceiver {
   async receive(head: DeliveryHead, body: Buffer): Promise<{ readonly accepted: number; readonly rejected: number }> {
     const receivedAt = this.deps.now();
     const { documents, strays } = await this.#read(head, body, receivedAt);
-    for (const raw of strays) await this.#reject(head, receivedAt, 'an element of the array is no object', raw);
+    for (const raw of strays) await this.#reject(head, receivedAt, 'an element of the array is not an object', raw);
     const { destination, headerType } = head;
     const events = documents.map((raw) => ({ destination, receivedAt, headerType, raw, sha256: sha256(raw) }));
     try {

@@ -41,7 +41,7 @@ export class PhaseRecord {
     } else if (name === 'fetch') this.incomplete.push(...fetchFailure(step));
   }
 
-  /** Records the fetch of what git dependencies are built with. A failed one is reported as a failure of that package's scripts. */
+  /** Records the fetch of the build tools of git dependencies. A failed one is reported as a failure of that package's scripts. */
   addGitBuilds({ command, exitCode, durationMs, timedOut, log }: StepResult): void {
     this.phases.push({ name: 'fetch', command, exitCode, durationMs, timedOut });
     this.addLog(log);

@@ -26,7 +26,8 @@ export function readProjectBaseline(file: ProjectText, mode: ProjectBaselineMode
     entries: [],
     problem: cut(plain(problem.replaceAll(/\s+/g, ' ')), MAX_PROBLEM),
   });
-  if (mode === 'off') return unused('this service takes none from projects (PACKWARDEN_PROJECT_BASELINE is off)');
+  if (mode === 'off')
+    return unused('this service does not use baselines of projects (PACKWARDEN_PROJECT_BASELINE is off)');
   if ('problem' in file) return unused(file.problem);
   try {
     return { entries: parseBaseline(file.text), problem: null };
@@ -58,6 +59,6 @@ export function baselineNotices({ projectBaseline: outcome }: Report): readonly 
     ...(accepted === 0 ? [] : [`${counted(accepted, 'finding')} accepted by ${its}, marked among the observations`]),
     ...(refused === 0
       ? []
-      : [`${counted(refused, 'finding')} named in ${its} not accepted: CRITICAL is not for a project to accept`]),
+      : [`${counted(refused, 'finding')} named in ${its} not accepted: a project can't accept CRITICAL findings`]),
   ];
 }

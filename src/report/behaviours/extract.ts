@@ -45,7 +45,7 @@ export function unusableBecause(report: Report): string | undefined {
   const fault = report.incomplete.find(({ code }) => !WATCHED.has(code));
   if (fault !== undefined) return `${fault.code}: ${fault.message}`;
   if (!report.monitoring.proven) return 'the run was not provably watched';
-  if (report.installed === undefined) return 'it does not tell what was installed';
+  if (report.installed === undefined) return 'it does not say what was installed';
   return isOfMeasuredRegistry(report) ? undefined : `it is of ${report.manager?.name}, whose registry is not measured`;
 }
 

@@ -11,7 +11,7 @@ const MAX_BYTES = 32 * 1024 ** 2;
 export class BehavioursError extends Error {
   readonly code = 'behaviours';
   constructor(file: string, reason: string, cause?: unknown) {
-    super(`what was measured, ${file}, can't be used: ${reason}`, { cause });
+    super(`the measured behaviour in ${file} can't be used: ${reason}`, { cause });
     this.name = 'BehavioursError';
   }
 }

@@ -22,11 +22,14 @@ export interface Compared {
 export function comparisonFaults({ overflowed, problem }: Compared): readonly IncompleteReason[] {
   const faults: IncompleteReason[] = [];
   if (problem !== null) {
-    const message = `what the packages left behind could not be compared with what was fetched: ${problem}`;
+    const message = `the files could not be compared with the fetched ones: ${problem}`;
     faults.push({ code: 'comparison-failed', message });
   }
   if (overflowed > 0) {
-    faults.push({ code: 'alerts-overflowed', message: `${overflowed} changes of files were more than a report holds` });
+    faults.push({
+      code: 'alerts-overflowed',
+      message: `there were ${overflowed} more changes of files than a report can hold`,
+    });
   }
   return faults;
 }

@@ -46,7 +46,7 @@ export function failureOf(earlier: Summary, now: Summary): RetryableFailure | un
   if (now.packages === null || earlier.packages === null) {
     return { code: 'not-fetched', message: 'not every package was fetched' };
   }
-  if (earlier.cut || now.cut) return { code: 'too-large', message: 'the reports hold more than is compared' };
+  if (earlier.cut || now.cut) return { code: 'too-large', message: 'the reports contain more than is compared' };
   return undefined;
 }
 
@@ -76,7 +76,7 @@ export function compare(earlier: Summary, now: Summary): Comparison {
     ofNobody: fresh.filter(({ name }) => name === null).map(({ behaviour }) => wordsOf(behaviour)),
     notes: earlier.allPrograms
       ? []
-      : ['which programs are new can’t be told: the earlier report does not hold all that were started'],
+      : ['which programs are new is not known: the earlier report does not contain all programs that were started'],
   };
 }
 

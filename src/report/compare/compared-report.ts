@@ -77,6 +77,6 @@ function isBegun(finding: Finding, { changed }: Comparison, failOn: Priority): b
 }
 
 function ratedByRule({ known = '', weighed: _, ...finding }: Finding): Finding {
-  const begun = `the version before did not do it; one that always did would be no finding: ${known}`;
+  const begun = `the previous version did not do this; if it always had, this would not be a finding: ${known}`;
   return { ...finding, priority: finding.alert.priority, begun };
 }

@@ -47,7 +47,7 @@ function squid({ rules }: EgressPolicy): string {
     return lines.join('\n');
   });
   const head =
-    '# A tunnel shows its host alone: methods and paths count for what is sent without TLS, or where squid ends it.';
+    '# A tunnel shows only its host: methods and paths apply to requests without TLS, or if squid terminates it.';
   return `${[head, 'acl CONNECT method CONNECT', ...blocks, 'http_access deny all'].join('\n')}\n`;
 }
 
@@ -70,7 +70,7 @@ function kubernetes({ rules }: EgressPolicy): string {
   const inCluster = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } };
   const egress = [{ to: [inCluster], ports: DNS_PORTS }, ...(ports.length === 0 ? [] : [{ to: anywhere, ports }])];
   const spec = { podSelector: {}, policyTypes: ['Egress'], egress };
-  const head = `# A NetworkPolicy knows no names: this leaves out private addresses and other ports. Meant are\n${names.join('')}`;
+  const head = `# A NetworkPolicy has no host names: this excludes private addresses and other ports. The hosts are\n${names.join('')}`;
   return head + document('networking.k8s.io/v1', 'NetworkPolicy', spec);
 }
 

@@ -82,7 +82,7 @@ export function missedByAlerts(findings: readonly Finding[]): readonly Incomplet
   const paths = [...new Set(missed.map(({ alert }) => alert.output_fields['fd.name'] ?? ''))];
   if (paths.length === 0) return [];
   const shown = paths.slice(0, SHOWN_DECOYS).join(', ') + (paths.length > SHOWN_DECOYS ? ' …' : '');
-  const message = `decoys were read and the alert source did not tell of it (${shown}): what else it missed is not known`;
+  const message = `decoys were read but the alert source did not report it (${shown}): what else it missed is not known`;
   return [{ code: 'alerts-missed', message }];
 }
 

@@ -35,7 +35,7 @@ function incompleteness(report: Report, context: FormatContext): readonly object
   if (report.verdict !== 'incomplete') return [];
   const why = report.incomplete.map(({ message }) => message).join('; ');
   return [
-    entry(`The install could not be vouched for: ${why}`, 'incomplete', 'packwarden-incomplete', 'major', {
+    entry(`The run is incomplete: ${why}`, 'incomplete', 'packwarden-incomplete', 'major', {
       path: context.file,
       line: 1,
     }),

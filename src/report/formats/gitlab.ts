@@ -123,7 +123,7 @@ function asUuid(hex: string): string {
 function describe(group: FindingGroup): string {
   const by = group.package;
   const span = (text: string): string => `\`${text.replaceAll('`', "'") || ' '}\``;
-  const who = by === null ? 'A package that could not be told' : span(packageLabel(by));
+  const who = by === null ? 'A package that could not be determined' : span(packageLabel(by));
   const times = group.count === 1 ? 'once' : `${group.count} times`;
   const why = by === null ? '' : `\n\nPulled in by ${span(pathOf(by.path))}.`;
   return `${who} did this ${times} while the project's dependencies were installed and loaded in a watched sandbox: ${group.rule.replaceAll(/[^\w .,-]/g, ' ')}.${why}`;

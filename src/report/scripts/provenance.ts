@@ -30,12 +30,12 @@ export function notFromRegistry(
 ): string | undefined {
   const { calledItself, from } = pkg;
   if (from.kind !== 'registry') return NOT_OF_A_REGISTRY[from.kind];
-  if (from.integrity === null) return 'the record of the install demands no integrity of it';
+  if (from.integrity === null) return 'the record of the install has no integrity for it';
   const alias = index.aliasOf(pkg);
   if (alias !== undefined) return `it is installed under another name: ${alias}`;
   if (calledItself !== undefined) return `its own manifest has another name: ${calledItself}`;
   if (from.resolved === null && archives.some((file) => isArchiveOf(file, pkg))) {
-    return 'it comes from a copy that the project brings along, and its address in the registry is not recorded';
+    return 'it comes from a copy in the project, and its address in the registry is not recorded';
   }
   return undefined;
 }

@@ -63,7 +63,7 @@ function actionsOf(rows: readonly Row[], { findings, observations, actors }: See
 function ownAction({ ran, failed, findings }: Row): string | undefined {
   if (findings > 0) return 'it has findings';
   if (!ran) return 'its scripts were not seen to run';
-  return failed === true ? 'a script of it ended with an error' : undefined;
+  return failed === true ? 'one of its scripts ended with an error' : undefined;
 }
 
 function unfitOrigins({ packages }: Actors, brought: ReadonlySet<string>): ReadonlyMap<string, string> {

@@ -14,13 +14,13 @@ export function installedBlock({ installed = [], disagreements = [] }: Report, p
   const renamed = page.capped(
     otherwiseCalled(installed),
     MAX.renamed,
-    'packages that call themselves otherwise',
+    'packages with another name in their manifest',
     (row) => {
       const spec = cut(plain(specOf(row)), 50);
       return page.wrapped(`${spec} calls itself ${cut(plain(row.calledItself), 60)}`, 2, 4);
     },
   );
-  const odd = page.capped(disagreements, MAX.disagreements, 'disagreements of record and disk', (words) =>
+  const odd = page.capped(disagreements, MAX.disagreements, 'differences between record and disk', (words) =>
     page.wrapped(`! ${cut(plain(words), 300)}`, 2, 4).map((line) => page.paint('yellow', line)),
   );
   return [

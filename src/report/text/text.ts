@@ -169,7 +169,7 @@ function audit(part: AuditPart | undefined, page: TextPage): string {
   const named = rules.slice(0, MAX.rules).join(', ') + (rules.length > MAX.rules ? ' …' : '');
   const parts = [
     total === 0 ? 'no events around this job' : `${counted(total, 'event')} around this job`,
-    linked === 0 ? '' : `, ${linked} of them of this very job`,
+    linked === 0 ? '' : `, ${linked} of them of this job itself`,
     alerts.length === 0 ? '' : `, ${counted(alerts.length, 'alert')}: ${named}`,
     status === 'waiting' ? '; more may come' : '',
   ];
@@ -187,13 +187,13 @@ function facts(report: Report, page: TextPage): string {
     const scripts = phase.scripts ? `, install scripts run: ${phase.scripts.ran} of ${phase.scripts.declared}` : '';
     const count = phase.installed === undefined ? '' : `, packages: ${phase.installed}`;
     const took = `after ${(phase.durationMs / 1000).toFixed(1)} s`;
-    const name = phase.name === 'fetch' && index > 0 ? 'fetch of what git dependencies are built with' : phase.name;
+    const name = phase.name === 'fetch' && index > 0 ? 'fetch of the build tools of git dependencies' : phase.name;
     const line = `${name}: ${ended} ${took}${count}${scripts}${loadsOf(phase)}`;
     const left = (phase.leftRunning ?? []).slice(0, MAX.processes);
     const own = (phase.projectCode ?? []).map(plain).join(', ');
     return [
       page.line(line, 2),
-      ...(own === '' ? [] : page.wrapped(`runs code of the project itself on the way: ${own}`, 4, 6)),
+      ...(own === '' ? [] : page.wrapped(`runs code of the project itself while fetching: ${own}`, 4, 6)),
       ...page.capped(toleratedFailures(report, phase), MAX.packages, 'such packages', (said) =>
         page.wrapped(`! ${plain(said)}`, 4, 6),
       ),
@@ -208,14 +208,14 @@ function facts(report: Report, page: TextPage): string {
     page.paint('bold', 'Run'),
     ...manager(report),
     ...phases,
-    ...(problem === null ? [] : page.wrapped(`which scripts are needed can't be told: ${plain(problem)}`, 2, 4)),
+    ...(problem === null ? [] : page.wrapped(`which scripts are needed is not known: ${plain(problem)}`, 2, 4)),
     `  watched: ${watched} by ${cut(plain(source), 40) || 'no sensor'}`,
     page.line(
       `canaries back after ${canary(openingCanaryMs)} and ${canary(closingCanaryMs)}, ${drops} events dropped`,
       11,
     ),
     ...(witness?.state === 'unavailable'
-      ? page.wrapped(`decoys not watched besides: ${plain(witness.reason ?? '')}`, 11, 13)
+      ? page.wrapped(`decoys not watched by the witness: ${plain(witness.reason ?? '')}`, 11, 13)
       : []),
   ].join('\n');
 }
@@ -245,7 +245,7 @@ function nextSteps(report: Report, page: TextPage): string {
       : []),
     ...neededOnes(report, page, list),
     ...(unneeded.length > 0
-      ? page.wrapped(`not needed (loaded without, and the script left nothing): ${list(unneeded)}`, 2, 4)
+      ? page.wrapped(`not needed (loads without; the script left nothing): ${list(unneeded)}`, 2, 4)
       : []),
     ...undecided(report, page),
   ];
@@ -279,9 +279,9 @@ function neededOnes(
       .filter((spec) => allowScripts.recommended.includes(spec));
   const [needed, doubtful] = [having(true), having(false)];
   return [
-    ...(needed.length > 0 ? page.wrapped(`of these needed to be loaded at all: ${list(needed)}`, 4, 6) : []),
+    ...(needed.length > 0 ? page.wrapped(`of these, needed for loading: ${list(needed)}`, 4, 6) : []),
     ...(doubtful.length > 0
-      ? page.wrapped(`of these can be loaded without, though the script did something: ${list(doubtful)}`, 4, 6)
+      ? page.wrapped(`of these, not needed for loading, but the script did something: ${list(doubtful)}`, 4, 6)
       : []),
   ];
 }

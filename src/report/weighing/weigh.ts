@@ -107,7 +107,8 @@ function loweredAmong(
 ): Finding {
   if (finding.among === undefined || reasons !== REASONS) return finding;
   if (looksUpUnfinished(finding, findings, installed)) {
-    const known = 'one of many that were loaded together looks for its settings; there was no time to load each alone';
+    const known =
+      'one of many packages that were loaded together looked for its settings; there was no time to load each of them alone';
     return { ...finding, priority: 'NOTICE', known, weighed: true };
   }
   if (!OF_OWN_FOLDERS.has(finding.rule)) return finding;
@@ -142,7 +143,7 @@ function keepsOwnSettings({ finding, installed }: Case): string | undefined {
   const names = [finding.package?.name, finding.ranBy?.name].filter((name) => name !== undefined);
   const files = touchedFiles({ fields: finding.alert.output_fields });
   if (files.length === 0 || !files.every((file) => isOwnFolder(file, names, installed.names))) return undefined;
-  return 'it keeps files of its own in a folder of HOME that has its name';
+  return 'it keeps its own files in a folder of HOME that has its name';
 }
 
 /** Based on what was sent (`contact-meaning/`): only to the package's own site, and only a request for a file or some plain-text facts. */
@@ -150,7 +151,7 @@ function asksOwnSite({ finding }: Case): string | undefined {
   const { 'egress.means': means, 'egress.own': own, 'egress.host': host } = finding.alert.output_fields;
   if (own !== 'true') return undefined;
   if (means === 'download') return `it asks its own site ${host} for a file, and sends nothing`;
-  return means === 'telemetry' ? `it tells its own site ${host} facts about its use, in the open` : undefined;
+  return means === 'telemetry' ? `it tells its own site ${host} facts about its use, in plain text` : undefined;
 }
 
 /** What a decoy was sent with is only known where its issuer received it, in the open (`evidence/egress/token-shown.ts`). */
@@ -194,6 +195,6 @@ function onlyDetached({ all }: Case): string | undefined {
   if (others.some(({ priority, measured }) => measured !== undefined || isAtLeast(priority, 'WARNING')))
     return undefined;
   if (left.some(({ measured }) => measured === undefined)) return undefined;
-  if (left.length > 0) return 'it leaves running what it was measured to, and did nothing else';
-  return 'what it detached ended while it was watched, and did nothing else';
+  if (left.length > 0) return 'it left running only what it was measured to leave running, and did nothing else';
+  return 'the process that it detached ended while it was watched, and it did nothing else';
 }

@@ -21,7 +21,8 @@ export function readGroupResults(output: string, groups: readonly (readonly stri
   for (const line of output.split('\n').filter((candidate) => candidate !== '')) {
     const parsed = parseLine(line);
     const folder = parsed && groups[parsed.group]?.[parsed.at];
-    if (parsed === undefined || folder === undefined) problem ??= 'the loader reported something that it was not asked';
+    if (parsed === undefined || folder === undefined)
+      problem ??= 'the loader reported something that was not requested';
     else if (ended.has(folder)) problem ??= `two results came for ${folder}`;
     else {
       ended.add(folder);

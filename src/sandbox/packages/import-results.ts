@@ -48,7 +48,7 @@ export function readImportResults(
   for (const line of output.split('\n').filter((candidate) => candidate !== '')) {
     const parsed = parseLine(line);
     const target = parsed && planned.get(parsed.folder);
-    if (!parsed || !target) problem ??= 'the loader reported something that it was not asked';
+    if (!parsed || !target) problem ??= 'the loader reported something that was not requested';
     else if ('bin' in parsed) noteTool(loaded.get(parsed.folder), parsed);
     else if (loaded.has(parsed.folder)) problem ??= `two results came for ${target.name}`;
     else {

@@ -43,7 +43,7 @@ const SHUTDOWN_MS = 2_000;
 /** The answer to a second subscriber. */
 const ALREADY_SUBSCRIBED = {
   code: grpcStatus.FAILED_PRECONDITION,
-  details: 'another client reads the alerts of this sensor already; each alert goes to one reader only',
+  details: 'another client is already reading the alerts of this sensor; each alert goes to one reader only',
 };
 
 type Sub = ServerDuplexStream<object, AlertMessage>;

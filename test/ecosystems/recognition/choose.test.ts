@@ -23,7 +23,7 @@ const rows: readonly [string, Ecosystem, Partial<FoundProject>, string, RegExp][
     'auto',
     { files: ['package-lock.json', 'bun.lockb'] },
     'npm 12',
-    /what bun.lockb locks was not installed/,
+    /the versions in bun.lockb were not installed/,
   ],
   [
     'packageManager of a pnpm that is not here',
@@ -103,14 +103,14 @@ const rows: readonly [string, Ecosystem, Partial<FoundProject>, string, RegExp][
     'auto',
     { files: ['deno.lock'] },
     'npm 12',
-    /what deno.lock locks was not installed/,
+    /the versions in deno.lock were not installed/,
   ],
   [
     'a lock file of another language beside one of npm',
     'auto',
     { files: ['package-lock.json', 'uv.lock'] },
     'npm 12',
-    /has package-lock.json; what uv.lock locks was not installed \(it is uv's\)/,
+    /has package-lock.json; the versions in uv.lock were not installed \(it belongs to uv\)/,
   ],
   ['packageManager that is no text', 'auto', { manifest: { packageManager: 7 } }, 'npm 12', /nothing in the project/],
   ['devEngines', 'auto', devEngines({ name: 'pnpm', version: '>=9' }), 'pnpm 12', /asks for pnpm@>=9/],
@@ -159,14 +159,14 @@ const rows: readonly [string, Ecosystem, Partial<FoundProject>, string, RegExp][
     'npm',
     { files: ['package-lock.json', 'deno.lock'] },
     'npm 12',
-    /^the request asks for it; what deno.lock locks was not installed \(it is deno's\)$/,
+    /^the request asks for it; the versions in deno.lock were not installed \(it belongs to deno\)$/,
   ],
   [
     'asked for npm, with a lock file of vlt alone',
     'npm',
     { files: ['vlt-lock.json'] },
     'npm 12',
-    /^the request asks for it; what vlt-lock.json locks was not installed/,
+    /^the request asks for it; the versions in vlt-lock.json were not installed/,
   ],
   ['asked for bun, with its binary lock file', 'bun', { files: ['bun.lockb'] }, 'bun 1', /^the request asks for it$/],
   [
@@ -185,7 +185,7 @@ const rows: readonly [string, Ecosystem, Partial<FoundProject>, string, RegExp][
     /asks for it; yarn.lock/,
   ],
   ['asked for bundler', 'bundler', { files: ['gems.rb'] }, 'bundler 2', /asks for it$/],
-  ['asked for bundler, two Gemfiles', 'bundler', { files: ['gems.rb', 'Gemfile'] }, 'bundler 2', /takes gems.rb/],
+  ['asked for bundler, two Gemfiles', 'bundler', { files: ['gems.rb', 'Gemfile'] }, 'bundler 2', /prefers gems.rb/],
 ];
 
 describe('the package manager', () => {

@@ -96,7 +96,7 @@ describe('a change that no alert told of', () => {
 });
 
 it.each([
-  [{ changes: [], overflowed: 0, problem: 'the list of files was cut' }, 'comparison-failed'],
+  [{ changes: [], overflowed: 0, problem: 'the list of files was truncated' }, 'comparison-failed'],
   [{ changes: [], overflowed: 3, problem: null }, 'alerts-overflowed'],
 ])('a run whose files were not all compared says so: %o', (compared, code) => {
   expect(comparisonFaults(compared).map((fault) => fault.code)).toEqual([code]);

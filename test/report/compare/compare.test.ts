@@ -151,7 +151,7 @@ describe('a package', () => {
     const now = run({ processes: { total: 1, rows: [row('evil@1.0.0', 'curl x')] } });
     const { whatChanged } = compared(before, now);
     expect(whatChanged?.counts.news).toBe(0);
-    expect(whatChanged?.notes).toEqual([expect.stringContaining('which programs are new can’t be told')]);
+    expect(whatChanged?.notes).toEqual([expect.stringContaining('which programs are new is not known')]);
   });
 });
 

@@ -48,6 +48,6 @@ it('fetching the build tools of git dependencies is distinguished from the fetch
     ['import', undefined],
   ]);
   expect(renderText(report, { colour: false, width: 100 })).toContain(
-    '  fetch of what git dependencies are built with: exit code 0',
+    '  fetch of the build tools of git dependencies: exit code 0',
   );
 });

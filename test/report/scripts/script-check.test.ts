@@ -90,11 +90,11 @@ describe('what is recommended then', () => {
       colour: false,
       width: 80,
     });
-    expect(text).toContain('of these needed to be loaded at all: b@1.0.0');
-    expect(text).toContain('not needed (loaded without, and the script left nothing): a@1.0.0, c@1.0.0');
+    expect(text).toContain('of these, needed for loading: b@1.0.0');
+    expect(text).toContain('not needed (loads without; the script left nothing): a@1.0.0, c@1.0.0');
     const problem = { loads: new Map(), problem: 'the disk was full' };
     expect(renderText(reportOf(null, { scriptCheck: problem }), { colour: false, width: 80 })).toContain(
-      "which scripts are needed can't be told: the disk was full",
+      'which scripts are needed is not known: the disk was full',
     );
   });
 });

@@ -94,7 +94,7 @@ describe('the report in a terminal', () => {
       phase.name === 'fetch' ? { ...phase, projectCode: ['.pnpmfile.cjs'] } : phase,
     );
     const text = renderText(buildReport(evidence({ packages, tree, phases: hooked })), { colour: false, width: 80 });
-    expect(text).toContain('    runs code of the project itself on the way: .pnpmfile.cjs\n');
+    expect(text).toContain('    runs code of the project itself while fetching: .pnpmfile.cjs\n');
   });
 
   it('uses colour only when asked', () => {
@@ -113,7 +113,7 @@ describe('the report in a terminal', () => {
         unlisted: 3,
         alerts: [{ rule: 'Token made', priority: 'ERROR' }],
       },
-      'GitLab: 5 events around this job, 1 of them of this very job, 1 alert: Token\n  made (ERROR)\n',
+      'GitLab: 5 events around this job, 1 of them of this job itself, 1 alert: Token\n  made (ERROR)\n',
     ],
     [
       'a sequence whose text is hostile',
@@ -166,7 +166,7 @@ describe('the report in a terminal', () => {
     const block = text.split('\n\n').find((part) => part.startsWith('Installed\n')) ?? '';
     expect(block.split('\n')).toHaveLength(14);
     expect(block).toContain('\n  1541 packages, registry 1540, git 1\n  a0@1.0.0 calls itself real·[2J\n');
-    expect(block).toContain('\n  … and 35 more packages that call themselves otherwise, in the JSON report\n');
+    expect(block).toContain('\n  … and 35 more packages with another name in their manifest, in the JSON report\n');
     expect(block).toContain('\n  ! node_modules/x0 is on the disk,·and not in the record\n');
     expect(renderText(report(), { colour: false, width: 80 })).not.toContain('Installed');
   });

@@ -21,7 +21,7 @@ describe('a list of packages', () => {
     });
   });
 
-  it('has the disagreements of record and disk beside the packages', () => {
+  it('has the differences between record and disk beside the packages', () => {
     const told = lines(project, { disagreement: 'a is not on the disk' }, { disagreement: 'b is another version' });
     expect(parsePackageList(told)).toEqual({
       packages: [project],

@@ -82,8 +82,8 @@ export function egressFaults({
   const others = [...egress, ...leaks]
     .filter(({ host }) => host === OVERFLOW_HOST)
     .reduce((sum, { count }) => sum + count, 0);
-  const attempts = `${others} attempts to reach something were more than a report tells apart`;
-  const bodies = `what programs sent was more than is read of one run: the bodies of ${counted(unreadBodies, 'request')} were not looked into, or not to their end`;
+  const attempts = `there were ${others} more attempts to reach something than a report can distinguish`;
+  const bodies = `programs sent more than is read in one run: the bodies of ${counted(unreadBodies, 'request')} were not read, or not completely`;
   return [
     ...(others === 0 ? [] : [{ code: 'alerts-overflowed', message: attempts } as const]),
     ...(unreadBodies === 0 ? [] : [{ code: 'bodies-unread', message: bodies } as const]),

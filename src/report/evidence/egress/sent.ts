@@ -16,14 +16,14 @@ const KINDS: Readonly<Record<BodyKind, string>> = {
 };
 
 const UNREAD: Readonly<Record<UnreadContact['reason'], string>> = {
-  'certificate-not-trusted': 'the program did not trust the certificate, so what it would send was not seen',
+  'certificate-not-trusted': 'the program did not trust the certificate, so what it would have sent is not known',
   'handshake-failed': 'the TLS handshake was not completed',
-  'nothing-asked': 'TLS was agreed on, and nothing was asked',
-  'other-name': 'the handshake asked for another name than the tunnel',
-  'not-http': 'neither TLS nor HTTP was spoken',
-  'bad-certificate': 'nobody vouches for the certificate of the host',
-  unfinished: 'a body did not come to its end while it was waited for',
-  'too-much': 'a body was more than is read, or encoded in a way that is not undone',
+  'nothing-asked': 'TLS was established, but nothing was requested',
+  'other-name': 'the handshake named another host than the tunnel',
+  'not-http': 'neither TLS nor HTTP was used',
+  'bad-certificate': 'the certificate of the host is not trusted',
+  unfinished: 'a body did not end in time',
+  'too-much': 'a body was too large to be read completely, or in an unsupported encoding',
 };
 
 /** One request as a line of text: what was sent, and the status of the answer. Its content was chosen by the program. */

@@ -21,8 +21,8 @@ export function registryOutages(
     .map(({ host, port, reason, missing, packages }) => {
       const name = port === 443 ? host : `${host}:${port}`;
       const what = packages.length === 0 ? '' : ` (packages: ${packages.join(', ')})`;
-      const count = missing === 1 ? 'one thing' : `${missing} things`;
-      const message = `the registry ${name} ${reason}: ${count} that it was asked for did not come${what}`;
+      const count = missing === 1 ? 'one requested file' : `${missing} requested files`;
+      const message = `the registry ${name} ${reason}: ${count} did not arrive${what}`;
       return { code: 'registry-unavailable', message: cut(plain(message), MAX_CHARS) };
     });
 }

@@ -84,7 +84,7 @@ function contact(
 export function assessedByContent(observation: GatewayObservation, sent: Sent, sites: Sites): GatewayObservation {
   const { meaning, isOwn } = assessContact(sent, sites);
   const telling = mostTelling(sent.requests);
-  const inName = sent.tells === undefined ? '' : `the name has ${sent.tells.join(', ')} in it`;
+  const inName = sent.tells === undefined ? '' : `the name contains ${sent.tells.join(', ')}`;
   const line = telling === undefined ? inName : plain(sentLine(telling));
   return {
     ...observation,

@@ -55,7 +55,7 @@ const FILE_FIELDS = ['fd.name', 'evt.arg.newpath', 'evt.arg.path', 'evt.arg.name
  * Why what a called function did is only an observation. Sending still counts in a correlation: it may have read something in
  * order to send it.
  */
-export const CALLED_WITH_NONSENSE = 'it was called with arguments that mean nothing';
+export const CALLED_WITH_NONSENSE = 'it was called with meaningless arguments';
 
 /** What else is known about the run. */
 export interface LoweringContext extends FileContext {
@@ -99,25 +99,25 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
   // If a manager runs hooks of the project while it fetches, it unpacks packages in the project's own step.
   const isFetching = step?.kind === 'project-code' && program !== undefined && isPackageManager(program);
   if (isFetching && alert.tags.includes(PROJECT_SETTINGS) && fileOf(alert).startsWith(`${PROJECT}/`)) {
-    return 'the package manager puts packages into place';
+    return 'the package manager puts packages in place';
   }
   if (by !== undefined && program !== undefined && isNodeGyp(program) && isWithinAll(`${by.realPath}/build`, alert)) {
     return "node-gyp clears the package's own build";
   }
   if (alert.rule === GIT_SETTINGS_RULE && program !== undefined && fileOf(alert) === '' && asksOneSetting(program)) {
-    return 'git was asked for one of its settings, and told to change none';
+    return 'git was asked for one of its settings, and changed none';
   }
   if (alert.rule === ASSISTANT_RULE && isQuestion(alert.fields['proc.args'] ?? '')) {
     return 'the assistant was asked for its help or version, and for nothing else';
   }
   if (isOfFilesInHome(alert) && touchedFiles(alert).some(isAssistantsTemporary) && staysThere(alert, by)) {
-    return "it is an assistant's folder for temporary files, in which neither settings nor credentials lie";
+    return "it is an assistant's folder for temporary files, which contains neither settings nor credentials";
   }
   if (alert.tags.includes(PROJECT_SETTINGS) && isWithinAll(TEMPORARY, alert)) {
-    return 'it is a file of that name in a temporary folder: nobody reads it there';
+    return 'it is a file of that name in a temporary folder, where no tool reads it';
   }
   if (by !== undefined && program !== undefined && installsWithin(by, program, alert)) {
-    return 'a package manager puts packages into the own folder of the package that called it';
+    return 'a package manager puts packages into the folder of the package that called it';
   }
   if (
     program !== undefined &&
@@ -136,11 +136,11 @@ export function loweredBecause(alert: Alert, attribution: Attribution, context: 
     return "the project's package manager is a runtime, too";
   }
   if (program !== undefined && alert.tags.includes(RUNTIME) && isRuntimeAsFetched(program, context)) {
-    return 'the runtime came as a package of that name, and nobody else changed it';
+    return 'the runtime was installed as the package of that name, and no other package changed it';
   }
   const isOwnStep = by !== undefined && isOwn(by);
   if (alert.rule === TEMPORARY_SCRIPT_RULE && program && isShimOfManager(program, attribution, isOwnStep, context)) {
-    return 'a package manager of the image puts a script of its own before what it starts';
+    return 'a package manager of the image starts programs through its own script';
   }
   return undefined;
 }

@@ -34,7 +34,7 @@ export function listsProcesses({
 }
 
 /** Why opening another process's environment does not count as reading credentials. */
-export const PROCESS_LIST = 'the list of processes opens the environment of each, and was not told to show it';
+export const PROCESS_LIST = 'the list of processes opens the environment of each process, but was not asked to show it';
 
 /** Whether an alert is about an environment that `ps` opened to list processes. `program`: the latest program of the process. */
 export function isOfProcessList({ fields }: Pick<Alert, 'fields'>, program: ProcessStart | undefined): boolean {

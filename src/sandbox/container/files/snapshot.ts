@@ -35,7 +35,7 @@ export async function takeSnapshot(commands: ContainerCommands): Promise<Snapsho
 export function parseSnapshot(text: string): Snapshot {
   const parts = text.split('\0');
   parts.pop();
-  if (parts.length % FIELDS.length !== 0) throw new SandboxError('listing-failed', 'the list of files was cut');
+  if (parts.length % FIELDS.length !== 0) throw new SandboxError('listing-failed', 'the list of files was truncated');
   const files = new Map<string, FileState>();
   for (let at = 0; at < parts.length; at += FIELDS.length) {
     const [

@@ -344,7 +344,10 @@ it('attempts that found no row of their own make the run unwatched', () => {
   const report = buildReport(evidence({ egress: [REFUSED, { ...REFUSED, host: '(others)', count: 150 }] }));
   expect(report.verdict).toBe('incomplete');
   expect(report.incomplete).toEqual([
-    { code: 'alerts-overflowed', message: '150 attempts to reach something were more than a report tells apart' },
+    {
+      code: 'alerts-overflowed',
+      message: 'there were 150 more attempts to reach something than a report can distinguish',
+    },
   ]);
 });
 

@@ -15,13 +15,13 @@ it.each<[string, RegistryOutage[], IncompleteReason[], string[]]>([
     'a document, and the fetch failed',
     [DOCUMENT],
     [FAILED],
-    ['the registry r.example answered 503: one thing that it was asked for did not come', FAILED.message],
+    ['the registry r.example answered 503: one requested file did not arrive', FAILED.message],
   ],
   [
     'a package, although the fetch came to its end (an optional one)',
     [PACKAGE],
     [],
-    ['the registry r.example:4873 answered 503: 3 things that it was asked for did not come (packages: a, b)'],
+    ['the registry r.example:4873 answered 503: 3 requested files did not arrive (packages: a, b)'],
   ],
 ])('the registry is named where an install lacks something: %s', (_what, outages, incomplete, messages) => {
   const report = buildReport(evidence({ outages, incomplete }));
@@ -34,6 +34,6 @@ it('more bodies than are read are no clean run', () => {
   const report = buildReport(evidence({ unreadBodies: 2 }));
   expect(report.verdict).toBe('incomplete');
   expect(report.incomplete).toEqual([
-    { code: 'bodies-unread', message: expect.stringContaining('the bodies of 2 requests were not looked into') },
+    { code: 'bodies-unread', message: expect.stringContaining('the bodies of 2 requests were not read') },
   ]);
 });
