@@ -52,7 +52,7 @@ test('a report that was stored is not given again', async () => {
 test.each([
   ['by who asked for it', (_attempts: Attempts, own: AbortController) => own.abort()],
   ['because another worker has taken the job', (attempts: Attempts) => attempts.abandon(ID, 'taken')],
-])('what an attempt said that was ended %s is not kept', async (_why, end) => {
+])('the result of an attempt that was ended %s is not kept', async (_why, end) => {
   const attempts = new Attempts();
   const own = new AbortController();
   const ended = attempts.run(

@@ -43,7 +43,7 @@ describe('a job as its readers see it', () => {
     expect(view.report?.incomplete[0]?.code ?? view.report?.verdict ?? null).toBe(outcome);
   });
 
-  it('is listed with what its worker told of the report, without reading the report', () => {
+  it("is listed with its worker's summary of the report, without reading the report", () => {
     const summary = (progress: unknown) => toSummary({ data: spec, progress, report: null }, 'completed', NOW, 5_000);
     const outcome = { verdict: 'findings', findings: 3 };
     expect(summary({ state: 'draining', outcome })).toMatchObject({ state: 'finished', ...outcome });

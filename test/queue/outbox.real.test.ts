@@ -32,8 +32,8 @@ function outbox(name: string, deliver: Deliver): Outbox {
 
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 50 });
 
-describe('what receivers elsewhere are told', () => {
-  it('is told once, however often it is put there, also after a restart', async () => {
+describe('notifications to other systems', () => {
+  it('are delivered once, however often a job is put there, also after a restart', async () => {
     const told: string[] = [];
     const deliver: Deliver = async (job) => {
       told.push(job);

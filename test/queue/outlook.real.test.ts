@@ -27,8 +27,8 @@ async function ended(durations: readonly number[]): Promise<void> {
 const add = (jobId: string, priority: number) => queue.add('detonate', {}, { jobId, priority });
 const run = (...ids: string[]) => redis.lpush(queue.toKey('active'), ...ids);
 
-describe('where a waiting job stands, on a real Redis', () => {
-  it('behind those whose turn is before: their number times the median, shared among those that run', async () => {
+describe('the position of a waiting job, on a real Redis', () => {
+  it('waits for the jobs ahead of it: their number times the median, divided by the jobs that run at once', async () => {
     await ended([1_000, 60_000, 20_000, 30_000, 90_000]);
     await run('a', 'b');
     for (const [id, turn] of [

@@ -57,7 +57,7 @@ describe('the runs of projects on a real Redis', () => {
     expect(await index.parts('p1')).toEqual(expect.arrayContaining([PLACE, { ...PLACE, part: 'docs' }]));
   });
 
-  it('of two that end at once gives each the one before, whoever was kept last', async () => {
+  it('compares two runs that end at once with the one before, whichever was stored last', async () => {
     const first = await keep(0);
     const later = await keep(20);
     const slower = await keep(10);
@@ -77,7 +77,7 @@ describe('the runs of projects on a real Redis', () => {
     expect(await index.latest(PLACE, { before: ALL.before, commit: 'bbb' })).toMatchObject({ job: first.job });
   });
 
-  it('lists projects of their submitter alone, that which ran last first, and all to who may see all', async () => {
+  it("lists a submitter's own projects, the most recently run first, and all projects to an administrator", async () => {
     await keep(0, { id: 'p1', owner: 'ci' });
     await keep(1, { id: 'p2', owner: 'other' });
     await keep(2, { id: 'p3', owner: 'ci' });
@@ -90,7 +90,7 @@ describe('the runs of projects on a real Redis', () => {
     expect(await ids(undefined)).toEqual(['p5', 'p4', 'p3', 'p2', 'p1']);
   });
 
-  it('calls a project as its latest run does, also when an earlier one ends later', async () => {
+  it('names a project as its latest run does, even if an earlier one ends later', async () => {
     await keep(10, { name: 'acme/store' });
     await keep(0, { name: 'acme/shop' });
     expect(await index.project('p1')).toMatchObject({ name: 'acme/store' });
@@ -124,7 +124,7 @@ describe('the runs of projects on a real Redis', () => {
   it.each([
     ['of another form', 'other'],
     ['that is damaged', 'damaged'],
-  ])('a summary %s is told as one that can’t be read', async (_what, kind) => {
+  ])('a summary %s is reported as unreadable', async (_what, kind) => {
     const { job, summary } = await keep(0);
     const { deflateSync } = await import('node:zlib');
     const other = deflateSync(JSON.stringify({ ...summary, schema: 0 }));

@@ -42,7 +42,7 @@ describe('the queue on a real Redis', () => {
     expect(attempts).toEqual([1, 2, 3]);
   });
 
-  it('puts a job off without using up a try while the machine says "not now"', async () => {
+  it('postpones a job without using up an attempt while the machine says "not now"', async () => {
     const spec = newSpec();
     let refusals = 0;
     const later = own.workerThat(async () => {
@@ -57,7 +57,7 @@ describe('the queue on a real Redis', () => {
     expect(refusals).toBe(5);
   });
 
-  it('gives back what it runs when it stops, without using up a try, and another worker finishes it', async () => {
+  it('returns its jobs when it stops, without using up an attempt, and another worker finishes them', async () => {
     const spec = newSpec();
     const first = own.workerThat(
       ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(answer(spec)))),
@@ -78,7 +78,7 @@ describe('the queue on a real Redis', () => {
     );
   });
 
-  it('runs a job once that Redis took for lost, and keeps its report', async () => {
+  it('runs a job only once although Redis considered it lost, and keeps its report', async () => {
     const spec = newSpec();
     const { promise, resolve } = deferred<void>();
     let runs = 0;
@@ -126,7 +126,7 @@ describe('the queue on a real Redis', () => {
     });
   });
 
-  it('tells those who listen when a job may have changed, and no longer when they have left', async () => {
+  it('notifies listeners when a job may have changed, until they leave', async () => {
     const spec = newSpec();
     let told = 0;
     const leave = own.queue.onChange(spec.id, () => {
@@ -150,7 +150,7 @@ describe('the queue on a real Redis', () => {
     expect(told).toBe(before);
   });
 
-  it('keeps what it accepted when Redis is killed, and says at once that it is away', async () => {
+  it('keeps accepted jobs when Redis is killed, and reports at once that it is unavailable', async () => {
     const spec = newSpec();
     await own.queue.add(spec);
     process.kill(own.redis.pid ?? 0, 'SIGKILL');

@@ -185,7 +185,7 @@ describe('reports in a store, on a real Redis', () => {
     ['nothing of it', async (file: string) => truncate(file, 0), /damaged/],
     ['other content', async (file: string) => writeFile(file, (await readFile(file)).reverse()), /damaged/],
     ['none at all', async (file: string) => rmSync(file), /missing/],
-  ])('of which the store has %s are told as lost, never as clean', async (_what, spoil, message) => {
+  ])('of which the store has %s are reported as lost, never as clean', async (_what, spoil, message) => {
     const spec = newSpec();
     await finished(spec);
     for (const file of await filesOf(spec)) await spoil(file);

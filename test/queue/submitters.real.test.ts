@@ -5,7 +5,7 @@ import { answer, newSpec, OwnQueue, withWorker } from './own-queue.js';
 const own = new OwnQueue();
 
 describe('the queue of many submitters', () => {
-  it('takes no more jobs of a submitter than may wait, and of others all the same; a removed one leaves room', async () => {
+  it('limits the waiting jobs of one submitter, but not those of others; removing a job makes room', async () => {
     const bounded = await own.bounded(3);
     const specs = Array.from({ length: 3 }, () => newSpec('eager'));
     for (const spec of specs) {
@@ -27,7 +27,7 @@ describe('the queue of many submitters', () => {
     await bounded.close();
   });
 
-  it('lets submitters take turns, however much one of them has submitted', async () => {
+  it('lets submitters take turns, however many jobs one of them has submitted', async () => {
     const many = Array.from({ length: 40 }, () => newSpec('many'));
     for (const spec of many) await own.queue.add(spec);
     const few = Array.from({ length: 3 }, () => newSpec('few'));

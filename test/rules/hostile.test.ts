@@ -191,7 +191,7 @@ describe('hostile events', () => {
     }
   });
 
-  it('keeps no bucket for each event type that it is told', () => {
+  it('does not keep a bucket for each event type', () => {
     const engine = engineOf('proc.name = x');
     for (let i = 0; i < 1000; i++)
       expect(matching(engine, { 'evt.type': `made-up-${i}`, 'proc.name': 'x' })).toEqual(['R']);

@@ -75,7 +75,7 @@ describe('over random conditions and events', () => {
     });
   });
 
-  it('neither the order of parts, nor restricting the event type, nor other rules beside change what holds', () => {
+  it('the order of parts, a restriction of the event type, and other rules do not change the result', () => {
     forEachSeed((random) => {
       const parts = Array.from({ length: 3 }, () => `(${printCondition(randomCondition(random, 2))})`);
       const condition = `${parts.join(' and ')} and evt.type in (open, execve)`;

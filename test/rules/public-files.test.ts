@@ -41,7 +41,7 @@ describe.skipIf(!hasShared)('public rule files', () => {
     expect(engine.rules.length).toBeGreaterThan(20);
   });
 
-  it('have nothing to say about but what Falco says too', () => {
+  it('have only the warnings that Falco has', () => {
     const codes = PUBLIC.flatMap(([path]) => lintRules([ruleFile(path)], [jsonCatalog]).map((found) => found.code));
     expect(new Set(codes)).toEqual(new Set(['LOAD_DEPRECATED_ITEM']));
   });

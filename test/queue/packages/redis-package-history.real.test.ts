@@ -61,14 +61,14 @@ describe('the packages of jobs on a real Redis', () => {
     ['ci', '"x"'],
     ['all', 'evil'],
     ['ci","evil', 'evil'],
-  ])('submitter %j and package %j meet nobody else’s', async (owner, name) => {
+  ])('submitter %j and package %j are kept apart from all others', async (owner, name) => {
     await keep(0, { owner: 'ci' });
     await keep(1, { owner, versions: new Map([[name, ['3.0.0']]]) });
     const { runs } = await history.runs(name, owner);
     expect(runs.map(({ version }) => version)).toEqual(['3.0.0']);
   });
 
-  it('keeps so many of one package, the newest, and says that there may be more', async () => {
+  it('keeps only the newest jobs of a package, and says that there may be more', async () => {
     for (let at = 0; at < MAX_RUNS + 5; at += 1) await keep(at);
     const { runs, isCut } = await history.runs('evil', 'ci');
     expect([runs.length, isCut, runs.at(-1)?.submittedAt]).toEqual([MAX_RUNS, true, now + 5]);

@@ -96,7 +96,7 @@ describe('a search for jobs on a real Redis', () => {
     expect(seen).toEqual([...ids].sort().reverse());
   });
 
-  it('stops after so many jobs, says so, and goes on from there', async () => {
+  it('stops after a number of jobs, says so, and continues from there', async () => {
     const oldest = await keep(0, 'ci', 'needle');
     for (let at = 1; at <= SCANNED + 10; at += 1) await keep(at, 'ci', 'hay');
     const first = await search('ci', { project: 'needle' });
@@ -105,7 +105,7 @@ describe('a search for jobs on a real Redis', () => {
     expect([second.jobs.map(({ id }) => id), second.end]).toEqual([[oldest], 'end']);
   });
 
-  it('finds the jobs of a package, once each, and says where older ones were let go', async () => {
+  it('finds each job of a package once, and says if older ones are no longer kept', async () => {
     const job = await keep(1, 'ci', 'shop', ENDED);
     const others = await keep(2, 'other', 'shop', ENDED);
     const record = (id: string, owner: string, at: number, versions = ['1.0.0']) =>
@@ -126,7 +126,7 @@ describe('a search for jobs on a real Redis', () => {
     expect(await search('ci', { package: '@evil/dep' })).toEqual({ jobs: [], next: null, end: 'forgotten' });
   });
 
-  it('never shows a job of somebody else, even where a list of the reader names it', async () => {
+  it('never shows a job of another submitter, even if a list of the reader contains it', async () => {
     const others = await keep(1, 'other', 'shop');
     await redis.zadd('packwarden:jobs:of:"ci"', now, others);
     expect((await search('ci')).jobs).toEqual([]);

@@ -95,7 +95,7 @@ const rows: readonly [title: string, starts: readonly Start[], fields: Record<st
   ['code in the command line', [shell('x'), [3, 21, 20, module('tool'), 'node -e steal() cli.js']], {}, 'victim'],
 ];
 
-describe("where a program's environment has it load other code", () => {
+describe("if a program's environment makes it load other code", () => {
   const actor = (program: Start, variables: Record<string, string>): string | undefined => {
     const tree = treeOf([...scriptsOf('victim'), shell('x')]);
     const env = Object.entries(variables).map(([name, value]) => [`proc.env[${name}]`, value]);

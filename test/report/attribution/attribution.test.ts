@@ -161,7 +161,7 @@ describe('an alert is attributed to the package that pulls it in', () => {
     expect(attribute(alertAt(5, 'x', { 'proc.pid': '20' }), actors(tree)).package?.name).toBe('left');
   });
 
-  it('puts an orphan back where it came from: by who made it, not by who adopted it', () => {
+  it('attributes an orphan to the process that created it, not to the one that adopted it', () => {
     const tree = treeOf([]);
     const fork = (second: number, pid: number, vpid: number, child: number) =>
       tree.add(

@@ -41,7 +41,7 @@ function found(changes: readonly Change[], told: { writes?: readonly string[]; m
     .map(({ package: by, alert }) => `${by?.name ?? 'nobody'}: ${alert.output_fields['fd.name']}`);
 }
 
-describe('a change that no alert told of', () => {
+describe('a change that no alert reported', () => {
   it.each<[string, Change, readonly string[]]>([
     ["in another package's folder", change(`${VICTIM}/index.js`), [`evil: ${VICTIM}/index.js`]],
     ["of another package's file that is gone", change(`${VICTIM}/x`, { kind: 'removed' }), [`evil: ${VICTIM}/x`]],
@@ -75,7 +75,7 @@ describe('a change that no alert told of', () => {
     ['a write', change(`${VICTIM}/index.js`), { writes: [`${VICTIM}/index.js`] }],
     ['a move of its folder', change(`${VICTIM}/lib/a.js`), { moved: `${VICTIM}/lib` }],
     ['an alert', change('/home/ci/.bashrc'), { alert: '/home/ci/.bashrc' }],
-  ])('is none where the alert source told of %s', (_case, one, told) => {
+  ])('does not count if the alert source reported %s', (_case, one, told) => {
     expect(found([one], told)).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe('a change that no alert told of', () => {
     expect(found([linked], { writes: [`${EVIL}/notes`] })).toEqual([`evil: ${VICTIM}/index.js`]);
   });
 
-  it('is one finding for a package and whose files they are', () => {
+  it('is one finding for each package and owner of the files', () => {
     expect(found(['a', 'b', 'c'].map((name) => change(`${VICTIM}/${name}`)))).toEqual([`evil: ${VICTIM}/a`]);
   });
 });

@@ -55,7 +55,7 @@ describe('properties', () => {
     }
   });
 
-  it('what is done besides never makes something else less new', () => {
+  it('other behaviour never makes a behaviour less new', () => {
     for (const seed of seeds) {
       const random = new Random(seed);
       const [before, now] = [randomRun(random), randomRun(random)];

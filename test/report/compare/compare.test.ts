@@ -10,7 +10,7 @@ const row = (spec: string, cmdline: string) => {
   return { pid: 1, ppid: 0, at: '2026-11-21T10:00:00.000Z', cmdline, cwd: '/', package: spec };
 };
 
-describe('what a report says first', () => {
+describe('the headline of a report', () => {
   it.each([
     ['nothing', {}, 'No package changed, none does anything new since 2026-11-21 09:59 UTC'],
     [
@@ -146,7 +146,7 @@ describe('a package', () => {
     expect(compared(asked('one'), asked('two')).whatChanged?.counts.news).toBe(0);
   });
 
-  it('that starts a program is not called new where the earlier report does not hold all of them, and that is said', () => {
+  it('that starts a program is not called new if the earlier report does not list all programs, and a note says so', () => {
     const before = run({ processes: { total: 900, rows: [] } });
     const now = run({ processes: { total: 1, rows: [row('evil@1.0.0', 'curl x')] } });
     const { whatChanged } = compared(before, now);

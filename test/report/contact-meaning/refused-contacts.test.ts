@@ -121,7 +121,7 @@ describe('a refused contact is classified by what was sent', () => {
     expect(report.observations.map(({ package: by }) => by?.name)).toEqual(['a']);
   });
 
-  it('requests of nobody known count as everybody’s', () => {
+  it('requests without a known sender count for every package', () => {
     const report = reportOf('github.com', [
       DOWNLOAD,
       { ...DOWNLOAD, clientPorts: [40_030] },

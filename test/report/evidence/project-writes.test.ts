@@ -102,7 +102,7 @@ describe('a program that one package wrote and another runs', () => {
     expect(allowScripts).toEqual({ recommended: [], refused: ['writer@1.0.0'] });
   });
 
-  it('other code of the same package that was written before counts, too: it may be loaded', () => {
+  it('other code of the same package that was written before counts as well: it may be loaded', () => {
     expect(read([[3, '20', folder('runner/other.js')]])?.package?.name).toBe('writer');
   });
 

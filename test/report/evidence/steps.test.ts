@@ -51,7 +51,7 @@ describe('what the worker itself does in a sandbox', () => {
     ]);
   });
 
-  it('a process whose maker is not known is a finding without a package, whatever it calls itself', () => {
+  it('a process with an unknown creator is a finding without a package, whatever its name', () => {
     const fields = { 'proc.pid': '900', 'proc.exepath': `${PROJECT}/runc`, 'proc.cmdline': 'runc init' };
     expect(verdictOf([], fields)).toEqual({ verdict: 'findings', by: [null] });
   });

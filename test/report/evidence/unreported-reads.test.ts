@@ -133,7 +133,7 @@ describe('what the witness saw and the alert source did not tell', () => {
     });
   });
 
-  it('counts with what else the package read', () => {
+  it('is combined with the other reads of the package', () => {
     const aws = told(3, 21, { 'fd.name': `${HOME}/.aws/credentials` });
     const rules = reportOf([key(21)], [aws]).findings.map(({ rule }) => rule);
     expect(rules).toContain('Credentials of several kinds read');
@@ -161,7 +161,7 @@ describe('a read without an alert that is accepted', () => {
   });
 });
 
-it('a witness that can not watch is told, and the alert source is believed alone', () => {
+it("a witness that can't watch is reported, and only the alert source is used", () => {
   const witnessed = { unavailable: 'fanotify: Operation not permitted', lost: null, seen: [] };
   const report = reportOf([], [], { witnessed });
   expect(report).toMatchObject({

@@ -88,7 +88,7 @@ describe('findings are folded over their places', () => {
     ]);
   });
 
-  it('each place is accepted by an entry of its own', () => {
+  it('each place is accepted by its own entry', () => {
     const [one] = foldPlaces([finding(1, '/x'), finding(2, '/y')]);
     const text = (one && acceptanceOf(one, 0))?.replaceAll('reason: ""', 'reason: known') ?? '';
     expect(parseBaseline(text).map(({ detail }) => detail)).toEqual(['/x', '/y']);

@@ -77,11 +77,11 @@ describe('what is seen while many packages are loaded in one process', () => {
       ({ rule, package: by, among }) => [rule, by?.name ?? null, among ?? []],
     );
 
-  it("is the finding of whoever did the same alone, and of nobody else's", () => {
+  it('is attributed only to the package that did the same alone', () => {
     expect(findingsOf(read(4, 20), read(12.5, 60))).toEqual([['Read of an SSH key', 'c', []]]);
   });
 
-  it("is nobody's finding where nobody did the same alone, with those who were there by then", () => {
+  it('has no package if none did the same alone, and lists those present by then', () => {
     expect(findingsOf(read(4, 20), read(12.5, 60, '/home/ci/.ssh/id_ed25519'))).toEqual([
       ['Read of an SSH key', null, ['b@1.0.0', 'a@1.0.0']],
       ['Read of an SSH key', 'c', []],

@@ -261,7 +261,7 @@ describe('the document', () => {
     expect(told(metadata, 'disagreement')).toEqual(['x is not on the disk']);
   });
 
-  it('gives each package a mark of its own, also where folders are alike', async () => {
+  it('gives each package its own identifier, even if folders look alike', async () => {
     const long = `node_modules/${'x'.repeat(400)}`;
     const folders = ['.', '', '', long, `${long}y`, 'a', 'a#6', 'a'];
     const { components } = await documentOf({ installed: folders.map((folder) => row({ folder })) });

@@ -45,7 +45,7 @@ it('links of a store, and workspaces that nothing depends on', () => {
   expect(rows['packages/own']).toEqual(['node_modules/.pnpm/x@1/node_modules/x']);
 });
 
-it('names the project as its manifest does, and no project where nothing was listed', () => {
+it('names the project as its manifest does, and none if nothing was listed', () => {
   const app = { ...pkg('.'), name: '@us/app', version: '3.2.1' };
   expect(buildReport(evidence({ packages: [app] })).project).toEqual({
     name: '@us/app',

@@ -222,7 +222,7 @@ describe('the line that names a package', () => {
     expect(found).toEqual({ 'evil-dep@1.0.0': 16, 'evil-dep@2.0.0': 11 });
   });
 
-  it('another version than the file says: where it names the package', () => {
+  it('a different version than in the file: the line that names the package', () => {
     const other = by('evil-dep@1.9.9', 'evil-dep');
     expect(texts('yarn.lock', YARN_1, other)['evil-dep@1.9.9']).toBe('evil-dep@^1.0.0, evil-dep@^1.0.1:');
   });
@@ -232,7 +232,7 @@ describe('the line that names a package', () => {
     expect(texts('package.json', PACKAGE_JSON, deep)['deep@1.0.0']).toContain('"left-pad-ng"');
   });
 
-  it('a file that names it nowhere, or is none that is known: nothing', () => {
+  it('no line in a file that does not name it, or of an unknown kind', () => {
     const nowhere = by('nowhere@1.0.0', 'nowhere');
     for (const file of decidingFiles({ ecosystem: 'npm', manager: null }))
       expect(linesOf(file, PACKAGE_LOCK_3, [nowhere])).toEqual({});

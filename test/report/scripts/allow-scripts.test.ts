@@ -89,12 +89,12 @@ describe("a report's decision about scripts", () => {
     expect(parse(write(form, mixed).text)).toEqual(expected);
   });
 
-  it('refuses by name what nobody needs, but not a name of which another version is allowed', () => {
+  it('refuses unneeded scripts by name, unless another version of the package is allowed', () => {
     const useless = { recommended: ['a@1.0.0'], refused: [], unneeded: ['a@2.0.0', 'banner@1.0.0'] };
     expect(parse(write('npm', useless).text)).toEqual({ allowScripts: { 'a@1.0.0': true, banner: false } });
   });
 
-  it('yarn below 4.14 runs what is not named: that it must not stands in another file', () => {
+  it('yarn below 4.14 runs scripts that are not named, unless another file forbids it', () => {
     expect(write('yarn', decision).beside).toMatchObject({ file: '.yarnrc.yml', text: 'enableScripts: false\n' });
   });
 
@@ -142,7 +142,7 @@ describe('a package that is not of the registry', () => {
     ['bundled in another one', 'bundled', /^odd@1\.0\.0 is bundled .* no list can allow them$/],
     ['a workspace', 'workspace', /^odd@1\.0\.0 is a part of the project/],
     ['unknown to the record', 'unknown', /^odd@1\.0\.0 is not from the registry and has no known address/],
-  ])('%s is in no list, and that is said', (_what, from, note) => {
+  ])('%s is in no list, and a note says so', (_what, from, note) => {
     for (const form of ['npm', 'pnpm']) {
       const written = write(form, allowed, [row('odd@1.0.0', from, null)]);
       expect(JSON.stringify(parse(written.text))).not.toContain('odd');
@@ -169,7 +169,7 @@ describe('packages with scripts that are neither allowed nor refused', () => {
   it.each([
     ['pnpm', /^pnpm 11 and later fail .* until these are allowed or refused, too: a@2\.0\.0$/],
     ['npm', /^npm 11 runs what is not in the list; npm 12 does not: a@2\.0\.0$/],
-  ])('%s says what becomes of them; none is in its list', (form, note) => {
+  ])('%s has a note about them; none is in its list', (form, note) => {
     const { text, notes } = written(form);
     expect(Object.values(parse(text))).toEqual([{ 'a@1.0.0': true, 'b@1.0.0': true }]);
     expect(notes).toEqual([expect.stringMatching(note)]);

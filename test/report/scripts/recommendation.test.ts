@@ -27,7 +27,7 @@ function reportOf(packages: readonly InstalledPackage[], changes: Partial<Eviden
   return buildReport(evidence({ packages: [pkg('.', ['dep']), ...packages], tree: treeOf(starts), ...changes }));
 }
 
-describe('scripts are recommended of what the registry delivered under its name, with its integrity', () => {
+describe('scripts are recommended for packages that the registry delivered under their name, with their integrity', () => {
   it.each<[string, InstalledPackage]>([
     ['with its address', from({ resolved: 'https://registry.npmjs.org/dep/-/dep-1.0.0.tgz' })],
     ['by a record without addresses', from({})],
@@ -48,7 +48,7 @@ describe('scripts are recommended of what the registry delivered under its name,
     ['without integrity', from({ integrity: null }), /no integrity/],
     ['under an alias', from({}, { path: 'node_modules/other', realPath: folder('other') }), /another name: other$/],
     ['with another name in its manifest', from({}, { calledItself: 'esbuild' }), /another name: esbuild$/],
-  ])('and of nothing else: %s', (_what, dep, why) => {
+  ])('and for no others: %s', (_what, dep, why) => {
     const report = reportOf([dep]);
     expect(report.allowScripts).toEqual({ recommended: [], refused: [] });
     expect(report.packages[0]?.notRecommended).toMatch(why);
@@ -81,7 +81,7 @@ describe('scripts are recommended of what the registry delivered under its name,
   );
 });
 
-describe('what took part in a finding is not recommended', () => {
+describe('packages that were involved in a finding are not recommended', () => {
   const packages = [
     pkg('.', ['top', 'runner', 'tool', 'alone']),
     pkg('node_modules/top', ['evil'], ['install']),
@@ -104,13 +104,13 @@ describe('what took part in a finding is not recommended', () => {
     return { report, left };
   };
 
-  it('the package itself, and the one that brings it along', () => {
+  it('the package itself, and the one that contains it', () => {
     const { report, left } = notRecommended({ alerts: [shadow(pidOf('evil'))] });
     expect(left).toEqual(['top', 'evil']);
     expect(reasonsAgainst(report)).toEqual(['top@1.0.0 is not recommended: it brings evil@1.0.0 along']);
   });
 
-  it('whose step it was, and whose program stood in between', () => {
+  it('the package of the step, and the one whose program was in between', () => {
     const { report, left } = notRecommended({ alerts: [shadow('42')] }, [
       [4, 40, Number(pidOf('runner')), folder('runner'), `node ${folder('tool/cli.js')}`],
       [5, 42, 40, folder('runner'), `node ${folder('evil/steal.js')}`],
@@ -122,14 +122,14 @@ describe('what took part in a finding is not recommended', () => {
     );
   });
 
-  it('whose files were changed: what was seen of it is not what the registry delivers', () => {
+  it('a package whose files were changed: it was not observed as the registry delivers it', () => {
     const writes = new ProjectWrites();
     const fields = { 'proc.pid': pidOf('evil'), 'fd.name': folder('runner/a.js') };
     writes.add(alertAt(3, WRITE_RULE, fields, 'DEBUG'));
     expect(notRecommended({ writes }).left).toEqual(['top', 'evil', 'runner']);
   });
 
-  it('whose step an observation was in that a finding is put together from', () => {
+  it('the package in whose step an observation was made that is part of a combined finding', () => {
     const read = alertAt(
       5.5,
       'Read of a dotenv file',
@@ -147,7 +147,7 @@ describe('what took part in a finding is not recommended', () => {
     expect(left).toEqual(['top', 'evil', 'runner']);
   });
 
-  it('an observation alone takes nobody off', () => {
+  it('an observation alone has no effect', () => {
     expect(notRecommended({ alerts: [folded(alertAt(6, 'X', { 'proc.pid': pidOf('evil') }, 'NOTICE'))] }).left).toEqual(
       [],
     );

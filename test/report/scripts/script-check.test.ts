@@ -85,7 +85,7 @@ describe('what is recommended then', () => {
     },
   );
 
-  it('is said in the text, with what the others are', () => {
+  it('is shown in the text, next to the other groups', () => {
     const text = renderText(reportOf({ a: true, b: false, c: true }, { writes: written(3) }), {
       colour: false,
       width: 80,

@@ -88,7 +88,7 @@ describe('the report in a terminal', () => {
     expect(text).toContain('install: exit code 0 after 1.0 s, install scripts run: 1 of 1');
   });
 
-  it("says which of the project's own code ran while it was fetched", () => {
+  it('says which code of the project ran during the fetch', () => {
     const { phases } = evidence();
     const hooked = phases.map((phase) =>
       phase.name === 'fetch' ? { ...phase, projectCode: ['.pnpmfile.cjs'] } : phase,
@@ -146,7 +146,7 @@ describe('the report in a terminal', () => {
     expect(text).toContain('allowed  x.attacker.invalid:443 (proxy, 1×, 1.5 KiB sent, 7 bytes received)');
   });
 
-  it('says how many packages were installed from where, and what about them is odd, in a few lines', () => {
+  it('lists in a few lines where the packages came from, and what is unusual about them', () => {
     const row = { version: '1.0.0', from: 'registry', resolved: null, integrity: null } as const;
     const installed: Report['installed'] = [
       ...Array.from({ length: 1_500 }, (_, at) => ({ ...row, name: `p${at}`, folder: `node_modules/p${at}` })),

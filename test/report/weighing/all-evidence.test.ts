@@ -22,8 +22,8 @@ import {
 } from './weighed.js';
 
 describe.each([
-  ['of what was never measured', NOTHING_MEASURED],
-  ['of what was measured', MEASURED],
+  ['without measurements', NOTHING_MEASURED],
+  ['with measurements', MEASURED],
 ])('all evidence together, %s', (_title, usual) => {
   const judged = (findings: readonly Finding[]) => judgedBy(findings, usual);
   const pool = [
@@ -63,7 +63,7 @@ describe.each([
     );
   }
 
-  it('more of it never makes a finding less', () => {
+  it('more evidence never lowers a finding', () => {
     const ofEach = (bits: number) => {
       const left = [...(all[bits] ?? [])];
       return pool.map((_one, index) => (bits & (1 << index) ? rank(left.splice(0, 1)) : PRIORITIES.length));
@@ -71,7 +71,7 @@ describe.each([
     expect(worse(ofEach)).toEqual([]);
   });
 
-  it('more of it never makes the whole less', () => {
+  it('more evidence never lowers the result as a whole', () => {
     const ofAll = (bits: number) => [rank([...(all[bits] ?? []), ...correlate(all[bits] ?? [])])];
     expect(worse(ofAll)).toEqual([]);
   });

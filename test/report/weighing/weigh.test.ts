@@ -130,18 +130,18 @@ describe('still a finding', () => {
     expect(judged([one, ...others])[0]).toBe(one);
   });
 
-  it('of a package that no registry delivered', () => {
+  it('of a package that did not come from a registry', () => {
     const one = write(`${HOME}/.config/some-tool/x`);
     expect(judged([one], false)[0]).toBe(one);
   });
 
-  it('whatever another package does', () => {
+  it('regardless of what another package does', () => {
     const [one] = judged([read(`${HOME}/.npmrc`), { ...ssh, package: other }]);
     expect(one).toMatchObject({ priority: 'NOTICE' });
   });
 });
 
-describe('a process that was detached by a tool that was measured to leave a daemon (pm2 7)', () => {
+describe('a process detached by a tool that was measured to leave a daemon running (pm2 7)', () => {
   const daemon = (file: string): Finding => {
     const cmdline = `node ${HOME}/project/node_modules/some-tool/${file}`;
     const one = found('Left running', '', { cmdline });
@@ -157,7 +157,7 @@ describe('a process that was detached by a tool that was measured to leave a dae
   });
 });
 
-describe('settings that one of many looked up, where the import was stopped', () => {
+describe('settings read by one of many packages when the import was stopped', () => {
   const npmrc = read(`${HOME}/.npmrc`, oneOfMany);
   const sent = { ...direct, package: null };
 

@@ -14,7 +14,7 @@ describe('lists', () => {
     expect(names(lists + ruleText('R', 'proc.name in (c)'))).toEqual(['R']);
   });
 
-  it('takes a list for what it is at the end, wherever the rule stands', () => {
+  it('uses the final definition of a list, wherever the rule is', () => {
     const rule = ruleText('R', 'proc.name in (shells)');
     expect(names([rule, '- {list: shells, items: [sh]}\n'])).toEqual(['R']);
     expect(names(['- {list: shells, items: [sh]}\n', rule, '- {list: shells, items: [zsh]}\n'])).toEqual([]);

@@ -60,7 +60,7 @@ const BY_EVIL = ['evil', 'honest'];
 const BY_HONEST = ['honest', undefined];
 const runs = (command: string, pid = 31): Start => [5, pid, 30, HONEST, command];
 
-describe('what a package runs where no package has its code is the doing of whoever put it there', () => {
+describe('code that a package runs from a shared place is attributed to the package that put it there', () => {
   const PLACES = [
     '/tmp/honest/hc.js',
     '/var/tmp/honest-1.js',
@@ -140,7 +140,7 @@ describe('what a tool writes in the folder of the package that called it', () =>
   });
 });
 
-describe('what was copied from what somebody planted, or was delivered with, is still that one’s', () => {
+describe('a copy of a planted or delivered file is attributed to the package of the original', () => {
   const copy = (command: string): Start => [4.5, 31, 30, HONEST, command];
   const run: Start = [5, 32, 30, HONEST, 'sh ./y.sh'];
   const put = (call: string, fields: Record<string, string>, pid = 31, second = 4.6): Write => [
@@ -194,7 +194,7 @@ describe('what was copied from what somebody planted, or was delivered with, is 
   });
 });
 
-describe('a variable that names a file which somebody planted', () => {
+describe('a variable that names a planted file', () => {
   it("is that one's doing", () => {
     const written = new ProjectWrites();
     written.add(alertAt(3, WRITE_RULE, { 'proc.pid': '20', 'evt.type': 'openat', 'fd.name': '/tmp/e.sh' }, 'DEBUG'));
@@ -231,7 +231,7 @@ describe('settings that another package planted, and that say what a program run
   });
 });
 
-it("what a tool is told to read in the folder that its caller chose is the caller's doing", () => {
+it("files that a tool is told to read in its caller's folder are attributed to the caller", () => {
   const there: Start = [5, 31, 30, '/home/ci/.ssh', `node ${folder('compiler/cli.js')} cat id_rsa`];
   expect(culprit([there], [])).toEqual(BY_HONEST);
 });

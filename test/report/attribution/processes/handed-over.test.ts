@@ -87,7 +87,7 @@ describe('a text that does nothing but to have a file run is not the author of w
 });
 
 /** `honest` is the attacker here: whatever it writes into its command line, nobody else is accused. */
-describe('nobody is accused by a file that an attacker only mentions', () => {
+describe('a file that is only mentioned accuses nobody', () => {
   it.each([
     'node -r ../evil/x.js',
     'node --import ../evil/x.js',
@@ -136,7 +136,7 @@ describe('nobody is accused by a file that an attacker only mentions', () => {
   });
 });
 
-describe('an interpreter of a package that stands before that of the image', () => {
+describe("an interpreter of a package that precedes the image's", () => {
   it.each(['node own.js', 'node -e 0', 'sh own.sh'])('%s is named, beside the script', (cmdline) => {
     const [name, ...rest] = cmdline.split(' ');
     const more = { 'proc.exepath': `${EVIL}/bin/${name}` };
@@ -145,7 +145,7 @@ describe('an interpreter of a package that stands before that of the image', () 
 });
 
 /** Honest runs a tool (`runtime`); what the tool starts has an environment that somebody set. */
-describe('a variable that only some program reads is the doing of whoever set it', () => {
+describe('a variable that only some programs read is attributed to the program that set it', () => {
   const tool: Program = { cmdline: `node ${module('runtime')}/cli.js` };
   const told = (environment: string): Record<string, string> => ({ 'proc.env': environment });
 
@@ -180,7 +180,7 @@ describe('a variable that only some program reads is the doing of whoever set it
     },
   );
 
-  it('the same start told twice, by either rule first, is one', () => {
+  it('a start that both rules report, in either order, counts once', () => {
     const start: Start = [3, 21, 20, HONEST, 'git fetch'];
     for (const order of [0, 1]) {
       const tree = treeOf([...scriptsOf('honest'), [2, 20, 10, HONEST, 'sh -c x']]);

@@ -60,7 +60,7 @@ function reportOf(alerts: readonly Alert[], marks: readonly Mark[] = MARKS) {
 
 const named = ({ package: by, ranBy, orBy }: Finding) => [by?.name, ranBy?.name, orBy?.map(({ name }) => name)];
 
-describe('whose code acted in the load of a package', () => {
+describe("which package's code acted while a package was loaded", () => {
   it.each<[title: string, alert: Alert, marks: readonly Mark[], expected: unknown[]]>([
     ['the one that the mark before it names', read(12.2), MARKS, ['thief', 'host', ['host', 'lodash']]],
     ['the loaded one itself, behind its own mark', read(13.5), MARKS, ['host', undefined, ['thief', 'lodash']]],
@@ -108,7 +108,7 @@ describe('whose code acted in the load of a package', () => {
     expect(findings.map(named)).toEqual([expected]);
   });
 
-  it('is who put a module beside the packages, which another one finds there', () => {
+  it('is the one that put a module beside the packages, where another one finds it', () => {
     const writes = new ProjectWrites();
     const planted = { 'proc.pid': '6', 'evt.type': 'openat', 'fd.name': module('fsevents/index.js') };
     writes.add(alertAt(3, WRITE_RULE, planted, 'DEBUG'));
@@ -123,7 +123,7 @@ describe('whose code acted in the load of a package', () => {
     expect(findings.filter(({ rule }) => rule === RULE).map(named)).toEqual([['thief', 'host', ['host']]]);
   });
 
-  it('recommends nobody who was there', () => {
+  it('recommends none of the packages that were present', () => {
     const { allowScripts, packages: rows } = reportOf([read(13.5)]);
     expect(allowScripts.recommended).toEqual([]);
     expect(rows.map(({ name, notRecommended }) => [name, notRecommended !== undefined])).toEqual([
@@ -146,14 +146,14 @@ describe('whose code acted in the load of a package', () => {
     ]);
   });
 
-  it('names everybody who was there at one of the places', () => {
+  it('names all packages that were present at one of the places', () => {
     const { findings } = reportOf([read(11.7), read(13.5, 20, '/home/ci/.ssh/id_ed25519')]);
     expect(findings.map(named)).toEqual([['host', undefined, ['lodash', 'thief']]]);
   });
 });
 
 describe('marks', () => {
-  it('that were too many to remember are told', () => {
+  it('that were too many to remember are reported', () => {
     const acting = new ActingMarks();
     const mark = markAlert([1, 'host']);
     for (let count = 0; count < 200_001; count += 1) acting.add(mark);

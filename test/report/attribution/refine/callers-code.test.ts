@@ -70,12 +70,12 @@ describe('what a tool does in the script of a package', () => {
     expect(blamed(reads).slice(0, 2)).toEqual(BY_TOOL.slice(0, 2));
   });
 
-  it('is its own where it does the like when it is only asked for help', () => {
+  it('is its own if it does the same when it is only asked for help', () => {
     const tree = [...IN_CALLER, ...ALONE];
     expect(blamed([[5, 21, 'caller/evil.config.js']], { tree, also: [71] })).toEqual(BY_TOOL);
   });
 
-  it("is its own in the project's scripts, whose settings are no package's", () => {
+  it("is its own in the project's scripts, because the project's settings belong to no package", () => {
     const [by] = blamed([[5, 21, 'caller/evil.config.js']], { tree: stepOf('project', PROJECT) });
     expect(by).toBe('tool');
   });

@@ -39,7 +39,7 @@ function blamedFor(reads: readonly (readonly [number, string])[], port = '9229',
 it.each([
   ['in the process', 7, '30'],
   ['in a process that it started', 7, '31'],
-])('what is done %s after somebody used its debugger may be that one’s doing', (_where, second, pid) => {
+])('actions %s after its debugger was used may be those of the debugging package', (_where, second, pid) => {
   expect(blamedFor([[second, pid]])).toEqual([[null, ['evil', 'slow']]]);
 });
 
@@ -47,7 +47,7 @@ it.each([
   ['before', 4.5, '30', 'slow', '9229'],
   ['in another process', 7, '40', 'other', '9229'],
   ['in a process that listens elsewhere', 7, '30', 'slow', '8080'],
-])('what is done %s is whose it was', (_where, second, pid, name, port) => {
+])('actions %s are attributed as usual', (_where, second, pid, name, port) => {
   expect(blamedFor([[second, pid]], port)).toEqual([[name, []]]);
 });
 

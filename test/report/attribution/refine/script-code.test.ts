@@ -34,7 +34,7 @@ function reportOf(opened: readonly Alert[], alerts: readonly Alert[], tree: read
   return buildReport(evidence({ packages, tree: treeOf(tree), codeReads, alerts: alerts.map(folded) }));
 }
 
-describe("whose code may have acted in a package's scripts", () => {
+describe("which package's code may have acted in another package's scripts", () => {
   it.each<[title: string, opened: readonly Alert[], orBy: readonly string[] | undefined]>([
     ['a package whose module the script required', [opens(3.5, 21, 'thief/package.json')], ['thief']],
     ['a package whose file another process of the step read', [opens(4, 22, 'thief/x.sh')], ['thief']],

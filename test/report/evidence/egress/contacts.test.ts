@@ -8,7 +8,7 @@ const question = (pid: number, name: string) =>
   alertAt(1, 'Packwarden name lookup', { 'proc.pid': String(pid), 'evt.arg.data': `xy............${name}.....` });
 
 describe('a flood of contacts', () => {
-  it('of one process is remembered, and whoever came after it, too', () => {
+  it('of one process is remembered, and that of later ones as well', () => {
     const contacts = new Contacts();
     for (let port = 1024; port < 60_000; port += 1) contacts.add(connection(20, port));
     contacts.add(connection(30, 60_001));
@@ -27,7 +27,7 @@ describe('a flood of contacts', () => {
   it.each([
     ['different questions', (index: number) => question(20, `n${index}.invalid`)],
     ['processes that connect', (index: number) => connection(index, 1024 + (index % 60_000))],
-  ])('of %s is more than is remembered, and says so', (_title, at) => {
+  ])('of %s exceeds what is remembered, and is reported as such', (_title, at) => {
     const contacts = new Contacts();
     for (let index = 0; index < 20_010; index += 1) contacts.add(at(index));
     expect(contacts.overflowed).toBe(10);

@@ -281,7 +281,7 @@ describe('the rows of egress', () => {
     ]);
   });
 
-  it("what went to another job's gateway is a direct attempt, what went to the own one is none", () => {
+  it("contacts with another job's gateway are direct attempts, those with its own are not", () => {
     const contacts = new Contacts();
     const contact = (port: number, peer: string, rule = 'Packwarden proxy connection') =>
       contacts.add(alertAt(port / 1000 - 37, rule, { 'proc.pid': '20', 'fd.name': `172.18.0.2:${port}->${peer}` }));
@@ -369,7 +369,7 @@ describe('what was sent', () => {
   const bare = { ...request, path: '/a', bodyBytes: 0, bodyKind: 'none', body: '', tells: [] } as const;
   const record = { ...REFUSED, via: 'proxy', port: 443, requests: [bare, request] } as const;
 
-  it('stands in the row, and the most telling of it in the finding', () => {
+  it('is shown in the row, and its most significant part in the finding', () => {
     const report = buildReport(evidence({ egress: [record] }));
     expect(report.egress[0]?.requests).toHaveLength(2);
     expect(report.findings[0]?.alert.output).toContain(

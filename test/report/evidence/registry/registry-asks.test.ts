@@ -148,13 +148,13 @@ describe('a registry that is asked, after the fetch, for', () => {
     expect(found(reportOf(asks, scriptsOf('a'), { codeReads, starts }))).toEqual([[priority, 'a']]);
   });
 
-  it('another package whose archive a script has npm put into a folder', () => {
+  it('another package whose archive a script makes npm put into a folder', () => {
     const starts: readonly Start[] = [[2.5, 20, 10, PROJECT, 'node /usr/local/bin/npm pack other']];
     const asks = [ask(), ask({ kind: 'package' })];
     expect(found(reportOf(asks, scriptsOf('a'), { starts }))).toEqual([['WARNING', 'a']]);
   });
 
-  it('what is asked by nobody that is known counts by its time', () => {
+  it('requests without a known sender are assessed by their time', () => {
     const unknown = (second: number) => {
       const asked = [{ clientPort: 1, at: (EPOCH + second) * 1000 }];
       return found(buildReport(evidence({ packages, asks: [ask({ status: 404, asked })] })));

@@ -9,7 +9,7 @@ const packages = [
   pkg('node_modules/quiet', [], ['postinstall']),
 ];
 
-it('who starts many odd programs hides nobody who starts one', () => {
+it('a package that starts many odd programs does not hide one that starts a single one', () => {
   const many = Array.from(
     { length: 30 },
     (_, at): Start => [2 + at / 100, 100 + at, 10, folder('noisy'), 'runc init of my own'],

@@ -38,7 +38,7 @@ describe('a command that is named like a program of the machine', () => {
     ['@yarnpkg/cli-dist', 'yarn'],
     ['typescript', 'tsc'],
     ['rimraf', 'rimraf'],
-  ])('is none where the package is that program: %s brings %s', (name, command) => {
+  ])('is not reported if the package is that program: %s brings %s', (name, command) => {
     expect(shadowedBy(name, command)).toEqual([]);
   });
 });

@@ -35,7 +35,7 @@ describe('git is asked for one setting', () => {
     ['another command', ['-C', '/x', 'status']],
   ])('%s is none', (_title, words) => expect(asked(words)).toBe(false));
 
-  it('is none by another program, or with code of somebody else', () => {
+  it('is not one by another program, or with code of another package', () => {
     const words = ['-C', '/x', 'config', 'core.pager'];
     expect(asked(words, { exepath: '/tmp/git' })).toBe(false);
     expect(asked(words, { loads: ['/tmp/x.so'] })).toBe(false);

@@ -101,7 +101,7 @@ describe('a file of the project that tools take their orders from', () => {
     'src/generated/client.js',
   ])('not %s', (path) => expect(isProjectSetting(`${PROJECT}/${path}`)).toBe(false));
 
-  it('not what lies elsewhere', () => expect(isProjectSetting('/home/ci/other/Makefile')).toBe(false));
+  it('not files elsewhere', () => expect(isProjectSetting('/home/ci/other/Makefile')).toBe(false));
 });
 
 describe('what a lifecycle script makes anew among the settings of a project', () => {
@@ -133,5 +133,5 @@ describe('what a lifecycle script makes anew among the settings of a project', (
     ...['node_modules/.x/a.js', 'node_modules/a/server.js', 'dist/index.js', '.DS_Store'],
   ])('not %s', (path) => expect(isNewSetting(`${PROJECT}/${path}`)).toBe(false));
 
-  it('not what lies elsewhere', () => expect(isNewSetting('/home/ci/.newtool.yml')).toBe(false));
+  it('not files elsewhere', () => expect(isNewSetting('/home/ci/.newtool.yml')).toBe(false));
 });
