@@ -10,7 +10,7 @@ const spec = { id: ID, ecosystem: 'npm', owner: null, submittedAt: 0, context: n
 const reportSaying = (message: string): Report => emptyReport(spec, 0, 'cancelled', message);
 const never = new AbortController().signal;
 
-/** Work whose end the test decides on. */
+/** Work that ends when the test says so. */
 function heldWork(): { readonly work: () => Promise<Report>; end(report: Report): void } {
   const { promise, resolve } = deferred<Report>();
   return { work: () => promise, end: resolve };

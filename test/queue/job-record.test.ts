@@ -17,7 +17,7 @@ const report = {
   incomplete: [],
 } as const;
 
-/** What BullMQ knows, and the state that a reader is told; `null`: no report yet. */
+/** The state in BullMQ, and the state that readers see; `null`: no report yet. */
 const rows: readonly [string, string, object, string, string | null][] = [
   ['waiting', 'waiting', {}, 'queued', null],
   ['put off until Docker is back', 'delayed', {}, 'queued', null],

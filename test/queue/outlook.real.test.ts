@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => queue?.close());
 
-/** Jobs that have ended, each after so many milliseconds. */
+/** Finished jobs with their durations in milliseconds. */
 async function ended(durations: readonly number[]): Promise<void> {
   for (const [index, ms] of durations.entries()) {
     await redis.zadd(queue.toKey('completed'), index, `ended-${index}`);
@@ -46,7 +46,7 @@ describe('the position of a waiting job, on a real Redis', () => {
     await ended([10_000, 10_000, 10_000]);
     await run('a');
     await add('turn', 1);
-    // As BullMQ puts back: what is taken next stands at the end.
+    // BullMQ returns jobs to this end: the next one to be taken is last.
     await redis.rpush(queue.toKey('wait'), 'later', 'next');
     expect(await outlookOf(queue, redis, 'next')).toEqual({ before: 0, startsInMs: 0 });
     expect(await outlookOf(queue, redis, 'later')).toEqual({ before: 1, startsInMs: 10_000 });

@@ -16,7 +16,7 @@ import { eventually } from '../support/service-process.js';
 const log = pino({ level: 'silent' });
 const clock = { now: () => Date.now() };
 
-/** What a test of the queue has once its file's tests have begun. */
+/** The parts of a queue; they exist while the tests of a file run. */
 interface Parts {
   readonly redis: RedisServer;
   readonly store: FileStore;

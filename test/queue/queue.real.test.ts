@@ -94,7 +94,7 @@ describe('the queue on a real Redis', () => {
         await eventually('running', 10_000, async () =>
           (await own.queue.find(spec.id))?.state === 'preparing' ? true : undefined,
         );
-        // As after an absence that was longer than the lock lasts: it is given out again.
+        // As after an absence longer than the lock's lifetime: another worker can take the job.
         await client.del(`bull:packwarden:${spec.id}:lock`);
         await eventually('given out again', 30_000, async () =>
           Number(await client.hget(`bull:packwarden:${spec.id}`, 'ats')) > 1 ? true : undefined,

@@ -30,7 +30,7 @@ let url: string;
 let store: FileStore;
 let reports: StoredReports;
 let queue: BullQueue;
-/** The store does not work while this is set. */
+/** The store fails while this is set. */
 let away = false;
 
 beforeAll(async () => {

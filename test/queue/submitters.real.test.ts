@@ -40,7 +40,7 @@ describe('the queue of many submitters', () => {
     await withWorker(worker, async () => {
       for (const { id } of [...many, ...few]) await own.finalView(id);
     });
-    // Four are begun at once.
+    // Four run at the same time.
     expect(order.lastIndexOf('few')).toBeLessThan(12);
     expect(order.filter((owner) => owner === 'many')).toHaveLength(40);
   });

@@ -56,7 +56,7 @@ export type Start = readonly [number, number, number, string, string];
 
 const KINDS: readonly StepKind[] = ['own', 'fetch', 'project-code', 'scripts', 'load', 'load-many', 'canary'];
 
-/** Knows a step by its id: its kind, for scripts with a package of node_modules or the project (`scripts:left`, `scripts:project`). */
+/** Looks up a step by its id, which is its kind, for scripts with a package of node_modules or the project (`scripts:left`, `scripts:project`). */
 class NamedSteps extends Steps {
   override get(id: string): Step | undefined {
     const [name, path] = id.split(':');
@@ -122,7 +122,7 @@ export function treeOf(starts: readonly Start[]): ProcessTree {
   return tree;
 }
 
-/** A watched install of nothing; tests change what they are about. */
+/** A watched install without packages; each test changes the part that it is about. */
 export function evidence(changes: Partial<Evidence> = {}): Evidence {
   return {
     job: { id: '0b0e9c36-4f27-4a3e-9f0e-2f4f3f0f8a11', ecosystem: 'npm', submittedAt: EPOCH * 1000 },
@@ -179,7 +179,7 @@ export function folded(alert: Alert, count = 1): Evidence['alerts'][number] {
   return { alert, count, first: ns, last: ns };
 }
 
-/** What the gateway notes of a name that it refused. */
+/** The gateway's record of a refused name. */
 export const REFUSED = {
   host: 'x.invalid',
   port: null,

@@ -23,7 +23,7 @@ interface Line {
   readonly output_fields: Fields;
 }
 
-/** A recorded job as the worker would see it now. */
+/** A recorded job in the form that the worker has now. */
 export interface RecordedJob {
   /** As the gRPC outputs API sends them. */
   readonly messages: readonly object[];
@@ -41,13 +41,13 @@ const STEP_KINDS: readonly (readonly [RegExp, StepKind])[] = [
 ];
 
 /**
- * A recorded job. The recordings are of the time when the package manager ran the scripts: what its process started in the
- * folder of a package is given a step of its own, as the worker does now, and each step its name. Everything else is as Falco
- * gave it, what the package manager itself did included.
+ * A recorded job. The recordings were made when the package manager still ran the scripts: what its process started in the
+ * folder of a package gets its own step, as the worker does now, and each step its name. Everything else is as Falco
+ * reported it, including the actions of the package manager itself.
  */
 export function recordedJob(name: string): RecordedJob {
   const text = gunzipSync(readFileSync(join(RECORDED_JOBS, `${name}.jsonl.gz`))).toString('utf8');
-  // Our own programs have moved since the recordings.
+  // Our own programs have been moved since the recordings were made.
   const lines = text
     .replaceAll('/opt/packwarden/load.cjs', '/opt/packwarden/node/load.cjs')
     .replaceAll('/opt/packwarden/', '/opt/ci/')

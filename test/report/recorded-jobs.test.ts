@@ -78,7 +78,7 @@ describe.skipIf(noRecordedJobs)('a job that a real Falco 0.40 watched', () => {
     ]);
   });
 
-  // The rules of then left out what is called runc: of what it read nothing was recorded, only that it ran.
+  // The rules of that time excluded programs called runc: only their start was recorded, not what they read.
   it('a program that calls itself the container engine is a finding by the package that started it', async () => {
     const { verdict, findings } = await replay('runc-name');
     expect(verdict).toBe('findings');

@@ -33,7 +33,7 @@ const chained = (levels: number): string => {
   return `- {macro: m0, condition: proc.name = x}\n${macros.join('')}${ruleText('R', `m${levels}`)}`;
 };
 
-/** Each macro is appended to once all are there, so that it sees the next one. */
+/** Each macro is extended after all are defined, so that it can refer to the next one. */
 const backwards = (levels: number): string => {
   const first = Array.from({ length: levels + 1 }, (_, i) => `- {macro: m${i}, condition: proc.name = x}\n`);
   const more = Array.from(
@@ -62,7 +62,7 @@ const FILES: readonly (readonly [what: string, text: () => string, message: RegE
   ],
   ['10,000 brackets of YAML', () => `${'['.repeat(10_000)}${']'.repeat(10_000)}`, /./],
   ['100,000 brackets of YAML', () => '['.repeat(100_000), /nested too deeply/],
-  // After the brackets: the two together ended the process.
+  // Together with the brackets above, this once ended the process.
   ['100,000 braces of YAML', () => '{'.repeat(100_000), /nested too deeply/],
   ['100,000 lists in lists', () => '- '.repeat(100_000), /nested too deeply/],
   [

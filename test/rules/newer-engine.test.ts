@@ -8,7 +8,7 @@ import { folderOf } from '../cli/run-cli.js';
 import { ruleFile } from './shared-data.js';
 import { ruleText } from './support.js';
 
-/** What `packwarden rules lint --engine VERSION` says of a file: its exit code, and what is not for that engine. */
+/** The result of `packwarden rules lint --engine VERSION` for a file: its exit code, and what that engine does not support. */
 async function lint(text: string, engine: string): Promise<{ code: number; newer: string[] }> {
   const folder = folderOf({ 'a.yaml': text });
   let out = '';

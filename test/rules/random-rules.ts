@@ -56,7 +56,7 @@ export function randomCondition(random: Random, depth: number): Condition {
   return compare(textOperand(random), operator, [text(random)]);
 }
 
-/** A random event with each field missing now and then. */
+/** A random event in which each field may be missing. */
 export function randomEvent(random: Random): JsonEvent {
   const entries: [string, unknown][] = [
     ['proc.name', random.pick([...NAMES, ...STRANGE])],

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { compileRules, fieldTexts, jsonCatalog, loadRules } from '../../src/rules/index.js';
 import { alertsInGrpc, hasShared, recordedAlerts, ruleFile, SHARED } from './shared-data.js';
 
-/** What the recording Falco appended to each output (`-pc`, and its configuration's container fields). */
+/** What the Falco that made the recording appended to each output (`-pc`, and the container fields of its configuration). */
 const CONTAINER =
   'container_id=%container.id container_image=%container.image.repository container_image_tag=%container.image.tag container_name=%container.name';
 
-/** The rule texts a recorded output was made from: the recording's own file, or the public one as it was then. */
+/** The rule texts that produced a recorded output: the recording's own file, or the public one at that time. */
 function templateOf(
   alert: { readonly rule: string },
   rules: ReadonlyMap<string, { output: { text: string } }>,

@@ -24,7 +24,7 @@ export function ruleText(name: string, condition: string, more: Readonly<Record<
   return `- ${JSON.stringify(rule)}\n`;
 }
 
-/** Names of the rules that hold for an event. */
+/** Names of the rules that match an event. */
 export function matching(engine: RuleEngine<JsonEvent>, event: JsonEvent): string[] {
   return engine.evaluate(event).map((match) => match.rule);
 }

@@ -77,7 +77,7 @@ function headlineOf(
   const nobody = comparison.ofNobody[0];
   if (news === 0 && nobody === undefined) return `${packages}, none does anything new ${since}`;
   const lead = leadOf(comparison, report);
-  if (lead === undefined) return `${packages}, something new whose package is not known: it ${nobody}`;
+  if (lead === undefined) return `${packages}, something new by an unknown package: it ${nobody}`;
   return `${packages}, ${news} ${news === 1 ? 'does' : 'do'} something new: ${lead}`;
 }
 

@@ -23,7 +23,7 @@ export function involvedIn(
   const seen = new Set<ProcessStart>();
   for (const finding of [...findings, ...partsOf(findings, observations)]) {
     const { rule, ranBy, orBy = [], alert } = finding;
-    const culprit = finding.package === null ? 'somebody' : specOf(finding.package);
+    const culprit = finding.package === null ? 'an unknown package' : specOf(finding.package);
     if (ranBy !== undefined) add(specOf(ranBy), `${culprit} did something in its step: ${rule}`);
     for (const other of orBy) add(specOf(other), `${culprit} did something, or it did: ${rule}`);
     const changed = alert.output_fields['package.owner'];

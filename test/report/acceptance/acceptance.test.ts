@@ -19,7 +19,7 @@ const found = (file: string, name = 'evil-dep', version = '1.0.0') =>
 const folder = mkdtempSync(join(tmpdir(), 'pw-acceptance-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a service reads whose owner pasted the entry. */
+/** The baseline of a service whose owner pasted the entry. */
 function pasted(text: string) {
   const file = join(folder, 'packwarden.yaml');
   writeFileSync(file, text);

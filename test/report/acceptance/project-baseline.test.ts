@@ -50,7 +50,7 @@ const rows: readonly [string, ProjectText, Run, 'clean' | 'findings', object][] 
   ['no YAML', { text: 'accept: [' }, {}, 'findings', broken('line 1')],
   ['an empty file', { text: '' }, {}, 'findings', broken('expected object')],
   ['aliases that multiply', { text: bomb() }, {}, 'findings', broken('alias count')],
-  // Each of these ended the process, or held it for seconds.
+  // Each of these once ended the process, or blocked it for seconds.
   ['brackets without end', { text: '['.repeat(MAX_BASELINE_BYTES) }, {}, 'findings', broken('line 1: nested')],
   ['braces without end', { text: '{'.repeat(MAX_BASELINE_BYTES) }, {}, 'findings', broken('line 1: nested')],
   [

@@ -18,7 +18,7 @@ interface Doing {
   readonly fields?: Record<string, string>;
 }
 
-/** A finding of `tool` unless `changes` say otherwise. */
+/** A finding of `tool`, unless `changes` name another package. */
 export function did({ rule = READ, priority = 'WARNING', tags = [], ...alert }: Doing, changes: Partial<Finding> = {}) {
   const { source = 'SYSCALL', fields = {} } = alert;
   const said = { output: '', time: { seconds: '1', nanos: 0 }, source, hostname: 'h', output_fields: fields, priority };
@@ -41,7 +41,7 @@ export function installed(name: string, version = '1.2.0', changes: Partial<Inst
   return { name, version, folder, from: 'registry', resolved: null, integrity: 'sha512-x', ...changes };
 }
 
-/** A report in which `tool`, and what else was installed, was loaded. */
+/** A report in which `tool` and the other installed packages were loaded. */
 export function reportOf(findings: readonly Finding[], changes: Partial<Report> = {}): Report {
   const rows = [installed('tool'), installed('carrier'), installed('prebuild-install', '7.1.3')];
   const loaded = [{ name: 'tool', version: '1.2.0', ok: true, ms: 1 }];

@@ -23,7 +23,7 @@ const change = (path: string, more: Partial<Change> = {}): Change => ({
   ...more,
 });
 
-/** Of each finding about a change: whose step it was, and the first of the files. */
+/** For each finding about a change: the package of the step, and the first of the files. */
 function found(changes: readonly Change[], told: { writes?: readonly string[]; moved?: string; alert?: string } = {}) {
   const writes = new ProjectWrites();
   for (const path of told.writes ?? []) writes.add(alertAt(1, WRITE_RULE, { 'evt.type': 'openat', 'fd.name': path }));

@@ -65,7 +65,7 @@ describe('the headline of a report', () => {
     [
       'what nobody is known to have done',
       { findings: [reads('evil', '1.0.0', { package: null, rule: 'Data destroyed', file: '' })] },
-      'No package changed, something new whose package is not known: it shows “Data destroyed” (install)',
+      'No package changed, something new by an unknown package: it shows “Data destroyed” (install)',
     ],
     [
       'the worst first, and not what it was put together from',

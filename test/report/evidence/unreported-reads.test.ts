@@ -21,7 +21,7 @@ const packages = [
 const LEFT = `${PROJECT}/node_modules/left`;
 const RIGHT = `${PROJECT}/node_modules/right`;
 
-/** `left`'s script is process 20, `right`'s 120; both have made others. */
+/** The script of `left` is process 20, that of `right` 120; both have child processes. */
 const STARTS: readonly Start[] = [
   ...scriptsOf('left'),
   [2, 20, 10, LEFT, 'sh -c node setup.js'],
@@ -58,7 +58,7 @@ function reportOf(events: readonly Seen[], alerts: readonly Alert[], more: Parti
   );
 }
 
-/** Which decoys are reported as read untold, and by whom. */
+/** The decoys whose reads no alert reported, and the packages named for it. */
 function untold(report: ReturnType<typeof reportOf>): readonly string[] {
   return [...report.findings, ...report.observations]
     .filter(({ rule }) => rule === UNREPORTED_READ_RULE)

@@ -49,7 +49,7 @@ const incomplete = report({
 });
 const accepted = report({ projectBaseline: { problem: 'line 2: <no> YAML', accepted: 2, refused: 1 } });
 
-/** Everything that a package can write into a report, at its worst. */
+/** The worst of everything that a package can write into a report. */
 function hostile(text: string): Report {
   const evil = finding({
     package: { name: text, version: text, path: ['app', text] },

@@ -7,7 +7,7 @@ import formats from 'ajv-formats';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
 import { messageOf } from '../../../src/errors/message.js';
 
-/** Published schemas that stand beside the checkout; where they don't, the tests that need them say so and skip. */
+/** Published schemas beside the checkout; without them, the tests that need them are skipped with a message. */
 const SCHEMAS = fileURLToPath(new URL('../../../../shared/schemas/', import.meta.url));
 
 export const SCHEMAS_MISSING = existsSync(SCHEMAS) ? false : `no ${SCHEMAS}`;
@@ -32,7 +32,7 @@ export const sarifFaults = jsonValidator('sarif-2.1.0.json');
 
 const cycloneDx = new JsonStrictValidator(Version.v1dot6);
 
-/** By the schema that its library carries, and with each mark there once, as no schema can say. */
+/** Validates by the schema in its library, and checks that identifiers are unique, which a schema can't express. */
 export async function cycloneDxFaults(text: string): Promise<readonly string[]> {
   const faults = await cycloneDx.validate(text);
   if (faults !== null) return [JSON.stringify(faults)];

@@ -70,7 +70,7 @@ const ROWS: readonly [form: string, file: string, plain: object, ofMixed: object
   ['bun', 'package.json', { trustedDependencies: ['@scope/tool', 'esbuild'] }, { trustedDependencies: [] }],
 ];
 
-/** Its list says less than the report does. */
+/** Its list contains less than the report. */
 const OF_BUN = [expect.stringContaining('names only'), expect.stringContaining("Bun's own list")];
 
 describe("a report's decision about scripts", () => {
@@ -108,7 +108,7 @@ describe("a report's decision about scripts", () => {
 const GIT = 'git+ssh://git@github.com/acme/tool.git#0123456789abcdef0123456789abcdef01234567';
 const URL = 'https://files.example/odd-1.0.0.tgz';
 
-/** What is not of the registry: `[from, resolved, npm's key when allowed, and when refused, pnpm's key when allowed]`. */
+/** Packages that are not from the registry: `[from, resolved, npm's key when allowed, and when refused, pnpm's key when allowed]`. */
 const ELSEWHERE: readonly [InstalledRow['from'], string, string, string, string][] = [
   ['git', GIT, GIT, GIT.replace(/#.*/, ''), `odd@${GIT}`],
   ['tarball', URL, URL, URL, `odd@${URL}`],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorLines, lastLines } from '../../../src/report/text/log-tail.js';
 
-/** As `npx only-allow pnpm` draws it. */
+/** The frame that `npx only-allow pnpm` prints. */
 const BOX = `npm notice run 'only-allow' pnpm
 \u001b[31m╔═══════════════════════════════════╗
 ║   \u001b[0m                           \u001b[31m   ║

@@ -51,7 +51,7 @@ describe.each([
   const rank = (findings: readonly Finding[]): number =>
     Math.min(PRIORITIES.length, ...findings.map(({ priority }) => PRIORITIES.indexOf(priority)));
 
-  /** Each subset with each finding that it lacks, and what `measure` says of the two that is more than before. */
+  /** Adds to each subset each finding that it lacks, and lists the cases in which `measure` became less severe. */
   function worse(measure: (bits: number) => readonly number[]): readonly string[] {
     const measured = subsets.map((_some, bits) => measure(bits));
     return subsets.flatMap((some, bits) =>

@@ -16,7 +16,7 @@ interface Changes {
   readonly source?: string;
   readonly known?: string;
   readonly among?: string[];
-  /** Of the process that did it. */
+  /** Command line of the process that acted. */
   readonly cmdline?: string;
 }
 

@@ -8,7 +8,7 @@ interface Audit {
   readonly details: ReadonlyMap<string, string>;
 }
 
-/** A catalog as another room writes one: a class, no event types, fields with free arguments, a dear one. */
+/** A catalog as other folders implement it: a class, no event types, fields with free arguments, one that is expensive to compute. */
 class AuditCatalog implements FieldCatalog<Audit> {
   readonly source = 'gitlab';
   readonly eventTypes = undefined;

@@ -94,7 +94,7 @@ export const TEXT_ROWS: readonly Row[] = [
   ['proc.name contains oneof', { 'proc.name': 'noneoff' }, true, 'parser.cpp'],
 ];
 
-/** Bytes that are no UTF-8, as the sensor hands them on: here `\udcXX`, which in Falco is the byte XX. */
+/** Bytes that are not UTF-8, as the sensor passes them on: here `\udcXX`, which in Falco is the byte XX. */
 const latin = { 'fd.name': '/tmp/caf\udce9.txt' };
 const accent = { 'fd.name': '/tmp/café.txt' };
 const emoji = { 'fd.name': '/tmp/😀' };

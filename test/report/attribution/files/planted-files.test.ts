@@ -12,7 +12,7 @@ const packages = [
 const folder = (path: string): string => `${PROJECT}/node_modules/${path}`;
 const HONEST = folder('honest');
 
-/** evil's step has the pids 20 and 22, honest's 30 and above, the project's 40. */
+/** The step of `evil` has the pids 20 and 22, that of `honest` 30 and above, that of the project 40. */
 const before: readonly Start[] = [
   ...scriptsOf('evil', 10),
   ...scriptsOf('honest', 11),
@@ -34,7 +34,7 @@ const moved = (from: string, to: string): Write => [
 ];
 const linked = (link: string): Write => [3.5, 20, 'symlink', { 'evt.arg.linkpath': link }];
 
-/** Who read the key, and in whose step: the process of the last start. */
+/** The package that read the key, and the package of the step; the process is that of the last start. */
 function culprit(
   starts: readonly Start[],
   writes: readonly Write[],

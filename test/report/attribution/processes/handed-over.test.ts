@@ -22,7 +22,7 @@ interface Program {
   readonly more?: Readonly<Record<string, string>>;
 }
 
-/** Who is named for reading a key, and who may have been, in the step of `honest`; each program is started by the one before. */
+/** The package named for reading a key in the step of `honest`, and the other possible ones; each program is started by the previous one. */
 function blamed(programs: readonly Program[]): string {
   const tree = treeOf([...scriptsOf('honest')]);
   for (const [index, { cmdline, cwd = HONEST, more = {} }] of programs.entries()) {
@@ -86,7 +86,7 @@ describe('a text that does nothing but to have a file run is not the author of w
   });
 });
 
-/** `honest` is the attacker here: whatever it writes into its command line, nobody else is accused. */
+/** `honest` is the attacker here: whatever its command line contains, no other package is accused. */
 describe('a file that is only mentioned accuses nobody', () => {
   it.each([
     'node -r ../evil/x.js',
@@ -120,7 +120,7 @@ describe('a file that is only mentioned accuses nobody', () => {
     ["node -e require('cross-spawn').sync('cat',['key'])", {}],
     ['node own.js', { 'proc.stdin.name': `${EVIL}/x.js` }],
     ['node -e steal()', { 'proc.stdin.name': `${EVIL}/x.js` }],
-    // One argument with a blank in it, which leads elsewhere: `"../evil/x.js /../../honest/own.js"`.
+    // One argument with a space, which names another file: `"../evil/x.js /../../honest/own.js"`.
     ['node ../evil/x.js /../../honest/own.js', { 'proc.cmdnargs': '1' }],
     // `--title "a ../evil/x.js" own.js`
     ['node --title a ../evil/x.js own.js', { 'proc.cmdnargs': '3' }],
@@ -144,7 +144,7 @@ describe("an interpreter of a package that precedes the image's", () => {
   });
 });
 
-/** Honest runs a tool (`runtime`); what the tool starts has an environment that somebody set. */
+/** `honest` runs a tool (`runtime`); the program that the tool starts has certain variables in its environment. */
 describe('a variable that only some programs read is attributed to the program that set it', () => {
   const tool: Program = { cmdline: `node ${module('runtime')}/cli.js` };
   const told = (environment: string): Record<string, string> => ({ 'proc.env': environment });

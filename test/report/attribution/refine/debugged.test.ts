@@ -20,7 +20,7 @@ const starts: readonly Start[] = [
   [3, 40, 12, folder('other'), 'node build.js'],
 ];
 
-/** `[second, pid]` of who read the key, beside a session of evil with the debugger of pid 30 in second 5. */
+/** `[second, pid]` of the process that read the key, while `evil` uses the debugger of pid 30 in second 5. */
 function blamedFor(reads: readonly (readonly [number, string])[], port = '9229', of = 'Read of an SSH key') {
   const local = { 'fd.name': `127.0.0.1:${port}`, 'fd.sport': port };
   const alerts = [

@@ -15,7 +15,7 @@ const folder = (name: string): string => `${PROJECT}/node_modules/${name}`;
 const NPM = 'node /usr/local/bin/npm install chalk';
 const NODE_GYP = 'node /usr/local/lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js rebuild';
 
-/** What is said of files below HOME that a process of the package writes, and whose doing it is. */
+/** The findings about files below HOME that a process of the package writes, and the package that they name. */
 function told(paths: readonly string[], command = 'node x.js', of = 'a', env: Record<string, string> = {}) {
   const written = new ProjectWrites();
   for (const path of paths) {

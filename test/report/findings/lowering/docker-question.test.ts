@@ -3,7 +3,7 @@ import { ProcessTree } from '../../../../src/report/attribution/processes/proces
 import { buildReport } from '../../../../src/report/build.js';
 import { alertAt, evidence, folded, IMPORT, PROJECT, pkg, type Start, scriptsOf, startAlert } from '../../evidence.js';
 
-/** As the sensor showed it where pm2 7.0.4 was called: the image's docker is a script. */
+/** As recorded by the sensor when pm2 7.0.4 was called: the image's docker is a script. */
 const VERSION = 'docker /usr/local/bin/docker version -f {{.Client.Version}}';
 const SCRIPT = scriptsOf('a');
 const LOAD: Start = [2, 20, 10, PROJECT, 'node /opt/ci/node/load.cjs a'];

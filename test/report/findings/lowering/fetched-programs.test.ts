@@ -22,7 +22,7 @@ function writesOf(wrote: Wrote): ProjectWrites {
 describe('a script in a temporary folder before the path', () => {
   const RULE = 'Interpreter runs a script from a temporary folder';
 
-  /** Process 20 is `manager` from second 2 on; 30, which it made, runs `script` at second 5. */
+  /** Process 20 is `manager` from second 2 on; its child 30 runs `script` at second 5. */
   function told(manager: string, script: string, wrote: Wrote, of: string): readonly string[] {
     const starts: readonly Start[] = [...scriptsOf(of), [2, 20, 10, PROJECT, manager], [4, 25, 20, PROJECT, 'sh -c x']];
     const tree = treeOf(starts);

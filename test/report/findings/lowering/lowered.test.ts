@@ -26,7 +26,7 @@ describe('what changes the settings of the project', () => {
     ["a package's script", 'a', 'registry', 'findings'],
     ['the script of a folder that is linked as a dependency', 'a', 'link', 'findings'],
   ])('%s', (_title, of, kind, verdict) => {
-    // A package with scripts of which none was seen to run makes the run incomplete, whatever the project did.
+    // A package whose scripts were not observed running makes the run incomplete, whatever the project did.
     expect(verdictOf(script(of), hook, ['project_settings'], kind)).toBe(verdict);
   });
 

@@ -3,7 +3,7 @@ import { buildReport } from '../../../../src/report/build.js';
 import { ProjectWrites, WRITE_RULE } from '../../../../src/report/evidence/project-writes.js';
 import { alertAt, evidence, PROJECT, pkg, type Start, scriptsOf, startAlert, treeOf } from '../../evidence.js';
 
-/** What is said of a file of `.git/` that a program of a package's script wrote. */
+/** The findings about a file in `.git/` that a program of a package's script wrote. */
 function told(file: string, cmdline: string, env: Record<string, string> = {}): readonly string[] {
   const writes = new ProjectWrites();
   writes.add(alertAt(3, WRITE_RULE, { 'proc.pid': '20', 'fd.name': `${PROJECT}/${file}` }, 'DEBUG'));
