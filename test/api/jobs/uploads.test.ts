@@ -70,7 +70,10 @@ test.each(['/v1/jobs', '/monitor/project/npm'])(
     service.queue.full = undefined;
     expect(answer.status).toBe(429);
     expect(answer.headers['retry-after']).toBe('10');
-    expect(answer.body).toMatchObject({ code: 'queue-full', reason: expect.stringContaining('5 of your jobs are already waiting') });
+    expect(answer.body).toMatchObject({
+      code: 'queue-full',
+      reason: expect.stringContaining('5 of your jobs are already waiting'),
+    });
     expect(await service.spooled()).toEqual(before);
   },
 );
