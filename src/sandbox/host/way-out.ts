@@ -1,7 +1,6 @@
 import { IDENTIFYING_VARIABLES } from '../../ecosystems/node/environment.js';
 import { HOME } from '../../ecosystems/places.js';
 import { candidates } from '../../ecosystems/recognition/choose.js';
-import type { PlantedSecret } from '../../egress/content/secret-matcher.js';
 import { type Gateway, openGateway } from '../../egress/gateway.js';
 import { narrowed } from '../../egress/mode.js';
 import { DEFAULT_ALLOW } from '../../egress/policy.js';
