@@ -60,7 +60,7 @@ export function allFindings(
   const secrets = secretAlerts(evidence, actors);
   const derived = [
     ...secrets.alerts,
-    ...foreignWriteAlerts(foreign, filesOfAlerts(evidence.alerts)),
+    ...foreignWriteAlerts(foreign, filesOfAlerts(evidence.alerts), evidence.brought),
     ...registryAsks(evidence, actors),
     ...toolStoreAlerts(written, evidence.hookReads),
     ...oddPrograms(actors, evidence.hostname),

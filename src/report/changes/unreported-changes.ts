@@ -103,7 +103,7 @@ function isSame(one: InstalledPackage, other: InstalledPackage): boolean {
 
 function writesOf({ by, owner, changes }: Group, alert: Alert): readonly AuthoredWrite[] {
   if (by === undefined || owner === undefined) return [];
-  return changes.map(({ path }) => ({ path, alert, writer: by, owner, isScript: false }));
+  return changes.map(({ path }) => ({ path, alert, writer: by, owner, isScript: false, isExercise: false }));
 }
 
 function toAlert({ by, owner, changes }: Group, hostname: string): FoldedAlert {

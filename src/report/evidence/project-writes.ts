@@ -82,10 +82,11 @@ export class ProjectWrites {
   byPackages(actors: Actors): readonly PackageWrite[] {
     const found: PackageWrite[] = [];
     for (const { path, alert } of this.#writes) {
-      const { owner: runner, by, programs, step } = attribute(alert, actors);
+      const { owner: runner, by, programs, step, isAskedForHelp } = attribute(alert, actors);
       if (runner === undefined || (by ?? runner) === actors.packages.root) continue;
       const isScript = step?.kind === 'scripts' && runner !== actors.packages.root;
-      found.push({ path, alert, runner, by: by ?? runner, programs, isScript });
+      const isExercise = (step?.kind === 'load' && !isAskedForHelp) || step?.kind === 'call';
+      found.push({ path, alert, runner, by: by ?? runner, programs, isScript, isExercise });
     }
     return found;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../src/report/build.js';
 import { ProjectWrites, WRITE_RULE } from '../../../src/report/evidence/project-writes.js';
+import { NOTHING_KNOWN } from '../../../src/report/findings/lowering/known-packages.js';
 import { alertAt, evidence, folded, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../evidence.js';
 
 const packages = [
@@ -52,17 +53,45 @@ describe("a write into another package's folder", () => {
     expect(foreign(reportOf([write]))).toEqual([]);
   });
 
-  it("a dependency's write to a file that the project brought along is a finding, to one that it makes itself not", () => {
-    const found = (path: string) => {
-      const written = new ProjectWrites();
-      written.add(alertAt(3, WRITE_RULE, { 'proc.pid': '20', 'fd.name': `${PROJECT}/${path}` }, 'DEBUG'));
-      const brought = new Set([`${PROJECT}/src/index.js`]);
-      const report = buildReport(evidence({ packages, tree: treeOf(starts), writes: written, brought }));
-      return report.findings.map(({ rule, package: by }) => [rule, by?.name]);
-    };
-    expect(found('src/index.js')).toEqual([["Project's own file changed by a dependency", 'writer']]);
-    expect(found('src/generated.js')).toEqual([]);
-    expect(found('vite.config.js')).toEqual([["Project's own file changed by a dependency", 'writer']]);
+  const CHANGED = "Project's own file changed by a dependency";
+  const NEW_CODE = 'New code put into the project by a dependency';
+  it.each<[string, string, string | undefined]>([
+    ['20', 'src/index.js', CHANGED],
+    ['20', 'vite.config.js', CHANGED],
+    ['20', 'server.js', CHANGED],
+    ['20', 'src/boot.js', NEW_CODE],
+    ['20', 'public/sw.js', NEW_CODE],
+    ['20', 'docs/notes.md', undefined],
+    ['51', 'src/boot.js', NEW_CODE],
+    ['51', 'server.js', NEW_CODE],
+    ['51', 'src/notes.txt', undefined],
+    ['40', 'src/boot.js', undefined],
+  ])('process %s writes %s of the project: %s', (pid, path, rule) => {
+    const written = new ProjectWrites();
+    written.add(alertAt(8, WRITE_RULE, { 'proc.pid': pid, 'fd.name': `${PROJECT}/${path}` }, 'DEBUG'));
+    const brought = new Set([`${PROJECT}/src/index.js`]);
+    const load: readonly Start[] = [
+      [6.8, 50, 9, PROJECT, `confine step=load node /opt/ci/node/import-all.mjs ${PROJECT}`],
+      [7, 50, 9, PROJECT, `node /opt/ci/node/import-all.mjs ${PROJECT}`],
+      [7.1, 51, 50, PROJECT, `node /opt/ci/node/load.cjs writer ${PROJECT}`],
+    ];
+    const report = buildReport(evidence({ packages, tree: treeOf([...starts, ...load]), writes: written, brought }));
+    const expected = rule === undefined ? [] : [[rule, 'writer']];
+    expect(report.findings.map((one) => [one.rule, one.package?.name])).toEqual(expected);
+  });
+
+  it('each new file of code is judged by itself', () => {
+    const files = ['public/mockServiceWorker.js', 'public/other.js'];
+    const written = new ProjectWrites();
+    for (const file of files) {
+      written.add(alertAt(3, WRITE_RULE, { 'proc.pid': '20', 'fd.name': `${PROJECT}/${file}` }, 'DEBUG'));
+    }
+    const generates = [{ packages: ['writer'], endings: ['/mockServiceWorker.js'], why: 'the manifest says where' }];
+    const known = { ...NOTHING_KNOWN, generates };
+    const report = buildReport(evidence({ packages, tree: treeOf(starts), writes: written, known }));
+    const filesOf = (list: typeof report.findings) => list.map(({ alert }) => alert.output_fields['fd.name']);
+    expect(filesOf(report.observations)).toEqual([`${PROJECT}/public/mockServiceWorker.js`]);
+    expect(filesOf(report.findings)).toEqual([`${PROJECT}/public/other.js`]);
   });
 
   it('what the project does after a dependency has added a setting is still its own doing', () => {

@@ -115,7 +115,7 @@ describe('a script that ran', () => {
 describe('the check phase', () => {
   it('knows what is honest of single packages when they are loaded', () => {
     const entry = { rule: 'Read of an SSH key', packages: ['a'], phase: 'import' as const, why: 'x' };
-    const known = { prebuilt: [], stores: [], reads: [entry] };
+    const known = { prebuilt: [], stores: [], generates: [], reads: [entry] };
     const start: Start = [-3, 60, 50, PROJECT, `node /opt/ci/node/load.cjs ${folder('a')} ${PROJECT} 3000`];
     const load: Start = [-4, 50, 9, PROJECT, 'confine step=load node /opt/ci/node/import-all.mjs'];
     const tree = treeOf([load, start, ...SCRIPTS, ...RAN]);

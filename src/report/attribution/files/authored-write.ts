@@ -1,7 +1,7 @@
 import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
 import type { Alert } from '../../../falco/alert.js';
 import { isGitsIndex } from '../../findings/paths/git-index.js';
-import { isNewSetting } from '../../findings/paths/new-in-project.js';
+import { isNewCode, isNewSetting } from '../../findings/paths/new-in-project.js';
 import { isProjectSetting } from '../../findings/paths/project-settings.js';
 import { isUnownedModule } from '../../findings/paths/unowned-module.js';
 import type { ProcessStart } from '../processes/process-tree.js';
@@ -19,6 +19,8 @@ export interface PackageWrite {
   readonly programs: readonly ProcessStart[];
   /** Whether it was written in the step of the runner's lifecycle scripts. */
   readonly isScript: boolean;
+  /** Whether it was written while the runner was loaded, or its functions were called. */
+  readonly isExercise: boolean;
 }
 
 /**
@@ -31,37 +33,44 @@ export interface AuthoredWrite {
   readonly owner: InstalledPackage;
   /** Whether a lifecycle script wrote it. */
   readonly isScript: boolean;
+  /** Whether it was written while a package was loaded, or its functions were called. */
+  readonly isExercise: boolean;
 }
 
 /** The writes to the folders of packages or of the project. Git's update of its own index is left out. */
 export function authoredOf(writes: readonly PackageWrite[], packages: PackageIndex): readonly AuthoredWrite[] {
-  return writes.flatMap(({ path, alert, runner, by, programs, isScript }) => {
+  return writes.flatMap(({ path, alert, runner, by, programs, isScript, isExercise }) => {
     if (isGitsIndex(path, programs)) return [];
     const owner = packages.owning(path);
     if (owner === undefined) return [];
     // If a package calls a tool of another package and the tool writes to the caller's folder, the write is attributed to the caller. This
     // does not apply to the project, whose folder contains files of all packages.
-    return [{ path, alert, writer: runner === owner && runner !== packages.root ? runner : by, owner, isScript }];
+    const writer = runner === owner && runner !== packages.root ? runner : by;
+    return [{ path, alert, writer, owner, isScript, isExercise }];
   });
 }
 
 /**
  * The writes that changed what belongs to others. They are writes of one package in another one's folder, and these writes of dependencies
  * in the project's folder: to files that the project brought along, to settings that tools read by themselves, next to the installed
- * packages in `node_modules`, and, by lifecycle scripts, new files that would be settings of the project. Anything else that is new in the
- * project's folder (a generated client, a cache) changes nothing of the project.
+ * packages in `node_modules`, by lifecycle scripts new files that would be settings of the project, and by lifecycle scripts and loads
+ * new code. Anything else that is new in the project's folder (a cache, documents) changes nothing of the project.
  */
 export function foreignOf(
   writes: readonly AuthoredWrite[],
   packages: PackageIndex,
   brought: ReadonlySet<string>,
 ): readonly AuthoredWrite[] {
-  return writes.filter(({ path, writer, owner, isScript }) => {
+  return writes.filter(({ path, writer, owner, isScript, isExercise }) => {
     if (owner !== packages.root) return owner !== writer;
     // A tool that is delivered as a script may replace it with its program after the installation.
     if (packages.owning(packages.fileOf(path)) === writer) return false;
     const isOfInterest =
-      brought.has(path) || isUnownedModule(path) || isProjectSetting(path) || (isScript && isNewSetting(path));
+      brought.has(path) ||
+      isUnownedModule(path) ||
+      isProjectSetting(path) ||
+      (isScript && isNewSetting(path)) ||
+      ((isScript || isExercise) && isNewCode(path));
     return isOfInterest && writer.from.kind !== 'workspace';
   });
 }

@@ -5,6 +5,8 @@ import type { AuthoredWrite } from '../../attribution/files/authored-write.js';
 import { touchedFiles } from '../../evidence/touched-files.js';
 import type { Finding } from '../../finding.js';
 import { specOf } from '../../spec.js';
+import { isNewSetting } from '../paths/new-in-project.js';
+import { isProjectSetting } from '../paths/project-settings.js';
 import { isUnownedModule } from '../paths/unowned-module.js';
 
 /** The rule name under which a write into another package's folder is reported. */
@@ -13,22 +15,32 @@ export const FOREIGN_WRITE_RULE = "Write into another package's folder";
 /** The rule name under which a dependency's write to a file of the project is reported. */
 export const PROJECT_CHANGED_RULE = "Project's own file changed by a dependency";
 
+/** The rule name under which code is reported that a dependency adds to the project, outside of its settings. */
+export const NEW_CODE_RULE = 'New code put into the project by a dependency';
+
+/** How many new files of code have an alert of their own: for some of them there may be a reason. */
+const MAX_SINGLE = 200;
+
 /** The rule name for a write to a path where other packages find modules or commands, outside of every package's folder. */
 export const UNOWNED_MODULE_RULE = 'Module or command put beside the installed packages';
 
 /**
  * The writes of packages into other packages' folders or to the project's files, as alerts of source `correlation`. There is one
- * alert for each pair of packages and rule, since a patch of a hundred files is one thing to review. `told`: files that other
- * alerts report already; each of these gets an alert of its own. The rules for system calls can't report this, because they don't
+ * alert for each pair of packages and rule, since a patch of a hundred files is one thing to review; new code has one for each file. `told`: files that other
+ * alerts report already; each of these gets an alert of its own. `brought`: the files that were submitted. The rules for system calls can't report this, because they don't
  * know which package a folder belongs to.
  */
 export function foreignWriteAlerts(
   writes: readonly AuthoredWrite[],
   told: ReadonlySet<string> = new Set(),
+  brought: ReadonlySet<string> = new Set(),
 ): readonly FoldedAlert[] {
   const pairs = new Map<string, { first: AuthoredWrite; count: number; last: bigint }>();
+  let single = 0;
   for (const write of writes) {
-    const key = `${write.writer.path}\0${write.owner.path}\0${ruleOf(write)}\0${told.has(write.path) ? write.path : ''}`;
+    const rule = ruleOf(write, brought);
+    const isSingle = told.has(write.path) || (rule === NEW_CODE_RULE && single++ < MAX_SINGLE);
+    const key = `${write.writer.path}\0${write.owner.path}\0${rule}\0${isSingle ? write.path : ''}`;
     const pair = pairs.get(key);
     const at = alertTimeNs(write.alert);
     if (pair === undefined) pairs.set(key, { first: write, count: 1, last: at });
@@ -38,21 +50,22 @@ export function foreignWriteAlerts(
     }
   }
   return [...pairs.values()].map(({ first, count, last }) => ({
-    alert: toAlert(first),
+    alert: toAlert(first, ruleOf(first, brought)),
     count,
     first: alertTimeNs(first.alert),
     last,
   }));
 }
 
-function ruleOf({ path, owner }: AuthoredWrite): string {
+function ruleOf({ path, owner, isScript }: AuthoredWrite, brought: ReadonlySet<string>): string {
   if (owner.path !== '.') return FOREIGN_WRITE_RULE;
-  return isUnownedModule(path) ? UNOWNED_MODULE_RULE : PROJECT_CHANGED_RULE;
+  if (isUnownedModule(path)) return UNOWNED_MODULE_RULE;
+  const isSetting = brought.has(path) || isProjectSetting(path) || (isScript && isNewSetting(path));
+  return isSetting ? PROJECT_CHANGED_RULE : NEW_CODE_RULE;
 }
 
-function toAlert(write: AuthoredWrite): Alert {
+function toAlert(write: AuthoredWrite, rule: string): Alert {
   const { alert, path, owner } = write;
-  const rule = ruleOf(write);
   return {
     ...alert,
     priority: 'WARNING',

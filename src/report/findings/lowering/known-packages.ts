@@ -6,6 +6,7 @@ import { HOME } from '../../../ecosystems/places.js';
 import { isWithin } from '../../evidence/touched-files.js';
 import type { Finding, PackageRef } from '../../finding.js';
 import { PERMITTED_CONTACT_RULE, REFUSED_EGRESS_RULE } from '../detections/egress-findings.js';
+import { NEW_CODE_RULE } from '../detections/foreign-write.js';
 import { TOOL_STORE_RULE } from '../detections/tool-stores.js';
 
 const names = z.array(z.string().min(1)).min(1);
@@ -16,6 +17,8 @@ const schema = z
     prebuilt: z.array(z.strictObject({ hosts: names, packages: names, why })),
     /** Folders, absolute or below HOME, and the packages that they belong to. */
     stores: z.array(z.strictObject({ folder: z.string().min(1), packages: names })),
+    /** Packages whose scripts generate code in the project: the files below it, by their endings. */
+    generates: z.array(z.strictObject({ packages: names, endings: names, why })),
     reads: z.array(z.strictObject({ rule: z.string(), packages: names, phase: z.enum(['install', 'import']), why })),
   })
   .readonly();
@@ -24,7 +27,7 @@ const schema = z
 export type KnownPackages = z.infer<typeof schema>;
 
 /** A list without entries. */
-export const NOTHING_KNOWN: KnownPackages = Object.freeze({ prebuilt: [], stores: [], reads: [] });
+export const NOTHING_KNOWN: KnownPackages = Object.freeze({ prebuilt: [], stores: [], generates: [], reads: [] });
 
 /** @throws when the file can't be read or does not match the schema */
 export async function readKnownPackages(file: string): Promise<KnownPackages> {
@@ -67,6 +70,13 @@ function whyKnown(
       ({ folder, packages }) => includes(packages) && isWithin(resolve(HOME, folder), file),
     );
     return store && `${store.folder} is where ${name} keeps what it runs later`;
+  }
+  if (rule === NEW_CODE_RULE) {
+    const file = alert.output_fields['fd.name'] ?? '';
+    const generates = known.generates.find(
+      ({ packages, endings }) => includes(packages) && endings.some((ending) => file.endsWith(ending)),
+    );
+    return generates && `${name} generates code in the project: ${generates.why}`;
   }
   // The check phase both installs and loads packages.
   const phases: readonly Finding['phase'][] = phase === 'check' ? ['install', 'import'] : [phase];

@@ -14,7 +14,12 @@ import type { ProcessStart } from '../../attribution/processes/process-tree.js';
 import { isHidden } from '../../evidence/found-secrets.js';
 import { ENDED_FIELD, LEFT_RUNNING_RULE } from '../../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../../evidence/touched-files.js';
-import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from '../detections/foreign-write.js';
+import {
+  FOREIGN_WRITE_RULE,
+  NEW_CODE_RULE,
+  PROJECT_CHANGED_RULE,
+  UNOWNED_MODULE_RULE,
+} from '../detections/foreign-write.js';
 import { ENCODING_FIELD, KEPT_SECRET_RULE } from '../detections/kept-secrets.js';
 import { isQuestion } from './asked-about-itself.js';
 import { asksDockerVersion } from './docker-question.js';
@@ -69,10 +74,15 @@ export interface LoweringContext extends FileContext {
 }
 
 /** What tools do that a project's own scripts start: they patch dependencies, and generate or format the project's files. */
-const TOOLS_CHANGE: ReadonlySet<string> = new Set([FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE]);
+const TOOLS_CHANGE: ReadonlySet<string> = new Set([FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, NEW_CODE_RULE]);
 
 /** Rules about changes outside of a package's own folder: in other packages, in the project, or where both look up modules and commands. */
-const OTHERS_CHANGED: ReadonlySet<string> = new Set([FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE]);
+const OTHERS_CHANGED: ReadonlySet<string> = new Set([
+  FOREIGN_WRITE_RULE,
+  PROJECT_CHANGED_RULE,
+  NEW_CODE_RULE,
+  UNOWNED_MODULE_RULE,
+]);
 
 /**
  * Why an alert is only an observation although its rule is more severe; undefined if it is not. The rules always alert; honest

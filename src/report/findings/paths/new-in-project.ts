@@ -9,6 +9,24 @@ const OUTPUT_DOTFILES = /^\.(?:[\w.-]*cache|DS_Store|nfs\w+|[\w.-]*\.(?:log|tmp|
 const DATA =
   /\.(?:log|txt|md|html?|csv|map|svg|png|jpe?g|gif|ico|pdf|pid|tmp|tsbuildinfo|sqlite3?|db|zip|tgz|gz|d\.[cm]?ts)$/;
 
+/** Folders, at any depth, whose content is neither run nor delivered. */
+const NO_CODE_FOLDERS = /(?:^|\/)(?:node_modules|\.git|logs?|tmp|temp|__snapshots__)\//;
+/** Files that are run, compiled, or delivered to browsers. */
+const CODE =
+  /\.(?:[cm]?[jt]sx?|vue|svelte|astro|coffee|wasm|node|so|sh|bash|zsh|ps1|bat|cmd|py|rb|rake|php|pl|lua|go|rs|java|kt|swift|cs|c|cc|cpp|sql|prisma|ejs|hbs|pug|erb|s?html?)$/;
+const DECLARATION = /\.d\.[cm]?ts$/;
+
+/**
+ * Whether a newly created file of the project is code, wherever it lies: in `src`, where a build takes it along, in `scripts`, in
+ * `dist` or `public`, which are delivered.
+ */
+export function isNewCode(path: string): boolean {
+  if (!path.startsWith(`${PROJECT}/`)) return false;
+  const relative = path.slice(PROJECT.length + 1);
+  if (OUTPUT_FOLDERS.test(relative) || NO_CODE_FOLDERS.test(relative)) return false;
+  return CODE.test(relative) && !DECLARATION.test(relative);
+}
+
 /**
  * Whether a newly created file would be among the project's own settings: next to its manifest, or in a folder starting with a
  * dot. New tools read files with new names there, so this excludes known output instead of listing known settings. Code that is

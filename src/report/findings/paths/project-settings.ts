@@ -5,7 +5,7 @@ import { isManagerFile } from '../../../ecosystems/recognition/project-files.js'
 const FILES: readonly RegExp[] = [
   // Runtimes and compilers.
   /^(?:lerna|nx|turbo|deno|tsconfig[\w.-]*|jsconfig)\.jsonc?$|^binding\.gyp$/,
-  /^\.(?:envrc|tool-versions|node-version|nvmrc|ruby-version)$/,
+  /^\.(?:envrc|env(?:\.[\w.-]+)?|tool-versions|node-version|nvmrc|ruby-version)$/,
   // Build tools whose settings are programs.
   /^[\w.-]+\.config\.[cm]?[jt]sx?$/,
   /^\.\w+rc(?:\.(?:[cm]?[jt]s|json|ya?ml|toml))?$/,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNewSetting } from '../../../../src/report/findings/paths/new-in-project.js';
+import { isNewCode, isNewSetting } from '../../../../src/report/findings/paths/new-in-project.js';
 import { isProjectSetting } from '../../../../src/report/findings/paths/project-settings.js';
 
 const PROJECT = '/home/ci/project';
@@ -7,6 +7,8 @@ const PROJECT = '/home/ci/project';
 describe('a file of the project that tools take their orders from', () => {
   it.each([
     '.envrc',
+    '.env.production',
+    'packages/a/.env',
     '.husky/pre-commit',
     '.npmrc',
     'packages/a/.npmrc',
@@ -134,4 +136,33 @@ describe('what a lifecycle script makes anew among the settings of a project', (
   ])('not %s', (path) => expect(isNewSetting(`${PROJECT}/${path}`)).toBe(false));
 
   it('not files elsewhere', () => expect(isNewSetting('/home/ci/.newtool.yml')).toBe(false));
+});
+
+describe('code that is new in a project', () => {
+  it.each([
+    'src/boot.js',
+    'scripts/release.sh',
+    'lib/index.js',
+    'public/sw.js',
+    'dist/index.js',
+    'packages/a/src/x.tsx',
+    'migrations/001.sql',
+    'app/views/x.erb',
+    'server.js',
+  ])('%s', (path) => expect(isNewCode(`${PROJECT}/${path}`)).toBe(true));
+
+  it.each([
+    '.next/server/x.js',
+    '.turbo/x.js',
+    'src/types.d.ts',
+    'docs/README.md',
+    'public/logo.svg',
+    'logs/install.js',
+    'tmp/x.js',
+    'node_modules/.prisma/client/index.js',
+    'node_modules/a/index.js',
+    'LICENSES.txt',
+  ])('not %s', (path) => expect(isNewCode(`${PROJECT}/${path}`)).toBe(false));
+
+  it('not what lies elsewhere', () => expect(isNewCode('/tmp/x.js')).toBe(false));
 });
