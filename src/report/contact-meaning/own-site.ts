@@ -31,29 +31,31 @@ const OWNER = /^\/([\w.-]+)\/[\w.-]+\/$/;
  * Whether an address belongs to one that a package names as its own. If that is the front page of a domain, the whole domain
  * belongs to it (`https://cypress.io/` and `download.cypress.io`). If it is another page, only what is below that page belongs to
  * it (`https://github.com/a/b/`), because others have pages on such hosts too; on GitHub also the releases of the same owner's other
- * repositories, where makers keep what several packages download. A domain that is called like the package or its
- * scope counts as its front page does, and so do releases of an owner or a repository that is (`cloudflare/cloudflared` for `cloudflared`):
+ * repositories, where makers keep what several packages download. A domain that is called like the package, its
+ * scope or that owner counts as its front page does, and so do releases of an owner or a repository that is (`cloudflare/cloudflared` for `cloudflared`):
  * whoever publishes a package chooses both its name and what its manifest names.
  */
 export function isOwnSite({ addresses, names }: Sites, host: string, path: string): boolean {
   const release = releaseAt(host, path);
-  if (names.some((name) => isNamesake(host, name) || release?.some((part) => calledLike(name).includes(part))))
+  if (
+    names.some((name) => isNamesake(host, calledLike(name)) || release?.some((part) => calledLike(name).includes(part)))
+  )
     return true;
   return addresses.some((site) => {
     const { hostname, pathname } = new URL(site);
     const folder = pathname.endsWith('/') ? pathname : `${pathname}/`;
     if (folder === '/') return isOneDomain(hostname, host);
-    if (hostname === 'github.com' && release !== undefined && release[0] === OWNER.exec(folder.toLowerCase())?.[1])
-      return true;
+    const owner = hostname === 'github.com' ? OWNER.exec(folder.toLowerCase())?.[1] : undefined;
+    if (owner !== undefined && (release?.[0] === owner || isNamesake(host, [owner]))) return true;
     return isPlainPath(path) && isBelow(hostname, folder, host, path);
   });
 }
 
-/** `downloads.snyk.io` for `snyk`, `sentry.io` for `@sentry/cli`; not a domain on which anybody can publish. */
-function isNamesake(host: string, name: string): boolean {
+/** `downloads.snyk.io` for `snyk`, `nwjs.io` for a repository of `nwjs`; not a domain on which anybody can publish. */
+function isNamesake(host: string, names: readonly string[]): boolean {
   const { domain, domainWithoutSuffix, isPrivate } = parse(host, { allowPrivateDomains: true });
   if (domain === null || domainWithoutSuffix === null || isPrivate === true || isSharedDomain(domain)) return false;
-  return calledLike(name).includes(domainWithoutSuffix);
+  return names.includes(domainWithoutSuffix);
 }
 
 /** What a site may be called that has a package's name. */

@@ -161,6 +161,16 @@ describe('what a contact means', () => {
 describe('which package a host belongs to', () => {
   it.each<[string, readonly string[], string, string, boolean]>([
     ['its repository', ['https://github.com/a/b/'], 'github.com', '/a/b/releases/download/v1/x.gz', true],
+    [
+      "a domain called like the repository's owner",
+      ['https://github.com/nwjs/npm-installer/'],
+      'dl.nwjs.io',
+      '/x',
+      true,
+    ],
+    ['a domain that begins like it', ['https://github.com/nwjs/npm-installer/'], 'nwjs2.io', '/x', false],
+    ['a shared suffix below the owner', ['https://github.com/a/b/'], 'a.github.io', '/x', false],
+    ["a domain called like another forge's owner", ['https://forge.example/nwjs/x/'], 'nwjs.io', '/x', false],
     ['releases of the same owner', ['https://github.com/A/b/'], 'github.com', '/a/c/releases/download/v1/x.gz', true],
     ['a list of them', ['https://github.com/a/b/'], 'api.github.com', '/repos/a/c/releases/latest', true],
     ["another owner's releases", ['https://github.com/a/b/'], 'github.com', '/c/b/releases/download/v1/x.gz', false],
