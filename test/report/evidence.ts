@@ -54,7 +54,7 @@ export function pkg(
 /** `[second, pid, ppid, cwd, cmdline]`; the program file follows from the command line's first word. */
 export type Start = readonly [number, number, number, string, string];
 
-const KINDS: readonly StepKind[] = ['own', 'fetch', 'project-code', 'scripts', 'load', 'load-many', 'canary'];
+const KINDS: readonly StepKind[] = ['own', 'fetch', 'project-code', 'scripts', 'load', 'load-many', 'call', 'canary'];
 
 /** Looks up a step by its id, which is its kind, for scripts with a package of node_modules or the project (`scripts:left`, `scripts:project`). */
 class NamedSteps extends Steps {

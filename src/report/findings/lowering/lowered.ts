@@ -208,6 +208,11 @@ function staysThere(alert: Alert, by: InstalledPackage | undefined): boolean {
 
 /** What no function does by mistake: it makes something persist, changes permissions, or runs what was just written. */
 const NO_MISTAKE = ['persistence', 'escape', 'runs'];
+/**
+ * Where our own code sends a decoy by functions that a package replaced (`image/opt/node/replaced.cjs`). A proxy agent (global-agent) has the
+ * gateway pass it on there: that is where it was for, and nobody listens.
+ */
+const EXERCISED_TARGET = '127.0.0.1:1';
 /** Credentials in files that clients of all kinds read when they are called (ATT&CK T1552.001). */
 const IN_FILES = 'T1552.001';
 
@@ -217,7 +222,8 @@ const IN_FILES = 'T1552.001';
  */
 function countsInCall(alert: Alert): boolean {
   const { tags, fields, rule } = alert;
-  if (fields['egress.decoy'] !== undefined || OTHERS_CHANGED.has(rule)) return true;
+  if (fields['egress.decoy'] !== undefined) return fields['egress.target'] !== EXERCISED_TARGET;
+  if (OTHERS_CHANGED.has(rule)) return true;
   // A function may write down its environment in the empty folder in which it is called; anywhere else, or hidden, that takes intent.
   if (rule === KEPT_SECRET_RULE) {
     return (

@@ -79,6 +79,27 @@ describe('what the gateway saw', () => {
     });
   });
 
+  it.each([
+    ['the address that we sent it to (global-agent of shellcheck 4)', '127.0.0.1', 1, 'call', 'NOTICE'],
+    ['another port', '127.0.0.1', 2, 'call', 'CRITICAL'],
+    ['elsewhere', 'evil.invalid', 1, 'call', 'CRITICAL'],
+    ['that address by a script', '127.0.0.1', 1, 'scripts:a', 'CRITICAL'],
+  ] as const)('a decoy of ours that a proxy agent passes on to %s', (_title, host, port, step, priority) => {
+    const contacts = new Contacts();
+    contacts.add(
+      alertAt(3, 'Packwarden proxy connection', { 'proc.pid': '20', 'fd.name': '172.18.0.2:40000->172.18.0.1:3128' }),
+    );
+    const called = treeOf([
+      [0.8, 10, 9, PROJECT, `confine step=${step} node /opt/ci/import-all.mjs ${PROJECT}`],
+      [1, 10, 9, PROJECT, `node /opt/ci/import-all.mjs ${PROJECT}`],
+      [2, 20, 10, PROJECT, `node /opt/ci/node/call.cjs a ${PROJECT} 300`],
+    ]);
+    const sent = { ...leak, host, asked: host, port, via: 'proxy', where: 'header', clientPorts: [40_000] } as const;
+    const report = buildReport(evidence({ packages, tree: called, contacts, leaks: [sent] }));
+    const one = [...report.findings, ...report.observations].find(({ rule }) => rule === 'Decoy left the sandbox');
+    expect(one?.priority).toBe(priority);
+  });
+
   it('is a finding although the policy let it through', () => {
     const row = { ...REFUSED, allowed: true, via: 'proxy' } as const;
     const report = buildReport(evidence({ egress: [row], leaks: [{ ...leak, via: 'proxy', where: 'body' }] }));
