@@ -12,7 +12,7 @@ const HTTPS = /:443$/;
 const OWN_ADDRESS = /^127\.[\d.]+:\d+$/;
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
-const TIME = /(?<!\d)\d{4}-\d\d-\d\d(?:[T_ -]\d\d[-:.]?\d\d(?:[-:.]?\d\d)?(?:[._]\d+)?Z?)?(?!\d)/g;
+const TIME = /(?<!\d)\d{4}-\d\d-\d\d(?:[T_ -]\d\d[-:._]?\d\d(?:[-:._]?\d\d)?(?:[._]\d+)?Z?)?(?!\d)/g;
 const VERSION = /\bv?\d+(?:\.\d+)+(?:-(?:alpha|beta|rc|next|canary|pre)[\w.]*)?(?![\w])/g;
 const HASH = /(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{8,}(?![0-9a-z])/gi;
 const NUMBER = /\d{3,}/g;

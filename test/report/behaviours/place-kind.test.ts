@@ -14,6 +14,7 @@ describe('what is the same of a place on every machine and at every time', () =>
     ['/home/ci/project/node_modules/b/node_modules/a/x', './node_modules/a/x'],
     ['/home/ci/project/node_modules/.pnpm/a@1.2.3/node_modules/a/x', './node_modules/a/x'],
     ['/home/ci/.config/.wrangler/logs/wrangler-2026-11-29_10-30-54_703.log', '~/.config/.wrangler/logs/wrangler-*.log'],
+    ['/home/ci/.npm/_logs/2026-12-01T01_05_41_114Z-debug-0.log', '~/.npm/_logs/*-debug-0.log'],
     ['/home/ci/.nx/cloud-client/d78722b3c9f7b3f5-state/verify.lock', '~/.nx/cloud-client/*-state/verify.lock'],
     ['/home/ci/.cache/tool/v4.164.0/x.tgz', '~/.cache/tool/*/x.tgz'],
     ['/home/ci/.cache/tool/15.3.0-beta.2/x', '~/.cache/tool/*/x'],

