@@ -54,7 +54,7 @@ describe('the configuration', () => {
     [
       'a group of an instance that is no issuer',
       { PACKWARDEN_GITLAB_ISSUERS: 'https://gitlab.com', PACKWARDEN_GITLAB_PROJECTS: 'https://gitlab.example/acme' },
-      'none of the issuers',
+      'any of the issuers',
     ],
     [
       'a maximum that is narrower than the mode',
