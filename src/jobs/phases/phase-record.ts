@@ -1,5 +1,5 @@
-import type { PhaseStart } from '../../report/findings/findings.js';
 import type { Phase } from '../../report/phase.js';
+import type { PhaseStart } from '../../report/phase-start.js';
 import type { IncompleteReason } from '../../report/verdict/verdict.js';
 import type { Clock, StepResult } from '../ports.js';
 import { fetchFailure } from './fetch-failure.js';

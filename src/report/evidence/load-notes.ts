@@ -1,8 +1,8 @@
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import { type Alert, alertTimeAt } from '../../falco/alert.js';
 import type { FoldedAlert } from '../../falco/fold.js';
-import type { PhaseStart } from '../findings/findings.js';
 import type { LoadedPackage, NotRepeated, Phase } from '../phase.js';
+import type { PhaseStart } from '../phase-start.js';
 
 /** The rule names for what our own loaders report about a package, and for what they left out. */
 export const LOAD_NOTES = {

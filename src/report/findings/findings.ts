@@ -9,17 +9,12 @@ import { isOfImage } from '../attribution/processes/image-files.js';
 import { decoyOf, type PlantedDecoy } from '../evidence/decoys.js';
 import type { LoadMarks } from '../evidence/load-groups.js';
 import type { Finding, LegacyAlert, PackageRef } from '../finding.js';
+import { type PhaseStart, phaseAt } from '../phase-start.js';
 import { specOf } from '../spec.js';
 import { SECRET_FIELD } from './detections/kept-secrets.js';
 import { CREDENTIALS, type LoweringContext, loweredBecause } from './lowering/lowered.js';
 import { isOfProcessList, PROCESS_LIST } from './lowering/process-list.js';
 import { loadedBy } from './repeats.js';
-
-/** When a phase began, in milliseconds since the epoch; a list of these is in the order of time. */
-export interface PhaseStart {
-  readonly name: Finding['phase'];
-  readonly at: number;
-}
 
 /** An alert in the format of Package Hunter's clients, the decoded gRPC message: `source` is the name of the enum value, in capitals. */
 function toLegacyAlert(alert: Alert): LegacyAlert {
@@ -38,12 +33,6 @@ function toLegacyAlert(alert: Alert): LegacyAlert {
 /** `ns`: nanoseconds since the epoch. */
 export function isoTime(ns: bigint): string {
   return new Date(Number(ns / 1_000_000n)).toISOString();
-}
-
-/** The last phase that had begun at a given time. The kernel and the worker use the same clock, so the times can be compared. */
-export function phaseAt(ns: bigint, starts: readonly PhaseStart[]): Finding['phase'] {
-  const ms = Number(ns / 1_000_000n);
-  return starts.findLast((start) => start.at <= ms)?.name ?? 'prepare';
 }
 
 /** The context that turns alerts into findings: which processes ran, which packages are installed, when the phases began. */

@@ -1,6 +1,6 @@
 import { type InstalledPackage, scriptsOf } from '../../ecosystems/installed-package.js';
-import type { PhaseStart } from '../findings/findings.js';
 import type { Phase } from '../phase.js';
+import type { PhaseStart } from '../phase-start.js';
 import type { Report } from '../report.js';
 
 /** The evidence that the rows are built from. */

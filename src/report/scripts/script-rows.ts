@@ -3,8 +3,8 @@ import { alertTimeNs } from '../../falco/alert.js';
 import type { AuthoredWrite } from '../attribution/files/authored-write.js';
 import type { PackageIndex } from '../attribution/files/package-index.js';
 import type { Finding } from '../finding.js';
-import { type PhaseStart, phaseAt } from '../findings/findings.js';
 import type { Phase, ScriptStep } from '../phase.js';
+import { type PhaseStart, phaseAt } from '../phase-start.js';
 import type { Report } from '../report.js';
 import { isNeeded, type ScriptCheck } from './script-check.js';
 

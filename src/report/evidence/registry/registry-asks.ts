@@ -8,7 +8,7 @@ import type { FoldedAlert } from '../../../falco/fold.js';
 import { type Actors, attribute } from '../../attribution/attribution.js';
 import type { PackageCodeReads } from '../../attribution/files/package-code-reads.js';
 import { type GatewayOrigin, toAlert } from '../../findings/detections/egress-findings.js';
-import { type PhaseStart, phaseAt } from '../../findings/findings.js';
+import { type PhaseStart, phaseAt } from '../../phase-start.js';
 import type { Contacts } from '../egress/contacts.js';
 import type { StepKind } from '../steps.js';
 
