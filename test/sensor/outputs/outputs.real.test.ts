@@ -139,11 +139,8 @@ describe('the outputs API', () => {
     const sensor = await TestSensor.start([rules], { ringBytes: 4096 });
     try {
       const { id } = await open(20_000);
-      const responses = await drained(sensor, 'Falco internal: syscall event drop');
-      const losses = responses.filter(({ source }) => source === 'internal');
-      const drop = losses.find((each) => each.output_fields['packwarden.losses']?.includes(id.slice(0, 12)));
+      const drop = await dropOf(sensor, id.slice(0, 12));
       const lost = Number(drop?.output_fields.n_drops_buffer_open_exit);
-      expect(lost).toBeGreaterThan(0);
       expect(Number(drop?.output_fields.n_drops)).toBeGreaterThanOrEqual(lost);
       expect(drop?.output_fields).not.toHaveProperty(['container.id']);
       expect(JSON.parse(drop?.output ?? '').output).toMatch(
@@ -198,10 +195,15 @@ describe('the outputs API', () => {
   });
 });
 
-/** Everything until an alert of `rule` has come. */
-async function drained(sensor: TestSensor, rule: string) {
+/** The first alert about lost openings that names this container; others on the machine lose events, too. */
+async function dropOf(sensor: TestSensor, id: string): Promise<Response | undefined> {
   const subscription = sensor.subscribe(20);
-  await until(() => subscription.ofRule(rule).length > 0, rule);
+  const own = () =>
+    subscription
+      .ofRule('Falco internal: syscall event drop')
+      .filter(({ output_fields }) => Number(output_fields.n_drops_buffer_open_exit) > 0)
+      .find(({ output_fields }) => output_fields['packwarden.losses']?.includes(id));
+  await until(() => own() !== undefined, 'the drop alert');
   subscription.close();
-  return subscription.responses;
+  return own();
 }
