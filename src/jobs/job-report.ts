@@ -71,7 +71,12 @@ export function reportOf(evidence: JobEvidence): Report {
     codeReads: monitor.codeReads,
     hookReads: monitor.hookReads,
     compared: comparison.result(),
-    secrets: { kept: secrets.kept, printed: run?.printedSecrets() ?? [], unsearched: secrets.unsearched },
+    secrets: {
+      kept: secrets.kept,
+      unreadable: secrets.unreadable,
+      printed: run?.printedSecrets() ?? [],
+      unsearched: secrets.unsearched,
+    },
     decoys: run?.decoys ?? [],
     witnessed: witness.witnessed,
     scriptCheck,

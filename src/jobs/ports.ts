@@ -149,6 +149,8 @@ export interface SearchedFiles {
   readonly found: readonly SecretInFile[];
   /** How many of the files were not searched because they were too large together. */
   readonly unsearched: number;
+  /** Paths of files that the project's user may not read. */
+  readonly unreadable: readonly string[];
 }
 
 /** Runs test processes in a sandbox, one after the other. */

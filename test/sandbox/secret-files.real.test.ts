@@ -11,6 +11,7 @@ const LEAVES = [
   'ln -s "$NPM_TOKEN" dist/c',
   'touch "dist/d$NPM_TOKEN"',
   'echo nothing > dist/e',
+  'echo nothing > dist/f && chmod 0 dist/f',
   'printf %s "$NPM_TOKEN" | base64 -w0 | base64 -w0',
 ].join(' && ');
 
@@ -22,7 +23,7 @@ it('finds a decoy in what was written and printed', { timeout: 60_000 }, async (
     const ran = await run.runScripts(project, 30_000);
     expect(ran, ran.log).toMatchObject({ exitCode: 0 });
     const left = [...(await run.snapshot()).keys()].filter((path) => path.startsWith(`${PROJECT}/dist/`));
-    const { found, unsearched } = await run.searchFiles([...left, `${PROJECT}/dist/gone`]);
+    const { found, unsearched, unreadable } = await run.searchFiles([...left, `${PROJECT}/dist/gone`]);
     const decoy = 'CI variable NPM_TOKEN';
     expect(found.map(({ path, secret, encoding }) => [basename(path)[0], secret, encoding]).sort()).toEqual([
       ['a', decoy, 'plain'],
@@ -31,6 +32,7 @@ it('finds a decoy in what was written and printed', { timeout: 60_000 }, async (
       ['d', decoy, 'plain'],
     ]);
     expect(unsearched).toBe(0);
+    expect(unreadable).toEqual([`${PROJECT}/dist/f`]);
     const printed = run.printedSecrets().map(({ secret, encoding }) => [secret, encoding]);
     expect(printed).toEqual([[decoy, 'base64 in base64']]);
   });

@@ -77,13 +77,11 @@ export class Comparison {
   /** Records changes, and searches the changed files, the smallest first. */
   async #changed(run: SandboxRun, changes: readonly FileChange[], now: Snapshot, by: string | null): Promise<void> {
     this.#add(changes, by);
-    const sizeOf = ({ path }: FileChange): number => Number(now.get(path)?.size ?? 0);
-    const present = changes.filter(({ kind }) => kind !== 'removed').toSorted((a, b) => sizeOf(a) - sizeOf(b));
-    await this.#secrets.look(
-      run,
-      present.map(({ path }) => path),
-      by,
-    );
+    const sizeOf = (path: string): number => Number(now.get(path)?.size ?? 0);
+    const present = changes.filter(({ kind }) => kind !== 'removed').map(({ path }) => path);
+    // The name of a folder may say something even if nothing is in it.
+    const folders = [...now].flatMap(([path, { type }]) => (type === 'd' && !this.#before?.has(path) ? [path] : []));
+    await this.#secrets.look(run, [...present.toSorted((a, b) => sizeOf(a) - sizeOf(b)), ...folders], by);
   }
 
   async #next(run: SandboxRun, compare: (now: Snapshot, before: Snapshot) => void | Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 import { CACHES, HOME } from '../../ecosystems/places.js';
-import type { KeptSecret } from '../../report/evidence/found-secrets.js';
+import type { ChangedFile, KeptSecret } from '../../report/evidence/found-secrets.js';
 import type { ProjectWrites } from '../../report/evidence/project-writes.js';
 import type { Clock, SandboxRun } from '../ports.js';
 
@@ -15,6 +15,7 @@ export class SecretWatch {
   /** When each file was last searched. */
   readonly #searched = new Map<string, number>();
   readonly #kept = new Map<string, KeptSecret>();
+  readonly #unreadable = new Map<string, ChangedFile>();
   #unsearched = 0;
 
   constructor(writes: ProjectWrites, clock: Clock) {
@@ -39,19 +40,27 @@ export class SecretWatch {
     return [...this.#kept.values()];
   }
 
+  get unreadable(): readonly ChangedFile[] {
+    return [...this.#unreadable.values()];
+  }
+
   get unsearched(): number {
     return this.#unsearched;
   }
 
   async #search(run: SandboxRun, paths: ReadonlySet<string>, by: string | null): Promise<void> {
     if (paths.size === 0) return;
-    const { found, unsearched } = await run.searchFiles([...paths]);
+    const { found, unsearched, unreadable } = await run.searchFiles([...paths]);
     const at = this.#clock.now();
+    const changed = (path: string): ChangedFile => ({ path, by, since: this.#searched.get(path) ?? 0, at });
     this.#unsearched += unsearched;
     for (const one of found) {
       const key = `${one.path}\0${one.secret}`;
       if (this.#kept.has(key) || this.#kept.size >= MAX_KEPT) continue;
-      this.#kept.set(key, { ...one, by, since: this.#searched.get(one.path) ?? 0, at });
+      this.#kept.set(key, { ...one, ...changed(one.path) });
+    }
+    for (const path of unreadable) {
+      if (!this.#unreadable.has(path) && this.#unreadable.size < MAX_KEPT) this.#unreadable.set(path, changed(path));
     }
     for (const path of paths) this.#searched.set(path, at);
   }

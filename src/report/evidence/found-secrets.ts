@@ -11,14 +11,18 @@ export interface SecretInFile extends FoundSecret {
   readonly path: string;
 }
 
-/** A planted secret in a file that was new or had changed. */
-export interface KeptSecret extends SecretInFile {
+/** A file that was new or had changed. */
+export interface ChangedFile {
+  readonly path: string;
   /** Folder (`realPath`) of the package, if only its scripts ran since the last search; null if several packages' code did. */
   readonly by: string | null;
   /** When the file was last searched without finding the secret, in milliseconds since the epoch; 0 if it was not. */
   readonly since: number;
   readonly at: number;
 }
+
+/** A planted secret in a file that was new or had changed. */
+export interface KeptSecret extends SecretInFile, ChangedFile {}
 
 /** A planted secret that a step printed. */
 export interface PrintedSecret extends FoundSecret {
@@ -31,13 +35,15 @@ export interface PrintedSecret extends FoundSecret {
 /** The planted secrets in a sandbox that were found elsewhere than where they were planted. */
 export interface FoundSecrets {
   readonly kept: readonly KeptSecret[];
+  /** New or changed files that the user may not read, although they are his: nobody knows what is in them. */
+  readonly unreadable: readonly ChangedFile[];
   readonly printed: readonly PrintedSecret[];
   /** How many new or changed files were not searched because they were too large together. */
   readonly unsearched: number;
 }
 
 /** For a job without a sandbox. */
-export const NO_SECRETS: FoundSecrets = { kept: [], printed: [], unsearched: 0 };
+export const NO_SECRETS: FoundSecrets = { kept: [], unreadable: [], printed: [], unsearched: 0 };
 
 /** Layers that hide a value from whoever searches for it; compression and wide characters also come from honest programs. */
 const HIDES = /base64|base32|hex|reverse|exclusive or|shifted|numbers|spread|pieces/;

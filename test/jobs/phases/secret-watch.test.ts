@@ -13,7 +13,11 @@ function sandbox(holding: Set<string>) {
   const searches: string[][] = [];
   const searchFiles: SandboxRun['searchFiles'] = async (paths) => {
     searches.push([...paths]);
-    return { found: paths.filter((path) => holding.has(path)).map((path) => ({ path, ...SECRET })), unsearched: 0 };
+    return {
+      found: paths.filter((path) => holding.has(path)).map((path) => ({ path, ...SECRET })),
+      unsearched: 0,
+      unreadable: paths.filter((path) => path.endsWith('/locked')),
+    };
   };
   return { run: { searchFiles } as SandboxRun, searches };
 }
@@ -44,6 +48,14 @@ it('at the end searches once more what is not compared: a process may have gone 
   await watch.lookAgain(run);
   expect(searches.at(-1)).toEqual([CACHE, '/tmp/x', `${PROJECT}/node_modules/.cache/x/y`]);
   expect(watch.kept.map(({ path }) => path)).toEqual([CACHE]);
+});
+
+it('remembers which files can not be read', async () => {
+  const { run } = sandbox(new Set());
+  const watch = new SecretWatch(new ProjectWrites(), { now: () => 5 });
+  await watch.look(run, [`${PROJECT}/locked`], '/first');
+  await watch.look(run, [`${PROJECT}/locked`], '/second');
+  expect(watch.unreadable).toEqual([{ path: `${PROJECT}/locked`, by: '/first', since: 0, at: 5 }]);
 });
 
 it('tells in whose step a file came to hold a secret, and since when', async () => {

@@ -3,13 +3,20 @@ import { type Alert, alertTimeAt, alertTimeNs, type Priority } from '../../../fa
 import type { FoldedAlert } from '../../../falco/fold.js';
 import { type Actors, type Attribution, attribute } from '../../attribution/attribution.js';
 import type { PlantedDecoy } from '../../evidence/decoys.js';
-import { type FoundSecrets, isHidden, type KeptSecret, type PrintedSecret } from '../../evidence/found-secrets.js';
+import {
+  type ChangedFile,
+  type FoundSecrets,
+  isHidden,
+  type KeptSecret,
+  type PrintedSecret,
+} from '../../evidence/found-secrets.js';
 import type { LoadNote } from '../../evidence/load-notes.js';
 import type { ProjectWrites } from '../../evidence/project-writes.js';
 
 /** The rule names for planted secrets that were found in files and in output. */
 export const KEPT_SECRET_RULE = 'Credential written to a file';
 export const PRINTED_SECRET_RULE = 'Credential printed';
+export const UNREADABLE_RULE = 'File that its owner may not read';
 export const UNSEARCHED_RULE = 'Files not searched for credentials';
 
 /** The fields of an alert that name the secret and its encoding. */
@@ -34,6 +41,13 @@ export interface SecretAlerts {
   readonly notes: readonly LoadNote[];
 }
 
+/** What is said of a file. `isSettings`: it holds nothing but a value of the project's own settings, in plain. */
+interface About {
+  readonly file: ChangedFile;
+  readonly said: Pick<Alert, 'rule' | 'priority' | 'output' | 'fields' | 'tags'>;
+  readonly isSettings: boolean;
+}
+
 /** A write after which a file held a secret, and who caused it. */
 interface Writer extends Attribution {
   readonly alert: Alert;
@@ -47,14 +61,20 @@ interface Writer extends Attribution {
 export function secretAlerts({ secrets, writes, decoys, hostname }: SecretContext, actors: Actors): SecretAlerts {
   const alerts: FoldedAlert[] = [];
   const notes: LoadNote[] = [];
-  const written = writesByPath(secrets.kept, writes);
-  for (const kept of secrets.kept) {
-    // A credential's own file may be rewritten by the tool that it belongs to.
-    if (decoys.some(({ path, name }) => path === kept.path && name === kept.secret)) continue;
-    const found = writerOf(kept, written.get(kept.path) ?? [], actors);
+  // A credential's own file may be rewritten by the tool that it belongs to.
+  const isOwnFile = (kept: KeptSecret): boolean =>
+    decoys.some(({ path, name }) => path === kept.path && name === kept.secret);
+  const files: readonly About[] = [
+    ...secrets.kept.filter((kept) => !isOwnFile(kept)).map((file) => ({ file, ...aboutSecret(file) })),
+    ...secrets.unreadable.map((file) => ({ file, ...aboutUnreadable(file) })),
+  ];
+  const written = writesByPath(files, writes);
+  for (const one of files) {
+    const { path, by, at } = one.file;
+    const found = writerOf(one.file, written.get(path) ?? [], actors);
     if (found === 'project') continue;
-    if (found !== undefined) alerts.push(toAlert(kept, found));
-    else notes.push(noteAbout(kept, kept.by === null ? undefined : actors.packages.owning(kept.by), hostname));
+    if (found !== undefined) alerts.push(toAlert(one, found));
+    else notes.push(noteAt(at, by === null ? undefined : actors.packages.owning(by), { ...one.said, hostname }));
   }
   notes.push(...printedNotes(secrets.printed, hostname, actors));
   if (secrets.unsearched > 0) notes.push(unsearchedNote(secrets.unsearched, secrets.kept, hostname));
@@ -65,7 +85,11 @@ export function secretAlerts({ secrets, writes, decoys, hostname }: SecretContex
  * The write after which the file held the secret; `project` if the project's own code wrote it, and undefined if that is not known, or if
  * several packages had written to the file.
  */
-function writerOf({ since, at }: KeptSecret, writes: readonly Alert[], actors: Actors): Writer | 'project' | undefined {
+function writerOf(
+  { since, at }: ChangedFile,
+  writes: readonly Alert[],
+  actors: Actors,
+): Writer | 'project' | undefined {
   const between = writes.filter((alert) => {
     const ms = Number(alertTimeNs(alert) / 1_000_000n);
     return ms >= since && ms <= at;
@@ -77,43 +101,38 @@ function writerOf({ since, at }: KeptSecret, writes: readonly Alert[], actors: A
   return others.every(({ by }) => by === first.by) ? first : undefined;
 }
 
-function writesByPath(kept: readonly KeptSecret[], writes: ProjectWrites): ReadonlyMap<string, readonly Alert[]> {
-  const wanted = new Map<string, Alert[]>(kept.map(({ path }) => [path, []]));
+function writesByPath(files: readonly About[], writes: ProjectWrites): ReadonlyMap<string, readonly Alert[]> {
+  const wanted = new Map<string, Alert[]>(files.map(({ file }) => [file.path, []]));
   if (wanted.size === 0) return wanted;
   for (const { path, alert } of writes.all()) wanted.get(path)?.push(alert);
   return wanted;
 }
 
-function toAlert(kept: KeptSecret, writer: Writer): FoldedAlert {
-  const { alert } = writer;
-  const isOwnBuild = writer.owner !== undefined && isOwn(writer.owner);
-  const priority = isOwnBuild && kept.secret === SETTINGS && !isHidden(kept) ? 'NOTICE' : priorityOf(kept);
+function toAlert({ said, isSettings }: About, { alert, owner }: Writer): FoldedAlert {
+  // The project's own build may put its settings into what it builds.
+  const priority = isSettings && owner !== undefined && isOwn(owner) ? 'NOTICE' : said.priority;
   const time = alertTimeNs(alert);
   const process = Object.entries(alert.fields).filter(([name]) => name.startsWith('proc.'));
-  const told = { ...alert, ...about(kept, priority), source: 'correlation' };
-  return {
-    alert: { ...told, fields: { ...Object.fromEntries(process), ...told.fields } },
-    count: 1,
-    first: time,
-    last: time,
-  };
+  const fields = { ...Object.fromEntries(process), ...said.fields };
+  return { alert: { ...alert, ...said, priority, fields, source: 'correlation' }, count: 1, first: time, last: time };
 }
 
-function noteAbout(kept: KeptSecret, by: InstalledPackage | undefined, hostname: string): LoadNote {
-  return noteAt(kept.at, by, { ...about(kept, priorityOf(kept)), hostname });
-}
-
-function about(
-  { path, secret, encoding }: KeptSecret,
-  priority: Priority,
-): Pick<Alert, 'rule' | 'priority' | 'output' | 'fields' | 'tags'> {
-  return {
+function aboutSecret(kept: KeptSecret): Pick<About, 'said' | 'isSettings'> {
+  const { path, secret, encoding } = kept;
+  const said = {
     rule: KEPT_SECRET_RULE,
-    priority,
+    priority: priorityOf(kept),
     output: `${KEPT_SECRET_RULE} (decoy=${secret} encoding=${encoding} file=${path})`,
     fields: { 'fd.name': path, [SECRET_FIELD]: secret, [ENCODING_FIELD]: encoding },
     tags: TAGS,
   };
+  return { said, isSettings: secret === SETTINGS && !isHidden(kept) };
+}
+
+function aboutUnreadable({ path }: ChangedFile): Pick<About, 'said' | 'isSettings'> {
+  const output = `${UNREADABLE_RULE} (file=${path})`;
+  const said = { rule: UNREADABLE_RULE, priority: 'WARNING', output, fields: { 'fd.name': path }, tags: TAGS } as const;
+  return { said, isSettings: false };
 }
 
 function priorityOf(found: Pick<KeptSecret, 'encoding'>): Priority {

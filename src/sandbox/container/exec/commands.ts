@@ -122,21 +122,21 @@ export class ContainerCommands {
     for (const { secret, encoding } of each.values()) this.#printed.push({ step, secret, encoding, at });
   }
 
-  /** Runs a command of our own whose standard output may be long. */
-  read(
+  /** Runs a command of our own whose standard output may be long. `stderr`: its end. */
+  async read(
     command: readonly string[],
     { cwd, stdin, onStdout }: { cwd: string; stdin: Readable; onStdout: (chunk: Buffer) => void },
-  ): Promise<ExecResult> {
-    return this.#exec({
+  ): Promise<ExecResult & { readonly stderr: string }> {
+    const stderr = new OutputTail(LOG_BYTES);
+    const result = await this.#exec({
       kind: 'own',
       command,
       cwd,
       stdin,
       deadlineMs: this.#parts.limits.stepMs,
-      onOutput: (name, payload) => {
-        if (name === 'stdout') onStdout(payload);
-      },
+      onOutput: (name, payload) => (name === 'stdout' ? onStdout(payload) : stderr.push(payload)),
     });
+    return { ...result, stderr: stderr.text() };
   }
 
   /** Runs a command of our own and returns its output. */

@@ -14,17 +14,26 @@ const MAX_DECODED = 128 * 1024;
 /** The same for all files of one search together; the smallest come first. */
 const MAX_DECODED_TOTAL = MIB;
 
+/** How many bytes of small files are kept for decoding until all have come. */
+const MAX_KEPT = 8 * MIB;
+/** How many files that can't be read are named. */
+const MAX_UNREADABLE = 50;
+
 /**
  * Packs those of the files named on standard input (separated by NUL) that are files or links, up to a number of bytes in total. Programs
- * of the image, which open no other file.
+ * of the image, which open no other file. What can't be opened is told on standard error.
  */
 const PACK =
   '/usr/bin/find -files0-from - -maxdepth 0 \\( -type f -o -type l \\) -print0 2>/dev/null | ' +
-  '/usr/bin/tar -c -P --null --no-recursion -T - -f - 2>/dev/null | /usr/bin/head -c "$1"';
+  'LC_ALL=C /usr/bin/tar -c -P --null --no-recursion --quoting-style=literal -T - -f - | /usr/bin/head -c "$1"';
+const NOT_OPENED = /^\S+: (\/.*): Cannot open: Permission denied$/gm;
 
-interface Decodable {
-  readonly path: string;
-  readonly bytes: Buffer;
+/** A file that came out of the sandbox. `parts`: its bytes, if there are few. */
+interface Packed {
+  readonly entry: ReadEntry;
+  readonly content: ContentSearch;
+  readonly parts: Buffer[];
+  readonly isKept: boolean;
 }
 
 /**
@@ -36,56 +45,63 @@ export async function searchFiles(
   search: SecretSearch,
   commands: ContainerCommands,
 ): Promise<SearchedFiles> {
-  if (paths.length === 0) return { found: [], unsearched: 0 };
-  const found = paths.flatMap((path) => named(path, search.inText(path.slice(path.lastIndexOf('/') + 1))));
-  const small: Decodable[] = [];
-  let searched = 0;
+  if (paths.length === 0) return { found: [], unsearched: 0, unreadable: [] };
+  const packed: Packed[] = [];
+  let kept = 0;
   const parser = new Parser({
     onReadEntry: (entry) => {
-      searched += 1;
-      readEntry(entry, search.open(), (traces, bytes) => {
-        const link = entry.linkpath === undefined ? [] : search.inText(entry.linkpath);
-        found.push(...named(entry.path, [...traces, ...link]));
-        if (bytes !== null) small.push({ path: entry.path, bytes });
-      });
+      const one = readEntry(entry, search.open(), kept);
+      if (one.isKept) kept += entry.size;
+      packed.push(one);
     },
   });
   // What is cut off at the limit ends in the middle of an entry, which is no error here.
   parser.on('error', () => undefined);
+  let bytes = 0;
   const stdin = Readable.from([paths.map((path) => `${path}\0`).join('')]);
-  const { exitCode } = await commands.read(['sh', '-c', PACK, 'sh', String(MAX_BYTES)], {
+  const { stderr } = await commands.read(['sh', '-c', PACK, 'sh', String(MAX_BYTES)], {
     cwd: '/',
     stdin,
-    onStdout: (chunk) => parser.write(chunk),
+    onStdout: (chunk) => {
+      bytes += chunk.length;
+      parser.write(chunk);
+    },
   });
   parser.end();
-  found.push(...(await decodedIn(small, search)));
-  return { found: onceEach(found), unsearched: exitCode === 0 ? 0 : Math.max(0, paths.length - searched) };
+  const found = [
+    ...paths.flatMap((path) => named(path, search.inText(path.slice(path.lastIndexOf('/') + 1)))),
+    ...packed.flatMap(({ entry, content }) => [
+      ...named(entry.path, content.found()),
+      ...named(entry.path, search.inText(entry.linkpath ?? '')),
+    ]),
+    ...(await decodedIn(packed, search)),
+  ];
+  const unreadable = [...stderr.matchAll(NOT_OPENED)].map(([, path = '']) => path).slice(0, MAX_UNREADABLE);
+  const unsearched = bytes < MAX_BYTES ? 0 : paths.length - packed.length;
+  return { found: onceEach(found), unsearched, unreadable };
 }
 
-/** Passes each chunk to `content`; `end` also gets all bytes, if they are few enough to be decoded. */
-function readEntry(
-  entry: ReadEntry,
-  content: ContentSearch,
-  end: (traces: readonly SecretTrace[], bytes: Buffer | null) => void,
-): void {
-  const isSmall = entry.size > 0 && entry.size <= MAX_DECODED;
+/** `kept`: how many bytes of other files are kept already. */
+function readEntry(entry: ReadEntry, content: ContentSearch, kept: number): Packed {
+  const isKept = entry.size > 0 && entry.size <= MAX_DECODED && kept + entry.size <= MAX_KEPT;
   const parts: Buffer[] = [];
   entry.on('data', (chunk: Buffer) => {
     content.push(chunk);
-    // The parser reuses nothing, but a slice of a large chunk would keep all of it in memory.
-    if (isSmall) parts.push(Buffer.from(chunk));
+    // A slice would keep all of the parser's chunk in memory.
+    if (isKept) parts.push(Buffer.from(chunk));
   });
-  entry.on('end', () => end(content.found(), isSmall ? Buffer.concat(parts) : null));
+  return { entry, content, parts, isKept };
 }
 
-async function decodedIn(files: readonly Decodable[], search: SecretSearch): Promise<readonly SecretInFile[]> {
+async function decodedIn(packed: readonly Packed[], search: SecretSearch): Promise<readonly SecretInFile[]> {
   const found: SecretInFile[] = [];
   let left = MAX_DECODED_TOTAL;
-  for (const { path, bytes } of files.toSorted((a, b) => a.bytes.length - b.bytes.length)) {
-    left -= bytes.length;
+  for (const { entry, parts } of packed
+    .filter(({ isKept }) => isKept)
+    .toSorted((a, b) => a.entry.size - b.entry.size)) {
+    left -= entry.size;
     if (left < 0) break;
-    found.push(...named(path, await search.decoded(bytes)));
+    found.push(...named(entry.path, await search.decoded(Buffer.concat(parts))));
   }
   return found;
 }

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../../src/report/build.js';
-import type { FoundSecrets, KeptSecret, PrintedSecret } from '../../../../src/report/evidence/found-secrets.js';
+import {
+  type FoundSecrets,
+  type KeptSecret,
+  NO_SECRETS,
+  type PrintedSecret,
+} from '../../../../src/report/evidence/found-secrets.js';
 import { ProjectWrites, WRITE_RULE } from '../../../../src/report/evidence/project-writes.js';
-import { KEPT_SECRET_RULE, PRINTED_SECRET_RULE } from '../../../../src/report/findings/detections/kept-secrets.js';
+import {
+  KEPT_SECRET_RULE,
+  PRINTED_SECRET_RULE,
+  UNREADABLE_RULE,
+} from '../../../../src/report/findings/detections/kept-secrets.js';
 import { alertAt, EPOCH, evidence, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../../evidence.js';
 
 const packages = [
@@ -45,12 +54,12 @@ function told(secrets: Partial<FoundSecrets>, writes: readonly (readonly [number
       packages,
       writes: written,
       tree: treeOf(STARTS),
-      secrets: { kept: [], printed: [], unsearched: 0, ...secrets },
+      secrets: { ...NO_SECRETS, ...secrets },
       decoys: [{ name: 'npm token', path: '/home/ci/.npmrc' }],
     }),
   );
   return [...findings, ...observations]
-    .filter(({ rule }) => rule === KEPT_SECRET_RULE || rule === PRINTED_SECRET_RULE)
+    .filter(({ rule }) => [KEPT_SECRET_RULE, PRINTED_SECRET_RULE, UNREADABLE_RULE].includes(rule))
     .map(({ package: by, priority, decoy }) => `${priority} ${by?.name ?? 'nobody'}: ${decoy}`);
 }
 
@@ -99,6 +108,12 @@ describe('a credential in a file', () => {
   ])('%s', (_case, one, writes, expected) => {
     expect(told({ kept: [one] }, writes)).toEqual(expected);
   });
+});
+
+it('a file that its owner may not read is told, since nobody knows what is in it', () => {
+  const unreadable = [{ path: OUTPUT, by: null, since: 0, at: ms(9) }];
+  expect(told({ unreadable }, [[2, 11, OUTPUT]])).toEqual(['WARNING evil: null']);
+  expect(told({ unreadable }, [[2, 31, OUTPUT]])).toEqual([]);
 });
 
 describe('a credential that was printed', () => {
