@@ -224,6 +224,8 @@ export interface SandboxRun {
   snapshot(): Promise<Snapshot>;
   /** Searches files for planted secrets; those that are gone are left out. @throws SandboxError */
   searchFiles(paths: readonly string[]): Promise<SearchedFiles>;
+  /** Those files that changed after a time, in milliseconds since the epoch. @throws SandboxError */
+  changedSince(times: ReadonlyMap<string, number>): Promise<readonly string[]>;
   /** The planted secrets that steps have printed so far, each once for each step. */
   printedSecrets(): readonly PrintedSecret[];
   /** Waits until no process of the project is running, at most `ms`. Resolves with those that still are. */

@@ -31,6 +31,9 @@ it('finds a decoy in what was written and printed', { timeout: 60_000 }, async (
       ['c', decoy, 'plain'],
       ['d', decoy, 'plain'],
     ]);
+    const now = Date.now();
+    const changed = await run.changedSince(new Map(left.map((path) => [path, path.endsWith('/e') ? 0 : now + 1000])));
+    expect(changed).toEqual([`${PROJECT}/dist/e`]);
     expect(unsearched).toBe(0);
     expect(unreadable).toEqual([`${PROJECT}/dist/f`]);
     const printed = run.printedSecrets().map(({ secret, encoding }) => [secret, encoding]);

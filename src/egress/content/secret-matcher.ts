@@ -29,12 +29,20 @@ const MULTIPLIER = 0x01000193;
 const LEAVING = Array.from({ length: FRAGMENT }).reduce<number>((power) => Math.imul(power, MULTIPLIER), 1);
 const FILTER_BITS = 22;
 
+/** A part of a form, as long as `FRAGMENT`. `next`: another one with the same hash. */
+interface Fragment {
+  readonly text: string;
+  readonly trace: SecretTrace;
+  readonly next: Fragment | undefined;
+}
+
 /**
  * Finds every fragment of every form of the secrets. Each byte is processed once, whatever the number of secrets: a rolling hash
  * (Rabin-Karp) and a bit table rule out a match for almost every byte.
  */
 export class SecretMatcher {
-  readonly #fragments = new Map<string, SecretTrace>();
+  /** By their hash: a number is looked up without making a text for each byte that the filter lets through. */
+  readonly #fragments = new Map<number, Fragment>();
   readonly #filter = new Uint8Array(2 ** (FILTER_BITS - 3));
 
   /**
@@ -75,18 +83,21 @@ export class SecretMatcher {
     const { encoding } = form;
     const bytes = foldedBytes(form.text);
     const text = Buffer.from(bytes).toString('latin1');
-    const before = this.#fragments.size;
+    let isNew = false;
     const trace = { secret, encoding };
     for (let start = 0; start + FRAGMENT <= bytes.length; start += 1) {
-      const key = text.slice(start, start + FRAGMENT);
-      if (this.#fragments.has(key) || isMonotonous(bytes, start)) continue;
-      this.#fragments.set(key, trace);
+      if (isMonotonous(bytes, start)) continue;
       let hash = 0;
       for (let i = start; i < start + FRAGMENT; i += 1) hash = (Math.imul(hash, MULTIPLIER) + (bytes[i] ?? 0)) | 0;
+      const next = this.#fragments.get(hash);
+      const key = text.slice(start, start + FRAGMENT);
+      if (find(next, key) !== undefined) continue;
+      isNew = true;
+      this.#fragments.set(hash, { text: key, trace, next });
       const slot = slotOf(hash);
       this.#filter[slot >>> 3] = (this.#filter[slot >>> 3] ?? 0) | (1 << (slot & 7));
     }
-    return this.#fragments.size > before;
+    return isNew;
   }
 }
 
@@ -98,7 +109,7 @@ export class SecretScan {
   #hash = 0;
 
   constructor(
-    private readonly fragments: ReadonlyMap<string, SecretTrace>,
+    private readonly fragments: ReadonlyMap<number, Fragment>,
     private readonly filter: Uint8Array,
   ) {}
 
@@ -117,7 +128,9 @@ export class SecretScan {
       at = at + 1 === FRAGMENT ? 0 : at + 1;
       const slot = slotOf(hash);
       if (((filter[slot >>> 3] as number) & (1 << (slot & 7))) === 0) continue;
-      const trace = this.fragments.get(ring.toString('latin1', at) + ring.toString('latin1', 0, at));
+      const fragment = this.fragments.get(hash);
+      if (fragment === undefined) continue;
+      const trace = find(fragment, ring.toString('latin1', at) + ring.toString('latin1', 0, at));
       if (trace !== undefined) found.add(trace);
     }
     this.#at = at;
@@ -132,6 +145,11 @@ const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === 0x2d) return 0x2b;
   return byte === 0x5f ? 0x2f : byte;
 });
+
+function find(from: Fragment | undefined, text: string): SecretTrace | undefined {
+  for (let one = from; one !== undefined; one = one.next) if (one.text === text) return one.trace;
+  return undefined;
+}
 
 function isMonotonous(bytes: Uint8Array, start: number): boolean {
   const seen = new Set<number>();

@@ -31,9 +31,14 @@ export class SecretWatch {
     await this.#search(run, new Set([...changed, ...this.#writtenSince(this.#at)]), by);
   }
 
-  /** Searches everything once more that was written in places that are not compared, when no code of a package runs any more. @throws SandboxError */
+  /**
+   * Searches what was written in places that are not compared and has changed since it was searched, when no code of a package runs any
+   * more. @throws SandboxError
+   */
   async lookAgain(run: SandboxRun): Promise<void> {
-    await this.#search(run, new Set(this.#writtenSince(0).filter(isNotCompared)), null);
+    const paths = this.#writtenSince(0).filter(isNotCompared);
+    const changed = await run.changedSince(new Map(paths.map((path) => [path, this.#searched.get(path) ?? 0])));
+    await this.#search(run, new Set(changed), null);
   }
 
   get kept(): readonly KeptSecret[] {
@@ -50,6 +55,7 @@ export class SecretWatch {
 
   async #search(run: SandboxRun, paths: ReadonlySet<string>, by: string | null): Promise<void> {
     if (paths.size === 0) return;
+    const begun = this.#clock.now();
     const { found, unsearched, unreadable } = await run.searchFiles([...paths]);
     const at = this.#clock.now();
     const changed = (path: string): ChangedFile => ({ path, by, since: this.#searched.get(path) ?? 0, at });
@@ -62,7 +68,8 @@ export class SecretWatch {
     for (const path of unreadable) {
       if (!this.#unreadable.has(path) && this.#unreadable.size < MAX_KEPT) this.#unreadable.set(path, changed(path));
     }
-    for (const path of paths) this.#searched.set(path, at);
+    // What is written while it is searched may have been missed.
+    for (const path of paths) this.#searched.set(path, begun);
   }
 
   #writtenSince(from: number): readonly string[] {

@@ -1,10 +1,10 @@
 import { UNREPORTED_CHANGE_RULE } from '../changes/unreported-changes.js';
 import { METADATA_RULE, OUTBOUND_RULE } from '../evidence/egress/direct-attempts.js';
+import { KEPT_SECRET_RULE, PRINTED_SECRET_RULE } from '../evidence/found-secrets.js';
 import { UNREPORTED_READ_RULE } from '../evidence/unreported-reads.js';
 import type { Finding } from '../finding.js';
 import { DATA_NAMES_RULE, LEAK_RULE } from '../findings/detections/egress-findings.js';
 import { FOREIGN_WRITE_RULE, PROJECT_CHANGED_RULE, UNOWNED_MODULE_RULE } from '../findings/detections/foreign-write.js';
-import { KEPT_SECRET_RULE, PRINTED_SECRET_RULE } from '../findings/detections/kept-secrets.js';
 import { BEHAVIOUR_PHASES } from './behaviour.js';
 
 /**

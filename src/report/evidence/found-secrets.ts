@@ -1,3 +1,13 @@
+/** The rule names for planted secrets that were found in files and in output. */
+export const KEPT_SECRET_RULE = 'Credential written to a file';
+export const PRINTED_SECRET_RULE = 'Credential printed';
+export const UNREADABLE_RULE = 'File that its owner may not read';
+export const UNSEARCHED_RULE = 'Files not searched for credentials';
+
+/** The fields of an alert that name the secret and its encoding. */
+export const SECRET_FIELD = 'secret.decoy';
+export const ENCODING_FIELD = 'secret.encoding';
+
 /** A planted secret where it was found. */
 interface FoundSecret {
   /** Name of the secret, never its value. */

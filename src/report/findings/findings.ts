@@ -7,11 +7,11 @@ import type { PackageCodeReads } from '../attribution/files/package-code-reads.j
 import type { PackageIndex } from '../attribution/files/package-index.js';
 import { isOfImage } from '../attribution/processes/image-files.js';
 import { decoyOf, type PlantedDecoy } from '../evidence/decoys.js';
+import { SECRET_FIELD } from '../evidence/found-secrets.js';
 import type { LoadMarks } from '../evidence/load-groups.js';
 import type { Finding, LegacyAlert, PackageRef } from '../finding.js';
 import { type PhaseStart, phaseAt } from '../phase-start.js';
 import { specOf } from '../spec.js';
-import { SECRET_FIELD } from './detections/kept-secrets.js';
 import { CREDENTIALS, type LoweringContext, loweredBecause } from './lowering/lowered.js';
 import { isOfProcessList, PROCESS_LIST } from './lowering/process-list.js';
 import { loadedBy } from './repeats.js';

@@ -38,7 +38,7 @@ import type { DockerRunParts } from './docker-run-parts.js';
 import { startBeats } from './exec/beats.js';
 import { type Captured, ContainerCommands, firstLines } from './exec/commands.js';
 import { runningIn } from './exec/running.js';
-import { searchFiles } from './files/secret-files.js';
+import { changedSince, searchFiles } from './files/secret-files.js';
 import { takeSnapshot } from './files/snapshot.js';
 import { homeTarFiles, tarOf } from './files/tar-of.js';
 import { unpackArchive } from './files/unpack.js';
@@ -233,8 +233,17 @@ export class DockerRun implements SandboxRun {
     return takeSnapshot(this.#commands);
   }
 
-  searchFiles(paths: readonly string[]): Promise<SearchedFiles> {
-    return searchFiles(paths, this.#parts.search, this.#commands);
+  async searchFiles(paths: readonly string[]): Promise<SearchedFiles> {
+    const { clock, log, search } = this.#parts;
+    const started = clock.now();
+    const searched = await searchFiles(paths, search, this.#commands);
+    const durationMs = clock.now() - started;
+    log.debug({ files: paths.length, unsearched: searched.unsearched, durationMs }, 'files searched');
+    return searched;
+  }
+
+  changedSince(times: ReadonlyMap<string, number>): Promise<readonly string[]> {
+    return changedSince(times, this.#commands);
   }
 
   printedSecrets(): readonly PrintedSecret[] {

@@ -5,23 +5,19 @@ import { type Actors, type Attribution, attribute } from '../../attribution/attr
 import type { PlantedDecoy } from '../../evidence/decoys.js';
 import {
   type ChangedFile,
+  ENCODING_FIELD,
   type FoundSecrets,
   isHidden,
+  KEPT_SECRET_RULE,
   type KeptSecret,
+  PRINTED_SECRET_RULE,
   type PrintedSecret,
+  SECRET_FIELD,
+  UNREADABLE_RULE,
+  UNSEARCHED_RULE,
 } from '../../evidence/found-secrets.js';
 import type { LoadNote } from '../../evidence/load-notes.js';
 import type { ProjectWrites } from '../../evidence/project-writes.js';
-
-/** The rule names for planted secrets that were found in files and in output. */
-export const KEPT_SECRET_RULE = 'Credential written to a file';
-export const PRINTED_SECRET_RULE = 'Credential printed';
-export const UNREADABLE_RULE = 'File that its owner may not read';
-export const UNSEARCHED_RULE = 'Files not searched for credentials';
-
-/** The fields of an alert that name the secret and its encoding. */
-export const SECRET_FIELD = 'secret.decoy';
-export const ENCODING_FIELD = 'secret.encoding';
 
 /** What a build tool puts into its output on purpose, if the project names it there. */
 const SETTINGS = 'dotenv file';

@@ -11,7 +11,7 @@ import type { Alert } from '../../../falco/alert.js';
 import type { Attribution } from '../../attribution/attribution.js';
 import type { HookReads } from '../../attribution/files/hook-reads.js';
 import type { ProcessStart } from '../../attribution/processes/process-tree.js';
-import { isHidden } from '../../evidence/found-secrets.js';
+import { ENCODING_FIELD, isHidden, KEPT_SECRET_RULE } from '../../evidence/found-secrets.js';
 import { ENDED_FIELD, LEFT_RUNNING_RULE } from '../../evidence/left-running.js';
 import { isWithin, touchedFiles } from '../../evidence/touched-files.js';
 import {
@@ -20,7 +20,6 @@ import {
   PROJECT_CHANGED_RULE,
   UNOWNED_MODULE_RULE,
 } from '../detections/foreign-write.js';
-import { ENCODING_FIELD, KEPT_SECRET_RULE } from '../detections/kept-secrets.js';
 import { isQuestion } from './asked-about-itself.js';
 import { asksDockerVersion } from './docker-question.js';
 import { type FileContext, isRuntimeAsFetched, isShimOfManager } from './fetched-programs.js';

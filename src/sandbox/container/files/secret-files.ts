@@ -8,7 +8,7 @@ import type { ContainerCommands } from '../exec/commands.js';
 
 const MIB = 1024 ** 2;
 /** How much of all files of one search leaves the sandbox, with the headers between them. */
-const MAX_BYTES = 256 * MIB;
+const MAX_BYTES = 64 * MIB;
 /** Larger files are searched as they are, but not decoded further. */
 const MAX_DECODED = 128 * 1024;
 /** The same for all files of one search together; the smallest come first. */
@@ -27,6 +27,35 @@ const PACK =
   '/usr/bin/find -files0-from - -maxdepth 0 \\( -type f -o -type l \\) -print0 2>/dev/null | ' +
   'LC_ALL=C /usr/bin/tar -c -P --null --no-recursion --quoting-style=literal -T - -f - | /usr/bin/head -c "$1"';
 const NOT_OPENED = /^\S+: (\/.*): Cannot open: Permission denied$/gm;
+
+const TIMES = ['/usr/bin/find', '-files0-from', '-', '-maxdepth', '0', '-printf', '%C@\\0%p\\0'] as const;
+const MAX_TIMES_BYTES = 16 * MIB;
+/** The kernel's time of change may be a tick behind. */
+const TICK_MS = 50;
+
+/**
+ * The files among `searched` (when each was searched, in milliseconds since the epoch) that changed since then, by the time that the
+ * kernel sets.
+ */
+export async function changedSince(
+  searched: ReadonlyMap<string, number>,
+  commands: ContainerCommands,
+): Promise<readonly string[]> {
+  if (searched.size === 0) return [];
+  const stdin = Readable.from([asInput([...searched.keys()])]);
+  const { stdout } = await commands.capture(TIMES, { cwd: '/', stdin, keep: MAX_TIMES_BYTES });
+  const parts = stdout.split('\0');
+  const changed: string[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const path = parts[at + 1] ?? '';
+    if (Number(parts[at]) * 1000 + TICK_MS >= (searched.get(path) ?? 0)) changed.push(path);
+  }
+  return changed;
+}
+
+function asInput(paths: readonly string[]): string {
+  return paths.map((path) => `${path}\0`).join('');
+}
 
 /** A file that came out of the sandbox. `parts`: its bytes, if there are few. */
 interface Packed {
@@ -58,7 +87,7 @@ export async function searchFiles(
   // What is cut off at the limit ends in the middle of an entry, which is no error here.
   parser.on('error', () => undefined);
   let bytes = 0;
-  const stdin = Readable.from([paths.map((path) => `${path}\0`).join('')]);
+  const stdin = Readable.from([asInput(paths)]);
   const { stderr } = await commands.read(['sh', '-c', PACK, 'sh', String(MAX_BYTES)], {
     cwd: '/',
     stdin,

@@ -2,16 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../../../src/report/build.js';
 import {
   type FoundSecrets,
+  KEPT_SECRET_RULE,
   type KeptSecret,
   NO_SECRETS,
+  PRINTED_SECRET_RULE,
   type PrintedSecret,
+  UNREADABLE_RULE,
 } from '../../../../src/report/evidence/found-secrets.js';
 import { ProjectWrites, WRITE_RULE } from '../../../../src/report/evidence/project-writes.js';
-import {
-  KEPT_SECRET_RULE,
-  PRINTED_SECRET_RULE,
-  UNREADABLE_RULE,
-} from '../../../../src/report/findings/detections/kept-secrets.js';
 import { alertAt, EPOCH, evidence, PROJECT, pkg, type Start, scriptsOf, treeOf } from '../../evidence.js';
 
 const packages = [
