@@ -9,8 +9,11 @@ const OUTPUT_DOTFILES = /^\.(?:[\w.-]*cache|DS_Store|nfs\w+|[\w.-]*\.(?:log|tmp|
 const DATA =
   /\.(?:log|txt|md|html?|csv|map|svg|png|jpe?g|gif|ico|pdf|pid|tmp|tsbuildinfo|sqlite3?|db|zip|tgz|gz|d\.[cm]?ts)$/;
 
-/** Folders, at any depth, whose content is neither run nor delivered. */
-const NO_CODE_FOLDERS = /(?:^|\/)(?:node_modules|\.git|logs?|tmp|temp|__snapshots__)\//;
+/**
+ * Folders whose content is neither run nor delivered, at any depth, and those in which the managers install: Bundler compiles a gem's
+ * extension into a folder beside the gem's own (`vendor/bundle/ruby/3.1.0/extensions/`).
+ */
+const NO_CODE_FOLDERS = /(?:^|\/)(?:node_modules|\.git|logs?|tmp|temp|__snapshots__)\/|^vendor\/bundle\//;
 /** Files that are run, compiled, or delivered to browsers. */
 const CODE =
   /\.(?:[cm]?[jt]sx?|vue|svelte|astro|coffee|wasm|node|so|sh|bash|zsh|ps1|bat|cmd|py|rb|rake|php|pl|lua|go|rs|java|kt|swift|cs|c|cc|cpp|sql|prisma|ejs|hbs|pug|erb|s?html?)$/;

@@ -162,6 +162,7 @@ describe('code that is new in a project', () => {
     'node_modules/.prisma/client/index.js',
     'node_modules/a/index.js',
     'LICENSES.txt',
+    'vendor/bundle/ruby/3.1.0/extensions/x86_64-linux/3.1.0/dep-1.2.3/dep_ext.so',
   ])('not %s', (path) => expect(isNewCode(`${PROJECT}/${path}`)).toBe(false));
 
   it('not what lies elsewhere', () => expect(isNewCode('/tmp/x.js')).toBe(false));
