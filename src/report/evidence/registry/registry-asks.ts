@@ -38,6 +38,9 @@ const ASKS: ReadonlySet<StepKind> = new Set(['own', 'fetch', 'project-code', 'ca
 /** A package manager's command that only downloads an archive into a folder; what is done with it is up to the caller. */
 const ONLY_DOWNLOADS = / pack(?: |$)/;
 
+/** Managers of the image that ask the registry once a week, outside of CI, whether there is a newer version of themselves. */
+const CHECK_FOR_UPDATES: ReadonlySet<string> = new Set(['npm', 'pnpm', 'yarn']);
+
 interface Asker {
   readonly contact: Alert | undefined;
   readonly isPackage: boolean;
@@ -65,7 +68,7 @@ export function registryAsks(evidence: AskEvidence, actors: Actors): readonly Fo
     if (here.has(ask.name) && !isTold) continue;
     for (const asked of ask.asked) {
       const who = askerOf(ask, asked, evidence, actors);
-      if (who === undefined || (who.declares && !isTold)) continue;
+      if (who === undefined || ((who.declares || isUpdateCheck(ask, who.asker)) && !isTold)) continue;
       byAsker.set(who.key, [...(byAsker.get(who.key) ?? []), { ...who.asker, ask, at: asked.at }]);
     }
   }
@@ -74,6 +77,11 @@ export function registryAsks(evidence: AskEvidence, actors: Actors): readonly Fo
   );
   const loaded = fetched.size === 0 || byAsker.size === 0 ? [] : loadedFolders(evidence.codeReads, actors);
   return [...byAsker.values()].map((questions) => asAlert(questions, { fetched, loaded }, evidence));
+}
+
+/** A question of a manager about itself: the name is not the caller's, and nothing is fetched. */
+function isUpdateCheck({ name, kind, status }: RegistryAsk, { isInstall }: Asker): boolean {
+  return isInstall && kind === 'document' && status < 300 && CHECK_FOR_UPDATES.has(name);
 }
 
 /** The names of the project's packages, with their versions. */

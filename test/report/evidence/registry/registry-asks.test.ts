@@ -148,6 +148,20 @@ describe('a registry that is asked, after the fetch, for', () => {
     expect(found(reportOf(asks, scriptsOf('a'), { codeReads, starts }))).toEqual([[priority, 'a']]);
   });
 
+  it.each([
+    ['whether there is a newer npm', 'npm config get cache', [ask({ name: 'npm' })], []],
+    [
+      'an npm that it then fetches',
+      'npm install npm',
+      [ask({ name: 'npm' }), ask({ name: 'npm', kind: 'package' })],
+      [['NOTICE', 'a']],
+    ],
+    ['an npm that there is not', 'npm config get cache', [ask({ name: 'npm', status: 404 })], [['WARNING', 'a']]],
+  ] as const)('the image’s npm asks %s', (_title, cmdline, asks, expected) => {
+    const starts: readonly Start[] = [[2.5, 20, 10, PROJECT, `node /usr/local/bin/${cmdline}`]];
+    expect(found(reportOf(asks, scriptsOf('a'), { starts }))).toEqual(expected);
+  });
+
   it('another package whose archive a script makes npm put into a folder', () => {
     const starts: readonly Start[] = [[2.5, 20, 10, PROJECT, 'node /usr/local/bin/npm pack other']];
     const asks = [ask(), ask({ kind: 'package' })];
