@@ -1,5 +1,6 @@
 import type { ImageProgram, PackageManager } from '../manager.js';
 import { MANAGERS } from '../managers.js';
+import type { ManagerName } from '../names.js';
 
 /** Programs of the image that run the script given as their argument, by path (Debian 12). */
 const INTERPRETERS = /^\/usr\/(?:local\/)?bin\/(?:node|env|ruby[\d.]*|(?:ba|da)?sh)$/;
@@ -38,7 +39,12 @@ interface Started {
  * script as its first argument. The files are on a read-only root, so packages can't replace them.
  */
 export function isPackageManager(program: StartedProgram): boolean {
-  return managerOf(startedOf(program)) !== undefined;
+  return managerNameOf(program) !== undefined;
+}
+
+/** The package manager of the image as which a process was started, if any. */
+export function managerNameOf(program: StartedProgram): ManagerName | undefined {
+  return managerOf(startedOf(program))?.name;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isPackageManager } from '../../../ecosystems/image/image-programs.js';
+import { isPackageManager, managerNameOf } from '../../../ecosystems/image/image-programs.js';
 import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
 import { PROJECT } from '../../../ecosystems/places.js';
 import { looksRandom } from '../../../egress/content/data-names.js';
@@ -38,16 +38,15 @@ const ASKS: ReadonlySet<StepKind> = new Set(['own', 'fetch', 'project-code', 'ca
 /** A package manager's command that only downloads an archive into a folder; what is done with it is up to the caller. */
 const ONLY_DOWNLOADS = / pack(?: |$)/;
 
-/** Managers of the image that ask the registry once a week, outside of CI, whether there is a newer version of themselves. */
-const CHECK_FOR_UPDATES: ReadonlySet<string> = new Set(['npm', 'pnpm', 'yarn']);
-
 interface Asker {
   readonly contact: Alert | undefined;
   readonly isPackage: boolean;
   readonly isScript: boolean;
   /** Folder of the package whose code requested it. */
   readonly folder: string | undefined;
-  /** Whether a package manager of the image made the request in order to install or run what its caller named. */
+  /** The package manager of the image that made the request, if one did. */
+  readonly manager: string | undefined;
+  /** Whether it made the request in order to install or run what its caller named. */
   readonly isInstall: boolean;
 }
 
@@ -79,9 +78,12 @@ export function registryAsks(evidence: AskEvidence, actors: Actors): readonly Fo
   return [...byAsker.values()].map((questions) => asAlert(questions, { fetched, loaded }, evidence));
 }
 
-/** A question of a manager about itself: the name is not the caller's, and nothing is fetched. */
-function isUpdateCheck({ name, kind, status }: RegistryAsk, { isInstall }: Asker): boolean {
-  return isInstall && kind === 'document' && status < 300 && CHECK_FOR_UPDATES.has(name);
+/**
+ * A manager of the image asks now and then, outside of CI, whether there is a newer version of itself. The name is not its caller's, and
+ * nothing is fetched.
+ */
+function isUpdateCheck({ name, kind, status }: RegistryAsk, { manager, isInstall }: Asker): boolean {
+  return isInstall && name === manager && kind === 'document' && status < 300;
 }
 
 /** The names of the project's packages, with their versions. */
@@ -110,7 +112,7 @@ function askerOf(
     if (phase === 'prepare' || phase === 'fetch') return undefined;
     return {
       key: '',
-      asker: { contact, isPackage: false, isScript: false, folder: undefined, isInstall: false },
+      asker: { contact, isPackage: false, isScript: false, folder: undefined, manager: undefined, isInstall: false },
       declares: false,
     };
   }
@@ -119,8 +121,9 @@ function askerOf(
   const isPackage = by !== undefined && by.path !== '.';
   const isScript = step?.kind === 'scripts';
   const [program] = programs;
-  const isInstall = program !== undefined && isPackageManager(program) && !ONLY_DOWNLOADS.test(program.cmdline);
-  const asker = { contact, isPackage, isScript, folder: by?.realPath, isInstall };
+  const manager = program && managerNameOf(program);
+  const isInstall = program !== undefined && manager !== undefined && !ONLY_DOWNLOADS.test(program.cmdline);
+  const asker = { contact, isPackage, isScript, folder: by?.realPath, manager, isInstall };
   const isDeclared = [by, owner].some((one) => one !== undefined && declares(one, name));
   return { key: pkg?.path.join('\0') ?? '', asker, declares: isDeclared };
 }

@@ -156,6 +156,7 @@ describe('a registry that is asked, after the fetch, for', () => {
       [ask({ name: 'npm' }), ask({ name: 'npm', kind: 'package' })],
       [['NOTICE', 'a']],
     ],
+    ['about another manager', 'npm config get cache', [ask({ name: 'pnpm' })], [['WARNING', 'a']]],
     ['an npm that there is not', 'npm config get cache', [ask({ name: 'npm', status: 404 })], [['WARNING', 'a']]],
   ] as const)('the image’s npm asks %s', (_title, cmdline, asks, expected) => {
     const starts: readonly Start[] = [[2.5, 20, 10, PROJECT, `node /usr/local/bin/${cmdline}`]];
