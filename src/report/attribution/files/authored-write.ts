@@ -61,18 +61,26 @@ export function foreignOf(
   packages: PackageIndex,
   brought: ReadonlySet<string>,
 ): readonly AuthoredWrite[] {
-  return writes.filter(({ path, writer, owner, isScript, isExercise }) => {
+  return writes.filter((write) => {
+    const { path, writer, owner } = write;
     if (owner !== packages.root) return owner !== writer;
     // A tool that is delivered as a script may replace it with its program after the installation.
     if (packages.owning(packages.fileOf(path)) === writer) return false;
-    const isOfInterest =
-      brought.has(path) ||
-      isUnownedModule(path) ||
-      isProjectSetting(path) ||
-      (isScript && isNewSetting(path)) ||
-      ((isScript || isExercise) && isNewCode(path));
-    return isOfInterest && writer.from.kind !== 'workspace';
+    return projectChange(write, brought) !== undefined && writer.from.kind !== 'workspace';
   });
+}
+
+/**
+ * What a write in the project's folder means to the project: a module beside the installed packages, a file that it brought along or a
+ * setting, or new code; undefined if none of these. `brought`: the files that were submitted.
+ */
+export function projectChange(
+  { path, isScript, isExercise }: Pick<AuthoredWrite, 'path' | 'isScript' | 'isExercise'>,
+  brought: ReadonlySet<string>,
+): 'module' | 'setting' | 'code' | undefined {
+  if (isUnownedModule(path)) return 'module';
+  if (brought.has(path) || isProjectSetting(path) || (isScript && isNewSetting(path))) return 'setting';
+  return (isScript || isExercise) && isNewCode(path) ? 'code' : undefined;
 }
 
 /**

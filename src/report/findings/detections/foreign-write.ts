@@ -1,13 +1,10 @@
 import type { Alert } from '../../../falco/alert.js';
 import { alertTimeNs, isAtLeast } from '../../../falco/alert.js';
 import type { FoldedAlert } from '../../../falco/fold.js';
-import type { AuthoredWrite } from '../../attribution/files/authored-write.js';
+import { type AuthoredWrite, projectChange } from '../../attribution/files/authored-write.js';
 import { touchedFiles } from '../../evidence/touched-files.js';
 import type { Finding } from '../../finding.js';
 import { specOf } from '../../spec.js';
-import { isNewSetting } from '../paths/new-in-project.js';
-import { isProjectSetting } from '../paths/project-settings.js';
-import { isUnownedModule } from '../paths/unowned-module.js';
 
 /** The rule name under which a write into another package's folder is reported. */
 export const FOREIGN_WRITE_RULE = "Write into another package's folder";
@@ -26,16 +23,16 @@ export const UNOWNED_MODULE_RULE = 'Module or command put beside the installed p
 
 /**
  * The writes of packages into other packages' folders or to the project's files, as alerts of source `correlation`. There is one
- * alert for each pair of packages and rule, since a patch of a hundred files is one thing to review; new code has one for each file. `told`: files that other
- * alerts report already; each of these gets an alert of its own. `brought`: the files that were submitted. The rules for system calls can't report this, because they don't
- * know which package a folder belongs to.
+ * alert for each pair of packages and rule, since a patch of a hundred files is one thing to review; new code has one for each file.
+ * `told`: files that other alerts report already; each of these gets an alert of its own. `brought`: the files that were submitted. The
+ * rules for system calls can't report this, because they don't know which package a folder belongs to.
  */
 export function foreignWriteAlerts(
   writes: readonly AuthoredWrite[],
   told: ReadonlySet<string> = new Set(),
   brought: ReadonlySet<string> = new Set(),
 ): readonly FoldedAlert[] {
-  const pairs = new Map<string, { first: AuthoredWrite; count: number; last: bigint }>();
+  const pairs = new Map<string, { rule: string; first: AuthoredWrite; count: number; last: bigint }>();
   let single = 0;
   for (const write of writes) {
     const rule = ruleOf(write, brought);
@@ -43,25 +40,24 @@ export function foreignWriteAlerts(
     const key = `${write.writer.path}\0${write.owner.path}\0${rule}\0${isSingle ? write.path : ''}`;
     const pair = pairs.get(key);
     const at = alertTimeNs(write.alert);
-    if (pair === undefined) pairs.set(key, { first: write, count: 1, last: at });
+    if (pair === undefined) pairs.set(key, { rule, first: write, count: 1, last: at });
     else {
       pair.count += 1;
       if (at > pair.last) pair.last = at;
     }
   }
-  return [...pairs.values()].map(({ first, count, last }) => ({
-    alert: toAlert(first, ruleOf(first, brought)),
+  return [...pairs.values()].map(({ rule, first, count, last }) => ({
+    alert: toAlert(first, rule),
     count,
     first: alertTimeNs(first.alert),
     last,
   }));
 }
 
-function ruleOf({ path, owner, isScript }: AuthoredWrite, brought: ReadonlySet<string>): string {
-  if (owner.path !== '.') return FOREIGN_WRITE_RULE;
-  if (isUnownedModule(path)) return UNOWNED_MODULE_RULE;
-  const isSetting = brought.has(path) || isProjectSetting(path) || (isScript && isNewSetting(path));
-  return isSetting ? PROJECT_CHANGED_RULE : NEW_CODE_RULE;
+const PROJECT_RULES = { module: UNOWNED_MODULE_RULE, setting: PROJECT_CHANGED_RULE, code: NEW_CODE_RULE };
+
+function ruleOf(write: AuthoredWrite, brought: ReadonlySet<string>): string {
+  return write.owner.path === '.' ? PROJECT_RULES[projectChange(write, brought) ?? 'code'] : FOREIGN_WRITE_RULE;
 }
 
 function toAlert(write: AuthoredWrite, rule: string): Alert {
