@@ -20,11 +20,8 @@ export function comparedReport(
   project: WhatChanged['project'],
   failOn: Priority,
 ): Report {
-  const failure = failureOf(earlier, now);
-  if (failure !== undefined) {
-    const against = { job: earlier.job, submittedAt: earlier.submittedAt };
-    return { whatChanged: notCompared(failure, project, against), ...report };
-  }
+  const failed = failedComparison(earlier, now, project);
+  if (failed !== undefined) return { whatChanged: failed, ...report };
   const comparison = compare(earlier, now);
   const marked = (finding: Finding): Finding => marksNew(finding, comparison);
   const observations = report.observations.map(marked);
@@ -47,13 +44,10 @@ export function comparedReport(
 export function comparedAgain<R extends Report>(report: R, other: Report): R {
   const [now, earlier] = [summaryOf(report), summaryOf(other)];
   const project = report.whatChanged?.project ?? null;
-  const failure = failureOf(earlier, now);
-  if (failure !== undefined) {
-    const against = { job: earlier.job, submittedAt: earlier.submittedAt };
-    return { ...report, whatChanged: notCompared(failure, project, against) };
-  }
+  const failed = failedComparison(earlier, now, project);
+  if (failed !== undefined) return { ...report, whatChanged: failed };
   const comparison = compare(earlier, now);
-  const marked = ({ isNew: _, ...finding }: Finding): Finding => marksNew(finding, comparison);
+  const marked = (finding: Finding): Finding => marksNew(finding, comparison);
   return {
     ...report,
     whatChanged: toWhatChanged(comparison, { report, earlier, project }),
@@ -62,7 +56,13 @@ export function comparedAgain<R extends Report>(report: R, other: Report): R {
   };
 }
 
-function marksNew(finding: Finding, { newKeys }: Comparison): Finding {
+function failedComparison(earlier: Summary, now: Summary, project: WhatChanged['project']): WhatChanged | undefined {
+  const failure = failureOf(earlier, now);
+  return failure && notCompared(failure, project, { job: earlier.job, submittedAt: earlier.submittedAt });
+}
+
+/** With the mark of this comparison; that of another one is taken off. */
+function marksNew({ isNew: _, ...finding }: Finding, { newKeys }: Comparison): Finding {
   const name = finding.package?.name ?? null;
   const isNew = behavioursOf(finding).some((behaviour) => newKeys.has(doingKey({ name, behaviour })));
   return isNew ? { ...finding, isNew: true } : finding;
