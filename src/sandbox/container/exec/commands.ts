@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
-import type { SecretTrace } from '../../../egress/content/secret-matcher.js';
-import type { SecretSearch } from '../../../egress/content/secret-search.js';
+import type { SecretTrace } from '../../../egress/content/secrets/secret-matcher.js';
+import type { SecretSearch } from '../../../egress/content/secrets/secret-search.js';
 import type { Clock, StepResult } from '../../../jobs/ports.js';
 import type { PrintedSecret } from '../../../report/evidence/found-secrets.js';
 import { type Step, type StepKind, Steps } from '../../../report/evidence/steps.js';
@@ -57,6 +57,14 @@ export interface Captured extends ExecResult {
   readonly stdout: string;
   readonly stdoutBytes: number;
   readonly stderr: string;
+}
+
+/** How a command of our own runs: it does not appear in the report. */
+interface OwnCommand {
+  readonly cwd: string;
+  readonly stdin?: Readable;
+  /** Default: `own`. */
+  readonly kind?: StepKind;
 }
 
 /** Parameters of `#exec`, which adds the user and the environment. */
@@ -125,14 +133,13 @@ export class ContainerCommands {
   /** Runs a command of our own whose standard output may be long. `stderr`: its end. */
   async read(
     command: readonly string[],
-    { cwd, stdin, onStdout }: { cwd: string; stdin: Readable; onStdout: (chunk: Buffer) => void },
+    { kind = 'own', onStdout, ...run }: OwnCommand & { readonly onStdout: (chunk: Buffer) => void },
   ): Promise<ExecResult & { readonly stderr: string }> {
     const stderr = new OutputTail(LOG_BYTES);
     const result = await this.#exec({
-      kind: 'own',
+      ...run,
+      kind,
       command,
-      cwd,
-      stdin,
       deadlineMs: this.#parts.limits.stepMs,
       onOutput: (name, payload) => (name === 'stdout' ? onStdout(payload) : stderr.push(payload)),
     });
@@ -142,19 +149,12 @@ export class ContainerCommands {
   /** Runs a command of our own and returns its output. */
   async capture(
     command: readonly string[],
-    { cwd, stdin, keep = LOG_BYTES, kind = 'own' }: { cwd: string; stdin?: Readable; keep?: number; kind?: StepKind },
+    { keep = LOG_BYTES, ...run }: OwnCommand & { readonly keep?: number },
   ): Promise<Captured> {
     const stdout = new OutputTail(keep);
-    const stderr = new OutputTail(LOG_BYTES);
-    const { exitCode, timedOut } = await this.#exec({
-      kind,
-      command,
-      cwd,
-      ...(stdin === undefined ? {} : { stdin }),
-      deadlineMs: this.#parts.limits.stepMs,
-      onOutput: (name, payload) => (name === 'stdout' ? stdout : stderr).push(payload),
-    });
-    const message = timedOut ? `it took longer than ${this.#parts.limits.stepMs / 1000} s` : firstLines(stderr.text());
+    const onStdout = (chunk: Buffer): void => stdout.push(chunk);
+    const { exitCode, timedOut, stderr } = await this.read(command, { ...run, onStdout });
+    const message = timedOut ? `it took longer than ${this.#parts.limits.stepMs / 1000} s` : firstLines(stderr);
     return { exitCode, timedOut, stdout: stdout.text(), stdoutBytes: stdout.total, stderr: message };
   }
 
