@@ -1,11 +1,10 @@
 import { relative } from 'node:path';
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProjectArchive } from '../../blobs/rewrite.js';
 import type { InstalledPackage } from '../../ecosystems/installed-package.js';
 import type { PackageManager } from '../../ecosystems/manager.js';
 import { filesWithVariables, identifyingFiles, MANAGERS } from '../../ecosystems/managers.js';
-import { CA_FILE, HOME, OPT, PROJECT } from '../../ecosystems/places.js';
+import { OPT, PROJECT } from '../../ecosystems/places.js';
 import { type FoundProject, foundProject } from '../../ecosystems/project.js';
 import { type Choice, chooseManager, manifestsOf } from '../../ecosystems/recognition/choose.js';
 import type { EgressEvidence } from '../../egress/evidence.js';
@@ -28,7 +27,6 @@ import type { Guise } from '../../report/guise.js';
 import type { RunningProcess } from '../../report/phase.js';
 import type { Report } from '../../report/report.js';
 import { SandboxError } from '../errors.js';
-import { runnerFiles } from '../packages/guise-variables.js';
 import { MAX_LISTING_BYTES, parsePackageList } from '../packages/package-list.js';
 import { PackageLoads } from '../packages/package-loads.js';
 import { PackageSteps } from '../packages/package-steps.js';
@@ -36,18 +34,16 @@ import { settingsVariables } from '../packages/settings-variables.js';
 import { inTime, removed } from './docker-call.js';
 import type { DockerRunParts } from './docker-run-parts.js';
 import { startBeats } from './exec/beats.js';
-import { type Captured, ContainerCommands, firstLines } from './exec/commands.js';
+import { type Captured, ContainerCommands } from './exec/commands.js';
 import { runningIn } from './exec/running.js';
+import { prepareHome } from './files/prepare-home.js';
 import { changedSince, searchFiles } from './files/secret-files.js';
 import { takeSnapshot } from './files/snapshot.js';
-import { homeTarFiles, tarOf } from './files/tar-of.js';
 import { unpackArchive } from './files/unpack.js';
 import { removeContainer } from './leftovers.js';
 
 /** How often a lingering sandbox is checked, in milliseconds. */
 const LOOK_MS = 250;
-/** Credentials created together with the sandbox would look suspicious. */
-const DECOY_AGE_MS = 40 * 86_400_000;
 
 /** Limit for the output of `find-root.mjs`: a manifest of at most 1 MiB, and the beginnings of some files. */
 const MAX_PROJECT_BYTES = 4 * 1024 * 1024;
@@ -93,26 +89,8 @@ export class DockerRun implements SandboxRun {
     return relative(PROJECT, this.#project.root);
   }
 
-  /**
-   * Creates the project folder, the CA file of the gateway (PEM), the decoys, and the settings of package managers. `putArchive` can't
-   * write to a tmpfs, hence `tar`.
-   */
-  async prepare(authority: string): Promise<void> {
-    const { decoys, clock, networkSettings } = this.#parts;
-    const trust = [
-      { path: CA_FILE, content: authority },
-      // wget has no environment variable for this.
-      { path: `${HOME}/.wgetrc`, content: `ca_certificate = ${CA_FILE}\n` },
-    ];
-    // Written for all managers: whichever one installs, a script may call another one.
-    const settings = MANAGERS.flatMap((manager) => manager.homeFiles(networkSettings));
-    const files = homeTarFiles([...trust, ...runnerFiles(this.#commands.numbers), ...decoys, ...settings]);
-    const script = `tar -xf - -C ${HOME} && mkdir -p ${PROJECT}`;
-    const stdin = Readable.from([tarOf(files, new Date(clock.now() - DECOY_AGE_MS))]);
-    const { exitCode, stdout, stderr } = await this.#commands.capture(['sh', '-c', script], { cwd: '/', stdin });
-    // If the runtime can't start a program, the engine reports the reason as the program's output.
-    const message = stderr || firstLines(stdout);
-    if (exitCode !== 0) throw new SandboxError('docker-failed', `the sandbox could not be prepared: ${message}`);
+  prepare(authority: string): Promise<void> {
+    return prepareHome(authority, this.#parts, this.#commands);
   }
 
   get hostProblem(): string | null {
