@@ -63,7 +63,12 @@ export function scriptsOf({ buildScripts = [], scripts }: InstalledPackage): rea
   return [...buildScripts, ...scripts];
 }
 
+/** Whether a package is the project itself or one of its workspaces. A folder that is linked as a dependency counts as a dependency. */
+export function isOwn({ from }: InstalledPackage): boolean {
+  return from.kind === 'project' || from.kind === 'workspace';
+}
+
 /** Whether a package is the project itself, one of its workspaces, or a linked folder of the project. */
-export function isLocal({ from }: InstalledPackage): boolean {
-  return from.kind === 'project' || from.kind === 'workspace' || from.kind === 'link';
+export function isLocal(pkg: InstalledPackage): boolean {
+  return isOwn(pkg) || pkg.from.kind === 'link';
 }

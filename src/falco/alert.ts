@@ -37,6 +37,16 @@ export interface Alert {
   readonly tags: readonly string[];
 }
 
+/** The fields that identify an alert's process. */
+export function processFields({ fields }: Pick<Alert, 'fields'>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name.startsWith('proc.')));
+}
+
+/** A container's id as Falco shows it: the first 12 hexadecimal digits of Docker's 64. */
+export function shortContainerId(id: string): string {
+  return id.slice(0, 12);
+}
+
 /** Nanoseconds since the epoch. */
 export function alertTimeNs(alert: Pick<Alert, 'time'>): bigint {
   return BigInt(alert.time.seconds) * 1_000_000_000n + BigInt(alert.time.nanos);

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Alert } from './alert.js';
+import { type Alert, shortContainerId } from './alert.js';
 import { DropMeter, lossOf } from './drop-meter.js';
 import type { AlertListener, AlertSource, SourceStatus } from './source.js';
 
@@ -41,9 +41,6 @@ interface Watcher {
   last: number | undefined;
 }
 
-/** Falco uses the first 12 hex digits of a container id, Docker all 64. */
-const ID_LENGTH = 12;
-
 /**
  * Passes each alert of the source to the job whose container it came from. Nothing is buffered: alerts of other containers are counted and
  * discarded, so memory usage is independent of what else runs on the host.
@@ -83,7 +80,7 @@ export class AlertHub implements AlertListener {
    * print it.
    */
   watch(containerId: string, sink: AlertSink, containerName?: string): Watch {
-    const watcher: Watcher = { id: containerId.slice(0, ID_LENGTH), name: containerName, sink, last: undefined };
+    const watcher: Watcher = { id: shortContainerId(containerId), name: containerName, sink, last: undefined };
     this.#byId.set(watcher.id, watcher);
     if (containerName !== undefined) this.#byName.set(containerName, watcher);
     return {
@@ -169,7 +166,7 @@ export class AlertHub implements AlertListener {
 
   #watcherOf(alert: Alert): Watcher | undefined {
     const id = alert.fields['container.id'];
-    if (id !== undefined && id !== '') return this.#byId.get(id.slice(0, ID_LENGTH));
+    if (id !== undefined && id !== '') return this.#byId.get(shortContainerId(id));
     const name = alert.fields['container.name'];
     return name === undefined ? undefined : this.#byName.get(name);
   }

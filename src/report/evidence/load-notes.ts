@@ -40,9 +40,14 @@ export function noteOf(
   by: LoadNote['by'],
   { at, hostname }: { readonly at: number; readonly hostname: string },
 ): LoadNote {
-  const time = BigInt(at) * 1_000_000n;
   const output = `${rule} (${what} package=${spec})`;
-  const alert = { time: alertTimeAt(time), priority, source: 'correlation', rule, output, fields: {}, hostname, tags };
+  return noteAt(at, by, { rule, priority, output, fields: {}, hostname, tags });
+}
+
+/** The same for an alert with an output of its own. */
+export function noteAt(at: number, by: LoadNote['by'], said: Omit<Alert, 'time' | 'source'>): LoadNote {
+  const time = BigInt(Math.round(at)) * 1_000_000n;
+  const alert = { ...said, time: alertTimeAt(time), source: 'correlation' };
   return { folded: { alert, count: 1, first: time, last: time }, by };
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { shortContainerId } from '../../falco/alert.js';
 import type { ProcReader } from '../process/proc-reader.js';
 import { ProcessTable } from '../process/table.js';
 import { imageLinks } from './image-links.js';
@@ -60,7 +61,7 @@ export class ContainerRegistry {
     const known = this.#byId.get(fullId);
     if (known !== undefined) return known;
     const links = new SymbolicLinks(imageLinks(() => container.firstPid));
-    const id = fullId.slice(0, SHORT_ID);
+    const id = shortContainerId(fullId);
     const processes = new ProcessTable(this.readProc);
     const container: Container = { id, fullId, links, processes, firstPid: undefined, alerts: 0, details: undefined };
     this.#byId.set(fullId, container);

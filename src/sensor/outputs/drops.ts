@@ -1,11 +1,9 @@
-import { LOSSES_FIELD } from '../../falco/alert.js';
+import { LOSSES_FIELD, shortContainerId } from '../../falco/alert.js';
 import { DROP_KINDS, type DropKind } from '../probe/layout.js';
 import type { ProbeStats } from '../probe/stats.js';
 import type { AlertContent } from './message.js';
 
 const NOTHING_DROPPED = Object.fromEntries(DROP_KINDS.map((kind) => [kind, 0])) as Record<DropKind, number>;
-/** The digits of a container's id that alerts show. */
-const SHORT_ID = 12;
 
 /**
  * Falco's drop counters by name (recorded from Falco 0.40). Calls are recorded when they return, so the counters of their entries stay
@@ -74,7 +72,7 @@ function dropAlert(lost: Readonly<Record<string, number>>, totals: Totals, timeN
     n_drops_page_faults: '0',
     n_drops_scratch_map: '0',
     n_evts: String(totals.events),
-    [LOSSES_FIELD]: [...lossOf].map(([id, count]) => `${id.slice(0, SHORT_ID)}=${count}`).join(' '),
+    [LOSSES_FIELD]: [...lossOf].map(([id, count]) => `${shortContainerId(id)}=${count}`).join(' '),
   };
   const rule = 'Falco internal: syscall event drop';
   return {

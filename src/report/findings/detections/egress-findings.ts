@@ -1,7 +1,7 @@
 import type { DataNames } from '../../../egress/content/data-names.js';
 import type { EgressLeak } from '../../../egress/content/leak.js';
 import type { EgressRecord } from '../../../egress/record.js';
-import type { Alert, Priority } from '../../../falco/alert.js';
+import { type Alert, type Priority, processFields, shortContainerId } from '../../../falco/alert.js';
 import type { FoldedAlert } from '../../../falco/fold.js';
 import { assessContact, type Sent } from '../../contact-meaning/meaning.js';
 import type { Sites } from '../../contact-meaning/own-site.js';
@@ -168,16 +168,10 @@ export function toAlert(
     source: 'egress',
     rule,
     output,
-    fields: { ...processFields(contact), 'container.id': containerId.slice(0, 12), ...fields },
+    fields: { ...(contact && processFields(contact)), 'container.id': shortContainerId(containerId), ...fields },
     hostname,
     tags: ['packwarden', 'network', 'egress'],
   };
   const ns = (ms: number): bigint => BigInt(Math.floor(ms)) * 1_000_000n;
   return { alert, count, first: ns(first), last: ns(last) };
-}
-
-/** The fields of the contact's alert that identify the process. */
-function processFields(contact: Alert | undefined): Record<string, string> {
-  const fields = Object.entries(contact?.fields ?? {}).filter(([name]) => name.startsWith('proc.'));
-  return Object.fromEntries(fields);
 }

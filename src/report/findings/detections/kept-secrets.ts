@@ -1,5 +1,5 @@
-import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
-import { type Alert, alertTimeAt, alertTimeNs, type Priority } from '../../../falco/alert.js';
+import { isOwn } from '../../../ecosystems/installed-package.js';
+import { type Alert, alertTimeNs, type Priority, processFields } from '../../../falco/alert.js';
 import type { FoldedAlert } from '../../../falco/fold.js';
 import { type Actors, type Attribution, attribute } from '../../attribution/attribution.js';
 import type { PlantedDecoy } from '../../evidence/decoys.js';
@@ -16,7 +16,7 @@ import {
   UNREADABLE_RULE,
   UNSEARCHED_RULE,
 } from '../../evidence/found-secrets.js';
-import type { LoadNote } from '../../evidence/load-notes.js';
+import { type LoadNote, noteAt } from '../../evidence/load-notes.js';
 import type { ProjectWrites } from '../../evidence/project-writes.js';
 
 /** What a build tool puts into its output on purpose, if the project names it there. */
@@ -108,8 +108,7 @@ function toAlert({ said, isSettings }: About, { alert, owner }: Writer): FoldedA
   // The project's own build may put its settings into what it builds.
   const priority = isSettings && owner !== undefined && isOwn(owner) ? 'NOTICE' : said.priority;
   const time = alertTimeNs(alert);
-  const process = Object.entries(alert.fields).filter(([name]) => name.startsWith('proc.'));
-  const fields = { ...Object.fromEntries(process), ...said.fields };
+  const fields = { ...processFields(alert), ...said.fields };
   return { alert: { ...alert, ...said, priority, fields, source: 'correlation' }, count: 1, first: time, last: time };
 }
 
@@ -168,15 +167,4 @@ function unsearchedNote(count: number, kept: readonly KeptSecret[], hostname: st
     hostname,
   } as const;
   return noteAt(kept.at(-1)?.at ?? 0, undefined, said);
-}
-
-function noteAt(at: number, by: InstalledPackage | undefined, said: Omit<Alert, 'time' | 'source'>): LoadNote {
-  const time = BigInt(Math.round(at)) * 1_000_000n;
-  const alert = { ...said, time: alertTimeAt(time), source: 'correlation' };
-  return { folded: { alert, count: 1, first: time, last: time }, by };
-}
-
-/** The project and its workspaces. */
-function isOwn({ from }: InstalledPackage): boolean {
-  return from.kind === 'project' || from.kind === 'workspace';
 }

@@ -5,7 +5,7 @@ import {
   isPackageManager,
   isProgramOf,
 } from '../../../ecosystems/image/image-programs.js';
-import type { InstalledPackage } from '../../../ecosystems/installed-package.js';
+import { type InstalledPackage, isOwn } from '../../../ecosystems/installed-package.js';
 import { HOME, PROJECT } from '../../../ecosystems/places.js';
 import type { Alert } from '../../../falco/alert.js';
 import type { Attribution } from '../../attribution/attribution.js';
@@ -246,11 +246,6 @@ function isProjectKey({ tags, fields }: Alert): boolean {
   return (
     tags.includes(CREDENTIALS) && tags.includes(KEY_RING) && isWithin(PROJECT, file) && !file.includes('/node_modules/')
   );
-}
-
-/** The project and its workspaces. A folder that is linked as a dependency counts as a dependency. */
-function isOwn({ from }: InstalledPackage): boolean {
-  return from.kind === 'project' || from.kind === 'workspace';
 }
 
 /** Whether the change concerns settings of the project's repository itself, not of the user or the machine. */
