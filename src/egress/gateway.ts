@@ -7,7 +7,7 @@ import type { SandboxIdentity } from './content/identity.js';
 import { Inspector } from './content/inspector.js';
 import { type EgressLeak, LeakLog } from './content/leak.js';
 import { Reader } from './content/reading.js';
-import { type PlantedSecret, SecretMatcher } from './content/secret-matcher.js';
+import { type PlantedSecret, SecretMatcher } from './content/secrets/secret-matcher.js';
 import { openDoor, type ProxyCaps } from './doors/door.js';
 import { Gatekeeper } from './doors/gatekeeper.js';
 import { InsideServer } from './doors/inside.js';

@@ -3,7 +3,7 @@ import type { NetworkSettings } from '../ecosystems/manager.js';
 import { containerEnvironment } from '../ecosystems/node/environment.js';
 import { HOME } from '../ecosystems/places.js';
 import { candidates } from '../ecosystems/recognition/choose.js';
-import { SecretSearch } from '../egress/content/secret-search.js';
+import { SecretSearch } from '../egress/content/secrets/secret-search.js';
 import type { Gateway } from '../egress/gateway.js';
 import { messageOf } from '../errors/message.js';
 import type { Sandbox, SandboxPlan, SandboxRun } from '../jobs/ports.js';

@@ -1,4 +1,4 @@
-import { formsOf } from './secret-forms.js';
+import { formsOf } from './secrets/secret-forms.js';
 
 /** Facts by which programs could identify the sandbox that they run in. */
 export interface SandboxIdentity {

@@ -8,7 +8,7 @@ import { IdentityReader, type SandboxIdentity } from './identity.js';
 import { joinedValues } from './joined-values.js';
 import type { LeakLog, LeakPlace } from './leak.js';
 import { decodings } from './readings.js';
-import type { SecretMatcher, SecretScan, SecretTrace } from './secret-matcher.js';
+import type { SecretMatcher, SecretScan, SecretTrace } from './secrets/secret-matcher.js';
 import { unescaped } from './unescaped.js';
 import { USUAL_HEADERS } from './usual-headers.js';
 

@@ -1,5 +1,5 @@
 import { type EgressChannel, type Origin, OVERFLOW_HOST } from '../record.js';
-import type { SecretTrace } from './secret-matcher.js';
+import type { SecretTrace } from './secrets/secret-matcher.js';
 
 /** A secret that was found, possibly after decoding. */
 type Trace = Pick<SecretTrace, 'secret'> & Pick<EgressLeak, 'encoding'>;

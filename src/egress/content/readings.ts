@@ -28,8 +28,8 @@ const DECIMAL_RUN = /(?:\b\d{1,3}\s*,\s*){11,}\d{1,3}\b/g;
 const LOOK = 96;
 
 /**
- * What else the bytes may contain: reversed, gzip, zlib, deflate, base64, hexadecimal, decimal numbers, single characters with others between them, UTF-16, percent-encoded and other
- * escapes, and values joined together, also nested. The bytes themselves and a single layer of base64, hexadecimal and base32 are covered by
+ * What else the bytes may contain: reversed, gzip, zlib, deflate, base64, hexadecimal, decimal numbers, single characters with others
+ * between them, UTF-16, percent-encoded and other escapes, and values joined together, also nested. The bytes themselves and a single layer of base64, hexadecimal and base32 are covered by
  * the matcher. `cut` is called if a limit was reached.
  */
 export async function* decodings(bytes: Buffer, cut: () => void = () => undefined): AsyncGenerator<Decoding> {

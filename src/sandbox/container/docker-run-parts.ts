@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { Logger } from 'pino';
 import type { NetworkSettings } from '../../ecosystems/manager.js';
-import type { SecretSearch } from '../../egress/content/secret-search.js';
+import type { SecretSearch } from '../../egress/content/secrets/secret-search.js';
 import type { Gateway } from '../../egress/gateway.js';
 import type { Ecosystem } from '../../jobs/job.js';
 import type { Clock } from '../../jobs/ports.js';

@@ -1,4 +1,4 @@
-import type { PlantedSecret } from '../../egress/content/secret-matcher.js';
+import type { PlantedSecret } from '../../egress/content/secrets/secret-matcher.js';
 
 /** A fake credential in a sandbox. A process that opens the file is looking for credentials; one that sends the content has stolen them. */
 export interface DecoyFile {

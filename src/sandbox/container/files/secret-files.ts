@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Parser, type ReadEntry } from 'tar';
-import type { SecretTrace } from '../../../egress/content/secret-matcher.js';
-import type { ContentSearch, SecretSearch } from '../../../egress/content/secret-search.js';
+import type { SecretTrace } from '../../../egress/content/secrets/secret-matcher.js';
+import type { ContentSearch, SecretSearch } from '../../../egress/content/secrets/secret-search.js';
 import type { SearchedFiles } from '../../../jobs/ports.js';
 import type { SecretInFile } from '../../../report/evidence/found-secrets.js';
 import type { ContainerCommands } from '../exec/commands.js';
@@ -20,8 +20,8 @@ const MAX_KEPT = 8 * MIB;
 const MAX_UNREADABLE = 50;
 
 /**
- * Packs those of the files named on standard input (separated by NUL) that are files or links, up to a number of bytes in total. Programs
- * of the image, which open no other file. What can't be opened is told on standard error.
+ * Packs those of the files named on standard input (separated by NUL) that are files or links, up to a number of bytes in total. These are
+ * programs of the image, and they open no other file. For each file that can't be opened, tar prints a line to standard error.
  */
 const PACK =
   '/usr/bin/find -files0-from - -maxdepth 0 \\( -type f -o -type l \\) -print0 2>/dev/null | ' +

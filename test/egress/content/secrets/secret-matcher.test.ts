@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { FRAGMENT, SecretMatcher } from '../../../src/egress/content/secret-matcher.js';
+import { FRAGMENT, SecretMatcher } from '../../../../src/egress/content/secrets/secret-matcher.js';
 
 const TOKEN = 'npm_Xk29fQpL7vRt3WsZ8yBnC4dMhJ6gUeA1oTiD';
 const AWS = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYzQ8aVb2Lk9';

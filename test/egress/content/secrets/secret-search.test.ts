@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { SecretSearch } from '../../../src/egress/content/secret-search.js';
+import { SecretSearch } from '../../../../src/egress/content/secrets/secret-search.js';
 
 const TOKEN = 'npm_Xk29fQpL7vRt3WsZ8yBnC4dMhJ6gUeA1oTiD';
 const search = new SecretSearch([

@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.js';
+import { GatewayError } from '../../errors.js';
 import { formsOf, type SecretForm } from './secret-forms.js';
 
 /** A value that was planted in a sandbox to detect exfiltration. */

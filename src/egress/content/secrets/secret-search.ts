@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { decodings } from './readings.js';
+import { decodings } from '../readings.js';
 import { DIFFERENCES, type Difference, differenceForm, formsBothWays } from './secret-forms.js';
 import { type PlantedSecret, SecretMatcher, type SecretScan, type SecretTrace } from './secret-matcher.js';
 
