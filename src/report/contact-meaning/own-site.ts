@@ -9,7 +9,10 @@ export interface Sites {
   readonly names: readonly string[];
 }
 
-/** What the name of a command line tool has more than the name of its maker, site or repository: `netlify-cli`, `netlify.com`; `hugo-bin`, `gohugoio/hugo`. */
+/**
+ * Endings that the name of a command line tool has in addition to the name of its maker, site or repository: `netlify-cli` and
+ * `netlify.com`, `hugo-bin` and `gohugoio/hugo`.
+ */
 const TOOL_ENDING = /[-.](?:cli|js|node|sdk|tools?|bin|binary|prebuilt)$/;
 
 /** Other hosts of GitHub that serve a repository's files, with the part of the path before OWNER/REPOSITORY. */
@@ -31,16 +34,16 @@ const OWNER = /^\/([\w.-]+)\/[\w.-]+\/$/;
  * Whether an address belongs to one that a package names as its own. If that is the front page of a domain, the whole domain
  * belongs to it (`https://cypress.io/` and `download.cypress.io`). If it is another page, only what is below that page belongs to
  * it (`https://github.com/a/b/`), because others have pages on such hosts too; on GitHub also the releases of the same owner's other
- * repositories, where makers keep what several packages download. A domain that is called like the package, its
- * scope or that owner counts as its front page does, and so do releases of an owner or a repository that is (`cloudflare/cloudflared` for `cloudflared`):
- * whoever publishes a package chooses both its name and what its manifest names.
+ * repositories, where makers keep what several packages download. A domain that is called like the package, its scope or that owner
+ * counts like its front page, and so do releases of an owner or a repository with such a name (`cloudflare/cloudflared` for
+ * `cloudflared`): whoever publishes a package chooses both its name and the addresses in its manifest.
  */
 export function isOwnSite({ addresses, names }: Sites, host: string, path: string): boolean {
   const release = releaseAt(host, path);
-  if (
-    names.some((name) => isNamesake(host, calledLike(name)) || release?.some((part) => calledLike(name).includes(part)))
-  )
-    return true;
+  const isCalledLike = names
+    .map(calledLike)
+    .some((called) => isNamesake(host, called) || release?.some((part) => called.includes(part)));
+  if (isCalledLike) return true;
   return addresses.some((site) => {
     const { hostname, pathname } = new URL(site);
     const folder = pathname.endsWith('/') ? pathname : `${pathname}/`;

@@ -36,8 +36,8 @@ export function contactedHosts(refused: readonly EgressRecord[], contacts: Conta
 }
 
 /**
- * If two packages contact the same host, or one is a tool that runs in the steps of two, each gets a finding of its own, based on what it sent itself. A package that contacts a host has
- * looked up its address before, so its DNS query is not reported separately.
+ * If two packages contact the same host, or one is a tool that runs in the steps of two, each gets a finding of its own, based on what it
+ * sent itself. A package that contacts a host has looked up its address before, so its DNS query is not reported separately.
  */
 export function perPackage(
   observation: GatewayObservation,
@@ -73,7 +73,10 @@ export function perPackage(
   });
 }
 
-/** A tool of another package asks the sites of whoever has it run, so each of them is told apart; empty if nobody is known. */
+/**
+ * Distinguishes who asked: the package whose code it was, and the package in whose step, because a tool downloads from the site of the
+ * package that runs it. Empty if neither is known.
+ */
 function keyOf({ package: by, owner }: Attribution, { packages }: Actors): string {
   if (by === null) return '';
   return JSON.stringify([by.path, owner === undefined ? [] : packages.ref(owner).path]);
